@@ -1,0 +1,106 @@
+package io.posthorse.codec.rocketmq;
+
+import java.util.Map;
+
+/**
+ * One remoting command, request or response, as plain values: the form in which everything but the hot path reads and
+ * writes commands.
+ *
+ * @param code request code, or response code where {@link #isResponse()}
+ * @param language ordinal of the sender's language (JAVA 0, CPP 1, ...), 7 (OTHER) where it was not known
+ * @param version ordinal of the sender's version (5.5.0 is 513)
+ * @param opaque number that ties a response to its request; each side counts its own
+ * @param flag bit 0 response, bit 1 one-way
+ * @param remark human-readable text, or null
+ * @param fields header fields by name, in wire order; values are never null
+ * @param body bytes behind the header, empty where there are none; never null
+ * @param binary whether the header is in the binary form (else JSON); a response uses its request's form
+ */
+public record Frame(
+        int code,
+        int language,
+        int version,
+        int opaque,
+        int flag,
+        String remark,
+        Map<String, String> fields,
+        byte[] body,
+        boolean binary) {
+
+    /** Version that this side says it is: 5.5.0, which every client from 4.4 on takes for "new enough". */
+    public static final int VERSION = 513;
+
+    public static final int JAVA = 0;
+    public static final int FLAG_RESPONSE = 1;
+    public static final int FLAG_ONE_WAY = 2;
+    private static final byte[] NO_BODY = {};
+
+    public boolean isResponse() {
+        return (flag & FLAG_RESPONSE) != 0;
+    }
+
+    public boolean isOneWay() {
+        return (flag & FLAG_ONE_WAY) != 0;
+    }
+
+    /** The response to this request: same opaque, same header form. */
+    public Frame answer(int responseCode, String text, Map<String, String> responseFields, byte[] responseBody) {
+        return new Frame(
+                responseCode, JAVA, VERSION, opaque, FLAG_RESPONSE, text, responseFields, responseBody, binary);
+    }
+
+    /** A successful response with header fields and no body. */
+    public Frame ok(Map<String, String> responseFields) {
+        return answer(ResponseCode.SUCCESS, null, responseFields, NO_BODY);
+    }
+
+    /** A successful response with a body and no header fields. */
+    public Frame ok(byte[] responseBody) {
+        return answer(ResponseCode.SUCCESS, null, Map.of(), responseBody);
+    }
+
+    /** A refusal; the text says what happened and what to do. */
+    public Frame refuse(int responseCode, String text) {
+        return answer(responseCode, text, Map.of(), NO_BODY);
+    }
+
+    /** A request of this side to a client that will not be answered. */
+    public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields) {
+        return new Frame(requestCode, JAVA, VERSION, opaque, FLAG_ONE_WAY, null, requestFields, NO_BODY, false);
+    }
+
+    /** A field's value, or null. */
+    public String field(String name) {
+        return fields.get(name);
+    }
+
+    /**
+     * A field that must be there.
+     *
+     * @throws MalformedFrameException where it is not
+     */
+    public String require(String name) {
+        String value = fields.get(name);
+        if (value == null) {
+            throw new MalformedFrameException("request " + code + " lacks the field " + name);
+        }
+        return value;
+    }
+
+    /**
+     * A decimal field, or {@code otherwise} where it is missing.
+     *
+     * @throws MalformedFrameException where it is not a number
+     */
+    public long number(String name, long otherwise) {
+        String value = fields.get(name);
+        if (value == null || value.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new MalformedFrameException("request " + code + ": field " + name + " is not a number");
+        }
+    }
+}
