@@ -36,13 +36,16 @@ public final class RequestCode {
     public static final int GET_ALL_TOPIC_LIST_FROM_NAMESERVER = 206;
     public static final int GET_CONSUME_STATS = 208;
     public static final int DELETE_TOPIC_IN_NAMESRV = 216;
+    public static final int REGISTER_TOPIC_IN_NAMESRV = 217;
     public static final int GET_KVLIST_BY_NAMESPACE = 219;
     public static final int GET_TOPICS_BY_CLUSTER = 224;
     public static final int QUERY_TOPIC_CONSUME_BY_WHO = 300;
     public static final int GET_SYSTEM_TOPIC_LIST_FROM_NS = 304;
     public static final int SEND_MESSAGE_V2 = 310;
+    public static final int UPDATE_NAMESRV_CONFIG = 318;
     public static final int GET_NAMESRV_CONFIG = 319;
     public static final int SEND_BATCH_MESSAGE = 320;
+    public static final int QUERY_DATA_VERSION = 322;
     public static final int ADD_WRITE_PERM_OF_BROKER = 327;
     public static final int LITE_PULL_MESSAGE = 361;
 

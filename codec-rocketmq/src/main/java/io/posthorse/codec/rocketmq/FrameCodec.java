@@ -1,0 +1,121 @@
+package io.posthorse.codec.rocketmq;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * Remoting frames: bytes to {@link Frame} and back. All numbers are big-endian.
+ *
+ * <pre>
+ * int32  length of all that follows
+ * int8   header form: 0 JSON, 1 binary
+ * int24  header length
+ * bytes  header
+ * bytes  body, to the end of the frame
+ * </pre>
+ *
+ * A header may be 256 KiB: a message's properties may fill 32 KiB by RocketMQ's own rule, and travel in a JSON header
+ * as one string in which each of their separators takes six bytes.
+ */
+public final class FrameCodec {
+    /** Greatest value of the length field, 16 MiB, as in RocketMQ. */
+    public static final int FRAME_BYTES_MAX = 16 * 1024 * 1024;
+
+    /** Greatest header length, 256 KiB. */
+    public static final int HEADER_BYTES_MAX = 256 * 1024;
+
+    static final int FORM_JSON = 0;
+    static final int FORM_BINARY = 1;
+    private static final int MARK_BYTES = 4;
+    private static final int LENGTH_BYTES = 4;
+
+    private FrameCodec() {}
+
+    /**
+     * Checks a length field before anything is read or reserved by it.
+     *
+     * @param length value of the length field: bytes that follow it
+     * @return the same number
+     * @throws MalformedFrameException where no frame can have that length
+     */
+    public static int checkLength(int length) {
+        if (length < MARK_BYTES || length > FRAME_BYTES_MAX) {
+            throw new MalformedFrameException(
+                    "frame length " + length + " is outside " + MARK_BYTES + " to " + FRAME_BYTES_MAX);
+        }
+        return length;
+    }
+
+    /** {@link #decode(ByteBuf)} of an array. */
+    public static Frame decode(byte[] bytes) {
+        return decode(Unpooled.wrappedBuffer(bytes));
+    }
+
+    /**
+     * Reads one frame.
+     *
+     * @param in exactly the bytes behind the length field; all are read, none are kept
+     * @throws MalformedFrameException where they are not a frame
+     */
+    public static Frame decode(ByteBuf in) {
+        checkLength(in.readableBytes());
+        int mark = in.readInt();
+        int headerBytes = mark & 0xFFFFFF;
+        if (headerBytes > HEADER_BYTES_MAX) {
+            throw new MalformedFrameException("header of " + headerBytes + " bytes; at most " + HEADER_BYTES_MAX);
+        }
+        if (headerBytes > in.readableBytes()) {
+            throw new MalformedFrameException(
+                    "header of " + headerBytes + " bytes in a frame with " + in.readableBytes() + " left");
+        }
+        byte[] header = bytes(in, headerBytes);
+        byte[] body = bytes(in, in.readableBytes());
+        return switch (mark >>> 24) {
+            case FORM_JSON -> JsonHeader.decode(header, body);
+            case FORM_BINARY -> BinaryHeader.decode(Unpooled.wrappedBuffer(header), body);
+            default -> throw new MalformedFrameException("unknown header form " + (mark >>> 24));
+        };
+    }
+
+    /**
+     * Appends one frame with its length in front, in the header form that the frame says.
+     *
+     * @throws MalformedFrameException where header or frame are longer than the limits; nothing is appended then
+     */
+    public static void encode(Frame frame, ByteBuf out) {
+        int start = out.writerIndex();
+        try {
+            out.writeZero(LENGTH_BYTES + MARK_BYTES);
+            if (frame.binary()) {
+                BinaryHeader.encode(frame, out);
+            } else {
+                out.writeBytes(JsonHeader.encode(frame));
+            }
+            int headerBytes = out.writerIndex() - start - LENGTH_BYTES - MARK_BYTES;
+            if (headerBytes > HEADER_BYTES_MAX) {
+                throw new MalformedFrameException("header of " + headerBytes + " bytes; at most " + HEADER_BYTES_MAX);
+            }
+            long length = (long) MARK_BYTES + headerBytes + frame.body().length;
+            checkLength((int) Math.min(length, Integer.MAX_VALUE));
+            out.writeBytes(frame.body());
+            out.setInt(start, (int) length);
+            out.setInt(start + LENGTH_BYTES, (frame.binary() ? FORM_BINARY : FORM_JSON) << 24 | headerBytes);
+        } catch (MalformedFrameException e) {
+            out.writerIndex(start);
+            throw e;
+        }
+    }
+
+    /** One frame with its length in front. See {@link #encode(Frame, ByteBuf)}. */
+    public static byte[] encode(Frame frame) {
+        ByteBuf out = Unpooled.buffer(256 + frame.body().length);
+        encode(frame, out);
+        return bytes(out, out.readableBytes());
+    }
+
+    static byte[] bytes(ByteBuf in, int length) {
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        return bytes;
+    }
+}
