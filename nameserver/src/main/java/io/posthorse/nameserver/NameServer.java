@@ -1,0 +1,304 @@
+package io.posthorse.nameserver;
+
+import static io.posthorse.codec.rocketmq.RequestCode.ADD_WRITE_PERM_OF_BROKER;
+import static io.posthorse.codec.rocketmq.RequestCode.DELETE_KV_CONFIG;
+import static io.posthorse.codec.rocketmq.RequestCode.DELETE_TOPIC_IN_NAMESRV;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_ALL_TOPIC_LIST_FROM_NAMESERVER;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_BROKER_CLUSTER_INFO;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_KVLIST_BY_NAMESPACE;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_KV_CONFIG;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_NAMESRV_CONFIG;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_ROUTEINFO_BY_TOPIC;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_NS;
+import static io.posthorse.codec.rocketmq.RequestCode.GET_TOPICS_BY_CLUSTER;
+import static io.posthorse.codec.rocketmq.RequestCode.PUT_KV_CONFIG;
+import static io.posthorse.codec.rocketmq.RequestCode.QUERY_DATA_VERSION;
+import static io.posthorse.codec.rocketmq.RequestCode.REGISTER_BROKER;
+import static io.posthorse.codec.rocketmq.RequestCode.UNREGISTER_BROKER;
+import static io.posthorse.codec.rocketmq.RequestCode.UPDATE_NAMESRV_CONFIG;
+import static io.posthorse.codec.rocketmq.RequestCode.WIPE_WRITE_PERM_OF_BROKER;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells RocketMQ's clients and tools which broker hosts which topic. It merges the brokers of this process with remote
+ * RocketMQ brokers that register, and keeps the key-value configuration. Used from one thread; it has no timer of its
+ * own: expired registrations go at the first request, or call of {@link #tick}, after their time.
+ */
+public final class NameServer implements RequestHandler {
+    private static final long SCAN_MS = 5_000;
+    private static final String ORDER_TOPIC_CONFIG = "ORDER_TOPIC_CONFIG";
+
+    private final LongSupplier clockMs;
+    private final List<LocalBroker> locals;
+    private final Map<String, String> settings;
+    private final NameServerLimits limits;
+    private final RouteRegistry registry;
+    private final KvTable kv;
+    private final Set<String> writeWiped = new HashSet<>();
+    private long nextScanMs;
+
+    /**
+     * A name server with no remote brokers yet.
+     *
+     * @param clockMs time in milliseconds
+     * @param locals the brokers of this process, none where it is a name server alone
+     * @param store keeps the key-value configuration
+     * @param settings what a request for the name server's configuration is told
+     */
+    public NameServer(
+            LongSupplier clockMs,
+            List<LocalBroker> locals,
+            KvStore store,
+            Map<String, String> settings,
+            NameServerLimits limits) {
+        this.clockMs = clockMs;
+        this.locals = List.copyOf(locals);
+        this.settings = Map.copyOf(settings);
+        this.limits = limits;
+        this.registry = new RouteRegistry(clockMs, limits);
+        this.kv = new KvTable(store, limits);
+        this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case PUT_KV_CONFIG, GET_KV_CONFIG, DELETE_KV_CONFIG, GET_KVLIST_BY_NAMESPACE -> true;
+            case REGISTER_BROKER, UNREGISTER_BROKER, QUERY_DATA_VERSION -> true;
+            case GET_ROUTEINFO_BY_TOPIC, GET_BROKER_CLUSTER_INFO -> true;
+            case GET_ALL_TOPIC_LIST_FROM_NAMESERVER, GET_TOPICS_BY_CLUSTER, GET_SYSTEM_TOPIC_LIST_FROM_NS -> true;
+            case WIPE_WRITE_PERM_OF_BROKER, ADD_WRITE_PERM_OF_BROKER, DELETE_TOPIC_IN_NAMESRV -> true;
+            case GET_NAMESRV_CONFIG, UPDATE_NAMESRV_CONFIG -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        tick();
+        return switch (request.code()) {
+            case GET_ROUTEINFO_BY_TOPIC -> route(peer, request);
+            case GET_BROKER_CLUSTER_INFO -> request.ok(Answers.cluster(brokers(peer)));
+            case GET_ALL_TOPIC_LIST_FROM_NAMESERVER -> request.ok(Answers.topics(topics(peer, null), null));
+            case GET_TOPICS_BY_CLUSTER -> request.ok(Answers.topics(topics(peer, request.require("cluster")), null));
+            case GET_SYSTEM_TOPIC_LIST_FROM_NS -> systemTopics(peer, request);
+            case REGISTER_BROKER -> register(peer, request);
+            case UNREGISTER_BROKER -> unregister(request);
+            case QUERY_DATA_VERSION -> dataVersion(request);
+            case WIPE_WRITE_PERM_OF_BROKER -> writable(request, false);
+            case ADD_WRITE_PERM_OF_BROKER -> writable(request, true);
+            case DELETE_TOPIC_IN_NAMESRV -> deleteTopic(request);
+            case GET_NAMESRV_CONFIG -> request.ok(Answers.properties(settings).getBytes(StandardCharsets.UTF_8));
+            case UPDATE_NAMESRV_CONFIG -> request.refuse(
+                    ResponseCode.NO_PERMISSION,
+                    "the name server's settings cannot be changed while it runs: edit the configuration file and"
+                            + " restart");
+            default -> config(request);
+        };
+    }
+
+    @Override
+    public void closed(Peer peer) {
+        registry.closed(peer);
+        forgetWipes();
+    }
+
+    /** Drops registrations whose time is over; cheap where none can be. */
+    public void tick() {
+        long nowMs = clockMs.getAsLong();
+        if (nowMs >= nextScanMs) {
+            nextScanMs = nowMs + SCAN_MS;
+            registry.expire();
+            forgetWipes();
+        }
+    }
+
+    private Frame route(Peer peer, Frame request) {
+        String topic = request.require("topic");
+        List<HostedTopic> hosts = new ArrayList<>();
+        for (LocalBroker local : locals) {
+            TopicRoute route = local.topic(topic);
+            if (route != null) {
+                hosts.add(new HostedTopic(broker(local, peer), route));
+            }
+        }
+        hosts.addAll(registry.hosting(topic));
+        if (hosts.isEmpty()) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, noRoute(peer, topic));
+        }
+        hosts.replaceAll(host -> writeWiped.contains(host.broker().name())
+                ? new HostedTopic(host.broker(), host.topic().withoutWrite())
+                : host);
+        return request.ok(Answers.route(hosts, kv.get(ORDER_TOPIC_CONFIG, topic)));
+    }
+
+    private String noRoute(Peer peer, String topic) {
+        List<BrokerRoute> brokers = brokers(peer);
+        String start = "No topic route info in name server for the topic: " + topic + ". ";
+        if (brokers.isEmpty()) {
+            return start + "No broker is registered here: start one with namesrvAddr set to this name server, and"
+                    + " look into its log for why it does not register.";
+        }
+        return start + "None of the " + brokers.size() + " brokers known here hosts it. Create it (mqadmin updateTopic"
+                + " -c " + brokers.getFirst().cluster() + " -t " + topic + " -n <this name server>), or let the first"
+                + " send create it (autoCreateTopicEnable=true at the broker).";
+    }
+
+    private List<BrokerRoute> brokers(Peer peer) {
+        List<BrokerRoute> brokers = new ArrayList<>();
+        locals.forEach(local -> brokers.add(broker(local, peer)));
+        brokers.addAll(registry.brokers());
+        return brokers;
+    }
+
+    private static BrokerRoute broker(LocalBroker local, Peer peer) {
+        TreeMap<Long, String> addresses = new TreeMap<>();
+        addresses.put(local.brokerId(), local.address(peer));
+        return new BrokerRoute(local.clusterName(), local.brokerName(), false, addresses);
+    }
+
+    /** The topics of a cluster's brokers, of all where the cluster is null. */
+    private Set<String> topics(Peer peer, String cluster) {
+        Set<String> topics = new TreeSet<>();
+        for (BrokerRoute broker : brokers(peer)) {
+            if (cluster == null || cluster.equals(broker.cluster())) {
+                topics.addAll(topics(broker.name()));
+            }
+        }
+        return topics;
+    }
+
+    private Collection<String> topics(String brokerName) {
+        LocalBroker local = local(brokerName);
+        return local == null ? registry.topics(brokerName) : local.topics();
+    }
+
+    private LocalBroker local(String brokerName) {
+        for (LocalBroker local : locals) {
+            if (local.brokerName().equals(brokerName)) {
+                return local;
+            }
+        }
+        return null;
+    }
+
+    private Frame systemTopics(Peer peer, Frame request) {
+        Set<String> topics = new TreeSet<>();
+        String address = null;
+        for (BrokerRoute broker : brokers(peer)) {
+            topics.add(broker.name());
+            topics.add(broker.cluster());
+            address = address == null ? broker.addresses().firstEntry().getValue() : address;
+        }
+        return request.ok(Answers.topics(topics, address));
+    }
+
+    private Frame register(Peer peer, Frame request) {
+        Registration registration = Registration.of(request, limits);
+        if (local(registration.brokerName()) != null) {
+            return request.refuse(
+                    ResponseCode.SYSTEM_ERROR,
+                    "the broker in the name server's own process is called " + registration.brokerName()
+                            + ": give this broker another brokerName");
+        }
+        String refusal = registry.register(peer, registration);
+        if (refusal != null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        Registration master = registry.master(registration.brokerName());
+        if (registration.brokerId() != 0 && master != null) {
+            fields.put("haServerAddr", master.haAddress());
+            fields.put("masterAddr", master.address());
+        }
+        Map<String, String> order = kv.all(ORDER_TOPIC_CONFIG);
+        byte[] body = order.isEmpty() ? new byte[0] : Answers.table(order);
+        return request.answer(ResponseCode.SUCCESS, null, fields, body);
+    }
+
+    private Frame unregister(Frame request) {
+        registry.unregister(request.require("brokerName"), request.number("brokerId", 0));
+        forgetWipes();
+        return request.ok(Map.of());
+    }
+
+    /** A broker asks whether its topics changed since it registered, so as not to send them again. */
+    private Frame dataVersion(Frame request) {
+        DataVersion known = registry.version(request.require("brokerName"));
+        boolean changed = known.equals(DataVersion.NONE) || !known.equals(DataVersion.of(request.body()));
+        return request.answer(
+                ResponseCode.SUCCESS, null, Map.of("changed", Boolean.toString(changed)), known.json());
+    }
+
+    private Frame writable(Frame request, boolean writable) {
+        String brokerName = request.require("brokerName");
+        int count = topics(brokerName).size();
+        if (writable) {
+            writeWiped.remove(brokerName);
+            return request.ok(Map.of("addTopicCount", Integer.toString(count)));
+        }
+        writeWiped.add(brokerName);
+        forgetWipes();
+        return request.ok(Map.of("wipeTopicCount", Integer.toString(count)));
+    }
+
+    /** A broker that went and comes again is writable; so is one that never was there. */
+    private void forgetWipes() {
+        writeWiped.removeIf(name -> local(name) == null && !registry.knows(name));
+    }
+
+    private Frame deleteTopic(Frame request) {
+        registry.deleteTopic(request.require("topic"), request.field("clusterName"));
+        return request.ok(Map.of());
+    }
+
+    private Frame config(Frame request) {
+        String namespace = request.require("namespace");
+        try {
+            return switch (request.code()) {
+                case PUT_KV_CONFIG -> {
+                    String refusal = kv.put(namespace, request.require("key"), request.require("value"));
+                    yield refusal == null
+                            ? request.ok(Map.of())
+                            : request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
+                }
+                case DELETE_KV_CONFIG -> {
+                    kv.delete(namespace, request.require("key"));
+                    yield request.ok(Map.of());
+                }
+                case GET_KV_CONFIG -> {
+                    String key = request.require("key");
+                    String value = kv.get(namespace, key);
+                    yield value == null
+                            ? request.refuse(
+                                    ResponseCode.QUERY_NOT_FOUND,
+                                    "No config item, Namespace: " + namespace + " Key: " + key)
+                            : request.ok(Map.of("value", value));
+                }
+                case GET_KVLIST_BY_NAMESPACE -> kv.all(namespace).isEmpty()
+                        ? request.refuse(ResponseCode.QUERY_NOT_FOUND, "No config item, Namespace: " + namespace)
+                        : request.ok(Answers.table(kv.all(namespace)));
+                default -> request.refuse(
+                        ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "request type " + request.code() + " not supported");
+            };
+        } catch (UncheckedIOException e) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "the change could not be stored: " + e.getMessage());
+        }
+    }
+}

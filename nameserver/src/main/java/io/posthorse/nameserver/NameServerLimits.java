@@ -1,0 +1,26 @@
+package io.posthorse.nameserver;
+
+/**
+ * What remote parties may make a name server hold.
+ *
+ * @param brokers broker names that register
+ * @param brokerAddresses addresses (master and slaves) of one broker name
+ * @param topicsPerBroker topics of one broker name
+ * @param topics topics of all broker names together, a topic on two brokers counted twice
+ * @param kvEntries entries of the key-value configuration
+ * @param nameChars length of a name (topic, broker, cluster, address, key)
+ * @param kvValueChars length of a value of the key-value configuration
+ * @param registrationBytes size of a registration's body, after inflating
+ */
+public record NameServerLimits(
+        int brokers,
+        int brokerAddresses,
+        int topicsPerBroker,
+        int topics,
+        int kvEntries,
+        int nameChars,
+        int kvValueChars,
+        int registrationBytes) {
+    public static final NameServerLimits STANDARD =
+            new NameServerLimits(1_000, 16, 50_000, 500_000, 10_000, 255, 65_536, 16 * 1024 * 1024);
+}

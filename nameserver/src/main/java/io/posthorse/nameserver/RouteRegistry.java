@@ -1,0 +1,201 @@
+package io.posthorse.nameserver;
+
+import io.posthorse.codec.rocketmq.Peer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The remote brokers that registered, and their topics. A registration lives until its broker takes it back, its
+ * connection closes, or it was not renewed in time; a broker name goes, with its topics, when its last address goes.
+ * A registration adds topics and never drops one, since brokers also register single topics that changed.
+ */
+final class RouteRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteRegistry.class);
+    private static final long MASTER = 0;
+
+    private record Address(Registration registration, Peer peer, long expiresMs) {}
+
+    private static final class Group {
+        private final TreeMap<Long, Address> addresses = new TreeMap<>();
+        private final Map<String, TopicRoute> topics = new HashMap<>();
+        private DataVersion version = DataVersion.NONE;
+
+        /** The registration that speaks for the group: the master's, else that of the lowest id. */
+        private Registration leader() {
+            return addresses.firstEntry().getValue().registration();
+        }
+    }
+
+    private final LongSupplier clockMs;
+    private final NameServerLimits limits;
+    private final TreeMap<String, Group> groups = new TreeMap<>();
+    private int topicCount;
+
+    RouteRegistry(LongSupplier clockMs, NameServerLimits limits) {
+        this.clockMs = clockMs;
+        this.limits = limits;
+    }
+
+    /**
+     * Takes a registration, new or renewed.
+     *
+     * @return why it was refused, or null where it was not
+     */
+    String register(Peer peer, Registration registration) {
+        String name = registration.brokerName();
+        Group group = groups.get(name);
+        String refusal = refusal(group, registration);
+        if (refusal != null) {
+            return refusal;
+        }
+        if (group == null) {
+            group = new Group();
+            groups.put(name, group);
+        }
+        group.addresses.values().removeIf(other -> other.registration().address().equals(registration.address())
+                && other.registration().brokerId() != registration.brokerId());
+        long expiresMs = clockMs.getAsLong() + registration.timeoutMs();
+        Address before = group.addresses.put(registration.brokerId(), new Address(registration, peer, expiresMs));
+        if (before == null || !before.registration().address().equals(registration.address())) {
+            LOG.info("broker {} id {} registered at {}", name, registration.brokerId(), registration.address());
+        }
+        boolean leads = group.leader() == registration;
+        if (leads && (registration.brokerId() == MASTER || registration.actingMaster())) {
+            int sizeBefore = group.topics.size();
+            group.topics.putAll(registration.table().topics());
+            group.version = registration.table().version();
+            topicCount += group.topics.size() - sizeBefore;
+        }
+        return null;
+    }
+
+    private String refusal(Group group, Registration registration) {
+        if (group == null && groups.size() >= limits.brokers()) {
+            return "this name server holds " + limits.brokers() + " brokers, its limit";
+        }
+        Map<Long, Address> addresses = group == null ? Map.of() : group.addresses;
+        if (!addresses.containsKey(registration.brokerId()) && addresses.size() >= limits.brokerAddresses()) {
+            return "broker " + registration.brokerName() + " has " + limits.brokerAddresses() + " addresses, its limit";
+        }
+        Map<String, TopicRoute> known = group == null ? Map.of() : group.topics;
+        long added = registration.table().topics().keySet().stream()
+                .filter(topic -> !known.containsKey(topic))
+                .count();
+        if (known.size() + added > limits.topicsPerBroker()) {
+            return "broker " + registration.brokerName() + " has " + limits.topicsPerBroker() + " topics, its limit";
+        }
+        if (topicCount + added > limits.topics()) {
+            return "this name server holds " + limits.topics() + " topics, its limit";
+        }
+        return null;
+    }
+
+    /** Drops an address that its broker takes back. */
+    void unregister(String brokerName, long brokerId) {
+        Group group = groups.get(brokerName);
+        if (group != null && group.addresses.remove(brokerId) != null) {
+            LOG.info("broker {} id {} took its registration back", brokerName, brokerId);
+            dropIfEmpty(brokerName, group);
+        }
+    }
+
+    /** Drops the addresses that were registered over that connection. */
+    void closed(Peer peer) {
+        drop(address -> address.peer() == peer, "its connection closed");
+    }
+
+    /** Drops the addresses that were not renewed in time. */
+    void expire() {
+        long nowMs = clockMs.getAsLong();
+        drop(address -> address.expiresMs() <= nowMs, "it was not renewed in time");
+    }
+
+    private void drop(Predicate<Address> gone, String reason) {
+        for (String name : List.copyOf(groups.keySet())) {
+            Group group = groups.get(name);
+            group.addresses.values().removeIf(address -> {
+                if (!gone.test(address)) {
+                    return false;
+                }
+                LOG.info("broker {} at {} dropped: {}", name, address.registration().address(), reason);
+                return true;
+            });
+            dropIfEmpty(name, group);
+        }
+    }
+
+    private void dropIfEmpty(String name, Group group) {
+        if (group.addresses.isEmpty()) {
+            groups.remove(name);
+            topicCount -= group.topics.size();
+        }
+    }
+
+    /** Forgets a topic on the brokers of a cluster, or on all where the cluster is null. */
+    void deleteTopic(String topic, String cluster) {
+        for (Group group : groups.values()) {
+            boolean meant = cluster == null || cluster.equals(group.leader().cluster());
+            if (meant && group.topics.remove(topic) != null) {
+                topicCount--;
+            }
+        }
+    }
+
+    /** Whether a broker of that name is registered. */
+    boolean knows(String brokerName) {
+        return groups.containsKey(brokerName);
+    }
+
+    /** The version of a broker's topics, {@link DataVersion#NONE} where the broker is not known. */
+    DataVersion version(String brokerName) {
+        Group group = groups.get(brokerName);
+        return group == null ? DataVersion.NONE : group.version;
+    }
+
+    /** The registration of a broker's master, or null. */
+    Registration master(String brokerName) {
+        Group group = groups.get(brokerName);
+        Address master = group == null ? null : group.addresses.get(MASTER);
+        return master == null ? null : master.registration();
+    }
+
+    /** All brokers, by name. */
+    List<BrokerRoute> brokers() {
+        List<BrokerRoute> brokers = new ArrayList<>();
+        groups.forEach((name, group) -> brokers.add(route(name, group)));
+        return brokers;
+    }
+
+    /** The brokers that offer a topic, and how. */
+    List<HostedTopic> hosting(String topic) {
+        List<HostedTopic> hosts = new ArrayList<>();
+        groups.forEach((name, group) -> {
+            TopicRoute route = group.topics.get(topic);
+            if (route != null) {
+                hosts.add(new HostedTopic(route(name, group), route));
+            }
+        });
+        return hosts;
+    }
+
+    private static BrokerRoute route(String name, Group group) {
+        TreeMap<Long, String> addresses = new TreeMap<>();
+        group.addresses.forEach((id, address) -> addresses.put(id, address.registration().address()));
+        Registration leader = group.leader();
+        return new BrokerRoute(leader.cluster(), name, leader.actingMaster(), addresses);
+    }
+
+    /** The topics of one broker; none where it is not known. */
+    Collection<String> topics(String brokerName) {
+        Group group = groups.get(brokerName);
+        return group == null ? List.of() : group.topics.keySet();
+    }
+}

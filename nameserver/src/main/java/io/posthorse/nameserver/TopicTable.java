@@ -1,0 +1,158 @@
+package io.posthorse.nameserver;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue.Member;
+import io.posthorse.codec.rocketmq.JsonValue.Obj;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * The body of a broker's registration: its topics, all or those that changed. Brokers send it as JSON or, with the
+ * header field {@code compressed}, deflated:
+ *
+ * <pre>
+ * int32 length, version as JSON
+ * int32 count, each: int32 length, "name readQueues writeQueues perm filterType [attributes]"
+ * rest  filter servers and static topics, which mean nothing here
+ * </pre>
+ */
+record TopicTable(DataVersion version, Map<String, TopicRoute> topics) {
+    private static final int QUEUES_MAX = 65_536;
+    private static final int NODES_PER_TOPIC = 12;
+    private static final int JSON_DEPTH_MAX = 32;
+
+    /**
+     * Reads the body of a registration; one without a body has no topics.
+     *
+     * @throws MalformedFrameException where it is not what brokers send, or goes beyond a limit
+     */
+    static TopicTable of(Frame request, NameServerLimits limits) {
+        byte[] body = request.body();
+        if (body.length == 0) {
+            return new TopicTable(DataVersion.NONE, Map.of());
+        }
+        checkCrc(body, request.number("bodyCrc32", 0));
+        return Boolean.parseBoolean(request.field("compressed"))
+                ? ofBinary(ByteBuffer.wrap(inflate(body, limits.registrationBytes())), limits)
+                : ofJson(body, limits);
+    }
+
+    private static void checkCrc(byte[] body, long expected) {
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        long actual = crc.getValue() & Integer.MAX_VALUE;
+        if (expected != 0 && expected != actual) {
+            throw new MalformedFrameException("registration body has CRC " + actual + ", its header says " + expected);
+        }
+    }
+
+    private static TopicTable ofJson(byte[] body, NameServerLimits limits) {
+        int nodes = 1_000 + NODES_PER_TOPIC * limits.topicsPerBroker();
+        JsonReader.Limits jsonLimits = new JsonReader.Limits(limits.registrationBytes(), JSON_DEPTH_MAX, nodes);
+        Obj root = JsonReader.read(body, jsonLimits).asObject();
+        Obj wrapper = root.get("topicConfigSerializeWrapper") == null
+                ? root
+                : root.object("topicConfigSerializeWrapper");
+        Map<String, TopicRoute> topics = new HashMap<>();
+        for (Member member : wrapper.object("topicConfigTable").members()) {
+            Obj topic = member.value().asObject();
+            TopicRoute route = new TopicRoute(
+                    topic.integer("readQueueNums", 16),
+                    topic.integer("writeQueueNums", 16),
+                    topic.integer("perm", 6),
+                    topic.integer("topicSysFlag", 0));
+            put(topics, topic.text("topicName", member.name()), route, limits);
+        }
+        return new TopicTable(DataVersion.of(wrapper.object("dataVersion")), topics);
+    }
+
+    private static TopicTable ofBinary(ByteBuffer in, NameServerLimits limits) {
+        try {
+            DataVersion version = DataVersion.of(text(in).getBytes(StandardCharsets.UTF_8));
+            int count = in.getInt();
+            if (count < 0 || count > limits.topicsPerBroker()) {
+                throw new MalformedFrameException(
+                        "registration of " + count + " topics; at most " + limits.topicsPerBroker());
+            }
+            Map<String, TopicRoute> topics = new HashMap<>();
+            for (int i = 0; i < count; i++) {
+                String[] parts = text(in).split(" ");
+                if (parts.length < 4) {
+                    throw new MalformedFrameException("registration: a topic without its queue numbers");
+                }
+                TopicRoute route = new TopicRoute(number(parts[1]), number(parts[2]), number(parts[3]), 0);
+                put(topics, parts[0], route, limits);
+            }
+            return new TopicTable(version, topics);
+        } catch (BufferUnderflowException e) {
+            throw new MalformedFrameException("registration: the inflated body ends too early");
+        }
+    }
+
+    private static void put(
+            Map<String, TopicRoute> topics, String name, TopicRoute route, NameServerLimits limits) {
+        boolean queuesFit = route.readQueues() >= 0
+                && route.readQueues() <= QUEUES_MAX
+                && route.writeQueues() >= 0
+                && route.writeQueues() <= QUEUES_MAX;
+        if (name.isEmpty() || name.length() > limits.nameChars() || !queuesFit) {
+            throw new MalformedFrameException("registration: a topic's name or queue number is beyond its limit");
+        }
+        topics.put(name, route);
+        if (topics.size() > limits.topicsPerBroker()) {
+            throw new MalformedFrameException("registration of more than " + limits.topicsPerBroker() + " topics");
+        }
+    }
+
+    private static String text(ByteBuffer in) {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new MalformedFrameException(
+                    "registration: a part of " + length + " bytes with " + in.remaining() + " left");
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static int number(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new MalformedFrameException("registration: a topic's queue numbers are no numbers");
+        }
+    }
+
+    private static byte[] inflate(byte[] body, int bytesMax) {
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(body);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] chunk = new byte[8_192];
+            while (!inflater.finished()) {
+                int length = inflater.inflate(chunk);
+                if (length == 0 && !inflater.finished()) {
+                    throw new MalformedFrameException("registration: the deflated body ends too early");
+                }
+                if (out.size() + length > bytesMax) {
+                    throw new MalformedFrameException("registration inflates to more than " + bytesMax + " bytes");
+                }
+                out.write(chunk, 0, length);
+            }
+            return out.toByteArray();
+        } catch (DataFormatException e) {
+            throw new MalformedFrameException("registration: the body is not deflated data");
+        } finally {
+            inflater.end();
+        }
+    }
+}
