@@ -1,0 +1,358 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Index;
+import io.posthorse.log.Log;
+import io.posthorse.log.LogSettings;
+import io.posthorse.log.RecordFormat;
+import io.posthorse.log.Store;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The core: commands that read the state and append events to the log. A command is part of a turn; what it appended is
+ * applied at once, and visible to readers once the log has committed it. {@link Shard} runs the turns.
+ *
+ * <p>Commands never wait, read no clock and start no thread. Whatever could be refused is asked for with {@link #admit}
+ * first, so that a command, once begun, cannot fail half-way.
+ */
+public final class Broker {
+    /** Offsets left out after the machine went down with unforced messages: more than can have been on their way. */
+    static final long JUMP = 1 << 20;
+
+    private final BrokerSettings settings;
+    private final MessageFormat[] formats = new MessageFormat[128];
+    private final State state;
+    private final Store store;
+    private final Log log;
+    private final List<Partition> announcements = new ArrayList<>();
+    private boolean scheduled;
+    private long now;
+
+    private Broker(BrokerSettings settings, List<MessageFormat> formats, State state, Store store) {
+        this.settings = settings;
+        this.state = state;
+        this.store = store;
+        this.log = store.log();
+        formats.forEach(f -> this.formats[f.id()] = f);
+    }
+
+    /**
+     * Opens a data directory and replays what it holds.
+     *
+     * @param formats formats of all native bytes that may be in it
+     */
+    public static Broker open(
+            FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
+            List<MessageFormat> formats) throws IOException {
+        State state = new State(settings);
+        Store store = Store.open(files, logSettings, background, state.index, new ReplayedState(state));
+        Broker broker = new Broker(settings, formats, state, store);
+        broker.begin();
+        return broker;
+    }
+
+    private void begin() throws IOException {
+        if (store.tailLost() && state.nextPartition() > 0) {
+            append(Events.JUMP, 8, out -> out.putLong(JUMP));
+            state.applyJump(JUMP);
+        }
+        int lanes = settings.lanesMs().size();
+        Topic schedule = topic(settings.scheduleTopic());
+        if (schedule == null || schedule.partitions().size() < lanes) {
+            createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes).withPermissions(TopicSettings.READ));
+        }
+    }
+
+    /** Time of the turn in ms since 1970, as {@link Shard} set it. */
+    public long now() {
+        return now;
+    }
+
+    void now(long ms) {
+        now = ms;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    State state() {
+        return state;
+    }
+
+    BrokerSettings settings() {
+        return settings;
+    }
+
+    // ---- topics
+
+    public Topic topic(String name) {
+        return state.topics.get(name);
+    }
+
+    /** All topics by name. */
+    public Collection<Topic> topics() {
+        return Collections.unmodifiableCollection(state.topics.values());
+    }
+
+    /** Whether one more topic may be created. */
+    public boolean hasRoomForTopic() {
+        return state.topics.size() < settings.topicsMax();
+    }
+
+    public int partitionsMax() {
+        return settings.partitionsMax();
+    }
+
+    /** Creates a topic or changes its settings; partitions are added, never taken away. Null where the log is full. */
+    public Topic createOrUpdate(String name, TopicSettings wanted) {
+        Topic before = topic(name);
+        if (before != null && before.settings().equals(wanted)) {
+            return before;
+        }
+        int firstNew = state.nextPartition();
+        int size = Events.size(name) + Events.size(wanted) + 4;
+        boolean appended = append(Events.TOPIC, size, out -> {
+            Events.put(out, name);
+            Events.put(out, wanted);
+            out.putInt(firstNew);
+        });
+        return appended ? state.applyTopic(name, wanted, firstNew) : null;
+    }
+
+    /** Deletes a topic with its messages and all cursors on it; consumers that wait on it are woken. */
+    public boolean delete(Topic topic) {
+        if (!append(Events.TOPIC_DELETED, Events.size(topic.name()), out -> Events.put(out, topic.name()))) {
+            return false;
+        }
+        state.applyTopicDeleted(topic.name());
+        topic.partitions().forEach(Partition::wakeAll);
+        return true;
+    }
+
+    // ---- subscriptions
+
+    public Subscription subscription(String name) {
+        return state.subscriptions.get(name);
+    }
+
+    public Collection<Subscription> subscriptions() {
+        return Collections.unmodifiableCollection(state.subscriptions.values());
+    }
+
+    /** Whether one more subscription may be created. */
+    public boolean hasRoomForSubscription() {
+        return state.subscriptions.size() < settings.subscriptionsMax();
+    }
+
+    /** Creates a subscription or changes its settings. Null where the log is full. */
+    public Subscription createOrUpdate(String name, SubscriptionSettings wanted) {
+        Subscription before = subscription(name);
+        if (before != null && before.settings().equals(wanted)) {
+            return before;
+        }
+        int id = before == null ? state.nextSubscription() : before.id();
+        boolean appended = append(
+                Events.SUBSCRIPTION, Events.size(name) + Events.SUBSCRIPTION_SETTINGS + 4, out -> {
+                    Events.put(out, name);
+                    Events.put(out, wanted);
+                    out.putInt(id);
+                });
+        return appended ? state.applySubscription(name, wanted, id) : null;
+    }
+
+    /** Deletes a subscription with its cursors. */
+    public boolean delete(Subscription subscription) {
+        String name = subscription.name();
+        if (!append(Events.SUBSCRIPTION_DELETED, Events.size(name), out -> Events.put(out, name))) {
+            return false;
+        }
+        state.applySubscriptionDeleted(name);
+        return true;
+    }
+
+    /** Moves a cursor, forward or back. Nothing is written where it is there already. */
+    public boolean commit(Subscription subscription, Partition partition, long offset) {
+        if (offset < 0 || subscription.cursor(partition) == offset) {
+            return true;
+        }
+        boolean appended = append(
+                Events.CURSOR, 16, out -> out.putInt(subscription.id()).putInt(partition.id()).putLong(offset));
+        if (appended) {
+            state.applyCursor(subscription.id(), partition.id(), offset);
+        }
+        return appended;
+    }
+
+    // ---- publishing
+
+    /** Whether messages with so many native bytes in all can be published now. */
+    public Admission admit(long nativeBytes, int messages) {
+        if (log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false)) {
+            return Admission.ADMITTED;
+        }
+        return log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
+    }
+
+    /**
+     * Appends a message to a partition; {@link #admit} must have admitted it.
+     *
+     * @param more whether the next message belongs to the same batch, of which all or nothing survives a crash
+     * @return its position in the log; its offset is {@link #lastOffset}
+     */
+    public long publish(Partition partition, Message message, boolean more) {
+        return append(partition, message, RecordFormat.LINK_NONE, 0, 0, more);
+    }
+
+    /**
+     * Appends a message that becomes visible in the partition after the delay of the lane; {@link #admit} must have
+     * admitted it. Its native bytes already name that partition's topic.
+     *
+     * @param lane from 0; a lane beyond the last counts as the last
+     */
+    public long publishLater(Partition partition, Message message, int lane) {
+        Partition through = state.schedule.lane(Math.min(lane, state.schedule.size() - 1));
+        return append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
+    }
+
+    /** Offset of the message that the last publish appended to the partition. */
+    public long lastOffset(Partition partition) {
+        return partition.index.next() - 1;
+    }
+
+    long append(Partition partition, Message message, byte link, int linkPartition, long linkOffset, boolean more) {
+        int length = message.length();
+        int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
+        ByteBuffer out = log.payload();
+        long offset = partition.index.next();
+        long position = log.reservedPosition();
+        out.putInt(partition.id()).putLong(offset).putInt(message.tag());
+        out.put(link).put(message.format()).putShort((short) 0).putInt(linkPartition).putLong(linkOffset);
+        message.write(out);
+        formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
+        log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        state.applyMessage(partition, offset, position, length, message.tag(), link, linkPartition, linkOffset);
+        if (!partition.announced) {
+            partition.announced = true;
+            announcements.add(partition);
+        }
+        return position;
+    }
+
+    private interface Payload {
+        void write(ByteBuffer out);
+    }
+
+    private boolean append(byte type, int size, Payload payload) {
+        if (!log.admits(size, 1, true)) {
+            return false;
+        }
+        log.reserve(size);
+        payload.write(log.payload());
+        log.seal(type, now, false);
+        return true;
+    }
+
+    boolean dropScheduled(int lane, long offset) {
+        boolean appended = append(Events.SCHEDULE_DROPPED, 12, out -> out.putInt(lane).putLong(offset));
+        if (appended) {
+            state.schedule.settle(lane, offset);
+        }
+        return appended;
+    }
+
+    // ---- reading
+
+    /** Oldest offset kept. */
+    public long begin(Partition partition) {
+        return partition.index.begin();
+    }
+
+    /** Behind the last visible message. */
+    public long end(Partition partition) {
+        return partition.index.visibleEnd(log.committed());
+    }
+
+    /**
+     * Finds messages to hand out.
+     *
+     * @param countMax most messages, at most {@link Fetch#COUNT_MAX}
+     * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
+     */
+    public void fetch(Partition partition, long offset, int countMax, int bytesMax, TagFilter filter, Fetch out) {
+        Reading.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
+    }
+
+    /** Copies native bytes of a committed message. */
+    void copyNative(long position, int length, ByteBuffer out, int index) {
+        out.put(index, log.bytes(position), log.index(position) + RecordFormat.NATIVE, length);
+    }
+
+    /** The native bytes of the message whose record stands at a position, or null where there is none. */
+    public ByteBuffer nativeAt(long position) {
+        return Reading.nativeAt(log, position);
+    }
+
+    /** When the message at an offset was written, ms since 1970; -1 where there is none. */
+    public long timeAt(Partition partition, long offset) {
+        return Reading.timeAt(log, partition.index, offset);
+    }
+
+    /** First visible offset written at or after a time; the end where there is none. */
+    public long offsetAt(Partition partition, long timeMs) {
+        return Reading.offsetAt(log, partition.index, begin(partition), end(partition), timeMs);
+    }
+
+    /** Has the waiter woken when the partition gets messages, or goes. */
+    public void await(Partition partition, Waiter waiter) {
+        partition.add(waiter);
+    }
+
+    /** Wakes those who wait for what the log has committed since the last call. */
+    void announce() {
+        long committed = log.committed();
+        int kept = 0;
+        List<Partition> woken = new ArrayList<>();
+        for (int i = 0; i < announcements.size(); i++) {
+            Partition partition = announcements.get(i);
+            if (partition.hasWaiters()) {
+                woken.add(partition);
+            }
+            scheduled |= partition.topic.name().equals(settings.scheduleTopic());
+            if (partition.lastPosition < committed) {
+                partition.announced = false;
+            } else {
+                announcements.set(kept++, partition);
+            }
+        }
+        announcements.subList(kept, announcements.size()).clear();
+        woken.forEach(Partition::wakeAll);
+    }
+
+    /** Whether a scheduled message has become visible that may be due sooner than the timer expects. */
+    boolean takeScheduled() {
+        boolean seen = scheduled;
+        scheduled = false;
+        return seen;
+    }
+
+    /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */
+    public ByteBuffer snapshot() {
+        return state.snapshot();
+    }
+
+    /** Ends cleanly. Background work must be at rest. */
+    void close() throws IOException {
+        store.close(new ReplayedState(state));
+    }
+}

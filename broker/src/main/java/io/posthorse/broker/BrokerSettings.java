@@ -1,0 +1,29 @@
+package io.posthorse.broker;
+
+import java.util.List;
+
+/**
+ * Limits and fixed choices of the core.
+ *
+ * @param topicsMax how many topics there may be
+ * @param subscriptionsMax how many subscriptions there may be
+ * @param partitionsMax how many partitions a topic may have
+ * @param scheduleTopic name of the topic whose partitions are the schedule's lanes
+ * @param lanesMs delay of each lane in ms, by lane number
+ * @param checkpointBytes how much log may lie behind the last checkpoint
+ * @param forceMs how often what was written is forced in async mode
+ * @param retention which old segments are dropped
+ */
+public record BrokerSettings(
+        int topicsMax,
+        int subscriptionsMax,
+        int partitionsMax,
+        String scheduleTopic,
+        List<Long> lanesMs,
+        long checkpointBytes,
+        long forceMs,
+        Retention retention) {
+    public BrokerSettings {
+        lanesMs = List.copyOf(lanesMs);
+    }
+}

@@ -1,0 +1,33 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+
+/** Drops old segments as {@link Retention} says. */
+final class Cleaning {
+    private final Broker broker;
+    private final Mover mover;
+
+    Cleaning(Broker broker, Mover mover) {
+        this.broker = broker;
+        this.mover = mover;
+    }
+
+    /** Drops at most one segment, so that a long list of them does not hold up the owner. */
+    void run(long nowMs) {
+        Log log = broker.log();
+        long[] bases = log.segmentBases();
+        if (bases.length < 2 || mover.oldestPosition() < bases[1]) {
+            return;
+        }
+        Retention retention = broker.settings().retention();
+        boolean expired = retention.isExpired(log.lastTime(bases[0]), nowMs);
+        boolean tooLarge = retention.bytes() > 0 && log.tail() - bases[0] > retention.bytes();
+        if (expired || tooLarge || (retention.diskUsedMax() > 0 && diskUsed() > retention.diskUsedMax())) {
+            broker.store().dropFirst();
+        }
+    }
+
+    private double diskUsed() {
+        return broker.store().diskUsed();
+    }
+}

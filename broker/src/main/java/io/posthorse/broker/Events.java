@@ -1,0 +1,98 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The events other than messages, and their bytes in a record's payload. Strings are u16 length and UTF-8, booleans a
+ * byte; numbers are big endian. The table for people is in docs/formats/log-segment.md.
+ */
+final class Events {
+    /** A topic came to be or changed: name, settings, first number given to its new partitions. */
+    static final byte TOPIC = 2;
+
+    static final byte TOPIC_DELETED = 3;
+    /** A subscription came to be or changed: name, settings. */
+    static final byte SUBSCRIPTION = 4;
+
+    static final byte SUBSCRIPTION_DELETED = 5;
+    /** A cursor moved: u32 subscription, u32 partition, u64 offset. */
+    static final byte CURSOR = 6;
+    /** All partitions leave out so many offsets: u64. */
+    static final byte JUMP = 7;
+    /** A scheduled message was dropped, because its partition is gone or it can't be read: u32 lane, u64 offset. */
+    static final byte SCHEDULE_DROPPED = 8;
+
+    private Events() {}
+
+    static int size(String text) {
+        return 2 + text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    static void put(ByteBuffer out, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.putShort((short) bytes.length).put(bytes);
+    }
+
+    static String text(ByteBuffer in) {
+        byte[] bytes = new byte[in.getShort() & 0xFFFF];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    static int size(TopicSettings settings) {
+        int size = 4 + 4 + 1 + 1 + 2;
+        for (Map.Entry<String, String> attribute : settings.attributes().entrySet()) {
+            size += size(attribute.getKey()) + size(attribute.getValue());
+        }
+        return size;
+    }
+
+    static void put(ByteBuffer out, TopicSettings settings) {
+        out.putInt(settings.readPartitions()).putInt(settings.writePartitions());
+        out.put((byte) settings.permissions()).put((byte) (settings.ordered() ? 1 : 0));
+        out.putShort((short) settings.attributes().size());
+        settings.attributes().forEach((key, value) -> {
+            put(out, key);
+            put(out, value);
+        });
+    }
+
+    static TopicSettings topicSettings(ByteBuffer in) {
+        int read = in.getInt();
+        int write = in.getInt();
+        int permissions = in.get();
+        boolean ordered = in.get() != 0;
+        TreeMap<String, String> attributes = new TreeMap<>();
+        for (int left = in.getShort(); left > 0; left--) {
+            attributes.put(text(in), text(in));
+        }
+        return new TopicSettings(read, write, permissions, ordered, attributes);
+    }
+
+    static final int SUBSCRIPTION_SETTINGS = 1 + 1 + 1 + 1 + 4 + 4 + 1;
+
+    static void put(ByteBuffer out, SubscriptionSettings settings) {
+        putFlag(out, settings.consumeEnabled());
+        putFlag(out, settings.broadcastEnabled());
+        putFlag(out, settings.consumeFromMin());
+        putFlag(out, settings.ordered());
+        out.putInt(settings.retryPartitions()).putInt(settings.retryMax());
+        putFlag(out, settings.notifyMembers());
+    }
+
+    static SubscriptionSettings subscriptionSettings(ByteBuffer in) {
+        return new SubscriptionSettings(
+                flag(in), flag(in), flag(in), flag(in), in.getInt(), in.getInt(), flag(in));
+    }
+
+    private static void putFlag(ByteBuffer out, boolean flag) {
+        out.put((byte) (flag ? 1 : 0));
+    }
+
+    private static boolean flag(ByteBuffer in) {
+        return in.get() != 0;
+    }
+}

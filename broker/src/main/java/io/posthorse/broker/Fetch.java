@@ -1,0 +1,70 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+
+/** The outcome of reading a partition: which records an answer is made of. Reused; valid until the next fetch. */
+public final class Fetch {
+    /** How many messages one answer may have. */
+    public static final int COUNT_MAX = 1024;
+
+    /** What was found. */
+    public enum Status {
+        /** There are messages. */
+        FOUND,
+        /** Messages were passed over by the filter, or are gone: go on at {@link #next}. */
+        NO_MATCH,
+        /** The offset is that of the next message to come. */
+        AT_END,
+        /** The offset lies behind the end. */
+        ABOVE,
+        /** The offset lies before the oldest message kept. */
+        BELOW
+    }
+
+    final long[] positions = new long[COUNT_MAX];
+    final int[] lengths = new int[COUNT_MAX];
+    Status status;
+    long next;
+    long begin;
+    long end;
+    int count;
+    int bytes;
+    Broker broker;
+
+    public Status status() {
+        return status;
+    }
+
+    /** Offset to read at next. */
+    public long next() {
+        return next;
+    }
+
+    /** Oldest offset kept. */
+    public long begin() {
+        return begin;
+    }
+
+    /** Offset of the next message to come. */
+    public long end() {
+        return end;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** Native bytes of all messages together. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** Copies the native bytes of all messages, one behind the other, to the buffer's index. */
+    public void copy(ByteBuffer out, int index) {
+        int to = index;
+        for (int i = 0; i < count; i++) {
+            broker.copyNative(positions[i], lengths[i], out, to);
+            to += lengths[i];
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.PartitionIndex;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An ordered sequence of messages in a topic, addressed by offset. */
+public final class Partition {
+    final Topic topic;
+    final PartitionIndex index;
+    /** Position of the last message; messages below the committed position are visible. */
+    long lastPosition = -1;
+    /** Whether the broker has it in its list of partitions with messages to announce. */
+    boolean announced;
+
+    private final int number;
+    private List<Waiter> waiters = new ArrayList<>(0);
+
+    Partition(Topic topic, int number, PartitionIndex index) {
+        this.topic = topic;
+        this.number = number;
+        this.index = index;
+    }
+
+    public Topic topic() {
+        return topic;
+    }
+
+    /** Number in its topic, from 0. */
+    public int number() {
+        return number;
+    }
+
+    /** Number in this broker's log, never used for another partition. */
+    public int id() {
+        return index.id;
+    }
+
+    boolean hasWaiters() {
+        return !waiters.isEmpty();
+    }
+
+    void add(Waiter waiter) {
+        waiters.add(waiter);
+    }
+
+    /** Takes back a waiter that no longer waits. */
+    public void remove(Waiter waiter) {
+        waiters.remove(waiter);
+    }
+
+    void wakeAll() {
+        List<Waiter> woken = waiters;
+        waiters = new ArrayList<>(0); // a woken one may wait again at once
+        woken.forEach(Waiter::wake);
+    }
+}

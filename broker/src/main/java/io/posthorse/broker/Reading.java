@@ -1,0 +1,103 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+
+/** Finds committed messages by offset, position and time. */
+final class Reading {
+    /** How many index entries one fetch looks at before it answers with what it has. */
+    private static final int EXAMINED_MAX = 10_000;
+
+    private Reading() {}
+
+    static void fetch(
+            Broker broker, PartitionIndex index, long offset, int countMax, int bytesMax, TagFilter filter, Fetch out) {
+        Log log = broker.log();
+        out.broker = broker;
+        out.count = 0;
+        out.bytes = 0;
+        out.begin = index.begin();
+        out.end = index.visibleEnd(log.committed());
+        if (offset >= out.end || offset < out.begin) {
+            outside(offset, out);
+            return;
+        }
+        int most = Math.min(countMax, Fetch.COUNT_MAX);
+        long at = offset;
+        for (int examined = 0; examined < EXAMINED_MAX && out.count < most; examined++) {
+            at = index.ceiling(at);
+            if (at >= out.end) {
+                at = out.end;
+                break;
+            }
+            if (filter.matches(index.tag(at))) {
+                int length = index.length(at);
+                if (out.count > 0 && out.bytes + length > bytesMax) {
+                    break;
+                }
+                long position = index.position(at);
+                if (log.readable(position)) {
+                    out.positions[out.count] = position;
+                    out.lengths[out.count++] = length;
+                    out.bytes += length;
+                }
+            }
+            at++;
+        }
+        out.next = at;
+        out.status = out.count > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
+    }
+
+    private static void outside(long offset, Fetch out) {
+        if (offset == out.end) {
+            out.status = Fetch.Status.AT_END;
+            out.next = offset;
+        } else if (offset > out.end) {
+            out.status = Fetch.Status.ABOVE;
+            out.next = out.end;
+        } else {
+            out.status = Fetch.Status.BELOW;
+            out.next = out.begin;
+        }
+    }
+
+    static ByteBuffer nativeAt(Log log, long position) {
+        if (!log.readable(position)) {
+            return null;
+        }
+        ByteBuffer bytes = log.bytes(position);
+        int at = log.index(position);
+        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE) {
+            return null;
+        }
+        int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
+        return bytes.slice(at + RecordFormat.NATIVE, length);
+    }
+
+    static long timeAt(Log log, PartitionIndex index, long offset) {
+        if (offset < index.begin() || index.ceiling(offset) != offset || offset >= index.next()) {
+            return -1;
+        }
+        long position = index.position(offset);
+        return log.readable(position) ? log.bytes(position).getLong(log.index(position) + RecordFormat.TIME) : -1;
+    }
+
+    static long offsetAt(Log log, PartitionIndex index, long begin, long end, long timeMs) {
+        long low = begin;
+        long high = end;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            long there = index.ceiling(middle);
+            if (there >= high) {
+                high = middle; // only gaps up there
+            } else if (timeAt(log, index, there) < timeMs) {
+                low = there + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return Math.min(index.ceiling(low), end);
+    }
+}

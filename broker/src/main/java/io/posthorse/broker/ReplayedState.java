@@ -1,0 +1,78 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.RecordFormat;
+import io.posthorse.log.Store;
+import java.nio.ByteBuffer;
+
+/** Turns records of the log back into the events they hold, and applies them. */
+final class ReplayedState implements Store.State {
+    private final State state;
+
+    ReplayedState(State state) {
+        this.state = state;
+    }
+
+    @Override
+    public void restore(ByteBuffer snapshot) {
+        state.restore(snapshot);
+    }
+
+    @Override
+    public ByteBuffer snapshot() {
+        return state.snapshot();
+    }
+
+    @Override
+    public void record(ByteBuffer bytes, int at, long position, int length) {
+        byte type = bytes.get(at + RecordFormat.TYPE);
+        if (type == RecordFormat.TYPE_MESSAGE) {
+            message(bytes, at, position, length);
+            return;
+        }
+        ByteBuffer in = bytes.duplicate().limit(at + length).position(at + RecordFormat.PAYLOAD);
+        switch (type) {
+            case Events.TOPIC -> {
+                String name = Events.text(in);
+                state.applyTopic(name, Events.topicSettings(in), in.getInt());
+            }
+            case Events.TOPIC_DELETED -> {
+                String name = Events.text(in);
+                if (state.topics.containsKey(name)) {
+                    state.applyTopicDeleted(name);
+                }
+            }
+            case Events.SUBSCRIPTION -> {
+                String name = Events.text(in);
+                state.applySubscription(name, Events.subscriptionSettings(in), in.getInt());
+            }
+            case Events.SUBSCRIPTION_DELETED -> {
+                String name = Events.text(in);
+                if (state.subscriptions.containsKey(name)) {
+                    state.applySubscriptionDeleted(name);
+                }
+            }
+            case Events.CURSOR -> state.applyCursor(in.getInt(), in.getInt(), in.getLong());
+            case Events.JUMP -> state.applyJump(in.getLong());
+            case Events.SCHEDULE_DROPPED -> state.schedule.settle(in.getInt(), in.getLong());
+            default -> throw new IllegalStateException("record of unknown type " + type + " at position " + position
+                    + ": written by a newer release, or a gap in this one");
+        }
+    }
+
+    private void message(ByteBuffer bytes, int at, long position, int length) {
+        Partition partition = state.partition(bytes.getInt(at + RecordFormat.PARTITION));
+        long offset = bytes.getLong(at + RecordFormat.OFFSET);
+        if (partition == null || offset < partition.index.next()) {
+            return; // of a topic that was deleted, or whose creation was damaged
+        }
+        state.applyMessage(
+                partition,
+                offset,
+                position,
+                length - RecordFormat.NATIVE,
+                bytes.getInt(at + RecordFormat.TAG),
+                bytes.get(at + RecordFormat.LINK),
+                bytes.getInt(at + RecordFormat.LINK_PARTITION),
+                bytes.getLong(at + RecordFormat.LINK_OFFSET));
+    }
+}

@@ -1,0 +1,155 @@
+package io.posthorse.broker;
+
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Timers;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs the turns of one broker on its owner's thread. The first command of a turn fixes its time and asks the owner to
+ * end the turn behind the commands that are already at hand; the end writes all events at once, and replies leave when
+ * the log says that they are committed. While a sync is under way the next turns fill: that is the group commit.
+ */
+public final class Shard {
+    private static final long HOUSEKEEPING_MS = 1_000;
+
+    private final Broker broker;
+    private final Clock clock;
+    private final Timers timers;
+    private final Executor tail;
+    private final Mover mover;
+    private final ReplayedState snapshots;
+    private List<Parked> parked = new ArrayList<>();
+    private boolean open;
+    private Timers.Timer moveTimer;
+    private long moveAt = Long.MAX_VALUE;
+    private Timers.Timer forceTimer;
+    private boolean closed;
+
+    /** @param tail runs a task on the owner's thread behind the commands that are at hand */
+    public Shard(Broker broker, Clock clock, Timers timers, Executor tail) {
+        this.broker = broker;
+        this.clock = clock;
+        this.timers = timers;
+        this.tail = tail;
+        this.mover = new Mover(broker);
+        this.snapshots = new ReplayedState(broker.state());
+        broker.log().onCommitted(this::committed);
+    }
+
+    /** Begins the shard's own work: due messages, retention, checkpoints. */
+    public void start() {
+        turn();
+        timers.after(HOUSEKEEPING_MS, this::housekeep);
+    }
+
+    public Broker broker() {
+        return broker;
+    }
+
+    /** The broker, in an open turn. Every command goes through here. */
+    public Broker turn() {
+        if (!open) {
+            open = true;
+            broker.now(clock.wallMs());
+            tail.execute(this::end);
+        }
+        return broker;
+    }
+
+    /** Has the replies told when the log commits. */
+    public void park(Parked replies) {
+        parked.add(replies);
+    }
+
+    private void end() {
+        open = false;
+        if (closed) {
+            return;
+        }
+        move();
+        broker.log().write();
+        committed();
+        armForce();
+        if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
+            broker.store().checkpoint(snapshots);
+        }
+    }
+
+    private void move() {
+        long wait = mover.move();
+        if (wait < 0) {
+            return;
+        }
+        long at = broker.now() + wait;
+        if (moveTimer == null || at < moveAt) {
+            if (moveTimer != null) {
+                moveTimer.cancel();
+            }
+            moveAt = at;
+            moveTimer = timers.after(wait, this::moveDue);
+        }
+    }
+
+    private void moveDue() {
+        moveTimer = null;
+        turn();
+    }
+
+    private void armForce() {
+        if (broker.log().durable() < broker.log().tail() && forceTimer == null && broker.log().poison() == null) {
+            forceTimer = timers.after(broker.settings().forceMs(), this::force);
+        }
+    }
+
+    private void force() {
+        forceTimer = null;
+        if (!closed) {
+            broker.log().force();
+            armForce();
+        }
+    }
+
+    private void committed() {
+        IOException poison = broker.log().poison();
+        long position = broker.log().committed();
+        if (!parked.isEmpty()) {
+            List<Parked> waiting = parked;
+            parked = new ArrayList<>();
+            for (Parked replies : waiting) {
+                if (poison != null) {
+                    replies.committed(position);
+                    replies.failed(poison);
+                } else if (replies.committed(position)) {
+                    parked.add(replies);
+                }
+            }
+        }
+        broker.announce();
+        if (broker.takeScheduled()) {
+            turn();
+        }
+    }
+
+    private void housekeep() {
+        if (closed) {
+            return;
+        }
+        new Cleaning(broker, mover).run(clock.wallMs());
+        timers.after(HOUSEKEEPING_MS, this::housekeep);
+    }
+
+    /** Why the log takes no more, or null while it does. */
+    public IOException failure() {
+        return broker.log().poison();
+    }
+
+    /** Ends the last turn and closes the log. The background must have come to rest. */
+    public void close() throws IOException {
+        end();
+        closed = true;
+        broker.close();
+    }
+}

@@ -1,0 +1,184 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Index;
+import io.posthorse.log.PartitionIndex;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Everything the broker knows that survives, and the one place where it changes: each method below that begins with
+ * {@code apply} is the effect of one event, the same live and in replay.
+ */
+final class State {
+    final Index index = new Index();
+    final Schedule schedule;
+    final TreeMap<String, Topic> topics = new TreeMap<>();
+    final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+
+    private final List<Subscription> subscriptionsById = new ArrayList<>();
+    private final List<Partition> partitionsById = new ArrayList<>();
+    private final String scheduleTopic;
+
+    State(BrokerSettings settings) {
+        this.scheduleTopic = settings.scheduleTopic();
+        this.schedule = new Schedule(settings.lanesMs());
+    }
+
+    Collection<Topic> topics() {
+        return Collections.unmodifiableCollection(topics.values());
+    }
+
+    /** A partition by its number in the log; null where it is gone. */
+    Partition partition(int id) {
+        return id >= 0 && id < partitionsById.size() ? partitionsById.get(id) : null;
+    }
+
+    /** Number that the next new partition gets. */
+    int nextPartition() {
+        return partitionsById.size();
+    }
+
+    int nextSubscription() {
+        return subscriptionsById.size();
+    }
+
+    Topic applyTopic(String name, TopicSettings settings, int firstNew) {
+        Topic topic = topics.computeIfAbsent(name, n -> new Topic(n, settings));
+        topic.settings(settings);
+        int id = firstNew;
+        while (topic.partitions().size() < settings.partitions()) {
+            addPartition(topic, id++, 0, 0);
+        }
+        return topic;
+    }
+
+    private Partition addPartition(Topic topic, int id, long begin, long next) {
+        Partition partition = new Partition(topic, topic.partitions().size(), index.create(id, begin, next));
+        topic.partitions().add(partition);
+        while (partitionsById.size() <= id) {
+            partitionsById.add(null);
+        }
+        partitionsById.set(id, partition);
+        if (topic.name().equals(scheduleTopic)) {
+            schedule.addLane(partition);
+        }
+        return partition;
+    }
+
+    void applyTopicDeleted(String name) {
+        Topic topic = topics.remove(name);
+        topic.delete();
+        for (Partition partition : topic.partitions()) {
+            index.remove(partition.id());
+            partitionsById.set(partition.id(), null);
+            for (Subscription subscription : subscriptions.values()) {
+                subscription.cursors.remove(partition.id());
+            }
+        }
+    }
+
+    Subscription applySubscription(String name, SubscriptionSettings settings, int id) {
+        Subscription subscription = subscriptions.get(name);
+        if (subscription == null) {
+            subscription = new Subscription(name, id, settings);
+            subscriptions.put(name, subscription);
+            while (subscriptionsById.size() <= id) {
+                subscriptionsById.add(null);
+            }
+            subscriptionsById.set(id, subscription);
+        }
+        subscription.settings(settings);
+        return subscription;
+    }
+
+    void applySubscriptionDeleted(String name) {
+        subscriptionsById.set(subscriptions.remove(name).id(), null);
+    }
+
+    void applyCursor(int subscription, int partition, long offset) {
+        Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
+        if (of != null && partition(partition) != null) {
+            of.cursors.put(partition, offset);
+        }
+    }
+
+    void applyMessage(Partition partition, long offset, long position, int length, int tag, byte link, int linkPartition,
+            long linkOffset) {
+        index.append(partition.index, offset, position, length, tag);
+        partition.lastPosition = position;
+        if (link == io.posthorse.log.RecordFormat.LINK_MOVED_FROM) {
+            schedule.settle(linkPartition, linkOffset);
+        }
+    }
+
+    void applyJump(long offsets) {
+        index.jump(offsets);
+    }
+
+    ByteBuffer snapshot() {
+        int size = 4 + 4 + 4 + 4;
+        for (Topic topic : topics.values()) {
+            size += Events.size(topic.name()) + Events.size(topic.settings()) + 4 + topic.partitions().size() * 20;
+        }
+        for (Subscription subscription : subscriptions.values()) {
+            size += Events.size(subscription.name()) + 4 + Events.SUBSCRIPTION_SETTINGS + 4
+                    + subscription.cursors.size() * 12;
+        }
+        ByteBuffer out = ByteBuffer.allocate(size + schedule.snapshotSize());
+        out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
+        for (Topic topic : topics.values()) {
+            snapshot(topic, out);
+        }
+        out.putInt(subscriptions.size());
+        for (Subscription subscription : subscriptions.values()) {
+            Events.put(out, subscription.name());
+            out.putInt(subscription.id());
+            Events.put(out, subscription.settings());
+            out.putInt(subscription.cursors.size());
+            subscription.cursors.forEach((partition, offset) -> out.putInt(partition).putLong(offset));
+        }
+        schedule.snapshot(out);
+        return out.flip();
+    }
+
+    private static void snapshot(Topic topic, ByteBuffer out) {
+        Events.put(out, topic.name());
+        Events.put(out, topic.settings());
+        out.putInt(topic.partitions().size());
+        for (Partition partition : topic.partitions()) {
+            PartitionIndex at = partition.index;
+            out.putInt(partition.id()).putLong(at.begin()).putLong(at.next());
+        }
+    }
+
+    void restore(ByteBuffer in) {
+        int nextPartition = in.getInt();
+        int nextSubscription = in.getInt();
+        for (int left = in.getInt(); left > 0; left--) {
+            Topic topic = new Topic(Events.text(in), Events.topicSettings(in));
+            topics.put(topic.name(), topic);
+            for (int p = in.getInt(); p > 0; p--) {
+                addPartition(topic, in.getInt(), in.getLong(), in.getLong());
+            }
+        }
+        for (int left = in.getInt(); left > 0; left--) {
+            String name = Events.text(in);
+            int id = in.getInt();
+            Subscription subscription = applySubscription(name, Events.subscriptionSettings(in), id);
+            for (int c = in.getInt(); c > 0; c--) {
+                subscription.cursors.put(in.getInt(), in.getLong());
+            }
+        }
+        schedule.restore(in);
+        while (partitionsById.size() < nextPartition) {
+            partitionsById.add(null);
+        }
+        while (subscriptionsById.size() < nextSubscription) {
+            subscriptionsById.add(null);
+        }
+    }
+}

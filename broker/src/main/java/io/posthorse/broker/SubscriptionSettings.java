@@ -1,0 +1,23 @@
+package io.posthorse.broker;
+
+/**
+ * What an operator or a first consumer chose for a subscription.
+ *
+ * @param consumeEnabled whether messages are handed out at all
+ * @param broadcastEnabled whether consumers may read everything each, with cursors of their own
+ * @param consumeFromMin whether a new subscription begins at the oldest message
+ * @param ordered whether consumption is meant to be in order
+ * @param retryPartitions partitions of its retry topic; 0 turns retries off
+ * @param retryMax deliveries after the first before a message is dead
+ * @param notifyMembers whether members are told when others come and go
+ */
+public record SubscriptionSettings(
+        boolean consumeEnabled,
+        boolean broadcastEnabled,
+        boolean consumeFromMin,
+        boolean ordered,
+        int retryPartitions,
+        int retryMax,
+        boolean notifyMembers) {
+    public static final SubscriptionSettings STANDARD = new SubscriptionSettings(true, true, true, false, 1, 16, true);
+}

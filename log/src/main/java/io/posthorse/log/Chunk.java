@@ -1,0 +1,104 @@
+package io.posthorse.log;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Index entries of consecutive offsets of one partition: where each message's record is, how long its native bytes are,
+ * and its tag. An entry takes 16 bytes: u64 position, u32 length of the native bytes, u32 tag. Positions grow with
+ * offsets.
+ */
+abstract sealed class Chunk {
+    static final int ENTRY = 16;
+
+    final long base;
+
+    Chunk(long base) {
+        this.base = base;
+    }
+
+    abstract int count();
+
+    abstract long position(int i);
+
+    abstract int length(int i);
+
+    abstract int tag(int i);
+
+    final long end() {
+        return base + count();
+    }
+
+    /** Entries in memory: the tail of a partition, until an index file holds them. */
+    static final class InMemory extends Chunk {
+        private long[] entries = new long[8];
+        private int count;
+
+        InMemory(long base) {
+            super(base);
+        }
+
+        void add(long position, int length, int tag) {
+            if (count * 2 == entries.length) {
+                entries = Arrays.copyOf(entries, entries.length * 2);
+            }
+            entries[count * 2] = position;
+            entries[count * 2 + 1] = (long) length << 32 | tag & 0xFFFFFFFFL;
+            count++;
+        }
+
+        @Override
+        int count() {
+            return count;
+        }
+
+        @Override
+        long position(int i) {
+            return entries[i * 2];
+        }
+
+        @Override
+        int length(int i) {
+            return (int) (entries[i * 2 + 1] >>> 32);
+        }
+
+        @Override
+        int tag(int i) {
+            return (int) entries[i * 2 + 1];
+        }
+    }
+
+    /** Entries in a mapped index file. */
+    static final class InFile extends Chunk {
+        private final ByteBuffer file;
+        private final int at;
+        private final int count;
+
+        InFile(long base, int count, ByteBuffer file, int at) {
+            super(base);
+            this.file = file;
+            this.at = at;
+            this.count = count;
+        }
+
+        @Override
+        int count() {
+            return count;
+        }
+
+        @Override
+        long position(int i) {
+            return file.getLong(at + i * ENTRY);
+        }
+
+        @Override
+        int length(int i) {
+            return file.getInt(at + i * ENTRY + 8);
+        }
+
+        @Override
+        int tag(int i) {
+            return file.getInt(at + i * ENTRY + 12);
+        }
+    }
+}

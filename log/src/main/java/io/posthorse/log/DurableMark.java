@@ -1,0 +1,113 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * The file {@code durable}: up to which position the log was certainly on stable storage, and how the last run ended.
+ * Two slots of 64 bytes are written in turn, so one is whole at any time. It only ever tells of what has already
+ * happened, so an outdated slot is a weaker truth, not a lie.
+ *
+ * <pre>
+ *   0  u64  magic     "PHMARK" and two zeros
+ *   8  u32  version   1
+ *  12  u8   state     0 running, 1 closed
+ *  13  u8   sync      1 where the flush mode was sync
+ *  14  u16  zero
+ *  16  u64  sequence  the higher slot counts
+ *  24  u64  position  durable up to here
+ *  32  u64  boot      hash of the operating system's boot id
+ *  40  u32  epoch     of the run
+ *  44  u32  crc32c    of bytes 0 to 44
+ * </pre>
+ */
+final class DurableMark {
+    private static final String NAME = "durable";
+    private static final long MAGIC = 0x50484D41524B0000L;
+    private static final int VERSION = 1;
+    private static final int SLOT = 64;
+
+    private final StoredFile file;
+    private final long boot;
+    private final boolean sync;
+    private long sequence;
+    private int epoch;
+
+    /** What the last run left: nothing yet where {@code epoch} is 0. */
+    record Last(long position, boolean closed, boolean sameBoot, boolean sync, int epoch) {}
+
+    private DurableMark(StoredFile file, long boot, boolean sync) {
+        this.file = file;
+        this.boot = boot;
+        this.sync = sync;
+    }
+
+    static DurableMark open(FileStore files, boolean sync) throws IOException {
+        return new DurableMark(files.open(NAME), hash(files.bootId()), sync);
+    }
+
+    private static long hash(String text) {
+        long h = 0xcbf29ce484222325L;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            h = (h ^ b) * 0x100000001b3L;
+        }
+        return h;
+    }
+
+    Last read() throws IOException {
+        Last best = new Last(0, true, true, sync, 0);
+        for (int i = 0; i < 2; i++) {
+            ByteBuffer slot = ByteBuffer.allocate(SLOT);
+            file.read((long) i * SLOT, slot);
+            if (slot.hasRemaining() || slot.getLong(0) != MAGIC || slot.getInt(44) != crc(slot)) {
+                continue;
+            }
+            if (slot.getInt(8) > VERSION) {
+                throw new NewerFormatException(NAME, slot.getInt(8), VERSION);
+            }
+            if (slot.getLong(16) > sequence) {
+                sequence = slot.getLong(16);
+                best = new Last(
+                        slot.getLong(24), slot.get(12) == 1, slot.getLong(32) == boot, slot.get(13) == 1, slot.getInt(40));
+            }
+        }
+        return best;
+    }
+
+    /** Begins a run: from now on the state is "running". */
+    void begin(long position, int runEpoch) throws IOException {
+        epoch = runEpoch;
+        put(position, (byte) 0);
+        file.force();
+    }
+
+    /** Called by the background, one call at a time. */
+    void write(long position) throws IOException {
+        put(position, (byte) 0);
+    }
+
+    void close(long position) throws IOException {
+        put(position, (byte) 1);
+        file.force();
+        file.close();
+    }
+
+    private void put(long position, byte state) throws IOException {
+        ByteBuffer slot = ByteBuffer.allocate(SLOT);
+        sequence++;
+        slot.putLong(0, MAGIC).putInt(8, VERSION).put(12, state).put(13, (byte) (sync ? 1 : 0));
+        slot.putLong(16, sequence).putLong(24, position).putLong(32, boot).putInt(40, epoch);
+        slot.putInt(44, crc(slot));
+        file.write((sequence & 1) * SLOT, slot);
+    }
+
+    private static int crc(ByteBuffer slot) {
+        CRC32C crc = new CRC32C();
+        crc.update(slot.array(), 0, 44);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,425 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.zip.CRC32C;
+
+/**
+ * The append-only log: a row of {@link Segment}s addressed by position.
+ *
+ * <p>A turn reserves and seals records in memory ({@link #reserve}, {@link #seal}) and ends with one positional write
+ * ({@link #write}). What lies below {@link #committed} is safe in the flush mode in force: written to the operating
+ * system (async), or on stable storage (sync).
+ *
+ * <p>Invariants: blocks are real before a record is promised room ({@link #admits}), so a full disk is a refusal, never
+ * a failed write; the first failed write or force poisons the log, and from then on nothing is committed; a segment's
+ * bytes below the committed position never change.
+ */
+public final class Log {
+    private static final int STAGING_BYTES = 256 << 10;
+
+    private final FileStore files;
+    private final LogSettings settings;
+    private final Background background;
+    private final ArrayDeque<Segment> segments;
+    private final DurableMark mark;
+    private final CRC32C crc = new CRC32C();
+    private final int epoch;
+    private final long verifiedFrom;
+    private Segment last;
+    private ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+    private ByteBuffer payload = staging.duplicate();
+    private long stagingPosition;
+    private int reservedAt = -1;
+    private int reservedLength;
+    private long written;
+    private long durable;
+    private long groupStart = -1;
+    private Segment forcedFrom;
+    private boolean forcing;
+    private boolean allocating;
+    private boolean namesChanged;
+    private IOException poison;
+    private Runnable onCommitted = () -> {};
+
+    Log(FileStore files, LogSettings settings, Background background, Recovered recovered) {
+        this.files = files;
+        this.settings = settings;
+        this.background = background;
+        this.segments = recovered.segments();
+        this.mark = recovered.mark();
+        this.last = segments.getLast();
+        this.epoch = recovered.epoch();
+        this.stagingPosition = recovered.tail();
+        this.written = recovered.tail();
+        this.durable = recovered.tail();
+        this.verifiedFrom = recovered.tail();
+        this.forcedFrom = last;
+    }
+
+    /** Called on the owner's thread whenever {@link #committed} has moved, or the log has become poisoned. */
+    public void onCommitted(Runnable listener) {
+        onCommitted = listener;
+    }
+
+    /** Position of the next record. */
+    public long tail() {
+        return stagingPosition + staging.position();
+    }
+
+    /** Everything below is committed: it may be acknowledged and read. */
+    public long committed() {
+        return settings.sync() ? durable : written;
+    }
+
+    /** Everything below is on stable storage. */
+    public long durable() {
+        return durable;
+    }
+
+    /** Position of the oldest byte still kept. */
+    public long begin() {
+        return segments.getFirst().base;
+    }
+
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Why nothing can be written any more, or null. */
+    public IOException poison() {
+        return poison;
+    }
+
+    /**
+     * Whether records with so many payload bytes in all have room on the disk now. Allocates blocks where it must.
+     *
+     * @param essential small events (cursors, topics) that may use the reserve of a full disk
+     */
+    public boolean admits(long payloadBytes, int records, boolean essential) {
+        long need = payloadBytes + (long) records * (RecordFormat.PAYLOAD + 8) + (essential ? 0 : settings.reserveBytes());
+        if (poison != null || need > settings.segmentBytes() - Segment.HEADER) {
+            return false;
+        }
+        int at = last.at(tail());
+        if (at + need <= last.allocated) {
+            if (at + need + settings.allocateBytes() / 2 > last.allocated) {
+                allocateAhead();
+            }
+            return true;
+        }
+        return extend(at + need);
+    }
+
+    private boolean extend(long end) {
+        try {
+            if (end <= last.size) {
+                allocateTo(last, (int) Math.min(last.size, Math.max(end, last.allocated + settings.allocateBytes())));
+                return true;
+            }
+            roll(end - last.at(tail()));
+            return true;
+        } catch (IOException e) {
+            return false; // no space: the caller refuses, and asks again with the next request
+        }
+    }
+
+    private static void allocateTo(Segment segment, int end) throws IOException {
+        segment.file.allocate(segment.allocated, end);
+        segment.allocated = end;
+    }
+
+    private void allocateAhead() {
+        Segment segment = last;
+        if (allocating || segment.allocated >= segment.size) {
+            return;
+        }
+        allocating = true;
+        int from = segment.allocated;
+        int end = (int) Math.min(segment.size, (long) from + settings.allocateBytes());
+        background.run(() -> segment.file.allocate(from, end), failure -> {
+            allocating = false;
+            if (failure == null && segment.allocated == from) {
+                segment.allocated = end;
+            }
+        });
+    }
+
+    private void roll(long need) throws IOException {
+        long end = last.end();
+        Segment next = Segment.create(
+                files, end, settings.segmentBytes(), (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
+        write();
+        if (poison != null) {
+            throw poison;
+        }
+        namesChanged = true;
+        segments.add(next);
+        last = next;
+        stagingPosition = end + Segment.HEADER;
+    }
+
+    /**
+     * Opens a record with so many payload bytes at the tail. Call {@link #admits} first.
+     *
+     * @return index in {@link #staging} of the payload: write it there or through {@link #payload}, then {@link #seal}
+     */
+    public int reserve(int payloadBytes) {
+        assert reservedAt < 0 : "a record is open already";
+        int length = RecordFormat.PAYLOAD + payloadBytes;
+        int occupied = RecordFormat.occupied(length);
+        if (staging.remaining() < occupied) {
+            makeRoom(occupied);
+        }
+        assert last.at(tail()) + occupied <= last.allocated : "no room was asked for";
+        reservedAt = staging.position();
+        reservedLength = length;
+        payload.limit(reservedAt + length).position(reservedAt + RecordFormat.PAYLOAD);
+        return reservedAt + RecordFormat.PAYLOAD;
+    }
+
+    private void makeRoom(int occupied) {
+        if (staging.position() > 0) {
+            write();
+        }
+        if (staging.capacity() < occupied) {
+            staging = ByteBuffer.allocateDirect(Integer.highestOneBit(occupied - 1) << 1);
+            payload = staging.duplicate();
+        }
+    }
+
+    /** The open record's payload, positioned at its first byte that was not put yet. */
+    public ByteBuffer payload() {
+        return payload;
+    }
+
+    /** The records of the turn so far; valid until the next {@link #reserve}. */
+    public ByteBuffer staging() {
+        return staging;
+    }
+
+    /** Position of the open record. */
+    public long reservedPosition() {
+        return stagingPosition + reservedAt;
+    }
+
+    /**
+     * Closes the open record.
+     *
+     * @param more whether the next record belongs to the same atomic group: after a crash all of a group is there, or
+     *     nothing
+     * @return the record's position
+     */
+    public long seal(byte type, long timeMs, boolean more) {
+        long position = reservedPosition();
+        RecordFormat.seal(
+                staging, reservedAt, reservedLength, position, timeMs, type, more ? RecordFormat.FLAG_MORE : 0, epoch, crc);
+        int end = reservedAt + RecordFormat.occupied(reservedLength);
+        for (int i = reservedAt + reservedLength; i < end; i++) {
+            staging.put(i, (byte) 0);
+        }
+        staging.position(end);
+        reservedAt = -1;
+        if (!more) {
+            groupStart = -1;
+        } else if (groupStart < 0) {
+            groupStart = position;
+        }
+        return position;
+    }
+
+    /** Ends the turn: hands all its records to the operating system in one write. */
+    public void write() {
+        if (staging.position() == 0 || poison != null) {
+            return;
+        }
+        int length = staging.position();
+        try {
+            last.file.write(last.at(stagingPosition), staging.flip());
+        } catch (IOException e) {
+            fail(e);
+            return;
+        } finally {
+            staging.clear();
+        }
+        stagingPosition += length;
+        // half an atomic group, written early for want of staging space, is not committed yet
+        written = groupStart >= 0 ? groupStart : stagingPosition;
+        if (settings.sync()) {
+            force();
+        }
+    }
+
+    /** Starts to bring everything written so far to stable storage, unless that is under way already. */
+    public void force() {
+        if (forcing || poison != null || durable >= written) {
+            return;
+        }
+        forcing = true;
+        boolean names = namesChanged;
+        namesChanged = false;
+        long target = written;
+        Segment from = forcedFrom;
+        Segment to = last;
+        Segment[] dirty = segments.stream()
+                .filter(s -> s.base >= from.base && s.base <= to.base)
+                .toArray(Segment[]::new);
+        background.run(
+                () -> {
+                    if (names) {
+                        files.forceNames();
+                    }
+                    for (Segment segment : dirty) {
+                        segment.file.force();
+                    }
+                    mark.write(target);
+                },
+                failure -> forced(target, to, failure));
+    }
+
+    private void forced(long target, Segment to, IOException failure) {
+        forcing = false;
+        if (failure != null) {
+            fail(failure);
+            return;
+        }
+        if (poison != null) {
+            return;
+        }
+        durable = target;
+        forcedFrom = to;
+        if (settings.sync()) {
+            onCommitted.run();
+            force();
+        }
+    }
+
+    /** Work that brings all that is written now to stable storage, for a checkpoint. */
+    Background.Job forceJob() {
+        Segment[] dirty = segments.stream().filter(s -> s.base >= forcedFrom.base).toArray(Segment[]::new);
+        return () -> {
+            files.forceNames();
+            for (Segment segment : dirty) {
+                segment.file.force();
+            }
+        };
+    }
+
+    /** Poisons the log. */
+    void fail(IOException cause) {
+        if (poison == null) {
+            poison = cause;
+            onCommitted.run();
+        }
+    }
+
+    /**
+     * The bytes around a committed record, for reading by absolute index. The record begins at {@link #index}.
+     *
+     * @return null where the position is not (or no longer) in the log
+     */
+    public ByteBuffer bytes(long position) {
+        Segment segment = segmentOf(position);
+        return segment == null ? null : segment.bytes;
+    }
+
+    /** Index of a position in the buffer that {@link #bytes} returns for it. */
+    public int index(long position) {
+        return segmentOf(position).at(position);
+    }
+
+    /**
+     * Whether an undamaged record of that position can be read. What an earlier run wrote is verified by checksum each
+     * time, what this run wrote by its position alone.
+     */
+    public boolean readable(long position) {
+        if (position < 0 || position >= committed() || (position & 7) != 0) {
+            return false;
+        }
+        Segment segment = segmentOf(position);
+        if (segment == null) {
+            return false;
+        }
+        int at = segment.at(position);
+        if (position >= verifiedFrom) {
+            return at + RecordFormat.PAYLOAD <= segment.size
+                    && segment.bytes.getLong(at + RecordFormat.POSITION) == position;
+        }
+        try {
+            return RecordFormat.valid(segment.bytes, at, position, segment.size, crc);
+        } catch (InternalError e) {
+            return false; // the disk could not deliver the page behind the mapping
+        }
+    }
+
+    private Segment segmentOf(long position) {
+        if (last.holds(position)) {
+            return last;
+        }
+        for (Segment segment : segments) {
+            if (segment.holds(position)) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    /** First position of each segment, oldest first. */
+    public long[] segmentBases() {
+        return segments.stream().mapToLong(s -> s.base).toArray();
+    }
+
+    /** Time of the last write turn of a segment that is no longer written to, or -1 for the last one. */
+    public long lastTime(long base) {
+        Segment previous = null;
+        for (Segment segment : segments) {
+            if (previous != null && previous.base == base) {
+                int at = Segment.HEADER;
+                return segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
+                        ? segment.bytes.getLong(at + RecordFormat.TIME)
+                        : 0;
+            }
+            previous = segment;
+        }
+        return -1;
+    }
+
+    /** Drops the oldest segment; the last one is never dropped. */
+    public void dropFirst() {
+        if (segments.size() < 2) {
+            return;
+        }
+        Segment dropped = segments.removeFirst();
+        if (forcedFrom == dropped) {
+            forcedFrom = segments.getFirst();
+        }
+        background.run(
+                () -> {
+                    dropped.file.truncate(0); // frees the blocks at once, though the mapping lives on until collected
+                    dropped.file.close();
+                    files.delete(Segment.name(dropped.base));
+                },
+                failure -> {});
+    }
+
+    /** Writes and forces everything and notes a clean end. Background work must have come to rest before. */
+    public void close() throws IOException {
+        write();
+        if (poison != null) {
+            return;
+        }
+        for (Segment segment : segments) {
+            if (segment.base >= forcedFrom.base) {
+                segment.file.force();
+            }
+        }
+        durable = written;
+        mark.close(written);
+        for (Segment segment : segments) {
+            segment.file.close();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.posthorse.log;
+
+import java.io.IOException;
+
+/** The data directory cannot be used without losing state that was acknowledged; starting is refused. */
+public final class LogCorruptException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    LogCorruptException(String message) {
+        super(message);
+    }
+}

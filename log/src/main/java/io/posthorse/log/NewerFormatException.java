@@ -1,0 +1,13 @@
+package io.posthorse.log;
+
+import java.io.IOException;
+
+/** A file of a format that this version does not know. The file is left as it is. */
+public final class NewerFormatException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NewerFormatException(String file, int version, int known) {
+        super(file + " has format version " + version + ", this program knows versions up to " + known
+                + ". It was written by a newer release: start that one. Nothing was changed.");
+    }
+}

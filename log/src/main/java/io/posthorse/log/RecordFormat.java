@@ -1,0 +1,111 @@
+package io.posthorse.log;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Byte layout of one log record. Big endian; every record starts at a multiple of 8.
+ *
+ * <pre>
+ *   0  u32  length    bytes of the record, header included, padding to 8 not
+ *   4  u32  crc32c    of bytes 8 to length
+ *   8  u64  position  the record's own position in the log: no stale or misplaced record can pass for a live one
+ *  16  u64  time      ms since 1970, of the turn that wrote it
+ *  24  u8   type      1 message, others are named by the layer above
+ *  25  u8   flags     bit 0: more records of the same atomic group follow
+ *  26  u16  zero
+ *  28  u32  epoch     counts the starts of this log
+ *  32  ...  payload
+ * </pre>
+ *
+ * A message's payload begins with its envelope:
+ *
+ * <pre>
+ *  32  u32  partition
+ *  36  u64  offset      in the partition
+ *  44  u32  tag         hash that filters compare
+ *  48  u8   link        0 none, 1 moved from the linked place, 2 due to go to the linked partition
+ *  49  u8   format      of the native bytes
+ *  50  u16  zero
+ *  52  u32  link partition
+ *  56  u64  link offset
+ *  64  ...  native bytes, as the protocol of the producer lays them out
+ * </pre>
+ *
+ * The same tables, for people without this class, are in docs/formats/log-segment.md.
+ */
+public final class RecordFormat {
+    public static final int LENGTH = 0;
+    public static final int CRC = 4;
+    public static final int POSITION = 8;
+    public static final int TIME = 16;
+    public static final int TYPE = 24;
+    public static final int FLAGS = 25;
+    public static final int EPOCH = 28;
+    public static final int PAYLOAD = 32;
+
+    public static final int PARTITION = 32;
+    public static final int OFFSET = 36;
+    public static final int TAG = 44;
+    public static final int LINK = 48;
+    public static final int FORMAT = 49;
+    public static final int LINK_PARTITION = 52;
+    public static final int LINK_OFFSET = 56;
+    public static final int NATIVE = 64;
+    /** Bytes of the envelope, between header and native bytes. */
+    public static final int ENVELOPE = NATIVE - PAYLOAD;
+
+    public static final byte TYPE_MESSAGE = 1;
+    public static final byte LINK_NONE = 0;
+    public static final byte LINK_MOVED_FROM = 1;
+    public static final byte LINK_DUE_TO = 2;
+    public static final byte FLAG_MORE = 1;
+
+    /** Longest record, and so the longest message with its envelope. */
+    public static final int LENGTH_MAX = 64 << 20;
+
+    private RecordFormat() {}
+
+    /** Bytes a record occupies: its length, rounded up to a multiple of 8. */
+    static int occupied(int length) {
+        return (length + 7) & ~7;
+    }
+
+    /** Writes the header of a record whose payload stands at {@code at + PAYLOAD}, checksum last. */
+    static void seal(ByteBuffer buffer, int at, int length, long position, long time, byte type, byte flags, int epoch,
+            CRC32C crc) {
+        buffer.putInt(at + LENGTH, length);
+        buffer.putLong(at + POSITION, position);
+        buffer.putLong(at + TIME, time);
+        buffer.put(at + TYPE, type);
+        buffer.put(at + FLAGS, flags);
+        buffer.putShort(at + FLAGS + 1, (short) 0);
+        buffer.putInt(at + EPOCH, epoch);
+        buffer.putInt(at + CRC, checksum(buffer, at, length, crc));
+    }
+
+    /**
+     * Whether a whole, undamaged record of that position stands at {@code at}. Believes no length before it is checked
+     * against the bytes there are.
+     */
+    static boolean valid(ByteBuffer buffer, int at, long position, int limit, CRC32C crc) {
+        if (limit - at < PAYLOAD || buffer.getLong(at + POSITION) != position) {
+            return false;
+        }
+        int length = buffer.getInt(at + LENGTH);
+        return length >= PAYLOAD
+                && length <= limit - at
+                && length <= LENGTH_MAX
+                && buffer.getInt(at + CRC) == checksum(buffer, at, length, crc);
+    }
+
+    private static int checksum(ByteBuffer buffer, int at, int length, CRC32C crc) {
+        int position = buffer.position();
+        int limit = buffer.limit();
+        crc.reset();
+        buffer.limit(at + length).position(at + POSITION);
+        crc.update(buffer);
+        buffer.limit(limit).position(position);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,24 @@
+package io.posthorse.log;
+
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * What opening a data directory found.
+ *
+ * @param segments oldest first, never empty
+ * @param tail where the next record goes
+ * @param epoch number of this run
+ * @param tailLost whether unforced bytes may have been lost with the machine, so that offsets may have been seen that
+ *     the log no longer holds
+ * @param cutBytes bytes of a torn tail that were cut
+ * @param damages ranges in the middle that are no records
+ */
+record Recovered(
+        ArrayDeque<Segment> segments,
+        DurableMark mark,
+        long tail,
+        int epoch,
+        boolean tailLost,
+        long cutBytes,
+        List<Damage> damages) {}

@@ -1,0 +1,13 @@
+package io.posthorse.log;
+
+import java.nio.ByteBuffer;
+
+/** Takes the records of the log, in order, when a data directory is opened. */
+public interface Replay {
+    /**
+     * One record; {@code bytes} is read by absolute index and belongs to the caller.
+     *
+     * @param at index of the record's first byte
+     */
+    void record(ByteBuffer bytes, int at, long position, int length);
+}

@@ -1,0 +1,25 @@
+package io.posthorse.platform;
+
+/** The time, as the rest of the program may know it. Any wall-clock value is legal input, also one that runs back. */
+public interface Clock {
+    /** Wall-clock time in milliseconds since 1970. May jump in either direction. */
+    long wallMs();
+
+    /** Monotonic time in nanoseconds from an arbitrary origin; for durations and deadlines. */
+    long nanos();
+
+    /** The machine's clock. */
+    static Clock system() {
+        return new Clock() {
+            @Override
+            public long wallMs() {
+                return System.currentTimeMillis();
+            }
+
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+        };
+    }
+}

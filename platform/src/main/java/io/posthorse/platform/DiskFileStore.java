@@ -1,0 +1,176 @@
+package io.posthorse.platform;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A directory of the machine's file system. */
+public final class DiskFileStore implements FileStore, AutoCloseable {
+    private static final String LOCK = "lock";
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private final Path directory;
+    private final FileChannel lockChannel;
+    private final FileLock lock;
+
+    private DiskFileStore(Path directory, FileChannel lockChannel, FileLock lock) {
+        this.directory = directory;
+        this.lockChannel = lockChannel;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the directory, creating it where it is missing, and keeps every other process out of it. The operating
+     * system ends the lock with the process, so a lock file that a killed process left behind is no obstacle.
+     *
+     * @throws DirectoryInUseException where another process (or another part of this one) has it open
+     */
+    public static DiskFileStore open(Path directory) throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(directory + " is not a directory; name a directory to keep the data in", e);
+        }
+        FileChannel channel = FileChannel.open(
+                directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return new DiskFileStore(directory, channel, lock);
+            }
+        } catch (OverlappingFileLockException e) {
+            // held by this very process; same answer
+        }
+        channel.close();
+        throw new DirectoryInUseException(directory.toAbsolutePath().toString());
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .map(f -> f.getFileName().toString())
+                    .filter(n -> !n.equals(LOCK))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Override
+    public StoredFile open(String name) throws IOException {
+        return new DiskFile(FileChannel.open(
+                directory.resolve(name),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.deleteIfExists(directory.resolve(name));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void forceNames() throws IOException {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public long totalBytes() throws IOException {
+        return Files.getFileStore(directory).getTotalSpace();
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).trim();
+        } catch (IOException e) {
+            return "unknown"; // not Linux: every start counts as the same boot
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        lockChannel.close();
+    }
+
+    private record DiskFile(FileChannel channel) implements StoredFile {
+        private static final int ZEROS = 1 << 20;
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void write(long position, ByteBuffer source) throws IOException {
+            long at = position;
+            while (source.hasRemaining()) {
+                at += channel.write(source, at);
+            }
+        }
+
+        @Override
+        public int read(long position, ByteBuffer target) throws IOException {
+            int total = 0;
+            while (target.hasRemaining()) {
+                int n = channel.read(target, position + total);
+                if (n < 0) {
+                    break;
+                }
+                total += n;
+            }
+            return total;
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public void allocate(long from, long end) throws IOException {
+            ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.max(0, Math.min(ZEROS, end - from)));
+            for (long at = from; at < end; at += zeros.limit()) {
+                zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));
+                write(at, zeros);
+            }
+        }
+
+        @Override
+        public ByteBuffer map(int length) throws IOException {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.posthorse.platform;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** {@link Background} on one platform thread of its own (a blocking fsync would pin a virtual thread's carrier). */
+public final class DiskThread implements Background, AutoCloseable {
+    private final ExecutorService jobs;
+    private final Executor owner;
+
+    /** @param owner runs tasks on the owner's thread */
+    public DiskThread(String name, Executor owner) {
+        this.jobs = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name(name).daemon(true).factory());
+        this.owner = owner;
+    }
+
+    @Override
+    public void run(Job job, Done done) {
+        jobs.execute(() -> {
+            IOException failure = attempt(job);
+            owner.execute(() -> done.accept(failure));
+        });
+    }
+
+    private static IOException attempt(Job job) {
+        try {
+            job.run();
+            return null;
+        } catch (IOException e) {
+            return e;
+        } catch (RuntimeException | Error e) {
+            // the owner must hear of it, whatever it is; an unheard failure would leave it waiting for ever
+            return new IOException("background work failed: " + e, e);
+        }
+    }
+
+    /** Waits for the jobs handed over so far, at most half a minute. */
+    @Override
+    public void close() {
+        jobs.shutdown();
+        try {
+            jobs.awaitTermination(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.posthorse.platform;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One directory of files, the only way to a disk. Names are plain (no separators). Every method that touches the
+ * disk throws {@link IOException} as the operating system reports it; nothing is retried here.
+ */
+public interface FileStore {
+    /** Names of all files, sorted. */
+    List<String> list() throws IOException;
+
+    /** Opens a file for reading and writing, creating it empty where it is missing. */
+    StoredFile open(String name) throws IOException;
+
+    void delete(String name) throws IOException;
+
+    /** Replaces {@code to} by {@code from} in one step: after a crash there is the one or the other. */
+    void rename(String from, String to) throws IOException;
+
+    /** Makes created, deleted and renamed names durable. */
+    void forceNames() throws IOException;
+
+    /** Bytes that can still be written here. */
+    long usableBytes() throws IOException;
+
+    /** Size of the volume in bytes. */
+    long totalBytes() throws IOException;
+
+    /**
+     * Identifies the running operating system: where it differs from the one of the last run, what was written but not
+     * forced may be gone.
+     */
+    String bootId();
+}
