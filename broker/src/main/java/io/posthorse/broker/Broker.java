@@ -25,6 +25,9 @@ public final class Broker {
     /** Offsets left out after the machine went down with unforced messages: more than can have been on their way. */
     static final long JUMP = 1 << 20;
 
+    /** How much log behind the tail counts as recent. */
+    private static final long RECENT_BYTES = 4L << 30;
+
     private final BrokerSettings settings;
     private final MessageFormat[] formats = new MessageFormat[128];
     private final State state;
@@ -32,6 +35,7 @@ public final class Broker {
     private final Log log;
     private final List<Partition> announcements = new ArrayList<>();
     private boolean scheduled;
+    private Partition lastScheduled;
     private long now;
 
     private Broker(BrokerSettings settings, List<MessageFormat> formats, State state, Store store) {
@@ -222,6 +226,7 @@ public final class Broker {
      */
     public long publishLater(Partition partition, Message message, int lane) {
         Partition through = state.schedule.lane(Math.min(lane, state.schedule.size() - 1));
+        lastScheduled = through;
         return append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
     }
 
@@ -272,6 +277,22 @@ public final class Broker {
     }
 
     // ---- reading
+
+    /** Position behind the last event: once it is committed, everything done so far is. */
+    public long tail() {
+        return log.tail();
+    }
+
+    /** Offset that the last message for later has in its lane. */
+    public long lastScheduledOffset() {
+        return lastScheduled.index.next() - 1;
+    }
+
+    /** Whether a message at that offset was written lately, or might yet be: memory still holds what is that young. */
+    public boolean isRecent(Partition partition, long offset) {
+        long there = partition.index.ceiling(offset);
+        return there >= partition.index.next() || partition.index.position(there) >= log.tail() - RECENT_BYTES;
+    }
 
     /** Oldest offset kept. */
     public long begin(Partition partition) {

@@ -23,6 +23,7 @@ public final class Shard {
     private final ReplayedState snapshots;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
+    private long turns;
     private Timers.Timer moveTimer;
     private long moveAt = Long.MAX_VALUE;
     private Timers.Timer forceTimer;
@@ -53,10 +54,16 @@ public final class Shard {
     public Broker turn() {
         if (!open) {
             open = true;
+            turns++;
             broker.now(clock.wallMs());
             tail.execute(this::end);
         }
         return broker;
+    }
+
+    /** Number of the present turn, or of the last one. */
+    public long turnNumber() {
+        return turns;
     }
 
     /** Has the replies told when the log commits. */

@@ -1,0 +1,268 @@
+package io.posthorse.codec.rocketmq;
+
+/** Reads a JSON header in one pass over its bytes, into the {@link RequestHeader} that owns them. */
+final class JsonHeaderReader {
+    private static final int DEPTH_MAX = 32;
+
+    private final RequestHeader header;
+    private byte[] in;
+    private int at;
+    private int end;
+    private int from;
+    private int to;
+
+    JsonHeaderReader(RequestHeader header) {
+        this.header = header;
+    }
+
+    void read(int length) {
+        in = header.text;
+        at = 0;
+        end = length;
+        expect('{');
+        if (next() == '}') {
+            return;
+        }
+        do {
+            string();
+            int name = from;
+            int nameLength = to - from;
+            expect(':');
+            member(name, nameLength);
+        } while (more('}'));
+    }
+
+    private void member(int name, int length) {
+        switch (in[name] << 8 | length) {
+            case 'c' << 8 | 4 -> header.code = integer();
+            case 'f' << 8 | 4 -> header.flag = integer();
+            case 'o' << 8 | 6 -> header.opaque = integer();
+            case 'v' << 8 | 7 -> header.version = integer();
+            case 'e' << 8 | 9 -> fields();
+            case 'l' << 8 | 8 -> {
+                if (next() == '"') {
+                    string();
+                    header.language(from, to);
+                } else {
+                    header.language = integer();
+                }
+            }
+            default -> skip(0);
+        }
+    }
+
+    private void fields() {
+        if (next() == 'n') {
+            skip(0);
+            return;
+        }
+        expect('{');
+        if (next() == '}') {
+            at++;
+            return;
+        }
+        do {
+            string();
+            int name = from;
+            int nameLength = to - from;
+            expect(':');
+            int c = next();
+            if (c == '"') {
+                string();
+                header.add(name, nameLength, from, to - from);
+            } else {
+                int start = at;
+                skip(0);
+                if (c != 'n' && c != '{' && c != '[') { // null says nothing; a number or boolean is taken as text
+                    header.add(name, nameLength, start, at - start);
+                }
+            }
+        } while (more('}'));
+    }
+
+    /** The next byte that is not white space, not yet taken. */
+    private int next() {
+        while (at < end) {
+            byte c = in[at];
+            if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
+                return c;
+            }
+            at++;
+        }
+        throw cutOff();
+    }
+
+    private void expect(int c) {
+        if (next() != c) {
+            throw new MalformedFrameException("JSON header: expected '" + (char) c + "' at byte " + at);
+        }
+        at++;
+    }
+
+    /** Takes a comma and says there is more, or takes the closing byte. */
+    private boolean more(int close) {
+        int c = next();
+        at++;
+        if (c == ',') {
+            return true;
+        }
+        if (c == close) {
+            return false;
+        }
+        throw new MalformedFrameException("JSON header: expected ',' or '" + (char) close + "' at byte " + (at - 1));
+    }
+
+    private int integer() {
+        boolean negative = next() == '-';
+        if (negative) {
+            at++;
+        }
+        long value = 0;
+        int start = at;
+        while (at < end && in[at] >= '0' && in[at] <= '9' && at - start < 11) {
+            value = value * 10 + in[at++] - '0';
+        }
+        if (at == start || value > 1L << 32) {
+            throw new MalformedFrameException("JSON header: no 32-bit number at byte " + start);
+        }
+        return (int) (negative ? -value : value);
+    }
+
+    /** Takes a string; its bytes stand from {@link #from} to {@link #to} afterwards. */
+    private void string() {
+        expect('"');
+        byte[] bytes = in;
+        int i = at;
+        from = i;
+        while (i < end) {
+            byte c = bytes[i];
+            if (c == '"') {
+                to = i;
+                at = i + 1;
+                return;
+            }
+            if (c == '\\') {
+                escaped(i);
+                return;
+            }
+            i++;
+        }
+        throw cutOff();
+    }
+
+    /** The rest of a string with escapes: what it means is never longer, so it is written over what it was. */
+    private void escaped(int start) {
+        int write = start;
+        int read = start;
+        while (read < end) {
+            byte c = in[read++];
+            if (c == '"') {
+                to = write;
+                at = read;
+                return;
+            }
+            if (c != '\\') {
+                in[write++] = c;
+                continue;
+            }
+            if (read >= end) {
+                break;
+            }
+            byte kind = in[read++];
+            if (kind == 'u') {
+                int unit = hex(read);
+                read += 4;
+                if (Character.isHighSurrogate((char) unit) && read + 6 <= end && in[read] == '\\' && in[read + 1] == 'u') {
+                    int low = hex(read + 2);
+                    if (Character.isLowSurrogate((char) low)) {
+                        read += 6;
+                        unit = Character.toCodePoint((char) unit, (char) low);
+                    }
+                }
+                write = utf8(unit, write);
+            } else {
+                in[write++] = simple(kind);
+            }
+        }
+        throw cutOff();
+    }
+
+    private static byte simple(byte kind) {
+        return switch (kind) {
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> kind; // quote, backslash, slash
+        };
+    }
+
+    private int hex(int start) {
+        if (start + 4 > end) {
+            throw cutOff();
+        }
+        int value = 0;
+        for (int i = start; i < start + 4; i++) {
+            int digit = Character.digit(in[i], 16);
+            if (digit < 0) {
+                throw new MalformedFrameException("JSON header: bad \\u escape at byte " + i);
+            }
+            value = value << 4 | digit;
+        }
+        return value;
+    }
+
+    private int utf8(int point, int start) {
+        int write = start;
+        if (point < 0x80) {
+            in[write++] = (byte) point;
+        } else if (point < 0x800) {
+            in[write++] = (byte) (0xC0 | point >> 6);
+            in[write++] = (byte) (0x80 | point & 0x3F);
+        } else if (point < 0x10000) {
+            in[write++] = (byte) (0xE0 | point >> 12);
+            in[write++] = (byte) (0x80 | point >> 6 & 0x3F);
+            in[write++] = (byte) (0x80 | point & 0x3F);
+        } else {
+            in[write++] = (byte) (0xF0 | point >> 18);
+            in[write++] = (byte) (0x80 | point >> 12 & 0x3F);
+            in[write++] = (byte) (0x80 | point >> 6 & 0x3F);
+            in[write++] = (byte) (0x80 | point & 0x3F);
+        }
+        return write;
+    }
+
+    /** Passes over any value. */
+    private void skip(int depth) {
+        if (depth > DEPTH_MAX) {
+            throw new MalformedFrameException("JSON header: nested deeper than " + DEPTH_MAX);
+        }
+        int c = next();
+        if (c == '"') {
+            string();
+        } else if (c == '{' || c == '[') {
+            at++;
+            int close = c == '{' ? '}' : ']';
+            if (next() == close) {
+                at++;
+                return;
+            }
+            do {
+                if (c == '{') {
+                    string();
+                    expect(':');
+                }
+                skip(depth + 1);
+            } while (more(close));
+        } else {
+            while (at < end && in[at] != ',' && in[at] != '}' && in[at] != ']') {
+                at++;
+            }
+        }
+    }
+
+    private static MalformedFrameException cutOff() {
+        return new MalformedFrameException("JSON header ends in the middle");
+    }
+}

@@ -1,0 +1,97 @@
+package io.posthorse.codec.rocketmq;
+
+/**
+ * Walks the properties of a message, {@code name 0x01 value 0x02} repeated, the last 0x02 optional. Used again for the
+ * next message; a loop over {@link #next} sees each pair once.
+ */
+public final class PropertyScanner {
+    public static final byte NAME_END = 1;
+    public static final byte VALUE_END = 2;
+
+    private byte[] text;
+    private int at;
+    private int end;
+    private int name;
+    private int nameLength;
+    private int value;
+    private int valueLength;
+
+    /** Begins with a range of an array. */
+    public PropertyScanner of(byte[] bytes, int from, int length) {
+        text = bytes;
+        at = from;
+        end = from + length;
+        return this;
+    }
+
+    /** Moves to the next pair; false where there is none. Pieces without 0x01 are passed over, as clients do. */
+    public boolean next() {
+        while (at < end) {
+            int start = at;
+            int split = -1;
+            while (at < end && text[at] != VALUE_END) {
+                if (text[at] == NAME_END && split < 0) {
+                    split = at;
+                }
+                at++;
+            }
+            int stop = at++;
+            if (split > start) {
+                name = start;
+                nameLength = split - start;
+                value = split + 1;
+                valueLength = stop - split - 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the pair has that name (ASCII). */
+    public boolean is(byte[] wanted) {
+        return nameLength == wanted.length && startsWith(wanted);
+    }
+
+    /** Whether the pair's name, at least as long, begins like that (ASCII). */
+    public boolean startsWith(byte[] wanted) {
+        for (int i = 0; i < wanted.length; i++) {
+            if (text[name + i] != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public int nameLength() {
+        return nameLength;
+    }
+
+    /** First byte of the name. */
+    public byte nameStart() {
+        return text[name];
+    }
+
+    public int value() {
+        return value;
+    }
+
+    public int valueLength() {
+        return valueLength;
+    }
+
+    /** The pair's value as a small number, or {@code otherwise} where it is none. */
+    public int number(int otherwise) {
+        int result = 0;
+        if (valueLength == 0 || valueLength > 9) {
+            return otherwise;
+        }
+        for (int i = value; i < value + valueLength; i++) {
+            int digit = text[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return otherwise;
+            }
+            result = result * 10 + digit;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,49 @@
+package io.posthorse.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+
+/** One connection, as a protocol session sees it. Used on the owner's thread only. */
+public final class Connection {
+    private final Channel channel;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+
+    Connection(Channel channel) {
+        this.channel = channel;
+        this.local = (InetSocketAddress) channel.localAddress();
+        this.remote = (InetSocketAddress) channel.remoteAddress();
+    }
+
+    /** The address of ours that the peer dialled. */
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    /** A buffer outside the heap, to be handed to {@link #send} or released. */
+    public ByteBuf buffer(int capacity) {
+        return channel.alloc().directBuffer(capacity);
+    }
+
+    /** Sends a buffer, which belongs to the connection from now on. It leaves with the next {@link #flush}. */
+    public void send(ByteBuf bytes) {
+        channel.write(bytes, channel.voidPromise());
+    }
+
+    public void flush() {
+        channel.flush();
+    }
+
+    public boolean isOpen() {
+        return channel.isActive();
+    }
+
+    public void close() {
+        channel.close();
+    }
+}

@@ -1,0 +1,10 @@
+package io.posthorse.net;
+
+/**
+ * Limits of the network.
+ *
+ * @param connectionsMax how many connections there may be; more are closed as they come
+ * @param idleSeconds a connection without traffic in either direction for so long is closed
+ * @param unsentBytesMax while a peer leaves so many bytes untaken, nothing more is read from it
+ */
+public record NetSettings(int connectionsMax, int idleSeconds, int unsentBytesMax) {}

@@ -1,0 +1,127 @@
+package io.posthorse.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Timers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** The event loop and the listeners on it. */
+public final class Network implements AutoCloseable {
+    private static final int READ_BYTES = 64 << 10;
+    private static final int BACKLOG = 1024;
+
+    private final NetSettings settings;
+    private final EventLoopGroup group;
+    private final EventLoop loop;
+    private final Complaints complaints;
+    private final List<Channel> listeners = new ArrayList<>();
+    private int connections;
+
+    public Network(NetSettings settings, Clock clock) {
+        this.settings = settings;
+        this.complaints = new Complaints(clock);
+        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner"), io);
+        this.loop = group.next();
+    }
+
+    /** Runs tasks on the owner's thread, behind what it is doing. */
+    public Executor owner() {
+        return loop;
+    }
+
+    /** Runs tasks on the owner's thread at their time. */
+    public Timers timers() {
+        return (delayMs, task) -> {
+            Future<?> scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+            return () -> scheduled.cancel(false);
+        };
+    }
+
+    /**
+     * Accepts connections on an address.
+     *
+     * @return the address, with the port that was free where 0 was asked for
+     * @throws IOException where the address is taken or not this machine's; says which
+     */
+    public InetSocketAddress listen(InetSocketAddress address, SessionFactory sessions) throws IOException {
+        Class<? extends ServerChannel> type =
+                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(settings.unsentBytesMax() / 2, settings.unsentBytesMax()))
+                .childHandler(new Initializer(sessions));
+        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("Cannot listen on " + address.getHostString() + ":" + address.getPort() + " ("
+                    + bound.cause().getMessage() + "). Another process may hold the port: stop it, or choose another port.");
+        }
+        listeners.add(bound.channel());
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** Stops accepting and closes all connections. */
+    public void closeConnections() {
+        listeners.forEach(l -> l.close().awaitUninterruptibly());
+    }
+
+    @Override
+    public void close() {
+        closeConnections();
+        group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private final class Initializer extends ChannelInitializer<SocketChannel> {
+        private final SessionFactory sessions;
+
+        Initializer(SessionFactory sessions) {
+            this.sessions = sessions;
+        }
+
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            if (connections >= settings.connectionsMax()) {
+                channel.close();
+                return;
+            }
+            connections++;
+            channel.closeFuture().addListener(f -> connections--);
+            channel.pipeline()
+                    .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()))
+                    .addLast(new SessionHandler(sessions, complaints));
+        }
+    }
+}

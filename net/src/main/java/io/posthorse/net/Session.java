@@ -1,0 +1,17 @@
+package io.posthorse.net;
+
+import io.netty.buffer.ByteBuf;
+
+/** What a protocol keeps for one connection. All calls come on the owner's thread. */
+public interface Session {
+    /**
+     * Bytes have come. Takes whole frames by moving the reader index and leaves the rest; the buffer belongs to the
+     * caller.
+     *
+     * @return how many bytes the frame at the reader index takes in all, or 0 where that is not known yet
+     */
+    int read(ByteBuf in);
+
+    /** The connection is gone; nothing can be sent any more. */
+    void closed();
+}

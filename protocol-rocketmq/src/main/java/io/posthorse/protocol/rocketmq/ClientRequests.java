@@ -1,0 +1,173 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Subscription;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Heartbeats and membership: 34, 35, 38, 46, 203, 204. */
+final class ClientRequests implements RequestHandler {
+    private static final byte[] NO_BODY = {};
+
+    private final ConsumerGroups groups;
+    private final Destinations destinations;
+
+    ClientRequests(ConsumerGroups groups, Destinations destinations) {
+        this.groups = groups;
+        this.destinations = destinations;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.HEART_BEAT, RequestCode.UNREGISTER_CLIENT, RequestCode.GET_CONSUMER_LIST_BY_GROUP,
+                    RequestCode.CHECK_CLIENT_CONFIG, RequestCode.GET_CONSUMER_CONNECTION_LIST,
+                    RequestCode.GET_PRODUCER_CONNECTION_LIST -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return switch (request.code()) {
+            case RequestCode.HEART_BEAT -> heartbeat(peer, request);
+            case RequestCode.UNREGISTER_CLIENT -> {
+                groups.leave(request.field("consumerGroup"), request.field("producerGroup"), peer);
+                yield request.ok(NO_BODY);
+            }
+            case RequestCode.GET_CONSUMER_LIST_BY_GROUP -> members(request);
+            case RequestCode.CHECK_CLIENT_CONFIG -> check(request);
+            case RequestCode.GET_CONSUMER_CONNECTION_LIST -> consumerConnections(request);
+            default -> producerConnections(request);
+        };
+    }
+
+    private Frame heartbeat(Peer peer, Frame request) {
+        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        String clientId = body.text("clientID", "");
+        Map<String, String> answer = Map.of("IS_SUPPORT_HEART_BEAT_V2", "true", "IS_SUB_CHANGE", "true");
+        if (body.bool("withoutSub", false)) {
+            groups.seen(peer);
+            return request.ok(answer);
+        }
+        ConsumerGroups.Member member = new ConsumerGroups.Member(
+                clientId, peer, request.language(), request.version(), groups.nowMs());
+        for (JsonValue item : body.array("producerDataSet")) {
+            groups.producer(item.asObject().text("groupName", ""), member);
+        }
+        for (JsonValue item : body.array("consumerDataSet")) {
+            String refusal = consumer(member, item.asObject());
+            if (refusal != null) {
+                return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, refusal);
+            }
+        }
+        return request.ok(answer);
+    }
+
+    private String consumer(ConsumerGroups.Member member, JsonValue.Obj data) {
+        String name = data.text("groupName", "");
+        Subscription subscription = destinations.group(name);
+        if (subscription == null) {
+            String problem = Destinations.groupProblem(name);
+            return problem != null
+                    ? problem
+                    : "subscription group [" + name + "] does not exist, and it was not created. Create it with"
+                            + " updateSubGroup, or see groups.max.";
+        }
+        ConsumerGroups.Group group = new ConsumerGroups.Group();
+        group.consumeType = data.text("consumeType", group.consumeType);
+        group.messageModel = data.text("messageModel", group.messageModel);
+        group.consumeFromWhere = data.text("consumeFromWhere", group.consumeFromWhere);
+        Map<String, ConsumerGroups.Interest> interests = new TreeMap<>();
+        for (JsonValue item : data.array("subscriptionDataSet")) {
+            JsonValue.Obj interest = item.asObject();
+            String topic = interest.text("topic", "");
+            String expression = interest.text("subString", "*");
+            interests.put(topic, new ConsumerGroups.Interest(
+                    topic, expression, interest.text("expressionType", "TAG"), interest.number("subVersion", 0),
+                    TagExpression.of(expression)));
+        }
+        group.interests = interests;
+        if (!group.messageModel.equals("BROADCASTING")) {
+            destinations.retryTopic(subscription);
+        }
+        groups.consumer(name, member, group);
+        return null;
+    }
+
+    private Frame members(Frame request) {
+        ConsumerGroups.Group group = groups.consumers(request.require("consumerGroup"));
+        if (group == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "no consumer for this group, "
+                    + request.field("consumerGroup"));
+        }
+        JsonWriter out = new JsonWriter().beginObject().name("consumerIdList").beginArray();
+        group.members.values().stream().map(ConsumerGroups.Member::clientId).distinct().forEach(out::value);
+        return request.ok(out.endArray().endObject().bytes());
+    }
+
+    private static Frame check(Frame request) {
+        JsonValue.Obj subscription =
+                JsonReader.read(request.body()).asObject().object("subscriptionData");
+        String type = subscription.text("expressionType", "TAG");
+        if (!type.equals("TAG")) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR,
+                    "The broker does not support consumer to filter message by " + type);
+        }
+        return request.ok(NO_BODY);
+    }
+
+    private Frame consumerConnections(Frame request) {
+        ConsumerGroups.Group group = groups.consumers(request.require("consumerGroup"));
+        if (group == null) {
+            return request.refuse(ResponseCode.CONSUMER_NOT_ONLINE,
+                    "the consumer group[" + request.field("consumerGroup") + "] not online");
+        }
+        JsonWriter out = new JsonWriter().beginObject();
+        connections(out, group);
+        out.name("consumeFromWhere").value(group.consumeFromWhere);
+        out.name("consumeType").value(group.consumeType).name("messageModel").value(group.messageModel);
+        out.name("subscriptionTable").beginObject();
+        group.interests.values().forEach(i -> {
+            out.name(i.topic()).beginObject().name("classFilterMode").value(false);
+            out.name("codeSet").beginArray().endArray().name("expressionType").value(i.type());
+            out.name("subString").value(i.expression()).name("subVersion").value(i.version());
+            out.name("tagsSet").beginArray().endArray().name("topic").value(i.topic()).endObject();
+        });
+        return request.ok(out.endObject().endObject().bytes());
+    }
+
+    private Frame producerConnections(Frame request) {
+        ConsumerGroups.Group group = groups.producers(request.require("producerGroup"));
+        if (group == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR,
+                    "the producer group[" + request.field("producerGroup") + "] not exist");
+        }
+        JsonWriter out = new JsonWriter().beginObject();
+        connections(out, group);
+        return request.ok(out.endObject().bytes());
+    }
+
+    private static void connections(JsonWriter out, ConsumerGroups.Group group) {
+        out.name("connectionSet").beginArray();
+        group.members.values().forEach(m -> {
+            String address = m.peer().remote().getAddress().getHostAddress() + ":" + m.peer().remote().getPort();
+            out.beginObject().name("clientAddr").value(address).name("clientId").value(m.clientId());
+            out.name("language").value(m.language() == Frame.JAVA ? "JAVA" : "OTHER");
+            out.name("version").value(m.version()).endObject();
+        });
+        out.endArray();
+    }
+
+    @Override
+    public void closed(Peer peer) {
+        groups.closed(peer);
+    }
+}

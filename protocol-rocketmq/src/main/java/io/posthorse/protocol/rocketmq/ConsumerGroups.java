@@ -1,0 +1,175 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHeader;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Timers;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Who is online: the members of consumer and producer groups, by connection, with what they subscribe to. Soft state of
+ * this protocol, rebuilt from heartbeats after a restart.
+ */
+final class ConsumerGroups {
+    private static final long SCAN_MS = 10_000;
+    private static final long EXPIRY_MS = 120_000;
+
+    private final Broker broker;
+    private final Clock clock;
+    private final Timers timers;
+    private final Map<String, Group> consumers = new TreeMap<>();
+    private final Map<String, Group> producers = new TreeMap<>();
+    private int opaque;
+
+    /** One client of a group. */
+    record Member(String clientId, Peer peer, int language, int version, long seenMs) {}
+
+    /** What a group reads of one topic. */
+    record Interest(String topic, String expression, String type, long version, TagFilter filter) {}
+
+    /** A group with its members, in the order of their coming. */
+    static final class Group {
+        final Map<Peer, Member> members = new LinkedHashMap<>();
+        Map<String, Interest> interests = Map.of();
+        String consumeType = "CONSUME_PASSIVELY";
+        String messageModel = "CLUSTERING";
+        String consumeFromWhere = "CONSUME_FROM_LAST_OFFSET";
+    }
+
+    ConsumerGroups(Broker broker, Clock clock, Timers timers) {
+        this.broker = broker;
+        this.clock = clock;
+        this.timers = timers;
+    }
+
+    void start() {
+        timers.after(SCAN_MS, this::scan);
+    }
+
+    long nowMs() {
+        return clock.nanos() / 1_000_000;
+    }
+
+    /** A consumer's heartbeat; tells the others of the group where it is new or reads something else. */
+    void consumer(String name, Member member, Group described) {
+        Group group = consumers.computeIfAbsent(name, n -> new Group());
+        boolean isNew = group.members.put(member.peer(), member) == null;
+        boolean changed = !group.interests.keySet().equals(described.interests.keySet());
+        group.interests = described.interests;
+        group.consumeType = described.consumeType;
+        group.messageModel = described.messageModel;
+        group.consumeFromWhere = described.consumeFromWhere;
+        if (isNew || changed) {
+            notifyMembers(name, group);
+        }
+    }
+
+    void producer(String name, Member member) {
+        producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
+    }
+
+    /** A heartbeat that says only that its sender lives. */
+    void seen(Peer peer) {
+        long now = nowMs();
+        for (Map<String, Group> groups : List.of(consumers, producers)) {
+            groups.values().forEach(g -> g.members.computeIfPresent(
+                    peer, (p, m) -> new Member(m.clientId(), p, m.language(), m.version(), now)));
+        }
+    }
+
+    Group consumers(String name) {
+        return consumers.get(name);
+    }
+
+    Group producers(String name) {
+        return producers.get(name);
+    }
+
+    Collection<Map.Entry<String, Group>> allConsumers() {
+        return consumers.entrySet();
+    }
+
+    /** A client leaves a group. */
+    void leave(String consumerGroup, String producerGroup, Peer peer) {
+        if (producerGroup != null) {
+            remove(producers, producerGroup, peer);
+        }
+        if (consumerGroup != null && remove(consumers, consumerGroup, peer) && consumers.containsKey(consumerGroup)) {
+            notifyMembers(consumerGroup, consumers.get(consumerGroup));
+        }
+    }
+
+    private static boolean remove(Map<String, Group> groups, String name, Peer peer) {
+        Group group = groups.get(name);
+        boolean removed = group != null && group.members.remove(peer) != null;
+        if (removed && group.members.isEmpty()) {
+            groups.remove(name);
+        }
+        return removed;
+    }
+
+    /** The connection is gone: its client leaves all groups. */
+    void closed(Peer peer) {
+        for (String name : List.copyOf(producers.keySet())) {
+            remove(producers, name, peer);
+        }
+        for (String name : List.copyOf(consumers.keySet())) {
+            leave(name, null, peer);
+        }
+    }
+
+    private void scan() {
+        long before = nowMs() - EXPIRY_MS;
+        for (Map<String, Group> groups : List.of(consumers, producers)) {
+            for (Group group : List.copyOf(groups.values())) {
+                List.copyOf(group.members.values()).stream()
+                        .filter(m -> m.seenMs() < before)
+                        .forEach(m -> closed(m.peer()));
+            }
+        }
+        timers.after(SCAN_MS, this::scan);
+    }
+
+    private void notifyMembers(String name, Group group) {
+        Subscription subscription = broker.subscription(name);
+        if (group.messageModel.equals("BROADCASTING")
+                || (subscription != null && !subscription.settings().notifyMembers())) {
+            return;
+        }
+        for (Member member : group.members.values()) {
+            member.peer().send(
+                    Frame.oneWay(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, opaque++, Map.of("consumerGroup", name)));
+        }
+    }
+
+    /** The filter that the group's heartbeats gave for a topic; refuses the pull and returns null where there is none. */
+    TagFilter filter(RemotingSession session, RequestHeader header, Subscription subscription, String topic) {
+        Group group = consumers.get(subscription.name());
+        if (group == null) {
+            session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_EXIST, "the consumer's group info not exist: group "
+                    + subscription.name() + " has no member here. Its next heartbeat, within 30 s, heals this.");
+            return null;
+        }
+        Interest interest = group.interests.get(topic);
+        if (interest == null) {
+            session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_EXIST, "the consumer's subscription not exist: group "
+                    + subscription.name() + " does not subscribe to " + topic + ". All members must subscribe alike.");
+            return null;
+        }
+        if (interest.version() < header.number(Fields.SUBSCRIPTION_VERSION, 0)) {
+            session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
+            return null;
+        }
+        return interest.filter();
+    }
+}

@@ -1,0 +1,129 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
+import java.util.List;
+import java.util.Set;
+
+/** RocketMQ's rules for topic and group names, and for creating them on first use. */
+final class Destinations {
+    static final String RETRY = "%RETRY%";
+    static final String DEAD_LETTER = "%DLQ%";
+    static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
+    private static final String DEFAULT_TOPIC = "TBW102";
+    private static final int TOPIC_LENGTH_MAX = 127;
+    private static final int GROUP_LENGTH_MAX = 120;
+    private static final int READ_WRITE = TopicSettings.READ | TopicSettings.WRITE;
+
+    /** Topics of RocketMQ's own machinery that nobody may send to. */
+    private static final Set<String> FORBIDDEN = Set.of(
+            SCHEDULE_TOPIC, "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC",
+            "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT");
+
+    private final Shard shard;
+    private final Broker broker;
+    private final RocketmqSettings settings;
+
+    Destinations(Shard shard, RocketmqSettings settings) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.settings = settings;
+    }
+
+    /** Topics that tools expect on every broker. */
+    void createSystemTopics() {
+        int all = READ_WRITE | TopicSettings.INHERIT;
+        Broker turn = shard.turn();
+        if (settings.autoCreateTopics()) {
+            turn.createOrUpdate(DEFAULT_TOPIC, TopicSettings.of(settings.defaultQueues()).withPermissions(all));
+        } else if (turn.topic(DEFAULT_TOPIC) != null) {
+            turn.delete(turn.topic(DEFAULT_TOPIC));
+        }
+        for (String name : List.of(settings.cluster(), settings.brokerName(), "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT")) {
+            if (turn.topic(name) == null && problem(name, "topic", TOPIC_LENGTH_MAX) == null) {
+                turn.createOrUpdate(name, TopicSettings.of(1).withPermissions(all));
+            }
+        }
+    }
+
+    static boolean isForbidden(String topic) {
+        return FORBIDDEN.contains(topic);
+    }
+
+    /** What is wrong with a topic's name, or null. */
+    static String topicProblem(String name) {
+        return problem(name, "topic", name.startsWith("%") ? 255 : TOPIC_LENGTH_MAX);
+    }
+
+    /** What is wrong with a group's name, or null. */
+    static String groupProblem(String name) {
+        return problem(name, "group", GROUP_LENGTH_MAX);
+    }
+
+    private static String problem(String name, String kind, int lengthMax) {
+        if (name == null || name.isBlank()) {
+            return "The specified " + kind + " is blank.";
+        }
+        if (name.length() > lengthMax) {
+            return "The specified " + kind + " is longer than " + kind + " max length " + lengthMax + ".";
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean legal = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+                    || c == '_' || c == '-' || c == '%' || c == '|';
+            if (!legal) {
+                return "The specified " + kind + ": " + name
+                        + ", contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$";
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Creates the topic of a first message after the model of the topic that the producer named.
+     *
+     * @return null where topics are not created on first use, or the limit is reached
+     */
+    Topic createFor(String name, String modelName, int queues) {
+        Topic model = broker.topic(modelName);
+        boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
+        if (!settings.autoCreateTopics() || !inherits || !broker.hasRoomForTopic()) {
+            return null;
+        }
+        int count = Math.max(1, Math.min(queues, model.settings().writePartitions()));
+        int permissions = model.settings().permissions() & ~TopicSettings.INHERIT;
+        return shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
+    }
+
+    /** The retry topic of a group, created where it is missing. Null where the broker is full. */
+    Topic retryTopic(Subscription group) {
+        return internal(RETRY + group.name(), group.settings().retryPartitions());
+    }
+
+    /** The dead-letter topic of a group, created where it is missing. Null where the broker is full. */
+    Topic deadLetterTopic(Subscription group) {
+        return internal(DEAD_LETTER + group.name(), 1);
+    }
+
+    private Topic internal(String name, int queues) {
+        Topic topic = broker.topic(name);
+        if (topic != null || queues <= 0 || !broker.hasRoomForTopic()) {
+            return topic;
+        }
+        return shard.turn().createOrUpdate(name, TopicSettings.of(queues));
+    }
+
+    /** A group, created where it is missing and that is allowed; else null. */
+    Subscription group(String name) {
+        Subscription group = broker.subscription(name);
+        if (group != null || !settings.autoCreateGroups() || !broker.hasRoomForSubscription()
+                || groupProblem(name) != null) {
+            return group;
+        }
+        return shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
+    }
+}

@@ -1,0 +1,46 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+
+/** Locks and unlocks queues for orderly consumers (41, 42). */
+final class LockRequests implements RequestHandler {
+    private final QueueLocks locks;
+    private final String brokerName;
+
+    LockRequests(QueueLocks locks, String brokerName) {
+        this.locks = locks;
+        this.brokerName = brokerName;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return code == RequestCode.LOCK_BATCH_MQ || code == RequestCode.UNLOCK_BATCH_MQ;
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        String group = body.text("consumerGroup", "");
+        String clientId = body.text("clientId", "");
+        boolean lock = request.code() == RequestCode.LOCK_BATCH_MQ;
+        JsonWriter locked = new JsonWriter().beginObject().name("lockOKMQSet").beginArray();
+        for (JsonValue item : body.array("mqSet")) {
+            JsonValue.Obj queue = item.asObject();
+            QueueLocks.Key key = new QueueLocks.Key(
+                    group, queue.text("topic", ""), queue.text("brokerName", brokerName), queue.integer("queueId", 0));
+            if (!lock) {
+                locks.unlock(key, clientId);
+            } else if (locks.lock(key, clientId)) {
+                locked.beginObject().name("brokerName").value(key.broker()).name("queueId").value(key.queueId());
+                locked.name("topic").value(key.topic()).endObject();
+            }
+        }
+        return lock ? request.ok(locked.endArray().endObject().bytes()) : request.ok(new byte[0]);
+    }
+}

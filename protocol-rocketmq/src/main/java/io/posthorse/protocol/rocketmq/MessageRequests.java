@@ -1,0 +1,138 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.netty.buffer.Unpooled;
+import io.posthorse.broker.Admission;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Requests about one stored message: look at it (33), send it back to be tried again (36). */
+final class MessageRequests implements RequestHandler {
+    private static final int FIRST_RETRY_LEVEL = 3;
+
+    private final Shard shard;
+    private final Broker broker;
+    private final Destinations destinations;
+    private final OutgoingMessage message = new OutgoingMessage();
+
+    MessageRequests(Shard shard, Destinations destinations) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.destinations = destinations;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return code == RequestCode.VIEW_MESSAGE_BY_ID || code == RequestCode.CONSUMER_SEND_MSG_BACK;
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return request.code() == RequestCode.VIEW_MESSAGE_BY_ID ? view(request) : sendBack((RemotingSession) peer, request);
+    }
+
+    private Frame view(Frame request) {
+        ByteBuffer stored = broker.nativeAt(request.number("offset", -1));
+        if (stored == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "can not find message by the offset, "
+                    + request.field("offset"));
+        }
+        byte[] bytes = new byte[stored.remaining()];
+        stored.get(bytes);
+        return request.ok(bytes);
+    }
+
+    private Frame sendBack(RemotingSession session, Frame request) {
+        shard.turn();
+        Subscription group = destinations.group(request.require("group"));
+        if (group == null) {
+            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group not exist, "
+                    + request.field("group"));
+        }
+        if (group.settings().retryPartitions() <= 0) {
+            return request.ok(Map.of());
+        }
+        ByteBuffer stored = broker.nativeAt(request.number("offset", -1));
+        if (stored == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "look message by offset failed, " + request.field("offset"));
+        }
+        MessageView view = MessageView.of(stored);
+        int level = (int) request.number("delayLevel", 0);
+        long max = request.number("maxReconsumeTimes", group.settings().retryMax());
+        boolean dead = view.reconsumeTimes() >= max || level < 0;
+        Topic target = dead ? destinations.deadLetterTopic(group) : destinations.retryTopic(group);
+        if (target == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "the retry topic of " + group.name()
+                    + " could not be created: the limit topics.max is reached, or the disk is full");
+        }
+        return store(session, request, view, target.partition(0), dead ? 0 : effective(level, view));
+    }
+
+    private static int effective(int level, MessageView view) {
+        return level > 0 ? level : FIRST_RETRY_LEVEL + view.reconsumeTimes();
+    }
+
+    private Frame store(RemotingSession session, Frame request, MessageView view, Partition target, int level) {
+        Map<String, String> properties = view.properties();
+        properties.putIfAbsent("RETRY_TOPIC", view.topic());
+        properties.putIfAbsent("ORIGIN_MESSAGE_ID", originalId(session, request));
+        properties.put("WAIT", "false");
+        properties.put("DELAY", Integer.toString(level));
+        if (level > 0) {
+            properties.put("REAL_TOPIC", target.topic().name());
+            properties.put("REAL_QID", Integer.toString(target.number()));
+        }
+        fill(session, view, target, properties);
+        Admission admission = broker.admit(message.length(), 1);
+        if (admission != Admission.ADMITTED) {
+            return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the message was not sent back: the broker's disk is "
+                    + (admission == Admission.DISK_FULL ? "full" : "broken") + ". The client tries again.");
+        }
+        if (level > 0) {
+            broker.publishLater(target, message, level - 1);
+        } else {
+            broker.publish(target, message, false);
+        }
+        return request.ok(Map.of());
+    }
+
+    private static String originalId(RemotingSession session, Frame request) {
+        String id = request.field("originMsgId");
+        return id != null && !id.isEmpty() ? id : session.storeHost.messageId(request.number("offset", 0));
+    }
+
+    private void fill(RemotingSession session, MessageView view, Partition target, Map<String, String> properties) {
+        byte[] topic = target.topic().name().getBytes(StandardCharsets.UTF_8);
+        byte[] text = MessageView.text(properties).getBytes(StandardCharsets.UTF_8);
+        String tags = properties.get("TAGS");
+        message.queueId = target.number();
+        message.flag = view.flag();
+        message.systemFlag = view.systemFlag();
+        message.bornTimestamp = view.bornTimestamp();
+        message.bornHost = new Host(view.bornAddress(), view.bornPort());
+        message.storeHost = session.storeHost;
+        message.reconsumeTimes = view.reconsumeTimes() + 1;
+        message.tag = tags == null ? 0 : tags.hashCode();
+        message.topic = topic;
+        message.topicAt = 0;
+        message.topicLength = topic.length;
+        message.properties = text;
+        message.propertiesAt = 0;
+        message.propertiesLength = text.length;
+        message.addedLength = 0;
+        message.body = Unpooled.wrappedBuffer(view.bytes());
+        message.bodyAt = view.bodyAt();
+        message.bodyLength = view.bodyLength();
+    }
+}

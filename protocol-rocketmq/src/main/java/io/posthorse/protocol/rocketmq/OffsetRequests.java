@@ -1,0 +1,105 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.Map;
+
+/** Offsets of queues and groups: 14, 15, 29, 30, 31, 32. */
+final class OffsetRequests implements RequestHandler {
+    private final Shard shard;
+    private final Broker broker;
+    private final Destinations destinations;
+
+    OffsetRequests(Shard shard, Destinations destinations) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.destinations = destinations;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.QUERY_CONSUMER_OFFSET, RequestCode.UPDATE_CONSUMER_OFFSET,
+                    RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, RequestCode.GET_MAX_OFFSET, RequestCode.GET_MIN_OFFSET,
+                    RequestCode.GET_EARLIEST_MSG_STORETIME -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        Topic topic = broker.topic(request.require("topic"));
+        if (topic == null) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic")
+                    + "] not exist, apply first please! It is created with its first message or with updateTopic.");
+        }
+        int queue = (int) request.number("queueId", -1);
+        Partition partition = topic.partition(queue);
+        if (partition == null) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "queueId[" + queue + "] is illegal, topic:["
+                    + topic.name() + "] has " + topic.partitions().size() + " queues");
+        }
+        return switch (request.code()) {
+            case RequestCode.QUERY_CONSUMER_OFFSET -> query(request, partition);
+            case RequestCode.UPDATE_CONSUMER_OFFSET -> update(request, partition);
+            case RequestCode.SEARCH_OFFSET_BY_TIMESTAMP -> search(request, partition);
+            case RequestCode.GET_MAX_OFFSET -> offset(request, broker.end(partition));
+            case RequestCode.GET_MIN_OFFSET -> offset(request, broker.begin(partition));
+            default -> request.ok(Map.of("timestamp", "" + broker.timeAt(partition, broker.begin(partition))));
+        };
+    }
+
+    private static Frame offset(Frame request, long offset) {
+        return request.ok(Map.of("offset", Long.toString(offset)));
+    }
+
+    /**
+     * A group without an offset reads a young queue from its start. For an old one the answer "not found" makes the
+     * client begin where it was told to. An empty queue that never held anything is young: so a message that comes
+     * between this answer and the first pull is not missed.
+     */
+    private Frame query(Frame request, Partition partition) {
+        Subscription group = broker.subscription(request.require("consumerGroup"));
+        long cursor = group == null ? -1 : group.cursor(partition);
+        if (cursor >= 0) {
+            return offset(request, cursor);
+        }
+        boolean zero = !"false".equals(request.field("setZeroIfNotFound"));
+        if (zero && broker.begin(partition) == 0 && broker.isRecent(partition, 0)) {
+            return offset(request, 0);
+        }
+        return request.refuse(ResponseCode.QUERY_NOT_FOUND, "Not found, V3_0_6_SNAPSHOT maybe this group consumer boot"
+                + " first");
+    }
+
+    private Frame update(Frame request, Partition partition) {
+        Subscription group = destinations.group(request.require("consumerGroup"));
+        if (group == null) {
+            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["
+                    + request.field("consumerGroup") + "] does not exist; create it with updateSubGroup");
+        }
+        if (!shard.turn().commit(group, partition, request.number("commitOffset", -1))) {
+            return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full: the offset was not"
+                    + " stored. It will be with a later commit.");
+        }
+        return request.ok(Map.of());
+    }
+
+    private Frame search(Frame request, Partition partition) {
+        long time = request.number("timestamp", 0);
+        long offset = broker.offsetAt(partition, time);
+        boolean upper = "UPPER".equalsIgnoreCase(request.field("boundaryType"));
+        if (upper && (offset >= broker.end(partition) || broker.timeAt(partition, offset) > time)) {
+            offset = Math.max(broker.begin(partition), offset - 1);
+        }
+        return offset(request, offset);
+    }
+}

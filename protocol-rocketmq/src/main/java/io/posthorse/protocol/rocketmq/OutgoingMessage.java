@@ -1,0 +1,95 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.netty.buffer.ByteBuf;
+import io.posthorse.broker.Message;
+import io.posthorse.codec.rocketmq.StoredMessage;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+
+/**
+ * A message on its way into the log, gathered from where its parts stand: the header array, the socket's buffer. One
+ * object serves one message after another.
+ */
+final class OutgoingMessage implements Message {
+    private static final byte[] NOTHING = {};
+    private final CRC32 crc = new CRC32();
+
+    int queueId;
+    int flag;
+    int systemFlag;
+    long bornTimestamp;
+    Host bornHost;
+    Host storeHost;
+    int reconsumeTimes;
+    int tag;
+    byte[] topic;
+    int topicAt;
+    int topicLength;
+    byte[] properties;
+    int propertiesAt;
+    int propertiesLength;
+    /** Properties of the broker's own, behind the producer's. */
+    byte[] added = NOTHING;
+
+    int addedLength;
+    ByteBuf body;
+    int bodyAt;
+    int bodyLength;
+
+    /** Properties as stored: a separator is put between the producer's and ours where the producer left it out. */
+    int allPropertiesLength() {
+        return propertiesLength + (needsSeparator() ? 1 : 0) + addedLength;
+    }
+
+    private boolean needsSeparator() {
+        return addedLength > 0 && propertiesLength > 0 && properties[propertiesAt + propertiesLength - 1] != 2;
+    }
+
+    /** The system flag with the bits that say how long the hosts are. */
+    int flags() {
+        return systemFlag & ~(StoredMessage.FLAG_BORN_HOST_V6 | StoredMessage.FLAG_STORE_HOST_V6)
+                | (bornHost.isV6() ? StoredMessage.FLAG_BORN_HOST_V6 : 0)
+                | (storeHost.isV6() ? StoredMessage.FLAG_STORE_HOST_V6 : 0);
+    }
+
+    @Override
+    public int length() {
+        return StoredMessage.size(flags(), bodyLength, topicLength, allPropertiesLength());
+    }
+
+    @Override
+    public int tag() {
+        return tag;
+    }
+
+    @Override
+    public byte format() {
+        return StoredFormat.ID;
+    }
+
+    @Override
+    public void write(ByteBuffer out) {
+        int start = out.position();
+        int limit = out.limit();
+        out.putInt(length()).putInt(StoredMessage.MAGIC_VALUE).putInt(0).putInt(queueId).putInt(flag);
+        out.putLong(0).putLong(0).putInt(flags()).putLong(bornTimestamp);
+        bornHost.write(out);
+        out.putLong(0);
+        storeHost.write(out);
+        out.putInt(reconsumeTimes).putLong(0).putInt(bodyLength);
+        int bodyStart = out.position();
+        out.limit(bodyStart + bodyLength);
+        body.getBytes(bodyAt, out);
+        out.position(bodyStart);
+        crc.reset();
+        crc.update(out);
+        out.limit(limit);
+        out.putInt(start + StoredMessage.BODY_CRC, (int) crc.getValue() & 0x7FFFFFFF);
+        out.put((byte) topicLength).put(topic, topicAt, topicLength);
+        out.putShort((short) allPropertiesLength()).put(properties, propertiesAt, propertiesLength);
+        if (needsSeparator()) {
+            out.put((byte) 2);
+        }
+        out.put(added, 0, addedLength);
+    }
+}

@@ -1,0 +1,176 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.netty.buffer.ByteBuf;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Fetch;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.RequestHeader;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.codec.rocketmq.ResponseWriter;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Answers pull requests (11, 361): at once where there is something to say, else when messages come or time is up. */
+final class PullRequests {
+    private static final int COMMIT = 1;
+    private static final int SUSPEND = 1 << 1;
+    private static final int HAS_SUBSCRIPTION = 1 << 2;
+    private static final int BYTES_MAX = 256 << 10;
+    private static final int BYTES_LIMIT = 4 << 20;
+    private static final long SUSPEND_MS_MAX = 60_000;
+    private static final int FILTERS_MAX = 1_024;
+
+    private final RemotingProtocol protocol;
+    private final Broker broker;
+    private final Destinations destinations;
+    private final ConsumerGroups groups;
+    private final Fetch fetch = new Fetch();
+    private final Map<String, TagFilter> filters = new HashMap<>();
+
+    PullRequests(RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups) {
+        this.protocol = protocol;
+        this.broker = protocol.broker;
+        this.destinations = destinations;
+        this.groups = groups;
+    }
+
+    void handle(RemotingSession session, RequestHeader header) {
+        int topicField = header.field(Fields.TOPIC);
+        String groupName = header.text(Fields.CONSUMER_GROUP);
+        if (topicField < 0 || groupName == null) {
+            session.refuse(header, ResponseCode.INVALID_PARAMETER, "The pull request names no topic or no group.");
+            return;
+        }
+        Subscription group = destinations.group(groupName);
+        if (group == null) {
+            session.refuse(header, ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group [" + groupName
+                    + "] does not exist, and it was not created. Create it with updateSubGroup.");
+            return;
+        }
+        if (!group.settings().consumeEnabled()) {
+            session.refuse(header, ResponseCode.NO_PERMISSION, "subscription group no permission, " + groupName);
+            return;
+        }
+        Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));
+        if (topic == null) {
+            session.refuse(header, ResponseCode.TOPIC_NOT_EXIST, "topic[" + header.text(Fields.TOPIC)
+                    + "] not exist, apply first please! It is created with its first message or with updateTopic.");
+            return;
+        }
+        if (!topic.settings().isReadable() && !Destinations.isForbidden(topic.name())) {
+            session.refuse(header, ResponseCode.NO_PERMISSION, "the topic[" + topic.name() + "] pulling message is forbidden");
+            return;
+        }
+        Partition partition = topic.partition((int) header.number(Fields.QUEUE_ID, -1));
+        if (partition == null) {
+            session.refuse(header, ResponseCode.INVALID_PARAMETER, "queueId[" + header.number(Fields.QUEUE_ID, -1)
+                    + "] is illegal, topic:[" + topic.name() + "] has " + topic.partitions().size() + " queues");
+            return;
+        }
+        pull(session, header, group, partition);
+    }
+
+    private void pull(RemotingSession session, RequestHeader header, Subscription group, Partition partition) {
+        int flags = (int) header.number(Fields.SYSTEM_FLAG, 0);
+        TagFilter filter = filter(session, header, flags, group, partition.topic().name());
+        if (filter == null) {
+            return; // refused
+        }
+        if ((flags & COMMIT) != 0) {
+            protocol.shard.turn().commit(group, partition, header.number(Fields.COMMIT_OFFSET, -1));
+        }
+        long offset = header.number(Fields.QUEUE_OFFSET, 0);
+        int count = (int) Math.max(1, Math.min(Fetch.COUNT_MAX, header.number(Fields.MAX_MESSAGES, 32)));
+        int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(Fields.MAX_BYTES, BYTES_MAX)));
+        broker.fetch(partition, offset, count, bytes, filter, fetch);
+        long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(Fields.SUSPEND_MS, 0));
+        if (fetch.status() == Fetch.Status.AT_END && suspend > 0) {
+            new PullWaiter(this, session, header.opaque(), header.isBinary(), partition, offset, count, bytes, filter)
+                    .begin(protocol.timers, suspend);
+            return;
+        }
+        answer(session, header.opaque(), header.isBinary());
+    }
+
+    private TagFilter filter(
+            RemotingSession session, RequestHeader header, int flags, Subscription group, String topic) {
+        if ((flags & HAS_SUBSCRIPTION) == 0) {
+            return groups.filter(session, header, group, topic);
+        }
+        int type = header.field(Fields.EXPRESSION_TYPE);
+        if (type >= 0 && header.length(type) > 0 && header.bytes()[header.start(type)] != 'T') {
+            session.refuse(header, ResponseCode.SYSTEM_ERROR,
+                    "The broker does not support consumer to filter message by " + header.text(Fields.EXPRESSION_TYPE));
+            return null;
+        }
+        int field = header.field(Fields.SUBSCRIPTION);
+        if (field < 0 || header.length(field) == 0
+                || (header.length(field) == 1 && header.bytes()[header.start(field)] == '*')) {
+            return TagFilter.ALL;
+        }
+        if (filters.size() > FILTERS_MAX) {
+            filters.clear();
+        }
+        return filters.computeIfAbsent(header.text(Fields.SUBSCRIPTION), TagExpression::of);
+    }
+
+    /** Reads again for a request that waited; false where there is still nothing to say. */
+    boolean retry(PullWaiter waiter, boolean last) {
+        if (waiter.partition.topic().isDeleted()) {
+            refuse(waiter, ResponseCode.TOPIC_NOT_EXIST, "topic[" + waiter.partition.topic().name() + "] was deleted");
+            return true;
+        }
+        broker.fetch(waiter.partition, waiter.offset, waiter.count, waiter.bytes, waiter.filter, fetch);
+        if (!last && fetch.status() == Fetch.Status.NO_MATCH && fetch.next() == fetch.end()) {
+            waiter.offset = fetch.next(); // nothing in it for this one; wait on behind it
+            return false;
+        }
+        if (!last && fetch.status() == Fetch.Status.AT_END) {
+            return false;
+        }
+        answer(waiter.session, waiter.opaque, waiter.binary);
+        waiter.session.connection().flush();
+        return true;
+    }
+
+    void await(PullWaiter waiter) {
+        broker.await(waiter.partition, waiter);
+    }
+
+    private void refuse(PullWaiter waiter, int code, String remark) {
+        protocol.writer.begin(waiter.binary, code, waiter.opaque, remark);
+        ByteBuf out = waiter.session.connection().buffer(256);
+        protocol.writer.end(out, 0);
+        waiter.session.connection().send(out);
+        waiter.session.connection().flush();
+    }
+
+    private void answer(RemotingSession session, int opaque, boolean binary) {
+        int code = switch (fetch.status()) {
+            case FOUND -> ResponseCode.SUCCESS;
+            case NO_MATCH -> ResponseCode.PULL_RETRY_IMMEDIATELY;
+            case AT_END -> ResponseCode.PULL_NOT_FOUND;
+            case ABOVE, BELOW -> ResponseCode.PULL_OFFSET_MOVED;
+        };
+        ResponseWriter out = protocol.writer;
+        out.begin(binary, code, opaque, code == ResponseCode.SUCCESS ? "FOUND" : fetch.status().name());
+        out.field(Fields.SUGGESTED_BROKER, 0);
+        out.field(Fields.GROUP_FLAG, 0);
+        out.field(Fields.NEXT_OFFSET, fetch.next());
+        out.field(Fields.MAX_OFFSET, fetch.end());
+        out.field(Fields.MIN_OFFSET, fetch.begin());
+        out.field(Fields.TOPIC_FLAG, 0);
+        int bytes = fetch.bytes();
+        ByteBuf buffer = session.connection().buffer(384 + bytes);
+        out.end(buffer, bytes);
+        if (bytes > 0) {
+            int at = buffer.writerIndex();
+            buffer.writerIndex(at + bytes);
+            fetch.copy(buffer.internalNioBuffer(at, bytes), buffer.internalNioBuffer(at, bytes).position());
+        }
+        session.connection().send(buffer);
+    }
+}

@@ -1,0 +1,75 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Shard;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.RequestHeader;
+import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Session;
+import io.posthorse.net.SessionFactory;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Entropy;
+import io.posthorse.platform.Timers;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything that the sessions of one broker share. All of it is used on the owner's thread only, so the readers and
+ * writers of the hot path serve one request after another without being made anew.
+ */
+public final class RemotingProtocol implements SessionFactory {
+    final Shard shard;
+    final Broker broker;
+    final Timers timers;
+    final RocketmqSettings settings;
+    final RequestHeader header = new RequestHeader();
+    final ResponseWriter writer = new ResponseWriter();
+    final TopicLookup topics;
+    final SendRequests sends;
+    final PullRequests pulls;
+
+    private final List<RequestHandler> handlers = new ArrayList<>();
+
+    /** @param others handlers of further request codes, the name server's say, that the same ports serve */
+    public RemotingProtocol(
+            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
+            List<RequestHandler> others) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.timers = timers;
+        this.settings = settings;
+        this.topics = new TopicLookup(broker);
+        Destinations destinations = new Destinations(shard, settings);
+        ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
+        this.sends = new SendRequests(this, destinations, entropy);
+        this.pulls = new PullRequests(this, destinations, groups);
+        handlers.add(new ClientRequests(groups, destinations));
+        handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
+        handlers.add(new OffsetRequests(shard, destinations));
+        handlers.add(new MessageRequests(shard, destinations));
+        handlers.add(new AdminRequests(shard, destinations, groups, settings));
+        handlers.addAll(others);
+        destinations.createSystemTopics();
+        groups.start();
+    }
+
+    /** The handler of a request code, or null. */
+    RequestHandler handler(int code) {
+        for (RequestHandler handler : handlers) {
+            if (handler.accepts(code)) {
+                return handler;
+            }
+        }
+        return null;
+    }
+
+    List<RequestHandler> handlers() {
+        return handlers;
+    }
+
+    @Override
+    public Session open(Connection connection) {
+        return new RemotingSession(this, connection);
+    }
+}

@@ -1,0 +1,160 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.netty.buffer.ByteBuf;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.RequestHeader;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Session;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * One client connection: cuts frames, sends them to who answers them, and lets replies go. Sends and pulls are answered
+ * by {@link SendRequests} and {@link PullRequests} from the frame as it lies in the buffer; all else becomes a
+ * {@link Frame} first.
+ */
+final class RemotingSession implements Session, Peer {
+    private static final int FRAME_MIN = 4;
+
+    final RemotingProtocol protocol;
+    final Host bornHost;
+    final Host storeHost;
+    final Set<PullWaiter> waiters = new HashSet<>();
+
+    private final Connection connection;
+    private final ReplyBatches replies;
+
+    RemotingSession(RemotingProtocol protocol, Connection connection) {
+        this.protocol = protocol;
+        this.connection = connection;
+        this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
+        this.bornHost = Host.of(connection.remote());
+        this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
+    }
+
+    @Override
+    public int read(ByteBuf in) {
+        while (in.readableBytes() >= 4) {
+            int start = in.readerIndex();
+            int length = in.getInt(start);
+            if (length < FRAME_MIN || length > FrameCodec.FRAME_BYTES_MAX) {
+                throw new MalformedFrameException("frame length " + length + " is outside 4 to "
+                        + FrameCodec.FRAME_BYTES_MAX);
+            }
+            if (in.readableBytes() < 4 + length) {
+                return 4 + length;
+            }
+            frame(in, start + 4, start + 4 + length);
+            in.readerIndex(start + 4 + length);
+        }
+        return 0;
+    }
+
+    private void frame(ByteBuf in, int start, int end) {
+        RequestHeader header = protocol.header;
+        int body = header.read(in, start, end);
+        if (header.isResponse()) {
+            return; // this broker asks clients nothing that they answer, so far
+        }
+        try {
+            switch (header.code()) {
+                case RequestCode.SEND_MESSAGE_V2, RequestCode.SEND_MESSAGE, RequestCode.SEND_BATCH_MESSAGE ->
+                    protocol.sends.handle(this, header, in, body, end - body);
+                case RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE -> protocol.pulls.handle(this, header);
+                default -> other(header.code(), FrameCodec.decode(in.slice(start, end - start)));
+            }
+        } catch (MalformedFrameException e) {
+            refuse(header, ResponseCode.INVALID_PARAMETER, e.getMessage());
+        }
+    }
+
+    private void other(int code, Frame request) {
+        RequestHandler handler = protocol.handler(code);
+        if (handler == null) {
+            answer(request, request.refuse(
+                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED, " request type " + code + " not supported"));
+            return;
+        }
+        long before = protocol.broker.tail();
+        Frame response;
+        try {
+            response = handler.handle(this, request);
+        } catch (MalformedFrameException e) {
+            response = request.refuse(ResponseCode.INVALID_PARAMETER, e.getMessage());
+        }
+        if (response == null || request.isOneWay()) {
+            return;
+        }
+        if (protocol.broker.tail() == before) {
+            answer(request, response);
+        } else {
+            // the answer says that something was written, so it waits until that is committed
+            FrameCodec.encode(response, replies.open(request.opaque(), request.binary()));
+            replies.parked();
+        }
+    }
+
+    private void answer(Frame request, Frame response) {
+        if (!request.isOneWay()) {
+            send(response);
+        }
+    }
+
+    /** Room for a reply that leaves when what was written so far is committed; call {@link #parked} behind it. */
+    ByteBuf openReply(RequestHeader header) {
+        return replies.open(header.opaque(), header.isBinary());
+    }
+
+    void parked() {
+        replies.parked();
+    }
+
+    /** Refuses a request of the hot path; nothing is said to a one-way request. */
+    void refuse(RequestHeader header, int code, String remark) {
+        if (header.isOneWay()) {
+            return;
+        }
+        protocol.writer.begin(header.isBinary(), code, header.opaque(), remark);
+        ByteBuf out = connection.buffer(512);
+        protocol.writer.end(out, 0);
+        connection.send(out);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return connection.local();
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return connection.remote();
+    }
+
+    @Override
+    public void send(Frame frame) {
+        if (connection.isOpen()) {
+            ByteBuf out = connection.buffer(256 + frame.body().length);
+            FrameCodec.encode(frame, out);
+            connection.send(out);
+            connection.flush();
+        }
+    }
+
+    @Override
+    public void closed() {
+        replies.drop();
+        Set.copyOf(waiters).forEach(PullWaiter::cancel);
+        protocol.handlers().forEach(h -> h.closed(this));
+    }
+}

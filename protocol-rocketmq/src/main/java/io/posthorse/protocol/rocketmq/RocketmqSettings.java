@@ -1,0 +1,23 @@
+package io.posthorse.protocol.rocketmq;
+
+/**
+ * How this broker presents itself to RocketMQ clients.
+ *
+ * @param cluster name of its cluster
+ * @param brokerName its name in the cluster
+ * @param advertisedHost address that clients are told to dial, or null for the one that each client dialled
+ * @param port of the broker's listener
+ * @param messageBytesMax longest body
+ * @param autoCreateTopics whether a topic comes to be with its first message
+ * @param autoCreateGroups whether a consumer group comes to be with its first request
+ * @param defaultQueues most queues of a topic that comes to be with its first message
+ */
+public record RocketmqSettings(
+        String cluster,
+        String brokerName,
+        String advertisedHost,
+        int port,
+        int messageBytesMax,
+        boolean autoCreateTopics,
+        boolean autoCreateGroups,
+        int defaultQueues) {}

@@ -1,0 +1,259 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.netty.buffer.ByteBuf;
+import io.posthorse.broker.Admission;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHeader;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.platform.Entropy;
+import java.nio.charset.StandardCharsets;
+
+/** Answers send requests: single messages (10, 310) and batches (320). */
+final class SendRequests {
+    private final RemotingProtocol protocol;
+    private final Broker broker;
+    private final Destinations destinations;
+    private final RocketmqSettings settings;
+    private final Entropy entropy;
+    private final OutgoingMessage message = new OutgoingMessage();
+    private final SendProperties properties;
+    private final BatchSend batches;
+
+    SendRequests(RemotingProtocol protocol, Destinations destinations, Entropy entropy) {
+        this.protocol = protocol;
+        this.broker = protocol.broker;
+        this.destinations = destinations;
+        this.settings = protocol.settings;
+        this.entropy = entropy;
+        this.properties = new SendProperties(settings.cluster(), entropy);
+        this.batches = new BatchSend(this, protocol, message);
+    }
+
+    void handle(RemotingSession session, RequestHeader header, ByteBuf in, int bodyAt, int bodyLength) {
+        protocol.shard.turn();
+        SendNames names = SendNames.of(header.code());
+        int topicField = header.field(names.topic());
+        if (topicField < 0) {
+            refuse(session, header, ResponseCode.INVALID_PARAMETER, "The send request names no topic.");
+            return;
+        }
+        Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));
+        if (topic == null) {
+            topic = create(session, header, names);
+            if (topic == null) {
+                return; // refused
+            }
+        }
+        if (!topic.settings().isWritable()) {
+            refuse(session, header, ResponseCode.NO_PERMISSION, Destinations.isForbidden(topic.name())
+                    ? "Sending message to topic[" + topic.name() + "] is forbidden."
+                    : "the broker[" + settings.brokerName() + "] sending message is forbidden: topic " + topic.name()
+                            + " is not writable. Change its permission with updateTopicPerm.");
+            return;
+        }
+        Partition partition = choose(session, header, topic, header.number(names.queueId(), -1));
+        if (partition == null) {
+            return; // refused
+        }
+        begin(session, header, names, topicField, partition);
+        if (header.code() == RequestCode.SEND_BATCH_MESSAGE || header.isTrue(names.batch())) {
+            batches.send(session, header, partition, in, bodyAt, bodyLength);
+        } else {
+            single(session, header, names, partition, in, bodyAt, bodyLength);
+        }
+    }
+
+    private Topic create(RemotingSession session, RequestHeader header, SendNames names) {
+        String name = header.text(names.topic());
+        String problem = Destinations.topicProblem(name);
+        if (problem != null) {
+            refuse(session, header, ResponseCode.INVALID_PARAMETER, problem);
+            return null;
+        }
+        if (Destinations.isForbidden(name)) {
+            refuse(session, header, ResponseCode.NO_PERMISSION, "Sending message to topic[" + name + "] is forbidden.");
+            return null;
+        }
+        Topic topic = null;
+        if (name.startsWith(Destinations.RETRY)) {
+            Subscription group = destinations.group(name.substring(Destinations.RETRY.length()));
+            topic = group == null ? null : destinations.retryTopic(group);
+        } else if (!name.startsWith(Destinations.DEAD_LETTER)) {
+            String model = header.text(names.defaultTopic());
+            topic = destinations.createFor(name, model == null ? "" : model, (int) header.number(names.defaultQueues(), 4));
+        }
+        if (topic == null) {
+            refuse(session, header, ResponseCode.TOPIC_NOT_EXIST, "topic[" + name + "] not exist, and it was not created: "
+                    + (settings.autoCreateTopics()
+                            ? "the limit topics.max is reached, the disk is full, or the request names no default topic."
+                            : "autoCreateTopicEnable is off. Create it with updateTopic."));
+        }
+        return topic;
+    }
+
+    private Partition choose(RemotingSession session, RequestHeader header, Topic topic, long queueId) {
+        int queues = Math.max(topic.settings().writePartitions(), topic.settings().readPartitions());
+        if (queueId >= queues) {
+            refuse(session, header, ResponseCode.INVALID_PARAMETER, "request queueId[" + queueId + "] is illegal, topic "
+                    + topic.name() + " has " + queues + " queues. Producer: " + session.remote());
+            return null;
+        }
+        return topic.partition(queueId >= 0 ? (int) queueId : entropy.below(Math.max(1, topic.settings().writePartitions())));
+    }
+
+    private void begin(
+            RemotingSession session, RequestHeader header, SendNames names, int topicField, Partition partition) {
+        message.queueId = partition.number();
+        message.systemFlag = (int) header.number(names.systemFlag(), 0) & ~StoredMessage.FLAG_TRANSACTION;
+        message.bornTimestamp = header.number(names.bornTimestamp(), 0);
+        message.flag = (int) header.number(names.flag(), 0);
+        message.reconsumeTimes = (int) header.number(names.reconsumeTimes(), 0);
+        message.bornHost = session.bornHost;
+        message.storeHost = session.storeHost;
+        message.topic = header.bytes();
+        message.topicAt = header.start(topicField);
+        message.topicLength = header.length(topicField);
+        message.addedLength = 0;
+    }
+
+    private void single(
+            RemotingSession session, RequestHeader header, SendNames names, Partition partition, ByteBuf in, int bodyAt,
+            int bodyLength) {
+        message.body = in;
+        message.bodyAt = bodyAt;
+        message.bodyLength = bodyLength;
+        int field = header.field(names.properties());
+        message.properties = header.bytes();
+        message.propertiesAt = field < 0 ? 0 : header.start(field);
+        message.propertiesLength = field < 0 ? 0 : header.length(field);
+        properties.read(message, broker.now());
+        if (properties.isTransaction) {
+            refuse(session, header, ResponseCode.NO_PERMISSION, "transactional messages are not supported yet by this"
+                    + " broker; nothing was stored");
+            return;
+        }
+        if (properties.isTimer) {
+            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "messages with an arbitrary delivery time are not"
+                    + " supported yet by this broker; use a delay level. Nothing was stored");
+            return;
+        }
+        Partition target = partition;
+        if (header.bytes()[header.start(header.field(names.topic()))] == '%') {
+            target = retryTarget(header, names, partition);
+        }
+        publish(session, header, target);
+    }
+
+    /** A message that a client itself sends back to a retry topic is dead once it was tried often enough. */
+    private Partition retryTarget(RequestHeader header, SendNames names, Partition partition) {
+        String topic = partition.topic().name();
+        if (!topic.startsWith(Destinations.RETRY)) {
+            return partition;
+        }
+        Subscription group = broker.subscription(topic.substring(Destinations.RETRY.length()));
+        if (group == null) {
+            return partition;
+        }
+        long max = header.number(names.maxReconsumeTimes(), group.settings().retryMax());
+        if (message.reconsumeTimes < max) {
+            return partition;
+        }
+        Topic dead = destinations.deadLetterTopic(group);
+        if (dead == null) {
+            return partition;
+        }
+        byte[] name = dead.name().getBytes(StandardCharsets.UTF_8);
+        message.topic = name;
+        message.topicAt = 0;
+        message.topicLength = name.length;
+        message.queueId = 0;
+        properties.delayLevel = 0;
+        return dead.partition(0);
+    }
+
+    private void publish(RemotingSession session, RequestHeader header, Partition partition) {
+        boolean later = properties.delayLevel > 0;
+        if (later) {
+            properties.addRealTarget(message, partition);
+        }
+        if (!accepts(session, header, message.bodyLength, message.length(), 1)) {
+            return;
+        }
+        long position;
+        long offset;
+        if (later) {
+            position = broker.publishLater(partition, message, properties.delayLevel - 1);
+            offset = broker.lastScheduledOffset();
+        } else {
+            position = broker.publish(partition, message, false);
+            offset = broker.lastOffset(partition);
+        }
+        if (header.isOneWay()) {
+            return;
+        }
+        ResponseWriter out = protocol.writer;
+        out.begin(header.isBinary(), ResponseCode.SUCCESS, header.opaque(), null);
+        out.field(Fields.QUEUE_ID, partition.number());
+        out.field(Fields.TRANSACTION_ID, properties.uniqueKeyText, properties.uniqueKeyAt, properties.uniqueKeyLength);
+        int id = out.open(Fields.MESSAGE_ID);
+        putMessageId(out, session, position);
+        out.close(id);
+        finish(session, header, offset);
+    }
+
+    static void putMessageId(ResponseWriter out, RemotingSession session, long position) {
+        out.hex(session.storeHost.address());
+        out.hex(session.storeHost.port(), 4);
+        out.hex(position, 8);
+    }
+
+    /** Puts the fields that every answer to a send ends with, and parks it. */
+    void finish(RemotingSession session, RequestHeader header, long offset) {
+        ResponseWriter out = protocol.writer;
+        out.field(Fields.TRACE_ON, Fields.TRUE);
+        out.field(Fields.REGION, Fields.DEFAULT_REGION);
+        out.field(Fields.QUEUE_OFFSET, offset);
+        out.end(session.openReply(header), 0);
+        session.parked();
+    }
+
+    /** Whether messages of that size may be stored now; refuses the request where not. */
+    boolean accepts(RemotingSession session, RequestHeader header, int bodyLength, long nativeBytes, int messages) {
+        int all = message.allPropertiesLength();
+        if (bodyLength > settings.messageBytesMax() || all > StoredMessage.PROPERTIES_MAX || message.topicLength > 255) {
+            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "the message is illegal, maybe msg body or properties"
+                    + " length not matched. msg body length limit " + settings.messageBytesMax()
+                    + "B, msg properties length limit 32KB.");
+            return false;
+        }
+        Admission admission = broker.admit(nativeBytes, messages);
+        if (admission == Admission.ADMITTED) {
+            return true;
+        }
+        refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, admission == Admission.DISK_FULL
+                ? "The broker's disk is full: nothing was stored, nothing was deleted. Send again later or to another"
+                        + " broker; sends are accepted as soon as there is space."
+                : "The broker's disk has failed and it takes no more messages until it is restarted. Send to another"
+                        + " broker.");
+        return false;
+    }
+
+    void refuse(RemotingSession session, RequestHeader header, int code, String remark) {
+        if (header.isOneWay()) {
+            return;
+        }
+        ResponseWriter out = protocol.writer;
+        out.begin(header.isBinary(), code, header.opaque(), remark);
+        out.field(Fields.TRACE_ON, Fields.TRUE);
+        out.field(Fields.REGION, Fields.DEFAULT_REGION);
+        ByteBuf buffer = session.connection().buffer(512);
+        out.end(buffer, 0);
+        session.connection().send(buffer);
+    }
+}

@@ -1,0 +1,30 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.TagFilter;
+import java.util.Arrays;
+
+/**
+ * A tag subscription, {@code "A || B"}, as the set of the tags' hashes. Clients compare the tags themselves again, so two
+ * tags of one hash do no harm.
+ */
+record TagExpression(int[] hashes) implements TagFilter {
+
+    /** All messages for {@code *}, nothing and null; else those with one of the tags. */
+    static TagFilter of(String expression) {
+        if (expression == null || expression.isBlank() || expression.trim().equals("*")) {
+            return TagFilter.ALL;
+        }
+        int[] hashes = Arrays.stream(expression.split("\\|\\|"))
+                .map(String::trim)
+                .filter(t -> !t.isEmpty())
+                .mapToInt(String::hashCode)
+                .sorted()
+                .toArray();
+        return hashes.length == 0 ? TagFilter.ALL : new TagExpression(hashes);
+    }
+
+    @Override
+    public boolean matches(int tag) {
+        return Arrays.binarySearch(hashes, tag) >= 0;
+    }
+}
