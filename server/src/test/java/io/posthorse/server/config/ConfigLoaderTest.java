@@ -15,6 +15,7 @@ import io.posthorse.server.config.ServerConfig.Storage;
 import io.posthorse.server.config.ServerConfig.Transactions;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -244,6 +245,23 @@ class ConfigLoaderTest {
         }
         for (String name : IgnoredKeys.names()) {
             assertNull(Settings.find(name), name);
+        }
+    }
+
+    @Test
+    void whateverTheTextItIsAConfigurationOrARefusal() {
+        Random random = new Random(3);
+        String sample = "listenPort = 1001\nmessageDelayLevel=1s \\\n 2m\nstorePathRootDir=\\u4e2d\nbrokerIP1=a\n";
+        for (int i = 0; i < 5_000; i++) {
+            StringBuilder text = new StringBuilder(sample);
+            for (int edits = random.nextInt(4); edits >= 0; edits--) {
+                text.setCharAt(random.nextInt(text.length()), "\\=\n #:;0u\u0000z-".charAt(random.nextInt(13)));
+            }
+            try {
+                load(text.substring(0, random.nextInt(text.length() + 1)));
+            } catch (ConfigException expected) {
+                assertFalse(expected.problems().isEmpty());
+            }
         }
     }
 

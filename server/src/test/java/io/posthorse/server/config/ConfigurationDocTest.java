@@ -18,6 +18,6 @@ class ConfigurationDocTest {
             Files.writeString(FILE, ConfigurationDoc.text());
         }
 
-        assertEquals(ConfigurationDoc.text(), Files.readString(FILE), "docs/configuration.md says how to write it anew");
+        assertEquals(ConfigurationDoc.text(), Files.readString(FILE), "the file itself says how to write it anew");
     }
 }

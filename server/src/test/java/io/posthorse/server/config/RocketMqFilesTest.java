@@ -78,7 +78,7 @@ class RocketMqFilesTest {
             assertEquals(4, config.topics().queuesDefault());
             assertTrue(config.notes().contains("brokerIP2 is ignored: there is no replication yet"));
             assertEquals(
-                    17, config.notes().stream().filter(note -> note.contains(" is ignored: ")).count());
+                    16, config.notes().stream().filter(note -> note.contains(" is ignored: ")).count());
         }
     }
 
