@@ -68,11 +68,13 @@ final class IgnoredKeys {
             family("it belongs to a part of RocketMQ 5 that is not here yet",
                     "recallMessageEnable",
                     "(timer|pop|revive|rocksdb|metric|metrics|lite|lmq|compaction|cold|controller)[A-Z]\\w+"),
+            only("false", "connections are not encrypted yet", "useTLS tlsEnable"),
             only("false", "access control does not exist yet, and without it everybody may do everything",
                     "aclEnable authenticationEnabled authorizationEnabled migrateAuthFromV1Enabled"),
             only("false", "there is no replication yet, so what is acknowledged lies on this machine alone",
                     "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
-            only("6", "a broker is always readable and writable as a whole", "brokerPermission"));
+            only("6", "a broker is always readable and writable as a whole", "brokerPermission"),
+            new Family("it tunes RocketMQ's own workings and has no counterpart here", OtherKeys.NAMES, null, null));
 
     private IgnoredKeys() {}
 
