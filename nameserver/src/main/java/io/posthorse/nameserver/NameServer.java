@@ -22,7 +22,6 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,7 +48,8 @@ public final class NameServer implements RequestHandler {
     private final Map<String, String> settings;
     private final NameServerLimits limits;
     private final RouteRegistry registry;
-    private final KvTable kv;
+    private final KvTable kvTable;
+    private final KvRequests kv;
     private final Set<String> writeWiped = new HashSet<>();
     private long nextScanMs;
 
@@ -72,7 +72,8 @@ public final class NameServer implements RequestHandler {
         this.settings = Map.copyOf(settings);
         this.limits = limits;
         this.registry = new RouteRegistry(clockMs, limits);
-        this.kv = new KvTable(store, limits);
+        this.kvTable = new KvTable(store, limits);
+        this.kv = new KvRequests(kvTable);
         this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
     }
 
@@ -109,7 +110,7 @@ public final class NameServer implements RequestHandler {
                     ResponseCode.NO_PERMISSION,
                     "the name server's settings cannot be changed while it runs: edit the configuration file and"
                             + " restart");
-            default -> config(request);
+            default -> kv.handle(request);
         };
     }
 
@@ -131,6 +132,10 @@ public final class NameServer implements RequestHandler {
 
     private Frame route(Peer peer, Frame request) {
         String topic = request.require("topic");
+        if (topic.length() > limits.nameChars()) {
+            return request.refuse(
+                    ResponseCode.TOPIC_NOT_EXIST, "no topic has a name of " + topic.length() + " characters");
+        }
         List<HostedTopic> hosts = new ArrayList<>();
         for (LocalBroker local : locals) {
             TopicRoute route = local.topic(topic);
@@ -145,7 +150,7 @@ public final class NameServer implements RequestHandler {
         hosts.replaceAll(host -> writeWiped.contains(host.broker().name())
                 ? new HostedTopic(host.broker(), host.topic().withoutWrite())
                 : host);
-        return request.ok(Answers.route(hosts, kv.get(ORDER_TOPIC_CONFIG, topic)));
+        return request.ok(Answers.route(hosts, kvTable.get(ORDER_TOPIC_CONFIG, topic)));
     }
 
     private String noRoute(Peer peer, String topic) {
@@ -227,7 +232,7 @@ public final class NameServer implements RequestHandler {
             fields.put("haServerAddr", master.haAddress());
             fields.put("masterAddr", master.address());
         }
-        Map<String, String> order = kv.all(ORDER_TOPIC_CONFIG);
+        Map<String, String> order = kvTable.all(ORDER_TOPIC_CONFIG);
         byte[] body = order.isEmpty() ? new byte[0] : Answers.table(order);
         return request.answer(ResponseCode.SUCCESS, null, fields, body);
     }
@@ -266,39 +271,5 @@ public final class NameServer implements RequestHandler {
     private Frame deleteTopic(Frame request) {
         registry.deleteTopic(request.require("topic"), request.field("clusterName"));
         return request.ok(Map.of());
-    }
-
-    private Frame config(Frame request) {
-        String namespace = request.require("namespace");
-        try {
-            return switch (request.code()) {
-                case PUT_KV_CONFIG -> {
-                    String refusal = kv.put(namespace, request.require("key"), request.require("value"));
-                    yield refusal == null
-                            ? request.ok(Map.of())
-                            : request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
-                }
-                case DELETE_KV_CONFIG -> {
-                    kv.delete(namespace, request.require("key"));
-                    yield request.ok(Map.of());
-                }
-                case GET_KV_CONFIG -> {
-                    String key = request.require("key");
-                    String value = kv.get(namespace, key);
-                    yield value == null
-                            ? request.refuse(
-                                    ResponseCode.QUERY_NOT_FOUND,
-                                    "No config item, Namespace: " + namespace + " Key: " + key)
-                            : request.ok(Map.of("value", value));
-                }
-                case GET_KVLIST_BY_NAMESPACE -> kv.all(namespace).isEmpty()
-                        ? request.refuse(ResponseCode.QUERY_NOT_FOUND, "No config item, Namespace: " + namespace)
-                        : request.ok(Answers.table(kv.all(namespace)));
-                default -> request.refuse(
-                        ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "request type " + request.code() + " not supported");
-            };
-        } catch (UncheckedIOException e) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "the change could not be stored: " + e.getMessage());
-        }
     }
 }

@@ -71,6 +71,14 @@ class NameServerTest {
     }
 
     @Test
+    void aNameThatIsTooLongIsNotRepeatedInTheRefusal() {
+        Frame answer = server.handle(client, request(105, "topic", "t".repeat(100_000)));
+
+        assertEquals(ResponseCode.TOPIC_NOT_EXIST, answer.code());
+        assertEquals("no topic has a name of 100000 characters", answer.remark());
+    }
+
+    @Test
     void localAndRemoteBrokersOfATopicAreMerged() {
         broker.topics.put("T", new TopicRoute(2, 2, 6, 0));
         server.handle(new FakePeer("h", 2), register("remote", 0, "10.0.0.2:10911", "T", "U"));
