@@ -19,6 +19,7 @@ import static io.posthorse.codec.rocketmq.RequestCode.UPDATE_NAMESRV_CONFIG;
 import static io.posthorse.codec.rocketmq.RequestCode.WIPE_WRITE_PERM_OF_BROKER;
 
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
@@ -41,6 +42,7 @@ import java.util.function.LongSupplier;
  */
 public final class NameServer implements RequestHandler {
     private static final long SCAN_MS = 5_000;
+    private static final int BODY_BYTES_MAX = FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX;
     private static final String ORDER_TOPIC_CONFIG = "ORDER_TOPIC_CONFIG";
 
     private final LongSupplier clockMs;
@@ -95,9 +97,9 @@ public final class NameServer implements RequestHandler {
         tick();
         return switch (request.code()) {
             case GET_ROUTEINFO_BY_TOPIC -> route(peer, request);
-            case GET_BROKER_CLUSTER_INFO -> request.ok(Answers.cluster(brokers(peer)));
-            case GET_ALL_TOPIC_LIST_FROM_NAMESERVER -> request.ok(Answers.topics(topics(peer, null), null));
-            case GET_TOPICS_BY_CLUSTER -> request.ok(Answers.topics(topics(peer, request.require("cluster")), null));
+            case GET_BROKER_CLUSTER_INFO -> answer(request, Answers.cluster(brokers(peer)));
+            case GET_ALL_TOPIC_LIST_FROM_NAMESERVER -> topicList(peer, request, null);
+            case GET_TOPICS_BY_CLUSTER -> topicList(peer, request, request.require("cluster"));
             case GET_SYSTEM_TOPIC_LIST_FROM_NS -> systemTopics(peer, request);
             case REGISTER_BROKER -> register(peer, request);
             case UNREGISTER_BROKER -> unregister(request);
@@ -163,6 +165,19 @@ public final class NameServer implements RequestHandler {
         return start + "None of the " + brokers.size() + " brokers known here hosts it. Create it (mqadmin updateTopic"
                 + " -c " + brokers.getFirst().cluster() + " -t " + topic + " -n <this name server>), or let the first"
                 + " send create it (autoCreateTopicEnable=true at the broker).";
+    }
+
+    private Frame topicList(Peer peer, Frame request, String cluster) {
+        return answer(request, Answers.topics(topics(peer, cluster), null));
+    }
+
+    /** The answer with that body, or a refusal where no frame can hold it. */
+    private static Frame answer(Frame request, byte[] body) {
+        return body.length <= BODY_BYTES_MAX
+                ? request.ok(body)
+                : request.refuse(
+                        ResponseCode.SYSTEM_ERROR,
+                        "the answer has " + body.length + " bytes, more than the " + BODY_BYTES_MAX + " of a frame");
     }
 
     private List<BrokerRoute> brokers(Peer peer) {

@@ -124,6 +124,18 @@ class NameServerTest {
     }
 
     @Test
+    void aListBeyondAFrameIsRefused() {
+        for (int i = 0; i < 65_000; i++) {
+            broker.topics.put("t".repeat(250) + i, new TopicRoute(1, 1, 6, 0));
+        }
+
+        Frame answer = server.handle(client, request(206));
+
+        assertEquals(ResponseCode.SYSTEM_ERROR, answer.code());
+        assertTrue(answer.remark().contains("of a frame"));
+    }
+
+    @Test
     void systemTopicsAreTheBrokersAndTheirClusters() {
         server.handle(new FakePeer("h", 2), register("TestBrokerName_2", 0, "127.0.0.1:20016"));
         server.handle(new FakePeer("h", 3), register("TestBrokerName_3", 0, "127.0.0.1:20036"));
