@@ -3,7 +3,7 @@ package io.posthorse.nameserver;
 import io.posthorse.codec.rocketmq.Peer;
 import java.util.Collection;
 
-/** What a broker in the same process offers. It needs no registration: its topics are routable as soon as they exist. */
+/** What a broker in the same process offers. It does not register: its topics are routable as soon as they exist. */
 public interface LocalBroker {
     String clusterName();
 

@@ -19,10 +19,10 @@ import static io.posthorse.codec.rocketmq.RequestCode.UPDATE_NAMESRV_CONFIG;
 import static io.posthorse.codec.rocketmq.RequestCode.WIPE_WRITE_PERM_OF_BROKER;
 
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,6 +42,7 @@ import java.util.function.LongSupplier;
  */
 public final class NameServer implements RequestHandler {
     private static final long SCAN_MS = 5_000;
+    private static final int BODY_BYTES_MAX = FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX;
     private static final String ORDER_TOPIC_CONFIG = "ORDER_TOPIC_CONFIG";
 
     private final LongSupplier clockMs;
@@ -49,7 +50,8 @@ public final class NameServer implements RequestHandler {
     private final Map<String, String> settings;
     private final NameServerLimits limits;
     private final RouteRegistry registry;
-    private final KvTable kv;
+    private final KvTable kvTable;
+    private final KvRequests kv;
     private final Set<String> writeWiped = new HashSet<>();
     private long nextScanMs;
 
@@ -72,7 +74,8 @@ public final class NameServer implements RequestHandler {
         this.settings = Map.copyOf(settings);
         this.limits = limits;
         this.registry = new RouteRegistry(clockMs, limits);
-        this.kv = new KvTable(store, limits);
+        this.kvTable = new KvTable(store, limits);
+        this.kv = new KvRequests(kvTable);
         this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
     }
 
@@ -94,9 +97,9 @@ public final class NameServer implements RequestHandler {
         tick();
         return switch (request.code()) {
             case GET_ROUTEINFO_BY_TOPIC -> route(peer, request);
-            case GET_BROKER_CLUSTER_INFO -> request.ok(Answers.cluster(brokers(peer)));
-            case GET_ALL_TOPIC_LIST_FROM_NAMESERVER -> request.ok(Answers.topics(topics(peer, null), null));
-            case GET_TOPICS_BY_CLUSTER -> request.ok(Answers.topics(topics(peer, request.require("cluster")), null));
+            case GET_BROKER_CLUSTER_INFO -> answer(request, Answers.cluster(brokers(peer)));
+            case GET_ALL_TOPIC_LIST_FROM_NAMESERVER -> topicList(peer, request, null);
+            case GET_TOPICS_BY_CLUSTER -> topicList(peer, request, request.require("cluster"));
             case GET_SYSTEM_TOPIC_LIST_FROM_NS -> systemTopics(peer, request);
             case REGISTER_BROKER -> register(peer, request);
             case UNREGISTER_BROKER -> unregister(request);
@@ -109,7 +112,7 @@ public final class NameServer implements RequestHandler {
                     ResponseCode.NO_PERMISSION,
                     "the name server's settings cannot be changed while it runs: edit the configuration file and"
                             + " restart");
-            default -> config(request);
+            default -> kv.handle(request);
         };
     }
 
@@ -131,6 +134,10 @@ public final class NameServer implements RequestHandler {
 
     private Frame route(Peer peer, Frame request) {
         String topic = request.require("topic");
+        if (topic.length() > limits.nameChars()) {
+            return request.refuse(
+                    ResponseCode.TOPIC_NOT_EXIST, "no topic has a name of " + topic.length() + " characters");
+        }
         List<HostedTopic> hosts = new ArrayList<>();
         for (LocalBroker local : locals) {
             TopicRoute route = local.topic(topic);
@@ -145,7 +152,7 @@ public final class NameServer implements RequestHandler {
         hosts.replaceAll(host -> writeWiped.contains(host.broker().name())
                 ? new HostedTopic(host.broker(), host.topic().withoutWrite())
                 : host);
-        return request.ok(Answers.route(hosts, kv.get(ORDER_TOPIC_CONFIG, topic)));
+        return request.ok(Answers.route(hosts, kvTable.get(ORDER_TOPIC_CONFIG, topic)));
     }
 
     private String noRoute(Peer peer, String topic) {
@@ -158,6 +165,19 @@ public final class NameServer implements RequestHandler {
         return start + "None of the " + brokers.size() + " brokers known here hosts it. Create it (mqadmin updateTopic"
                 + " -c " + brokers.getFirst().cluster() + " -t " + topic + " -n <this name server>), or let the first"
                 + " send create it (autoCreateTopicEnable=true at the broker).";
+    }
+
+    private Frame topicList(Peer peer, Frame request, String cluster) {
+        return answer(request, Answers.topics(topics(peer, cluster), null));
+    }
+
+    /** The answer with that body, or a refusal where no frame can hold it. */
+    private static Frame answer(Frame request, byte[] body) {
+        return body.length <= BODY_BYTES_MAX
+                ? request.ok(body)
+                : request.refuse(
+                        ResponseCode.SYSTEM_ERROR,
+                        "the answer has " + body.length + " bytes, more than the " + BODY_BYTES_MAX + " of a frame");
     }
 
     private List<BrokerRoute> brokers(Peer peer) {
@@ -227,7 +247,7 @@ public final class NameServer implements RequestHandler {
             fields.put("haServerAddr", master.haAddress());
             fields.put("masterAddr", master.address());
         }
-        Map<String, String> order = kv.all(ORDER_TOPIC_CONFIG);
+        Map<String, String> order = kvTable.all(ORDER_TOPIC_CONFIG);
         byte[] body = order.isEmpty() ? new byte[0] : Answers.table(order);
         return request.answer(ResponseCode.SUCCESS, null, fields, body);
     }
@@ -266,39 +286,5 @@ public final class NameServer implements RequestHandler {
     private Frame deleteTopic(Frame request) {
         registry.deleteTopic(request.require("topic"), request.field("clusterName"));
         return request.ok(Map.of());
-    }
-
-    private Frame config(Frame request) {
-        String namespace = request.require("namespace");
-        try {
-            return switch (request.code()) {
-                case PUT_KV_CONFIG -> {
-                    String refusal = kv.put(namespace, request.require("key"), request.require("value"));
-                    yield refusal == null
-                            ? request.ok(Map.of())
-                            : request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
-                }
-                case DELETE_KV_CONFIG -> {
-                    kv.delete(namespace, request.require("key"));
-                    yield request.ok(Map.of());
-                }
-                case GET_KV_CONFIG -> {
-                    String key = request.require("key");
-                    String value = kv.get(namespace, key);
-                    yield value == null
-                            ? request.refuse(
-                                    ResponseCode.QUERY_NOT_FOUND,
-                                    "No config item, Namespace: " + namespace + " Key: " + key)
-                            : request.ok(Map.of("value", value));
-                }
-                case GET_KVLIST_BY_NAMESPACE -> kv.all(namespace).isEmpty()
-                        ? request.refuse(ResponseCode.QUERY_NOT_FOUND, "No config item, Namespace: " + namespace)
-                        : request.ok(Answers.table(kv.all(namespace)));
-                default -> request.refuse(
-                        ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "request type " + request.code() + " not supported");
-            };
-        } catch (UncheckedIOException e) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "the change could not be stored: " + e.getMessage());
-        }
     }
 }

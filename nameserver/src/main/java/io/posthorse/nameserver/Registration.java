@@ -47,7 +47,7 @@ record Registration(
         String name = request.require(field);
         if (name.isEmpty() || name.length() > limits.nameChars()) {
             throw new MalformedFrameException(
-                    "field " + field + " has " + name.length() + " characters; 1 to " + limits.nameChars() + " are due");
+                    "field " + field + " has " + name.length() + " characters; due are 1 to " + limits.nameChars());
         }
         return name;
     }

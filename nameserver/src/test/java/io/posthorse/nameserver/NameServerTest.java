@@ -71,6 +71,14 @@ class NameServerTest {
     }
 
     @Test
+    void aNameThatIsTooLongIsNotRepeatedInTheRefusal() {
+        Frame answer = server.handle(client, request(105, "topic", "t".repeat(100_000)));
+
+        assertEquals(ResponseCode.TOPIC_NOT_EXIST, answer.code());
+        assertEquals("no topic has a name of 100000 characters", answer.remark());
+    }
+
+    @Test
     void localAndRemoteBrokersOfATopicAreMerged() {
         broker.topics.put("T", new TopicRoute(2, 2, 6, 0));
         server.handle(new FakePeer("h", 2), register("remote", 0, "10.0.0.2:10911", "T", "U"));
@@ -113,6 +121,18 @@ class NameServerTest {
         assertEquals(comparable(json(goldenBody("206_topicList"))), comparable(json(all.body())));
         assertEquals(text(all), text(ofCluster));
         assertEquals("{\"topicList\":[]}", text(ofOther));
+    }
+
+    @Test
+    void aListBeyondAFrameIsRefused() {
+        for (int i = 0; i < 65_000; i++) {
+            broker.topics.put("t".repeat(250) + i, new TopicRoute(1, 1, 6, 0));
+        }
+
+        Frame answer = server.handle(client, request(206));
+
+        assertEquals(ResponseCode.SYSTEM_ERROR, answer.code());
+        assertTrue(answer.remark().contains("of a frame"));
     }
 
     @Test

@@ -1,0 +1,124 @@
+package io.posthorse.server.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads the sources of a configuration into a {@link ServerConfig}: first every entry by itself, then the rules between
+ * entries. All problems are collected; any of them stops the start.
+ */
+public final class ConfigLoader {
+    static final String ENVIRONMENT_NAME = "NAMESRV_ADDR";
+
+    private final ConfigSources sources;
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private final Map<String, Entry> given = new HashMap<>();
+
+    private ConfigLoader(ConfigSources sources) {
+        this.sources = sources;
+    }
+
+    /**
+     * The configuration that the sources make.
+     *
+     * @throws ConfigException where something in them is unknown, not valid or does not fit together
+     */
+    public static ServerConfig load(ConfigSources sources) {
+        return new ConfigLoader(sources).load();
+    }
+
+    private ServerConfig load() {
+        if (sources.fileText() != null) {
+            takeAll(PropertiesText.read(sources.fileName(), sources.fileText(), problems));
+        }
+        String nameServers = sources.environment().get(ENVIRONMENT_NAME);
+        if (nameServers != null) {
+            takeAll(List.of(new Entry("environment " + ENVIRONMENT_NAME, Settings.NAMESRV_ADDR.name(), nameServers)));
+        }
+        takeAll(sets());
+        Values values = new Values(given, sources.hostName());
+        values.check(problems, notes);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return values.config(List.copyOf(notes));
+    }
+
+    private List<Entry> sets() {
+        List<Entry> entries = new ArrayList<>();
+        for (String set : sources.sets()) {
+            int sign = set.indexOf('=');
+            if (sign < 1) {
+                problems.add(new ConfigProblem("--set", set, "this is not key=value"));
+            } else {
+                entries.add(new Entry("--set", set.substring(0, sign).strip(), set.substring(sign + 1).strip()));
+            }
+        }
+        return entries;
+    }
+
+    /** Takes the entries of one source; they outrank all that was taken before. */
+    private void takeAll(List<Entry> entries) {
+        Map<String, Entry> ofSource = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            Setting<?> setting = Settings.find(entry.key());
+            if (setting != null) {
+                take(setting, entry, ofSource);
+            } else {
+                ignore(entry);
+            }
+        }
+        given.putAll(ofSource);
+    }
+
+    private void take(Setting<?> setting, Entry entry, Map<String, Entry> ofSource) {
+        if (entry.value().isEmpty()) {
+            notes.add(entry.where() + ": " + entry.key() + " has no value and counts as not given");
+            return;
+        }
+        try {
+            setting.kind().parse(entry.value());
+        } catch (IllegalArgumentException e) {
+            problems.add(new ConfigProblem(
+                    entry.where(), entry.key(), "the value \"" + entry.value() + "\" is not valid: " + e.getMessage()));
+            return;
+        }
+        if (!setting.used()) {
+            notes.add(entry.where() + ": " + entry.key() + " is accepted; nothing depends on it yet");
+        }
+        Entry before = ofSource.put(setting.name(), entry);
+        if (before != null) {
+            notes.add(entry.where() + ": " + entry.key() + " is given before, at " + before.where()
+                    + "; this later one counts");
+        }
+    }
+
+    private void ignore(Entry entry) {
+        IgnoredKeys.Family family = IgnoredKeys.find(entry.key());
+        if (family == null) {
+            problems.add(new ConfigProblem(entry.where(), entry.key(), unknown(entry.key())));
+        } else if (family.onlyValue() == null || family.onlyValue().equalsIgnoreCase(entry.value())) {
+            notes.add(entry.key() + " is ignored: " + family.reason());
+        } else {
+            problems.add(new ConfigProblem(
+                    entry.where(),
+                    entry.key(),
+                    "only the value " + family.onlyValue() + " is accepted: " + family.reason()));
+        }
+    }
+
+    private static String unknown(String key) {
+        List<String> names = Settings.spellings();
+        names.addAll(IgnoredKeys.names());
+        String nearest = NearestName.of(key, names);
+        return nearest == null
+                ? "no such key; docs/configuration.md lists all"
+                : "no such key; the nearest is " + nearest;
+    }
+}

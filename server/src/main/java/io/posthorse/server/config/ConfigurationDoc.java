@@ -1,0 +1,78 @@
+package io.posthorse.server.config;
+
+import java.util.stream.Collectors;
+
+/** The text of docs/configuration.md, made from the declarations. */
+public final class ConfigurationDoc {
+    private static final String HEAD = """
+            # Configuration
+
+            This file is generated from the declarations in `io.posthorse.server.config.Settings`; a test compares the
+            two. To write it anew:
+            `mvn -q -pl server -am test -Dtest=ConfigurationDocTest -Dsurefire.failIfNoSpecifiedTests=false \
+            -Dposthorse.docs.write=true`
+
+            The server starts without any setting. Settings come from, later ones outranking earlier ones:
+
+            1. the defaults below,
+            2. a properties file in RocketMQ's form: `key=value`, blanks around the sign, `#` before a comment,
+            3. the environment variable `NAMESRV_ADDR`,
+            4. `--set key=value` on the command line.
+
+            Keys that RocketMQ has too keep RocketMQ's name. A key that is unknown, a value that is not valid and
+            settings that do not fit together stop the start with exit code 2, all of them reported at once with file
+            and line. Keys of RocketMQ that mean nothing here are accepted and reported with the reason.
+            """;
+
+    private ConfigurationDoc() {}
+
+    /** The whole text. */
+    public static String text() {
+        StringBuilder text = new StringBuilder(HEAD);
+        String section = "";
+        for (Setting<?> setting : Settings.ALL) {
+            if (!setting.section().equals(section)) {
+                section = setting.section();
+                text.append("\n## ").append(section).append("\n\n");
+                text.append("| key | default | unit | value | meaning |\n|---|---|---|---|---|\n");
+            }
+            text.append(row(setting));
+        }
+        text.append("\n## Accepted and ignored\n\n| keys | reason |\n|---|---|\n");
+        for (IgnoredKeys.Family family : IgnoredKeys.FAMILIES) {
+            text.append(row(family));
+        }
+        return text.toString();
+    }
+
+    private static String row(Setting<?> setting) {
+        String name = code(setting.name());
+        if (!setting.aliases().isEmpty()) {
+            name += " (also " + setting.aliases().stream()
+                    .map(ConfigurationDoc::code)
+                    .collect(Collectors.joining(", ")) + ")";
+        }
+        String standard = setting.defaultText().isEmpty() ? "" : code(setting.defaultText());
+        String meaning = setting.sentence() + (setting.used() ? "" : " Nothing depends on it yet.");
+        return "| " + name + " | " + standard + " | " + setting.unit() + " | " + cell(setting.kind().due()) + " | "
+                + cell(meaning) + " |\n";
+    }
+
+    private static String row(IgnoredKeys.Family family) {
+        String keys = family.names().stream().map(ConfigurationDoc::code).collect(Collectors.joining(", "));
+        if (family.pattern() != null) {
+            keys += (keys.isEmpty() ? "" : ", ") + "whatever matches " + cell(code(family.pattern().pattern()));
+        }
+        String only = family.onlyValue() == null ? "" : " (only with the value " + code(family.onlyValue()) + ")";
+        return "| " + keys + only + " | " + family.reason() + " |\n";
+    }
+
+    private static String code(String text) {
+        return "`" + text + "`";
+    }
+
+    /** A bar would end the cell of a table. */
+    private static String cell(String text) {
+        return text.replace("|", "\\|");
+    }
+}

@@ -1,0 +1,113 @@
+package io.posthorse.server.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Keys of RocketMQ that mean nothing here, so that its files can be used as they are; each with the reason. */
+final class IgnoredKeys {
+    /**
+     * Keys that are ignored for one reason.
+     *
+     * @param names keys by name
+     * @param pattern further keys by form, or null
+     * @param onlyValue the only value that may be ignored, or null where all may
+     */
+    record Family(String reason, List<String> names, Pattern pattern, String onlyValue) {
+        boolean has(String key) {
+            return names.contains(key) || pattern != null && pattern.matcher(key).matches();
+        }
+    }
+
+    static final List<Family> FAMILIES = List.of(
+            family("all data lies below storePathRootDir",
+                    "storePathCommitLog storePathConsumeQueue storePathIndex storeCheckpoint abortFile"
+                            + " storePathEpochFile storePathBrokerIdentity storePathDLedgerCommitLog"),
+            family("queues and indexes share files, and there is none per queue",
+                    "mapedFileSizeConsumeQueue mappedFileSizeConsumeQueue maxHashSlotNum maxIndexNum"
+                            + " enableConsumeQueueExt mappedFileSizeConsumeQueueExt bitMapLengthConsumeQueueExt"
+                            + " messageIndexEnable messageIndexSafe"),
+            family("a segment is deleted as soon as nobody reads it",
+                    "destroyMapedFileIntervalForcibly redeleteHangedFileInterval deleteCommitLogFilesInterval"
+                            + " deleteConsumeQueueFilesInterval cleanResourceInterval cleanFileForciblyEnable"
+                            + " deleteFileBatchMax"),
+            family("a flush takes all that was written, after flushIntervalCommitLog at the latest",
+                    "flushCommitLogLeastPages flushCommitLogThoroughInterval flushCommitLogTimed"
+                            + " flushConsumeQueueLeastPages flushConsumeQueueThoroughInterval flushIntervalConsumeQueue"
+                            + " commitIntervalCommitLog commitCommitLogLeastPages commitCommitLogThoroughInterval"
+                            + " transientStorePoolEnable transientStorePoolSize fastFailIfNoBufferInStorePool"
+                            + " warmMapedFileEnable flushLeastPagesWhenWarmMapedFile syncFlushTimeout"
+                            + " flushConsumerOffsetInterval flushDelayOffsetInterval"
+                            + " useReentrantLockWhenPutMessage"),
+            family("RocketMQ itself does not read it", "checkTransactionMessageEnable"),
+            family("a busy broker slows its clients down; it drops no request for its age",
+                    "brokerFastFailureEnable osPageCacheBusyTimeOutMills", "waitTimeMillsIn\\w+"),
+            family("there is no thread pool per kind of request",
+                    "", "\\w+(ThreadPoolNums|QueueCapacity|PoolSize|ThreadNum|WorkerThreads|SelectorThreads)"),
+            family("there is no replication yet",
+                    "haListenPort brokerIP2 slaveReadEnable haMasterAddress slaveTimeout inSyncReplicas totalReplicas"
+                            + " minInSyncReplicas allAckInSyncStateSet offsetCheckInSlave"
+                            + " accessMessageInMemoryMaxRatio",
+                    "ha[A-Z]\\w+"),
+            family("a pull that finds nothing always waits, as long as its client asked for",
+                    "longPollingEnable shortPollingTimeMills notifyConsumerIdsChangedEnable"),
+            family("the network layer needs no such setting",
+                    "useEpollNativeSelector writeBufferHighWaterMark writeBufferLowWaterMark",
+                    "(server|client)[A-Z]\\w+"),
+            family("a name server learns of every change at once",
+                    "registerNameServerPeriod registerBrokerTimeoutMills forceRegister compressedRegister"
+                            + " fetchNamesrvAddrByAddressServer fetchNameSrvAddrByDnsLookup compatibleWithOldNameSrv"),
+            family("this program has no installation directory, and its own files lie below storePathRootDir",
+                    "rocketmqHome configStorePath kvConfigPath"),
+            family("an answer to a pull is bounded by what its client asks for",
+                    "maxTransferBytesOnMessageInMemory maxTransferCountOnMessageInMemory"
+                            + " maxTransferBytesOnMessageInDisk maxTransferCountOnMessageInDisk maxFilterMessageSize"
+                            + " transferMsgByHeap"),
+            family("the topic for traces is a topic like any other", "traceTopicEnable msgTraceTopicName traceOn"),
+            family("the topics that tools need are always there", "clusterTopicEnable brokerTopicEnable"),
+            family("it belongs to a part of RocketMQ 5 that is not here yet",
+                    "recallMessageEnable",
+                    "(timer|pop|revive|rocksdb|metric|metrics|lite|lmq|compaction|cold|controller)[A-Z]\\w+"),
+            only("false", "connections are not encrypted yet", "useTLS tlsEnable"),
+            only("false", "access control does not exist yet, and without it everybody may do everything",
+                    "aclEnable authenticationEnabled authorizationEnabled migrateAuthFromV1Enabled"),
+            only("false", "there is no replication yet, so what is acknowledged lies on this machine alone",
+                    "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
+            only("6", "a broker is always readable and writable as a whole", "brokerPermission"),
+            new Family("it tunes RocketMQ's own workings and has no counterpart here", OtherKeys.NAMES, null, null));
+
+    private IgnoredKeys() {}
+
+    private static Family family(String reason, String names) {
+        return new Family(reason, split(names), null, null);
+    }
+
+    private static Family family(String reason, String names, String pattern) {
+        return new Family(reason, split(names), Pattern.compile(pattern), null);
+    }
+
+    private static Family only(String value, String reason, String names) {
+        return new Family(reason, split(names), null, value);
+    }
+
+    private static List<String> split(String names) {
+        return names.isEmpty() ? List.of() : List.of(names.split(" "));
+    }
+
+    /** The family that a key belongs to, or null where it belongs to none. */
+    static Family find(String key) {
+        for (Family family : FAMILIES) {
+            if (family.has(key)) {
+                return family;
+            }
+        }
+        return null;
+    }
+
+    /** All keys that are ignored by name. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>();
+        FAMILIES.forEach(family -> names.addAll(family.names()));
+        return names;
+    }
+}

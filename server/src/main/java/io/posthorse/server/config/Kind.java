@@ -1,0 +1,188 @@
+package io.posthorse.server.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The type of a setting: turns text into a value, and says what text it takes. */
+sealed interface Kind<T> {
+    /**
+     * The value that the text stands for.
+     *
+     * @throws IllegalArgumentException where it stands for none; the message says what is due
+     */
+    T parse(String text);
+
+    /** What text is due, as part of a sentence. */
+    String due();
+
+    /** A whole number within limits, both included. */
+    record Whole(long min, long max) implements Kind<Long> {
+        @Override
+        public Long parse(String text) {
+            try {
+                long value = Long.parseLong(text);
+                if (value >= min && value <= max) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Falls through to the refusal, which says what a number is here.
+            }
+            throw new IllegalArgumentException(due() + " is due");
+        }
+
+        @Override
+        public String due() {
+            return max == Long.MAX_VALUE ? "a whole number from " + min : "a whole number, " + min + " to " + max;
+        }
+    }
+
+    /** On or off. */
+    record Switch() implements Kind<Boolean> {
+        @Override
+        public Boolean parse(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new IllegalArgumentException(due() + " is due");
+            };
+        }
+
+        @Override
+        public String due() {
+            return "true or false";
+        }
+    }
+
+    /** One of the names of an enum. */
+    record Choice<E extends Enum<E>>(Class<E> type) implements Kind<E> {
+        @Override
+        public E parse(String text) {
+            for (E value : type.getEnumConstants()) {
+                if (value.name().equals(text)) {
+                    return value;
+                }
+            }
+            throw new IllegalArgumentException(due() + " is due");
+        }
+
+        @Override
+        public String due() {
+            return Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(" or "));
+        }
+    }
+
+    /** A text of a certain form. */
+    record Text(int charsMax, Pattern form, String formInWords) implements Kind<String> {
+        @Override
+        public String parse(String text) {
+            if (text.length() <= charsMax && form.matcher(text).matches()) {
+                return text;
+            }
+            throw new IllegalArgumentException(due() + " is due");
+        }
+
+        @Override
+        public String due() {
+            return formInWords + " of at most " + charsMax + " characters";
+        }
+    }
+
+    /** Durations with units, separated by blanks, such as {@code 1s 5m 2h 1d}; the values are milliseconds. */
+    record Durations(int countMax, long msMax) implements Kind<List<Long>> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+
+        @Override
+        public List<Long> parse(String text) {
+            List<Long> durations = new ArrayList<>();
+            for (String part : text.strip().split("\\s+")) {
+                Matcher matcher = FORM.matcher(part);
+                if (!matcher.matches()) {
+                    throw new IllegalArgumentException("\"" + part + "\" is no duration; " + due() + " are due");
+                }
+                long ms = Long.parseLong(matcher.group(1)) * unitMs(matcher.group(2));
+                if (ms < 1 || ms > msMax) {
+                    throw new IllegalArgumentException("\"" + part + "\" is not within 1ms to " + msMax + "ms");
+                }
+                durations.add(ms);
+            }
+            if (durations.size() > countMax) {
+                throw new IllegalArgumentException(durations.size() + " durations are given; " + due() + " are due");
+            }
+            return List.copyOf(durations);
+        }
+
+        private static long unitMs(String unit) {
+            return switch (unit) {
+                case "ms" -> 1;
+                case "s" -> 1_000;
+                case "m" -> 60_000;
+                case "h" -> 3_600_000;
+                default -> 86_400_000;
+            };
+        }
+
+        @Override
+        public String due() {
+            return "1 to " + countMax + " durations such as 500ms, 10s, 5m, 2h or 1d, separated by blanks";
+        }
+    }
+
+    /** Hours of the day, separated by semicolons, such as {@code 04;16}. */
+    record Hours() implements Kind<List<Integer>> {
+        private static final Pattern FORM = Pattern.compile("([01]?\\d|2[0-3])(;([01]?\\d|2[0-3]))*;?");
+
+        @Override
+        public List<Integer> parse(String text) {
+            if (!FORM.matcher(text).matches()) {
+                throw new IllegalArgumentException(due() + " are due");
+            }
+            return Arrays.stream(text.split(";")).map(Integer::valueOf).distinct().toList();
+        }
+
+        @Override
+        public String due() {
+            return "hours from 00 to 23, separated by semicolons";
+        }
+    }
+
+    /** Addresses host:port, separated by semicolons. */
+    record Addresses(int countMax) implements Kind<List<String>> {
+        private static final Pattern FORM =
+                Pattern.compile("(?<host>[^:;\\s\\[\\]]+|\\[[0-9a-fA-F:.]+]):(?<port>\\d{1,5})");
+        private static final int PORT_MAX = 65_535;
+
+        @Override
+        public List<String> parse(String text) {
+            List<String> addresses = new ArrayList<>();
+            for (String part : text.split(";")) {
+                String address = part.strip();
+                Matcher matcher = FORM.matcher(address);
+                if (address.isEmpty()) {
+                    continue;
+                }
+                if (!matcher.matches() || !isPort(Integer.parseInt(matcher.group("port")))) {
+                    throw new IllegalArgumentException("\"" + address + "\" is no address; " + due() + " are due");
+                }
+                addresses.add(address);
+            }
+            if (addresses.size() > countMax) {
+                throw new IllegalArgumentException(addresses.size() + " addresses are given; " + due() + " are due");
+            }
+            return List.copyOf(addresses);
+        }
+
+        private static boolean isPort(int port) {
+            return port >= 1 && port <= PORT_MAX;
+        }
+
+        @Override
+        public String due() {
+            return "at most " + countMax + " addresses host:port, separated by semicolons";
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.posthorse.server.config;
+
+import java.util.List;
+
+/**
+ * The whole configuration of one process, checked.
+ *
+ * @param notes what the operator should know though it does not stop the start, such as keys that mean nothing here
+ */
+public record ServerConfig(
+        Listen listen,
+        Identity identity,
+        Storage storage,
+        Topics topics,
+        Transactions transactions,
+        Limits limits,
+        List<String> notes) {
+    /** In place of a port: this listener is off. */
+    public static final int OFF = -1;
+
+    /** When a write counts as stored. */
+    public enum FlushMode {
+        /** Once it is handed to the operating system; a background flush follows. */
+        ASYNC_FLUSH,
+        /** Once it is on the disk. */
+        SYNC_FLUSH
+    }
+
+    /** The part a broker plays in a replicated pair. */
+    public enum BrokerRole {
+        ASYNC_MASTER,
+        SYNC_MASTER,
+        SLAVE
+    }
+
+    /**
+     * Where the process listens.
+     *
+     * @param bind local address that all listeners bind
+     * @param brokerPort the broker's port, 0 for any free one
+     * @param vipPort second port of the broker, {@link #OFF} where there is none
+     * @param nameServerPort the name server's port, 0 for any free one, {@link #OFF} where there is none
+     * @param advertisedHost host that clients are told to connect to, or null for the one they dialled
+     * @param ioThreads threads that serve connections, 0 for as many as fit the machine
+     */
+    public record Listen(
+            String bind, int brokerPort, int vipPort, int nameServerPort, String advertisedHost, int ioThreads) {}
+
+    /**
+     * Who this broker is.
+     *
+     * @param brokerId 0, a master's id
+     * @param nameServers host:port of name servers in other processes, none as a rule
+     */
+    public record Identity(
+            String cluster, String brokerName, long brokerId, BrokerRole role, List<String> nameServers) {}
+
+    /**
+     * What is kept, where, and how long.
+     *
+     * @param directory the data directory
+     * @param segmentBytes size of a log segment
+     * @param flushIntervalMs longest time between a write and its flush in {@link FlushMode#ASYNC_FLUSH}
+     * @param retentionMs age at which messages may be deleted
+     * @param retentionBytes size of the log above which the oldest segments may be deleted, 0 for no limit
+     * @param deleteHours hours of the day (0 to 23) at which old segments are deleted
+     * @param diskUsedPercentMax how full the disk may be before segments go early
+     * @param hotBytes memory for the newest messages, from which consumers that keep up read
+     */
+    public record Storage(
+            String directory,
+            int segmentBytes,
+            FlushMode flush,
+            int flushIntervalMs,
+            long retentionMs,
+            long retentionBytes,
+            List<Integer> deleteHours,
+            int diskUsedPercentMax,
+            long hotBytes) {}
+
+    /**
+     * Topics and messages.
+     *
+     * @param queuesDefault most queues of a topic that a producer's first send creates
+     * @param messageBytesMax greatest body of a message
+     * @param delaysMs the delay of each delay level, level 1 first
+     * @param propertyFilter whether consumers may select by SQL92 expressions
+     */
+    public record Topics(
+            int queuesDefault,
+            boolean autoCreateTopics,
+            boolean autoCreateGroups,
+            int messageBytesMax,
+            List<Long> delaysMs,
+            boolean propertyFilter) {}
+
+    /**
+     * Transactions that a producer left open.
+     *
+     * @param timeoutMs age at which the producer is asked the first time
+     * @param checksMax how often it is asked
+     */
+    public record Transactions(long timeoutMs, int checksMax, long checkIntervalMs) {}
+
+    /** What clients may make the process hold. */
+    public record Limits(
+            int connectionsMax, long connectionIdleMs, int topicsMax, int groupsMax, int queuesPerTopicMax) {}
+}

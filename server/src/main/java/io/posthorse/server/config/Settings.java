@@ -1,0 +1,178 @@
+package io.posthorse.server.config;
+
+import io.posthorse.server.config.ServerConfig.BrokerRole;
+import io.posthorse.server.config.ServerConfig.FlushMode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** All declared keys. Where RocketMQ has a name for a thing, that name is the key. */
+final class Settings {
+    private static final String LISTENING = "Listening";
+    private static final String IDENTITY = "Identity";
+    private static final String STORAGE = "Storage";
+    private static final String TOPICS = "Topics and messages";
+    private static final String TRANSACTIONS = "Transactions";
+    private static final String LIMITS = "Limits";
+    private static final long MIB = 1024 * 1024;
+    private static final int PORT_MAX = 65_535;
+    private static final long DAY_MS = 86_400_000;
+    private static final Kind<Boolean> SWITCH = new Kind.Switch();
+    private static final Kind<String> HOST =
+            new Kind.Text(253, Pattern.compile("[^\\s/;,]+"), "a host name or address");
+    private static final Kind<String> NAME =
+            new Kind.Text(127, Pattern.compile("[a-zA-Z0-9_.%|-]+"), "a name of letters, digits and _ - . % |");
+
+    static final Setting<String> BIND = Setting.of(
+            LISTENING, "bind", HOST, "127.0.0.1", "",
+            "Local address that all ports are opened on; 0.0.0.0 is every address of the machine, and needs"
+                    + " `insecure`.")
+            .alias("bindAddress");
+    static final Setting<Boolean> INSECURE = Setting.of(
+            LISTENING, "insecure", SWITCH, "false", "",
+            "Allows a `bind` beyond this machine though there is no access control: whoever reaches the port may do"
+                    + " everything.");
+    static final Setting<Long> LISTEN_PORT = Setting.of(
+            LISTENING, "listenPort", new Kind.Whole(0, PORT_MAX), "10911", "",
+            "Port of the broker; 0 is any free port.");
+    static final Setting<Boolean> VIP_ENABLED = Setting.of(
+            LISTENING, "vip.enabled", SWITCH, "true", "",
+            "Opens a second port, `listenPort` - 2, to which old clients and consoles send by default.");
+    static final Setting<String> BROKER_IP1 = Setting.of(
+            LISTENING, "brokerIP1", HOST, "", "",
+            "Host that clients are told to connect to; without it each client is told the one that it dialled itself.");
+    static final Setting<Boolean> NAMESERVER_ENABLED = Setting.of(
+            LISTENING, "nameserver.enabled", SWITCH, "true", "", "Runs a name server in this process.");
+    static final Setting<Long> NAMESERVER_PORT = Setting.of(
+            LISTENING, "nameserver.port", new Kind.Whole(0, PORT_MAX), "9876", "",
+            "Port of the name server; 0 is any free port.");
+    static final Setting<Long> IO_THREADS = Setting.of(
+            LISTENING, "io.threads", new Kind.Whole(0, 256), "0", "",
+            "Threads that serve connections; 0 is as many as fit the machine.");
+
+    static final Setting<String> CLUSTER = Setting.of(
+            IDENTITY, "brokerClusterName", NAME, "DefaultCluster", "",
+            "Name of the cluster that this broker is part of.");
+    static final Setting<String> BROKER_NAME = Setting.of(
+            IDENTITY, "brokerName", NAME, "", "",
+            "Name of this broker; without it the host's name, with - in place of what a topic's name may not have.");
+    static final Setting<Long> BROKER_ID = Setting.of(
+            IDENTITY, "brokerId", new Kind.Whole(0, 1_000_000), "0", "", "A master's is 0, and is taken as 0.");
+    static final Setting<BrokerRole> BROKER_ROLE = Setting.of(
+            IDENTITY, "brokerRole", new Kind.Choice<>(BrokerRole.class), "ASYNC_MASTER", "",
+            "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
+    static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
+            IDENTITY, "namesrvAddr", new Kind.Addresses(16), "", "",
+            "Name servers in other processes. The environment variable `NAMESRV_ADDR` says the same.");
+
+    static final Setting<String> DIRECTORY = Setting.of(
+            STORAGE, "storePathRootDir", new Kind.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
+            "Directory of all data; it is created where it is missing.");
+    static final Setting<Long> SEGMENT_BYTES = Setting.of(
+            STORAGE, "mappedFileSizeCommitLog", new Kind.Whole(MIB, Integer.MAX_VALUE), "1073741824", "bytes",
+            "Size of a log segment, the unit in which old messages are deleted.")
+            .alias("mapedFileSizeCommitLog");
+    static final Setting<FlushMode> FLUSH = Setting.of(
+            STORAGE, "flushDiskType", new Kind.Choice<>(FlushMode.class), "ASYNC_FLUSH", "",
+            "Whether a send is answered once the operating system has the message, or once the disk has it.");
+    static final Setting<Long> FLUSH_INTERVAL_MS = Setting.of(
+            STORAGE, "flushIntervalCommitLog", new Kind.Whole(1, 60_000), "500", "ms",
+            "Longest time between a write and its flush to the disk with ASYNC_FLUSH.");
+    static final Setting<Long> RETENTION_HOURS = Setting.of(
+            STORAGE, "fileReservedTime", new Kind.Whole(1, 876_000), "72", "hours",
+            "Age at which messages may be deleted.");
+    static final Setting<Long> RETENTION_BYTES = Setting.of(
+            STORAGE, "retention.bytes", new Kind.Whole(0, Long.MAX_VALUE), "0", "bytes",
+            "Size of the log above which the oldest messages may be deleted; 0 is no limit.");
+    static final Setting<List<Integer>> DELETE_WHEN = Setting.of(
+            STORAGE, "deleteWhen", new Kind.Hours(), "04", "hours of the day",
+            "When messages beyond their age are deleted.");
+    static final Setting<Long> DISK_RATIO = Setting.of(
+            STORAGE, "diskMaxUsedSpaceRatio", new Kind.Whole(10, 95), "75", "percent",
+            "How full the disk may be before old messages are deleted at any hour.");
+    static final Setting<Long> HOT_BYTES = Setting.of(
+            STORAGE, "read.hot.bytes", new Kind.Whole(MIB, 64 * 1024 * MIB), "67108864", "bytes",
+            "Memory for the newest messages, from which consumers that keep up are served.");
+
+    static final Setting<Long> QUEUES_DEFAULT = Setting.of(
+            TOPICS, "defaultTopicQueueNums", new Kind.Whole(1, 1_024), "8", "queues",
+            "Most queues of a topic that a first send creates; producers ask for 4 by default.");
+    static final Setting<Boolean> AUTO_CREATE_TOPICS = Setting.of(
+            TOPICS, "autoCreateTopicEnable", SWITCH, "true", "", "Whether a send to an unknown topic creates it.");
+    static final Setting<Boolean> AUTO_CREATE_GROUPS = Setting.of(
+            TOPICS, "autoCreateSubscriptionGroup", SWITCH, "true", "",
+            "Whether the first consumer of an unknown group creates it.");
+    static final Setting<Long> MESSAGE_BYTES_MAX = Setting.of(
+            TOPICS, "maxMessageSize", new Kind.Whole(1_024, 15 * MIB), "4194304", "bytes",
+            "Greatest body of a message.");
+    static final Setting<List<Long>> DELAY_LEVELS = Setting.of(
+            TOPICS, "messageDelayLevel", new Kind.Durations(64, 366 * DAY_MS),
+            "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h", "",
+            "The delay of each delay level, level 1 first.");
+    static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
+            TOPICS, "enablePropertyFilter", SWITCH, "true", "",
+            "Whether consumers may select messages by SQL92 expressions.");
+
+    static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
+            TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
+            "Age of an open transaction at which its producer is asked how it ended.")
+            .alias("transactionMsgTimeout").notUsedYet();
+    static final Setting<Long> TRANSACTION_CHECKS_MAX = Setting.of(
+            TRANSACTIONS, "transactionCheckMax", new Kind.Whole(1, 1_000), "15", "",
+            "How often the producer is asked before the transaction is given up.")
+            .notUsedYet();
+    static final Setting<Long> TRANSACTION_INTERVAL_MS = Setting.of(
+            TRANSACTIONS, "transactionCheckInterval", new Kind.Whole(100, DAY_MS), "30000", "ms",
+            "Time between two such questions.")
+            .notUsedYet();
+
+    static final Setting<Long> CONNECTIONS_MAX = Setting.of(
+            LIMITS, "connections.max", new Kind.Whole(1, 1_000_000), "10000", "connections",
+            "Connections at a time; further ones are closed at once.");
+    static final Setting<Long> IDLE_SECONDS = Setting.of(
+            LIMITS, "connection.idle.seconds", new Kind.Whole(1, 86_400), "120", "s",
+            "Time without a byte in either direction after which a connection is closed.")
+            .alias("serverChannelMaxIdleTimeSeconds");
+    static final Setting<Long> TOPICS_MAX = Setting.of(
+            LIMITS, "topics.max", new Kind.Whole(1, 1_000_000), "100000", "topics", "Topics of this broker.");
+    static final Setting<Long> GROUPS_MAX = Setting.of(
+            LIMITS, "groups.max", new Kind.Whole(1, 1_000_000), "100000", "groups", "Consumer groups of this broker.");
+    static final Setting<Long> QUEUES_MAX = Setting.of(
+            LIMITS, "queues.per.topic.max", new Kind.Whole(1, 65_536), "1024", "queues", "Queues of one topic.");
+
+    /** All of them, in the order of the documentation. */
+    static final List<Setting<?>> ALL = List.of(
+            BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT, IO_THREADS,
+            CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR,
+            DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
+            DISK_RATIO, HOT_BYTES,
+            QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, PROPERTY_FILTER,
+            TRANSACTION_TIMEOUT_MS, TRANSACTION_CHECKS_MAX, TRANSACTION_INTERVAL_MS,
+            CONNECTIONS_MAX, IDLE_SECONDS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX);
+
+    private static final Map<String, Setting<?>> BY_SPELLING = bySpelling();
+
+    private Settings() {}
+
+    /** The setting of that name or other spelling, or null. */
+    static Setting<?> find(String key) {
+        return BY_SPELLING.get(key);
+    }
+
+    /** All names and other spellings. */
+    static List<String> spellings() {
+        return new ArrayList<>(BY_SPELLING.keySet());
+    }
+
+    private static Map<String, Setting<?>> bySpelling() {
+        Map<String, Setting<?>> spellings = new LinkedHashMap<>();
+        for (Setting<?> setting : ALL) {
+            spellings.put(setting.name(), setting);
+            setting.aliases().forEach(alias -> spellings.put(alias, setting));
+        }
+        return Collections.unmodifiableMap(spellings);
+    }
+}

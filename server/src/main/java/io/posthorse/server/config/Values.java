@@ -1,0 +1,147 @@
+package io.posthorse.server.config;
+
+import io.posthorse.server.config.ServerConfig.BrokerRole;
+import io.posthorse.server.config.ServerConfig.Identity;
+import io.posthorse.server.config.ServerConfig.Limits;
+import io.posthorse.server.config.ServerConfig.Listen;
+import io.posthorse.server.config.ServerConfig.Storage;
+import io.posthorse.server.config.ServerConfig.Topics;
+import io.posthorse.server.config.ServerConfig.Transactions;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** What the sources gave, each value valid by itself; the rules between them, and the configuration they make. */
+final class Values {
+    private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|::1|\\[::1]|localhost");
+    private static final int VIP_DISTANCE = 2;
+    private static final long HOUR_MS = 3_600_000;
+    private static final String NAMELESS = "DEFAULT_BROKER";
+
+    private final Map<String, Entry> given;
+    private final String hostName;
+
+    Values(Map<String, Entry> given, String hostName) {
+        this.given = given;
+        this.hostName = hostName;
+    }
+
+    /** The value in force: the one given, else the default; null where there is neither. */
+    private <T> T get(Setting<T> setting) {
+        Entry entry = given.get(setting.name());
+        String text = entry == null ? setting.defaultText() : entry.value();
+        return text.isEmpty() ? null : setting.kind().parse(text);
+    }
+
+    private int integer(Setting<Long> setting) {
+        return Math.toIntExact(get(setting));
+    }
+
+    private String where(Setting<?> setting) {
+        Entry entry = given.get(setting.name());
+        return entry == null ? "default" : entry.where();
+    }
+
+    void check(Collection<ConfigProblem> problems, Collection<String> notes) {
+        checkBind(problems, notes);
+        checkPorts(problems);
+        if (get(Settings.BROKER_ROLE) == BrokerRole.SLAVE) {
+            problems.add(problem(
+                    Settings.BROKER_ROLE,
+                    "there is no replication yet, so this broker cannot be a slave: start masters only, or leave this"
+                            + " broker out"));
+        } else if (get(Settings.BROKER_ID) != 0) {
+            notes.add(where(Settings.BROKER_ID) + ": brokerId is taken as 0, a master's");
+        }
+        if (get(Settings.BROKER_ROLE) == BrokerRole.SYNC_MASTER) {
+            notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
+                    + " there is no replication: a message lies on this machine alone");
+        }
+        if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
+            problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
+        }
+    }
+
+    private void checkBind(Collection<ConfigProblem> problems, Collection<String> notes) {
+        String bind = get(Settings.BIND);
+        String advertised = get(Settings.BROKER_IP1);
+        boolean loopback = LOOPBACK.matcher(bind).matches();
+        if (!loopback && !get(Settings.INSECURE)) {
+            problems.add(problem(
+                    Settings.BIND,
+                    bind + " opens the broker to other machines, and there is no access control yet: add insecure=true"
+                            + " (or --set insecure=true) if everybody who reaches it may do everything, else use"
+                            + " 127.0.0.1"));
+        }
+        if (loopback && advertised != null && !LOOPBACK.matcher(advertised).matches()) {
+            notes.add(where(Settings.BROKER_IP1) + ": clients are told to connect to " + advertised + ", but bind="
+                    + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
+                    + " insecure=true");
+        }
+    }
+
+    private void checkPorts(Collection<ConfigProblem> problems) {
+        int broker = integer(Settings.LISTEN_PORT);
+        int vip = vipPort();
+        int nameServer = nameServerPort();
+        if (get(Settings.VIP_ENABLED) && broker != 0 && vip < 1) {
+            problems.add(problem(
+                    Settings.LISTEN_PORT, "listenPort - 2 is no port; use a greater one, or vip.enabled=false"));
+        }
+        if (nameServer > 0 && (nameServer == broker || nameServer == vip)) {
+            problems.add(problem(
+                    Settings.NAMESERVER_PORT,
+                    "port " + nameServer + " is taken by the broker, which needs listenPort and, for vip.enabled,"
+                            + " listenPort - 2"));
+        }
+    }
+
+    private int vipPort() {
+        int broker = integer(Settings.LISTEN_PORT);
+        return get(Settings.VIP_ENABLED) && broker != 0 ? broker - VIP_DISTANCE : ServerConfig.OFF;
+    }
+
+    private int nameServerPort() {
+        return get(Settings.NAMESERVER_ENABLED) ? integer(Settings.NAMESERVER_PORT) : ServerConfig.OFF;
+    }
+
+    private ConfigProblem problem(Setting<?> setting, String text) {
+        Entry entry = given.get(setting.name());
+        return new ConfigProblem(where(setting), entry == null ? setting.name() : entry.key(), text);
+    }
+
+    private String brokerName() {
+        String name = get(Settings.BROKER_NAME);
+        if (name != null) {
+            return name;
+        }
+        String ofHost = hostName.strip().replaceAll("[^a-zA-Z0-9_-]", "-");
+        return ofHost.isEmpty() ? NAMELESS : ofHost.substring(0, Math.min(ofHost.length(), 127));
+    }
+
+    ServerConfig config(List<String> notes) {
+        Listen listen = new Listen(
+                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(),
+                get(Settings.BROKER_IP1), integer(Settings.IO_THREADS));
+        List<String> nameServers = get(Settings.NAMESRV_ADDR);
+        Identity identity = new Identity(
+                get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
+                nameServers == null ? List.of() : nameServers);
+        Storage storage = new Storage(
+                get(Settings.DIRECTORY), integer(Settings.SEGMENT_BYTES), get(Settings.FLUSH),
+                integer(Settings.FLUSH_INTERVAL_MS), get(Settings.RETENTION_HOURS) * HOUR_MS,
+                get(Settings.RETENTION_BYTES), get(Settings.DELETE_WHEN), integer(Settings.DISK_RATIO),
+                get(Settings.HOT_BYTES));
+        Topics topics = new Topics(
+                integer(Settings.QUEUES_DEFAULT), get(Settings.AUTO_CREATE_TOPICS), get(Settings.AUTO_CREATE_GROUPS),
+                integer(Settings.MESSAGE_BYTES_MAX), get(Settings.DELAY_LEVELS), get(Settings.PROPERTY_FILTER));
+        Transactions transactions = new Transactions(
+                get(Settings.TRANSACTION_TIMEOUT_MS), integer(Settings.TRANSACTION_CHECKS_MAX),
+                get(Settings.TRANSACTION_INTERVAL_MS));
+        Limits limits = new Limits(
+                integer(Settings.CONNECTIONS_MAX), get(Settings.IDLE_SECONDS) * 1_000, integer(Settings.TOPICS_MAX),
+                integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX));
+        return new ServerConfig(listen, identity, storage, topics, transactions, limits, notes);
+    }
+}

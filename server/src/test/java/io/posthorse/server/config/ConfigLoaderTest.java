@@ -1,0 +1,292 @@
+package io.posthorse.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.server.config.ServerConfig.BrokerRole;
+import io.posthorse.server.config.ServerConfig.FlushMode;
+import io.posthorse.server.config.ServerConfig.Identity;
+import io.posthorse.server.config.ServerConfig.Limits;
+import io.posthorse.server.config.ServerConfig.Listen;
+import io.posthorse.server.config.ServerConfig.Storage;
+import io.posthorse.server.config.ServerConfig.Transactions;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+    @Test
+    void withoutAnySourceThereAreDefaults() {
+        ServerConfig config = load(null);
+
+        assertEquals(new Listen("127.0.0.1", 10_911, 10_909, 9_876, null, 0), config.listen());
+        assertEquals(
+                new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of()),
+                config.identity());
+        assertEquals(
+                new Storage(
+                        "data", 1 << 30, FlushMode.ASYNC_FLUSH, 500, 72 * 3_600_000L, 0, List.of(4), 75, 64 << 20),
+                config.storage());
+        assertEquals(8, config.topics().queuesDefault());
+        assertEquals(4 << 20, config.topics().messageBytesMax());
+        assertEquals(18, config.topics().delaysMs().size());
+        assertEquals(7_200_000, config.topics().delaysMs().getLast());
+        assertTrue(config.topics().propertyFilter());
+        assertEquals(new Transactions(6_000, 15, 30_000), config.transactions());
+        assertEquals(new Limits(10_000, 120_000, 100_000, 100_000, 1_024), config.limits());
+        assertEquals(List.of(), config.notes());
+    }
+
+    @Test
+    void laterSourcesOutrankEarlierOnes() {
+        String file = "namesrvAddr=file:1\nlistenPort=1001\nbrokerName=ofFile";
+        Map<String, String> environment = Map.of("NAMESRV_ADDR", "env:2;env2:3", "OTHER", "x");
+
+        ServerConfig config = load(file, environment, "listenPort=1002", "listenPort = 1003");
+        ServerConfig set = load(file, environment, "namesrvAddr=set:4");
+
+        assertEquals(List.of("env:2", "env2:3"), config.identity().nameServers());
+        assertEquals(1_003, config.listen().brokerPort());
+        assertEquals("ofFile", config.identity().brokerName());
+        assertEquals(List.of("set:4"), set.identity().nameServers());
+        assertEquals(List.of("file:1"), load(file, Map.of("NAMESRV_ADDR", "")).identity().nameServers());
+    }
+
+    @Test
+    void blanksCommentsContinuationsAndEscapesAreReadAsInJavaProperties() {
+        ServerConfig config = load("""
+                \ufeff# a comment
+                ! another one
+
+                  listenPort   =   1001  \s
+                messageDelayLevel = 1s \\
+                    2m \\
+                    3h
+                storePathRootDir=C:\\\\mq\\u4e2d\\:x
+                """);
+
+        assertEquals(1_001, config.listen().brokerPort());
+        assertEquals(List.of(1_000L, 120_000L, 10_800_000L), config.topics().delaysMs());
+        assertEquals("C:\\mq中:x", config.storage().directory());
+    }
+
+    @Test
+    void bothSpellingsMeanTheSameAndTheLaterLineCounts() {
+        assertEquals(1 << 20, load("mapedFileSizeCommitLog=1048576").storage().segmentBytes());
+        assertEquals(1 << 20, load("mappedFileSizeCommitLog=1048576").storage().segmentBytes());
+        ServerConfig twice = load("mapedFileSizeCommitLog=1048576\nmappedFileSizeCommitLog=2097152");
+        assertEquals(2 << 20, twice.storage().segmentBytes());
+        assertEquals(
+                List.of("broker.conf:2: mappedFileSizeCommitLog is given before, at broker.conf:1; this later one"
+                        + " counts"),
+                twice.notes());
+        assertEquals("127.0.0.2", load("bindAddress=127.0.0.2").listen().bind());
+        assertEquals(60_000, load("serverChannelMaxIdleTimeSeconds=60").limits().connectionIdleMs());
+        assertEquals(7, load("transactionMsgTimeout=7").transactions().timeoutMs());
+    }
+
+    @Test
+    void allProblemsAreReportedAtOnceWithTheirPlaces() {
+        ConfigException problems = assertThrows(
+                ConfigException.class,
+                () -> load(
+                        "lisenPort=1\nmaxMessageSize=big\nnonsense\n\nflushDiskType=async\nqqqqqqqqqq=1",
+                        Map.of("NAMESRV_ADDR", "nowhere"),
+                        "vip.enable=true", "noSign", "topics.max=0"));
+
+        assertEquals(
+                List.of(
+                        "broker.conf:3: nonsense: this line is not key=value; a comment starts with #",
+                        "broker.conf:1: lisenPort: no such key; the nearest is listenPort",
+                        "broker.conf:2: maxMessageSize: the value \"big\" is not valid: a whole number, 1024 to"
+                                + " 15728640 is due",
+                        "broker.conf:5: flushDiskType: the value \"async\" is not valid: ASYNC_FLUSH or SYNC_FLUSH is"
+                                + " due",
+                        "broker.conf:6: qqqqqqqqqq: no such key; docs/configuration.md lists all",
+                        "environment NAMESRV_ADDR: namesrvAddr: the value \"nowhere\" is not valid: \"nowhere\" is no"
+                                + " address; at most 16 addresses host:port, separated by semicolons are due",
+                        "--set: noSign: this is not key=value",
+                        "--set: vip.enable: no such key; the nearest is vip.enabled",
+                        "--set: topics.max: the value \"0\" is not valid: a whole number, 1 to 1000000 is due"),
+                problems.problems().stream().map(ConfigProblem::toString).toList());
+        assertEquals(9, problems.getMessage().lines().count());
+    }
+
+    @Test
+    void keysWithoutAMeaningHereAreNotedOnceWithTheReason() {
+        ServerConfig config = load("haListenPort=10912\nhaListenPort=10913\nsendMessageThreadPoolNums=128");
+
+        assertEquals(
+                List.of(
+                        "haListenPort is ignored: there is no replication yet",
+                        "sendMessageThreadPoolNums is ignored: there is no thread pool per kind of request"),
+                config.notes());
+    }
+
+    @Test
+    void ignoredKeysThatWouldMatterAreAcceptedWithTheHarmlessValueOnly() {
+        assertEquals(1, load("aclEnable=false").notes().size());
+        assertEquals(1, load("brokerPermission=6").notes().size());
+        assertProblem("aclEnable=true", "broker.conf:1: aclEnable: only the value false is accepted: access control");
+        assertProblem("enableDLegerCommitLog=true", "there is no replication yet");
+        assertProblem("useTLS=true", "connections are not encrypted yet");
+        assertProblem("brokerPermission=4", "only the value 6");
+    }
+
+    @Test
+    void aKeyWithoutAValueCountsAsNotGiven() {
+        ServerConfig config = load("brokerIP1=\nlistenPort= ");
+
+        assertNull(config.listen().advertisedHost());
+        assertEquals(10_911, config.listen().brokerPort());
+        assertEquals(2, config.notes().size());
+    }
+
+    @Test
+    void whatIsNotUsedYetIsSaid() {
+        assertEquals(
+                List.of("broker.conf:1: transactionCheckMax is accepted; nothing depends on it yet"),
+                load("transactionCheckMax=5").notes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]"})
+    void thisMachineMayAlwaysConnect(String bind) {
+        assertEquals(bind, load("bind=" + bind).listen().bind());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.168.1.4", "broker.example", "127.0.0.1.example"})
+    void otherMachinesMayNotUnlessTheOperatorSaysSo(String bind) {
+        assertProblem("bind=" + bind, "add insecure=true");
+        assertEquals(bind, load("bind=" + bind + "\ninsecure=TRUE").listen().bind());
+    }
+
+    @Test
+    void anAdvertisedAddressThatCannotBeReachedIsNoted() {
+        assertTrue(load("brokerIP1=192.168.1.4").notes().getFirst().contains("bind=127.0.0.1 takes connections"));
+        assertEquals(List.of(), load("brokerIP1=192.168.1.4\nbind=0.0.0.0\ninsecure=true").notes());
+        assertEquals(List.of(), load("brokerIP1=127.0.0.1").notes());
+    }
+
+    @Test
+    void portsFitTogether() {
+        assertEquals(ServerConfig.OFF, load("vip.enabled=false").listen().vipPort());
+        assertEquals(ServerConfig.OFF, load("listenPort=0").listen().vipPort());
+        assertEquals(ServerConfig.OFF, load("nameserver.enabled=false").listen().nameServerPort());
+        assertEquals(0, load("nameserver.port=0\nlistenPort=0").listen().nameServerPort());
+        assertEquals(1, load("listenPort=1\nvip.enabled=false").listen().brokerPort());
+        assertProblem("listenPort=2", "listenPort - 2 is no port");
+        assertProblem("nameserver.port=10911", "port 10911 is taken by the broker");
+        assertProblem("nameserver.port=10909", "port 10909 is taken by the broker");
+        assertProblem("listenPort=65536", "0 to 65535");
+    }
+
+    @Test
+    void rolesAreMastersOnly() {
+        assertEquals(BrokerRole.ASYNC_MASTER, load("brokerRole=ASYNC_MASTER").identity().role());
+        assertEquals(List.of(), load("brokerRole=ASYNC_MASTER").notes());
+        assertTrue(load("brokerRole=SYNC_MASTER").notes().getFirst().contains("no replication"));
+        assertProblem("brokerRole=SLAVE\nbrokerId=1", "there is no replication yet, so this broker cannot be a slave");
+        assertProblem("brokerRole=slave", "ASYNC_MASTER or SYNC_MASTER or SLAVE is due");
+        ServerConfig numbered = load("brokerId=3");
+        assertEquals(0, numbered.identity().brokerId());
+        assertTrue(numbered.notes().getFirst().contains("brokerId is taken as 0"));
+    }
+
+    @Test
+    void aBrokerWithoutANameTakesTheHosts() {
+        assertEquals("broker-a", load("brokerName=broker-a").identity().brokerName());
+        ConfigSources nameless = new ConfigSources(null, null, Map.of(), List.of(), "");
+        assertEquals("DEFAULT_BROKER", ConfigLoader.load(nameless).identity().brokerName());
+        assertProblem("brokerName=a b", "a name of letters");
+    }
+
+    @Test
+    void queuesOfNewTopicsAreWithinTheLimitOfTopics() {
+        assertProblem("queues.per.topic.max=7", "default: defaultTopicQueueNums: it is above queues.per.topic.max");
+        assertEquals(7, load("queues.per.topic.max=7\ndefaultTopicQueueNums=7").limits().queuesPerTopicMax());
+    }
+
+    @Test
+    void valuesAreCheckedByTheirKind() {
+        assertEquals(List.of(4, 16), load("deleteWhen=04;16").storage().deleteHours());
+        assertProblem("deleteWhen=24", "hours from 00 to 23");
+        assertProblem("messageDelayLevel=1s 2x", "\"2x\" is no duration");
+        assertProblem("messageDelayLevel=0s", "is not within");
+        assertProblem("messageDelayLevel=" + "1s ".repeat(65), "65 durations are given");
+        assertEquals(64, load("messageDelayLevel=" + "1s ".repeat(64)).topics().delaysMs().size());
+        assertEquals(List.of(500L, 86_400_000L), load("messageDelayLevel=500ms 1d").topics().delaysMs());
+        assertProblem("autoCreateTopicEnable=yes", "true or false is due");
+        assertProblem("namesrvAddr=a:1;b", "\"b\" is no address");
+        assertProblem("namesrvAddr=a:0", "\"a:0\" is no address");
+        assertProblem("namesrvAddr=" + "a:1;".repeat(17), "17 addresses");
+        assertEquals(List.of("a:1", "[::1]:2"), load("namesrvAddr=a:1; [::1]:2;").identity().nameServers());
+        assertProblem("mappedFileSizeCommitLog=2147483648", "1048576 to 2147483647");
+        assertProblem("diskMaxUsedSpaceRatio=96", "10 to 95");
+        assertProblem("retention.bytes=-1", "a whole number from 0");
+        assertProblem("brokerIP1=a/b", "a host name or address");
+    }
+
+    @Test
+    void declarationsAreConsistent() {
+        assertTrue(Settings.ALL.size() <= 60);
+        for (Setting<?> setting : Settings.ALL) {
+            assertEquals(setting, Settings.find(setting.name()));
+            assertTrue(setting.sentence().endsWith("."), setting.name());
+            if (!setting.defaultText().isEmpty()) {
+                setting.kind().parse(setting.defaultText());
+            }
+        }
+        for (String name : IgnoredKeys.names()) {
+            assertNull(Settings.find(name), name);
+        }
+    }
+
+    @Test
+    void whateverTheTextItIsAConfigurationOrARefusal() {
+        Random random = new Random(3);
+        String sample = "listenPort = 1001\nmessageDelayLevel=1s \\\n 2m\nstorePathRootDir=\\u4e2d\nbrokerIP1=a\n";
+        for (int i = 0; i < 5_000; i++) {
+            StringBuilder text = new StringBuilder(sample);
+            for (int edits = random.nextInt(4); edits >= 0; edits--) {
+                text.setCharAt(random.nextInt(text.length()), "\\=\n #:;0u\u0000z-".charAt(random.nextInt(12)));
+            }
+            try {
+                load(text.substring(0, random.nextInt(text.length() + 1)));
+            } catch (ConfigException expected) {
+                assertFalse(expected.problems().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void editsAreCounted() {
+        assertEquals(0, NearestName.edits("abc", "abc"));
+        assertEquals(1, NearestName.edits("abc", "abd"));
+        assertEquals(3, NearestName.edits("", "abc"));
+        assertEquals(2, NearestName.edits("flaw", "lawn"));
+        assertFalse("listenPort".equals(NearestName.of("zzz", List.of("listenPort"))));
+        assertEquals("listenPort", NearestName.of("LISTENPORT", List.of("brokerId", "listenPort")));
+    }
+
+    private static void assertProblem(String file, String part) {
+        ConfigException refusal = assertThrows(ConfigException.class, () -> load(file));
+        assertEquals(1, refusal.problems().size(), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains(part), refusal.getMessage());
+    }
+
+    private static ServerConfig load(String file) {
+        return load(file, Map.of());
+    }
+
+    private static ServerConfig load(String file, Map<String, String> environment, String... sets) {
+        return ConfigLoader.load(new ConfigSources("broker.conf", file, environment, List.of(sets), "host-1.example"));
+    }
+}
