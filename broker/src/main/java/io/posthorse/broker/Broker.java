@@ -1,6 +1,6 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.Index;
+import io.posthorse.log.Damage;
 import io.posthorse.log.Log;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.RecordFormat;
@@ -71,6 +71,25 @@ public final class Broker {
         if (schedule == null || schedule.partitions().size() < lanes) {
             createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes).withPermissions(TopicSettings.READ));
         }
+    }
+
+    /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
+    public List<String> openingReport() {
+        List<String> lines = new ArrayList<>();
+        for (Damage damage : store.damages()) {
+            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay empty,"
+                            .formatted(damage.from(), damage.to(), damage.bytes())
+                    + " everything behind them is intact. A copy of the bytes is in quarantine-* in the data directory.");
+        }
+        if (store.cutBytes() > 0) {
+            lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."
+                    .formatted(store.cutBytes()));
+        }
+        if (store.tailLost()) {
+            lines.add("The machine went down with messages that were not yet on the disk. Offsets continue behind a gap of "
+                    + JUMP + ", so that no offset means two messages.");
+        }
+        return lines;
     }
 
     /** Time of the turn in ms since 1970, as {@link Shard} set it. */

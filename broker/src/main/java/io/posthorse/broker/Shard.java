@@ -153,10 +153,14 @@ public final class Shard {
         return broker.log().poison();
     }
 
-    /** Ends the last turn and closes the log. The background must have come to rest. */
-    public void close() throws IOException {
+    /** Ends the last turn; from now on nothing is begun. */
+    public void stop() {
         end();
         closed = true;
+    }
+
+    /** Closes the log, after {@link #stop} and once the background has come to rest. */
+    public void close() throws IOException {
         broker.close();
     }
 }

@@ -23,7 +23,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -61,6 +63,13 @@ public final class Network implements AutoCloseable {
             Future<?> scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
             return () -> scheduled.cancel(false);
         };
+    }
+
+    /** A port that is free on a host at this moment. */
+    public static int freePort(String host) throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return probe.getLocalPort();
+        }
     }
 
     /**

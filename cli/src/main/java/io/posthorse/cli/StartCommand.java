@@ -1,0 +1,105 @@
+package io.posthorse.cli;
+
+import io.posthorse.server.Server;
+import io.posthorse.server.config.ConfigException;
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the server until it is told to stop. */
+@Command(name = "start", description = "Start name server and broker.", mixinStandardHelpOptions = true)
+final class StartCommand implements Callable<Integer> {
+    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "properties file, RocketMQ's broker.conf will do")
+    private Path config;
+
+    @Option(names = {"-d", "--data"}, paramLabel = "DIR", description = "data directory (default: data)")
+    private Path data;
+
+    @Option(names = {"-s", "--set"}, paramLabel = "KEY=VALUE", description = "one setting; may be repeated")
+    private List<String> settings = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        long began = System.nanoTime();
+        ServerConfig parsed;
+        try {
+            parsed = ConfigLoader.load(sources());
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            return 2;
+        }
+        parsed.notes().forEach(System.out::println);
+        Server server;
+        try {
+            server = Server.start(parsed);
+        } catch (IOException e) {
+            System.err.println("Posthorse did not start. " + e.getMessage());
+            return 1;
+        }
+        announce(server, (System.nanoTime() - began) / 1_000_000);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, stopped), "posthorse-stop"));
+        stopped.await();
+        return 0;
+    }
+
+    private ConfigSources sources() throws IOException {
+        List<String> sets = new ArrayList<>();
+        if (data != null) {
+            sets.add("storePathRootDir=" + data);
+        }
+        sets.addAll(settings);
+        String name = config == null ? null : config.toString();
+        String text = config == null ? null : Files.readString(config);
+        return new ConfigSources(name, text, System.getenv(), sets, hostName());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "";
+        }
+    }
+
+    private static void announce(Server server, long ms) {
+        ServerConfig config = server.config();
+        String host = config.listen().bind();
+        System.out.printf("Posthorse is ready after %d ms.%n", ms);
+        if (server.nameServerPort() != ServerConfig.OFF) {
+            System.out.printf("  name server  %s:%d   (what RocketMQ clients call namesrvAddr)%n", host,
+                    server.nameServerPort());
+        }
+        System.out.printf("  broker       %s:%d   cluster %s, broker %s%n", host, server.brokerPort(),
+                config.identity().cluster(), config.identity().brokerName());
+        System.out.printf("  data         %s   flush %s: %s%n", Path.of(config.storage().directory()).toAbsolutePath(),
+                config.storage().flush(),
+                config.storage().flush() == ServerConfig.FlushMode.SYNC_FLUSH
+                        ? "acknowledged means on the disk"
+                        : "acknowledged survives a killed process; a power cut may cost the last "
+                                + config.storage().flushIntervalMs() + " ms");
+        System.out.flush();
+    }
+
+    private static void stop(Server server, CountDownLatch stopped) {
+        try {
+            server.close();
+            System.out.println("Posthorse has stopped; everything is on the disk.");
+        } catch (IOException e) {
+            System.err.println("Posthorse stopped with an error: " + e.getMessage());
+        } finally {
+            stopped.countDown();
+        }
+    }
+}

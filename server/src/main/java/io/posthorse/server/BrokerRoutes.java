@@ -1,0 +1,45 @@
+package io.posthorse.server;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.nameserver.LocalBroker;
+import io.posthorse.nameserver.TopicRoute;
+import io.posthorse.protocol.rocketmq.Addresses;
+import io.posthorse.protocol.rocketmq.RocketmqSettings;
+import java.util.Collection;
+
+/** The broker of this process, as its name server sees it: topics are routable from the moment they exist. */
+record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) implements LocalBroker {
+    @Override
+    public String clusterName() {
+        return settings.cluster();
+    }
+
+    @Override
+    public String brokerName() {
+        return settings.brokerName();
+    }
+
+    @Override
+    public TopicRoute topic(String name) {
+        Topic topic = broker.topic(name);
+        return topic == null
+                ? null
+                : new TopicRoute(
+                        topic.settings().readPartitions(),
+                        topic.settings().writePartitions(),
+                        topic.settings().permissions(),
+                        0);
+    }
+
+    @Override
+    public Collection<String> topics() {
+        return broker.topics().stream().map(Topic::name).toList();
+    }
+
+    @Override
+    public String address(Peer asking) {
+        return Addresses.route(settings, asking.local());
+    }
+}

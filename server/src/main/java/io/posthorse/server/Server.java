@@ -1,0 +1,192 @@
+package io.posthorse.server;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.Retention;
+import io.posthorse.broker.Shard;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.log.LogSettings;
+import io.posthorse.nameserver.KvStore;
+import io.posthorse.nameserver.NameServer;
+import io.posthorse.nameserver.NameServerLimits;
+import io.posthorse.net.NetSettings;
+import io.posthorse.net.Network;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.DiskThread;
+import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.rocketmq.RemotingProtocol;
+import io.posthorse.protocol.rocketmq.RocketmqSettings;
+import io.posthorse.protocol.rocketmq.StoredFormat;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Name server and broker in one process on one data directory. Started by {@link #start}, stopped by {@link #close};
+ * several may live in one JVM.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
+    private static final long CHECKPOINT_BYTES = 128L << 20;
+    private static final int UNSENT_BYTES_MAX = 8 << 20;
+
+    private final ServerConfig config;
+    private final DiskFileStore files;
+    private final Network network;
+    private final DiskThread disk;
+    private Shard shard;
+    private int brokerPort;
+    private int nameServerPort = ServerConfig.OFF;
+
+    private Server(ServerConfig config) throws IOException {
+        this.config = config;
+        this.files = DiskFileStore.open(Path.of(config.storage().directory()));
+        Clock clock = Clock.system();
+        ServerConfig.Limits limits = config.limits();
+        this.network = new Network(
+                new NetSettings(limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX), clock);
+        this.disk = new DiskThread("posthorse-disk", network.owner());
+    }
+
+    /**
+     * Starts a server; when this returns, it accepts clients.
+     *
+     * @throws IOException where the directory or a port cannot be used; the message says why and what to do
+     */
+    public static Server start(ServerConfig config) throws IOException {
+        Server server = new Server(config);
+        try {
+            server.open();
+        } catch (IOException | RuntimeException e) {
+            server.network.close();
+            server.disk.close();
+            server.files.close();
+            throw e;
+        }
+        return server;
+    }
+
+    private void open() throws IOException {
+        ServerConfig.Listen listen = config.listen();
+        brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
+        RemotingProtocol protocol = onOwner(this::openBroker);
+        network.listen(address(brokerPort), protocol);
+        if (listen.vipPort() != ServerConfig.OFF) {
+            network.listen(address(listen.vipPort()), protocol);
+        }
+        if (listen.nameServerPort() != ServerConfig.OFF) {
+            nameServerPort = network.listen(address(listen.nameServerPort()), protocol).getPort();
+        }
+    }
+
+    private InetSocketAddress address(int port) {
+        return new InetSocketAddress(config.listen().bind(), port);
+    }
+
+    private RemotingProtocol openBroker() throws IOException {
+        Clock clock = Clock.system();
+        ServerConfig.Storage storage = config.storage();
+        LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
+        int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
+        LogSettings log = new LogSettings(
+                storage.segmentBytes() & ~7, ahead, Math.min(standard.reserveBytes(), ahead / 2), standard.sync());
+        Broker broker = Broker.open(files, log, disk, brokerSettings(), List.of(new StoredFormat()));
+        broker.openingReport().forEach(LOG::warn);
+        shard = new Shard(broker, clock, network.timers(), network.owner());
+        RocketmqSettings rocketmq = new RocketmqSettings(
+                config.identity().cluster(),
+                config.identity().brokerName(),
+                config.listen().advertisedHost(),
+                brokerPort,
+                config.topics().messageBytesMax(),
+                config.topics().autoCreateTopics(),
+                config.topics().autoCreateGroups(),
+                config.topics().queuesDefault());
+        RemotingProtocol protocol = new RemotingProtocol(
+                shard, clock, network.timers(), Entropy.system(), rocketmq, nameServer(clock, broker, rocketmq));
+        shard.start();
+        return protocol;
+    }
+
+    private List<RequestHandler> nameServer(Clock clock, Broker broker, RocketmqSettings rocketmq) {
+        if (config.listen().nameServerPort() == ServerConfig.OFF) {
+            return List.of();
+        }
+        return List.of(new NameServer(
+                () -> clock.nanos() / 1_000_000,
+                List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
+                KvStore.NONE,
+                Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
+                NameServerLimits.STANDARD));
+    }
+
+    private BrokerSettings brokerSettings() {
+        ServerConfig.Storage storage = config.storage();
+        return new BrokerSettings(
+                config.limits().topicsMax(),
+                config.limits().groupsMax(),
+                config.limits().queuesPerTopicMax(),
+                SCHEDULE_TOPIC,
+                config.topics().delaysMs(),
+                CHECKPOINT_BYTES,
+                storage.flushIntervalMs(),
+                new Retention(storage.retentionMs(), storage.retentionBytes(), 0));
+    }
+
+    private <T> T onOwner(Callable<T> work) throws IOException {
+        FutureTask<T> task = new FutureTask<>(work);
+        network.owner().execute(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("the server could not be started or stopped", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** The configuration in force. */
+    public ServerConfig config() {
+        return config;
+    }
+
+    public int brokerPort() {
+        return brokerPort;
+    }
+
+    /** {@link ServerConfig#OFF} where there is no name server. */
+    public int nameServerPort() {
+        return nameServerPort;
+    }
+
+    /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
+    @Override
+    public void close() throws IOException {
+        network.closeConnections();
+        onOwner(() -> {
+            shard.stop();
+            return null;
+        });
+        disk.close();
+        onOwner(() -> {
+            shard.close();
+            return null;
+        });
+        network.close();
+        files.close();
+    }
+}
