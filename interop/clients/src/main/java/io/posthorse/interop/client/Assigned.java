@@ -23,7 +23,7 @@ final class Assigned {
 
     /** Waits until the consumer has this many queues of the topic. */
     static void await(DefaultMQPushConsumer consumer, String topic, int queues) throws Exception {
-        Check.within(45, queues + " queues of " + topic, () -> queues(consumer, topic).size() == queues);
+        Check.within(75, queues + " queues of " + topic, () -> queues(consumer, topic).size() == queues);
     }
 
     /** Waits until the consumer has counted this many messages of its queues as done. */

@@ -40,7 +40,7 @@ final class CrashScenario {
         reader.start();
         Assigned.await(survivor, topic, 2);
         List<String> before = stage.send(topic, "before", 60);
-        Check.within(45, "messages before the crash", () -> missing(before, inbox, ofChild).isEmpty());
+        Check.within(75, "messages before the crash", () -> missing(before, inbox, ofChild).isEmpty());
         Check.that(!snapshot(ofChild).isEmpty(), "the second process got nothing");
         stage.fact("ofChild", snapshot(ofChild).size());
         child.destroyForcibly();

@@ -27,7 +27,7 @@ final class DelayScenario {
             }
         }
         long to = System.currentTimeMillis();
-        inbox.expect(expected, 30, "delayed messages");
+        inbox.expect(expected, 75, "delayed messages");
         long latest = 0;
         for (Received received : inbox.received()) {
             long delay = stage.arguments().delays().get(received.body().charAt(0) - '1');

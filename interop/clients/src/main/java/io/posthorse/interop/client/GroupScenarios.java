@@ -20,9 +20,9 @@ final class GroupScenarios {
         List<String> bodies = new ArrayList<>(stage.send(topic, "before", 60));
         Inbox inbox = new Inbox();
         DefaultMQPushConsumer consumer = stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(bodies, 30, "messages from before the start");
+        inbox.expect(bodies, 75, "messages from before the start");
         bodies.addAll(stage.send(topic, "after", 60));
-        inbox.expect(bodies, 30, "messages from before and after the start");
+        inbox.expect(bodies, 75, "messages from before and after the start");
         Assigned.awaitDone(consumer, topic, 120);
         stage.fact("received", inbox.size());
     }
@@ -42,7 +42,7 @@ final class GroupScenarios {
         stage.producer().send(new Message(topic, Stage.bytes("without a tag")));
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "TagA || TagB", inbox);
-        inbox.expect(wanted, 30, "messages with the wanted tags");
+        inbox.expect(wanted, 75, "messages with the wanted tags");
         stage.fact("received", inbox.size());
     }
 
@@ -60,7 +60,7 @@ final class GroupScenarios {
         }
         List<String> bodies = stage.send(topic, "all", 40);
         for (Inbox inbox : inboxes) {
-            inbox.expect(bodies, 30, "messages for everyone");
+            inbox.expect(bodies, 75, "messages for everyone");
         }
         stage.fact("received", inboxes.get(0).size() + inboxes.get(1).size());
     }
@@ -80,7 +80,7 @@ final class GroupScenarios {
         union.addAll(Assigned.queues(second, topic));
         Check.equal(4, union.size(), "queues of both");
         List<String> bodies = stage.send(topic, "shared", 80);
-        Check.within(30, "shared messages", () -> firstInbox.size() + secondInbox.size() >= 80);
+        Check.within(75, "shared messages", () -> firstInbox.size() + secondInbox.size() >= 80);
         Check.pause(500);
         List<String> both = new ArrayList<>(firstInbox.bodies());
         both.addAll(secondInbox.bodies());
@@ -95,7 +95,7 @@ final class GroupScenarios {
         secondInbox.clear();
         Assigned.await(second, topic, 4);
         List<String> later = stage.send(topic, "later", 40);
-        secondInbox.expect(later, 30, "messages after one member left");
+        secondInbox.expect(later, 75, "messages after one member left");
         Check.equal(0, firstInbox.size(), "messages of the member that left");
         stage.fact("afterLeave", secondInbox.size());
     }

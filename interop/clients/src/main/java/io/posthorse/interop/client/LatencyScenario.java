@@ -16,7 +16,7 @@ final class LatencyScenario {
         String topic = stage.topic("topic", 1);
         Inbox inbox = new Inbox();
         Assigned.await(stage.startPush(stage.name("group"), topic, "*", inbox), topic, 1);
-        inbox.expect(stage.send(topic, "warm-up", 1), 30, "first message");
+        inbox.expect(stage.send(topic, "warm-up", 1), 75, "first message");
         long slowest = 0;
         for (int i = 0; i < 3; i++) {
             inbox.clear();

@@ -24,7 +24,7 @@ final class OffsetScenarios {
         List<String> expected = new ArrayList<>(stage.send(topic, "old", 20));
         Inbox inbox = start(stage, topic, ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET, null);
         expected.addAll(stage.send(topic, "new", 20));
-        inbox.expect(expected, 30, "all messages");
+        inbox.expect(expected, 75, "all messages");
         stage.fact("received", inbox.size());
     }
 
@@ -34,7 +34,7 @@ final class OffsetScenarios {
         stage.send(topic, "old", 20);
         Inbox inbox = start(stage, topic, ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET, null);
         List<String> expected = stage.send(topic, "new", 20);
-        inbox.expect(expected, 30, "new messages only");
+        inbox.expect(expected, 75, "new messages only");
         stage.fact("received", inbox.size());
     }
 
@@ -48,7 +48,7 @@ final class OffsetScenarios {
         List<String> expected = new ArrayList<>(stage.send(topic, "middle", 20));
         Inbox inbox = start(stage, topic, ConsumeFromWhere.CONSUME_FROM_TIMESTAMP, SECONDS.format(moment));
         expected.addAll(stage.send(topic, "new", 20));
-        inbox.expect(expected, 30, "messages from the moment on");
+        inbox.expect(expected, 75, "messages from the moment on");
         stage.fact("received", inbox.size());
     }
 
@@ -79,7 +79,7 @@ final class OffsetScenarios {
         consumer.start();
         Assigned.await(consumer, topic, 1);
         expected.addAll(stage.send(topic, "new", 20));
-        inbox.expect(expected, 30, "all messages of a young topic");
+        inbox.expect(expected, 75, "all messages of a young topic");
         stage.fact("received", inbox.size());
     }
 
@@ -89,15 +89,15 @@ final class OffsetScenarios {
         String group = stage.name("group");
         Inbox first = new Inbox();
         DefaultMQPushConsumer consumer = stage.startPush(group, topic, "*", first);
-        first.expect(stage.send(topic, "first", 40), 30, "messages before the restart");
+        first.expect(stage.send(topic, "first", 40), 75, "messages before the restart");
         Assigned.awaitDone(consumer, topic, 40);
         consumer.shutdown();
         List<String> between = new ArrayList<>(stage.send(topic, "between", 20));
         Inbox second = new Inbox();
         stage.startPush(group, topic, "*", second);
-        second.expect(between, 30, "messages while nobody consumed");
+        second.expect(between, 75, "messages while nobody consumed");
         between.addAll(stage.send(topic, "after", 20));
-        second.expect(between, 30, "messages after the restart");
+        second.expect(between, 75, "messages after the restart");
         Check.equal(40, first.size(), "messages of the member that ended");
         stage.fact("received", first.size() + "+" + second.size());
     }

@@ -55,7 +55,7 @@ final class OrderScenarios {
                 bodies.add(body);
             }
         }
-        inbox.expect(bodies, 60, "steps of all orders");
+        inbox.expect(bodies, 75, "steps of all orders");
         for (int order = 0; order < ORDERS; order++) {
             String prefix = order + "-";
             Check.equal(STEPS.stream().map(step -> prefix + step).toList(),

@@ -115,6 +115,8 @@ final class PullScenarios {
         Check.equal(20L, consumer.maxOffset(queue), "max offset");
         Check.equal(0L, consumer.searchOffset(queue, between - 600_000), "offset of a time before all");
         Check.equal(10L, consumer.searchOffset(queue, between), "offset of a time between");
+        // The original knows a group only from its first pull on.
+        Check.equal(7, consumer.pull(queue, "*", 0, 7).getMsgFoundList().size(), "messages before the offset to keep");
         consumer.updateConsumeOffset(queue, 7);
         Check.equal(7L, consumer.fetchConsumeOffset(queue, false), "offset in memory");
         consumer.getDefaultMQPullConsumerImpl().getOffsetStore().updateConsumeOffsetToBroker(queue, 7, false);

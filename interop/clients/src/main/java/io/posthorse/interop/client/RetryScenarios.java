@@ -48,7 +48,7 @@ final class RetryScenarios {
         }
         long delays = stage.arguments().delays().get(FIRST_RETRY_LEVEL - 1)
                 + stage.arguments().delays().get(FIRST_RETRY_LEVEL);
-        inbox.expect(expected, 60 + (int) (delays / 1000), "refused messages");
+        inbox.expect(expected, 75 + (int) (delays / 1000), "refused messages");
         for (int refusals = 0; refusals <= 2; refusals++) {
             checkOne(stage, topic, refusals, inbox, sent.get(refusals));
         }
@@ -89,7 +89,7 @@ final class RetryScenarios {
         });
         consumer.start();
         SendResult sent = stage.producer().send(new Message(topic, "Tag", "key", Stage.bytes("poison")));
-        inbox.expect(List.of("poison", "poison"), 60, "attempts");
+        inbox.expect(List.of("poison", "poison"), 75, "attempts");
         DefaultMQPullConsumer reader = stage.startPull(stage.name("reader"));
         String deadLetters = "%DLQ%" + group;
         Check.within(40, "a dead letter", () -> !read(reader, deadLetters).isEmpty());

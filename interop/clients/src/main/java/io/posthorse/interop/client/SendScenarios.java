@@ -37,7 +37,7 @@ final class SendScenarios {
         for (int i = 0; i < 20; i++) {
             expected.add("sync-" + i);
         }
-        inbox.expect(expected, 30, "messages sent to a new topic");
+        inbox.expect(expected, 75, "messages sent to a new topic");
         for (Received received : inbox.received()) {
             MessageExt message = received.message();
             int i = Integer.parseInt(received.body().substring("sync-".length()));
@@ -88,7 +88,7 @@ final class SendScenarios {
         Check.equal(count, ok.get(), "successful callbacks");
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(bodies, 30, "messages sent asynchronously");
+        inbox.expect(bodies, 75, "messages sent asynchronously");
         stage.fact("received", inbox.size());
     }
 
@@ -102,7 +102,7 @@ final class SendScenarios {
         }
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(bodies, 30, "messages sent one way");
+        inbox.expect(bodies, 75, "messages sent one way");
         stage.fact("received", inbox.size());
     }
 
@@ -121,7 +121,7 @@ final class SendScenarios {
         }
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(bodies, 30, "messages sent to picked queues");
+        inbox.expect(bodies, 75, "messages sent to picked queues");
         for (Received received : inbox.received()) {
             Check.equal("selected-" + received.message().getQueueId() + "-" + received.message().getQueueOffset(),
                     received.body(), "message at its place");
@@ -144,7 +144,7 @@ final class SendScenarios {
         Check.equal(30, ids.size(), "message ids in the answer");
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(messages.stream().map(message -> new String(message.getBody())).toList(), 30, "batch");
+        inbox.expect(messages.stream().map(message -> new String(message.getBody())).toList(), 75, "batch");
         TreeMap<Long, MessageExt> byOffset = inbox.received().stream().map(Received::message)
                 .collect(Collectors.toMap(MessageExt::getQueueOffset, m -> m, (a, b) -> a, TreeMap::new));
         int i = 0;
@@ -180,7 +180,7 @@ final class SendScenarios {
         }
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(bodies, 30, "messages sent over the VIP channel");
+        inbox.expect(bodies, 75, "messages sent over the VIP channel");
         stage.fact("received", inbox.size());
     }
 }

@@ -45,7 +45,7 @@ final class SizeScenarios {
                 "a message after the refused one");
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        Check.within(30, "two messages", () -> inbox.size() >= 2);
+        Check.within(75, "two messages", () -> inbox.size() >= 2);
         Check.equal(2, inbox.size(), "messages");
         Received first = inbox.received().stream().filter(r -> r.message().getQueueOffset() == 0).findFirst().get();
         Check.that(Arrays.equals(accepted, first.message().getBody()), "1 MiB arrived changed");
@@ -62,7 +62,7 @@ final class SizeScenarios {
         stage.producer().send(new Message(topic, "Long", "k", Stage.bytes(text.toString())));
         Inbox inbox = new Inbox();
         stage.startPush(stage.name("group"), topic, "*", inbox);
-        inbox.expect(List.of(text.toString()), 30, "long text");
+        inbox.expect(List.of(text.toString()), 75, "long text");
         Received received = inbox.received().get(0);
         stage.fact("storeSize", received.message().getStoreSize());
         Check.that(received.message().getStoreSize() < 10_000, "it did not travel compressed");

@@ -86,9 +86,7 @@ public final class LitePullScenarios {
     }
 
     private static DefaultLitePullConsumer consumer(Stage stage, String group) {
-        DefaultLitePullConsumer consumer = new DefaultLitePullConsumer(group);
-        consumer.setNamesrvAddr(stage.arguments().nameServer());
-        consumer.setInstanceName(stage.instance());
+        DefaultLitePullConsumer consumer = stage.configure(new DefaultLitePullConsumer(group));
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.setAutoCommit(false);
         stage.atEnd(consumer::shutdown);
@@ -97,7 +95,7 @@ public final class LitePullScenarios {
 
     private static void poll(DefaultLitePullConsumer consumer, Inbox inbox, List<String> expected, String what)
             throws Exception {
-        long end = System.nanoTime() + 40_000_000_000L;
+        long end = System.nanoTime() + 75_000_000_000L;
         while (inbox.size() < expected.size() && System.nanoTime() < end) {
             consumer.poll(200).forEach(inbox::add);
         }
