@@ -42,6 +42,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Creates the topics if need be and finds their queues. */
+    @SuppressWarnings("deprecation")
     List<MessageQueue> queues(List<String> topics, int queuesEach) throws Exception {
         List<MessageQueue> all = new ArrayList<>();
         for (String topic : topics) {

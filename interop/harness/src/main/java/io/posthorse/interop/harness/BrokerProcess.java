@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The broker under test in processes of its own, on free ports of the loopback address. */
 public final class BrokerProcess implements AutoCloseable {
@@ -54,25 +55,27 @@ public final class BrokerProcess implements AutoCloseable {
             running.add(ChildProcess.start(commands.get(i), logs.resolve("process-" + (i + 1) + ".log")));
         }
         try {
-            awaitPort(plan.nameServerPort());
-            awaitPort(plan.listenPort());
-            awaitPort(plan.vipPort());
+            for (int port : new int[] {plan.nameServerPort(), plan.listenPort(), plan.vipPort()}) {
+                await("nobody accepts on port " + port, () -> FreePorts.accepts(port));
+            }
+            ChildProcess last = running.getLast();
+            await("the broker does not say it is ready", () -> last.outputSinceStart().contains(peer.readyText()));
         } catch (IOException | InterruptedException e) {
             close();
             throw e;
         }
     }
 
-    private void awaitPort(int port) throws IOException, InterruptedException {
+    private void await(String complaint, BooleanSupplier ready) throws IOException, InterruptedException {
         long end = System.nanoTime() + START_LIMIT.toNanos();
-        while (!FreePorts.accepts(port)) {
+        while (!ready.getAsBoolean()) {
             for (ChildProcess child : running) {
                 if (!child.isAlive()) {
                     throw new IOException("the broker ended while it started:\n" + tail());
                 }
             }
             if (System.nanoTime() > end) {
-                throw new IOException("nobody accepts on port " + port + " after " + START_LIMIT + ":\n" + tail());
+                throw new IOException(complaint + " after " + START_LIMIT + ":\n" + tail());
             }
             TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
         }
@@ -100,11 +103,6 @@ public final class BrokerProcess implements AutoCloseable {
             child.kill();
         }
         forget();
-    }
-
-    /** Whether all its processes run. */
-    public boolean isAlive() {
-        return !running.isEmpty() && running.stream().allMatch(ChildProcess::isAlive);
     }
 
     /** The end of what its processes have written. */

@@ -14,19 +14,22 @@ public final class ChildProcess implements AutoCloseable {
 
     private final Process process;
     private final Path log;
+    private final int logStart;
     private final Thread hook;
 
-    private ChildProcess(Process process, Path log) {
+    private ChildProcess(Process process, Path log, int logStart) {
         this.process = process;
         this.log = log;
+        this.logStart = logStart;
         this.hook = new Thread(() -> destroyTree(process), "end-child");
     }
 
     /** Starts the process; its output is appended to the file. */
     public static ChildProcess start(ProcessBuilder builder, Path log) throws IOException {
         Files.createDirectories(log.toAbsolutePath().getParent());
+        int logStart = Files.exists(log) ? (int) Files.size(log) : 0;
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        ChildProcess child = new ChildProcess(builder.start(), log);
+        ChildProcess child = new ChildProcess(builder.start(), log, logStart);
         Runtime.getRuntime().addShutdownHook(child.hook);
         return child;
     }
@@ -62,10 +65,20 @@ public final class ChildProcess implements AutoCloseable {
         return process.waitFor(moment.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** All it has written. */
+    /** All that is in its file, also from processes before it. */
     public String output() {
+        return read(0);
+    }
+
+    /** All it has written itself. */
+    public String outputSinceStart() {
+        return read(logStart);
+    }
+
+    private String read(int from) {
         try {
-            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+            byte[] all = Files.readAllBytes(log);
+            return new String(all, from, all.length - from, StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "(no output: " + e + ")";
         }

@@ -9,6 +9,11 @@ interface Peer {
     /** The processes to start, in this order; the last one is the broker. */
     List<ProcessBuilder> commands(BrokerPlan plan) throws IOException;
 
+    /** What the broker prints when it is ready, or empty when accepting connections says it. */
+    default String readyText() {
+        return "";
+    }
+
     /** The peer that the system property {@code interop.peer} names; without it, the broker of this checkout. */
     static Peer chosen() {
         String name = System.getProperty("interop.peer", "posthorse");

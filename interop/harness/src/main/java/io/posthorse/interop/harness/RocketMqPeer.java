@@ -38,6 +38,12 @@ final class RocketMqPeer implements Peer {
                 java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", brokerFile));
     }
 
+    /** It accepts connections seconds before the name server knows it. */
+    @Override
+    public String readyText() {
+        return "boot success";
+    }
+
     private static Map<String, String> brokerSettings(BrokerPlan plan) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("brokerClusterName", "interop");

@@ -31,6 +31,20 @@ class ChildProcessTest {
     }
 
     @Test
+    void tellsItsOutputFromThatOfAnEarlierProcess() throws Exception {
+        try (ChildProcess first = shell("echo first"); ChildProcess second = afterItsEnd(first, "echo second")) {
+            second.await(LIMIT);
+            assertEquals("first\nsecond\n", second.output());
+            assertEquals("second\n", second.outputSinceStart());
+        }
+    }
+
+    private ChildProcess afterItsEnd(ChildProcess earlier, String script) throws Exception {
+        earlier.await(LIMIT);
+        return shell(script);
+    }
+
+    @Test
     void sigtermGivesTheExitCodeOfTheSignal() throws Exception {
         try (ChildProcess child = shell("exec sleep 30")) {
             assertTrue(child.isAlive());
