@@ -1,0 +1,118 @@
+package io.posthorse.interop.crash;
+
+import io.posthorse.interop.crash.Body.Place;
+import io.posthorse.interop.harness.BrokerProcess;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Kills the broker under load at random moments, starts it again, and checks that it kept all it acknowledged. */
+public final class CrashTest {
+
+    private static final String USAGE = "usage: [--rounds N] [--flush async|sync] [--seed N] [--data FOLDER]";
+    private static final List<String> TOPICS = List.of("crash-a", "crash-b");
+    private static final int QUEUES = 4;
+    private static final int MESSAGES_PER_ROUND = 20_000;
+    private static final int LONGEST_MILLIS = 1_500;
+    /** The original shows some messages only after it has built its queues anew. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final int rounds;
+    private final String flush;
+    private final long seed;
+    private final Path folder;
+    private final PrintStream out;
+    private final Ledger ledger = new Ledger();
+    private final Verifier verifier = new Verifier();
+
+    /** A test that is not started yet; it keeps the broker's data in the folder. */
+    public CrashTest(int rounds, String flush, long seed, Path folder, PrintStream out) {
+        if (rounds < 1 || !List.of("async", "sync").contains(flush)) {
+            throw new IllegalArgumentException(USAGE);
+        }
+        this.rounds = rounds;
+        this.flush = flush;
+        this.seed = seed;
+        this.folder = folder;
+        this.out = out;
+    }
+
+    /** Exit code 0 when nothing was wrong, else 1. */
+    public static void main(String[] args) throws Exception {
+        int rounds = 10;
+        String flush = "async";
+        long seed = System.nanoTime();
+        Path folder = null;
+        for (int i = 0; i + 1 < args.length; i += 2) {
+            switch (args[i]) {
+                case "--rounds" -> rounds = Integer.parseInt(args[i + 1]);
+                case "--flush" -> flush = args[i + 1];
+                case "--seed" -> seed = Long.parseLong(args[i + 1]);
+                case "--data" -> folder = Path.of(args[i + 1]);
+                default -> throw new IllegalArgumentException(USAGE);
+            }
+        }
+        if (args.length % 2 != 0) {
+            throw new IllegalArgumentException(USAGE);
+        }
+        Path data = folder == null ? Files.createTempDirectory("posthorse-crash") : folder;
+        boolean clean = new CrashTest(rounds, flush, seed, data, System.out).run();
+        System.exit(clean ? 0 : 1);
+    }
+
+    /** Plays all rounds; true when the broker kept its word in all of them. */
+    public boolean run() throws Exception {
+        out.println("crash test: rounds " + rounds + ", flush " + flush + ", seed " + seed);
+        Random random = new Random(seed);
+        Map<String, String> settings = Map.of("flushDiskType", flush.equals("sync") ? "SYNC_FLUSH" : "ASYNC_FLUSH");
+        try (BrokerProcess broker = BrokerProcess.start(folder, settings)) {
+            Findings findings = null;
+            for (int round = 1; round <= rounds; round++) {
+                long after = crash(broker, round, random);
+                broker.start();
+                findings = check(broker, round);
+                out.println("round " + round + ": killed after " + after + " ms, " + findings.summary());
+                if (!findings.clean()) {
+                    break;
+                }
+            }
+            broker.stop();
+            out.println((findings.clean() ? "PASS" : "FAIL") + " rounds " + rounds + ", " + findings.summary()
+                    + ", seed " + seed);
+            out.print(findings.details());
+            return findings.clean();
+        }
+    }
+
+    private long crash(BrokerProcess broker, int round, Random random) throws Exception {
+        long wait = random.nextInt(LONGEST_MILLIS);
+        try (Load load = new Load(broker.nameServer(), ledger, Integer.toString(round), MESSAGES_PER_ROUND)) {
+            load.start(load.queues(TOPICS, QUEUES));
+            if (!load.awaitUnderWay()) {
+                throw new IllegalStateException("hardly any acknowledgement in round " + round + "\n" + broker.tail());
+            }
+            TimeUnit.MILLISECONDS.sleep(wait);
+            broker.kill();
+        }
+        return wait;
+    }
+
+    private Findings check(BrokerProcess broker, int round) throws Exception {
+        long end = System.nanoTime() + SETTLE_NANOS;
+        for (int attempt = 0;; attempt++) {
+            Map<Place, NavigableMap<Long, byte[]>> queues =
+                    Reading.all(broker.nameServer(), round + "-" + attempt, TOPICS);
+            Findings findings = verifier.verify(ledger, queues);
+            if (findings.clean() || System.nanoTime() > end) {
+                verifier.remember(queues);
+                return findings;
+            }
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.posthorse.interop.harness;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a broker under test is started with.
+ *
+ * @param data the folder that keeps everything between two starts
+ * @param listenPort the port for clients; the VIP port is two below
+ * @param nameServerPort the port of the name server
+ * @param settings further broker settings by key
+ */
+record BrokerPlan(Path data, int listenPort, int nameServerPort, Map<String, String> settings) {
+
+    static final String LOOPBACK = "127.0.0.1";
+
+    int vipPort() {
+        return listenPort - 2;
+    }
+}

@@ -1,0 +1,54 @@
+package io.posthorse.interop.harness;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Loopback ports that nobody listens on at the moment. */
+final class FreePorts {
+
+    private static final int LOWEST = 12_000;
+    private static final int HIGHEST = 30_000;
+    private static final int ATTEMPTS = 200;
+
+    private FreePorts() {
+    }
+
+    /** A port that is free together with its neighbours at the given distances. */
+    static int withNeighbours(int... distances) throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            List<Integer> wanted = new ArrayList<>(List.of(port));
+            for (int distance : distances) {
+                wanted.add(port + distance);
+            }
+            if (wanted.stream().allMatch(FreePorts::isFree)) {
+                return port;
+            }
+        }
+        throw new IOException("no free port after " + ATTEMPTS + " attempts");
+    }
+
+    static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static boolean accepts(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.posthorse.interop.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The broker of this checkout, started through its launcher script. */
+final class PosthorsePeer implements Peer {
+
+    private static final Path LAUNCHER = Path.of("bin", "posthorse");
+
+    @Override
+    public List<ProcessBuilder> commands(BrokerPlan plan) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(launcher(Path.of("").toAbsolutePath()).toString());
+        command.addAll(List.of("start", "--data", plan.data().toString()));
+        set(command, "listenPort", Integer.toString(plan.listenPort()));
+        set(command, "nameserver.port", Integer.toString(plan.nameServerPort()));
+        set(command, "brokerIP1", BrokerPlan.LOOPBACK);
+        plan.settings().forEach((key, value) -> set(command, key, value));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return List.of(builder);
+    }
+
+    private static void set(List<String> command, String key, String value) {
+        command.add("--set");
+        command.add(key + "=" + value);
+    }
+
+    /** The launcher in the nearest folder at or above the given one that has it. */
+    static Path launcher(Path from) throws IOException {
+        for (Path folder = from; folder != null; folder = folder.getParent()) {
+            Path candidate = folder.resolve(LAUNCHER);
+            if (Files.isExecutable(candidate)) {
+                return candidate;
+            }
+        }
+        throw new IOException("no executable " + LAUNCHER + " in " + from + " or above");
+    }
+}

@@ -1,0 +1,76 @@
+package io.posthorse.interop.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The original broker with its name server, started from a folder of jars. */
+final class RocketMqPeer implements Peer {
+
+    private static final List<String> OPENS = List.of("--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
+
+    private final String jars;
+
+    RocketMqPeer(String jars) {
+        if (jars.isBlank() || !Files.isDirectory(Path.of(jars))) {
+            throw new IllegalArgumentException("interop.peer.classpath is no folder of jars: '" + jars + "'");
+        }
+        this.jars = jars;
+    }
+
+    @Override
+    public List<ProcessBuilder> commands(BrokerPlan plan) throws IOException {
+        Path home = Files.createDirectories(plan.data());
+        Path nameServerFile = home.resolve("namesrv.conf");
+        Files.writeString(nameServerFile, "listenPort=%d%nbindAddress=%s%nkvConfigPath=%s%n".formatted(
+                plan.nameServerPort(), BrokerPlan.LOOPBACK, home.resolve("kvConfig.json")));
+        Path brokerFile = home.resolve("broker.conf");
+        List<String> lines = new ArrayList<>();
+        brokerSettings(plan).forEach((key, value) -> lines.add(key + "=" + value));
+        Files.write(brokerFile, lines);
+        return List.of(java(home, "256m", "org.apache.rocketmq.namesrv.NamesrvStartup", nameServerFile),
+                java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", brokerFile));
+    }
+
+    /** It accepts connections seconds before the name server knows it. */
+    @Override
+    public String readyText() {
+        return "boot success";
+    }
+
+    private static Map<String, String> brokerSettings(BrokerPlan plan) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("brokerClusterName", "interop");
+        settings.put("brokerName", "interop");
+        settings.put("brokerId", "0");
+        settings.put("brokerIP1", BrokerPlan.LOOPBACK);
+        settings.put("bindAddress", BrokerPlan.LOOPBACK);
+        settings.put("namesrvAddr", BrokerPlan.LOOPBACK + ":" + plan.nameServerPort());
+        settings.put("listenPort", Integer.toString(plan.listenPort()));
+        settings.put("haListenPort", Integer.toString(plan.listenPort() + 1));
+        settings.put("storePathRootDir", plan.data().resolve("store").toString());
+        settings.put("storePathCommitLog", plan.data().resolve("store").resolve("commitlog").toString());
+        settings.put("mappedFileSizeCommitLog", Integer.toString(128 << 20));
+        // It drops one-way sends that waited 200 ms, which a cold start on a small machine easily reaches.
+        settings.put("waitTimeMillsInSendQueue", "20000");
+        settings.put("diskMaxUsedSpaceRatio", "95");
+        settings.putAll(plan.settings());
+        return settings;
+    }
+
+    private ProcessBuilder java(Path home, String heap, String mainClass, Path configuration) {
+        List<String> options = new ArrayList<>(OPENS);
+        options.addAll(List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2g",
+                "-XX:-OmitStackTraceInFastThrow", "-Duser.home=" + home));
+        ProcessBuilder builder = new JavaCommand(Path.of(jars, "*").toString(), mainClass)
+                .options(options).arguments("-c", configuration.toString()).builder();
+        builder.environment().put("ROCKETMQ_HOME", home.toString());
+        return builder;
+    }
+}
