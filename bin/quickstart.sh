@@ -6,7 +6,7 @@ quickstart() {
     log=$(mktemp)
     "$JAVA" "${options[@]}" $POSTHORSE_OPTS -cp "$classpath" io.posthorse.cli.Main start "$@" >"$log" 2>&1 &
     server=$!
-    trap 'kill -TERM $server 2>/dev/null; wait $server; tail -n 1 "$log"; rm -f "$log"; exit 0' INT TERM
+    trap 'kill -TERM $server 2>/dev/null; wait $server || true; tail -n 1 "$log"; rm -f "$log"; exit 0' INT TERM
     for i in $(seq 1 300); do
         grep -q '^Posthorse is ready' "$log" && break
         kill -0 $server 2>/dev/null || break
@@ -33,5 +33,5 @@ quickstart() {
         exit 1
     fi
     echo "The server goes on: point your clients at namesrvAddr=127.0.0.1:$port. Ctrl-C ends it."
-    wait $server
+    wait $server || true
 }

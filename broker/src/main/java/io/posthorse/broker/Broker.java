@@ -69,7 +69,7 @@ public final class Broker {
         int lanes = settings.lanesMs().size();
         Topic schedule = topic(settings.scheduleTopic());
         if (schedule == null || schedule.partitions().size() < lanes) {
-            createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes).withPermissions(TopicSettings.READ));
+            createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes));
         }
     }
 
@@ -368,7 +368,7 @@ public final class Broker {
             if (partition.hasWaiters()) {
                 woken.add(partition);
             }
-            scheduled |= partition.topic.name().equals(settings.scheduleTopic());
+            scheduled |= partition.topic.isSchedule();
             if (partition.lastPosition < committed) {
                 partition.announced = false;
             } else {

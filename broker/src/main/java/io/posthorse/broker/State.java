@@ -47,13 +47,17 @@ final class State {
     }
 
     Topic applyTopic(String name, TopicSettings settings, int firstNew) {
-        Topic topic = topics.computeIfAbsent(name, n -> new Topic(n, settings));
+        Topic topic = topics.computeIfAbsent(name, n -> newTopic(n, settings));
         topic.settings(settings);
         int id = firstNew;
         while (topic.partitions().size() < settings.partitions()) {
             addPartition(topic, id++, 0, 0);
         }
         return topic;
+    }
+
+    private Topic newTopic(String name, TopicSettings settings) {
+        return new Topic(name, settings, name.equals(scheduleTopic));
     }
 
     private Partition addPartition(Topic topic, int id, long begin, long next) {
@@ -63,7 +67,7 @@ final class State {
             partitionsById.add(null);
         }
         partitionsById.set(id, partition);
-        if (topic.name().equals(scheduleTopic)) {
+        if (topic.isSchedule()) {
             schedule.addLane(partition);
         }
         return partition;
@@ -159,7 +163,7 @@ final class State {
         int nextPartition = in.getInt();
         int nextSubscription = in.getInt();
         for (int left = in.getInt(); left > 0; left--) {
-            Topic topic = new Topic(Events.text(in), Events.topicSettings(in));
+            Topic topic = newTopic(Events.text(in), Events.topicSettings(in));
             topics.put(topic.name(), topic);
             for (int p = in.getInt(); p > 0; p--) {
                 addPartition(topic, in.getInt(), in.getLong(), in.getLong());

@@ -8,11 +8,18 @@ public final class Topic {
     private final String name;
     private final List<Partition> partitions = new ArrayList<>(1);
     private TopicSettings settings;
+    private final boolean schedule;
     private boolean deleted;
 
-    Topic(String name, TopicSettings settings) {
+    Topic(String name, TopicSettings settings, boolean schedule) {
         this.name = name;
         this.settings = settings;
+        this.schedule = schedule;
+    }
+
+    /** Whether its partitions are the schedule's lanes, which only the broker itself writes to. */
+    public boolean isSchedule() {
+        return schedule;
     }
 
     public String name() {

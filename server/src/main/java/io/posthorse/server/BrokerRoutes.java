@@ -2,6 +2,7 @@ package io.posthorse.server;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.nameserver.LocalBroker;
 import io.posthorse.nameserver.TopicRoute;
@@ -11,6 +12,8 @@ import java.util.Collection;
 
 /** The broker of this process, as its name server sees it: topics are routable from the moment they exist. */
 record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) implements LocalBroker {
+    private static final String RETRY = "%RETRY%";
+
     @Override
     public String clusterName() {
         return settings.cluster();
@@ -24,13 +27,16 @@ record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) imp
     @Override
     public TopicRoute topic(String name) {
         Topic topic = broker.topic(name);
-        return topic == null
-                ? null
-                : new TopicRoute(
-                        topic.settings().readPartitions(),
-                        topic.settings().writePartitions(),
-                        topic.settings().permissions(),
-                        0);
+        if (topic == null) {
+            // a new group asks for its retry topic just before the heartbeat that creates it, and else only 30 s later
+            boolean coming = name.startsWith(RETRY) && settings.autoCreateGroups();
+            return coming ? new TopicRoute(1, 1, TopicSettings.READ | TopicSettings.WRITE, 0) : null;
+        }
+        return new TopicRoute(
+                topic.settings().readPartitions(),
+                topic.settings().writePartitions(),
+                topic.settings().permissions(),
+                0);
     }
 
     @Override
