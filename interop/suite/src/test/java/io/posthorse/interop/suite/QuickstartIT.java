@@ -28,7 +28,7 @@ class QuickstartIT {
     private static final String PACKAGE = "org.apache.rocketmq.example.quickstart.";
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Pattern SENT = Pattern.compile("SendResult \\[sendStatus=SEND_OK, msgId=(\\w+)");
-    private static final Pattern RECEIVED = Pattern.compile("msgId=(\\w+)");
+    private static final Pattern RECEIVED = Pattern.compile("UNIQ_KEY=(\\w+)");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path folder;
