@@ -1,0 +1,120 @@
+package io.posthorse.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom, and who may touch the outside world. */
+class DirectionsTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.posthorse");
+
+    /** Lowest first: a package may depend on the ones its row names, and on itself. */
+    private static final List<List<String>> ALLOWED = List.of(
+            List.of("platform"),
+            List.of("log", "platform"),
+            List.of("broker", "platform", "log"),
+            List.of("net", "platform"),
+            List.of("codec.rocketmq"),
+            List.of("nameserver", "codec.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "codec.rocketmq"),
+            List.of("cli", "server"));
+
+    @Test
+    void theImportSeesTheProject() {
+        assertTrue(CLASSES.size() > 80, "only " + CLASSES.size() + " classes were found: the rules below would hold of nothing");
+    }
+
+    @Test
+    void dependenciesPointDownwards() {
+        for (List<String> row : ALLOWED) {
+            String[] outside = CLASSES.stream()
+                    .map(c -> c.getPackageName())
+                    .distinct()
+                    .filter(p -> p.startsWith("io.posthorse."))
+                    .filter(p -> row.stream().noneMatch(allowed -> inside(p, allowed)))
+                    .toArray(String[]::new);
+            noClasses()
+                    .that().resideInAPackage("io.posthorse." + row.get(0) + "..")
+                    .should().dependOnClassesThat().resideInAnyPackage(outside)
+                    .because("dependencies point downwards, and siblings never see each other")
+                    .check(CLASSES);
+        }
+    }
+
+    private static boolean inside(String name, String allowed) {
+        return name.equals("io.posthorse." + allowed) || name.startsWith("io.posthorse." + allowed + ".");
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.posthorse.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void onlyPlatformTouchesTheOutsideWorld() {
+        ArchRule rule = noClasses()
+                .that().resideOutsideOfPackages("io.posthorse.platform..", "io.posthorse.cli..", "io.posthorse.quickstart..",
+                        "io.posthorse.benchmarks..", "io.posthorse.interop..")
+                .should().callMethod(System.class, "currentTimeMillis")
+                .orShould().callMethod(System.class, "nanoTime")
+                .orShould().callMethod(Thread.class, "sleep", long.class)
+                .orShould().callMethod(Math.class, "random")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.nio.file.Files")
+                .orShould().dependOnClassesThat().resideInAPackage("java.nio.channels..")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.Executors")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.Random")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.security.SecureRandom")
+                .because("a simulation must be able to stand in for time, files, threads and randomness");
+        rule.check(CLASSES);
+    }
+
+    @Test
+    void onlyNetKnowsNettyBeyondItsBuffers() {
+        noClasses()
+                .that().resideOutsideOfPackage("io.posthorse.net..")
+                .should().dependOnClassesThat(com.tngtech.archunit.base.DescribedPredicate.describe(
+                        "Netty other than its buffers",
+                        c -> c.getPackageName().startsWith("io.netty.") && !c.getPackageName().equals("io.netty.buffer")))
+                .because("sessions see connections and buffers; the rest of Netty stays replaceable")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theCoreIsSingleThreaded() {
+        noClasses()
+                .that().resideInAnyPackage("io.posthorse.log..", "io.posthorse.broker..")
+                .should().dependOnClassesThat().resideInAnyPackage("java.util.concurrent.locks..")
+                .orShould().dependOnClassesThat().resideInAPackage("java.util.concurrent.atomic..")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.CompletableFuture")
+                .because("one owner calls the core; a lock would hide that somebody else does")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingIsDeserialised() {
+        noClasses()
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream")
+                .orShould().callMethod(Class.class, "forName", String.class)
+                .because("no input ever chooses a class")
+                .check(CLASSES);
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        classes()
+                .should().haveNameNotMatching(".*(Impl|Util|Utils|Helper|Manager)$")
+                .andShould().haveNameNotMatching(".*\\.(Abstract|Base)[A-Z][A-Za-z]*$")
+                .because("such a name hides what the class is for")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,66 @@
+package io.posthorse.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents promise about themselves. */
+class DocumentsTest {
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+    private static final int WALK_FILES_MAX = 12;
+    private static final int WALK_LINES_MAX = 3_500;
+
+    @Test
+    void linksLeadSomewhere() throws IOException {
+        List<String> broken = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Checkout.ROOT)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".md") && !f.toString().contains("/target/")).toList()) {
+                Matcher link = LINK.matcher(Files.readString(file));
+                while (link.find()) {
+                    String to = link.group(1);
+                    if (!to.contains("://") && !Files.exists(file.resolveSibling(to))) {
+                        broken.add(Checkout.name(file) + " -> " + to);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), broken);
+    }
+
+    @Test
+    void theWalkOfOneMessageIsShort() throws IOException {
+        String text = Files.readString(Checkout.ROOT.resolve("ARCHITECTURE.md"));
+        Matcher link = LINK.matcher(text);
+        List<String> files = new ArrayList<>();
+        int lines = 0;
+        while (link.find()) {
+            if (link.group(1).endsWith(".java")) {
+                files.add(link.group(1));
+                lines += Files.readAllLines(Checkout.ROOT.resolve(link.group(1))).size();
+            }
+        }
+        assertTrue(files.size() >= 8 && files.size() <= WALK_FILES_MAX, "the walk takes " + files.size() + " files");
+        assertTrue(lines <= WALK_LINES_MAX, "the walk takes " + lines + " lines");
+    }
+
+    @Test
+    void bothReadmesHaveTheSameHeadings() throws IOException {
+        assertEquals(headings("README.md"), headings("README.zh-CN.md"));
+    }
+
+    private static List<Integer> headings(String file) throws IOException {
+        return Files.readAllLines(Checkout.ROOT.resolve(file)).stream()
+                .filter(l -> l.matches("#{1,4} .*"))
+                .map(l -> l.indexOf(' '))
+                .toList();
+    }
+}
