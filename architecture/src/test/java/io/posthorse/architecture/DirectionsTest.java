@@ -31,7 +31,7 @@ class DirectionsTest {
 
     @Test
     void theImportSeesTheProject() {
-        assertTrue(CLASSES.size() > 80, "only " + CLASSES.size() + " classes were found: the rules below would hold of nothing");
+        assertTrue(CLASSES.size() > 80, "only " + CLASSES.size() + " classes: the rules would hold of nothing");
     }
 
     @Test

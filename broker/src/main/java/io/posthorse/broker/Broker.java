@@ -77,9 +77,9 @@ public final class Broker {
     public List<String> openingReport() {
         List<String> lines = new ArrayList<>();
         for (Damage damage : store.damages()) {
-            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay empty,"
+            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
                             .formatted(damage.from(), damage.to(), damage.bytes())
-                    + " everything behind them is intact. A copy of the bytes is in quarantine-* in the data directory.");
+                    + " empty, everything behind them is intact. A copy of the bytes is in quarantine-* in the data directory.");
         }
         if (store.cutBytes() > 0) {
             lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."

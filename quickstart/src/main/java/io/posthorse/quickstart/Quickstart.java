@@ -100,7 +100,8 @@ public final class Quickstart {
 
     private void report(int sent, double seconds) {
         // the first messages waited for the consumer to start, so they say nothing about the broker
-        long[] sorted = Arrays.copyOfRange(delaysMicros, Math.min(count / 2, deliveries.get()), Math.min(count, deliveries.get()));
+        int measured = Math.min(count, deliveries.get());
+        long[] sorted = Arrays.copyOfRange(delaysMicros, Math.min(count / 2, measured), measured);
         Arrays.sort(sorted);
         if (sorted.length > 0) {
             System.out.printf(Locale.ROOT, "  %d sends, one after another, in %.2f s; from send to listener:"

@@ -61,7 +61,8 @@ final class PullRequests {
             return;
         }
         if (!topic.settings().isReadable() && !Destinations.isForbidden(topic.name())) {
-            session.refuse(header, ResponseCode.NO_PERMISSION, "the topic[" + topic.name() + "] pulling message is forbidden");
+            session.refuse(header, ResponseCode.NO_PERMISSION,
+                    "the topic[" + topic.name() + "] pulling message is forbidden");
             return;
         }
         Partition partition = topic.partition((int) header.number(Fields.QUEUE_ID, -1));

@@ -104,7 +104,8 @@ final class SendRequests {
                     + topic.name() + " has " + queues + " queues. Producer: " + session.remote());
             return null;
         }
-        return topic.partition(queueId >= 0 ? (int) queueId : entropy.below(Math.max(1, topic.settings().writePartitions())));
+        int writable = Math.max(1, topic.settings().writePartitions());
+        return topic.partition(queueId >= 0 ? (int) queueId : entropy.below(writable));
     }
 
     private void begin(
