@@ -40,7 +40,6 @@ public final class Log {
     private long groupStart = -1;
     private Segment forcedFrom;
     private boolean forcing;
-    private boolean allocating;
     private boolean namesChanged;
     private IOException poison;
     private Runnable onCommitted = () -> {};
@@ -106,9 +105,6 @@ public final class Log {
         }
         int at = last.at(tail());
         if (at + need <= last.allocated) {
-            if (at + need + settings.allocateBytes() / 2 > last.allocated) {
-                allocateAhead();
-            }
             return true;
         }
         return extend(at + need);
@@ -130,22 +126,6 @@ public final class Log {
     private static void allocateTo(Segment segment, int end) throws IOException {
         segment.file.allocate(segment.allocated, end);
         segment.allocated = end;
-    }
-
-    private void allocateAhead() {
-        Segment segment = last;
-        if (allocating || segment.allocated >= segment.size) {
-            return;
-        }
-        allocating = true;
-        int from = segment.allocated;
-        int end = (int) Math.min(segment.size, (long) from + settings.allocateBytes());
-        background.run(() -> segment.file.allocate(from, end), failure -> {
-            allocating = false;
-            if (failure == null && segment.allocated == from) {
-                segment.allocated = end;
-            }
-        });
     }
 
     private void roll(long need) throws IOException {

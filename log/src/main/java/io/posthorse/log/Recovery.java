@@ -56,7 +56,8 @@ final class Recovery {
         boolean tailLost = tail < last.position() || (!last.closed() && !last.sameBoot() && !last.sync());
         int epoch = highestEpoch + 1;
         Segment active = segments.getLast();
-        wipe(active, active.at(tail), (int) Math.min(active.size, active.at(tail) + cut + settings.allocateBytes()));
+        wipe(active, active.at(tail), (int) Math.min(active.size, active.at(tail) + cut));
+        allocate(active, (int) Math.min(active.size, active.at(tail) + cut));
         mark.begin(tail, epoch);
         files.forceNames();
         return new Recovered(segments, mark, tail, epoch, tailLost, cut, damages);
@@ -204,9 +205,21 @@ final class Recovery {
         return Math.max(end, active.base + Segment.HEADER);
     }
 
-    /** Leaves nothing behind the tail that could later be taken for a record, and real blocks in its place. */
+    /** Leaves nothing behind the tail that could later be taken for a record. */
     private static void wipe(Segment segment, int from, int to) throws IOException {
-        segment.file.allocate(from, to);
-        segment.allocated = to;
+        if (from < to) {
+            segment.file.zero(from, to);
+        }
+    }
+
+    /** Real blocks for the first appends; a disk that is full now is met again, and refused, by the first of them. */
+    private void allocate(Segment segment, int from) {
+        int to = (int) Math.min(segment.size, (long) from + settings.allocateBytes());
+        try {
+            segment.file.allocate(from, to);
+            segment.allocated = to;
+        } catch (IOException full) {
+            segment.allocated = from;
+        }
     }
 }

@@ -66,11 +66,9 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public StoredFile open(String name) throws IOException {
-        return new DiskFile(FileChannel.open(
-                directory.resolve(name),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE));
+        Path path = directory.resolve(name);
+        return new DiskFile(path, FileChannel.open(
+                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     @Override
@@ -115,7 +113,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         lockChannel.close();
     }
 
-    private record DiskFile(FileChannel channel) implements StoredFile {
+    private record DiskFile(Path path, FileChannel channel) implements StoredFile {
         private static final int ZEROS = 1 << 20;
 
         @Override
@@ -151,6 +149,13 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
         @Override
         public void allocate(long from, long end) throws IOException {
+            if (from < end && !BlockAllocation.reserve(path, from, end - from)) {
+                zero(from, end);
+            }
+        }
+
+        @Override
+        public void zero(long from, long end) throws IOException {
             ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.max(0, Math.min(ZEROS, end - from)));
             for (long at = from; at < end; at += zeros.limit()) {
                 zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));

@@ -17,10 +17,13 @@ public interface StoredFile extends AutoCloseable {
     void force() throws IOException;
 
     /**
-     * Fills the bytes from {@code from} to {@code end} with zeros in real blocks, so that a later write there cannot
-     * fail for want of space.
+     * Gives the bytes from {@code from} to {@code end}, none of which was written before, real blocks that read as
+     * zeros, so that a later write there cannot fail for want of space.
      */
     void allocate(long from, long end) throws IOException;
+
+    /** Fills the bytes from {@code from} to {@code end} with zeros, in real blocks. */
+    void zero(long from, long end) throws IOException;
 
     /**
      * A read-only view of the first {@code length} bytes, which shows later writes to them. A shorter file grows to
