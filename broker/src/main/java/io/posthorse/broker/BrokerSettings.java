@@ -12,6 +12,7 @@ import java.util.List;
  * @param lanesMs delay of each lane in ms, by lane number
  * @param checkpointBytes how much log may lie behind the last checkpoint
  * @param forceMs how often what was written is forced in async mode
+ * @param hotBytes how much log behind the tail is taken to be in memory; older messages count as cold
  * @param retention which old segments are dropped
  */
 public record BrokerSettings(
@@ -22,6 +23,7 @@ public record BrokerSettings(
         List<Long> lanesMs,
         long checkpointBytes,
         long forceMs,
+        long hotBytes,
         Retention retention) {
     public BrokerSettings {
         lanesMs = List.copyOf(lanesMs);

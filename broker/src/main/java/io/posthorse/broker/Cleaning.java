@@ -22,12 +22,9 @@ final class Cleaning {
         Retention retention = broker.settings().retention();
         boolean expired = retention.isExpired(log.lastTime(bases[0]), nowMs);
         boolean tooLarge = retention.bytes() > 0 && log.tail() - bases[0] > retention.bytes();
-        if (expired || tooLarge || (retention.diskUsedMax() > 0 && diskUsed() > retention.diskUsedMax())) {
+        boolean due = retention.isHour().test(nowMs) || broker.store().diskUsed() > retention.diskUsedMax();
+        if (tooLarge || (expired && due)) {
             broker.store().dropFirst();
         }
-    }
-
-    private double diskUsed() {
-        return broker.store().diskUsed();
     }
 }

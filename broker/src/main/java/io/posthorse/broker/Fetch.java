@@ -29,6 +29,7 @@ public final class Fetch {
     long end;
     int count;
     int bytes;
+    boolean cold;
     Broker broker;
 
     public Status status() {
@@ -57,6 +58,16 @@ public final class Fetch {
     /** Native bytes of all messages together. */
     public int bytes() {
         return bytes;
+    }
+
+    /** Whether reading the messages may have to wait for the disk: then read them through {@link #detach}. */
+    public boolean isCold() {
+        return cold;
+    }
+
+    /** The messages found, to be read by another thread. */
+    public ColdRead detach() {
+        return broker.coldRead(this);
     }
 
     /** Copies the native bytes of all messages, one behind the other, to the buffer's index. */

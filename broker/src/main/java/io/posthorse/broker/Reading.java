@@ -18,6 +18,7 @@ final class Reading {
         out.broker = broker;
         out.count = 0;
         out.bytes = 0;
+        out.cold = false;
         out.begin = index.begin();
         out.end = index.visibleEnd(log.committed());
         if (offset >= out.end || offset < out.begin) {
@@ -38,7 +39,9 @@ final class Reading {
                     break;
                 }
                 long position = index.position(at);
-                if (log.readable(position)) {
+                boolean cold = broker.isCold(position);
+                out.cold |= cold;
+                if (cold ? log.holds(position) : log.readable(position)) {
                     out.positions[out.count] = position;
                     out.lengths[out.count++] = length;
                     out.bytes += length;

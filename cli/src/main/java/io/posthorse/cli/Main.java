@@ -19,7 +19,7 @@ public final class Main implements Runnable {
         spec.commandLine().usage(System.out);
     }
 
-    /** Exit codes: 0 well, 1 could not start, 2 wrong usage or configuration. */
+    /** Exit codes: 0 well, 1 could not start, 2 wrong usage or configuration, 3 the data directory cannot be written. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Main()).execute(arguments));
     }

@@ -8,6 +8,8 @@ import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,13 +47,18 @@ final class StartCommand implements Callable<Integer> {
             server = Server.start(parsed);
         } catch (IOException e) {
             System.err.println("Posthorse did not start. " + e.getMessage());
-            return 1;
+            return cannotWrite(e) ? 3 : 1;
         }
         announce(server, (System.nanoTime() - began) / 1_000_000);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, stopped), "posthorse-stop"));
         stopped.await();
         return 0;
+    }
+
+    private static boolean cannotWrite(IOException e) {
+        return e instanceof AccessDeniedException
+                || (e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("Read-only"));
     }
 
     private ConfigSources sources() throws IOException {

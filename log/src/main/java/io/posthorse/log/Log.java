@@ -335,6 +335,11 @@ public final class Log {
         }
     }
 
+    /** Whether a segment that is still kept holds the position. */
+    public boolean holds(long position) {
+        return segmentOf(position) != null;
+    }
+
     private Segment segmentOf(long position) {
         if (last.holds(position)) {
             return last;

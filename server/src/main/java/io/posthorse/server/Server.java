@@ -22,6 +22,8 @@ import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,6 +46,7 @@ public final class Server implements AutoCloseable {
     private final DiskFileStore files;
     private final Network network;
     private final DiskThread disk;
+    private final DiskThread reader;
     private Shard shard;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
@@ -56,6 +59,7 @@ public final class Server implements AutoCloseable {
         this.network = new Network(
                 new NetSettings(limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX), clock);
         this.disk = new DiskThread("posthorse-disk", network.owner());
+        this.reader = new DiskThread("posthorse-reader", network.owner());
     }
 
     /**
@@ -70,6 +74,7 @@ public final class Server implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             server.network.close();
             server.disk.close();
+            server.reader.close();
             server.files.close();
             throw e;
         }
@@ -113,7 +118,7 @@ public final class Server implements AutoCloseable {
                 config.topics().autoCreateGroups(),
                 config.topics().queuesDefault());
         RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), Entropy.system(), rocketmq, nameServer(clock, broker, rocketmq));
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, nameServer(clock, broker, rocketmq));
         shard.start();
         return protocol;
     }
@@ -140,7 +145,13 @@ public final class Server implements AutoCloseable {
                 config.topics().delaysMs(),
                 CHECKPOINT_BYTES,
                 storage.flushIntervalMs(),
-                new Retention(storage.retentionMs(), storage.retentionBytes(), 0));
+                storage.hotBytes(),
+                new Retention(
+                        storage.retentionMs(),
+                        storage.retentionBytes(),
+                        storage.diskUsedPercentMax() / 100.0,
+                        ms -> storage.deleteHours()
+                                .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour())));
     }
 
     private <T> T onOwner(Callable<T> work) throws IOException {
@@ -181,6 +192,7 @@ public final class Server implements AutoCloseable {
             shard.stop();
             return null;
         });
+        reader.close();
         disk.close();
         onOwner(() -> {
             shard.close();

@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.ColdRead;
 import io.posthorse.broker.Fetch;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
@@ -10,6 +11,7 @@ import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,6 +24,9 @@ final class PullRequests {
     private static final int BYTES_LIMIT = 4 << 20;
     private static final long SUSPEND_MS_MAX = 60_000;
     private static final int FILTERS_MAX = 1_024;
+    private static final int HEADER_BYTES = 384;
+    /** Reads from the disk that may be under way or queued; each holds an answer's worth of memory. */
+    private static final int COLD_READS_MAX = 128;
 
     private final RemotingProtocol protocol;
     private final Broker broker;
@@ -29,6 +34,7 @@ final class PullRequests {
     private final ConsumerGroups groups;
     private final Fetch fetch = new Fetch();
     private final Map<String, TagFilter> filters = new HashMap<>();
+    private int coldReads;
 
     PullRequests(RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups) {
         this.protocol = protocol;
@@ -121,7 +127,8 @@ final class PullRequests {
     /** Reads again for a request that waited; false where there is still nothing to say. */
     boolean retry(PullWaiter waiter, boolean last) {
         if (waiter.partition.topic().isDeleted()) {
-            refuse(waiter, ResponseCode.TOPIC_NOT_EXIST, "topic[" + waiter.partition.topic().name() + "] was deleted");
+            refuse(waiter.session, waiter.opaque, waiter.binary, ResponseCode.TOPIC_NOT_EXIST,
+                    "topic[" + waiter.partition.topic().name() + "] was deleted");
             return true;
         }
         broker.fetch(waiter.partition, waiter.offset, waiter.count, waiter.bytes, waiter.filter, fetch);
@@ -141,37 +148,71 @@ final class PullRequests {
         broker.await(waiter.partition, waiter);
     }
 
-    private void refuse(PullWaiter waiter, int code, String remark) {
-        protocol.writer.begin(waiter.binary, code, waiter.opaque, remark);
-        ByteBuf out = waiter.session.connection().buffer(256);
+    private void refuse(RemotingSession session, int opaque, boolean binary, int code, String remark) {
+        protocol.writer.begin(binary, code, opaque, remark);
+        ByteBuf out = session.connection().buffer(HEADER_BYTES);
         protocol.writer.end(out, 0);
-        waiter.session.connection().send(out);
-        waiter.session.connection().flush();
+        session.connection().send(out);
+        session.connection().flush();
     }
 
     private void answer(RemotingSession session, int opaque, boolean binary) {
-        int code = switch (fetch.status()) {
+        if (fetch.status() == Fetch.Status.FOUND && fetch.isCold()) {
+            answerCold(session, opaque, binary);
+            return;
+        }
+        int bytes = fetch.bytes();
+        ByteBuf buffer = session.connection().buffer(HEADER_BYTES + bytes);
+        header(opaque, binary, fetch).end(buffer, bytes);
+        if (bytes > 0) {
+            int at = buffer.writerIndex();
+            buffer.writerIndex(at + bytes);
+            ByteBuffer out = buffer.internalNioBuffer(at, bytes);
+            fetch.copy(out, out.position());
+        }
+        session.connection().send(buffer);
+    }
+
+    /** Has another thread read the messages, so that nobody else waits for the disk. */
+    private void answerCold(RemotingSession session, int opaque, boolean binary) {
+        if (coldReads >= COLD_READS_MAX) {
+            refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY,
+                    "too many consumers read old messages from the disk at once; the client tries again");
+            return;
+        }
+        coldReads++;
+        ColdRead read = fetch.detach();
+        PullAnswer answer = PullAnswer.of(fetch);
+        ByteBuf body = session.connection().buffer(read.bytes());
+        protocol.reader.run(
+                () -> {
+                    ByteBuffer out = body.nioBuffer(0, read.bytes());
+                    int start = out.position();
+                    read.read(out);
+                    body.writerIndex(out.position() - start);
+                },
+                failure -> {
+                    coldReads--;
+                    ByteBuf head = session.connection().buffer(HEADER_BYTES);
+                    boolean found = failure == null && body.isReadable();
+                    answer.header(protocol.writer, opaque, binary,
+                            found ? ResponseCode.SUCCESS : ResponseCode.PULL_RETRY_IMMEDIATELY, found ? "FOUND" : "GONE");
+                    protocol.writer.end(head, body.readableBytes());
+                    session.connection().send(head);
+                    session.connection().send(body);
+                    session.connection().flush();
+                });
+    }
+
+    private ResponseWriter header(int opaque, boolean binary, Fetch found) {
+        int code = switch (found.status()) {
             case FOUND -> ResponseCode.SUCCESS;
             case NO_MATCH -> ResponseCode.PULL_RETRY_IMMEDIATELY;
             case AT_END -> ResponseCode.PULL_NOT_FOUND;
             case ABOVE, BELOW -> ResponseCode.PULL_OFFSET_MOVED;
         };
         ResponseWriter out = protocol.writer;
-        out.begin(binary, code, opaque, code == ResponseCode.SUCCESS ? "FOUND" : fetch.status().name());
-        out.field(Fields.SUGGESTED_BROKER, 0);
-        out.field(Fields.GROUP_FLAG, 0);
-        out.field(Fields.NEXT_OFFSET, fetch.next());
-        out.field(Fields.MAX_OFFSET, fetch.end());
-        out.field(Fields.MIN_OFFSET, fetch.begin());
-        out.field(Fields.TOPIC_FLAG, 0);
-        int bytes = fetch.bytes();
-        ByteBuf buffer = session.connection().buffer(384 + bytes);
-        out.end(buffer, bytes);
-        if (bytes > 0) {
-            int at = buffer.writerIndex();
-            buffer.writerIndex(at + bytes);
-            fetch.copy(buffer.internalNioBuffer(at, bytes), buffer.internalNioBuffer(at, bytes).position());
-        }
-        session.connection().send(buffer);
+        PullAnswer.of(found).header(out, opaque, binary, code, found.status().name());
+        return out;
     }
 }

@@ -5,9 +5,11 @@ import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.net.Complaints;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import io.posthorse.platform.Timers;
@@ -22,6 +24,7 @@ public final class RemotingProtocol implements SessionFactory {
     final Shard shard;
     final Broker broker;
     final Timers timers;
+    final Background reader;
     final RocketmqSettings settings;
     final RequestHeader header = new RequestHeader();
     final ResponseWriter writer = new ResponseWriter();
@@ -31,18 +34,22 @@ public final class RemotingProtocol implements SessionFactory {
 
     private final List<RequestHandler> handlers = new ArrayList<>();
 
-    /** @param others handlers of further request codes, the name server's say, that the same ports serve */
+    /**
+     * @param reader reads old messages from the disk
+     * @param others handlers of further request codes, the name server's say, that the same ports serve
+     */
     public RemotingProtocol(
-            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
+            Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
             List<RequestHandler> others) {
         this.shard = shard;
         this.broker = shard.broker();
         this.timers = timers;
+        this.reader = reader;
         this.settings = settings;
         this.topics = new TopicLookup(broker);
         Destinations destinations = new Destinations(shard, settings);
         ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
-        this.sends = new SendRequests(this, destinations, entropy);
+        this.sends = new SendRequests(this, destinations, entropy, new Complaints(clock));
         this.pulls = new PullRequests(this, destinations, groups);
         handlers.add(new ClientRequests(groups, destinations));
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));

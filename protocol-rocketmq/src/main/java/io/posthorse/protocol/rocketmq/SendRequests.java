@@ -11,11 +11,17 @@ import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.net.Complaints;
 import io.posthorse.platform.Entropy;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers send requests: single messages (10, 310) and batches (320). */
 final class SendRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(SendRequests.class);
+
+    private final Complaints complaints;
     private final RemotingProtocol protocol;
     private final Broker broker;
     private final Destinations destinations;
@@ -25,7 +31,8 @@ final class SendRequests {
     private final SendProperties properties;
     private final BatchSend batches;
 
-    SendRequests(RemotingProtocol protocol, Destinations destinations, Entropy entropy) {
+    SendRequests(RemotingProtocol protocol, Destinations destinations, Entropy entropy, Complaints complaints) {
+        this.complaints = complaints;
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
@@ -247,6 +254,9 @@ final class SendRequests {
 
     void refuse(RemotingSession session, RequestHeader header, int code, String remark) {
         if (header.isOneWay()) {
+            if (complaints.allows("one-way " + code)) {
+                LOG.warn("A one-way message from {} was refused with code {}: {}", session.remote(), code, remark);
+            }
             return;
         }
         ResponseWriter out = protocol.writer;

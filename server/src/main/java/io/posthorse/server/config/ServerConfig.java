@@ -41,10 +41,9 @@ public record ServerConfig(
      * @param vipPort second port of the broker, {@link #OFF} where there is none
      * @param nameServerPort the name server's port, 0 for any free one, {@link #OFF} where there is none
      * @param advertisedHost host that clients are told to connect to, or null for the one they dialled
-     * @param ioThreads threads that serve connections, 0 for as many as fit the machine
      */
     public record Listen(
-            String bind, int brokerPort, int vipPort, int nameServerPort, String advertisedHost, int ioThreads) {}
+            String bind, int brokerPort, int vipPort, int nameServerPort, String advertisedHost) {}
 
     /**
      * Who this broker is.
@@ -64,8 +63,8 @@ public record ServerConfig(
      * @param retentionMs age at which messages may be deleted
      * @param retentionBytes size of the log above which the oldest segments may be deleted, 0 for no limit
      * @param deleteHours hours of the day (0 to 23) at which old segments are deleted
-     * @param diskUsedPercentMax how full the disk may be before segments go early
-     * @param hotBytes memory for the newest messages, from which consumers that keep up read
+     * @param diskUsedPercentMax how full the disk may be before expired segments go at any hour
+     * @param hotBytes how much of the newest log is taken to be in memory
      */
     public record Storage(
             String directory,

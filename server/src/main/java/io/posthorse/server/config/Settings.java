@@ -49,9 +49,6 @@ final class Settings {
     static final Setting<Long> NAMESERVER_PORT = Setting.of(
             LISTENING, "nameserver.port", new Kind.Whole(0, PORT_MAX), "9876", "",
             "Port of the name server; 0 is any free port.");
-    static final Setting<Long> IO_THREADS = Setting.of(
-            LISTENING, "io.threads", new Kind.Whole(0, 256), "0", "",
-            "Threads that serve connections; 0 is as many as fit the machine.");
 
     static final Setting<String> CLUSTER = Setting.of(
             IDENTITY, "brokerClusterName", NAME, "DefaultCluster", "",
@@ -89,13 +86,14 @@ final class Settings {
             "Size of the log above which the oldest messages may be deleted; 0 is no limit.");
     static final Setting<List<Integer>> DELETE_WHEN = Setting.of(
             STORAGE, "deleteWhen", new Kind.Hours(), "04", "hours of the day",
-            "When messages beyond their age are deleted.");
+            "When messages beyond their age are deleted, in the machine's time zone.");
     static final Setting<Long> DISK_RATIO = Setting.of(
             STORAGE, "diskMaxUsedSpaceRatio", new Kind.Whole(10, 95), "75", "percent",
-            "How full the disk may be before old messages are deleted at any hour.");
+            "How full the disk may be before messages beyond their age are deleted at any hour; younger ones never are.");
     static final Setting<Long> HOT_BYTES = Setting.of(
-            STORAGE, "read.hot.bytes", new Kind.Whole(MIB, 64 * 1024 * MIB), "67108864", "bytes",
-            "Memory for the newest messages, from which consumers that keep up are served.");
+            STORAGE, "read.hot.bytes", new Kind.Whole(MIB, 1024 * 1024 * MIB), "4294967296", "bytes",
+            "How much of the newest log the operating system is taken to hold in memory; older messages are read by a"
+                    + " thread of their own, so that a slow disk holds up nobody else.");
 
     static final Setting<Long> QUEUES_DEFAULT = Setting.of(
             TOPICS, "defaultTopicQueueNums", new Kind.Whole(1, 1_024), "8", "queues",
@@ -145,7 +143,7 @@ final class Settings {
 
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
-            BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT, IO_THREADS,
+            BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

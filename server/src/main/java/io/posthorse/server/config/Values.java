@@ -123,7 +123,7 @@ final class Values {
     ServerConfig config(List<String> notes) {
         Listen listen = new Listen(
                 get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(),
-                get(Settings.BROKER_IP1), integer(Settings.IO_THREADS));
+                get(Settings.BROKER_IP1));
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),

@@ -25,13 +25,13 @@ class ConfigLoaderTest {
     void withoutAnySourceThereAreDefaults() {
         ServerConfig config = load(null);
 
-        assertEquals(new Listen("127.0.0.1", 10_911, 10_909, 9_876, null, 0), config.listen());
+        assertEquals(new Listen("127.0.0.1", 10_911, 10_909, 9_876, null), config.listen());
         assertEquals(
                 new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of()),
                 config.identity());
         assertEquals(
                 new Storage(
-                        "data", 1 << 30, FlushMode.ASYNC_FLUSH, 500, 72 * 3_600_000L, 0, List.of(4), 75, 64 << 20),
+                        "data", 1 << 30, FlushMode.ASYNC_FLUSH, 500, 72 * 3_600_000L, 0, List.of(4), 75, 4L << 30),
                 config.storage());
         assertEquals(8, config.topics().queuesDefault());
         assertEquals(4 << 20, config.topics().messageBytesMax());
