@@ -64,7 +64,9 @@ public final class Broker {
 
     private void begin() throws IOException {
         if (store.tailLost() && state.nextPartition() > 0) {
-            append(Events.JUMP, 8, out -> out.putLong(JUMP));
+            if (!append(Events.JUMP, 8, out -> out.putLong(JUMP))) {
+                throw new IOException("No space left to open the data directory: free some, and start again.");
+            }
             state.applyJump(JUMP);
         }
         int lanes = settings.lanesMs().size();
@@ -72,6 +74,7 @@ public final class Broker {
         if (schedule == null || schedule.partitions().size() < lanes) {
             createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes));
         }
+        store.start();
     }
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
@@ -87,8 +90,8 @@ public final class Broker {
                     .formatted(store.cutBytes()));
         }
         if (store.tailLost()) {
-            lines.add("The machine went down with messages that were not yet on the disk. Offsets continue behind a gap of "
-                    + JUMP + ", so that no offset means two messages.");
+            lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets continue behind a"
+                    + " gap of " + JUMP + ", so that no offset means two messages.");
         }
         return lines;
     }

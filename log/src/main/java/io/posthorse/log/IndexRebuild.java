@@ -17,6 +17,9 @@ final class IndexRebuild {
 
     void run(long from, long to) {
         for (Segment segment : segments) {
+            if (segment.end() <= from || segment.base >= to) {
+                continue;
+            }
             int at = (int) Math.max(Segment.HEADER, from - segment.base);
             int end = (int) Math.min(segment.size, to - segment.base);
             while (at + RecordFormat.PAYLOAD <= end) {

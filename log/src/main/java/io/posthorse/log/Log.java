@@ -54,9 +54,9 @@ public final class Log {
         this.epoch = recovered.epoch();
         this.stagingPosition = recovered.tail();
         this.written = recovered.tail();
-        this.durable = recovered.tail();
+        this.durable = recovered.forced();
         this.verifiedFrom = recovered.tail();
-        this.forcedFrom = last;
+        this.forcedFrom = segments.stream().filter(s -> s.end() > durable).findFirst().orElse(last);
     }
 
     /** Called on the owner's thread whenever {@link #committed} has moved, or the log has become poisoned. */
@@ -131,7 +131,7 @@ public final class Log {
     private void roll(long need) throws IOException {
         long end = last.end();
         Segment next = Segment.create(
-                files, end, settings.segmentBytes(), (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
+                files, end, tail(), settings.segmentBytes(), (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
         write();
         if (poison != null) {
             throw poison;
@@ -195,8 +195,9 @@ public final class Log {
      */
     public long seal(byte type, long timeMs, boolean more) {
         long position = reservedPosition();
-        RecordFormat.seal(
-                staging, reservedAt, reservedLength, position, timeMs, type, more ? RecordFormat.FLAG_MORE : 0, epoch, crc);
+        short unforced = RecordFormat.unforced(position - durable);
+        byte flags = more ? RecordFormat.FLAG_MORE : 0;
+        RecordFormat.seal(staging, reservedAt, reservedLength, position, timeMs, type, flags, unforced, epoch, crc);
         int end = reservedAt + RecordFormat.occupied(reservedLength);
         for (int i = reservedAt + reservedLength; i < end; i++) {
             staging.put(i, (byte) 0);
@@ -213,6 +214,13 @@ public final class Log {
 
     /** Ends the turn: hands all its records to the operating system in one write. */
     public void write() {
+        handOver();
+        if (settings.sync()) {
+            force();
+        }
+    }
+
+    private void handOver() {
         if (staging.position() == 0 || poison != null) {
             return;
         }
@@ -228,9 +236,22 @@ public final class Log {
         stagingPosition += length;
         // half an atomic group, written early for want of staging space, is not committed yet
         written = groupStart >= 0 ? groupStart : stagingPosition;
-        if (settings.sync()) {
-            force();
+    }
+
+    /**
+     * Ends the opening: brings to stable storage what was found and what the layer above has appended since, and only
+     * then notes that this run has begun. A run that ends before is as if it had never been.
+     */
+    void start() throws IOException {
+        handOver();
+        if (poison != null) {
+            throw poison;
         }
+        forceJob().run();
+        durable = written;
+        forcedFrom = last;
+        namesChanged = false;
+        mark.begin(written, epoch);
     }
 
     /** Starts to bring everything written so far to stable storage, unless that is under way already. */
@@ -357,17 +378,28 @@ public final class Log {
         return segments.stream().mapToLong(s -> s.base).toArray();
     }
 
-    /** Time of the last write turn of a segment that is no longer written to, or -1 for the last one. */
+    /**
+     * Time of the turn behind a segment that is no longer written to: no record in the segment is younger. -1 where that
+     * can't be told, or for the last segment.
+     */
     public long lastTime(long base) {
         Segment previous = null;
         for (Segment segment : segments) {
             if (previous != null && previous.base == base) {
-                int at = Segment.HEADER;
-                return segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
-                        ? segment.bytes.getLong(at + RecordFormat.TIME)
-                        : 0;
+                return firstTime(segment);
             }
             previous = segment;
+        }
+        return -1;
+    }
+
+    /** Time of the segment's first record that has one; those that were written while opening have none. */
+    private static long firstTime(Segment segment) {
+        for (int at = Segment.HEADER; at + RecordFormat.PAYLOAD <= segment.size; at += 8) {
+            if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
+                    && segment.bytes.getLong(at + RecordFormat.TIME) != 0) {
+                return segment.bytes.getLong(at + RecordFormat.TIME);
+            }
         }
         return -1;
     }

@@ -190,7 +190,7 @@ public final class PartitionIndex {
                 tail = null;
             }
             inMemory = Math.min(inMemory, chunks.size());
-            begin = Math.max(begin, chunks.isEmpty() ? next : chunks.get(0).base);
         }
+        begin = Math.max(begin, chunks.isEmpty() ? next : chunks.get(0).base);
     }
 }

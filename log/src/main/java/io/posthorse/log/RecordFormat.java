@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  *  16  u64  time      ms since 1970, of the turn that wrote it
  *  24  u8   type      1 message, others are named by the layer above
  *  25  u8   flags     bit 0: more records of the same atomic group follow
- *  26  u16  zero
+ *  26  u16  unforced  how far behind the record stable storage was known to lag, in 4 KiB; 65535 for as far or further
  *  28  u32  epoch     counts the starts of this log
  *  32  ...  payload
  * </pre>
@@ -41,6 +41,7 @@ public final class RecordFormat {
     public static final int TIME = 16;
     public static final int TYPE = 24;
     public static final int FLAGS = 25;
+    public static final int UNFORCED = 26;
     public static final int EPOCH = 28;
     public static final int PAYLOAD = 32;
 
@@ -61,6 +62,8 @@ public final class RecordFormat {
     public static final byte LINK_DUE_TO = 2;
     public static final byte FLAG_MORE = 1;
 
+    private static final int UNFORCED_UNIT = 4096;
+
     /** Longest record, and so the longest message with its envelope. */
     public static final int LENGTH_MAX = 64 << 20;
 
@@ -71,15 +74,26 @@ public final class RecordFormat {
         return (length + 7) & ~7;
     }
 
+    /** The field for a distance in bytes. */
+    static short unforced(long bytes) {
+        return (short) Math.min(0xFFFF, (bytes + UNFORCED_UNIT - 1) / UNFORCED_UNIT);
+    }
+
+    /** Everything below was on stable storage when the record at that position was made; 0 where it does not say. */
+    static long forcedBelow(ByteBuffer buffer, int at, long position) {
+        int lag = buffer.getShort(at + UNFORCED) & 0xFFFF;
+        return lag == 0xFFFF ? 0 : position - (long) lag * UNFORCED_UNIT;
+    }
+
     /** Writes the header of a record whose payload stands at {@code at + PAYLOAD}, checksum last. */
-    static void seal(ByteBuffer buffer, int at, int length, long position, long time, byte type, byte flags, int epoch,
-            CRC32C crc) {
+    static void seal(ByteBuffer buffer, int at, int length, long position, long time, byte type, byte flags,
+            short unforced, int epoch, CRC32C crc) {
         buffer.putInt(at + LENGTH, length);
         buffer.putLong(at + POSITION, position);
         buffer.putLong(at + TIME, time);
         buffer.put(at + TYPE, type);
         buffer.put(at + FLAGS, flags);
-        buffer.putShort(at + FLAGS + 1, (short) 0);
+        buffer.putShort(at + UNFORCED, unforced);
         buffer.putInt(at + EPOCH, epoch);
         buffer.putInt(at + CRC, checksum(buffer, at, length, crc));
     }

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param segments oldest first, never empty
  * @param tail where the next record goes
+ * @param forced what lies below was on stable storage before; what lies above must be forced now
  * @param epoch number of this run
- * @param tailLost whether unforced bytes may have been lost with the machine, so that offsets may have been seen that
- *     the log no longer holds
+ * @param tailLost whether bytes may have been lost, with the machine or by damage, so that offsets may have been seen
+ *     that the log no longer holds
  * @param cutBytes bytes of a torn tail that were cut
  * @param damages ranges in the middle that are no records
  */
@@ -18,6 +19,7 @@ record Recovered(
         ArrayDeque<Segment> segments,
         DurableMark mark,
         long tail,
+        long forced,
         int epoch,
         boolean tailLost,
         long cutBytes,

@@ -13,11 +13,17 @@ import java.util.zip.CRC32C;
 /**
  * Opens the segments of a directory, replays the records from a position on, and finds the tail.
  *
- * <p>Where no valid record stands, the next valid one is searched for. If there is one, the range before it is damaged:
- * exactly that range is skipped, copied to {@code quarantine-*} and reported. If there is none, the log ends there: what
- * follows is a torn tail, cut and wiped. Decisions rest on positions and checksums only, never on times.
+ * <p>Where no valid record stands although one should, the question is whether one ever stood there for certain. The
+ * durable mark, and each record behind the hole, say up to where the log was on stable storage. A hole below that is
+ * damage: exactly that range is skipped, copied to {@code quarantine-*} and reported. A hole above it is a torn tail: the
+ * log ends there and what follows is cut, even if parts of it are whole, for it may rest on what is missing.
+ *
+ * <p>What is kept but was not surely forced is written again: after a failed force the system may take it for clean.
+ * Decisions rest on positions and checksums only, never on times.
  */
 final class Recovery {
+    private static final int REWRITE_BYTES = 1 << 16;
+
     private final FileStore files;
     private final LogSettings settings;
     private final Replay replay;
@@ -26,9 +32,22 @@ final class Recovery {
     private final List<Damage> damages = new ArrayList<>();
     private final List<Found> group = new ArrayList<>();
     private long lastEnd;
+    /** Behind the last whole record, where the next one should stand. */
+    private long expected;
+    /** Everything below was on stable storage once. */
+    private long proven;
     private int highestEpoch;
 
-    private record Found(Segment segment, int at) {}
+    /** A whole record. */
+    private record Found(Segment segment, int at) {
+        long position() {
+            return segment.base + at;
+        }
+
+        int end() {
+            return at + RecordFormat.occupied(segment.bytes.getInt(at + RecordFormat.LENGTH));
+        }
+    }
 
     Recovery(FileStore files, LogSettings settings, Replay replay) throws IOException {
         this.files = files;
@@ -46,21 +65,26 @@ final class Recovery {
         DurableMark mark = DurableMark.open(files, settings.sync());
         DurableMark.Last last = mark.read();
         lastEnd = from;
-        long garbageEnd = segments.isEmpty() ? 0 : scan(from);
-        highestEpoch = Math.max(highestEpoch, last.epoch());
-        long tail = place(Math.max(lastEnd, from));
-        long cut = Math.max(0, garbageEnd - tail);
-        if (tail < last.position()) {
-            damages.add(new Damage(tail, last.position()));
+        proven = Math.max(from, last.position());
+        long forced = proven;
+        scan(from);
+        if (lastEnd < last.position()) {
+            damaged(lastEnd, last.position());
         }
-        boolean tailLost = tail < last.position() || (!last.closed() && !last.sameBoot() && !last.sync());
-        int epoch = highestEpoch + 1;
-        Segment active = segments.getLast();
-        wipe(active, active.at(tail), (int) Math.min(active.size, active.at(tail) + cut));
-        allocate(active, (int) Math.min(active.size, active.at(tail) + cut));
-        mark.begin(tail, epoch);
-        files.forceNames();
-        return new Recovered(segments, mark, tail, epoch, tailLost, cut, damages);
+        boolean markIsOld = highestEpoch > last.epoch();
+        boolean crashed = !last.closed() && !last.sameBoot() && !last.sync();
+        Place place = place(Math.max(lastEnd, from));
+        rewrite(Math.min(forced, place.tail), place.tail);
+        int epoch = Math.max(highestEpoch, last.epoch()) + 1;
+        return new Recovered(
+                segments,
+                mark,
+                place.tail,
+                Math.min(forced, place.tail),
+                epoch,
+                markIsOld || crashed || !damages.isEmpty(),
+                place.cut,
+                damages);
     }
 
     private void openSegments() throws IOException {
@@ -72,81 +96,87 @@ final class Recovery {
         }
     }
 
-    /** Replays from a position to the tail; returns where bytes other than zero end behind it. */
-    private long scan(long from) throws IOException {
-        long garbageEnd = 0;
-        Segment previous = null;
-        for (Segment segment : List.copyOf(segments)) {
-            if (segment.end() <= from) {
-                continue;
-            }
-            if (previous != null && previous.end() < segment.base) {
-                damages.add(new Damage(previous.end(), segment.base)); // a whole file is missing
-            }
-            previous = segment;
-            int at = (int) Math.max(Segment.HEADER, from - segment.base);
-            at = replaySegment(segment, at);
-            int dirty = dirtyEnd(segment, at);
-            garbageEnd = dirty > at ? segment.base + dirty : 0;
-        }
-        group.clear(); // half an atomic group at the tail never happened
-        return garbageEnd;
-    }
-
-    /** Returns the offset behind the segment's last valid record. */
-    private int replaySegment(Segment segment, int start) throws IOException {
-        int at = start;
-        int end = start;
-        while (at + RecordFormat.PAYLOAD <= segment.size) {
-            if (RecordFormat.valid(segment.bytes, at, segment.base + at, segment.size, crc)) {
-                if (at > end) {
-                    damaged(segment, end, at);
+    private void scan(long from) throws IOException {
+        Found found = null;
+        expected = from;
+        for (Segment segment : segments) {
+            if (found == null && segment.end() > from) {
+                if (segment.holds(from)) {
+                    expected = Math.max(from, segment.base + Segment.HEADER);
                 }
-                accept(segment, at);
-                end = at + RecordFormat.occupied(segment.bytes.getInt(at + RecordFormat.LENGTH));
-                at = end;
-                continue;
+                found = next(segment, (int) Math.max(Segment.HEADER, from - segment.base));
             }
-            int next = nextValid(segment, at + 8);
-            if (next < 0) {
-                if (segment != segments.getLast() && laterRecords(segment) && !onlyZeros(segment, end)) {
-                    damaged(segment, end, segment.size);
-                }
-                break;
-            }
-            at = next;
         }
-        return end;
+        while (found != null) {
+            long hole = holeBefore(found);
+            if (hole > expected) {
+                if (!stoodBefore(found)) {
+                    break;
+                }
+                damaged(expected, hole);
+            }
+            accept(found);
+            expected = found.segment.base + found.end();
+            found = next(found.segment, found.end());
+        }
+        if (lastEnd >= proven) {
+            group.clear(); // half an atomic group at the tail never happened
+        }
     }
 
-    private boolean laterRecords(Segment segment) {
-        return segments.stream()
-                .anyMatch(s -> s.base > segment.base
-                        && RecordFormat.valid(s.bytes, Segment.HEADER, s.base + Segment.HEADER, s.size, crc));
+    /** Where the hole between the expected position and the found record ends; not behind the former where none is. */
+    private long holeBefore(Found found) {
+        Segment segment = found.segment;
+        if (segment.holds(expected) || found.at > Segment.HEADER) {
+            return found.position();
+        }
+        if (segment.previous >= 0) {
+            return segment.previous;
+        }
+        Segment before = holding(expected);
+        return before != null && dirtyEnd(before, before.at(expected)) == before.at(expected) ? expected : segment.base;
     }
 
-    private boolean onlyZeros(Segment segment, int from) {
-        return dirtyEnd(segment, from) <= from;
+    private Segment holding(long position) {
+        return segments.stream().filter(s -> s.holds(position)).findFirst().orElse(null);
     }
 
-    private void damaged(Segment segment, int from, int to) throws IOException {
-        damages.add(new Damage(segment.base + from, segment.base + to));
+    /** Whether what should stand at the expected position was surely on stable storage once. */
+    private boolean stoodBefore(Found found) {
+        for (Found f = found; f != null && proven <= expected; f = next(f.segment, f.end())) {
+            proven = Math.max(proven, RecordFormat.forcedBelow(f.segment.bytes, f.at, f.position()));
+        }
+        return proven > expected;
+    }
+
+    /** Copies a range to a file of its own before anything overwrites it, and notes it. */
+    private void damaged(long from, long to) throws IOException {
         deliver(); // a group with a hole in it was once complete: what is whole of it is kept
-        StoredFile copy = files.open("quarantine-%020d".formatted(segment.base + from));
-        ByteBuffer bytes = segment.bytes.duplicate();
-        bytes.limit(to).position(from);
-        copy.truncate(0);
-        copy.write(0, bytes);
-        copy.close();
-    }
-
-    private void accept(Segment segment, int at) {
-        group.add(new Found(segment, at));
-        highestEpoch = Math.max(highestEpoch, segment.bytes.getInt(at + RecordFormat.EPOCH));
-        if ((segment.bytes.get(at + RecordFormat.FLAGS) & RecordFormat.FLAG_MORE) != 0) {
+        long start = Math.max(from, lastEnd);
+        if (start >= to) {
             return;
         }
-        deliver();
+        damages.add(new Damage(start, to));
+        for (Segment segment : segments) {
+            int at = (int) Math.max(0, start - segment.base);
+            int end = (int) Math.min(segment.size, to - segment.base);
+            if (segment.end() > start && segment.base < to && at < end) {
+                StoredFile copy = files.open("quarantine-%020d".formatted(segment.base + at));
+                copy.truncate(0);
+                copy.write(0, segment.bytes.duplicate().limit(end).position(at));
+                copy.close();
+            }
+        }
+    }
+
+    private void accept(Found found) {
+        ByteBuffer bytes = found.segment.bytes;
+        group.add(found);
+        highestEpoch = Math.max(highestEpoch, bytes.getInt(found.at + RecordFormat.EPOCH));
+        proven = Math.max(proven, RecordFormat.forcedBelow(bytes, found.at, found.position()));
+        if ((bytes.get(found.at + RecordFormat.FLAGS) & RecordFormat.FLAG_MORE) == 0) {
+            deliver();
+        }
     }
 
     private void deliver() {
@@ -159,14 +189,28 @@ final class Recovery {
         group.clear();
     }
 
+    /** The next whole record at or behind an offset of a segment, also in a later one; null where there is none. */
+    private Found next(Segment first, int start) {
+        for (Segment segment : segments) {
+            if (segment.base >= first.base) {
+                int at = nextValid(segment, segment == first ? start : Segment.HEADER);
+                if (at >= 0) {
+                    return new Found(segment, at);
+                }
+            }
+        }
+        return null;
+    }
+
     /**
-     * The next valid record at or behind an offset, or -1. In the last segment no record can lie further away than the
-     * blocks that are kept ready, so the search ends there.
+     * The next valid record of a segment, or -1. In the last segment no record can lie further away than the blocks that
+     * are kept ready, so the search ends there.
      */
     private int nextValid(Segment segment, int start) {
         int limit = segment.size;
         if (segment == segments.getLast()) {
-            limit = (int) Math.min(limit, start + 3L * settings.allocateBytes());
+            long far = Math.max(start, proven - segment.base);
+            limit = (int) Math.min(limit, far + 3L * settings.allocateBytes());
         }
         for (int at = start; at + RecordFormat.PAYLOAD <= limit; at += 8) {
             if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
@@ -189,27 +233,28 @@ final class Recovery {
         return end;
     }
 
-    /** Makes sure that a segment holds the tail; drops empty ones behind it. */
-    private long place(long end) throws IOException {
-        while (!segments.isEmpty() && segments.getLast().base >= end && segments.size() > 1) {
-            Segment empty = segments.removeLast();
-            empty.file.close();
-            files.delete(Segment.name(empty.base));
+    private record Place(long tail, long cut) {}
+
+    /** Makes sure that a segment holds the tail, with zeros and real blocks behind it; drops the segments behind it. */
+    private Place place(long end) throws IOException {
+        long cut = 0;
+        while (segments.size() > 1 && segments.getLast().base >= end) {
+            Segment behind = segments.removeLast();
+            cut += dirtyEnd(behind, Segment.HEADER) - Segment.HEADER;
+            behind.file.close();
+            files.delete(Segment.name(behind.base));
         }
-        if (segments.isEmpty()) {
-            segments.add(Segment.create(files, end, settings.segmentBytes(), settings.allocateBytes()));
-        } else if (end >= segments.getLast().end()) {
-            segments.add(Segment.create(files, end, settings.segmentBytes(), settings.allocateBytes()));
+        if (segments.isEmpty() || end >= segments.getLast().end()) {
+            segments.add(Segment.create(files, end, end, settings.segmentBytes(), settings.allocateBytes()));
+            return new Place(end + Segment.HEADER, cut);
         }
         Segment active = segments.getLast();
-        return Math.max(end, active.base + Segment.HEADER);
-    }
-
-    /** Leaves nothing behind the tail that could later be taken for a record. */
-    private static void wipe(Segment segment, int from, int to) throws IOException {
-        if (from < to) {
-            segment.file.zero(from, to);
-        }
+        int at = Math.max(active.at(end), Segment.HEADER);
+        cut += dirtyEnd(active, at) - at;
+        active.file.truncate(at);
+        active.file.map(active.size); // grows again, without blocks
+        allocate(active, at);
+        return new Place(active.base + at, cut);
     }
 
     /** Real blocks for the first appends; a disk that is full now is met again, and refused, by the first of them. */
@@ -220,6 +265,18 @@ final class Recovery {
             segment.allocated = to;
         } catch (IOException full) {
             segment.allocated = from;
+        }
+    }
+
+    /** Writes what stands there once more, so that the next force covers it whatever became of earlier ones. */
+    private void rewrite(long from, long to) throws IOException {
+        for (Segment segment : segments) {
+            int end = (int) Math.min(segment.size, to - segment.base);
+            for (long at = Math.max(0, from - segment.base); segment.base < to && at < end; at += REWRITE_BYTES) {
+                byte[] copy = new byte[(int) Math.min(REWRITE_BYTES, end - at)];
+                segment.bytes.get((int) at, copy);
+                segment.file.write(at, ByteBuffer.wrap(copy));
+            }
         }
     }
 }

@@ -15,8 +15,9 @@ import java.util.zip.CRC32C;
  *   8  u32  version  1
  *  12  u32  size     of the segment in bytes
  *  16  u64  base     position of the first byte
- *  24  u32  crc32c   of bytes 0 to 24
- *  28  ...  zeros up to 64
+ *  24  u64  previous  where the records before it end: no lost end of the file before goes unseen
+ *  32  u32  crc32c   of bytes 0 to 32
+ *  36  ...  zeros up to 64
  * </pre>
  */
 final class Segment {
@@ -27,15 +28,18 @@ final class Segment {
 
     final long base;
     final int size;
+    /** Where the records before this segment end; -1 where the header is damaged. */
+    final long previous;
     final StoredFile file;
     /** Read-only view of the whole segment; shows what has been written. */
     final ByteBuffer bytes;
     /** Up to this file offset the blocks are real. */
     int allocated;
 
-    private Segment(long base, int size, StoredFile file) throws IOException {
+    private Segment(long base, int size, long previous, StoredFile file) throws IOException {
         this.base = base;
         this.size = size;
+        this.previous = previous;
         this.file = file;
         this.bytes = file.map(size);
     }
@@ -57,18 +61,18 @@ final class Segment {
         return Long.parseLong(name, 0, 20, 10);
     }
 
-    static Segment create(FileStore files, long base, int size, int allocate) throws IOException {
+    static Segment create(FileStore files, long base, long previous, int size, int allocate) throws IOException {
         StoredFile file = files.open(name(base));
         try {
             file.truncate(0);
             file.allocate(0, Math.min(size, allocate));
-            file.write(0, header(base, size));
+            file.write(0, header(base, previous, size));
         } catch (IOException e) {
             file.close();
             files.delete(name(base));
             throw e;
         }
-        Segment segment = new Segment(base, size, file);
+        Segment segment = new Segment(base, size, previous, file);
         segment.allocated = Math.min(size, allocate);
         return segment;
     }
@@ -77,7 +81,7 @@ final class Segment {
      * Opens an existing segment.
      *
      * @throws NewerFormatException where a later version of this program wrote it
-     * @return null where the header is damaged or was never wholly written
+     * @param sizeIfDamaged size to assume where the header is damaged or was never wholly written
      */
     static Segment open(FileStore files, long base, int sizeIfDamaged) throws IOException {
         StoredFile file = files.open(name(base));
@@ -85,26 +89,27 @@ final class Segment {
         file.read(0, header);
         boolean whole = !header.hasRemaining()
                 && header.getLong(0) == MAGIC
-                && header.getInt(24) == crc(header)
+                && header.getInt(32) == crc(header)
                 && header.getLong(16) == base
                 && header.getInt(12) >= LogSettings.SEGMENT_BYTES_MIN;
         if (whole && header.getInt(8) > VERSION) {
             file.close();
             throw new NewerFormatException(name(base), header.getInt(8), VERSION);
         }
-        return new Segment(base, whole ? header.getInt(12) : sizeIfDamaged, file);
+        return new Segment(
+                base, whole ? header.getInt(12) : sizeIfDamaged, whole ? header.getLong(24) : -1, file);
     }
 
-    private static ByteBuffer header(long base, int size) {
+    private static ByteBuffer header(long base, long previous, int size) {
         ByteBuffer header = ByteBuffer.allocate(HEADER);
-        header.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, size).putLong(16, base);
-        header.putInt(24, crc(header));
+        header.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, size).putLong(16, base).putLong(24, previous);
+        header.putInt(32, crc(header));
         return header;
     }
 
     private static int crc(ByteBuffer header) {
         CRC32C crc = new CRC32C();
-        crc.update(header.array(), 0, 24);
+        crc.update(header.array(), 0, 32);
         return (int) crc.getValue();
     }
 

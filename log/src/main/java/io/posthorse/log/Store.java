@@ -17,6 +17,8 @@ public final class Store {
     private final boolean tailLost;
     private final long cutBytes;
     private long checkpointed;
+    /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
+    private long dispensable;
     private boolean checkpointing;
     /** Entries whose index file could not be written so far; they stay readable in memory. */
     private final List<Index.Stripe> unwritten = new ArrayList<>();
@@ -75,9 +77,10 @@ public final class Store {
     private static void loadIndex(FileStore files, Index index, long to, Recovery recovery) throws IOException {
         IndexRebuild rebuild = new IndexRebuild(recovery.segments(), index);
         long covered = firstSegment(files);
+        long loaded = 0;
         for (String name : files.list()) {
-            if (!IndexFile.isName(name) || IndexFile.to(name) > to) {
-                continue;
+            if (!IndexFile.isName(name) || IndexFile.to(name) > to || IndexFile.from(name) < loaded) {
+                continue; // of a checkpoint that was never finished, or is not the one in force
             }
             ByteBuffer view = IndexFile.to(name) > covered ? IndexFile.open(files, name) : null;
             if (view == null) {
@@ -88,10 +91,19 @@ public final class Store {
             }
             IndexFile.load(view, index);
             covered = IndexFile.to(name);
+            loaded = covered;
         }
         if (covered < to) {
             rebuild.run(covered, to);
         }
+    }
+
+    /**
+     * Ends the opening. Before, the layer above may append what the opening demands; from here on that is certain to
+     * survive, and the run counts as begun.
+     */
+    public void start() throws IOException {
+        log.start();
     }
 
     public Log log() {
@@ -157,6 +169,7 @@ public final class Store {
                 failure -> {
                     checkpointing = false;
                     if (failure == null) {
+                        dispensable = from;
                         checkpointed = to;
                         unwritten.clear();
                         adopt(view.get(0), stripes);
@@ -181,10 +194,10 @@ public final class Store {
         }
     }
 
-    /** Drops the oldest segment with its index entries, if a checkpoint covers it and it is not the last. */
+    /** Drops the oldest segment with its index entries, if both checkpoints cover it and it is not the last. */
     public boolean dropFirst() {
         long[] bases = log.segmentBases();
-        if (bases.length < 2 || bases[1] > checkpointed) {
+        if (bases.length < 2 || bases[1] > dispensable) {
             return false;
         }
         log.dropFirst();

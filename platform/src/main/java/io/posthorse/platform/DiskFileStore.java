@@ -154,8 +154,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
             }
         }
 
-        @Override
-        public void zero(long from, long end) throws IOException {
+        private void zero(long from, long end) throws IOException {
             ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.max(0, Math.min(ZEROS, end - from)));
             for (long at = from; at < end; at += zeros.limit()) {
                 zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));

@@ -22,9 +22,6 @@ public interface StoredFile extends AutoCloseable {
      */
     void allocate(long from, long end) throws IOException;
 
-    /** Fills the bytes from {@code from} to {@code end} with zeros, in real blocks. */
-    void zero(long from, long end) throws IOException;
-
     /**
      * A read-only view of the first {@code length} bytes, which shows later writes to them. A shorter file grows to
      * that length, without blocks.

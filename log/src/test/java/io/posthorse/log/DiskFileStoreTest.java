@@ -1,0 +1,129 @@
+package io.posthorse.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.platform.DirectoryInUseException;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.StoredFile;
+import io.posthorse.testkit.SimulatedBackground;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real directory: who may open it, and that the log works on it. */
+class DiskFileStoreTest {
+    @TempDir
+    Path directory;
+
+    /** Holds a directory open until it is killed. */
+    static final class Holder {
+        public static void main(String[] arguments) throws IOException {
+            DiskFileStore.open(Path.of(arguments[0]));
+            System.out.println("open");
+            System.out.flush();
+            System.in.read();
+        }
+    }
+
+    @Test
+    void c10_aSecondOpeningIsRefused() throws IOException {
+        try (DiskFileStore first = DiskFileStore.open(directory)) {
+            assertEquals(List.of(), first.list());
+            assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+        }
+        DiskFileStore.open(directory).close();
+    }
+
+    @Test
+    void c10_aSecondProcessIsRefusedAndItsStaleLockIsNoObstacle() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertEquals('o', other.getInputStream().read(), "the other process has it open");
+            assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+        } finally {
+            other.destroyForcibly();
+        }
+        assertTrue(other.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(Files.exists(directory.resolve("lock")));
+        DiskFileStore.open(directory).close();
+    }
+
+    @Test
+    void aFileIsNoDirectory() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThrows(IOException.class, () -> DiskFileStore.open(file));
+    }
+
+    @Test
+    void aMappingShowsLaterWrites() throws IOException {
+        try (DiskFileStore files = DiskFileStore.open(directory);
+                StoredFile file = files.open("a")) {
+            file.allocate(0, 5_000);
+            ByteBuffer view = file.map(10_000);
+            assertEquals(10_000, file.size());
+            file.write(4_990, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+            assertEquals(2, view.get(4_991));
+            assertThrows(ReadOnlyBufferException.class, () -> view.put(0, (byte) 1));
+            file.truncate(4_991);
+            file.map(10_000);
+            assertEquals(0, view.get(4_991));
+            assertEquals(1, view.get(4_990));
+        }
+    }
+
+    @Test
+    void aLogOnARealDiskIsFoundAgain() throws IOException {
+        for (int run = 0; run < 3; run++) {
+            try (DiskFileStore files = DiskFileStore.open(directory)) {
+                SimulatedBackground background = new SimulatedBackground();
+                Index index = new Index();
+                int[] records = new int[1];
+                Store.State state = new Store.State() {
+                    @Override
+                    public void restore(ByteBuffer bytes) {
+                        records[0] = bytes.getInt();
+                    }
+
+                    @Override
+                    public ByteBuffer snapshot() {
+                        return ByteBuffer.allocate(4).putInt(0, records[0]);
+                    }
+
+                    @Override
+                    public void record(ByteBuffer bytes, int at, long position, int length) {
+                        records[0]++;
+                    }
+                };
+                Store store = Store.open(files, LogWorld.SYNC, background, index, state);
+                store.start();
+                assertEquals(run * 10, records[0]);
+                for (int i = 0; i < 10; i++, records[0]++) {
+                    assertTrue(store.log().admits(100, 1, false));
+                    store.log().reserve(100);
+                    store.log().seal((byte) 2, 1, false);
+                    store.log().write();
+                    background.drain();
+                }
+                assertEquals(store.log().tail(), store.log().committed());
+                if (run == 1) {
+                    store.close(state);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.posthorse.log;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.platform.StoredFile;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+/** The formats on disk are those of the golden files, byte by byte as docs/formats says. */
+class GoldenTest {
+    private final CRC32C crc = new CRC32C();
+
+    private static byte[] golden(String name) throws IOException {
+        try (InputStream in = GoldenTest.class.getResourceAsStream("/golden/" + name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private int crc(byte[] bytes, int from, int to) {
+        crc.reset();
+        crc.update(bytes, from, to - from);
+        return (int) crc.getValue();
+    }
+
+    @Test
+    void theCodeStillWritesTheSameBytes() throws IOException {
+        for (Map.Entry<String, byte[]> file : GoldenFiles.written().entrySet()) {
+            assertArrayEquals(golden(file.getKey()), file.getValue(), file.getKey());
+        }
+    }
+
+    @Test
+    void theSegmentDecodes() throws IOException {
+        byte[] bytes = golden("segment.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals("PHLOG", new String(bytes, 0, 5, StandardCharsets.US_ASCII));
+        assertEquals(1, in.getInt(8));
+        assertEquals(1 << 16, in.getInt(12));
+        assertEquals(0, in.getLong(16));
+        assertEquals(0, in.getLong(24));
+        assertEquals(crc(bytes, 0, 32), in.getInt(32));
+        String[] texts = {"first", "one of two", "two of two"};
+        int at = 64;
+        for (int i = 0; i < texts.length; i++) {
+            int length = in.getInt(at);
+            assertEquals(32 + 32 + texts[i].length(), length);
+            assertEquals(crc(bytes, at + 8, at + length), in.getInt(at + 4));
+            assertEquals(at, in.getLong(at + 8));
+            assertEquals(1_700_000_000_000L, in.getLong(at + 16));
+            assertEquals(1, in.get(at + 24));
+            assertEquals(i == 1 ? 1 : 0, in.get(at + 25), "only the first of the group says that more follows");
+            assertEquals(i == 2 ? 1 : 0, in.getShort(at + 26), "only the last has unforced bytes before it");
+            assertEquals(1, in.getInt(at + 28));
+            assertEquals(i, in.getInt(at + 32));
+            assertEquals(0, in.getLong(at + 36));
+            assertEquals(9, in.get(at + 49));
+            assertEquals(texts[i], new String(bytes, at + 64, length - 64, StandardCharsets.US_ASCII));
+            at += (length + 7) / 8 * 8;
+        }
+        assertEquals(bytes.length, at);
+    }
+
+    @Test
+    void theIndexFileDecodes() throws IOException {
+        byte[] bytes = golden("index.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals("PHIX", new String(bytes, 0, 4, StandardCharsets.US_ASCII));
+        assertEquals(1, in.getInt(8));
+        assertEquals(3, in.getInt(12));
+        assertEquals(0, in.getLong(16));
+        assertEquals(golden("segment.bin").length, in.getLong(24));
+        assertEquals(bytes.length, in.getLong(32));
+        assertEquals(crc(bytes, 48, bytes.length), in.getInt(40));
+        assertEquals(crc(bytes, 0, 44), in.getInt(44));
+        int[] lengths = {5, 10, 10};
+        for (int i = 0; i < 3; i++) {
+            int row = 48 + i * 24;
+            assertEquals(i, in.getInt(row));
+            assertEquals(1, in.getInt(row + 4));
+            assertEquals(0, in.getLong(row + 8));
+            int entry = in.getInt(row + 16);
+            assertEquals(48 + 3 * 24 + i * 16, entry);
+            assertEquals(lengths[i], in.getInt(entry + 8));
+        }
+        assertEquals(64, in.getLong(in.getInt(48 + 16)));
+    }
+
+    @Test
+    void theCheckpointDecodes() throws IOException {
+        byte[] bytes = golden("checkpoint.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals("PHCKPT", new String(bytes, 0, 6, StandardCharsets.US_ASCII));
+        assertEquals(1, in.getInt(8));
+        assertEquals(bytes.length - 32, in.getInt(12));
+        assertEquals(golden("segment.bin").length, in.getLong(16));
+        assertEquals(crc(bytes, 32, bytes.length), in.getInt(24));
+        assertEquals(crc(bytes, 0, 28), in.getInt(28));
+        assertEquals(1, in.getLong(40), "the next offset of the first partition");
+    }
+
+    @Test
+    void theDurableMarkDecodes() throws IOException {
+        byte[] bytes = golden("durable.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int slot = in.getLong(16) > in.getLong(64 + 16) ? 0 : 64;
+        assertEquals("PHMARK", new String(bytes, slot, 6, StandardCharsets.US_ASCII));
+        assertEquals(1, in.getInt(slot + 8));
+        assertEquals(1, in.get(slot + 12), "closed");
+        assertEquals(1, in.get(slot + 13), "sync");
+        assertEquals(golden("segment.bin").length, in.getLong(slot + 24));
+        assertEquals(1, in.getInt(slot + 40));
+        assertEquals(crc(bytes, slot, slot + 44), in.getInt(slot + 44));
+    }
+
+    @Test
+    void theDirectoryOfTheGoldenFilesOpens() throws IOException {
+        LogWorld world = LogWorld.open(goldenDirectory(), LogWorld.SYNC);
+        assertEquals(List.of("0:0:first", "1:0:one of two", "2:0:two of two"), world.readable());
+        assertFalse(world.store.tailLost());
+    }
+
+    @Test
+    void everyFlippedBitOfAHeaderOrRecordIsNoticed() throws IOException {
+        byte[] bytes = golden("segment.bin");
+        int length = ByteBuffer.wrap(bytes).getInt(64);
+        for (int bit = 64 * 8; bit < (64 + length) * 8; bit++) {
+            ByteBuffer flipped = ByteBuffer.wrap(bytes.clone());
+            flipped.put(bit / 8, (byte) (flipped.get(bit / 8) ^ 1 << (bit & 7)));
+            assertFalse(RecordFormat.valid(flipped, 64, 64, bytes.length, crc));
+        }
+        assertTrue(RecordFormat.valid(ByteBuffer.wrap(bytes), 64, 64, bytes.length, crc));
+        for (int limit = 64; limit < 64 + length; limit++) {
+            assertFalse(RecordFormat.valid(ByteBuffer.wrap(bytes, 0, limit), 64, 64, limit, crc), "cut at " + limit);
+        }
+    }
+
+    @Test
+    void newerVersionsAreRefused() throws IOException {
+        FaultyFileStore mark = goldenDirectory();
+        byte[] bytes = golden("durable.bin");
+        for (int slot = 0; slot < 128; slot += 64) {
+            ByteBuffer.wrap(bytes).putInt(slot + 8, 2).putInt(slot + 44, 0);
+            ByteBuffer.wrap(bytes).putInt(slot + 44, crc(bytes, slot, slot + 44));
+        }
+        put(mark, "durable", bytes);
+        assertThrows(NewerFormatException.class, () -> LogWorld.open(mark, LogWorld.SYNC));
+
+        FaultyFileStore checkpoint = goldenDirectory();
+        byte[] newer = golden("checkpoint.bin");
+        ByteBuffer.wrap(newer).putInt(8, 2);
+        ByteBuffer.wrap(newer).putInt(28, crc(newer, 0, 28));
+        put(checkpoint, checkpoint.list().stream().filter(n -> n.endsWith("point")).findFirst().orElseThrow(), newer);
+        assertThrows(NewerFormatException.class, () -> LogWorld.open(checkpoint, LogWorld.SYNC));
+    }
+
+    private static FaultyFileStore goldenDirectory() throws IOException {
+        FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+        long tail = golden("segment.bin").length;
+        put(files, Segment.name(0), golden("segment.bin"));
+        put(files, IndexFile.name(0, tail), golden("index.bin"));
+        put(files, "%020d.checkpoint".formatted(tail), golden("checkpoint.bin"));
+        put(files, "durable", golden("durable.bin"));
+        assertNotNull(CheckpointFile.newest(files));
+        return files;
+    }
+
+    private static void put(FaultyFileStore files, String name, byte[] bytes) throws IOException {
+        try (StoredFile file = files.open(name)) {
+            file.write(0, ByteBuffer.wrap(bytes));
+        }
+    }
+}

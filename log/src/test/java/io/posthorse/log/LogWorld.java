@@ -1,0 +1,167 @@
+package io.posthorse.log;
+
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A log under test: small segments on simulated files, and above it the simplest state there can be, a fixed number of
+ * partitions and the texts that were appended to them.
+ */
+final class LogWorld implements Store.State {
+    static final int PARTITIONS = 3;
+    static final LogSettings ASYNC = new LogSettings(1 << 16, 1 << 14, 1 << 10, false);
+    static final LogSettings SYNC = new LogSettings(1 << 16, 1 << 14, 1 << 10, true);
+
+    final FaultyFileStore files;
+    final SimulatedBackground background = new SimulatedBackground();
+    final Index index = new Index();
+    /** Texts that opening replayed, as {@code partition:offset:text}. */
+    final List<String> replayed = new ArrayList<>();
+    /** Time that the next records carry. */
+    long timeMs = 1_000;
+
+    Store store;
+
+    private LogWorld(FaultyFileStore files) {
+        this.files = files;
+    }
+
+    static LogWorld empty(LogSettings settings) throws IOException {
+        return open(new FaultyFileStore(new SeededEntropy(1)), settings);
+    }
+
+    static LogWorld open(FaultyFileStore files, LogSettings settings) throws IOException {
+        LogWorld world = new LogWorld(files);
+        world.store = Store.open(files, settings, world.background, world.index, world);
+        if (world.index.partition(0) == null) {
+            world.createPartitions();
+        }
+        world.store.start();
+        return world;
+    }
+
+    /** Opens what a killed process leaves. */
+    LogWorld killed() throws IOException {
+        return open(files.crash(false), ASYNC);
+    }
+
+    Log log() {
+        return store.log();
+    }
+
+    private void createPartitions() {
+        for (int i = 0; i < PARTITIONS; i++) {
+            index.create(i, 0, 0);
+        }
+    }
+
+    @Override
+    public void restore(ByteBuffer state) {
+        for (int i = 0; i < PARTITIONS; i++) {
+            index.create(i, state.getLong(), state.getLong());
+        }
+    }
+
+    @Override
+    public ByteBuffer snapshot() {
+        ByteBuffer out = ByteBuffer.allocate(PARTITIONS * 16);
+        for (int i = 0; i < PARTITIONS; i++) {
+            out.putLong(index.partition(i).begin()).putLong(index.partition(i).next());
+        }
+        return out.flip();
+    }
+
+    @Override
+    public void record(ByteBuffer bytes, int at, long position, int length) {
+        if (index.partition(0) == null) {
+            createPartitions();
+        }
+        PartitionIndex partition = index.partition(bytes.getInt(at + RecordFormat.PARTITION));
+        long offset = bytes.getLong(at + RecordFormat.OFFSET);
+        index.append(partition, offset, position, length - RecordFormat.NATIVE, 0);
+        byte[] text = new byte[length - RecordFormat.NATIVE];
+        bytes.get(at + RecordFormat.NATIVE, text);
+        replayed.add(partition.id + ":" + offset + ":" + new String(text));
+    }
+
+    /** Appends a message to the open turn, or returns -1 where the log refuses. */
+    long append(int partition, String text, boolean more) {
+        byte[] bytes = text.getBytes();
+        if (!log().admits(RecordFormat.ENVELOPE + bytes.length, 1, false)) {
+            return -1;
+        }
+        PartitionIndex to = index.partition(partition);
+        log().reserve(RecordFormat.ENVELOPE + bytes.length);
+        log().payload().putInt(partition).putLong(to.next()).putInt(0).put((byte) 0).put((byte) 9).putShort((short) 0);
+        log().payload().putInt(0).putLong(0).put(bytes);
+        long position = log().seal(RecordFormat.TYPE_MESSAGE, timeMs, more);
+        index.append(to, to.next(), position, bytes.length, 0);
+        return position;
+    }
+
+    /** Appends a message as a turn of its own. */
+    long turn(int partition, String text) {
+        long position = append(partition, text, false);
+        log().write();
+        return position;
+    }
+
+    /** Appends so many messages of about so many bytes, by turns, to all partitions; returns their positions. */
+    long[] fill(int count, int bytes) {
+        long[] positions = new long[count];
+        for (int i = 0; i < count; i++) {
+            positions[i] = turn(i % PARTITIONS, ("text " + i + " ").repeat(bytes / 7 + 1).substring(0, bytes));
+            background.drain();
+        }
+        return positions;
+    }
+
+    void force() {
+        log().force();
+        background.drain();
+    }
+
+    void checkpoint() {
+        store.checkpoint(this);
+        background.drain();
+    }
+
+    void close() throws IOException {
+        background.drain();
+        store.close(this);
+    }
+
+    /** The text at an offset, or null where it is gone. */
+    String read(int partition, long offset) {
+        PartitionIndex at = index.partition(partition);
+        if (offset < at.begin() || offset >= at.next() || at.ceiling(offset) != offset) {
+            return null;
+        }
+        long position = at.position(offset);
+        if (!log().readable(position)) {
+            return null;
+        }
+        byte[] text = new byte[at.length(offset)];
+        log().bytes(position).get(log().index(position) + RecordFormat.NATIVE, text);
+        return new String(text);
+    }
+
+    /** All that can be read, as {@code partition:offset:text}, shortened. */
+    List<String> readable() {
+        List<String> all = new ArrayList<>();
+        for (int p = 0; p < PARTITIONS; p++) {
+            for (long o = index.partition(p).begin(); o < index.partition(p).next(); o++) {
+                String text = read(p, o);
+                if (text != null) {
+                    all.add(p + ":" + o + ":" + text.substring(0, Math.min(12, text.length())));
+                }
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,98 @@
+package io.posthorse.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.posthorse.testkit.SeededEntropy;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The index of a partition against a plain map from offset to position, driven by random calls. */
+class PartitionIndexTest {
+    private final TreeMap<Long, Long> model = new TreeMap<>();
+    private final Index index = new Index();
+    private final PartitionIndex partition = index.create(7, 0, 0);
+    private long next;
+    private long position = 64;
+
+    @Test
+    void answersAsAListWould() {
+        for (int seed = 0; seed < 300; seed++) {
+            new PartitionIndexTest().run(new SeededEntropy(seed));
+        }
+    }
+
+    private void run(SeededEntropy entropy) {
+        for (int step = 0; step < 200; step++) {
+            int choice = entropy.below(20);
+            if (choice < 14) {
+                append(entropy.below(10) == 0 ? entropy.below(5) : 0);
+            } else if (choice < 16) {
+                int by = 1 + entropy.below(100);
+                index.jump(by);
+                next += by;
+            } else if (choice < 18) {
+                freezeAndReplace(entropy);
+            } else if (!model.isEmpty()) {
+                dropBelow(entropy.below((int) position + 1));
+            }
+            compare(entropy);
+        }
+    }
+
+    private void append(int leftOut) {
+        next += leftOut;
+        index.append(partition, next, position, (int) next % 50, (int) -next);
+        model.put(next++, position);
+        position += 64;
+    }
+
+    /** Ends the chunks in memory, and puts some of them in a file, as a checkpoint does. */
+    private void freezeAndReplace(SeededEntropy entropy) {
+        List<Index.Stripe> stripes = index.freeze();
+        for (Index.Stripe stripe : stripes) {
+            if (entropy.percent(70)) {
+                Chunk chunk = stripe.chunk();
+                ByteBuffer bytes = ByteBuffer.allocate(chunk.count() * Chunk.ENTRY);
+                for (int i = 0; i < chunk.count(); i++) {
+                    bytes.putLong(chunk.position(i)).putInt(chunk.length(i)).putInt(chunk.tag(i));
+                }
+                stripe.partition().replace(chunk, new Chunk.InFile(chunk.base, chunk.count(), bytes, 0));
+            }
+        }
+    }
+
+    private void dropBelow(long below) {
+        index.dropBelow(below);
+        model.values().removeIf(p -> p < below);
+    }
+
+    private void compare(SeededEntropy entropy) {
+        assertEquals(next, partition.next());
+        assertEquals(model.isEmpty() ? next : model.firstKey(), partition.begin());
+        for (int i = 0; i < 5; i++) {
+            long offset = entropy.below((int) next + 2);
+            Long there = model.ceilingKey(offset);
+            assertEquals(there == null ? next : there, partition.ceiling(offset), "ceiling of " + offset);
+            if (there != null) {
+                assertEquals(model.get(there), partition.position(there));
+                assertEquals((int) (there % 50), partition.length(there));
+                assertEquals((int) -there, partition.tag(there));
+            }
+            long committed = entropy.below((int) position + 1);
+            Long hidden = model.entrySet().stream()
+                    .filter(e -> e.getValue() >= committed)
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse(null);
+            long end = partition.visibleEnd(committed);
+            if (hidden == null) {
+                assertEquals(next, end);
+            } else {
+                assertEquals(model.headMap(hidden).size(), model.headMap(end).size(), "shows what is committed, no more");
+            }
+        }
+    }
+}

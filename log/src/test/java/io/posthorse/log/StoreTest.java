@@ -1,0 +1,257 @@
+package io.posthorse.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.platform.StoredFile;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Disks that are full or fail, checkpoints and retention; the numbers c1 to c12 are those of the fault table. */
+class StoreTest {
+    @Test
+    void c1_aFullDiskRefusesAndTakesAgainOnceThereIsSpace() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(100, 500);
+        world.files.capacity(world.files.usedBytes());
+        int taken = 0;
+        while (world.turn(0, "x".repeat(500)) >= 0) {
+            taken++;
+            world.background.drain();
+        }
+        assertTrue(taken < 60);
+        assertNull(world.log().poison());
+        assertEquals(100 + taken, world.readable().size(), "nothing is deleted for it");
+        assertTrue(world.log().admits(100, 1, true), "the reserve takes small events");
+
+        world.files.capacity(1 << 30);
+        assertTrue(world.turn(0, "again") >= 0);
+        assertEquals(101 + taken, world.killed().readable().size());
+    }
+
+    @Test
+    void c3_afterAFailedForceNothingIsCommittedAnyMore() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.SYNC);
+        world.turn(0, "safe");
+        world.background.drain();
+        long committed = world.log().committed();
+        world.files.failNextForce();
+        world.turn(0, "not safe");
+        world.background.drain();
+
+        assertNotNull(world.log().poison());
+        assertEquals(committed, world.log().committed());
+        assertEquals(-1, world.turn(0, "refused"));
+        world.log().force();
+        world.background.drain();
+        assertEquals(committed, world.log().committed());
+        assertEquals("safe", world.read(0, 0));
+        assertNull(world.read(0, 1));
+    }
+
+    @Test
+    void aFailedWritePoisons() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        long committed = world.log().committed();
+        world.files.failNextWrite();
+        world.turn(0, "torn");
+        assertNotNull(world.log().poison());
+        assertEquals(committed, world.log().committed());
+        LogWorld next = world.killed();
+        assertNull(next.log().poison());
+        assertEquals(0, next.turn(0, "next") - next.log().tail() + 72);
+    }
+
+    @Test
+    void aSlowDiskNeverFillsBlocksThatRecordsHaveTaken() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        for (int i = 0; i < 40; i++) {
+            world.turn(0, "text " + i + "x".repeat(500)); // the background has not run at all
+        }
+        world.background.drain();
+        assertEquals(40, world.readable().size());
+        assertEquals(40, world.killed().readable().size());
+    }
+
+    @Test
+    void blocksAheadThatFailedAreNotCountedOn() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.files.capacity(world.files.usedBytes());
+        while (world.turn(0, "x".repeat(300)) >= 0) {
+            assertNull(world.log().poison());
+        }
+        world.background.drain();
+        assertEquals(-1, world.turn(0, "x".repeat(2_000)));
+        assertNull(world.log().poison());
+    }
+
+    @Test
+    void c8_lostOrSpoiltIndexFilesAreRebuilt() throws IOException {
+        for (int how = 0; how < 4; how++) {
+            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+            for (int i = 0; i < 5; i++) {
+                world.fill(60, 300);
+                world.checkpoint();
+            }
+            List<String> before = world.readable();
+            FaultyFileStore files = world.files.crash(false);
+            for (String name : files.list().stream().filter(IndexFile::isName).toList()) {
+                spoil(files, name, how, name.hashCode());
+            }
+            assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable(), "way " + how);
+        }
+    }
+
+    @Test
+    void c8_aSpoiltCheckpointIsReplacedByTheOneBefore() throws IOException {
+        for (int how = 0; how < 4; how++) {
+            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+            for (int i = 0; i < 3; i++) {
+                world.fill(60, 300);
+                world.checkpoint();
+            }
+            List<String> before = world.readable();
+            FaultyFileStore files = world.files.crash(false);
+            List<String> checkpoints = checkpoints(files);
+            assertEquals(2, checkpoints.size());
+            spoil(files, checkpoints.get(1), how, 5);
+            assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable(), "way " + how);
+        }
+    }
+
+    @Test
+    void c8_withoutAnyCheckpointTheWholeLogIsReplayed() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(100, 300);
+        world.checkpoint();
+        List<String> before = world.readable();
+        FaultyFileStore files = world.files.crash(false);
+        checkpoints(files).forEach(files::delete);
+        LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
+        assertEquals(before, next.readable());
+        assertEquals(100, next.replayed.size());
+    }
+
+    @Test
+    void c9_withoutACheckpointALogThatLostItsBeginningIsRefused() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(200, 500);
+        world.checkpoint();
+        world.fill(200, 500);
+        world.checkpoint();
+        assertTrue(world.store.dropFirst());
+        world.background.drain();
+        FaultyFileStore files = world.files.crash(false);
+        checkpoints(files).forEach(files::delete);
+        List<String> names = files.list();
+        assertThrows(LogCorruptException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
+        assertEquals(names, files.list());
+    }
+
+    @Test
+    void retentionKeepsWhatTheOlderCheckpointNeeds() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(400, 500);
+        world.checkpoint();
+        assertFalse(world.store.dropFirst(), "one checkpoint alone could go bad");
+        world.fill(10, 500);
+        world.checkpoint();
+        assertTrue(world.store.dropFirst());
+        world.background.drain();
+        List<String> before = world.readable();
+        FaultyFileStore files = world.files.crash(false);
+        spoil(files, checkpoints(files).get(1), 0, 1);
+        assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable());
+    }
+
+    @Test
+    void aPartitionWhoseMessagesAllExpiredIsEmptyAfterARestartToo() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.turn(2, "early");
+        world.checkpoint();
+        for (int i = 0; i < 200; i++) {
+            world.turn(0, "x".repeat(500));
+        }
+        world.checkpoint();
+        world.turn(0, "late");
+        world.checkpoint();
+        assertTrue(world.store.dropFirst());
+        world.background.drain();
+        assertEquals(1, world.index.partition(2).begin());
+
+        LogWorld next = world.killed();
+
+        assertEquals(1, next.index.partition(2).begin());
+        assertEquals(1, next.index.partition(2).next());
+        assertEquals(world.index.partition(0).begin(), next.index.partition(0).begin());
+    }
+
+    @Test
+    void aCheckpointThatFailsLeavesNoDoubleIndex() throws IOException {
+        for (int operations = 1; operations < 12; operations++) {
+            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+            world.fill(30, 200);
+            world.background.drain();
+            world.store.checkpoint(world);
+            world.background.runJob();
+            world.background.deliver();
+            if (operations % 2 == 0) {
+                world.files.failNextWrite();
+            } else {
+                world.files.failNextForce();
+            }
+            world.background.drain();
+            world.fill(30, 200);
+            world.checkpoint();
+            List<String> before = world.readable();
+            assertEquals(60, before.size());
+            assertEquals(before, world.killed().readable());
+        }
+    }
+
+    @Test
+    void theTimeOfASegmentIsThatOfTheNextRecordWithATime() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.timeMs = 0;
+        world.fill(140, 400);
+        world.timeMs = 5_000;
+        world.turn(0, "first with a time");
+        assertEquals(2, world.log().segmentBases().length);
+        assertEquals(5_000, world.log().lastTime(0));
+        assertEquals(-1, world.log().lastTime(1 << 16));
+    }
+
+    private static List<String> checkpoints(FaultyFileStore files) {
+        return files.list().stream().filter(n -> n.endsWith(".checkpoint")).toList();
+    }
+
+    private static void spoil(FaultyFileStore files, String name, int how, long seed) throws IOException {
+        if (how == 0) {
+            files.delete(name);
+            return;
+        }
+        try (StoredFile file = files.open(name)) {
+            int size = (int) file.size();
+            SeededEntropy entropy = new SeededEntropy(seed);
+            if (how == 1) {
+                file.truncate(entropy.below(size));
+            } else if (how == 2) {
+                byte[] random = new byte[size];
+                for (int i = 0; i < size; i++) {
+                    random[i] = (byte) entropy.nextLong();
+                }
+                file.write(0, ByteBuffer.wrap(random));
+            } else {
+                files.flipBit(name, entropy.below(size * 8));
+            }
+        }
+    }
+}

@@ -1,0 +1,321 @@
+package io.posthorse.testkit;
+
+import io.posthorse.platform.Entropy;
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * A directory in memory that fails as real ones do. The fault model:
+ *
+ * <ul>
+ *   <li>A killed process loses nothing that it handed to {@code write}. A write under way may stop at any byte.
+ *   <li>A crash of the machine loses any subset of the 512-byte sectors that were written and not forced since; a lost
+ *       sector shows what was last forced there. So writes tear at sector edges, and later ones may survive earlier
+ *       ones. A file's new length may be lost with them.
+ *   <li>A failed force leaves any part of its bytes on the disk. The system holds the rest for clean: no later force
+ *       covers them, only writing them again does. Until then the running system goes on to show them.
+ *   <li>Names that were created, renamed or deleted survive a crash of the machine as a prefix of the order in which
+ *       that happened; {@code forceNames} makes all of it certain. Data that was forced under a name that is lost, is
+ *       lost with it.
+ *   <li>A full disk takes the part of a write that fits, and refuses the rest. Space may come back.
+ *   <li>Disks rot: bits flip and pages read as zeros, also where everything was forced.
+ *   <li>A crash of the machine changes {@link #bootId}, the end of a process does not.
+ * </ul>
+ *
+ * Not modelled: a sector that shows neither its forced nor its last contents but one in between, and blocks that run out
+ * though they were allocated.
+ */
+public final class FaultyFileStore implements FileStore {
+    private final Entropy entropy;
+    private final int boot;
+    private final TreeMap<String, MemoryFile> files = new TreeMap<>();
+    private final TreeMap<String, MemoryFile> durableNames = new TreeMap<>();
+    private final List<Consumer<Map<String, MemoryFile>>> nameChanges = new ArrayList<>();
+    private long capacity = 1L << 40;
+    private boolean failForce;
+    private boolean failWrite;
+    private boolean stopped;
+    private int operationsLeft = Integer.MAX_VALUE;
+
+    private FaultyFileStore(Entropy entropy, int boot) {
+        this.entropy = entropy;
+        this.boot = boot;
+    }
+
+    /** An empty directory. */
+    public FaultyFileStore(Entropy entropy) {
+        this(entropy, 1);
+    }
+
+    // ---- faults
+
+    /** The next force of a file, or of names, fails. */
+    public void failNextForce() {
+        failForce = true;
+    }
+
+    /** The next write takes some of its bytes and fails. */
+    public void failNextWrite() {
+        failWrite = true;
+    }
+
+    /** From now on so many bytes fit, those that are there included. */
+    public void capacity(long bytes) {
+        capacity = bytes;
+    }
+
+    /** The process ends in the middle of the so-manieth change to a file from now on. */
+    public void stopAfter(int operations) {
+        operationsLeft = operations;
+    }
+
+    /** Rots: bytes of a file become others, forced or not. */
+    public void damage(String name, long from, byte[] with) {
+        files.get(name).damage((int) from, with);
+    }
+
+    /** Rots: one bit flips. */
+    public void flipBit(String name, long bit) {
+        byte now = files.get(name).bytes[(int) (bit / 8)];
+        damage(name, bit / 8, new byte[] {(byte) (now ^ 1 << (bit & 7))});
+    }
+
+    /**
+     * Ends the process, which from now on can do nothing here, or the whole machine.
+     *
+     * @return what the next run finds
+     */
+    public FaultyFileStore crash(boolean machine) {
+        stopped = true;
+        FaultyFileStore next = new FaultyFileStore(entropy, machine ? boot + 1 : boot);
+        next.capacity = capacity;
+        if (machine) {
+            int kept = entropy.below(nameChanges.size() + 1);
+            nameChanges.subList(0, kept).forEach(change -> change.accept(durableNames));
+            durableNames.forEach((name, file) -> next.files.put(name, file.afterMachineCrash(entropy)));
+            next.durableNames.putAll(next.files);
+            return next;
+        }
+        Map<MemoryFile, MemoryFile> copies = new IdentityHashMap<>();
+        files.forEach((name, file) -> next.files.put(name, copies.computeIfAbsent(file, MemoryFile::afterKill)));
+        durableNames.forEach(
+                (name, file) -> next.durableNames.put(name, copies.computeIfAbsent(file, MemoryFile::afterKill)));
+        TreeMap<String, MemoryFile> now = new TreeMap<>(next.files);
+        if (!nameChanges.isEmpty()) {
+            next.nameChanges.add(names -> { // all that this process changed counts as one change for the next one
+                names.clear();
+                names.putAll(now);
+            });
+        }
+        return next;
+    }
+
+    public long usedBytes() {
+        return files.values().stream().mapToLong(MemoryFile::usedSectors).sum() * MemoryFile.SECTOR;
+    }
+
+    private void change() {
+        check();
+        if (--operationsLeft < 0) {
+            stopped = true;
+            throw new StoppedError();
+        }
+    }
+
+    private void check() {
+        if (stopped) {
+            throw new StoppedError();
+        }
+    }
+
+    private void rename(Consumer<Map<String, MemoryFile>> change) {
+        change();
+        change.accept(files);
+        nameChanges.add(change);
+    }
+
+    // ---- the port
+
+    @Override
+    public List<String> list() {
+        check();
+        return List.copyOf(files.keySet());
+    }
+
+    @Override
+    public StoredFile open(String name) {
+        check();
+        if (!files.containsKey(name)) {
+            MemoryFile created = new MemoryFile();
+            rename(names -> names.put(name, created));
+        }
+        return new Handle(files.get(name));
+    }
+
+    @Override
+    public void delete(String name) {
+        check();
+        if (files.containsKey(name)) {
+            rename(names -> names.remove(name));
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        check();
+        MemoryFile file = files.get(from);
+        if (file == null) {
+            throw new IOException("no file " + from);
+        }
+        rename(names -> {
+            names.remove(from);
+            names.put(to, file);
+        });
+    }
+
+    @Override
+    public void forceNames() throws IOException {
+        change();
+        failIfAsked();
+        durableNames.clear();
+        durableNames.putAll(files);
+        nameChanges.clear();
+    }
+
+    private void failIfAsked() throws IOException {
+        if (failForce) {
+            failForce = false;
+            throw new IOException("simulated: force failed");
+        }
+    }
+
+    @Override
+    public long usableBytes() {
+        return Math.max(0, capacity - usedBytes());
+    }
+
+    @Override
+    public long totalBytes() {
+        return capacity;
+    }
+
+    @Override
+    public String bootId() {
+        return "boot " + boot;
+    }
+
+    /** Bytes of a write that fit on the disk. */
+    private int fitting(MemoryFile file, int position, int length) {
+        long free = -1;
+        for (int at = position; at < position + length; at = (at / MemoryFile.SECTOR + 1) * MemoryFile.SECTOR) {
+            if (!file.hasBlock(at / MemoryFile.SECTOR)) {
+                free = free < 0 ? usableBytes() : free;
+                free -= MemoryFile.SECTOR;
+                if (free < 0) {
+                    return at - position;
+                }
+            }
+        }
+        return length;
+    }
+
+    private final class Handle implements StoredFile {
+        private final MemoryFile file;
+        private boolean closed;
+
+        Handle(MemoryFile file) {
+            this.file = file;
+        }
+
+        private void open() throws IOException {
+            check();
+            if (closed) {
+                throw new IOException("the file is closed");
+            }
+        }
+
+        @Override
+        public long size() throws IOException {
+            open();
+            return file.size();
+        }
+
+        @Override
+        public void write(long position, ByteBuffer source) throws IOException {
+            open();
+            int wanted = source.remaining();
+            int length = fitting(file, (int) position, wanted);
+            if (operationsLeft == 0 || failWrite) {
+                length = Math.min(length, entropy.below(wanted + 1));
+            }
+            file.write((int) position, source, length);
+            change();
+            if (failWrite) {
+                failWrite = false;
+                throw new IOException("simulated: write failed");
+            }
+            if (length < wanted) {
+                throw new IOException("No space left on device");
+            }
+        }
+
+        @Override
+        public int read(long position, ByteBuffer target) throws IOException {
+            open();
+            int length = (int) Math.max(0, Math.min(target.remaining(), file.size() - position));
+            if (length > 0) {
+                target.put(file.bytes, (int) position, length);
+            }
+            return length;
+        }
+
+        @Override
+        public void force() throws IOException {
+            open();
+            change();
+            if (failForce) {
+                file.failForce(entropy);
+            }
+            failIfAsked();
+            file.force();
+        }
+
+        @Override
+        public void allocate(long from, long end) throws IOException {
+            open();
+            change();
+            int length = (int) Math.max(0, end - from);
+            int fits = fitting(file, (int) from, length);
+            file.zero((int) from, (int) from + fits);
+            if (fits < length) {
+                throw new IOException("No space left on device");
+            }
+        }
+
+        @Override
+        public ByteBuffer map(int length) throws IOException {
+            open();
+            return file.map(length);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            open();
+            change();
+            file.truncate((int) size);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

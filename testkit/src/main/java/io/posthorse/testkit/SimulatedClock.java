@@ -1,0 +1,34 @@
+package io.posthorse.testkit;
+
+import io.posthorse.platform.Clock;
+
+/** A clock that stands still until it is moved. The wall-clock time can be set apart from the monotonic one. */
+public final class SimulatedClock implements Clock {
+    private long wallMs;
+    private long nanos;
+
+    public SimulatedClock(long wallMs) {
+        this.wallMs = wallMs;
+    }
+
+    @Override
+    public long wallMs() {
+        return wallMs;
+    }
+
+    @Override
+    public long nanos() {
+        return nanos;
+    }
+
+    /** Lets time pass. */
+    public void advance(long ms) {
+        wallMs += ms;
+        nanos += ms * 1_000_000;
+    }
+
+    /** Sets the wall clock forward or back, as an operator or a time service does; no time passes. */
+    public void jump(long ms) {
+        wallMs += ms;
+    }
+}
