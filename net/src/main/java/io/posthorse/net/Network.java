@@ -75,10 +75,11 @@ public final class Network implements AutoCloseable {
     /**
      * Accepts connections on an address.
      *
+     * @param tls encryption, or null for none
      * @return the address, with the port that was free where 0 was asked for
      * @throws IOException where the address is taken or not this machine's; says which
      */
-    public InetSocketAddress listen(InetSocketAddress address, SessionFactory sessions) throws IOException {
+    public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions) throws IOException {
         Class<? extends ServerChannel> type =
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -92,7 +93,7 @@ public final class Network implements AutoCloseable {
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(settings.unsentBytesMax() / 2, settings.unsentBytesMax()))
-                .childHandler(new Initializer(sessions));
+                .childHandler(new Initializer(sessions, tls));
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException("Cannot listen on " + address.getHostString() + ":" + address.getPort() + " ("
@@ -115,9 +116,11 @@ public final class Network implements AutoCloseable {
 
     private final class Initializer extends ChannelInitializer<SocketChannel> {
         private final SessionFactory sessions;
+        private final Tls tls;
 
-        Initializer(SessionFactory sessions) {
+        Initializer(SessionFactory sessions, Tls tls) {
             this.sessions = sessions;
+            this.tls = tls;
         }
 
         @Override
@@ -131,6 +134,9 @@ public final class Network implements AutoCloseable {
             channel.pipeline()
                     .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()))
                     .addLast(new SessionHandler(sessions, complaints));
+            if (tls != null) {
+                tls.addTo(channel.pipeline(), channel.alloc());
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
 import io.posthorse.net.NetSettings;
 import io.posthorse.net.Network;
+import io.posthorse.net.Tls;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
@@ -84,13 +85,18 @@ public final class Server implements AutoCloseable {
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
         brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
+        ServerConfig.Tls encryption = listen.tls();
+        Tls tls = encryption.isOn()
+                ? Tls.load(
+                        encryption.certificate(), encryption.key(), encryption.mode() == ServerConfig.TlsMode.ENFORCING)
+                : null;
         RemotingProtocol protocol = onOwner(this::openBroker);
-        network.listen(address(brokerPort), protocol);
+        network.listen(address(brokerPort), tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
-            network.listen(address(listen.vipPort()), protocol);
+            network.listen(address(listen.vipPort()), tls, protocol);
         }
         if (listen.nameServerPort() != ServerConfig.OFF) {
-            nameServerPort = network.listen(address(listen.nameServerPort()), protocol).getPort();
+            nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
     }
 

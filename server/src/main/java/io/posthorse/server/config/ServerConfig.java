@@ -26,6 +26,25 @@ public record ServerConfig(
         SYNC_FLUSH
     }
 
+    /** Whether connections are encrypted. */
+    public enum TlsMode {
+        DISABLED,
+        PERMISSIVE,
+        ENFORCING
+    }
+
+    /**
+     * Encryption of connections.
+     *
+     * @param certificate path of a PEM file, or null for none
+     * @param key path of a PEM file, or null for none
+     */
+    public record Tls(TlsMode mode, String certificate, String key) {
+        public boolean isOn() {
+            return mode != TlsMode.DISABLED && certificate != null;
+        }
+    }
+
     /** The part a broker plays in a replicated pair. */
     public enum BrokerRole {
         ASYNC_MASTER,
@@ -41,9 +60,10 @@ public record ServerConfig(
      * @param vipPort second port of the broker, {@link #OFF} where there is none
      * @param nameServerPort the name server's port, 0 for any free one, {@link #OFF} where there is none
      * @param advertisedHost host that clients are told to connect to, or null for the one they dialled
+     * @param tls encryption, of all ports alike
      */
     public record Listen(
-            String bind, int brokerPort, int vipPort, int nameServerPort, String advertisedHost) {}
+            String bind, int brokerPort, int vipPort, int nameServerPort, String advertisedHost, Tls tls) {}
 
     /**
      * Who this broker is.

@@ -2,6 +2,7 @@ package io.posthorse.server.config;
 
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.FlushMode;
+import io.posthorse.server.config.ServerConfig.TlsMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class Settings {
     private static final Kind<Boolean> SWITCH = new Kind.Switch();
     private static final Kind<String> HOST =
             new Kind.Text(253, Pattern.compile("[^\\s/;,]+"), "a host name or address");
+    private static final Kind<String> PATH = new Kind.Text(4_096, Pattern.compile(".+"), "a path");
     private static final Kind<String> NAME =
             new Kind.Text(127, Pattern.compile("[a-zA-Z0-9_.%|-]+"), "a name of letters, digits and _ - . % |");
 
@@ -49,6 +51,16 @@ final class Settings {
     static final Setting<Long> NAMESERVER_PORT = Setting.of(
             LISTENING, "nameserver.port", new Kind.Whole(0, PORT_MAX), "9876", "",
             "Port of the name server; 0 is any free port.");
+
+    static final Setting<TlsMode> TLS_MODE = Setting.of(
+            LISTENING, "tls.server.mode", new Kind.Choice<>(TlsMode.class), "PERMISSIVE", "",
+            "With a certificate: whether connections may (PERMISSIVE) or must (ENFORCING) be encrypted, on the same"
+                    + " ports, or never are (DISABLED).");
+    static final Setting<String> TLS_CERTIFICATE = Setting.of(
+            LISTENING, "tls.server.certPath", PATH, "", "",
+            "PEM file with the certificate, and those of its issuers behind it; without it nothing is encrypted.");
+    static final Setting<String> TLS_KEY = Setting.of(
+            LISTENING, "tls.server.keyPath", PATH, "", "", "PEM file with the certificate's private key, PKCS 8.");
 
     static final Setting<String> CLUSTER = Setting.of(
             IDENTITY, "brokerClusterName", NAME, "DefaultCluster", "",
@@ -144,6 +156,7 @@ final class Settings {
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
+            TLS_MODE, TLS_CERTIFICATE, TLS_KEY,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

@@ -58,6 +58,14 @@ final class Values {
             notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
                     + " there is no replication: a message lies on this machine alone");
         }
+        if ((get(Settings.TLS_CERTIFICATE) == null) != (get(Settings.TLS_KEY) == null)) {
+            problems.add(problem(
+                    Settings.TLS_CERTIFICATE, "tls.server.certPath and tls.server.keyPath go together; one is missing"));
+        }
+        if (get(Settings.TLS_MODE) == ServerConfig.TlsMode.ENFORCING && get(Settings.TLS_CERTIFICATE) == null) {
+            problems.add(problem(
+                    Settings.TLS_MODE, "ENFORCING needs a certificate: set tls.server.certPath and tls.server.keyPath"));
+        }
         if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
             problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
         }
@@ -123,7 +131,9 @@ final class Values {
     ServerConfig config(List<String> notes) {
         Listen listen = new Listen(
                 get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(),
-                get(Settings.BROKER_IP1));
+                get(Settings.BROKER_IP1),
+                new ServerConfig.Tls(
+                        get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY)));
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),

@@ -12,6 +12,7 @@ import io.posthorse.server.config.ServerConfig.Identity;
 import io.posthorse.server.config.ServerConfig.Limits;
 import io.posthorse.server.config.ServerConfig.Listen;
 import io.posthorse.server.config.ServerConfig.Storage;
+import io.posthorse.server.config.ServerConfig.TlsMode;
 import io.posthorse.server.config.ServerConfig.Transactions;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,10 @@ class ConfigLoaderTest {
     void withoutAnySourceThereAreDefaults() {
         ServerConfig config = load(null);
 
-        assertEquals(new Listen("127.0.0.1", 10_911, 10_909, 9_876, null), config.listen());
+        assertEquals(
+                new Listen(
+                        "127.0.0.1", 10_911, 10_909, 9_876, null, new ServerConfig.Tls(TlsMode.PERMISSIVE, null, null)),
+                config.listen());
         assertEquals(
                 new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of()),
                 config.identity());
