@@ -240,7 +240,9 @@ final class JsonHeaderReader {
 
     private int utf8(int point, int start) {
         int write = start;
-        if (point < 0x80) {
+        if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+            in[write++] = '?'; // half of a pair, for which UTF-8 has no bytes
+        } else if (point < 0x80) {
             in[write++] = (byte) point;
         } else if (point < 0x800) {
             in[write++] = (byte) (0xC0 | point >> 6);
