@@ -99,10 +99,18 @@ final class JsonHeaderReader {
                 int start = at;
                 skip(0);
                 if (c != 'n' && c != '{' && c != '[') { // null says nothing; a number or boolean is taken as text
-                    header.add(name, nameLength, start, at - start);
+                    header.add(name, nameLength, start, beforeBlanks(at) - start);
                 }
             }
         } while (more('}'));
+    }
+
+    private int beforeBlanks(int index) {
+        int i = index;
+        while (in[i - 1] <= ' ' && in[i - 1] >= 0) {
+            i--;
+        }
+        return i;
     }
 
     /** The next byte that is not white space, not yet taken. */
