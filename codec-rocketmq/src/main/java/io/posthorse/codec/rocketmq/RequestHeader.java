@@ -229,6 +229,9 @@ public final class RequestHeader {
             }
             value = value * 10 + digit;
         }
+        if (value < 0) {
+            throw notANumber(name); // beyond 63 bits
+        }
         return negative ? -value : value;
     }
 
