@@ -291,8 +291,12 @@ final class JsonHeaderReader {
                 skip(depth + 1);
             } while (more(close));
         } else {
+            int start = at;
             while (at < end && in[at] != ',' && in[at] != '}' && in[at] != ']') {
                 at++;
+            }
+            if (at == start) {
+                throw new MalformedFrameException("JSON header: no value at byte " + at);
             }
         }
     }
