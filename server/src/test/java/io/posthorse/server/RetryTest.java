@@ -128,7 +128,7 @@ class RetryTest {
 
     @Test
     void whatWouldGetTooManyPropertiesIsNotSentBack() {
-        broker.sent("T", 0, "big\u0001" + "v".repeat(32_600) + "\u0002UNIQ_KEY\u0001U2\u0002", "full");
+        broker.sent("T", 0, "big\u0001" + "v".repeat(32_650) + "\u0002UNIQ_KEY\u0001U2\u0002", "full");
         Stored full = broker.read("T", 0, 1).getFirst();
 
         assertEquals(13, client.ask(36, back(full.position(), -1, 16)).code());
