@@ -8,7 +8,7 @@ public interface Session {
      * Bytes have come. Takes whole frames by moving the reader index and leaves the rest; the buffer belongs to the
      * caller.
      *
-     * @return how many bytes the frame at the reader index takes in all, or 0 where that is not known yet
+     * @return for how many bytes of the frame at the reader index to make room, or 0 where that is not known yet
      */
     int read(ByteBuf in);
 

@@ -1,8 +1,17 @@
 package io.posthorse.codec.rocketmq;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 /** Reads a JSON header in one pass over its bytes, into the {@link RequestHeader} that owns them. */
 final class JsonHeaderReader {
     private static final int DEPTH_MAX = 32;
+    private static final byte[] CODE = ascii("code");
+    private static final byte[] FLAG = ascii("flag");
+    private static final byte[] OPAQUE = ascii("opaque");
+    private static final byte[] VERSION = ascii("version");
+    private static final byte[] FIELDS = ascii("extFields");
+    private static final byte[] LANGUAGE = ascii("language");
 
     private final RequestHeader header;
     private byte[] in;
@@ -13,6 +22,10 @@ final class JsonHeaderReader {
 
     JsonHeaderReader(RequestHeader header) {
         this.header = header;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     void read(int length) {
@@ -33,21 +46,33 @@ final class JsonHeaderReader {
     }
 
     private void member(int name, int length) {
-        switch (in[name] << 8 | length) {
-            case 'c' << 8 | 4 -> header.code = integer();
-            case 'f' << 8 | 4 -> header.flag = integer();
-            case 'o' << 8 | 6 -> header.opaque = integer();
-            case 'v' << 8 | 7 -> header.version = integer();
-            case 'e' << 8 | 9 -> fields();
-            case 'l' << 8 | 8 -> {
-                if (next() == '"') {
-                    string();
-                    header.language(from, to);
-                } else {
-                    header.language = integer();
-                }
-            }
-            default -> skip(0);
+        if (is(CODE, name, length)) {
+            header.code = integer();
+        } else if (is(FLAG, name, length)) {
+            header.flag = integer();
+        } else if (is(OPAQUE, name, length)) {
+            header.opaque = integer();
+        } else if (is(VERSION, name, length)) {
+            header.version = integer();
+        } else if (is(FIELDS, name, length)) {
+            fields();
+        } else if (is(LANGUAGE, name, length)) {
+            language();
+        } else {
+            skip(0);
+        }
+    }
+
+    private boolean is(byte[] wanted, int name, int length) {
+        return length == wanted.length && Arrays.equals(in, name, name + length, wanted, 0, length);
+    }
+
+    private void language() {
+        if (next() == '"') {
+            string();
+            header.language(from, to);
+        } else {
+            header.language = integer();
         }
     }
 
@@ -74,10 +99,18 @@ final class JsonHeaderReader {
                 int start = at;
                 skip(0);
                 if (c != 'n' && c != '{' && c != '[') { // null says nothing; a number or boolean is taken as text
-                    header.add(name, nameLength, start, at - start);
+                    header.add(name, nameLength, start, beforeBlanks(at) - start);
                 }
             }
         } while (more('}'));
+    }
+
+    private int beforeBlanks(int index) {
+        int i = index;
+        while (in[i - 1] <= ' ' && in[i - 1] >= 0) {
+            i--;
+        }
+        return i;
     }
 
     /** The next byte that is not white space, not yet taken. */
@@ -215,7 +248,9 @@ final class JsonHeaderReader {
 
     private int utf8(int point, int start) {
         int write = start;
-        if (point < 0x80) {
+        if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+            in[write++] = '?'; // half of a pair, for which UTF-8 has no bytes
+        } else if (point < 0x80) {
             in[write++] = (byte) point;
         } else if (point < 0x800) {
             in[write++] = (byte) (0xC0 | point >> 6);
@@ -256,8 +291,12 @@ final class JsonHeaderReader {
                 skip(depth + 1);
             } while (more(close));
         } else {
+            int start = at;
             while (at < end && in[at] != ',' && in[at] != '}' && in[at] != ']') {
                 at++;
+            }
+            if (at == start) {
+                throw new MalformedFrameException("JSON header: no value at byte " + at);
             }
         }
     }

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * languages count as 7 (OTHER). Lengths are checked against the bytes that are there before they are believed.
  */
 public final class RequestHeader {
-    public static final int LENGTH_MAX = 128 << 10;
+    public static final int LENGTH_MAX = FrameCodec.HEADER_BYTES_MAX;
     public static final int FIELDS_MAX = 128;
     private static final int LANGUAGE_OTHER = 7;
     private static final int BINARY_FIXED = 21;
@@ -228,6 +228,9 @@ public final class RequestHeader {
                 throw notANumber(name);
             }
             value = value * 10 + digit;
+        }
+        if (value < 0) {
+            throw notANumber(name); // beyond 63 bits
         }
         return negative ? -value : value;
     }

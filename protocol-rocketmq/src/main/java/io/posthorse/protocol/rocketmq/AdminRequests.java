@@ -92,6 +92,11 @@ final class AdminRequests implements RequestHandler {
         if (problem != null) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
         }
+        int retryQueues = body.integer("retryQueueNums", SubscriptionSettings.STANDARD.retryPartitions());
+        if (retryQueues > broker.partitionsMax()) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "a topic may have " + broker.partitionsMax()
+                    + " queues, so a group may not have " + retryQueues + " retry queues");
+        }
         if (broker.subscription(name) == null && !broker.hasRoomForSubscription()) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "the group was not created: the limit groups.max is reached");
         }
@@ -101,7 +106,7 @@ final class AdminRequests implements RequestHandler {
                 body.bool("consumeBroadcastEnable", true),
                 body.bool("consumeFromMinEnable", true),
                 body.bool("consumeMessageOrderly", false),
-                body.integer("retryQueueNums", standard.retryPartitions()),
+                retryQueues,
                 body.integer("retryMaxTimes", standard.retryMax()),
                 body.bool("notifyConsumerIdsChangedEnable", true));
         Subscription group = shard.turn().createOrUpdate(name, wanted);

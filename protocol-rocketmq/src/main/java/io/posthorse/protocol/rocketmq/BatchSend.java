@@ -46,12 +46,7 @@ final class BatchSend {
         }
         message.body = in;
         message.properties = text;
-        long total = 0;
-        for (int i = 0; i < count; i++) {
-            use(i);
-            total += message.length();
-        }
-        if (!sends.accepts(session, header, length, total, count)) {
+        if (!accepted(session, header, length)) {
             return;
         }
         Broker broker = protocol.broker;
@@ -65,6 +60,18 @@ final class BatchSend {
         if (!header.isOneWay()) {
             answer(session, header, partition, first);
         }
+    }
+
+    private boolean accepted(RemotingSession session, RequestHeader header, int length) {
+        long total = 0;
+        int longest = 0;
+        for (int i = 0; i < count; i++) {
+            use(i);
+            total += message.length();
+            longest = message.propertiesLength > propertiesAt[longest + 1] - propertiesAt[longest] ? i : longest;
+        }
+        use(longest);
+        return sends.accepts(session, header, length, total, count);
     }
 
     private void use(int i) {

@@ -56,7 +56,7 @@ final class Destinations {
 
     /** What is wrong with a topic's name, or null. */
     static String topicProblem(String name) {
-        return problem(name, "topic", name.startsWith("%") ? 255 : TOPIC_LENGTH_MAX);
+        return problem(name, "topic", TOPIC_LENGTH_MAX);
     }
 
     /** What is wrong with a group's name, or null. */

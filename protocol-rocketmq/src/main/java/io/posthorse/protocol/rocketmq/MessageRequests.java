@@ -13,6 +13,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -94,6 +95,10 @@ final class MessageRequests implements RequestHandler {
             properties.put("REAL_QID", Integer.toString(target.number()));
         }
         fill(session, view, target, properties);
+        if (message.propertiesLength > StoredMessage.PROPERTIES_MAX) {
+            return request.refuse(ResponseCode.MESSAGE_ILLEGAL, "the message was not sent back: with those of its retry its"
+                    + " properties are longer than 32 KB");
+        }
         Admission admission = broker.admit(message.length(), 1);
         if (admission != Admission.ADMITTED) {
             return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the message was not sent back: the broker's disk is "

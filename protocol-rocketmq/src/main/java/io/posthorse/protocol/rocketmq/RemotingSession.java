@@ -22,6 +22,8 @@ import java.util.Set;
  */
 final class RemotingSession implements Session, Peer {
     private static final int FRAME_MIN = 4;
+    /** Room is made for what a frame announces only as far as its bytes come: this much at first, then double. */
+    private static final int AHEAD_BYTES_MIN = 64 << 10;
 
     final RemotingProtocol protocol;
     final Host bornHost;
@@ -49,7 +51,7 @@ final class RemotingSession implements Session, Peer {
                         + FrameCodec.FRAME_BYTES_MAX);
             }
             if (in.readableBytes() < 4 + length) {
-                return 4 + length;
+                return Math.min(4 + length, Math.max(AHEAD_BYTES_MIN, in.readableBytes() * 2));
             }
             frame(in, start + 4, start + 4 + length);
             in.readerIndex(start + 4 + length);

@@ -1,0 +1,43 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Answers that a RocketMQ 5.5.0 cluster gave, kept among the codec's test files. */
+final class Golden {
+    private static final String FILES = "codec-rocketmq/src/test/resources/golden";
+
+    private Golden() {}
+
+    static Frame answer(String name) {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve(FILES))) {
+            root = root.getParent();
+        }
+        try {
+            String line = Files.readAllLines(root.resolve(FILES).resolve(name + ".txt")).getFirst();
+            byte[] header = line.substring("HEADER ".length()).getBytes(StandardCharsets.UTF_8);
+            return FrameCodec.decode(
+                    ByteBuffer.allocate(4 + header.length).putInt(header.length).put(header).array());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Our answer has the code and the header fields of theirs. */
+    static void assertLike(String name, Frame ours) {
+        Frame theirs = answer(name);
+        assertEquals(theirs.code(), ours.code(), ours.remark());
+        assertEquals(theirs.fields().keySet(), ours.fields().keySet());
+        assertEquals(theirs.flag(), ours.flag());
+        assertEquals(theirs.version(), ours.version());
+    }
+}

@@ -1,0 +1,224 @@
+package io.posthorse.server;
+
+import static io.posthorse.server.RawClient.NO_BODY;
+import static io.posthorse.server.TestBroker.PULL;
+import static io.posthorse.server.TestBroker.heartbeat;
+import static io.posthorse.server.TestBroker.pull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.codec.rocketmq.Frame;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pull requests 11 and 361 over a socket: every status, and how long a request is held. */
+class PullTest {
+    private static final int PULL_LITE = 361;
+
+    @TempDir
+    Path directory;
+
+    private TestBroker broker;
+
+    @BeforeEach
+    void start() {
+        broker = TestBroker.start(directory);
+        broker.topic("T", 2);
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"11,false", "11,true", "361,false", "361,true"})
+    void messagesAreFound(int code, boolean binary) {
+        broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
+        broker.sent("T", 0, "TAGS\u0001blue\u0002", "two");
+        broker.sent("T", 0, "TAGS\u0001green\u0002", "three");
+        RawClient client = broker.client(binary);
+
+        Frame all = client.ask(code, pull("G", "T", 0, 0, "*", 0));
+        Golden.assertLike("011_pull_found", all);
+        assertEquals("FOUND", all.remark());
+        assertEquals("3", all.field("nextBeginOffset"));
+        assertEquals("3", all.field("maxOffset"));
+        assertEquals("0", all.field("minOffset"));
+        assertEquals(List.of("one", "two", "three"), texts(all));
+
+        assertEquals(List.of("one", "three"), texts(client.ask(code, pull("G", "T", 0, 0, "red || green", 0))));
+        assertEquals(List.of("three"), texts(client.ask(code, pull("G", "T", 0, 2, "", 0))));
+    }
+
+    @Test
+    void countAndBytesAreLimitedAndOneMessageAlwaysComes() {
+        for (int i = 0; i < 5; i++) {
+            broker.sent("T", 0, "", "x".repeat(1_000));
+        }
+        Map<String, String> request = pull("G", "T", 0, 0, "*", 0);
+        request.put("maxMsgNums", "3");
+        assertEquals(3, texts(broker.client().ask(PULL, request)).size());
+        request.put("maxMsgBytes", "10");
+        Frame one = broker.client().ask(PULL, request);
+        assertEquals(1, texts(one).size());
+        assertEquals("1", one.field("nextBeginOffset"));
+    }
+
+    @Test
+    void offsetsThatAreNotThereAreAnsweredWithWhereToGoOn() {
+        broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
+        RawClient client = broker.client();
+
+        Frame end = client.ask(PULL, pull("G", "T", 0, 1, "*", 0));
+        Golden.assertLike("011_pull_long", end);
+        assertEquals("1", end.field("nextBeginOffset"));
+
+        Frame above = client.ask(PULL, pull("G", "T", 0, 1_000, "*", 0));
+        Golden.assertLike("011_pull_notfound", above);
+        assertEquals("1", above.field("nextBeginOffset"));
+
+        Frame below = client.ask(PULL, pull("G", "T", 0, -5, "*", 0));
+        assertEquals(21, below.code());
+        assertEquals("0", below.field("nextBeginOffset"));
+
+        Frame emptyAbove = client.ask(PULL, pull("G", "T", 1, 5, "*", 0));
+        assertEquals(21, emptyAbove.code());
+        assertEquals("0", emptyAbove.field("nextBeginOffset"));
+
+        Frame filtered = client.ask(PULL, pull("G", "T", 0, 0, "blue", 10_000));
+        assertEquals(20, filtered.code());
+        assertEquals("1", filtered.field("nextBeginOffset"));
+        assertEquals(0, filtered.body().length);
+    }
+
+    @Test
+    void refusals() {
+        broker.topic("WriteOnly", 1, 2);
+        RawClient client = broker.client();
+        Map<String, String> fromTable = pull("G", "T", 0, 0, "*", 0);
+        fromTable.put("sysFlag", "0");
+
+        Golden.assertLike("011_pull_nogroup", client.ask(PULL, fromTable));
+        assertEquals(29, client.ask(PULL, pull("G", "T", 2, 0, "*", 0)).code());
+        assertEquals(29, client.ask(PULL, pull("G", "T", -1, 0, "*", 0)).code());
+        assertEquals(17, client.ask(PULL, pull("G", "Unknown", 0, 0, "*", 0)).code());
+        assertEquals(16, client.ask(PULL, pull("G", "WriteOnly", 0, 0, "*", 0)).code());
+        assertEquals(29, client.ask(PULL, Map.of("topic", "T")).code());
+
+        client.ask(34, Map.of(), heartbeat("c1", "G", "T", "*", 5));
+        fromTable.put("subVersion", "6");
+        assertEquals(25, client.ask(PULL, fromTable).code());
+        fromTable.put("subVersion", "5");
+        assertEquals(19, client.ask(PULL, fromTable).code());
+        broker.topic("Other", 1);
+        fromTable.put("topic", "Other");
+        assertEquals(24, client.ask(PULL, fromTable).code());
+        assertEquals(0, client.ask(200, Map.of(),
+                TestBroker.text("{\"groupName\":\"G\",\"consumeEnable\":false}")).code());
+        assertEquals(16, client.ask(PULL, pull("G", "T", 0, 0, "*", 0)).code());
+        Map<String, String> sql = pull("H", "T", 0, 0, "a > 5", 0);
+        sql.put("expressionType", "SQL92");
+        assertEquals(1, client.ask(PULL, sql).code());
+    }
+
+    @Test
+    void withoutAutomaticCreationAnUnknownGroupIsRefused() {
+        broker.close();
+        broker = TestBroker.start(directory, "autoCreateSubscriptionGroup=false");
+
+        assertEquals(26, broker.client().ask(PULL, pull("Unknown", "T", 0, 0, "*", 0)).code());
+        assertEquals(26, broker.client().ask(34, Map.of(), heartbeat("c", "Unknown", "T", "*", 1)).code());
+    }
+
+    @Test
+    void theTableOfTheHeartbeatFilters() {
+        broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
+        broker.sent("T", 0, "TAGS\u0001blue\u0002", "two");
+        RawClient client = broker.client();
+        client.ask(34, Map.of(), heartbeat("c1", "G", "T", "blue", 1));
+        Map<String, String> request = pull("G", "T", 0, 0, "ignored", 0);
+        request.put("sysFlag", "0");
+
+        assertEquals(List.of("two"), texts(client.ask(PULL, request)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHeldRequestIsAnsweredWhenItsTimeIsUp(boolean binary) {
+        RawClient client = broker.client(binary);
+        long before = System.nanoTime();
+        Frame answer = client.ask(PULL_LITE, pull("G", "T", 0, 0, "*", 400));
+        long tookMs = (System.nanoTime() - before) / 1_000_000;
+
+        assertEquals(19, answer.code());
+        assertEquals("0", answer.field("nextBeginOffset"));
+        assertEquals(binary, answer.binary());
+        assertTrue(tookMs >= 395 && tookMs < 10_000, tookMs + " ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHeldRequestIsAnsweredWhenAMessageComes(boolean binary) {
+        RawClient client = broker.client(binary);
+        int held = client.send(PULL, pull("G", "T", 0, 0, "red", 60_000), NO_BODY);
+        assertEquals(0, client.ask(34, Map.of(), heartbeat("c", "G", "T", "red", 1)).code());
+
+        broker.sent("T", 1, "TAGS\u0001red\u0002", "another queue");
+        broker.sent("T", 0, "TAGS\u0001blue\u0002", "another tag");
+        assertEquals(0, client.ask(38, Map.of("consumerGroup", "G")).code()); // nothing came before this answer
+        broker.sent("T", 0, "TAGS\u0001red\u0002", "this one");
+
+        Frame answer = client.answer(held);
+        assertEquals(List.of("this one"), texts(answer));
+        assertEquals("2", answer.field("nextBeginOffset"));
+        assertEquals(binary, answer.binary());
+    }
+
+    @Test
+    void aHeldRequestOfAConnectionThatGoesIsForgotten() {
+        RawClient gone = broker.client();
+        gone.send(PULL, pull("G", "T", 0, 0, "*", 60_000), NO_BODY);
+        assertEquals(0, gone.ask(34, Map.of(), heartbeat("c", "G", "T", "*", 1)).code());
+        gone.close();
+
+        broker.sent("T", 0, "", "x");
+        assertEquals(List.of("x"), broker.read("T", 0, 0).stream().map(Stored::text).toList());
+    }
+
+    @Test
+    void manyRequestsAreHeldOnOneConnection() {
+        RawClient client = broker.client();
+        int first = client.send(PULL, pull("G", "T", 0, 0, "*", 60_000), NO_BODY);
+        int second = client.send(PULL, pull("G", "T", 1, 0, "*", 60_000), NO_BODY);
+        broker.sent("T", 1, "", "b");
+        assertEquals(List.of("b"), texts(client.answer(second)));
+        broker.sent("T", 0, "", "a");
+        assertEquals(List.of("a"), texts(client.answer(first)));
+    }
+
+    @Test
+    void aPullMayCommitAnOffset() {
+        broker.sent("T", 0, "", "x");
+        Map<String, String> request = pull("G", "T", 0, 0, "*", 0);
+        request.put("sysFlag", "5");
+        request.put("commitOffset", "1");
+        RawClient client = broker.client();
+        client.ask(PULL, request);
+
+        Frame offset = client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0"));
+        assertEquals("1", offset.field("offset"));
+    }
+
+    private static List<String> texts(Frame answer) {
+        return Stored.all(answer.body()).stream().map(Stored::text).toList();
+    }
+}

@@ -1,0 +1,134 @@
+package io.posthorse.server;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A client that says what a test tells it to, frame by frame or byte by byte. */
+final class RawClient implements AutoCloseable {
+    static final byte[] NO_BODY = {};
+    private static final int TIMEOUT_MS = 20_000;
+    private static final int CLIENT_VERSION = 407;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final boolean binary;
+    private final List<Frame> pushed = new ArrayList<>();
+    private int opaque = 100;
+
+    RawClient(int port, boolean binary) {
+        this.binary = binary;
+        try {
+            socket = new Socket("127.0.0.1", port);
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(TIMEOUT_MS);
+            in = new DataInputStream(socket.getInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a request and waits for its answer. */
+    Frame ask(int code, Map<String, String> fields, byte[] body) {
+        return answer(send(code, fields, body));
+    }
+
+    Frame ask(int code, Map<String, String> fields) {
+        return ask(code, fields, NO_BODY);
+    }
+
+    /** Sends a request; gives its opaque. */
+    int send(int code, Map<String, String> fields, byte[] body) {
+        write(FrameCodec.encode(frame(code, 0, fields, body)));
+        return opaque;
+    }
+
+    void sendOneWay(int code, Map<String, String> fields, byte[] body) {
+        write(FrameCodec.encode(frame(code, Frame.FLAG_ONE_WAY, fields, body)));
+    }
+
+    /** A request of this client that is not sent yet. */
+    Frame frame(int code, int flag, Map<String, String> fields, byte[] body) {
+        return new Frame(code, Frame.JAVA, CLIENT_VERSION, ++opaque, flag, null, fields, body, binary);
+    }
+
+    void write(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next answer, which must be the one to that request; requests of the broker are put aside. */
+    Frame answer(int expected) {
+        Frame frame = next();
+        if (frame.opaque() != expected) {
+            throw new AssertionError("expected the answer to " + expected + ", got " + frame);
+        }
+        return frame;
+    }
+
+    /** The next answer, whatever it answers. */
+    Frame next() {
+        while (true) {
+            Frame frame = read();
+            if (frame.isResponse()) {
+                return frame;
+            }
+            pushed.add(frame);
+        }
+    }
+
+    private Frame read() {
+        try {
+            byte[] bytes = new byte[FrameCodec.checkLength(in.readInt())];
+            in.readFully(bytes);
+            return FrameCodec.decode(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for a request of the broker's own. */
+    Frame push() {
+        if (pushed.isEmpty()) {
+            Frame frame = read();
+            if (frame.isResponse()) {
+                throw new AssertionError("an answer came where a request was due: " + frame);
+            }
+            return frame;
+        }
+        return pushed.removeFirst();
+    }
+
+    /** Waits until the broker closes this connection; false where it sends something instead. */
+    boolean isClosedByPeer() {
+        try {
+            return in.read() < 0;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // reset
+        }
+    }
+
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
