@@ -83,14 +83,14 @@ public final class Broker {
         for (Damage damage : store.damages()) {
             lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
                             .formatted(damage.from(), damage.to(), damage.bytes())
-                    + " empty, everything behind them is intact. A copy of the bytes is in quarantine-* in the data directory.");
+                    + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data directory.");
         }
         if (store.cutBytes() > 0) {
             lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."
                     .formatted(store.cutBytes()));
         }
         if (store.tailLost()) {
-            lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets continue behind a"
+            lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
                     + " gap of " + JUMP + ", so that no offset means two messages.");
         }
         return lines;

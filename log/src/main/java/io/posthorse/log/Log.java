@@ -131,7 +131,8 @@ public final class Log {
     private void roll(long need) throws IOException {
         long end = last.end();
         Segment next = Segment.create(
-                files, end, tail(), settings.segmentBytes(), (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
+                files, end, tail(), settings.segmentBytes(),
+                (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
         write();
         if (poison != null) {
             throw poison;

@@ -9,6 +9,7 @@ public final class Connection {
     private final Channel channel;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private boolean held;
 
     Connection(Channel channel) {
         this.channel = channel;
@@ -37,6 +38,17 @@ public final class Connection {
 
     public void flush() {
         channel.flush();
+    }
+
+    /** Takes no more bytes from the peer until {@code held} is false again: back-pressure to who sends too much. */
+    public void hold(boolean hold) {
+        held = hold;
+        applyReading();
+    }
+
+    /** Reads while the session takes more and the peer takes what it is sent. */
+    void applyReading() {
+        channel.config().setAutoRead(!held && channel.isWritable());
     }
 
     public boolean isOpen() {

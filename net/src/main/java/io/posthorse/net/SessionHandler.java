@@ -16,6 +16,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     private final SessionFactory factory;
     private final Complaints complaints;
+    private Connection connection;
     private Session session;
     private ByteBuf rest;
 
@@ -26,7 +27,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        session = factory.open(new Connection(context.channel()));
+        connection = new Connection(context.channel());
+        session = factory.open(connection);
     }
 
     @Override
@@ -74,7 +76,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(context.channel().isWritable());
+        if (connection != null) {
+            connection.applyReading();
+        }
     }
 
     @Override

@@ -23,6 +23,8 @@ import java.util.TreeMap;
 final class ConsumerGroups {
     private static final long SCAN_MS = 10_000;
     private static final long EXPIRY_MS = 120_000;
+    /** Producer groups kept for the tools; a producer of one more sends as well as any other. */
+    private static final int PRODUCER_GROUPS_MAX = 100_000;
 
     private final Broker broker;
     private final Clock clock;
@@ -75,7 +77,9 @@ final class ConsumerGroups {
     }
 
     void producer(String name, Member member) {
-        producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
+        if (producers.containsKey(name) || producers.size() < PRODUCER_GROUPS_MAX) {
+            producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
+        }
     }
 
     /** A heartbeat that says only that its sender lives. */

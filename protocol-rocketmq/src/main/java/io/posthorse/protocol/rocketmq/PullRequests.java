@@ -25,6 +25,8 @@ final class PullRequests {
     private static final long SUSPEND_MS_MAX = 60_000;
     private static final int FILTERS_MAX = 1_024;
     private static final int HEADER_BYTES = 384;
+    /** Pulls of one connection that are held; more are answered at once, as if their time were up. */
+    private static final int WAITERS_MAX = 20_000;
     /** Reads from the disk that may be under way or queued; each holds an answer's worth of memory. */
     private static final int COLD_READS_MAX = 128;
 
@@ -94,7 +96,7 @@ final class PullRequests {
         int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(Fields.MAX_BYTES, BYTES_MAX)));
         broker.fetch(partition, offset, count, bytes, filter, fetch);
         long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(Fields.SUSPEND_MS, 0));
-        if (fetch.status() == Fetch.Status.AT_END && suspend > 0) {
+        if (fetch.status() == Fetch.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX) {
             new PullWaiter(this, session, header.opaque(), header.isBinary(), partition, offset, count, bytes, filter)
                     .begin(protocol.timers, suspend);
             return;

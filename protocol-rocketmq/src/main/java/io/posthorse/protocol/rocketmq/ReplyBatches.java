@@ -16,11 +16,14 @@ import java.util.Arrays;
  */
 final class ReplyBatches implements Parked {
     private static final int BUFFER_BYTES = 8 << 10;
+    /** While so many replies of one connection wait for the log, nothing more is read from it. */
+    private static final int WAITING_MAX = 16_384;
 
     private final Connection connection;
     private final Shard shard;
     private final ResponseWriter writer;
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+    private int waiting;
     private boolean isParked;
     private boolean dropped;
 
@@ -66,6 +69,9 @@ final class ReplyBatches implements Parked {
     /** The reply is in the buffer; it waits for everything written so far. */
     void parked() {
         batches.peekLast().end = shard.broker().tail();
+        if (++waiting == WAITING_MAX) {
+            connection.hold(true);
+        }
         if (!isParked) {
             isParked = true;
             shard.park(this);
@@ -76,7 +82,9 @@ final class ReplyBatches implements Parked {
     public boolean committed(long position) {
         boolean sent = false;
         while (!batches.isEmpty() && batches.peekFirst().end <= position) {
-            connection.send(batches.removeFirst().bytes);
+            Batch batch = batches.removeFirst();
+            release(batch.count);
+            connection.send(batch.bytes);
             sent = true;
         }
         if (sent) {
@@ -84,6 +92,14 @@ final class ReplyBatches implements Parked {
         }
         isParked = !batches.isEmpty() && !dropped;
         return isParked;
+    }
+
+    private void release(int count) {
+        boolean full = waiting >= WAITING_MAX;
+        waiting -= count;
+        if (full && waiting < WAITING_MAX) {
+            connection.hold(false);
+        }
     }
 
     @Override
@@ -100,6 +116,7 @@ final class ReplyBatches implements Parked {
             connection.send(out);
         }
         batches.clear();
+        release(waiting);
         connection.flush();
     }
 
