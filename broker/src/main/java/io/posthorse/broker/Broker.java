@@ -371,8 +371,8 @@ public final class Broker {
             if (partition.hasWaiters()) {
                 woken.add(partition);
             }
-            scheduled |= partition.topic.name().equals(settings.scheduleTopic());
             if (partition.lastPosition < committed) {
+                scheduled |= partition.topic.name().equals(settings.scheduleTopic());
                 partition.announced = false;
             } else {
                 announcements.set(kept++, partition);
