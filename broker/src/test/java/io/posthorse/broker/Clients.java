@@ -55,7 +55,7 @@ final class Clients {
     }
 
     /** One command of some client. */
-    void act(Shard shard, Consumer<Model.Event> answerLater, boolean diskIsFull) {
+    void act(Shard shard, Consumer<Model.Event> answerLater, boolean mayRefuse) {
         int choice = entropy.below(100);
         Broker broker = shard.turn();
         Topic topic = broker.topic("topic" + entropy.below(NAMES));
@@ -68,7 +68,7 @@ final class Clients {
         } else if (choice < 30) {
             await(broker, any(topic));
         } else {
-            publish(broker, any(topic), choice, answerLater, diskIsFull);
+            publish(broker, any(topic), choice, answerLater, mayRefuse);
         }
     }
 
@@ -77,7 +77,7 @@ final class Clients {
     }
 
     private void publish(
-            Broker broker, Partition to, int choice, Consumer<Model.Event> answerLater, boolean diskIsFull) {
+            Broker broker, Partition to, int choice, Consumer<Model.Event> answerLater, boolean mayRefuse) {
         int count = choice < 80 ? 1 : 2 + entropy.below(4);
         int lane = choice >= 65 && choice < 80 ? entropy.below(3) : -1;
         List<Model.Sending> sendings = new ArrayList<>();
@@ -90,7 +90,7 @@ final class Clients {
         Admission admission = broker.admit(bytes, count);
         if (admission != Admission.ADMITTED) {
             require(admission == Admission.FAILED == (broker.log().poison() != null), "a refusal says why");
-            require(diskIsFull || admission == Admission.FAILED, "nothing is refused while there is space");
+            require(mayRefuse || admission == Admission.FAILED, "nothing is refused while there is space");
             return;
         }
         int batch = count > 1 ? ++batches : 0;

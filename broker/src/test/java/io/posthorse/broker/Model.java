@@ -40,6 +40,7 @@ final class Model {
         boolean seen;
         boolean rotten;
         boolean lost;
+        boolean expired;
 
         Stored(Sending sending, long position, long end, int batch) {
             this.sending = sending;
@@ -166,8 +167,16 @@ final class Model {
         for (Map.Entry<Long, Stored> entry : place.byOffset.subMap(place.scanned, to).entrySet()) {
             Stored stored = entry.getValue();
             require(
-                    stored.seen || stored.rotten || stored.lost || stored.position < broker.log().begin(),
+                    stored.seen || stored.rotten || stored.lost || stored.expired
+                            || stored.position < broker.log().begin(),
                     "readers miss nothing: " + partition.id() + ":" + entry.getKey());
+        }
+    }
+
+    /** Retention has dropped what lies below; a crash may bring it back or not. */
+    void expire(long position) {
+        for (Place place : places.values()) {
+            place.byOffset.values().forEach(stored -> stored.expired |= stored.position < position);
         }
     }
 
@@ -183,7 +192,8 @@ final class Model {
                 while (entries.hasNext()) {
                     Map.Entry<Long, Stored> entry = entries.next();
                     Stored stored = entry.getValue();
-                    if (stored.rotten || stored.lost || stored.position < broker.log().begin()) {
+                    if (stored.rotten || stored.lost || stored.expired
+                            || stored.position < broker.log().begin()) {
                         continue;
                     }
                     boolean there = isThere(broker, partition, entry.getKey(), stored);

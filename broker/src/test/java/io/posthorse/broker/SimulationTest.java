@@ -45,7 +45,7 @@ class SimulationTest {
             live(ONE_SEED);
             return;
         }
-        long first = System.currentTimeMillis() * 1_000_000;
+        long first = System.currentTimeMillis() * 1_000_000; // so printed here, whatever happens next
         long end = System.nanoTime() + Long.getLong("simulation.seconds", 20) * 1_000_000_000;
         System.out.println("simulation: seeds from " + first);
         int lives = 0;

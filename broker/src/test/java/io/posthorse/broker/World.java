@@ -37,12 +37,12 @@ final class World {
     private Shard shard;
     private Broker broker;
     private boolean diskIsFull;
+    private boolean writeMayFail;
     private long trace = 0xcbf29ce484222325L;
     /** What the last run had committed, and had on stable storage, when it ended. */
     private long committed;
     private long durable;
     private boolean machineFell;
-    private boolean rotted;
     private ByteBuffer expectedState;
 
     World(long seed) {
@@ -60,7 +60,8 @@ final class World {
                 step();
                 rest();
             } catch (StoppedError e) {
-                fall(entropy.percent(50));
+                down(entropy.percent(50), null);
+                open();
             }
         }
         fall(false);
@@ -86,7 +87,7 @@ final class World {
         if (broker.log().poison() != null && entropy.percent(20)) {
             fall(entropy.percent(50));
         } else if (choice < 45) {
-            clients.act(shard, this::answerLater, diskIsFull);
+            clients.act(shard, this::answerLater, diskIsFull || writeMayFail);
         } else if (choice < 62) {
             runOwner();
         } else if (choice < 74) {
@@ -107,7 +108,10 @@ final class World {
             case 0, 1 -> fall(false);
             case 2, 3 -> fall(true);
             case 4 -> files.failNextForce();
-            case 5 -> files.failNextWrite();
+            case 5 -> {
+                writeMayFail = true;
+                files.failNextWrite();
+            }
             case 6, 7 -> files.stopAfter(entropy.below(30));
             case 8, 9, 10 -> {
                 diskIsFull = true;
@@ -135,6 +139,15 @@ final class World {
         }
     }
 
+    /** Lets owner and background finish what they have. */
+    private void quiet() {
+        while (!owner.isEmpty() || background.hasJobs() || background.hasOutcomes()) {
+            runOwner();
+            background.runJob();
+            background.deliver();
+        }
+    }
+
     /** What holds between any two steps. */
     private void rest() {
         note(broker.tail());
@@ -153,8 +166,8 @@ final class World {
         shard.park(new Parked() {
             @Override
             public boolean committed(long position) {
-                if (position < event.end() || event.isAcknowledged()) {
-                    return !event.isAcknowledged();
+                if (position < event.end()) {
+                    return true;
                 }
                 require(broker.log().poison() == null, "after a failure nothing is acknowledged");
                 require(event.end() <= broker.log().committed(), "what is acknowledged is committed");
@@ -174,16 +187,12 @@ final class World {
     // ---- ends and beginnings
 
     private void endCleanly() {
-        runOwner();
-        background.drain();
-        runOwner();
-        background.drain();
+        quiet();
         if (broker.log().poison() != null || diskIsFull) {
             return;
         }
         shard.stop();
-        background.drain();
-        require(!owner.isEmpty() || unanswered.isEmpty(), "every command is answered");
+        require(unanswered.isEmpty(), "every command is answered");
         ByteBuffer state = broker.snapshot();
         try {
             shard.close();
@@ -202,7 +211,7 @@ final class World {
                 && !background.hasJobs()
                 && !background.hasOutcomes()
                 && broker.log().poison() == null
-                && broker.tail() == Math.max(broker.log().tail(), broker.log().committed());
+                && broker.tail() == broker.log().committed();
         down(machine, steady ? broker.snapshot() : null);
         open();
     }
@@ -214,7 +223,7 @@ final class World {
         long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
         machineFell = machine;
         expectedState = state;
-        rotted = false;
+        model.expire(broker.log().begin());
         files = files.crash(machine);
         if (entropy.percent(10)) {
             rot(machine ? checkpoint : durable);
@@ -233,13 +242,13 @@ final class World {
         String name = "%020d.log".formatted(base);
         if (files.list().contains(name)) {
             victim.rotten = true;
-            rotted = true;
             files.flipBit(name, (victim.position - base) * 8 + entropy.below((int) (victim.end - victim.position) * 8 - 64));
         }
     }
 
     private void open() {
         owner.clear();
+        writeMayFail = false;
         unanswered.clear();
         clients.disconnected();
         while (true) {
@@ -268,7 +277,7 @@ final class World {
     }
 
     private void opened() {
-        if (expectedState != null && !rotted) {
+        if (expectedState != null && broker.store().damages().isEmpty()) {
             require(expectedState.equals(broker.snapshot()), "replay equals state");
         }
         Predicate<Model.Event> survives = event -> machineFell && !logSettings.sync()
@@ -292,9 +301,7 @@ final class World {
             rest();
         }
         require(broker.log().poison() == null, "a healthy disk is enough");
-        runOwner();
-        background.drain();
-        runOwner();
+        quiet();
         rest();
         require(unanswered.isEmpty(), "every command is answered");
         model.requireAllArrived(broker);
