@@ -388,8 +388,8 @@ public final class Broker {
             if (partition.hasWaiters()) {
                 woken.add(partition);
             }
-            scheduled |= partition.topic.isSchedule();
             if (partition.lastPosition < committed) {
+                scheduled |= partition.topic.isSchedule();
                 partition.announced = false;
             } else {
                 announcements.set(kept++, partition);

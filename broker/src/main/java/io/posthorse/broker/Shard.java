@@ -127,8 +127,7 @@ public final class Shard {
             parked = new ArrayList<>();
             for (Parked replies : waiting) {
                 if (poison != null) {
-                    replies.committed(position);
-                    replies.failed(poison);
+                    replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
                 } else if (replies.committed(position)) {
                     parked.add(replies);
                 }

@@ -42,6 +42,8 @@ public final class Log {
     private boolean forcing;
     private boolean namesChanged;
     private IOException poison;
+    /** The background's, and the owner's while the background is at rest. */
+    private IOException failedForce;
     private Runnable onCommitted = () -> {};
 
     Log(FileStore files, LogSettings settings, Background background, Recovered recovered) {
@@ -271,12 +273,7 @@ public final class Log {
                 .toArray(Segment[]::new);
         background.run(
                 () -> {
-                    if (names) {
-                        files.forceNames();
-                    }
-                    for (Segment segment : dirty) {
-                        segment.file.force();
-                    }
+                    forceAll(names, dirty);
                     mark.write(target);
                 },
                 failure -> forced(target, to, failure));
@@ -302,12 +299,28 @@ public final class Log {
     /** Work that brings all that is written now to stable storage, for a checkpoint. */
     Background.Job forceJob() {
         Segment[] dirty = segments.stream().filter(s -> s.base >= forcedFrom.base).toArray(Segment[]::new);
-        return () -> {
-            files.forceNames();
+        return () -> forceAll(true, dirty);
+    }
+
+    /**
+     * Run by the background. Fails for ever once it has failed: the system may take what a failed force has left behind
+     * for clean, so a later one would succeed and mean nothing.
+     */
+    private void forceAll(boolean names, Segment[] dirty) throws IOException {
+        if (failedForce != null) {
+            throw failedForce;
+        }
+        try {
+            if (names) {
+                files.forceNames();
+            }
             for (Segment segment : dirty) {
                 segment.file.force();
             }
-        };
+        } catch (IOException e) {
+            failedForce = e;
+            throw e;
+        }
     }
 
     /** Poisons the log. */

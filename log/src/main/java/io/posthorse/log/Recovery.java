@@ -103,6 +103,7 @@ final class Recovery {
             if (found == null && segment.end() > from) {
                 if (segment.holds(from)) {
                     expected = Math.max(from, segment.base + Segment.HEADER);
+                    lastEnd = expected;
                 }
                 found = next(segment, (int) Math.max(Segment.HEADER, from - segment.base));
             }

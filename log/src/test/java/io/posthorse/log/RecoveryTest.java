@@ -250,6 +250,13 @@ class RecoveryTest {
     }
 
     @Test
+    void anEmptyLogIsNotDamaged() throws IOException {
+        LogWorld next = LogWorld.empty(LogWorld.ASYNC).killed();
+        assertEquals(List.of(), next.store.damages());
+        assertFalse(next.store.tailLost());
+    }
+
+    @Test
     void aCleanEndIsFoundAsItWasLeft() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(200, 500);

@@ -58,6 +58,28 @@ class StoreTest {
     }
 
     @Test
+    void c3_noCheckpointAndNoMarkRestOnAForceBehindAFailedOne() throws IOException {
+        for (int seed = 0; seed < 40; seed++) {
+            LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.ASYNC);
+            world.turn(0, "x".repeat(5_000));
+            world.files.failNextForce();
+            if (seed % 2 == 0) {
+                world.log().force();
+                world.store.checkpoint(world);
+            } else {
+                world.store.checkpoint(world);
+                world.log().force();
+            }
+            world.background.drain(); // the second force was ordered before the first one's failure was known
+
+            LogWorld next = LogWorld.open(world.files.crash(true), LogWorld.ASYNC);
+
+            assertEquals(List.of(), next.store.damages());
+            assertEquals(next.index.partition(0).next(), next.readable().size());
+        }
+    }
+
+    @Test
     void aFailedWritePoisons() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long committed = world.log().committed();

@@ -1,0 +1,251 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+
+/**
+ * What the world knows of the messages: everything that was sent, what of it was acknowledged or seen, and so what must
+ * be there, what may be there and what must not. Each violated rule is an {@link AssertionError} that names it.
+ */
+final class Model {
+    /** Something that a log record holds. */
+    interface Event {
+        /** Position behind its record. */
+        long end();
+
+        boolean isAcknowledged();
+
+        void acknowledge();
+    }
+
+    /** A message as it was sent. {@code lane} is -1 for one that is due at once. */
+    record Sending(long messageId, int target, int bodyLength, int lane, long timeMs) {}
+
+    /** A message in a partition. */
+    static final class Stored implements Event {
+        final Sending sending;
+        final long position;
+        final long end;
+        final int batch;
+        boolean acknowledged;
+        /** Whether a reader got it since the broker was opened. */
+        boolean seen;
+        boolean rotten;
+        boolean lost;
+        boolean expired;
+
+        Stored(Sending sending, long position, long end, int batch) {
+            this.sending = sending;
+            this.position = position;
+            this.end = end;
+            this.batch = batch;
+        }
+
+        @Override
+        public long end() {
+            return end;
+        }
+
+        @Override
+        public boolean isAcknowledged() {
+            return acknowledged;
+        }
+
+        @Override
+        public void acknowledge() {
+            acknowledged = true;
+        }
+    }
+
+    /** A partition. */
+    static final class Place {
+        final TreeMap<Long, Stored> byOffset = new TreeMap<>();
+        /** Everything below was looked at since the broker was opened. */
+        long scanned;
+    }
+
+    private final Map<Integer, Place> places = new TreeMap<>();
+    private final Map<Long, Sending> sendings = new HashMap<>();
+    /** Where a message for later has arrived. */
+    private final Map<Long, Stored> arrived = new HashMap<>();
+    private final Fetch fetch = new Fetch();
+    private long nextMessage = 1;
+
+    static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new AssertionError(rule);
+        }
+    }
+
+    Place place(Partition partition) {
+        return places.computeIfAbsent(partition.id(), id -> new Place());
+    }
+
+    void forget(int partition) {
+        places.remove(partition);
+    }
+
+    Sending send(Partition target, int bodyLength, int lane, long timeMs) {
+        Sending sending = new Sending(nextMessage++, target.id(), bodyLength, lane, timeMs);
+        sendings.put(sending.messageId, sending);
+        return sending;
+    }
+
+    /** Notes where the broker said that it put a message. */
+    Stored store(Partition in, long offset, Sending sending, long position, long end, int batch) {
+        Place place = place(in);
+        Stored before = place.byOffset.get(offset);
+        require(before == null, "an offset is used once: " + in.id() + ":" + offset);
+        Stored stored = new Stored(sending, position, end, batch);
+        place.byOffset.put(offset, stored);
+        return stored;
+    }
+
+    /** Looks at all messages that have become visible. */
+    void scan(Broker broker, Collection<Topic> topics) {
+        for (Topic topic : topics) {
+            for (Partition partition : topic.partitions()) {
+                Place place = place(partition);
+                long end = broker.end(partition);
+                place.scanned = Math.max(place.scanned, Math.min(end, broker.begin(partition)));
+                while (place.scanned < end) {
+                    broker.fetch(partition, place.scanned, 64, 1 << 20, TagFilter.ALL, fetch);
+                    require(fetch.next() > place.scanned, "reading gets on");
+                    for (int i = 0; i < fetch.count(); i++) {
+                        see(broker, partition, place, fetch.positions[i], fetch.lengths[i]);
+                    }
+                    requireNoneMissing(broker, partition, place, fetch.next());
+                    place.scanned = fetch.next();
+                }
+            }
+        }
+    }
+
+    private void see(Broker broker, Partition partition, Place place, long position, int length) {
+        ByteBuffer bytes = broker.nativeAt(position);
+        require(bytes != null && bytes.limit() == length, "what the index says can be read");
+        long offset = TestFormat.offset(bytes);
+        String where = partition.id() + ":" + offset;
+        require(position + length <= broker.log().committed(), "what is visible is committed: " + where);
+        Sending sending = sendings.get(TestFormat.messageId(bytes));
+        require(sending != null && TestFormat.isIntact(bytes, sending.bodyLength), "no invention: " + where);
+        require(TestFormat.position(bytes) == position, "a message knows its position: " + where);
+        require(offset >= place.scanned, "messages come in order: " + where);
+        Stored stored = place.byOffset.get(offset);
+        if (stored == null) {
+            stored = arrival(broker, partition, offset, sending, bytes, position);
+        }
+        require(stored.sending == sending, "an offset is used once: " + where);
+        require(!stored.lost, "what was lost does not come back: " + where);
+        require(!stored.rotten, "a damaged message is not handed out: " + where);
+        stored.seen = true;
+        stored.acknowledged = true; // somebody has seen it, so it must stay
+    }
+
+    /** A message that the broker itself put there: one that was sent for later. */
+    private Stored arrival(
+            Broker broker, Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
+        require(sending.lane >= 0 && sending.target == partition.id(), "nobody else writes: message " + sending);
+        Stored before = arrived.get(sending.messageId);
+        require(before == null || before.rotten || before.lost, "moved once: message " + sending);
+        long delay = broker.settings().lanesMs().get(sending.lane);
+        require(TestFormat.time(bytes) - sending.timeMs >= delay, "not early: message " + sending);
+        Stored stored = store(partition, offset, sending, position, position + bytes.limit(), 0);
+        arrived.put(sending.messageId, stored);
+        return stored;
+    }
+
+    private void requireNoneMissing(Broker broker, Partition partition, Place place, long to) {
+        for (Map.Entry<Long, Stored> entry : place.byOffset.subMap(place.scanned, to).entrySet()) {
+            Stored stored = entry.getValue();
+            require(
+                    stored.seen || stored.rotten || stored.lost || stored.expired
+                            || stored.position < broker.log().begin(),
+                    "readers miss nothing: " + partition.id() + ":" + entry.getKey());
+        }
+    }
+
+    /** Retention has dropped what lies below; a crash may bring it back or not. */
+    void expire(long position) {
+        for (Place place : places.values()) {
+            place.byOffset.values().forEach(stored -> stored.expired |= stored.position < position);
+        }
+    }
+
+    /** Compares what a restart found with what had to survive; afterwards all that is there is certain. */
+    void reopened(Broker broker, Collection<Topic> topics, Predicate<Event> survives) {
+        Set<Integer> whole = new HashSet<>();
+        Set<Integer> torn = new HashSet<>();
+        for (Topic topic : topics) {
+            for (Partition partition : topic.partitions()) {
+                Place place = place(partition);
+                place.scanned = 0;
+                Iterator<Map.Entry<Long, Stored>> entries = place.byOffset.entrySet().iterator();
+                while (entries.hasNext()) {
+                    Map.Entry<Long, Stored> entry = entries.next();
+                    Stored stored = entry.getValue();
+                    if (stored.rotten || stored.lost || stored.expired
+                            || stored.position < broker.log().begin()) {
+                        continue;
+                    }
+                    boolean there = isThere(broker, partition, entry.getKey(), stored);
+                    require(there || !survives.test(stored), "acknowledged is there: " + partition.id() + ":"
+                            + entry.getKey() + " of message " + stored.sending);
+                    (there ? whole : torn).add(stored.batch);
+                    if (!there && !stored.acknowledged) {
+                        entries.remove(); // nobody knew of it; its offset is free
+                    }
+                    stored.seen = false;
+                    stored.lost = !there;
+                    stored.acknowledged |= there;
+                }
+            }
+        }
+        whole.retainAll(torn);
+        whole.remove(0);
+        require(whole.isEmpty(), "a batch survives as a whole: " + whole);
+    }
+
+    private static boolean isThere(Broker broker, Partition partition, long offset, Stored stored) {
+        if (offset < partition.index.begin() || partition.index.ceiling(offset) != offset
+                || offset >= partition.index.next() || partition.index.position(offset) != stored.position) {
+            return false;
+        }
+        ByteBuffer bytes = broker.nativeAt(stored.position);
+        return bytes != null && TestFormat.messageId(bytes) == stored.sending.messageId;
+    }
+
+    /** Once all delays are over: every message for later that is still there has arrived. */
+    void requireAllArrived(Broker broker) {
+        Topic schedule = broker.topic(broker.settings().scheduleTopic());
+        for (Partition lane : schedule.partitions()) {
+            place(lane).byOffset.forEach((offset, stored) -> {
+                boolean due = !stored.lost && !stored.rotten && broker.state().partition(stored.sending.target) != null;
+                Stored there = arrived.get(stored.sending.messageId);
+                require(!due || there != null && !there.lost, "moved once: message "
+                        + stored.sending + " never came");
+            });
+        }
+    }
+
+    /** A message whose record lies below a position, for damaging it; null where chance finds none. */
+    Stored pick(long below, long from, IntUnaryOperator chance) {
+        for (Place place : places.values()) {
+            for (Stored stored : place.byOffset.values()) {
+                if (stored.position >= from && stored.end + 4096 < below && !stored.lost && !stored.rotten
+                        && chance.applyAsInt(20) == 0) {
+                    return stored;
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,309 @@
+package io.posthorse.broker;
+
+import static io.posthorse.broker.Model.require;
+
+import io.posthorse.log.LogSettings;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import io.posthorse.testkit.SimulatedClock;
+import io.posthorse.testkit.SimulatedTimers;
+import io.posthorse.testkit.StoppedError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One simulated life of a broker: its machine, its clients, and its misfortunes, all drawn from one seed. After every
+ * step the {@link Model}'s rules are checked; after every restart, what was found against what had to survive.
+ */
+final class World {
+    private static final BrokerSettings SETTINGS = new BrokerSettings(
+            100, 100, 16, "schedule", List.of(50L, 1_000L, 5_000L), 40_000, 200, new Retention(1L << 50, 400_000, 0));
+
+    private final SeededEntropy entropy;
+    private final LogSettings logSettings;
+    private final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
+    private final Model model = new Model();
+    private final Clients clients;
+    private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
+    private final List<Model.Event> unanswered = new ArrayList<>();
+    private FaultyFileStore files;
+    private SimulatedTimers timers;
+    private SimulatedBackground background;
+    private Shard shard;
+    private Broker broker;
+    private boolean diskIsFull;
+    private boolean writeMayFail;
+    private long trace = 0xcbf29ce484222325L;
+    /** What the last run had committed, and had on stable storage, when it ended. */
+    private long committed;
+    private long durable;
+    private boolean machineFell;
+    private ByteBuffer expectedState;
+
+    World(long seed) {
+        entropy = new SeededEntropy(seed);
+        logSettings = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
+        files = new FaultyFileStore(new SeededEntropy(seed + 1));
+        clients = new Clients(entropy, model, clock);
+    }
+
+    /** Lives so many steps, and then waits until everything that is due has come. */
+    void run(int steps) {
+        open();
+        for (int i = 0; i < steps; i++) {
+            try {
+                step();
+                rest();
+            } catch (StoppedError e) {
+                down(entropy.percent(50), null);
+                open();
+            }
+        }
+        fall(false);
+        settle();
+    }
+
+    /** A hash of everything that happened. */
+    long trace() {
+        return trace;
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    private void note(long what) {
+        trace = (trace ^ what) * 0x100000001b3L;
+    }
+
+    private void step() {
+        int choice = entropy.below(100);
+        note(choice);
+        if (broker.log().poison() != null && entropy.percent(20)) {
+            fall(entropy.percent(50));
+        } else if (choice < 45) {
+            clients.act(shard, this::answerLater, diskIsFull || writeMayFail);
+        } else if (choice < 62) {
+            runOwner();
+        } else if (choice < 74) {
+            background.runJob();
+        } else if (choice < 86) {
+            background.deliver();
+        } else if (choice < 96) {
+            timers.advance(1 + entropy.below(entropy.percent(10) ? 3_000 : 100));
+        } else {
+            misfortune();
+        }
+    }
+
+    private void misfortune() {
+        int choice = entropy.below(20);
+        note(choice);
+        switch (choice) {
+            case 0, 1 -> fall(false);
+            case 2, 3 -> fall(true);
+            case 4 -> files.failNextForce();
+            case 5 -> {
+                writeMayFail = true;
+                files.failNextWrite();
+            }
+            case 6, 7 -> files.stopAfter(entropy.below(30));
+            case 8, 9, 10 -> {
+                diskIsFull = true;
+                files.capacity(files.usedBytes() + entropy.below(20_000));
+            }
+            case 11, 12, 13, 14 -> spaceReturns();
+            case 15 -> clock.jump(entropy.below(20_000) - 10_000);
+            case 16 -> endCleanly();
+            default -> {
+                runOwner();
+                background.drain();
+            }
+        }
+    }
+
+    private void spaceReturns() {
+        diskIsFull = false;
+        files.capacity(1L << 40);
+    }
+
+    private void runOwner() {
+        for (int turns = 0; !owner.isEmpty(); turns++) {
+            require(turns < 1_000, "the owner comes to rest");
+            owner.poll().run();
+        }
+    }
+
+    /** Lets owner and background finish what they have. */
+    private void quiet() {
+        while (!owner.isEmpty() || background.hasJobs() || background.hasOutcomes()) {
+            runOwner();
+            background.runJob();
+            background.deliver();
+        }
+    }
+
+    /** What holds between any two steps. */
+    private void rest() {
+        note(broker.tail());
+        note(broker.log().committed());
+        note(broker.log().durable());
+        model.scan(broker, broker.topics());
+        if (owner.isEmpty()) {
+            clients.requireAwake(broker);
+        }
+    }
+
+    // ---- replies
+
+    private void answerLater(Model.Event event) {
+        unanswered.add(event);
+        shard.park(new Parked() {
+            @Override
+            public boolean committed(long position) {
+                if (position < event.end()) {
+                    return true;
+                }
+                require(broker.log().poison() == null, "after a failure nothing is acknowledged");
+                require(event.end() <= broker.log().committed(), "what is acknowledged is committed");
+                note(event.end());
+                event.acknowledge();
+                unanswered.remove(event);
+                return false;
+            }
+
+            @Override
+            public void failed(IOException cause) {
+                unanswered.remove(event);
+            }
+        });
+    }
+
+    // ---- ends and beginnings
+
+    private void endCleanly() {
+        quiet();
+        if (broker.log().poison() != null || diskIsFull) {
+            return;
+        }
+        shard.stop();
+        require(unanswered.isEmpty(), "every command is answered");
+        ByteBuffer state = broker.snapshot();
+        try {
+            shard.close();
+        } catch (IOException e) {
+            fall(false);
+            return;
+        }
+        down(entropy.percent(30), state);
+        open();
+    }
+
+    /** The process is killed, or the machine goes down, and comes up again. */
+    private void fall(boolean machine) {
+        boolean steady = !machine
+                && owner.isEmpty()
+                && !background.hasJobs()
+                && !background.hasOutcomes()
+                && broker.log().poison() == null
+                && broker.tail() == broker.log().committed();
+        down(machine, steady ? broker.snapshot() : null);
+        open();
+    }
+
+    private void down(boolean machine, ByteBuffer state) {
+        note(machine ? 2 : 1);
+        committed = broker.log().committed();
+        durable = broker.log().durable();
+        long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
+        machineFell = machine;
+        expectedState = state;
+        model.expire(broker.log().begin());
+        files = files.crash(machine);
+        if (entropy.percent(10)) {
+            rot(machine ? checkpoint : durable);
+        }
+    }
+
+    private void rot(long below) {
+        Model.Stored victim = model.pick(below, broker.log().begin(), entropy::below);
+        if (victim == null) {
+            return;
+        }
+        long base = 0;
+        for (long b : broker.log().segmentBases()) {
+            base = b <= victim.position ? b : base;
+        }
+        String name = "%020d.log".formatted(base);
+        if (files.list().contains(name)) {
+            victim.rotten = true;
+            files.flipBit(name, (victim.position - base) * 8 + entropy.below((int) (victim.end - victim.position) * 8 - 64));
+        }
+    }
+
+    private void open() {
+        owner.clear();
+        writeMayFail = false;
+        unanswered.clear();
+        clients.disconnected();
+        while (true) {
+            background = new SimulatedBackground();
+            timers = new SimulatedTimers(clock);
+            if (entropy.percent(10)) {
+                files.stopAfter(entropy.below(20));
+            }
+            try {
+                broker = Broker.open(files, logSettings, background, SETTINGS, List.of(new TestFormat()));
+                files.stopAfter(Integer.MAX_VALUE);
+                break;
+            } catch (StoppedError e) {
+                boolean machine = entropy.percent(50);
+                machineFell |= machine;
+                expectedState = null;
+                files = files.crash(machine);
+            } catch (IOException e) {
+                require(diskIsFull, "a directory opens: " + e);
+                expectedState = null;
+                files = files.crash(false);
+                spaceReturns();
+            }
+        }
+        opened();
+    }
+
+    private void opened() {
+        if (expectedState != null && broker.store().damages().isEmpty()) {
+            require(expectedState.equals(broker.snapshot()), "replay equals state");
+        }
+        Predicate<Model.Event> survives = event -> machineFell && !logSettings.sync()
+                ? event.end() <= durable
+                : event.isAcknowledged() || event.end() <= (machineFell ? durable : committed);
+        clients.reopened(broker, survives);
+        model.reopened(broker, broker.topics(), survives);
+        shard = new Shard(broker, clock, timers, owner::add);
+        shard.start();
+        note(broker.tail());
+    }
+
+    /** Nothing more goes wrong, and time passes. */
+    private void settle() {
+        spaceReturns();
+        clock.jump(20_000);
+        for (int i = 0; i < 20; i++) {
+            runOwner();
+            background.drain();
+            timers.advance(1_000);
+            rest();
+        }
+        require(broker.log().poison() == null, "a healthy disk is enough");
+        quiet();
+        rest();
+        require(unanswered.isEmpty(), "every command is answered");
+        model.requireAllArrived(broker);
+    }
+}
