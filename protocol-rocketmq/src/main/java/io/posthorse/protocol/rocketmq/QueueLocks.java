@@ -7,6 +7,7 @@ import java.util.Map;
 /** Which client of a group may consume a queue in order: a lock per group and queue, kept while it is renewed. */
 final class QueueLocks {
     static final long EXPIRY_MS = 60_000;
+    static final int LOCKS_MAX = 100_000;
 
     private final Clock clock;
     private final Map<Key, Lock> locks = new HashMap<>();
@@ -25,6 +26,12 @@ final class QueueLocks {
         Lock held = locks.get(key);
         if (held != null && !held.clientId.equals(clientId) && now - held.renewedMs < EXPIRY_MS) {
             return false;
+        }
+        if (held == null && locks.size() >= LOCKS_MAX) {
+            locks.values().removeIf(l -> now - l.renewedMs >= EXPIRY_MS);
+            if (locks.size() >= LOCKS_MAX) {
+                return false;
+            }
         }
         locks.put(key, new Lock(clientId, now));
         return true;
