@@ -22,7 +22,8 @@ import java.util.function.Predicate;
  */
 final class World {
     private static final BrokerSettings SETTINGS = new BrokerSettings(
-            100, 100, 16, "schedule", List.of(50L, 1_000L, 5_000L), 40_000, 200, new Retention(1L << 50, 400_000, 0));
+            100, 100, 16, "schedule", List.of(50L, 1_000L, 5_000L), 40_000, 200, 1L << 50,
+            new Retention(1L << 50, 400_000, 1, ms -> true));
 
     private final SeededEntropy entropy;
     private final LogSettings logSettings;

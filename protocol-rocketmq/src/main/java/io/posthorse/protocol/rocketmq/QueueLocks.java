@@ -7,7 +7,7 @@ import java.util.Map;
 /** Which client of a group may consume a queue in order: a lock per group and queue, kept while it is renewed. */
 final class QueueLocks {
     static final long EXPIRY_MS = 60_000;
-    private static final int LOCKS_MAX = 1_000_000;
+    static final int LOCKS_MAX = 100_000;
 
     private final Clock clock;
     private final Map<Key, Lock> locks = new HashMap<>();

@@ -1,0 +1,100 @@
+package io.posthorse.benchmarks;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.Message;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retention;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.TopicSettings;
+import io.posthorse.log.LogSettings;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.protocol.rocketmq.StoredFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A broker on a real temporary directory without sockets and timers; its caller ends the turns. */
+final class StandaloneBroker implements AutoCloseable {
+    private final Path directory;
+    private final DiskFileStore files;
+    private final Shard shard;
+    private final Partition partition;
+    private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
+
+    StandaloneBroker() {
+        try {
+            directory = Files.createTempDirectory("posthorse-benchmark");
+            files = DiskFileStore.open(directory);
+            BrokerSettings settings = new BrokerSettings(
+                    1_000, 1_000, 64, "SCHEDULE_TOPIC_XXXX", List.of(1_000L), Long.MAX_VALUE, 500,
+                    new Retention(Long.MAX_VALUE, 0, 0));
+            Broker broker = Broker.open(
+                    files, new LogSettings(256 << 20, 64 << 20, 1 << 20, false), this::work, settings,
+                    List.of(new StoredFormat()));
+            shard = new Shard(broker, Clock.system(), (delayMs, task) -> () -> { }, owner::add);
+            partition = shard.turn().createOrUpdate(Samples.TOPIC, TopicSettings.of(1)).partition(0);
+            endTurn();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void work(Background.Job job, Background.Done done) {
+        IOException failure = null;
+        try {
+            job.run();
+        } catch (IOException e) {
+            failure = e;
+        }
+        IOException outcome = failure;
+        owner.add(() -> done.accept(outcome));
+    }
+
+    Broker broker() {
+        return shard.broker();
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    /** Publishes one message in the present turn; gives its position. */
+    long publish(Message message) {
+        Broker broker = shard.turn();
+        if (broker.admit(message.length(), 1) != io.posthorse.broker.Admission.ADMITTED) {
+            throw new IllegalStateException("the disk is full");
+        }
+        return broker.publish(partition, message, false);
+    }
+
+    /** Writes what the turn appended, and makes it visible. */
+    void endTurn() {
+        for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
+            task.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        shard.stop();
+        try {
+            shard.close();
+            files.close();
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
