@@ -34,8 +34,8 @@ final class StandaloneBroker implements AutoCloseable {
             directory = Files.createTempDirectory("posthorse-benchmark");
             files = DiskFileStore.open(directory);
             BrokerSettings settings = new BrokerSettings(
-                    1_000, 1_000, 64, "SCHEDULE_TOPIC_XXXX", List.of(1_000L), Long.MAX_VALUE, 500,
-                    new Retention(Long.MAX_VALUE, 0, 0));
+                    1_000, 1_000, 64, "SCHEDULE_TOPIC_XXXX", List.of(1_000L), Long.MAX_VALUE, 500, 4L << 30,
+                    new Retention(Long.MAX_VALUE, 0, 1, ms -> false));
             Broker broker = Broker.open(
                     files, new LogSettings(256 << 20, 64 << 20, 1 << 20, false), this::work, settings,
                     List.of(new StoredFormat()));
