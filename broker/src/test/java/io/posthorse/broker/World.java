@@ -242,7 +242,8 @@ final class World {
         String name = "%020d.log".formatted(base);
         if (files.list().contains(name)) {
             victim.rotten = true;
-            files.flipBit(name, (victim.position - base) * 8 + entropy.below((int) (victim.end - victim.position) * 8 - 64));
+            int bits = (int) (victim.end - victim.position - 8) * 8;
+            files.flipBit(name, (victim.position - base) * 8 + entropy.below(bits));
         }
     }
 

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Blocks of a segment that the background is to make real before the tail gets there. The owner and the background must
- * never both fill the same stretch: the late one would write zeros over records. So the owner, where it can't wait, first
- * takes the order back, which works as long as the background has not begun.
+ * Blocks of a segment that the background is to make real before the tail gets there. The owner and the background
+ * must never both fill the same stretch: the late one would write zeros over records. So the owner, where it can't wait,
+ * first takes the order back, which works as long as the background has not begun.
  */
 final class BlocksAhead {
     private enum Phase {

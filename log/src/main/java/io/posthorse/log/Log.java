@@ -156,7 +156,8 @@ public final class Log {
             return;
         }
         int from = last.allocated;
-        BlocksAhead order = new BlocksAhead(last, from, (int) Math.min(last.size, (long) from + settings.allocateBytes()));
+        int end = (int) Math.min(last.size, (long) from + settings.allocateBytes());
+        BlocksAhead order = new BlocksAhead(last, from, end);
         ahead = order;
         background.run(order::run, failure -> {
             if (ahead == order) {
@@ -168,8 +169,8 @@ public final class Log {
 
     private void roll(long need) throws IOException {
         long end = last.end();
-        Segment next = Segment.create(
-                files, end, tail(), settings.segmentBytes(), (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
+        int allocate = (int) Math.max(settings.allocateBytes(), need + Segment.HEADER);
+        Segment next = Segment.create(files, end, tail(), settings.segmentBytes(), allocate);
         write();
         if (poison != null) {
             throw poison;
@@ -424,8 +425,8 @@ public final class Log {
     }
 
     /**
-     * Time of the turn behind a segment that is no longer written to: no record in the segment is younger. -1 where that
-     * can't be told, or for the last segment.
+     * Time of the turn behind a segment that is no longer written to: no record in the segment is younger. -1 where
+     * that can't be told, or for the last segment.
      */
     public long lastTime(long base) {
         Segment previous = null;
