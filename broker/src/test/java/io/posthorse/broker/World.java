@@ -231,7 +231,7 @@ final class World {
     }
 
     private void rot(long below) {
-        Model.Stored victim = model.pick(below, broker.log().begin(), entropy::below);
+        Model.Stored victim = model.pick(broker, below, broker.log().begin(), entropy::below);
         if (victim == null) {
             return;
         }
