@@ -237,9 +237,12 @@ final class Model {
     }
 
     /** A message whose record lies below a position, for damaging it; null where chance finds none. */
-    Stored pick(long below, long from, IntUnaryOperator chance) {
-        for (Place place : places.values()) {
-            for (Stored stored : place.byOffset.values()) {
+    Stored pick(Broker broker, long below, long from, IntUnaryOperator chance) {
+        for (Map.Entry<Integer, Place> place : places.entrySet()) {
+            if (broker.state().partition(place.getKey()) == null) {
+                continue; // of a deleted topic: where its messages stood may be others by now
+            }
+            for (Stored stored : place.getValue().byOffset.values()) {
                 if (stored.position >= from && stored.end + 4096 < below && !stored.lost && !stored.rotten
                         && chance.applyAsInt(20) == 0) {
                     return stored;

@@ -23,8 +23,9 @@ class SimulationTest {
         try {
             world.run(300 + new SeededEntropy(seed).below(1_700));
         } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed + ": " + e.getMessage() + "\nAgain: mvn -pl testkit,log,broker -am verify"
-                    + " -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed, e);
+            throw new AssertionError("seed " + seed + ": " + e.getMessage()
+                    + "\nAgain: mvn -pl testkit,log,broker -am"
+                    + " verify -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed, e);
         }
         return world.trace();
     }

@@ -44,6 +44,8 @@ final class World {
     private long committed;
     private long durable;
     private boolean machineFell;
+    /** Then the machine stays up: rot above a durable mark that is lost as well looks like a torn tail. */
+    private boolean rotted;
     private ByteBuffer expectedState;
 
     World(long seed) {
@@ -224,6 +226,7 @@ final class World {
         long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
         machineFell = machine;
         expectedState = state;
+        rotted = false;
         model.expire(broker.log().begin());
         files = files.crash(machine);
         if (entropy.percent(10)) {
@@ -232,7 +235,7 @@ final class World {
     }
 
     private void rot(long below) {
-        Model.Stored victim = model.pick(below, broker.log().begin(), entropy::below);
+        Model.Stored victim = model.pick(broker, below, broker.log().begin(), entropy::below);
         if (victim == null) {
             return;
         }
@@ -243,7 +246,9 @@ final class World {
         String name = "%020d.log".formatted(base);
         if (files.list().contains(name)) {
             victim.rotten = true;
-            files.flipBit(name, (victim.position - base) * 8 + entropy.below((int) (victim.end - victim.position) * 8 - 64));
+            rotted = true;
+            int bits = (int) (victim.end - victim.position - 8) * 8;
+            files.flipBit(name, (victim.position - base) * 8 + entropy.below(bits));
         }
     }
 
@@ -263,7 +268,7 @@ final class World {
                 files.stopAfter(Integer.MAX_VALUE);
                 break;
             } catch (StoppedError e) {
-                boolean machine = entropy.percent(50);
+                boolean machine = entropy.percent(50) && !rotted;
                 machineFell |= machine;
                 expectedState = null;
                 files = files.crash(machine);

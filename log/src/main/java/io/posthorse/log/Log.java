@@ -393,8 +393,8 @@ public final class Log {
     }
 
     /**
-     * Time of the turn behind a segment that is no longer written to: no record in the segment is younger. -1 where that
-     * can't be told, or for the last segment.
+     * Time of the turn behind a segment that is no longer written to: no record in the segment is younger. -1 where
+     * that can't be told, or for the last segment.
      */
     public long lastTime(long base) {
         Segment previous = null;

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  *  16  u64  time      ms since 1970, of the turn that wrote it
  *  24  u8   type      1 message, others are named by the layer above
  *  25  u8   flags     bit 0: more records of the same atomic group follow
- *  26  u16  unforced  how far behind the record stable storage was known to lag, in 4 KiB; 65535 for as far or further
+ *  26  u16  unforced  how far behind the record stable storage was known to lag, in 4 KiB; at most 65535
  *  28  u32  epoch     counts the starts of this log
  *  32  ...  payload
  * </pre>

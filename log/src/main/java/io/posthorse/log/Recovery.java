@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
  *
  * <p>Where no valid record stands although one should, the question is whether one ever stood there for certain. The
  * durable mark, and each record behind the hole, say up to where the log was on stable storage. A hole below that is
- * damage: exactly that range is skipped, copied to {@code quarantine-*} and reported. A hole above it is a torn tail: the
- * log ends there and what follows is cut, even if parts of it are whole, for it may rest on what is missing.
+ * damage: exactly that range is skipped, copied to {@code quarantine-*} and reported. A hole above it is a torn tail:
+ * the log ends there and what follows is cut, even if parts of it are whole, for it may rest on what is missing.
  *
  * <p>What is kept but was not surely forced is written again: after a failed force the system may take it for clean.
  * Decisions rest on positions and checksums only, never on times.
@@ -204,8 +204,8 @@ final class Recovery {
     }
 
     /**
-     * The next valid record of a segment, or -1. In the last segment no record can lie further away than the blocks that
-     * are kept ready, so the search ends there.
+     * The next valid record of a segment, or -1. In the last segment no record can lie further away than the blocks
+     * that are kept ready, so the search ends there.
      */
     private int nextValid(Segment segment, int start) {
         int limit = segment.size;
@@ -222,7 +222,7 @@ final class Recovery {
         return -1;
     }
 
-    /** Behind the last byte that is not zero, as far as blocks may have been written; {@code from} where there is none. */
+    /** Behind the last byte that is not zero, as far as blocks may have been written, or {@code from}. */
     private int dirtyEnd(Segment segment, int from) {
         int limit = (int) Math.min(segment.size, from + 3L * settings.allocateBytes());
         int end = from;

@@ -91,7 +91,7 @@ class PartitionIndexTest {
             if (hidden == null) {
                 assertEquals(next, end);
             } else {
-                assertEquals(model.headMap(hidden).size(), model.headMap(end).size(), "shows what is committed, no more");
+                assertEquals(model.headMap(hidden).size(), model.headMap(end).size(), "what is committed, no more");
             }
         }
     }

@@ -23,15 +23,15 @@ import java.util.function.Consumer;
  *   <li>A failed force leaves any part of its bytes on the disk. The system holds the rest for clean: no later force
  *       covers them, only writing them again does. Until then the running system goes on to show them.
  *   <li>Names that were created, renamed or deleted survive a crash of the machine as a prefix of the order in which
- *       that happened; {@code forceNames} makes all of it certain. Data that was forced under a name that is lost, is
+ *       that happened; {@code forceNames} makes all of it certain. Data that was forced under a name that is lost is
  *       lost with it.
  *   <li>A full disk takes the part of a write that fits, and refuses the rest. Space may come back.
  *   <li>Disks rot: bits flip and pages read as zeros, also where everything was forced.
  *   <li>A crash of the machine changes {@link #bootId}, the end of a process does not.
  * </ul>
  *
- * Not modelled: a sector that shows neither its forced nor its last contents but one in between, and blocks that run out
- * though they were allocated.
+ * Not modelled: a sector that shows neither its forced nor its last contents but one in between, and blocks that run
+ * out though they were allocated.
  */
 public final class FaultyFileStore implements FileStore {
     private final Entropy entropy;

@@ -96,7 +96,7 @@ final class MemoryFile {
         diskSize = size;
     }
 
-    /** A force that fails: any part of what it covered reached the disk, and the system forgets that the rest did not. */
+    /** A force that fails: any part of it reached the disk, and the system forgets that the rest did not. */
     void failForce(Entropy entropy) {
         dirty.stream().forEach(sector -> {
             if (entropy.below(2) == 0) {
