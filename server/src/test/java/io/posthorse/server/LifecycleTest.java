@@ -47,7 +47,8 @@ class LifecycleTest {
                 assertEquals(17 + start, broker.end("T", 0));
                 assertEquals(17, broker.end("T", 1));
                 assertEquals("m1", broker.read("T", 1, 0).getFirst().text());
-                assertEquals("7", client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "1")).field("offset"));
+                Map<String, String> queue = Map.of("consumerGroup", "G", "topic", "T", "queueId", "1");
+                assertEquals("7", client.ask(14, queue).field("offset"));
                 assertEquals(16, client.ask(PULL, pull("Off", "T", 0, 0, "*", 0)).code());
                 assertEquals(29, client.ask(30, Map.of("topic", "T", "queueId", "3")).code());
                 assertEquals("" + (17 + start), broker.sent("T", 0, "", "new").field("queueOffset"));
