@@ -22,6 +22,8 @@ final class PullRequests {
     private static final int BYTES_LIMIT = 4 << 20;
     private static final long SUSPEND_MS_MAX = 60_000;
     private static final int FILTERS_MAX = 1_024;
+    /** How many requests of one connection are held; further ones are answered at once. */
+    private static final int WAITERS_MAX = 10_000;
 
     private final RemotingProtocol protocol;
     private final Broker broker;
@@ -88,7 +90,7 @@ final class PullRequests {
         int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(Fields.MAX_BYTES, BYTES_MAX)));
         broker.fetch(partition, offset, count, bytes, filter, fetch);
         long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(Fields.SUSPEND_MS, 0));
-        if (fetch.status() == Fetch.Status.AT_END && suspend > 0) {
+        if (fetch.status() == Fetch.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX) {
             new PullWaiter(this, session, header.opaque(), header.isBinary(), partition, offset, count, bytes, filter)
                     .begin(protocol.timers, suspend);
             return;
