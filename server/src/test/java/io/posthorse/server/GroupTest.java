@@ -133,6 +133,19 @@ class GroupTest {
     }
 
     @Test
+    void inventedProducerGroupsDoNotFillTheMemory() {
+        StringBuilder groups = new StringBuilder("{\"groupName\":\"p0\"}");
+        for (int i = 1; i <= 100_000; i++) {
+            groups.append(",{\"groupName\":\"p").append(i).append("\"}");
+        }
+        byte[] beat = text("{\"clientID\":\"c\",\"producerDataSet\":[" + groups + "]}");
+
+        assertEquals(0, client.ask(34, Map.of(), beat).code());
+        assertEquals(0, client.ask(204, Map.of("producerGroup", "p99999")).code());
+        assertEquals(1, client.ask(204, Map.of("producerGroup", "p100000")).code());
+    }
+
+    @Test
     void aSqlFilterIsRefusedBeforeTheConsumerStarts() {
         String check = "{\"clientId\":\"c\",\"group\":\"G\",\"subscriptionData\":{\"topic\":\"T\","
                 + "\"subString\":\"a > 1\",\"expressionType\":\"%s\"}}";

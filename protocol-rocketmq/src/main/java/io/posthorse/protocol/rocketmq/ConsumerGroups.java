@@ -23,6 +23,7 @@ import java.util.TreeMap;
 final class ConsumerGroups {
     private static final long SCAN_MS = 10_000;
     private static final long EXPIRY_MS = 120_000;
+    private static final int PRODUCERS_MAX = 100_000;
 
     private final Broker broker;
     private final Clock clock;
@@ -75,7 +76,9 @@ final class ConsumerGroups {
     }
 
     void producer(String name, Member member) {
-        producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
+        if (producers.size() < PRODUCERS_MAX || producers.containsKey(name)) {
+            producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
+        }
     }
 
     /** A heartbeat that says only that its sender lives. */
