@@ -57,6 +57,21 @@ class LifecycleTest {
     }
 
     @Test
+    void clientsThatGoWithoutWaitingForTheirAnswersDoNoHarm() {
+        try (TestBroker broker = TestBroker.start(directory, "flushDiskType=SYNC_FLUSH")) {
+            for (int round = 0; round < 20; round++) {
+                RawClient client = broker.client(round % 2 == 0);
+                for (int i = 0; i < 50; i++) {
+                    client.send(SEND_SHORT, shortSend("T", 0, ""), text("unheard"));
+                }
+                client.close();
+            }
+            broker.sent("T", 0, "", "heard");
+            assertEquals("unheard", broker.read("T", 0, 0).getFirst().text());
+        }
+    }
+
+    @Test
     void aDelayedMessageSurvivesARestart() {
         try (TestBroker broker = TestBroker.start(directory)) {
             broker.topic("T", 1);
