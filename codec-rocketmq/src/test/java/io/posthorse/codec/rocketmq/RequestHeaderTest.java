@@ -176,7 +176,7 @@ class RequestHeaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"extFields\":{\"a\": ,\"b\":1}}", "{\"extFields\":{\"a\": }}", "{\"x\":}",
-            "{\"x\":[1,]}"})
+            "{\"x\":[1,]}", "{\"x\":1 2}", "{\"extFields\":{\"a\":true false}}"})
     void aMissingValueIsRefused(String json) {
         assertThrows(MalformedFrameException.class, () -> read(json));
     }
