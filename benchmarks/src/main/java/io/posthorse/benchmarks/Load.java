@@ -109,7 +109,8 @@ public final class Load {
         try (Wire wire = new Wire(options.broker())) {
             Frame answer = wire.ask(310, Samples.sendFields(options.topic(), 0), new byte[options.size()]);
             if (answer.code() != 0) {
-                throw new IOException("the first message was refused with code " + answer.code() + ": " + answer.remark());
+                throw new IOException("the first message was refused with code " + answer.code() + ": "
+                        + answer.remark());
             }
         }
         return asked.broker() == null ? route(asked) : options;

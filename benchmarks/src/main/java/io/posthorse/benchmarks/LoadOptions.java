@@ -24,7 +24,8 @@ record LoadOptions(
             usage: Load (--namesrv host:port | --broker host:port) [--topic Load] [--queues 4] [--size 1024]
                         [--connections 4] [--window 64] [--seconds 10] [--mode send|e2e] [--rate 0]""";
     private static final List<String> NAMES = List.of(
-            "--namesrv", "--broker", "--topic", "--queues", "--size", "--connections", "--window", "--seconds", "--mode",
+            "--namesrv", "--broker", "--topic", "--queues", "--size", "--connections", "--window", "--seconds",
+            "--mode",
             "--rate");
 
     /** @throws IllegalArgumentException where an option is unknown or its value makes no sense; says which */
@@ -46,7 +47,8 @@ record LoadOptions(
         return new LoadOptions(
                 given.get("--namesrv"), given.get("--broker"), given.getOrDefault("--topic", "Load"),
                 number(given, "--queues", 4, 1), number(given, "--size", 1_024, SIZE_MIN),
-                number(given, "--connections", 4, 1), number(given, "--window", 64, 1), number(given, "--seconds", 10, 1),
+                number(given, "--connections", 4, 1), number(given, "--window", 64, 1),
+                number(given, "--seconds", 10, 1),
                 mode.equals("e2e"), number(given, "--rate", 0, 0));
     }
 

@@ -42,7 +42,7 @@ final class LoadSender {
         this.intervalNanos = intervalNanos;
     }
 
-    /** Sends until the deadline. With a rate, a message's time begins when it was due, not when there was room for it. */
+    /** Sends until the deadline. With a rate, a message's time begins when it was due, not when there was room. */
     void send() {
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         long due = System.nanoTime();

@@ -16,14 +16,15 @@ import java.util.Map;
 final class Samples {
     static final String TOPIC = "BenchmarkTopic";
     static final String PROPERTIES =
-            "KEYS\u0001order-4711\u0002UNIQ_KEY\u0001AC11000100017A81616E2B1E5C7B0000\u0002WAIT\u0001true\u0002TAGS\u0001red";
+            "KEYS\u0001order-4711\u0002UNIQ_KEY\u0001AC11000100017A81616E2B1E5C7B0000\u0002"
+            + "WAIT\u0001true\u0002TAGS\u0001red";
 
     private Samples() {}
 
     /** A whole frame outside the heap, as it comes from a socket. */
     static ByteBuf sendFrame(boolean binary, int bodyBytes) {
-        Frame frame = new Frame(310, Frame.JAVA, Frame.VERSION, 1_234, 0, null, sendFields(TOPIC, 1), new byte[bodyBytes],
-                binary);
+        Frame frame = new Frame(
+                310, Frame.JAVA, Frame.VERSION, 1_234, 0, null, sendFields(TOPIC, 1), new byte[bodyBytes], binary);
         byte[] bytes = FrameCodec.encode(frame);
         return Unpooled.directBuffer(bytes.length).writeBytes(bytes);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.posthorse.server.Server;
 import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,8 @@ class LoadTest {
 
     private Server start(String... sets) throws Exception {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "mappedFileSizeCommitLog=67108864", "storePathRootDir=" + directory));
+                "listenPort=0", "nameserver.port=0", "mappedFileSizeCommitLog=67108864",
+                "storePathRootDir=" + directory));
         all.addAll(List.of(sets));
         return Server.start(ConfigLoader.load(new ConfigSources(null, null, Map.of(), all, "host")));
     }
@@ -57,14 +59,16 @@ class LoadTest {
     void aBrokerThatRefusesIsReported() throws Exception {
         try (Server server = start("maxMessageSize=1024")) {
             LoadOptions options = LoadOptions.of("--broker", "127.0.0.1:" + server.brokerPort(), "--size", "2000");
-            assertTrue(assertThrows(java.io.IOException.class, () -> Load.run(options)).getMessage().contains("code 13"));
+            IOException refusal = assertThrows(IOException.class, () -> Load.run(options));
+            assertTrue(refusal.getMessage().contains("code 13"), refusal.getMessage());
         }
     }
 
     @Test
     void optionsAreChecked() {
         for (String[] bad : new String[][] {
-            {}, {"--broker"}, {"--brokr", "a:1"}, {"--broker", "a:1", "--size", "3"}, {"--broker", "a:1", "--mode", "x"},
+            {}, {"--broker"}, {"--brokr", "a:1"}, {"--broker", "a:1", "--size", "3"},
+            {"--broker", "a:1", "--mode", "x"},
             {"--broker", "a:1", "--rate", "-1"}, {"--broker", "a:1", "--seconds", "ten"}
         }) {
             assertThrows(IllegalArgumentException.class, () -> LoadOptions.of(bad), () -> String.join(" ", bad));

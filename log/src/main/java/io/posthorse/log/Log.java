@@ -440,7 +440,8 @@ public final class Log {
     public void close() throws IOException {
         write();
         if (poison != null) {
-            return;
+            throw new IOException("the log failed during this run, and what was not acknowledged may be gone: "
+                    + poison.getMessage(), poison);
         }
         for (Segment segment : segments) {
             if (segment.base >= forcedFrom.base) {

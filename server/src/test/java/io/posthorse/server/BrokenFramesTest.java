@@ -53,7 +53,8 @@ class BrokenFramesTest {
                 Arguments.of("length above 16 MiB", ints((16 << 20) + 1, 0)),
                 Arguments.of("greatest length", ints(Integer.MAX_VALUE, 0)),
                 Arguments.of("header longer than the frame", ints(8, 5, 0)),
-                Arguments.of("header above its limit", ByteBuffer.allocate(400_008).putInt(400_004).putInt(400_000).array()),
+                Arguments.of("header above its limit",
+                        ByteBuffer.allocate(400_008).putInt(400_004).putInt(400_000).array()),
                 Arguments.of("unknown header form", ints(8, 9 << 24 | 4, 0)),
                 Arguments.of("garbage for JSON", json("garbage")),
                 Arguments.of("JSON that is cut off", json("{\"code\":10,\"extFields\":{\"a\":\"b")),
@@ -104,9 +105,11 @@ class BrokenFramesTest {
     @Test
     void bodiesThatAreNoJsonAreRefusedAndTheConnectionLives() {
         for (int code : new int[] {34, 41, 42, 46, 200}) {
-            for (String body : new String[] {"", "garbage", "[]", "7", "{\"mqSet\":7}", "{\"consumerDataSet\":{}}", "{"}) {
+            for (String body : new String[] {"", "garbage", "[]", "7", "{\"mqSet\":7}", "{\"consumerDataSet\":{}}",
+                    "{"}) {
                 Frame answer = other.ask(code, Map.of(), text(body));
-                assertTrue(answer.code() == 29 || answer.code() == 26 || body.startsWith("{\""), code + " " + body + answer);
+                assertTrue(answer.code() == 29 || answer.code() == 26 || body.startsWith("{\""), code + " " + body
+                        + answer);
             }
         }
         broker.sent("T", 0, "", "x");
@@ -153,7 +156,8 @@ class BrokenFramesTest {
         int[] opaques = new int[300];
         for (int i = 0; i < opaques.length; i++) {
             Frame request = client.frame(
-                    SEND_SHORT, 0, shortSend("T", 0, ""), new byte[random.nextInt(10) == 0 ? 200_000 : random.nextInt(900)]);
+                    SEND_SHORT, 0, shortSend("T", 0, ""),
+                    new byte[random.nextInt(10) == 0 ? 200_000 : random.nextInt(900)]);
             opaques[i] = request.opaque();
             all.writeBytes(FrameCodec.encode(request));
         }

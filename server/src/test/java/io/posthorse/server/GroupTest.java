@@ -86,7 +86,8 @@ class GroupTest {
         Golden.assertLike("029_searchOffset", client.ask(29, queue(0, "timestamp", "0")));
         assertEquals("0", client.ask(29, queue(0, "timestamp", "0")).field("offset"));
         assertEquals("2", client.ask(29, queue(0, "timestamp", "9000000000000")).field("offset"));
-        assertEquals("1", client.ask(29, queue(0, "timestamp", "9000000000000", "boundaryType", "UPPER")).field("offset"));
+        Frame upper = client.ask(29, queue(0, "timestamp", "9000000000000", "boundaryType", "UPPER"));
+        assertEquals("1", upper.field("offset"));
     }
 
     @Test
@@ -132,9 +133,22 @@ class GroupTest {
     }
 
     @Test
+    void inventedProducerGroupsDoNotFillTheMemory() {
+        StringBuilder groups = new StringBuilder("{\"groupName\":\"p0\"}");
+        for (int i = 1; i <= 100_000; i++) {
+            groups.append(",{\"groupName\":\"p").append(i).append("\"}");
+        }
+        byte[] beat = text("{\"clientID\":\"c\",\"producerDataSet\":[" + groups + "]}");
+
+        assertEquals(0, client.ask(34, Map.of(), beat).code());
+        assertEquals(0, client.ask(204, Map.of("producerGroup", "p99999")).code());
+        assertEquals(1, client.ask(204, Map.of("producerGroup", "p100000")).code());
+    }
+
+    @Test
     void aSqlFilterIsRefusedBeforeTheConsumerStarts() {
-        String check = "{\"clientId\":\"c\",\"group\":\"G\",\"subscriptionData\":{\"topic\":\"T\",\"subString\":\"a > 1\","
-                + "\"expressionType\":\"%s\"}}";
+        String check = "{\"clientId\":\"c\",\"group\":\"G\",\"subscriptionData\":{\"topic\":\"T\","
+                + "\"subString\":\"a > 1\",\"expressionType\":\"%s\"}}";
         assertEquals(0, client.ask(46, Map.of(), text(check.formatted("TAG"))).code());
         assertEquals(1, client.ask(46, Map.of(), text(check.formatted("SQL92"))).code());
     }
@@ -194,7 +208,8 @@ class GroupTest {
     void aGroupWithMoreRetryQueuesThanAllowedIsRefused() {
         assertEquals(29, client.ask(200, Map.of(), text("{\"groupName\":\"Wide\",\"retryQueueNums\":2000}")).code());
         assertEquals(29, client.ask(200, Map.of(), text("{\"groupName\":\"bad name\"}")).code());
-        Golden.assertLike("200_updateSubGroup", client.ask(200, Map.of(), text("{\"groupName\":\"W\",\"retryQueueNums\":3}")));
+        Golden.assertLike("200_updateSubGroup", client.ask(200, Map.of(),
+                text("{\"groupName\":\"W\",\"retryQueueNums\":3}")));
         assertEquals(19, client.ask(PULL, pull("W", "%RETRY%W", 2, 0, "*", 0)).code());
     }
 }

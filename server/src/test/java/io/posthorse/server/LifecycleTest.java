@@ -47,11 +47,27 @@ class LifecycleTest {
                 assertEquals(17 + start, broker.end("T", 0));
                 assertEquals(17, broker.end("T", 1));
                 assertEquals("m1", broker.read("T", 1, 0).getFirst().text());
-                assertEquals("7", client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "1")).field("offset"));
+                Map<String, String> queue = Map.of("consumerGroup", "G", "topic", "T", "queueId", "1");
+                assertEquals("7", client.ask(14, queue).field("offset"));
                 assertEquals(16, client.ask(PULL, pull("Off", "T", 0, 0, "*", 0)).code());
                 assertEquals(29, client.ask(30, Map.of("topic", "T", "queueId", "3")).code());
                 assertEquals("" + (17 + start), broker.sent("T", 0, "", "new").field("queueOffset"));
             }
+        }
+    }
+
+    @Test
+    void clientsThatGoWithoutWaitingForTheirAnswersDoNoHarm() {
+        try (TestBroker broker = TestBroker.start(directory, "flushDiskType=SYNC_FLUSH")) {
+            for (int round = 0; round < 20; round++) {
+                RawClient client = broker.client(round % 2 == 0);
+                for (int i = 0; i < 50; i++) {
+                    client.send(SEND_SHORT, shortSend("T", 0, ""), text("unheard"));
+                }
+                client.close();
+            }
+            broker.sent("T", 0, "", "heard");
+            assertEquals("unheard", broker.read("T", 0, 0).getFirst().text());
         }
     }
 

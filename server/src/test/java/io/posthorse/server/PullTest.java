@@ -206,6 +206,15 @@ class PullTest {
     }
 
     @Test
+    void requestsBeyondTheLimitOfAConnectionAreNotHeld() {
+        RawClient client = broker.client(true);
+        for (int i = 0; i < 10_000; i++) {
+            client.send(PULL, pull("G", "T", 0, 0, "*", 60_000), NO_BODY);
+        }
+        assertEquals(19, client.ask(PULL, pull("G", "T", 1, 0, "*", 60_000)).code());
+    }
+
+    @Test
     void aPullMayCommitAnOffset() {
         broker.sent("T", 0, "", "x");
         Map<String, String> request = pull("G", "T", 0, 0, "*", 0);

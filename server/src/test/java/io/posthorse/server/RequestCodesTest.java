@@ -33,7 +33,8 @@ class RequestCodesTest {
         for (String line : Files.readAllLines(root().resolve("docs/protocols/rocketmq.md"))) {
             Matcher row = ROW.matcher(line);
             if (row.matches()) {
-                assertEquals(row.group(3).equals("differs"), !row.group(4).isBlank() && !row.group(3).equals("no"), line);
+                assertEquals(row.group(3).equals("differs"), !row.group(4).isBlank() && !row.group(3).equals("no"),
+                        line);
                 assertTrue(row.group(3).equals("no") || !row.group(5).isBlank(), "no test is named: " + line);
                 int last = Integer.parseInt(row.group(2) == null ? row.group(1) : row.group(2));
                 for (int code = Integer.parseInt(row.group(1)); code <= last; code++) {
@@ -54,7 +55,8 @@ class RequestCodesTest {
             });
             for (int code = 0; code < 6_000; code++) {
                 if (!table.containsKey(code)) {
-                    assertEquals(NOT_SUPPORTED, client.ask(code, Map.of()).code(), "request " + code + " is not in the table");
+                    assertEquals(NOT_SUPPORTED, client.ask(code, Map.of()).code(), "request " + code
+                            + " is not in the table");
                 }
             }
         }

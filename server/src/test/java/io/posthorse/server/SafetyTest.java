@@ -105,7 +105,8 @@ class SafetyTest {
     @Test
     void secT04JsonIsReadWithBounds() {
         for (String body : new String[] {
-            "[".repeat(100_000), "{\"a\":".repeat(100_000), "[" + "0,".repeat(300_000) + "0]", "\"" + "\\u0061".repeat(9)
+            "[".repeat(100_000), "{\"a\":".repeat(100_000), "[" + "0,".repeat(300_000) + "0]", "\""
+                    + "\\u0061".repeat(9)
         }) {
             for (int code : new int[] {34, 41, 46, 200}) {
                 assertEquals(29, client.ask(code, Map.of(), text(body)).code());
@@ -128,7 +129,8 @@ class SafetyTest {
 
     @Test
     void secT09NoNameFormsAPath() throws IOException {
-        for (String name : new String[] {"../../outside", "..", ".", "a/b", "a\\b", "/etc/passwd", "a\u0000b", "${jndi:x}"}) {
+        for (String name : new String[] {"../../outside", "..", ".", "a/b", "a\\b", "/etc/passwd", "a\u0000b",
+                "${jndi:x}"}) {
             assertEquals(29, client.ask(SEND_SHORT, shortSend(name, 0, "")).code(), name);
             assertEquals(26, client.ask(PULL, pull(name, "T", 0, 0, "*", 0)).code(), name);
             assertEquals(29, client.ask(17, Map.of("topic", name)).code(), name);

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.Frame;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -181,7 +180,8 @@ class SendTest {
     @Test
     void aDelayedMessageComesAfterItsDelay() {
         long before = System.nanoTime();
-        Frame answer = broker.client().ask(SEND_SHORT, shortSend("T", 1, "DELAY\u00011\u0002TAGS\u0001red\u0002"), text("late"));
+        Frame answer = broker.client().ask(SEND_SHORT, shortSend("T", 1, "DELAY\u00011\u0002TAGS\u0001red\u0002"),
+                text("late"));
         assertEquals(0, answer.code());
         assertEquals(0, broker.end("T", 1));
 
@@ -191,7 +191,7 @@ class SendTest {
         assertTrue(System.nanoTime() - before >= 990_000_000L, "it came too early");
         Stored stored = Stored.all(pulled.body()).getFirst();
         assertEquals("late", stored.text());
-        Map<String, String> expected = new HashMap<>(Map.of("DELAY", "1", "REAL_TOPIC", "T", "REAL_QID", "1", "TAGS", "red"));
+        Map<String, String> expected = Map.of("DELAY", "1", "REAL_TOPIC", "T", "REAL_QID", "1", "TAGS", "red");
         expected.forEach((name, value) -> assertEquals(value, stored.properties().get(name)));
         assertArrayEquals(text("late"), stored.body());
     }

@@ -29,7 +29,8 @@ record Stored(
         bytes.get(view.bodyAt(), body);
         return new Stored(
                 view.topic(), view.queueId(), bytes.getLong(StoredMessage.QUEUE_OFFSET),
-                bytes.getLong(StoredMessage.PHYSICAL_OFFSET), view.flag(), view.systemFlag(), view.reconsumeTimes(), body,
+                bytes.getLong(StoredMessage.PHYSICAL_OFFSET), view.flag(), view.systemFlag(), view.reconsumeTimes(),
+                body,
                 view.properties(), bytes.capacity());
     }
 

@@ -36,7 +36,8 @@ final class TestBroker implements AutoCloseable {
                 "mappedFileSizeCommitLog=16777216"));
         all.addAll(List.of(sets));
         try {
-            return new TestBroker(Server.start(ConfigLoader.load(new ConfigSources(null, null, Map.of(), all, "host"))));
+            ConfigSources sources = new ConfigSources(null, null, Map.of(), all, "host");
+            return new TestBroker(Server.start(ConfigLoader.load(sources)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,7 +61,8 @@ final class TestBroker implements AutoCloseable {
     void topic(String name, int queues, int permissions) {
         try (RawClient client = new RawClient(server.brokerPort(), false)) {
             Frame answer = client.ask(17, Map.of(
-                    "topic", name, "defaultTopic", "TBW102", "readQueueNums", "" + queues, "writeQueueNums", "" + queues,
+                    "topic", name, "defaultTopic", "TBW102", "readQueueNums", "" + queues,
+                    "writeQueueNums", "" + queues,
                     "perm", "" + permissions, "topicFilterType", "SINGLE_TAG", "topicSysFlag", "0", "order", "false"));
             assertEquals(0, answer.code(), answer.remark());
         }
@@ -105,7 +107,7 @@ final class TestBroker implements AutoCloseable {
         return fields;
     }
 
-    /** Fields of a pull that brings its subscription along and commits nothing; held for {@code suspendMs} where > 0. */
+    /** Fields of a pull that brings its subscription along and commits nothing, held so long. */
     static Map<String, String> pull(String group, String topic, int queue, long offset, String tags, long suspendMs) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("consumerGroup", group);

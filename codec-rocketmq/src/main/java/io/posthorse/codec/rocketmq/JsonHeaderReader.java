@@ -99,18 +99,10 @@ final class JsonHeaderReader {
                 int start = at;
                 skip(0);
                 if (c != 'n' && c != '{' && c != '[') { // null says nothing; a number or boolean is taken as text
-                    header.add(name, nameLength, start, beforeBlanks(at) - start);
+                    header.add(name, nameLength, start, at - start);
                 }
             }
         } while (more('}'));
-    }
-
-    private int beforeBlanks(int index) {
-        int i = index;
-        while (in[i - 1] <= ' ' && in[i - 1] >= 0) {
-            i--;
-        }
-        return i;
     }
 
     /** The next byte that is not white space, not yet taken. */
@@ -292,7 +284,7 @@ final class JsonHeaderReader {
             } while (more(close));
         } else {
             int start = at;
-            while (at < end && in[at] != ',' && in[at] != '}' && in[at] != ']') {
+            while (at < end && in[at] > ' ' && in[at] != ',' && in[at] != '}' && in[at] != ']') {
                 at++;
             }
             if (at == start) {

@@ -60,8 +60,8 @@ class PropertyScannerTest {
 
     @Test
     void namesAndNumbers() {
-        byte[] text = "DELAY\u00013\u0002D\u0001-1\u0002TIMER_DELAY_MS\u00011234567890\u0002E\u0001\u0002K\u0001999999999"
-                .getBytes(UTF_8);
+        byte[] text = ("DELAY\u00013\u0002D\u0001-1\u0002TIMER_DELAY_MS\u00011234567890\u0002E\u0001\u0002"
+                + "K\u0001999999999").getBytes(UTF_8);
         scanner.of(text, 0, text.length);
 
         assertTrue(scanner.next());

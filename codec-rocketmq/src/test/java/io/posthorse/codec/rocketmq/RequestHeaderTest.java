@@ -38,7 +38,8 @@ class RequestHeaderTest {
             byte[] body = new byte[random.nextInt(9)];
             random.nextBytes(body);
             Frame frame = new Frame(random.nextInt(Short.MAX_VALUE), Frame.JAVA, random.nextInt(600), random.nextInt(),
-                    random.nextInt(4), random.nextBoolean() ? null : "r" + RandomText.of(random, 9), fields, body, binary);
+                    random.nextInt(4), random.nextBoolean() ? null : "r" + RandomText.of(random, 9), fields, body,
+                    binary);
 
             assertSame(FrameCodec.encode(frame));
         }
@@ -54,7 +55,8 @@ class RequestHeaderTest {
         "{\"extFields\":null,\"language\":\"JAVA\",\"code\":1}",
         "{\"extFields\":{},\"code\":1,\"remark\":\"a\\\"}\",\"x\":[1,{\"code\":5},\"]\",[]],\"y\":{\"flag\":9}}",
         "{\"extFields\":{\"a\":null,\"b\":\"\"},\"version\":513,\"code\":2}",
-        "{\"code\":12,\"cost\":\"dear\",\"flat\":[3],\"option\":{},\"variant\":\"x\",\"languish\":\"JAVA\",\"extForces\":1}",
+        "{\"code\":12,\"cost\":\"dear\",\"flat\":[3],\"option\":{},\"variant\":\"x\",\"extForces\":1}",
+        "{\"languish\":\"JAVA\"}",
         "{\"opaque\":2147483647,\"version\":-1,\"flag\":-2147483648}",
         "{}"
     })
@@ -161,7 +163,8 @@ class RequestHeaderTest {
                 () -> read("{\"extFields\":{\"a\":\"" + "v".repeat(room + 1) + "\"}}"));
 
         assertEquals(1, read("{\"x\":" + "[".repeat(32) + "]".repeat(32) + ",\"code\":1}").code());
-        assertThrows(MalformedFrameException.class, () -> read("{\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}"));
+        assertThrows(MalformedFrameException.class,
+                () -> read("{\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}"));
     }
 
     @Test
@@ -172,7 +175,8 @@ class RequestHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"extFields\":{\"a\": ,\"b\":1}}", "{\"extFields\":{\"a\": }}", "{\"x\":}", "{\"x\":[1,]}"})
+    @ValueSource(strings = {"{\"extFields\":{\"a\": ,\"b\":1}}", "{\"extFields\":{\"a\": }}", "{\"x\":}",
+            "{\"x\":[1,]}", "{\"x\":1 2}", "{\"extFields\":{\"a\":true false}}"})
     void aMissingValueIsRefused(String json) {
         assertThrows(MalformedFrameException.class, () -> read(json));
     }
@@ -223,8 +227,9 @@ class RequestHeaderTest {
         model.fields().forEach((name, value) -> {
             int field = header.field(name.getBytes(UTF_8));
             assertTrue(field >= 0, name);
-            assertArrayEquals(value.getBytes(UTF_8),
-                    Arrays.copyOfRange(header.bytes(), header.start(field), header.start(field) + header.length(field)));
+            int start = header.start(field);
+            assertArrayEquals(
+                    value.getBytes(UTF_8), Arrays.copyOfRange(header.bytes(), start, start + header.length(field)));
         });
     }
 

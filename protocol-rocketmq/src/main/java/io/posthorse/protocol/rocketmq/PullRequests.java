@@ -26,7 +26,7 @@ final class PullRequests {
     private static final int FILTERS_MAX = 1_024;
     private static final int HEADER_BYTES = 384;
     /** Pulls of one connection that are held; more are answered at once, as if their time were up. */
-    private static final int WAITERS_MAX = 20_000;
+    private static final int WAITERS_MAX = 10_000;
     /** Reads from the disk that may be under way or queued; each holds an answer's worth of memory. */
     private static final int COLD_READS_MAX = 128;
 
