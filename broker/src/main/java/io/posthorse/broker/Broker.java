@@ -83,7 +83,8 @@ public final class Broker {
         for (Damage damage : store.damages()) {
             lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
                             .formatted(damage.from(), damage.to(), damage.bytes())
-                    + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data directory.");
+                    + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data"
+                    + " directory.");
         }
         if (store.cutBytes() > 0) {
             lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."
