@@ -10,7 +10,6 @@ import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -341,22 +340,6 @@ public final class Broker {
     /** Whether a message may have to come from the disk. */
     boolean isCold(long position) {
         return position < log.tail() - settings.hotBytes();
-    }
-
-    ColdRead coldRead(Fetch found) {
-        ByteBuffer[] segments = new ByteBuffer[found.count];
-        int[] at = new int[found.count];
-        for (int i = 0; i < found.count; i++) {
-            segments[i] = log.bytes(found.positions[i]);
-            at[i] = log.index(found.positions[i]);
-        }
-        return new ColdRead(segments, at, Arrays.copyOf(found.positions, found.count),
-                Arrays.copyOf(found.lengths, found.count), found.bytes);
-    }
-
-    /** Copies native bytes of a committed message. */
-    void copyNative(long position, int length, ByteBuffer out, int index) {
-        out.put(index, log.bytes(position), log.index(position) + RecordFormat.NATIVE, length);
     }
 
     /** The native bytes of the message whose record stands at a position, or null where there is none. */

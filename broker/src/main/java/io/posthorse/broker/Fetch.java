@@ -1,6 +1,8 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** The outcome of reading a partition: which records an answer is made of. Reused; valid until the next fetch. */
 public final class Fetch {
@@ -23,6 +25,10 @@ public final class Fetch {
 
     final long[] positions = new long[COUNT_MAX];
     final int[] lengths = new int[COUNT_MAX];
+    /** Where each record is: a segment's bytes, and the index in them. */
+    final ByteBuffer[] segments = new ByteBuffer[COUNT_MAX];
+
+    final int[] at = new int[COUNT_MAX];
     Status status;
     long next;
     long begin;
@@ -30,7 +36,6 @@ public final class Fetch {
     int count;
     int bytes;
     boolean cold;
-    Broker broker;
 
     public Status status() {
         return status;
@@ -67,14 +72,19 @@ public final class Fetch {
 
     /** The messages found, to be read by another thread. */
     public ColdRead detach() {
-        return broker.coldRead(this);
+        return new ColdRead(
+                Arrays.copyOf(segments, count),
+                Arrays.copyOf(at, count),
+                Arrays.copyOf(positions, count),
+                Arrays.copyOf(lengths, count),
+                bytes);
     }
 
     /** Copies the native bytes of all messages, one behind the other, to the buffer's index. */
     public void copy(ByteBuffer out, int index) {
         int to = index;
         for (int i = 0; i < count; i++) {
-            broker.copyNative(positions[i], lengths[i], out, to);
+            out.put(to, segments[i], at[i] + RecordFormat.NATIVE, lengths[i]);
             to += lengths[i];
         }
     }

@@ -15,7 +15,6 @@ final class Reading {
     static void fetch(
             Broker broker, PartitionIndex index, long offset, int countMax, int bytesMax, TagFilter filter, Fetch out) {
         Log log = broker.log();
-        out.broker = broker;
         out.count = 0;
         out.bytes = 0;
         out.cold = false;
@@ -43,6 +42,8 @@ final class Reading {
                 out.cold |= cold;
                 if (cold ? log.holds(position) : log.readable(position)) {
                     out.positions[out.count] = position;
+                    out.segments[out.count] = log.bytes(position);
+                    out.at[out.count] = log.index(position);
                     out.lengths[out.count++] = length;
                     out.bytes += length;
                 }

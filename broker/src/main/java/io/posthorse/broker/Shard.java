@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Runs the turns of one broker on its owner's thread. The first command of a turn fixes its time and asks the owner to
@@ -28,6 +29,8 @@ public final class Shard {
     private long moveAt = Long.MAX_VALUE;
     private Timers.Timer forceTimer;
     private boolean closed;
+    private Consumer<IOException> onFailure = cause -> { };
+    private boolean failureTold;
 
     /** @param tail runs a task on the owner's thread behind the commands that are at hand */
     public Shard(Broker broker, Clock clock, Timers timers, Executor tail) {
@@ -38,6 +41,11 @@ public final class Shard {
         this.mover = new Mover(broker);
         this.snapshots = new ReplayedState(broker.state());
         broker.log().onCommitted(this::committed);
+    }
+
+    /** Has a failure of the log told, once: from then on nothing is acknowledged, and reads go on. */
+    public void onFailure(Consumer<IOException> listener) {
+        onFailure = listener;
     }
 
     /** Begins the shard's own work: due messages, retention, checkpoints. */
@@ -121,6 +129,10 @@ public final class Shard {
 
     private void committed() {
         IOException poison = broker.log().poison();
+        if (poison != null && !failureTold) {
+            failureTold = true;
+            onFailure.accept(poison);
+        }
         long position = broker.log().committed();
         if (!parked.isEmpty()) {
             List<Parked> waiting = parked;
@@ -145,11 +157,6 @@ public final class Shard {
         }
         new Cleaning(broker, mover).run(clock.wallMs());
         timers.after(HOUSEKEEPING_MS, this::housekeep);
-    }
-
-    /** Why the log takes no more, or null while it does. */
-    public IOException failure() {
-        return broker.log().poison();
     }
 
     /** Ends the last turn; from now on nothing is begun. */

@@ -53,7 +53,7 @@ final class IndexFile {
     static ByteBuffer write(FileStore files, long from, long to, List<Index.Stripe> stripes) throws IOException {
         int entries = stripes.stream().mapToInt(s -> s.chunk().count()).sum();
         int rows = HEADER + stripes.size() * ROW;
-        ByteBuffer out = ByteBuffer.allocateDirect(rows + entries * Chunk.ENTRY);
+        ByteBuffer out = ByteBuffer.allocate(rows + entries * Chunk.ENTRY);
         int at = rows;
         out.position(HEADER);
         for (Index.Stripe stripe : stripes) {

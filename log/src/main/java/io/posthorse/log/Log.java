@@ -30,6 +30,8 @@ public final class Log {
     private final int epoch;
     private final long verifiedFrom;
     private Segment last;
+    /** The segment that was read last, other than the newest one. */
+    private Segment recent;
     private ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private ByteBuffer payload = staging.duplicate();
     private long stagingPosition;
@@ -53,6 +55,7 @@ public final class Log {
         this.segments = recovered.segments();
         this.mark = recovered.mark();
         this.last = segments.getLast();
+        this.recent = last;
         this.epoch = recovered.epoch();
         this.stagingPosition = recovered.tail();
         this.written = recovered.tail();
@@ -379,8 +382,12 @@ public final class Log {
         if (last.holds(position)) {
             return last;
         }
+        if (recent.holds(position)) {
+            return recent; // consumers that lag read on where they were
+        }
         for (Segment segment : segments) {
             if (segment.holds(position)) {
+                recent = segment;
                 return segment;
             }
         }
@@ -424,6 +431,7 @@ public final class Log {
             return;
         }
         Segment dropped = segments.removeFirst();
+        recent = last;
         if (forcedFrom == dropped) {
             forcedFrom = segments.getFirst();
         }

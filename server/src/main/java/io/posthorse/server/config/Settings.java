@@ -75,7 +75,9 @@ final class Settings {
             "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
     static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
             IDENTITY, "namesrvAddr", new Kind.Addresses(16), "", "",
-            "Name servers in other processes. The environment variable `NAMESRV_ADDR` says the same.");
+            "Name servers in other processes; this broker does not register with them yet, its own name server knows it."
+                    + " The environment variable `NAMESRV_ADDR` says the same.")
+            .notUsedYet();
 
     static final Setting<String> DIRECTORY = Setting.of(
             STORAGE, "storePathRootDir", new Kind.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
@@ -124,7 +126,8 @@ final class Settings {
             "The delay of each delay level, level 1 first.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
-            "Whether consumers may select messages by SQL92 expressions.");
+            "Whether consumers may select messages by SQL92 expressions.")
+            .notUsedYet();
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
