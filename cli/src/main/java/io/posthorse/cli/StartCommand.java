@@ -40,6 +40,10 @@ final class StartCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             System.err.println(e.getMessage());
             return 2;
+        } catch (IOException e) {
+            System.err.println("The configuration file " + config + " cannot be read (" + e.getClass().getSimpleName()
+                    + "). Name a file that exists with --config, or leave the option out.");
+            return 2;
         }
         parsed.notes().forEach(System.out::println);
         Server server;

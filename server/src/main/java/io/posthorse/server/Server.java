@@ -114,8 +114,9 @@ public final class Server implements AutoCloseable {
         Broker broker = Broker.open(files, log, disk, brokerSettings(), List.of(new StoredFormat()));
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
-        shard.onFailure(cause -> LOG.error("The disk has failed: {}. Nothing is acknowledged any more; what was committed can"
-                + " still be read. Mend the disk, then restart: the log is checked from its durable mark on.",
+        shard.onFailure(cause -> LOG.error(
+                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
+                        + " disk, then restart: the log is checked from its durable mark on.",
                 cause.getMessage(), cause));
         RocketmqSettings rocketmq = new RocketmqSettings(
                 config.identity().cluster(),
