@@ -337,6 +337,11 @@ public final class Broker {
         Reading.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
     }
 
+    /** Begins to read what was found by another thread, one that reads in the order in which it is asked. */
+    public ColdRead beginRead(Fetch found) {
+        return found.detach(log);
+    }
+
     /** Whether a message may have to come from the disk. */
     boolean isCold(long position) {
         return position < log.tail() - settings.hotBytes();

@@ -1,21 +1,24 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.Log;
 import io.posthorse.log.RecordCheck;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
 /**
  * Messages that may have to come from the disk, found by the owner and read by another thread. What it reads is checked
- * by checksum; a message that is damaged, or whose segment was dropped meanwhile, is left out.
+ * by checksum; a message that is damaged is left out. Segments that are dropped meanwhile wait for {@link #end}.
  */
 public final class ColdRead {
+    private final Log log;
     private final ByteBuffer[] segments;
     private final int[] at;
     private final long[] positions;
     private final int[] lengths;
     private final int bytes;
 
-    ColdRead(ByteBuffer[] segments, int[] at, long[] positions, int[] lengths, int bytes) {
+    ColdRead(Log log, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths, int bytes) {
+        this.log = log;
         this.segments = segments;
         this.at = at;
         this.positions = positions;
@@ -26,6 +29,11 @@ public final class ColdRead {
     /** Most native bytes that {@link #read} puts. */
     public int bytes() {
         return bytes;
+    }
+
+    /** Ends the read, on the owner's thread and in the order in which reads were begun, whether it succeeded or not. */
+    public void end() {
+        log.readEnded();
     }
 
     /** Puts the native bytes of all messages that can be read; may wait for the disk. */

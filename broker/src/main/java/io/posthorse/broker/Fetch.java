@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.Log;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -65,14 +66,16 @@ public final class Fetch {
         return bytes;
     }
 
-    /** Whether reading the messages may have to wait for the disk: then read them through {@link #detach}. */
+    /** Whether reading the messages may have to wait for the disk: then read them through {@link Broker#beginRead}. */
     public boolean isCold() {
         return cold;
     }
 
-    /** The messages found, to be read by another thread. */
-    public ColdRead detach() {
+    /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
+    ColdRead detach(Log log) {
+        log.readBegins();
         return new ColdRead(
+                log,
                 Arrays.copyOf(segments, count),
                 Arrays.copyOf(at, count),
                 Arrays.copyOf(positions, count),

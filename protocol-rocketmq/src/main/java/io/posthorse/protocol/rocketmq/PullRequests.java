@@ -183,7 +183,7 @@ final class PullRequests {
             return;
         }
         coldReads++;
-        ColdRead read = fetch.detach();
+        ColdRead read = broker.beginRead(fetch);
         PullAnswer answer = PullAnswer.of(fetch);
         ByteBuf body = session.connection().buffer(read.bytes());
         protocol.reader.run(
@@ -194,6 +194,7 @@ final class PullRequests {
                     body.writerIndex(out.position() - start);
                 },
                 failure -> {
+                    read.end();
                     coldReads--;
                     ByteBuf head = session.connection().buffer(HEADER_BYTES);
                     boolean found = failure == null && body.isReadable();
