@@ -1,5 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.InternalTopics;
+
 /**
  * How this broker presents itself to RocketMQ clients.
  *
@@ -11,6 +13,8 @@ package io.posthorse.protocol.rocketmq;
  * @param autoCreateTopics whether a topic comes to be with its first message
  * @param autoCreateGroups whether a consumer group comes to be with its first request
  * @param defaultQueues most queues of a topic that comes to be with its first message
+ * @param undecidedMs how long a transaction may be undecided before its producer is asked
+ * @param delayMsMax how far ahead a message may be due
  */
 public record RocketmqSettings(
         String cluster,
@@ -20,4 +24,10 @@ public record RocketmqSettings(
         int messageBytesMax,
         boolean autoCreateTopics,
         boolean autoCreateGroups,
-        int defaultQueues) {}
+        int defaultQueues,
+        long undecidedMs,
+        long delayMsMax) {
+    /** RocketMQ's names for the broker's own topics. */
+    public static final InternalTopics INTERNAL_TOPICS = new InternalTopics(
+            "SCHEDULE_TOPIC_XXXX", "rmq_sys_wheel_timer", "RMQ_SYS_TRANS_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC");
+}

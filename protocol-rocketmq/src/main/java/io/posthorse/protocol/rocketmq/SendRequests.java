@@ -57,7 +57,7 @@ final class SendRequests {
                 return; // refused
             }
         }
-        if (!topic.settings().isWritable() || topic.isSchedule()) {
+        if (!topic.settings().isWritable() || topic.isInternal()) {
             refuse(session, header, ResponseCode.NO_PERMISSION, Destinations.isForbidden(topic.name())
                     ? "Sending message to topic[" + topic.name() + "] is forbidden."
                     : "the broker[" + settings.brokerName() + "] sending message is forbidden: topic " + topic.name()
