@@ -24,7 +24,7 @@ final class World {
     private static final BrokerSettings SETTINGS = new BrokerSettings(
             100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L, 1_000L, 5_000L),
             new PostponedLimits(500, 500, 700, 3), 40_000, 200, 1L << 50,
-            new Retention(1L << 50, 400_000, 1, ms -> true));
+            new Retention(1L << 50, 150_000, 1, ms -> true));
 
     private final SeededEntropy entropy;
     private final LogSettings logSettings;
