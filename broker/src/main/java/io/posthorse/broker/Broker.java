@@ -363,6 +363,11 @@ public final class Broker {
         return log.tail();
     }
 
+    /** Delay of a lane in ms; a lane beyond the last counts as the last. */
+    public long delayMs(int lane) {
+        return state.postponed.schedule.delayMs(Math.min(lane, state.postponed.schedule.size() - 1));
+    }
+
     /** Offset that the last message for later has in its lane. */
     public long lastScheduledOffset() {
         return lastScheduled.index.next() - 1;
