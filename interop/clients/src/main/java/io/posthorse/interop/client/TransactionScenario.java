@@ -25,9 +25,9 @@ final class TransactionScenario {
         Inbox inbox = new Inbox();
         Assigned.await(stage.startPush(stage.name("group"), topic, "*", inbox), topic, 4);
         Decisions decisions = new Decisions();
-        TransactionMQProducer producer = stage.configure(new TransactionMQProducer(stage.name("producer")));
+        TransactionMQProducer producer = stage.configure(new TransactionMQProducer(stage.name("decider")));
         producer.setTransactionListener(decisions);
-        stage.atEnd(producer::shutdown);
+        stage.atEnd(producer::shutdown); // a group of its own: an ordinary producer of the same group cannot answer questions
         producer.start();
 
         List<String> committed = new ArrayList<>();
