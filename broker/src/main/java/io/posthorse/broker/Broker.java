@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The core: commands that read the state and append events to the log. A command is part of a turn; what it appended is
@@ -31,8 +33,9 @@ public final class Broker {
     private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
 
     private final BrokerSettings settings;
-    private final MessageFormat[] formats = new MessageFormat[128];
+    private final MessageFormat[] formats;
     private final State state;
+    private final ReplayedState replayed;
     private final Store store;
     private final Log log;
     private final Moves moves;
@@ -43,15 +46,17 @@ public final class Broker {
     private Partition lastScheduled;
     private long now;
 
-    private Broker(BrokerSettings settings, List<MessageFormat> formats, State state, Store store) {
+    private Broker(
+            BrokerSettings settings, MessageFormat[] formats, State state, ReplayedState replayed, Store store) {
         this.settings = settings;
+        this.formats = formats;
+        this.replayed = replayed;
         this.state = state;
         this.store = store;
         this.log = store.log();
         this.moves = new Moves(this);
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
-        formats.forEach(f -> this.formats[f.id()] = f);
     }
 
     /**
@@ -63,8 +68,11 @@ public final class Broker {
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
             List<MessageFormat> formats) throws IOException {
         State state = new State(settings);
-        Store store = Store.open(files, logSettings, background, state.index, new ReplayedState(state));
-        Broker broker = new Broker(settings, formats, state, store);
+        MessageFormat[] byId = new MessageFormat[128];
+        formats.forEach(f -> byId[f.id()] = f);
+        ReplayedState replayed = new ReplayedState(state, byId);
+        Store store = Store.open(files, logSettings, background, state.index, replayed);
+        Broker broker = new Broker(settings, byId, state, replayed, store);
         broker.begin();
         return broker;
     }
@@ -138,6 +146,14 @@ public final class Broker {
 
     BrokerSettings settings() {
         return settings;
+    }
+
+    MessageFormat[] formats() {
+        return formats;
+    }
+
+    ReplayedState replayed() {
+        return replayed;
     }
 
     Moves moves() {
@@ -305,6 +321,9 @@ public final class Broker {
         message.write(out);
         formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        for (int i = 0; i < message.keys(); i++) {
+            store.keys().add(message.key(i), position, now);
+        }
         state.applyMessage(partition, offset, position, length, message.tag(), link, linkPartition, linkOffset);
         if (!partition.announced) {
             partition.announced = true;
@@ -399,7 +418,7 @@ public final class Broker {
         Reading.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
     }
 
-    /** Begins to read what was found by another thread, one that reads in the order in which it is asked. */
+    /** Begins to read what was found by another thread. */
     public ColdRead beginRead(Fetch found) {
         return found.detach(log);
     }
@@ -407,6 +426,12 @@ public final class Broker {
     /** Whether a message may have to come from the disk. */
     boolean isCold(long position) {
         return position < log.tail() - settings.hotBytes();
+    }
+
+    /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
+    public KeySearch search(Topic topic) {
+        Set<Integer> partitions = topic.partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
+        return new KeySearch(log, store.keys(), partitions);
     }
 
     /** The native bytes of the message whose record stands at a position, or null where there is none. */
@@ -465,6 +490,6 @@ public final class Broker {
 
     /** Ends cleanly. Background work must be at rest. */
     void close() throws IOException {
-        store.close(new ReplayedState(state));
+        store.close(replayed);
     }
 }

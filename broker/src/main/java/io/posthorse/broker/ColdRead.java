@@ -11,14 +11,16 @@ import java.nio.ByteBuffer;
  */
 public final class ColdRead {
     private final Log log;
+    private final long number;
     private final ByteBuffer[] segments;
     private final int[] at;
     private final long[] positions;
     private final int[] lengths;
     private final int bytes;
 
-    ColdRead(Log log, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths, int bytes) {
+    ColdRead(Log log, long number, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths, int bytes) {
         this.log = log;
+        this.number = number;
         this.segments = segments;
         this.at = at;
         this.positions = positions;
@@ -31,9 +33,9 @@ public final class ColdRead {
         return bytes;
     }
 
-    /** Ends the read, on the owner's thread and in the order in which reads were begun, whether it succeeded or not. */
+    /** Ends the read, on the owner's thread, whether it succeeded or not. */
     public void end() {
-        log.readEnded();
+        log.readEnded(number);
     }
 
     /** Puts the native bytes of all messages that can be read; may wait for the disk. */

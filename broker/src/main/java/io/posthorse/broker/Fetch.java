@@ -73,9 +73,9 @@ public final class Fetch {
 
     /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
     ColdRead detach(Log log) {
-        log.readBegins();
         return new ColdRead(
                 log,
+                log.readBegins(),
                 Arrays.copyOf(segments, count),
                 Arrays.copyOf(at, count),
                 Arrays.copyOf(positions, count),

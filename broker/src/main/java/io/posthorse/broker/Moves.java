@@ -25,7 +25,7 @@ final class Moves {
     StoredCopy find(Partition from, long offset) {
         long position = position(from, offset);
         return broker.log().readable(position)
-                ? copy.of(broker.log().bytes(position), broker.log().index(position))
+                ? copy.of(broker.log().bytes(position), broker.log().index(position), broker.formats())
                 : null;
     }
 

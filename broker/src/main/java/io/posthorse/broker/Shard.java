@@ -25,7 +25,6 @@ public final class Shard {
     private final Executor tail;
     private final Mover mover;
     private final Cleaning cleaning;
-    private final ReplayedState snapshots;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
     private long turns;
@@ -44,7 +43,6 @@ public final class Shard {
         this.tail = tail;
         this.mover = new Mover(broker);
         this.cleaning = new Cleaning(broker);
-        this.snapshots = new ReplayedState(broker.state());
         broker.log().onCommitted(this::committed);
     }
 
@@ -94,7 +92,7 @@ public final class Shard {
         committed();
         armForce();
         if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
-            broker.store().checkpoint(snapshots);
+            broker.store().checkpoint(broker.replayed());
         }
     }
 
@@ -160,6 +158,7 @@ public final class Shard {
         if (closed) {
             return;
         }
+        broker.store().resume();
         boolean more = cleaning.run(turn().now());
         timers.after(more ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }

@@ -2,16 +2,38 @@ package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** The native bytes of a stored message, to be stored once more. */
 final class StoredCopy implements Message {
     private ByteBuffer bytes;
     private int at;
+    private int[] keys = new int[4];
+    private int keyCount;
 
-    StoredCopy of(ByteBuffer record, int start) {
+    StoredCopy of(ByteBuffer record, int start, MessageFormat[] formats) {
         bytes = record;
         at = start;
+        keyCount = 0;
+        formats[format()].keys(bytes, at + RecordFormat.NATIVE, length(), this::addKey);
         return this;
+    }
+
+    private void addKey(int hash) {
+        if (keyCount == keys.length) {
+            keys = Arrays.copyOf(keys, keyCount * 2);
+        }
+        keys[keyCount++] = hash;
+    }
+
+    @Override
+    public int keys() {
+        return keyCount;
+    }
+
+    @Override
+    public int key(int i) {
+        return keys[i];
     }
 
     long timeMs() {

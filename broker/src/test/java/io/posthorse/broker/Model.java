@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -300,6 +301,37 @@ final class Model {
         }
         require(broker.delayed().size() == 0, "nothing waits for ever");
         require(broker.transactions().size() == 0, "everything is decided");
+    }
+
+    /** What can be read is found by its key, and nothing else is. */
+    void requireFound(Broker broker) {
+        if (!broker.store().keys().isComplete()) {
+            return;
+        }
+        for (Topic topic : broker.topics()) {
+            Set<Long> sought = new HashSet<>();
+            for (Partition partition : topic.partitions()) {
+                place(partition).byOffset.values().stream()
+                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired
+                                && stored.position >= broker.log().begin())
+                        .forEach(stored -> sought.add(stored.sending.messageId));
+            }
+            KeySearch search = broker.search(topic);
+            for (long id : sought) {
+                List<ByteBuffer> found = search.find(
+                        TestFormat.key(id, 0), Long.MIN_VALUE, Long.MAX_VALUE, m -> TestFormat.messageId(m) == id, 10, 1 << 20);
+                require(!found.isEmpty(), "what is there is found by its key: message " + id);
+            }
+            List<ByteBuffer> many = search.find(
+                    KeyHash.of(0, -1), Long.MIN_VALUE, Long.MAX_VALUE, m -> true, Integer.MAX_VALUE, Integer.MAX_VALUE);
+            long before = Long.MAX_VALUE;
+            for (ByteBuffer bytes : many) {
+                require(TestFormat.messageId(bytes) % 6 == 0, "only what has the key is found");
+                require(TestFormat.position(bytes) < before, "the newest is found first, and each once");
+                before = TestFormat.position(bytes);
+            }
+            search.end();
+        }
     }
 
     /** A message whose record lies below a position, for damaging it; null where chance finds none. */

@@ -210,14 +210,17 @@ final class World {
 
     /** The process is killed, or the machine goes down, and comes up again. */
     private void fall(boolean machine) {
-        boolean steady = !machine
+        down(machine, steady(machine) ? broker.snapshot() : null);
+        open();
+    }
+
+    private boolean steady(boolean machine) {
+        return !machine
                 && owner.isEmpty()
                 && !background.hasJobs()
                 && !background.hasOutcomes()
                 && broker.log().poison() == null
                 && broker.tail() == broker.log().committed();
-        down(machine, steady ? broker.snapshot() : null);
-        open();
     }
 
     private void down(boolean machine, ByteBuffer state) {
@@ -226,6 +229,9 @@ final class World {
         durable = broker.log().durable();
         long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
         machineFell = machine;
+        if (steady(machine)) {
+            model.requireFound(broker);
+        }
         expectedState = state;
         rotted = false;
         model.expire(broker.log().begin());
@@ -315,5 +321,7 @@ final class World {
         rest();
         require(unanswered.isEmpty(), "every command is answered");
         model.requireAllArrived(broker);
+        require(broker.store().keys().isComplete(), "keys that were missing are read again");
+        model.requireFound(broker);
     }
 }

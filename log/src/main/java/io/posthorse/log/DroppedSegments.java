@@ -2,19 +2,20 @@ package io.posthorse.log;
 
 import io.posthorse.platform.Background;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 
 /**
- * Segments that retention has dropped, and the reads of another thread that may still be in them. A dropped segment's
+ * Segments that retention has dropped, and the reads of other threads that may still be in them. A dropped segment's
  * name is gone at once; its bytes are given back when every read has ended that was begun before. A page that went away
  * under a read would be a fault that Java cannot be trusted to survive.
- *
- * <p>Reads end in the order in which they began: there is one reader thread.
  */
 final class DroppedSegments {
     private final Background background;
     private final ArrayDeque<Dropped> waiting = new ArrayDeque<>();
+    /** Numbers of the reads under way, the oldest first. */
+    private final LinkedHashSet<Long> reads = new LinkedHashSet<>();
+
     private long begun;
-    private long ended;
 
     /** @param readsBefore how many reads had begun when it was dropped */
     private record Dropped(Segment segment, long readsBefore) {}
@@ -23,12 +24,13 @@ final class DroppedSegments {
         this.background = background;
     }
 
-    void readBegins() {
-        begun++;
+    long readBegins() {
+        reads.add(begun);
+        return begun++;
     }
 
-    void readEnded() {
-        ended++;
+    void readEnded(long read) {
+        reads.remove(read);
         release();
     }
 
@@ -38,7 +40,8 @@ final class DroppedSegments {
     }
 
     private void release() {
-        while (!waiting.isEmpty() && waiting.peekFirst().readsBefore <= ended) {
+        long oldest = reads.isEmpty() ? begun : reads.getFirst();
+        while (!waiting.isEmpty() && waiting.peekFirst().readsBefore <= oldest) {
             Segment segment = waiting.removeFirst().segment;
             background.run(
                     () -> {

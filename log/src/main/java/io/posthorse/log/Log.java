@@ -441,14 +441,22 @@ public final class Log {
         dropped.add(first);
     }
 
-    /** Another thread is about to read bytes of this log: until {@link #readEnded}, nothing of them goes away. */
-    public void readBegins() {
-        dropped.readBegins();
+    /**
+     * Another thread is about to read bytes of this log: until {@link #readEnded}, nothing of them goes away.
+     *
+     * @return number of the read
+     */
+    public long readBegins() {
+        return dropped.readBegins();
     }
 
-    /** The oldest read under way has ended. */
-    public void readEnded() {
-        dropped.readEnded();
+    public void readEnded(long read) {
+        dropped.readEnded(read);
+    }
+
+    /** What is committed now, for another thread; between {@link #readBegins} and {@link #readEnded}. */
+    public LogView view() {
+        return new LogView(segments.toArray(Segment[]::new), committed());
     }
 
     /** Writes and forces everything and notes a clean end. Background work must have come to rest before. */

@@ -205,17 +205,17 @@ class StoreTest {
         int at = world.log().index(position);
         RecordCheck check = new RecordCheck();
 
-        world.log().readBegins();
-        world.log().readBegins();
+        long first = world.log().readBegins();
+        long second = world.log().readBegins();
         assertTrue(world.store.dropFirst());
         world.log().readBegins();
         world.background.drain();
         assertFalse(world.files.list().contains(Segment.name(0)), "its name is gone at once");
         assertTrue(check.isWhole(bytes.duplicate(), at, position), "two reads are in it");
-        world.log().readEnded();
+        world.log().readEnded(second);
         world.background.drain();
         assertTrue(check.isWhole(bytes.duplicate(), at, position), "one read is still in it");
-        world.log().readEnded();
+        world.log().readEnded(first);
         world.background.drain();
         assertFalse(check.isWhole(bytes.duplicate(), at, position), "the last began after it was dropped");
     }

@@ -41,6 +41,7 @@ final class Fields {
     static final byte[] TOPIC_FLAG = ascii("topicSysFlag");
 
     static final byte[] UNIQUE_KEY = ascii("UNIQ_KEY");
+    static final byte[] KEYS = ascii("KEYS");
     static final byte[] TAGS = ascii("TAGS");
     static final byte[] DELAY = ascii("DELAY");
     static final byte[] TRANSACTION = ascii("TRAN_MSG");

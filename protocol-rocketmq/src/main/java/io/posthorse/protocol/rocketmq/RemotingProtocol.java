@@ -58,6 +58,7 @@ public final class RemotingProtocol implements SessionFactory {
         TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
+        handlers.add(new QueryRequests(broker, reader, clock));
         handlers.add(new RecallRequests(shard, settings));
         handlers.add(new AdminRequests(shard, destinations, groups, settings));
         handlers.addAll(others);

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.Partition;
 import io.posthorse.codec.rocketmq.PropertyScanner;
 import io.posthorse.platform.Entropy;
@@ -16,6 +17,8 @@ final class SendProperties {
     private final Entropy entropy;
     private final byte[] standard;
     private byte[] added = new byte[512];
+    private OutgoingMessage message;
+    private int topicHash;
     private long now;
     private int timePrecedence;
 
@@ -48,11 +51,26 @@ final class SendProperties {
         uniqueKeyLength = 0;
         uniqueKeyText = message.properties;
         now = nowMs;
-        message.tag = scan(message.properties, message.propertiesAt, message.propertiesLength);
+        scan(message);
         message.added = added;
         message.addedLength = standard.length;
         if (uniqueKeyLength == 0) {
             addUniqueKey(message, nowMs);
+        }
+    }
+
+    /** Reads a message's properties, and sets its tag and its keys. */
+    void scan(OutgoingMessage of) {
+        message = of;
+        topicHash = KeyHash.text(of.topic, of.topicAt, of.topicLength);
+        of.noKeys();
+        of.tag = scan(of.properties, of.propertiesAt, of.propertiesLength);
+        message = null;
+    }
+
+    private void keys(byte[] text) {
+        if (message != null) {
+            MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topicHash, message);
         }
     }
 
@@ -77,6 +95,12 @@ final class SendProperties {
                     if (scanner.is(Fields.UNIQUE_KEY)) {
                         uniqueKeyAt = scanner.value();
                         uniqueKeyLength = scanner.valueLength();
+                        keys(text);
+                    }
+                }
+                case 'K' -> {
+                    if (scanner.is(Fields.KEYS)) {
+                        keys(text);
                     }
                 }
                 case 'D' -> {
@@ -145,6 +169,7 @@ final class SendProperties {
         uniqueKeyText = key.getBytes(StandardCharsets.US_ASCII);
         uniqueKeyAt = 0;
         uniqueKeyLength = uniqueKeyText.length;
+        message.accept(KeyHash.of(topicHash, KeyHash.text(uniqueKeyText, 0, uniqueKeyLength)));
         add(message, property("UNIQ_KEY", key));
     }
 

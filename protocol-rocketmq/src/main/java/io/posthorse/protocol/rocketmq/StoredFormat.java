@@ -1,8 +1,11 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.MessageFormat;
+import io.posthorse.codec.rocketmq.PropertyScanner;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /** RocketMQ's stored message as a format of native bytes. */
 public final class StoredFormat implements MessageFormat {
@@ -11,6 +14,22 @@ public final class StoredFormat implements MessageFormat {
     @Override
     public byte id() {
         return ID;
+    }
+
+    @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        int systemFlag = bytes.getInt(at + StoredMessage.SYSTEM_FLAG);
+        int topicAt = at + StoredMessage.bodyLength(systemFlag) + 4 + bytes.getInt(at + StoredMessage.bodyLength(systemFlag)) + 1;
+        int topicLength = bytes.get(topicAt - 1) & 0xFF;
+        byte[] text = new byte[at + length - topicAt];
+        bytes.get(topicAt, text);
+        int topic = KeyHash.text(text, 0, topicLength);
+        PropertyScanner scanner = new PropertyScanner().of(text, topicLength + 2, text.length - topicLength - 2);
+        while (scanner.next()) {
+            if (scanner.is(Fields.UNIQUE_KEY) || scanner.is(Fields.KEYS)) {
+                MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topic, sink);
+            }
+        }
     }
 
     @Override
