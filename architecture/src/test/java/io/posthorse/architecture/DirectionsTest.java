@@ -24,9 +24,10 @@ class DirectionsTest {
             List.of("log", "platform"),
             List.of("broker", "platform", "log"),
             List.of("net", "platform"),
+            List.of("filter"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("protocol.rocketmq", "platform", "broker", "net", "codec.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "codec.rocketmq"),
             List.of("cli", "server"));
 
     @Test
