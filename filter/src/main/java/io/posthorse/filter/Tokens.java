@@ -172,19 +172,26 @@ final class Tokens {
         return end > digits ? end : from;
     }
 
+    /** Where the last quote of all is half of a {@code ''}, the text ends with the other half. */
     private Token quoted(int start) throws ExpressionException {
         StringBuilder value = new StringBuilder();
+        int length = -1;
         int from = start + 1;
         while (true) {
             int quote = text.indexOf('\'', from);
-            if (quote < 0) {
+            if (quote < 0 && length < 0) {
                 throw new ExpressionException(start + 1, "the text that begins here has no end");
+            }
+            if (quote < 0) {
+                at = from - 1;
+                return new Token(Kind.TEXT, value.substring(0, length), start + 1);
             }
             value.append(text, from, quote);
             if (!text.startsWith("''", quote)) {
                 at = quote + 1;
                 return new Token(Kind.TEXT, value.toString(), start + 1);
             }
+            length = value.length();
             value.append('\'');
             from = quote + 2;
         }
