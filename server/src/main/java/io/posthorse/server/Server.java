@@ -126,7 +126,8 @@ public final class Server implements AutoCloseable {
                 config.topics().messageBytesMax(),
                 config.topics().autoCreateTopics(),
                 config.topics().autoCreateGroups(),
-                config.topics().queuesDefault());
+                config.topics().queuesDefault(),
+                config.topics().propertyFilter());
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, nameServer(clock, broker, rocketmq));
         shard.start();

@@ -11,6 +11,7 @@ package io.posthorse.protocol.rocketmq;
  * @param autoCreateTopics whether a topic comes to be with its first message
  * @param autoCreateGroups whether a consumer group comes to be with its first request
  * @param defaultQueues most queues of a topic that comes to be with its first message
+ * @param propertyFilter whether consumers may select by SQL92 expressions
  */
 public record RocketmqSettings(
         String cluster,
@@ -20,4 +21,5 @@ public record RocketmqSettings(
         int messageBytesMax,
         boolean autoCreateTopics,
         boolean autoCreateGroups,
-        int defaultQueues) {}
+        int defaultQueues,
+        boolean propertyFilter) {}

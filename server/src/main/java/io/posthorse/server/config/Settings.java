@@ -126,8 +126,7 @@ final class Settings {
             "The delay of each delay level, level 1 first.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
-            "Whether consumers may select messages by SQL92 expressions.")
-            .notUsedYet();
+            "Whether consumers may select messages by SQL92 expressions, see filters.md.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
