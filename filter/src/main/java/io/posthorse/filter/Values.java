@@ -8,6 +8,9 @@ final class Values {
     /** The two cannot be compared, whatever is asked of them. */
     static final int FAILED = 2;
 
+    private static final int INT_DIGITS = 10;
+    private static final int LONG_DIGITS = 19;
+
     private Values() {}
 
     /** Below, at or above 0, or {@link #FAILED}; values of types that have no order are unequal, the left one below. */
@@ -47,32 +50,48 @@ final class Values {
         if (other instanceof Boolean truth) {
             return Boolean.compare(Boolean.parseBoolean(text), truth);
         }
-        boolean real = other instanceof Double;
-        if (real ? !mayBeDouble(text) : !mayBeWhole(text)) {
+        return other instanceof Double number ? compareReal(text, number) : compareWhole(text, (Number) other);
+    }
+
+    // What is plainly no number is told without an exception, which is dear where it comes with every message.
+
+    private static int compareReal(String text, double other) {
+        if (!mayBeDouble(text)) {
             return FAILED;
         }
         try {
-            if (other instanceof Integer number) {
-                return Integer.compare(Integer.parseInt(text), number);
-            }
-            return real
-                    ? Double.compare(Double.parseDouble(text), (Double) other)
-                    : Long.compare(Long.parseLong(text), (Long) other);
+            return Double.compare(Double.parseDouble(text), other);
         } catch (NumberFormatException e) {
             return FAILED;
         }
     }
 
-    // What is plainly no number is told without an exception, which is dear where it comes with every message.
-
-    private static boolean mayBeWhole(String text) {
-        int from = !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
-        for (int i = from; i < text.length(); i++) {
-            if (Character.digit(text.charAt(i), 10) < 0) {
-                return false;
-            }
+    private static int compareWhole(String text, Number other) {
+        int digits = digits(text);
+        boolean narrow = other instanceof Integer;
+        if (digits < 0 || digits > (narrow ? INT_DIGITS : LONG_DIGITS)) {
+            return FAILED;
         }
-        return text.length() > from;
+        try {
+            long value = Long.parseLong(text);
+            return narrow && value != (int) value ? FAILED : Long.compare(value, other.longValue());
+        } catch (NumberFormatException e) {
+            return FAILED;
+        }
+    }
+
+    /** How many digits a whole number has, zeros in front not counted; -1 for what is none. */
+    private static int digits(String text) {
+        int from = !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
+        int count = 0;
+        for (int i = from; i < text.length(); i++) {
+            int digit = Character.digit(text.charAt(i), 10);
+            if (digit < 0) {
+                return -1;
+            }
+            count += count > 0 || digit > 0 ? 1 : 0;
+        }
+        return text.length() > from ? count : -1;
     }
 
     private static boolean mayBeDouble(String text) {
