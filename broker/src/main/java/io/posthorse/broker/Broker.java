@@ -28,11 +28,16 @@ public final class Broker {
     /** How much log behind the tail counts as recent. */
     private static final long RECENT_BYTES = 4L << 30;
 
+    private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
+
     private final BrokerSettings settings;
     private final MessageFormat[] formats = new MessageFormat[128];
     private final State state;
     private final Store store;
     private final Log log;
+    private final Moves moves;
+    private final DelayedMessages delayed;
+    private final Transactions transactions;
     private final List<Partition> announcements = new ArrayList<>();
     private boolean scheduled;
     private Partition lastScheduled;
@@ -43,6 +48,9 @@ public final class Broker {
         this.state = state;
         this.store = store;
         this.log = store.log();
+        this.moves = new Moves(this);
+        this.delayed = new DelayedMessages(this);
+        this.transactions = new Transactions(this);
         formats.forEach(f -> this.formats[f.id()] = f);
     }
 
@@ -64,16 +72,27 @@ public final class Broker {
     private void begin() throws IOException {
         if (store.tailLost() && state.nextPartition() > 0) {
             if (!append(Events.JUMP, 8, out -> out.putLong(JUMP))) {
-                throw new IOException("No space left to open the data directory: free some, and start again.");
+                throw new IOException(NO_SPACE);
             }
             state.applyJump(JUMP);
         }
         int lanes = settings.lanesMs().size();
-        Topic schedule = topic(settings.scheduleTopic());
+        Topic schedule = topic(settings.internal().schedule());
         if (schedule == null || schedule.partitions().size() < lanes) {
-            createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes));
+            create(settings.internal().schedule(), lanes);
+        }
+        for (String name : settings.internal().single()) {
+            if (topic(name) == null) {
+                create(name, 1);
+            }
         }
         store.start();
+    }
+
+    private void create(String internal, int partitions) throws IOException {
+        if (createOrUpdate(internal, TopicSettings.of(partitions)) == null) {
+            throw new IOException(NO_SPACE);
+        }
     }
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
@@ -121,6 +140,20 @@ public final class Broker {
         return settings;
     }
 
+    Moves moves() {
+        return moves;
+    }
+
+    /** Messages that become visible at a time of their own. */
+    public DelayedMessages delayed() {
+        return delayed;
+    }
+
+    /** Messages that become visible when they are committed. */
+    public Transactions transactions() {
+        return transactions;
+    }
+
     // ---- topics
 
     public Topic topic(String name) {
@@ -159,6 +192,9 @@ public final class Broker {
 
     /** Deletes a topic with its messages and all cursors on it; consumers that wait on it are woken. */
     public boolean delete(Topic topic) {
+        if (topic.isInternal()) {
+            throw new IllegalArgumentException("the broker's own topic " + topic.name() + " cannot be deleted");
+        }
         if (!append(Events.TOPIC_DELETED, Events.size(topic.name()), out -> Events.put(out, topic.name()))) {
             return false;
         }
@@ -248,7 +284,7 @@ public final class Broker {
      * @param lane from 0; a lane beyond the last counts as the last
      */
     public long publishLater(Partition partition, Message message, int lane) {
-        Partition through = state.schedule.lane(Math.min(lane, state.schedule.size() - 1));
+        Partition through = state.postponed.schedule.lane(Math.min(lane, state.postponed.schedule.size() - 1));
         lastScheduled = through;
         return append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
     }
@@ -285,16 +321,37 @@ public final class Broker {
         if (!log.admits(size, 1, true)) {
             return false;
         }
-        log.reserve(size);
-        payload.write(log.payload());
-        log.seal(type, now, false);
+        write(type, size, payload);
         return true;
     }
 
-    boolean dropScheduled(int lane, long offset) {
-        boolean appended = append(Events.SCHEDULE_DROPPED, 12, out -> out.putInt(lane).putLong(offset));
+    private void write(byte type, int size, Payload payload) {
+        log.reserve(size);
+        payload.write(log.payload());
+        log.seal(type, now, false);
+    }
+
+    /** Notes that a message waits no longer; false where the log is full. */
+    boolean settle(Partition partition, long offset) {
+        if (!log.admits(Events.SETTLED_SIZE, 1, true)) {
+            return false;
+        }
+        appendSettled(partition, offset);
+        return true;
+    }
+
+    /** The same, where the log has admitted it already. */
+    void appendSettled(Partition partition, long offset) {
+        write(Events.SETTLED, Events.SETTLED_SIZE, out -> out.putInt(partition.id()).putLong(offset));
+        state.postponed.settle(partition.id(), offset);
+    }
+
+    /** Notes when the sender of a prepared message is asked next; false where the log is full. */
+    boolean checked(long offset, long nextCheckMs, int asked) {
+        boolean appended = append(
+                Events.CHECKED, 20, out -> out.putLong(offset).putLong(nextCheckMs).putInt(asked));
         if (appended) {
-            state.schedule.settle(lane, offset);
+            state.postponed.prepared.checked(offset, nextCheckMs, asked);
         }
         return appended;
     }
@@ -304,6 +361,11 @@ public final class Broker {
     /** Position behind the last event: once it is committed, everything done so far is. */
     public long tail() {
         return log.tail();
+    }
+
+    /** Delay of a lane in ms; a lane beyond the last counts as the last. */
+    public long delayMs(int lane) {
+        return state.postponed.schedule.delayMs(Math.min(lane, state.postponed.schedule.size() - 1));
     }
 
     /** Offset that the last message for later has in its lane. */
@@ -378,7 +440,7 @@ public final class Broker {
                 woken.add(partition);
             }
             if (partition.lastPosition < committed) {
-                scheduled |= partition.topic.isSchedule();
+                scheduled |= partition.topic.isInternal();
                 partition.announced = false;
             } else {
                 announcements.set(kept++, partition);
@@ -397,6 +459,7 @@ public final class Broker {
 
     /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */
     public ByteBuffer snapshot() {
+        state.postponed.timed.tidy();
         return state.snapshot();
     }
 

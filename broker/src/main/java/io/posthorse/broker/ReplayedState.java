@@ -53,7 +53,8 @@ final class ReplayedState implements Store.State {
             }
             case Events.CURSOR -> state.applyCursor(in.getInt(), in.getInt(), in.getLong());
             case Events.JUMP -> state.applyJump(in.getLong());
-            case Events.SCHEDULE_DROPPED -> state.schedule.settle(in.getInt(), in.getLong());
+            case Events.SETTLED -> state.postponed.settle(in.getInt(), in.getLong());
+            case Events.CHECKED -> state.postponed.prepared.checked(in.getLong(), in.getLong(), in.getInt());
             default -> throw new IllegalStateException("record of unknown type " + type + " at position " + position
                     + ": written by a newer release, or a gap in this one");
         }

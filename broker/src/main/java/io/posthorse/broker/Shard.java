@@ -15,12 +15,16 @@ import java.util.function.Consumer;
  */
 public final class Shard {
     private static final long HOUSEKEEPING_MS = 1_000;
+    private static final long HOUSEKEEPING_SOON_MS = 20;
+    /** Undecided messages that are asked about in one turn. */
+    private static final int CHECKS_MAX = 64;
 
     private final Broker broker;
     private final Clock clock;
     private final Timers timers;
     private final Executor tail;
     private final Mover mover;
+    private final Cleaning cleaning;
     private final ReplayedState snapshots;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
@@ -39,6 +43,7 @@ public final class Shard {
         this.timers = timers;
         this.tail = tail;
         this.mover = new Mover(broker);
+        this.cleaning = new Cleaning(broker);
         this.snapshots = new ReplayedState(broker.state());
         broker.log().onCommitted(this::committed);
     }
@@ -94,8 +99,8 @@ public final class Shard {
     }
 
     private void move() {
-        long wait = mover.move();
-        if (wait < 0) {
+        long wait = Math.min(mover.move(), broker.transactions().check(CHECKS_MAX));
+        if (wait == Long.MAX_VALUE) {
             return;
         }
         long at = broker.now() + wait;
@@ -155,8 +160,8 @@ public final class Shard {
         if (closed) {
             return;
         }
-        new Cleaning(broker, mover).run(clock.wallMs());
-        timers.after(HOUSEKEEPING_MS, this::housekeep);
+        boolean more = cleaning.run(turn().now());
+        timers.after(more ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 
     /** Ends the last turn; from now on nothing is begun. */

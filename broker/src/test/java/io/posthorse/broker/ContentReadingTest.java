@@ -82,7 +82,8 @@ class ContentReadingTest {
     private void open(long hotBytes) throws IOException {
         SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
         BrokerSettings settings = new BrokerSettings(
-                100, 100, 16, "schedule", List.of(50L), 1L << 40, 200, hotBytes,
+                100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
+                new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, hotBytes,
                 new Retention(1L << 50, 1L << 50, 1, ms -> false));
         Broker broker = Broker.open(
                 new FaultyFileStore(new SeededEntropy(1)), new LogSettings(1 << 20, 1 << 18, 1 << 14, false),

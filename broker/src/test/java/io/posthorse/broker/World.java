@@ -22,8 +22,9 @@ import java.util.function.Predicate;
  */
 final class World {
     private static final BrokerSettings SETTINGS = new BrokerSettings(
-            100, 100, 16, "schedule", List.of(50L, 1_000L, 5_000L), 40_000, 200, 1L << 50,
-            new Retention(1L << 50, 400_000, 1, ms -> true));
+            100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L, 1_000L, 5_000L),
+            new PostponedLimits(500, 500, 700, 3), 40_000, 200, 1L << 50,
+            new Retention(1L << 50, 150_000, 1, ms -> true));
 
     private final SeededEntropy entropy;
     private final LogSettings logSettings;
@@ -293,6 +294,7 @@ final class World {
         clients.reopened(broker, survives);
         model.reopened(broker, broker.topics(), survives);
         shard = new Shard(broker, clock, timers, owner::add);
+        broker.transactions().onUndecided(clients::asked);
         shard.start();
         note(broker.tail());
     }
@@ -302,6 +304,7 @@ final class World {
         spaceReturns();
         clock.jump(1_000_000);
         for (int i = 0; i < 20; i++) {
+            clients.decideAll(shard);
             runOwner();
             background.drain();
             timers.advance(20_000);

@@ -2,6 +2,7 @@ package io.posthorse.server;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.RequestHandler;
@@ -39,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
     private static final long CHECKPOINT_BYTES = 128L << 20;
     private static final int UNSENT_BYTES_MAX = 8 << 20;
 
@@ -127,7 +127,9 @@ public final class Server implements AutoCloseable {
                 config.topics().autoCreateTopics(),
                 config.topics().autoCreateGroups(),
                 config.topics().queuesDefault(),
-                config.topics().propertyFilter());
+                config.topics().propertyFilter(),
+                config.transactions().timeoutMs(),
+                config.topics().delayMsMax());
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, nameServer(clock, broker, rocketmq));
         shard.start();
@@ -152,8 +154,13 @@ public final class Server implements AutoCloseable {
                 config.limits().topicsMax(),
                 config.limits().groupsMax(),
                 config.limits().queuesPerTopicMax(),
-                SCHEDULE_TOPIC,
+                RocketmqSettings.INTERNAL_TOPICS,
                 config.topics().delaysMs(),
+                new PostponedLimits(
+                        config.limits().delayedMax(),
+                        config.limits().transactionsMax(),
+                        config.transactions().checkIntervalMs(),
+                        config.transactions().checksMax()),
                 CHECKPOINT_BYTES,
                 storage.flushIntervalMs(),
                 storage.hotBytes(),

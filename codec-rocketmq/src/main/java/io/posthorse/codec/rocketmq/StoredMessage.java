@@ -36,6 +36,8 @@ public final class StoredMessage {
     public static final int FLAG_COMPRESSED = 1;
     public static final int FLAG_MULTI_TAGS = 1 << 1;
     public static final int FLAG_TRANSACTION = 3 << 2;
+    /** In the bits of {@link #FLAG_TRANSACTION}: its transaction was committed. */
+    public static final int FLAG_COMMITTED = 2 << 2;
     public static final int FLAG_BORN_HOST_V6 = 1 << 4;
     public static final int FLAG_STORE_HOST_V6 = 1 << 5;
 
@@ -64,6 +66,11 @@ public final class StoredMessage {
     /** Where the reconsume times stand. */
     public static int reconsumeTimes(int systemFlag) {
         return storeTimestamp(systemFlag) + 8 + storeHostLength(systemFlag);
+    }
+
+    /** Where the position that the message had while it was prepared stands. */
+    public static int preparedPosition(int systemFlag) {
+        return reconsumeTimes(systemFlag) + 4;
     }
 
     /** Where the length of the body stands. */

@@ -56,6 +56,10 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
         handlers.add(new OffsetRequests(shard, destinations));
         handlers.add(new MessageRequests(shard, destinations));
+        TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, settings);
+        broker.transactions().onUndecided(transactions);
+        handlers.add(transactions);
+        handlers.add(new RecallRequests(shard, settings));
         handlers.add(new AdminRequests(shard, destinations, groups, settings));
         handlers.addAll(others);
         destinations.createSystemTopics();

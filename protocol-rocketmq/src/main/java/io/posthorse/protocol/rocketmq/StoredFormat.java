@@ -19,5 +19,9 @@ public final class StoredFormat implements MessageFormat {
         bytes.putLong(at + StoredMessage.PHYSICAL_OFFSET, position);
         int systemFlag = bytes.getInt(at + StoredMessage.SYSTEM_FLAG);
         bytes.putLong(at + StoredMessage.storeTimestamp(systemFlag), timeMs);
+        int prepared = at + StoredMessage.preparedPosition(systemFlag);
+        if ((systemFlag & StoredMessage.FLAG_TRANSACTION) == StoredMessage.FLAG_COMMITTED && bytes.getLong(prepared) == 0) {
+            bytes.putLong(prepared, position); // it is stored as consumers get it: once committed, it is only moved
+        }
     }
 }

@@ -47,6 +47,10 @@ public final class Catalog {
         all.put("orderly", OrderScenarios::orderly);
         all.put("orderly-suspend", OrderScenarios::suspend);
         all.put("delay", DelayScenario::run);
+        all.put("transaction", TransactionScenario::run);
+        all.put("timed", TimedScenario::rocketmq);
+        all.put("timed-property", TimedScenario::property);
+        all.put("recall", TimedScenario::recall);
         all.put("broadcast", GroupScenarios::broadcast);
         all.put("from-first", OffsetScenarios::fromFirst);
         all.put("from-last", OffsetScenarios::fromLast);
