@@ -127,6 +127,7 @@ public final class Server implements AutoCloseable {
                 config.topics().autoCreateTopics(),
                 config.topics().autoCreateGroups(),
                 config.topics().queuesDefault(),
+                config.topics().propertyFilter(),
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax());
         RemotingProtocol protocol = new RemotingProtocol(

@@ -127,9 +127,6 @@ class PullTest {
         assertEquals(0, client.ask(200, Map.of(),
                 TestBroker.text("{\"groupName\":\"G\",\"consumeEnable\":false}")).code());
         assertEquals(16, client.ask(PULL, pull("G", "T", 0, 0, "*", 0)).code());
-        Map<String, String> sql = pull("H", "T", 0, 0, "a > 5", 0);
-        sql.put("expressionType", "SQL92");
-        assertEquals(1, client.ask(PULL, sql).code());
     }
 
     @Test

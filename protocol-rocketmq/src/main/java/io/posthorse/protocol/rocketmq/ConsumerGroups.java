@@ -37,7 +37,7 @@ final class ConsumerGroups {
     record Member(String clientId, Peer peer, int language, int version, long seenMs) {}
 
     /** What a group reads of one topic. */
-    record Interest(String topic, String expression, String type, long version, TagFilter filter) {}
+    record Interest(String topic, String expression, String type, long version, Filters.Choice choice) {}
 
     /** A group with its members, in the order of their coming. */
     static final class Group {
@@ -174,6 +174,14 @@ final class ConsumerGroups {
             session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
             return null;
         }
-        return interest.filter();
+        return filter(session, header, interest.choice());
+    }
+
+    /** The filter of a subscription; refuses the pull and returns null where it has none. */
+    static TagFilter filter(RemotingSession session, RequestHeader header, Filters.Choice choice) {
+        if (choice.filter() == null) {
+            session.refuse(header, choice.code(), choice.remark());
+        }
+        return choice.filter();
     }
 }

@@ -49,9 +49,10 @@ public final class RemotingProtocol implements SessionFactory {
         this.topics = new TopicLookup(broker);
         Destinations destinations = new Destinations(shard, settings);
         ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
+        Filters filters = new Filters(settings.propertyFilter());
         this.sends = new SendRequests(this, destinations, entropy, new Complaints(clock));
-        this.pulls = new PullRequests(this, destinations, groups);
-        handlers.add(new ClientRequests(groups, destinations));
+        this.pulls = new PullRequests(this, destinations, groups, filters);
+        handlers.add(new ClientRequests(groups, destinations, filters));
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
         handlers.add(new OffsetRequests(shard, destinations));
         handlers.add(new MessageRequests(shard, destinations));

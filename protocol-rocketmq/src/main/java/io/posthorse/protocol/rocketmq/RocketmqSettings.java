@@ -13,6 +13,7 @@ import io.posthorse.broker.InternalTopics;
  * @param autoCreateTopics whether a topic comes to be with its first message
  * @param autoCreateGroups whether a consumer group comes to be with its first request
  * @param defaultQueues most queues of a topic that comes to be with its first message
+ * @param propertyFilter whether consumers may select by SQL92 expressions
  * @param undecidedMs how long a transaction may be undecided before its producer is asked
  * @param delayMsMax how far ahead a message may be due
  */
@@ -25,6 +26,7 @@ public record RocketmqSettings(
         boolean autoCreateTopics,
         boolean autoCreateGroups,
         int defaultQueues,
+        boolean propertyFilter,
         long undecidedMs,
         long delayMsMax) {
     /** RocketMQ's names for the broker's own topics. */

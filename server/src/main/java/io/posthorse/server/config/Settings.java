@@ -129,8 +129,7 @@ final class Settings {
             "How far ahead a message with a delivery time of its own may be due; further ahead is refused.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
-            "Whether consumers may select messages by SQL92 expressions.")
-            .notUsedYet();
+            "Whether consumers may select messages by SQL92 expressions, see filters.md.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",

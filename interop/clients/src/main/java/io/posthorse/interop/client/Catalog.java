@@ -64,6 +64,10 @@ public final class Catalog {
         all.put("compressed", SizeScenarios::compressed);
         all.put("push-concurrent", GroupScenarios::concurrent);
         all.put("tag-filter", GroupScenarios::tags);
+        all.put("sql-retry", FilterScenarios::retried);
+        all.put("sql-filter", FilterScenarios::matching);
+        all.put("sql-beside-tags", FilterScenarios::beside);
+        all.put("sql-refused", FilterScenarios::refused);
         all.put("send-sync", SendScenarios::sync);
         all.put("send-async", SendScenarios::async);
         all.put("send-oneway", SendScenarios::oneway);

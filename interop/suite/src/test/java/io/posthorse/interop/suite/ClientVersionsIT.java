@@ -30,12 +30,14 @@ class ClientVersionsIT {
     private static final List<String> VERSIONS = List.of("4.4.0", "4.7.1", "4.9.8", "5.5.0");
     private static final List<String> ALL = List.of("send-sync", "send-async", "send-oneway", "send-selector",
             "send-batch", "vip-channel", "compressed", "large-message", "refusals", "push-concurrent", "tag-filter",
+            "sql-filter", "sql-beside-tags", "sql-refused", "sql-retry",
             "orderly", "orderly-suspend", "broadcast", "share-and-leave", "crash-takeover", "pull", "pull-offsets",
             "lite-pull-subscribe", "lite-pull-assign", "from-first", "from-last", "from-timestamp",
             "from-last-young-topic", "offset-restart", "retry", "dead-letter", "delay", "transaction", "timed", "timed-property",
             "recall", "long-polling");
     private static final List<String> WITH_BINARY_HEADER = List.of("send-sync", "send-async", "send-oneway",
-            "send-batch", "push-concurrent", "orderly", "pull", "pull-offsets", "retry", "delay", "transaction", "timed");
+            "send-batch", "push-concurrent", "sql-filter", "orderly", "pull", "pull-offsets", "retry", "delay",
+            "transaction", "timed");
     private static final Set<String> NOT_IN_4_4 = Set.of("lite-pull-subscribe", "lite-pull-assign");
     private static final Set<String> ONLY_IN_5 = Set.of("recall");
     /** Level 3 is the first retry. */
