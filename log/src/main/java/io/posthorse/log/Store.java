@@ -97,7 +97,7 @@ public final class Store {
             if (IndexFile.from(name) > covered) {
                 rebuild.run(covered, IndexFile.from(name));
             }
-            IndexFile.load(view, index);
+            index.adopt(view, List.of());
             covered = IndexFile.to(name);
             loaded = covered;
         }
@@ -186,7 +186,7 @@ public final class Store {
                         dispensable = from;
                         checkpointed = to;
                         unwritten.clear();
-                        adopt(view.get(0), stripes);
+                        index.adopt(view.get(0), stripes);
                     }
                 });
         writeKeys();
@@ -206,13 +206,6 @@ public final class Store {
                     written.forEach(keys::replace);
                     unwrittenKeys.removeAll(stretches.subList(0, written.size()));
                 });
-    }
-
-    private static void adopt(ByteBuffer view, List<Index.Stripe> stripes) {
-        for (int i = 0; i < stripes.size(); i++) {
-            Index.Stripe stripe = stripes.get(i);
-            stripe.partition().replace(stripe.chunk(), IndexFile.chunk(view, i));
-        }
     }
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
