@@ -30,8 +30,11 @@ class PartitionIndexTest {
     private void run(SeededEntropy entropy) {
         for (int step = 0; step < 200; step++) {
             int choice = entropy.below(20);
-            if (choice < 14) {
+            if (choice < 12) {
                 append(entropy.below(10) == 0 ? entropy.below(5) : 0);
+            } else if (choice < 14) {
+                appendElsewhere();
+                freezeAndWrite(entropy); // a stripe in which the partition got nothing
             } else if (choice < 16) {
                 int by = 1 + entropy.below(100);
                 index.jump(by);
@@ -50,6 +53,10 @@ class PartitionIndexTest {
         index.append(partition, next, position, (int) next % 50, (int) -next);
         model.put(next++, position);
         position += 64;
+        appendElsewhere();
+    }
+
+    private void appendElsewhere() {
         PartitionIndex other = others[(int) position / 64 % 2];
         index.append(other, other.next(), position, 1, 1);
         position += 64;
