@@ -41,7 +41,7 @@ class PartitionIndexTest {
                 next += by;
             } else if (choice < 18) {
                 freezeAndWrite(entropy);
-            } else if (!model.isEmpty()) {
+            } else if (!model.isEmpty() && entropy.percent(10)) {
                 dropBelow(Math.min(written, entropy.below((int) position + 1)));
             }
             compare(entropy);
