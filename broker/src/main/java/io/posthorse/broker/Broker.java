@@ -1,6 +1,5 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.Damage;
 import io.posthorse.log.Log;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.PartitionIndex;
@@ -9,6 +8,7 @@ import io.posthorse.log.Store;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -72,7 +72,12 @@ public final class Broker {
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
         ReplayedState replayed = new ReplayedState(state, byId);
-        Store store = Store.open(files, logSettings, background, state.index, replayed);
+        Store store;
+        try {
+            store = Store.open(files, logSettings, background, state.index, replayed);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         Broker broker = new Broker(settings, byId, state, replayed, store);
         broker.begin();
         return broker;
@@ -106,22 +111,7 @@ public final class Broker {
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
     public List<String> openingReport() {
-        List<String> lines = new ArrayList<>();
-        for (Damage damage : store.damages()) {
-            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
-                            .formatted(damage.from(), damage.to(), damage.bytes())
-                    + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data"
-                    + " directory.");
-        }
-        if (store.cutBytes() > 0) {
-            lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."
-                    .formatted(store.cutBytes()));
-        }
-        if (store.tailLost()) {
-            lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
-                    + " gap of " + JUMP + ", so that no offset means two messages.");
-        }
-        return lines;
+        return OpeningReport.of(store);
     }
 
     /** Time of the turn in ms since 1970, as {@link Shard} set it. */

@@ -2,6 +2,8 @@ package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
 import io.posthorse.log.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
 
@@ -66,8 +68,9 @@ final class ReplayedState implements Store.State {
             case Events.JUMP -> state.applyJump(in.getLong());
             case Events.SETTLED -> state.postponed.settle(in.getInt(), in.getLong());
             case Events.CHECKED -> state.postponed.prepared.checked(in.getLong(), in.getLong(), in.getInt());
-            default -> throw new IllegalStateException("record of unknown type " + type + " at position " + position
-                    + ": written by a newer release, or a gap in this one");
+            default -> throw new UncheckedIOException(new IOException("The log has a record of type " + type
+                    + " at position " + position + ", which this release does not know: a newer one wrote it. Start that"
+                    + " release on this directory."));
         }
     }
 

@@ -160,7 +160,7 @@ public final class Store {
         long to = log.tail();
         unwritten.addAll(index.freeze());
         List<Index.Stripe> stripes = List.copyOf(unwritten);
-        unwrittenKeys.add(keys.freeze(to));
+        unwrittenKeys.addAll(keys.freeze(to));
         ByteBuffer snapshot = state.snapshot();
         background.run(log.forceJob(), failure -> {
             if (failure == null) {
@@ -257,7 +257,7 @@ public final class Store {
             unwritten.addAll(index.freeze());
             IndexFile.write(files, checkpointed, log.tail(), unwritten);
             CheckpointFile.write(files, log.tail(), state.snapshot());
-            unwrittenKeys.add(keys.freeze(log.tail()));
+            unwrittenKeys.addAll(keys.freeze(log.tail()));
             for (GrowingKeys stretch : unwrittenKeys) {
                 KeyFile.write(files, stretch, stretch.to);
             }
