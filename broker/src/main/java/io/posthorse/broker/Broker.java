@@ -42,6 +42,7 @@ public final class Broker {
     private final Moves moves;
     private final DelayedMessages delayed;
     private final Transactions transactions;
+    private final Leases leases;
     private final List<Partition> announcements = new ArrayList<>();
     private boolean scheduled;
     private Partition lastScheduled;
@@ -58,6 +59,7 @@ public final class Broker {
         this.moves = new Moves(this);
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
+        this.leases = new Leases(this);
     }
 
     /**
@@ -159,6 +161,11 @@ public final class Broker {
     /** Messages that become visible when they are committed. */
     public Transactions transactions() {
         return transactions;
+    }
+
+    /** Messages lent to consumers one by one. */
+    public Leases leases() {
+        return leases;
     }
 
     // ---- topics
@@ -323,11 +330,13 @@ public final class Broker {
         return position;
     }
 
-    private interface Payload {
+    /** What an event's record holds. */
+    interface Payload {
         void write(ByteBuffer out);
     }
 
-    private boolean append(byte type, int size, Payload payload) {
+    /** Appends an event; false where the log is full. */
+    boolean append(byte type, int size, Payload payload) {
         if (!log.admits(size, 1, true)) {
             return false;
         }
@@ -335,7 +344,8 @@ public final class Broker {
         return true;
     }
 
-    private void write(byte type, int size, Payload payload) {
+    /** The same, where the log has admitted it already. */
+    void write(byte type, int size, Payload payload) {
         log.reserve(size);
         payload.write(log.payload());
         log.seal(type, now, false);

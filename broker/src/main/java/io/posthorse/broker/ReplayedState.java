@@ -68,10 +68,30 @@ final class ReplayedState implements Store.State {
             case Events.JUMP -> state.applyJump(in.getLong());
             case Events.SETTLED -> state.postponed.settle(in.getInt(), in.getLong());
             case Events.CHECKED -> state.postponed.prepared.checked(in.getLong(), in.getLong(), in.getInt());
+            case Events.LENT -> {
+                int subscription = in.getInt();
+                int partition = in.getInt();
+                long behind = in.getLong();
+                long receipt = in.getLong();
+                long until = in.getLong();
+                long[] offsets = offsets(in);
+                state.applyLent(subscription, partition, offsets, offsets.length, behind, receipt, until);
+            }
+            case Events.LENT_SETTLED -> state.applySettled(in.getInt(), in.getInt(), offsets(in));
+            case Events.LEASE_CHANGED ->
+                state.applyLeaseChanged(in.getInt(), in.getInt(), in.getLong(), in.getLong(), in.getLong());
             default -> throw new UncheckedIOException(new IOException("The log has a record of type " + type
                     + " at position " + position + ", which this release does not know: a newer one wrote it. Start that"
                     + " release on this directory."));
         }
+    }
+
+    private static long[] offsets(ByteBuffer in) {
+        long[] offsets = new long[in.getInt()];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = in.getLong();
+        }
+        return offsets;
     }
 
     private void message(ByteBuffer bytes, int at, long position, int length) {
