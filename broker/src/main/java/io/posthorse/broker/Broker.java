@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The core: commands that read the state and append events to the log. A command is part of a turn; what it appended is
@@ -36,10 +38,12 @@ public final class Broker {
     private final List<Partition> announcements = new ArrayList<>();
     private boolean scheduled;
     private Partition lastScheduled;
+    private Retention retention;
     private long now;
 
     private Broker(BrokerSettings settings, List<MessageFormat> formats, State state, Store store) {
         this.settings = settings;
+        this.retention = settings.retention();
         this.state = state;
         this.store = store;
         this.log = store.log();
@@ -121,6 +125,15 @@ public final class Broker {
         return settings;
     }
 
+    Retention retention() {
+        return retention;
+    }
+
+    /** Changes which old segments are dropped from now on. */
+    public void retention(Retention changed) {
+        retention = changed;
+    }
+
     // ---- topics
 
     public Topic topic(String name) {
@@ -190,7 +203,7 @@ public final class Broker {
         }
         int id = before == null ? state.nextSubscription() : before.id();
         boolean appended = append(
-                Events.SUBSCRIPTION, Events.size(name) + Events.SUBSCRIPTION_SETTINGS + 4, out -> {
+                Events.SUBSCRIPTION, Events.size(name) + Events.size(wanted) + 4, out -> {
                     Events.put(out, name);
                     Events.put(out, wanted);
                     out.putInt(id);
@@ -206,6 +219,16 @@ public final class Broker {
         }
         state.applySubscriptionDeleted(name);
         return true;
+    }
+
+    /** The topics that a subscription has ever settled something in, by name. */
+    public SortedMap<String, Topic> topicsOf(Subscription subscription) {
+        TreeMap<String, Topic> found = new TreeMap<>();
+        for (int partition : subscription.cursors.keySet()) {
+            Topic topic = state.partition(partition).topic();
+            found.put(topic.name(), topic);
+        }
+        return found;
     }
 
     /** Moves a cursor, forward or back. Nothing is written where it is there already. */
@@ -355,6 +378,24 @@ public final class Broker {
     /** First visible offset written at or after a time; the end where there is none. */
     public long offsetAt(Partition partition, long timeMs) {
         return Reading.offsetAt(log, partition.index, begin(partition), end(partition), timeMs);
+    }
+
+    /** What the index knows of the message at an offset, or null where there is none. */
+    public Entry entryAt(Partition partition, long offset) {
+        if (partition.index.ceiling(offset) != offset || offset < begin(partition) || offset >= end(partition)) {
+            return null;
+        }
+        return new Entry(partition.index.position(offset), partition.index.length(offset), partition.index.tag(offset));
+    }
+
+    /** Where the log stands; walks over all partitions. */
+    public Figures figures() {
+        return Figures.of(this);
+    }
+
+    /** First offset of a lane of the schedule that still waits for its time. */
+    public long laneDone(int lane) {
+        return state.schedule.done(lane);
     }
 
     /** Has the waiter woken when the partition gets messages, or goes. */

@@ -22,6 +22,7 @@ public final class Shard {
     private final Executor tail;
     private final Mover mover;
     private final ReplayedState snapshots;
+    private final Cleaning cleaning;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
     private long turns;
@@ -39,6 +40,7 @@ public final class Shard {
         this.timers = timers;
         this.tail = tail;
         this.mover = new Mover(broker);
+        this.cleaning = new Cleaning(broker, mover);
         this.snapshots = new ReplayedState(broker.state());
         broker.log().onCommitted(this::committed);
     }
@@ -52,6 +54,11 @@ public final class Shard {
     public void start() {
         turn();
         timers.after(HOUSEKEEPING_MS, this::housekeep);
+    }
+
+    /** Segments that have expired are dropped now, one a second, and not at their hour. */
+    public void dropExpired() {
+        cleaning.ask();
     }
 
     public Broker broker() {
@@ -155,7 +162,7 @@ public final class Shard {
         if (closed) {
             return;
         }
-        new Cleaning(broker, mover).run(clock.wallMs());
+        cleaning.run(clock.wallMs());
         timers.after(HOUSEKEEPING_MS, this::housekeep);
     }
 

@@ -129,7 +129,7 @@ final class State {
             size += Events.size(topic.name()) + Events.size(topic.settings()) + 4 + topic.partitions().size() * 20;
         }
         for (Subscription subscription : subscriptions.values()) {
-            size += Events.size(subscription.name()) + 4 + Events.SUBSCRIPTION_SETTINGS + 4
+            size += Events.size(subscription.name()) + 4 + Events.size(subscription.settings()) + 4
                     + subscription.cursors.size() * 12;
         }
         ByteBuffer out = ByteBuffer.allocate(size + schedule.snapshotSize());

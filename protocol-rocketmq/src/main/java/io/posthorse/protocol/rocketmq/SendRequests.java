@@ -50,6 +50,11 @@ final class SendRequests {
             refuse(session, header, ResponseCode.INVALID_PARAMETER, "The send request names no topic.");
             return;
         }
+        if (!settings.isWritable()) {
+            refuse(session, header, ResponseCode.NO_PERMISSION, "the broker[" + settings.brokerName()
+                    + "] sending message is forbidden: its brokerPermission allows no writing");
+            return;
+        }
         Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));
         if (topic == null) {
             topic = create(session, header, names);
