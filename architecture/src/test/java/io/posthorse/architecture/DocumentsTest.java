@@ -56,8 +56,10 @@ class DocumentsTest {
     }
 
     @Test
-    void bothReadmesHaveTheSameHeadings() throws IOException {
-        assertEquals(headings("README.md"), headings("README.zh-CN.md"));
+    void bothLanguagesHaveTheSameHeadings() throws IOException {
+        for (String page : List.of("README", "docs/administration")) {
+            assertEquals(headings(page + ".md"), headings(page + ".zh-CN.md"), page);
+        }
     }
 
     private static List<Integer> headings(String file) throws IOException {

@@ -139,12 +139,15 @@ class StatisticsTest {
         assertEquals(1, stats("TOPIC_PUT_NUMS", "T").code());
         broker.sent("T", 0, "", "y");
         assertEquals(1, minute(stats("TOPIC_PUT_NUMS", "T")).integer("sum", 0));
+        broker.topic("Fresh", 1);
+        broker.sent("Fresh", 0, "", "w");
+        assertEquals(1, minute(stats("TOPIC_PUT_NUMS", "Fresh")).integer("sum", 0), "also what came before anybody looked");
 
         client.ask(215, Map.of("topic", "T"));
         broker.topic("T", 1);
         assertEquals(1, stats("TOPIC_PUT_NUMS", "T").code());
         broker.sent("T", 0, "", "z");
         assertEquals(1, minute(stats("TOPIC_PUT_NUMS", "T")).integer("sum", 0));
-        assertEquals("2", runtime().text("msgPutTotalTodayNow", ""));
+        assertEquals("3", runtime().text("msgPutTotalTodayNow", ""));
     }
 }

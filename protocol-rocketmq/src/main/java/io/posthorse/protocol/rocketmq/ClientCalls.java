@@ -5,6 +5,7 @@ import io.posthorse.platform.Timers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Requests of the broker's own that one client has yet to answer. */
 final class ClientCalls {
@@ -25,14 +26,15 @@ final class ClientCalls {
         void accept(Frame answer, Failure failure);
     }
 
-    private final RemotingSession session;
+    private final Consumer<Frame> client;
     private final Timers timers;
     private final Map<Integer, Call> open = new HashMap<>();
 
     private record Call(Outcome outcome, Timers.Timer timer) {}
 
-    ClientCalls(RemotingSession session, Timers timers) {
-        this.session = session;
+    /** @param client sends a frame to the client */
+    ClientCalls(Consumer<Frame> client, Timers timers) {
+        this.client = client;
         this.timers = timers;
     }
 
@@ -43,7 +45,7 @@ final class ClientCalls {
             return;
         }
         open.put(opaque, new Call(outcome, timers.after(timeoutMs, () -> fail(opaque, Failure.TIMEOUT))));
-        session.send(new Frame(code, Frame.JAVA, Frame.VERSION, opaque, 0, null, fields, body, false));
+        client.accept(new Frame(code, Frame.JAVA, Frame.VERSION, opaque, 0, null, fields, body, false));
     }
 
     /** Whether an answer with that number is one that somebody waits for. */

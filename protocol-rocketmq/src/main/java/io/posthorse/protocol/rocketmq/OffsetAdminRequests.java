@@ -28,11 +28,11 @@ final class OffsetAdminRequests implements RequestHandler {
     private final Broker broker;
     private final Destinations destinations;
     private final ConsumerGroups groups;
-    private final OffsetResets resets;
+    private final OffsetResets<Subscription, Partition> resets;
     private final RemotingProtocol protocol;
 
     OffsetAdminRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, OffsetResets resets) {
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
         this.protocol = protocol;
         this.shard = protocol.shard;
         this.broker = protocol.broker;

@@ -19,9 +19,9 @@ final class OffsetRequests implements RequestHandler {
     private final Destinations destinations;
 
     private final ConsumerGroups groups;
-    private final OffsetResets resets;
+    private final OffsetResets<Subscription, Partition> resets;
 
-    OffsetRequests(Shard shard, Destinations destinations, ConsumerGroups groups, OffsetResets resets) {
+    OffsetRequests(Shard shard, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
         this.groups = groups;
         this.resets = resets;
         this.shard = shard;

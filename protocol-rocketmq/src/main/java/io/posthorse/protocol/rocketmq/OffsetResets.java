@@ -1,7 +1,5 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.Partition;
-import io.posthorse.broker.Subscription;
 import io.posthorse.platform.Clock;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -10,15 +8,19 @@ import java.util.Map;
  * Cursors that a tool has put elsewhere while the group was consuming. Its members are told, but until they have moved
  * they go on committing where they were: such a commit is passed over. Whoever has not moved by himself after a while is
  * moved by the answer to his next pull.
+ *
+ * @param <G> a group, told from others by identity
+ * @param <P> a queue, the same
  */
-final class OffsetResets {
+final class OffsetResets<G, P> {
     private static final long PATIENCE_MS = 15_000;
     private static final long EXPIRY_MS = 60_000;
     private static final int PENDING_MAX = 100_000;
 
     private final Clock clock;
-    private final Map<Subscription, Map<Partition, Reset>> pending = new IdentityHashMap<>();
+    private final Map<G, Map<P, Reset>> pending = new IdentityHashMap<>();
     private int count;
+    private long expireAtMs;
 
     private record Reset(long offset, long atMs) {}
 
@@ -31,8 +33,8 @@ final class OffsetResets {
     }
 
     /** A cursor was put there. */
-    void add(Subscription group, Partition partition, long offset) {
-        if (count >= PENDING_MAX) {
+    void add(G group, P partition, long offset) {
+        if (count >= PENDING_MAX || nowMs() >= expireAtMs) {
             expire();
         }
         if (count < PENDING_MAX) {
@@ -43,6 +45,7 @@ final class OffsetResets {
     }
 
     private void expire() {
+        expireAtMs = nowMs() + EXPIRY_MS;
         long old = nowMs() - EXPIRY_MS;
         pending.values().removeIf(ofGroup -> {
             ofGroup.values().removeIf(r -> r.atMs < old);
@@ -51,8 +54,8 @@ final class OffsetResets {
         count = pending.values().stream().mapToInt(Map::size).sum();
     }
 
-    private Reset find(Subscription group, Partition partition) {
-        Map<Partition, Reset> ofGroup = pending.get(group);
+    private Reset find(G group, P partition) {
+        Map<P, Reset> ofGroup = pending.get(group);
         Reset reset = ofGroup == null ? null : ofGroup.get(partition);
         if (reset != null && nowMs() - reset.atMs > EXPIRY_MS) {
             remove(group, partition);
@@ -61,8 +64,8 @@ final class OffsetResets {
         return reset;
     }
 
-    private void remove(Subscription group, Partition partition) {
-        Map<Partition, Reset> ofGroup = pending.get(group);
+    private void remove(G group, P partition) {
+        Map<P, Reset> ofGroup = pending.get(group);
         ofGroup.remove(partition);
         count--;
         if (ofGroup.isEmpty()) {
@@ -71,7 +74,7 @@ final class OffsetResets {
     }
 
     /** Whether a member's commit is one from before the reset, to be passed over. */
-    boolean outdates(Subscription group, Partition partition, long commit) {
+    boolean outdates(G group, P partition, long commit) {
         if (count == 0) {
             return false;
         }
@@ -87,7 +90,7 @@ final class OffsetResets {
     }
 
     /** Where a member that pulls from an offset must go first; -1 where it may read on. */
-    long redirect(Subscription group, Partition partition, long offset) {
+    long redirect(G group, P partition, long offset) {
         if (count == 0) {
             return -1;
         }

@@ -34,13 +34,13 @@ final class PullRequests {
     private final Broker broker;
     private final Destinations destinations;
     private final ConsumerGroups groups;
-    private final OffsetResets resets;
+    private final OffsetResets<Subscription, Partition> resets;
     private final Fetch fetch = new Fetch();
     private final Map<String, TagFilter> filters = new HashMap<>();
     private int coldReads;
 
     PullRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, OffsetResets resets) {
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
         this.resets = resets;
         this.protocol = protocol;
         this.broker = protocol.broker;

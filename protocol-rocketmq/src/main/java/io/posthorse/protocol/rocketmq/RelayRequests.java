@@ -92,10 +92,16 @@ final class RelayRequests implements RequestHandler {
                     + " 3.1.8, which cannot be asked that");
         }
         ((RemotingSession) member.peer()).ask(request.code(), fields, body, TIMEOUT_MS, (answer, failure) ->
-                peer.send(answer != null
+                send(peer, request, answer != null
                         ? request.answer(answer.code(), answer.remark(), answer.fields(), answer.body())
                         : failed(request, groupName, clientId, failure)));
         return null;
+    }
+
+    private static void send(Peer peer, Frame request, Frame answer) {
+        if (!request.isOneWay()) {
+            peer.send(answer);
+        }
     }
 
     private static Frame failed(Frame request, String group, String clientId, ClientCalls.Failure failure) {
@@ -132,7 +138,7 @@ final class RelayRequests implements RequestHandler {
                     RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, fields, NO_BODY, TIMEOUT_MS / 2, (answer, failure) -> {
                         take(tables, member.clientId(), answer);
                         if (--left[0] == 0) {
-                            peer.send(request.ok(table(tables)));
+                            send(peer, request, request.ok(table(tables)));
                         }
                     });
         }

@@ -1,7 +1,9 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseWriter;
@@ -53,7 +55,7 @@ public final class RemotingProtocol implements SessionFactory {
         this.topics = new TopicLookup(broker);
         this.destinations = new Destinations(shard, settings);
         ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
-        OffsetResets resets = new OffsetResets(clock);
+        OffsetResets<Subscription, Partition> resets = new OffsetResets<>(clock);
         this.statistics = new Statistics(broker, clock, timers);
         this.sends = new SendRequests(this, destinations, entropy, new Complaints(clock));
         this.pulls = new PullRequests(this, destinations, groups, resets);

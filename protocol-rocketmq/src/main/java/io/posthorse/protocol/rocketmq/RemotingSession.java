@@ -40,7 +40,7 @@ final class RemotingSession implements Session, Peer {
     RemotingSession(RemotingProtocol protocol, Connection connection) {
         this.protocol = protocol;
         this.connection = connection;
-        this.calls = new ClientCalls(this, protocol.timers);
+        this.calls = new ClientCalls(this::send, protocol.timers);
         this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
