@@ -32,7 +32,8 @@ final class OffsetAdminRequests implements RequestHandler {
     private final RemotingProtocol protocol;
 
     OffsetAdminRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
+            OffsetResets<Subscription, Partition> resets) {
         this.protocol = protocol;
         this.shard = protocol.shard;
         this.broker = protocol.broker;

@@ -21,7 +21,8 @@ final class OffsetRequests implements RequestHandler {
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
 
-    OffsetRequests(Shard shard, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
+    OffsetRequests(
+            Shard shard, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
         this.groups = groups;
         this.resets = resets;
         this.shard = shard;

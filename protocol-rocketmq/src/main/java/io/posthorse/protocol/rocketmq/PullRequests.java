@@ -40,7 +40,8 @@ final class PullRequests {
     private int coldReads;
 
     PullRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
+            OffsetResets<Subscription, Partition> resets) {
         this.resets = resets;
         this.protocol = protocol;
         this.broker = protocol.broker;

@@ -32,7 +32,8 @@ final class ConsumerSteps {
                         .shows("delete subscription group [MadeGroup] from broker [" + stage.broker + "]"))
                 .add("getConsumerStatus", this::getConsumerStatus)
                 .add("queryCq", () -> tool.run("queryCq", "-t", stage.topic, "-q", "0", "-i", "0", "-c", "2", "-b",
-                        stage.broker, "-g", group).shows("Subscription data", "idx: 0", "idx: 1", "physicOffset=", "eval=true"))
+                        stage.broker, "-g", group)
+                        .shows("Subscription data", "idx: 0", "idx: 1", "physicOffset=", "eval=true"))
                 .add("resetOffsetByTime", this::resetOffsetByTime)
                 .add("skipAccumulatedMessage", this::skipAccumulated)
                 .add("startMonitoring", () -> tool.watch("never printed", Duration.ofSeconds(2), "startMonitoring")

@@ -20,17 +20,18 @@ final class MessageSteps {
         catalog.add("queryMsgById", this::queryMsgById)
                 .add("queryMsgById-direct", this::consumeDirectly)
                 .add("queryMsgById-resend", () -> byId("-s", "true").shows("SEND_OK"))
-                .add("queryMsgByOffset", () -> tool.run("queryMsgByOffset", "-t", topic, "-b", Stage.BROKER, "-i", "0", "-o",
-                        "0").shows("OffsetID:", "Queue Offset:        0", topic))
+                .add("queryMsgByOffset", () -> tool.run("queryMsgByOffset", "-t", topic, "-b", Stage.BROKER,
+                        "-i", "0", "-o", "0").shows("OffsetID:", "Queue Offset:        0", topic))
                 .add("checkMsgSendRT", () -> tool.run("checkMsgSendRT", "-t", topic, "-a", "4", "-s", "16")
                         .shows("Avg RT").matches("broker-a +0 +true").matches("broker-a +1 +true"))
-                .add("sendMessage", () -> tool.run("sendMessage", "-t", topic, "-p", "by hand", "-k", "handKey", "-c", "hand")
+                .add("sendMessage", () -> tool.run("sendMessage", "-t", topic, "-p", "by hand", "-k", "handKey", "-c",
+                        "hand")
                         .shows("SEND_OK"))
                 .add("printMsg", () -> tool.run("printMsg", "-t", topic).shows("MSGID: ", "hello 1", "minOffset=0"))
                 .add("printMsgByQueue", () -> tool.run("printMsgByQueue", "-t", topic, "-a", Stage.BROKER, "-i", "0", "-p",
                         "true", "-d", "true", "-f", "true").shows("MSGID: ", "Tag: tag"))
-                .add("consumeMessage", () -> tool.run("consumeMessage", "-t", topic, "-b", Stage.BROKER, "-i", "0", "-o", "0",
-                        "-c", "2").shows("Consume ok", "MSGID: "));
+                .add("consumeMessage", () -> tool.run("consumeMessage", "-t", topic, "-b", Stage.BROKER, "-i", "0",
+                        "-o", "0", "-c", "2").shows("Consume ok", "MSGID: "));
     }
 
     private String offsetId() {

@@ -12,6 +12,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageClientExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.body.ClusterInfo;
 import org.apache.rocketmq.remoting.protocol.body.ConsumerConnection;
@@ -162,7 +163,7 @@ final class Dashboard {
         check(from == 0 && to > 0, from + " " + to);
         PullResult found = reader.pull(queue, "*", from, 32);
         check(found.getPullStatus() == PullStatus.FOUND, found);
-        String id = ((org.apache.rocketmq.common.message.MessageClientExt) found.getMsgFoundList().get(0)).getOffsetMsgId();
+        String id = ((MessageClientExt) found.getMsgFoundList().get(0)).getOffsetMsgId();
         reader.shutdown();
         check(admin.viewMessage(TOPIC, id).getTopic().equals(TOPIC), "33");
         check(admin.messageTrackDetail(admin.viewMessage(TOPIC, id)).toString().contains(GROUP), "track");
