@@ -168,6 +168,7 @@ final class Dashboard {
         check(admin.viewMessage(TOPIC, id).getTopic().equals(TOPIC), "33");
         check(admin.messageTrackDetail(admin.viewMessage(TOPIC, id)).toString().contains(GROUP), "track");
         String clientId = admin.examineConsumerConnectionInfo(GROUP).getConnectionSet().iterator().next().getClientId();
-        check(admin.consumeMessageDirectly(GROUP, clientId, TOPIC, id).getConsumeResult().name().equals("CR_SUCCESS"), "309");
+        String result = admin.consumeMessageDirectly(GROUP, clientId, TOPIC, id).getConsumeResult().name();
+        check(result.equals("CR_SUCCESS"), result);
     }
 }
