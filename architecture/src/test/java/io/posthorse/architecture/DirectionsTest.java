@@ -3,6 +3,7 @@ package io.posthorse.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -24,9 +25,10 @@ class DirectionsTest {
             List.of("log", "platform"),
             List.of("broker", "platform", "log"),
             List.of("net", "platform"),
+            List.of("filter"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("protocol.rocketmq", "platform", "broker", "net", "codec.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "codec.rocketmq"),
             List.of("cli", "server"));
 
     @Test
@@ -53,6 +55,14 @@ class DirectionsTest {
 
     private static boolean inside(String name, String allowed) {
         return name.equals("io.posthorse." + allowed) || name.startsWith("io.posthorse." + allowed + ".");
+    }
+
+    @Test
+    void theOraclesOfTheTestsAreNotOnTheServersPath() {
+        for (String oracle : List.of("org/apache/rocketmq/filter/SqlFilter.class", "com/google/common/base/Joiner.class",
+                "com/alibaba/fastjson/JSON.class")) {
+            assertNull(DirectionsTest.class.getClassLoader().getResource(oracle), oracle);
+        }
     }
 
     @Test

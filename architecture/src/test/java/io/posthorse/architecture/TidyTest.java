@@ -19,6 +19,7 @@ class TidyTest {
     private static final int LINE_LENGTH_MAX = 125;
     private static final Pattern METHOD = Pattern.compile(
             "^    (?!.*\\b(record|class|interface|enum)\\b)(?!return|throw|else)[\\w<].*[\\w>\\]] \\w+\\(.*");
+    private static final List<String> CORE = List.of("platform/", "log/", "broker/", "filter/");
     private static final Pattern PROTOCOL_WORDS =
             Pattern.compile("(?i)rocketmq|openwire|\\bjms\\b|amqp|mqtt|stomp|netty|remoting");
 
@@ -74,7 +75,7 @@ class TidyTest {
         List<String> found = new ArrayList<>();
         for (Path file : Checkout.sources(true)) {
             String name = Checkout.name(file);
-            if (name.startsWith("platform/") || name.startsWith("log/") || name.startsWith("broker/")) {
+            if (CORE.stream().anyMatch(name::startsWith)) {
                 Matcher words = PROTOCOL_WORDS.matcher(Files.readString(file));
                 if (words.find()) {
                     found.add(name + " says " + words.group());

@@ -70,6 +70,16 @@ final class Samples {
         }
 
         @Override
+        public int keys() {
+            return 1;
+        }
+
+        @Override
+        public int key(int i) {
+            return bytes.length;
+        }
+
+        @Override
         public byte format() {
             return StoredFormat.ID;
         }

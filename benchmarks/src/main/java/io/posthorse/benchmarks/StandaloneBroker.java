@@ -4,6 +4,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.Message;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.TopicSettings;
@@ -11,6 +12,7 @@ import io.posthorse.log.LogSettings;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
+import io.posthorse.protocol.rocketmq.RocketmqSettings;
 import io.posthorse.protocol.rocketmq.StoredFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +36,8 @@ final class StandaloneBroker implements AutoCloseable {
             directory = Files.createTempDirectory("posthorse-benchmark");
             files = DiskFileStore.open(directory);
             BrokerSettings settings = new BrokerSettings(
-                    1_000, 1_000, 64, "SCHEDULE_TOPIC_XXXX", List.of(1_000L), Long.MAX_VALUE, 500, 4L << 30,
+                    1_000, 1_000, 64, RocketmqSettings.INTERNAL_TOPICS, List.of(1_000L),
+                    new PostponedLimits(1_000_000, 1_000_000, 30_000, 15), Long.MAX_VALUE, 500, 4L << 30,
                     new Retention(Long.MAX_VALUE, 0, 1, ms -> false));
             Broker broker = Broker.open(
                     files, new LogSettings(256 << 20, 64 << 20, 1 << 20, false), this::work, settings,

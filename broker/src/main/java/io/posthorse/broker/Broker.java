@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The core: commands that read the state and append events to the log. A command is part of a turn; what it appended is
@@ -30,24 +30,33 @@ public final class Broker {
     /** How much log behind the tail counts as recent. */
     private static final long RECENT_BYTES = 4L << 30;
 
+    private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
+
     private final BrokerSettings settings;
-    private final MessageFormat[] formats = new MessageFormat[128];
+    private final MessageFormat[] formats;
     private final State state;
+    private final ReplayedState replayed;
     private final Store store;
     private final Log log;
+    private final Moves moves;
+    private final DelayedMessages delayed;
+    private final Transactions transactions;
     private final List<Partition> announcements = new ArrayList<>();
     private boolean scheduled;
     private Partition lastScheduled;
-    private Retention retention;
     private long now;
 
-    private Broker(BrokerSettings settings, List<MessageFormat> formats, State state, Store store) {
+    private Broker(
+            BrokerSettings settings, MessageFormat[] formats, State state, ReplayedState replayed, Store store) {
         this.settings = settings;
-        this.retention = settings.retention();
+        this.formats = formats;
+        this.replayed = replayed;
         this.state = state;
         this.store = store;
         this.log = store.log();
-        formats.forEach(f -> this.formats[f.id()] = f);
+        this.moves = new Moves(this);
+        this.delayed = new DelayedMessages(this);
+        this.transactions = new Transactions(this);
     }
 
     /**
@@ -59,8 +68,11 @@ public final class Broker {
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
             List<MessageFormat> formats) throws IOException {
         State state = new State(settings);
-        Store store = Store.open(files, logSettings, background, state.index, new ReplayedState(state));
-        Broker broker = new Broker(settings, formats, state, store);
+        MessageFormat[] byId = new MessageFormat[128];
+        formats.forEach(f -> byId[f.id()] = f);
+        ReplayedState replayed = new ReplayedState(state, byId);
+        Store store = Store.open(files, logSettings, background, state.index, replayed);
+        Broker broker = new Broker(settings, byId, state, replayed, store);
         broker.begin();
         return broker;
     }
@@ -68,16 +80,27 @@ public final class Broker {
     private void begin() throws IOException {
         if (store.tailLost() && state.nextPartition() > 0) {
             if (!append(Events.JUMP, 8, out -> out.putLong(JUMP))) {
-                throw new IOException("No space left to open the data directory: free some, and start again.");
+                throw new IOException(NO_SPACE);
             }
             state.applyJump(JUMP);
         }
         int lanes = settings.lanesMs().size();
-        Topic schedule = topic(settings.scheduleTopic());
+        Topic schedule = topic(settings.internal().schedule());
         if (schedule == null || schedule.partitions().size() < lanes) {
-            createOrUpdate(settings.scheduleTopic(), TopicSettings.of(lanes));
+            create(settings.internal().schedule(), lanes);
+        }
+        for (String name : settings.internal().single()) {
+            if (topic(name) == null) {
+                create(name, 1);
+            }
         }
         store.start();
+    }
+
+    private void create(String internal, int partitions) throws IOException {
+        if (createOrUpdate(internal, TopicSettings.of(partitions)) == null) {
+            throw new IOException(NO_SPACE);
+        }
     }
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
@@ -125,13 +148,26 @@ public final class Broker {
         return settings;
     }
 
-    Retention retention() {
-        return retention;
+    MessageFormat[] formats() {
+        return formats;
     }
 
-    /** Changes which old segments are dropped from now on. */
-    public void retention(Retention changed) {
-        retention = changed;
+    ReplayedState replayed() {
+        return replayed;
+    }
+
+    Moves moves() {
+        return moves;
+    }
+
+    /** Messages that become visible at a time of their own. */
+    public DelayedMessages delayed() {
+        return delayed;
+    }
+
+    /** Messages that become visible when they are committed. */
+    public Transactions transactions() {
+        return transactions;
     }
 
     // ---- topics
@@ -172,6 +208,9 @@ public final class Broker {
 
     /** Deletes a topic with its messages and all cursors on it; consumers that wait on it are woken. */
     public boolean delete(Topic topic) {
+        if (topic.isInternal()) {
+            throw new IllegalArgumentException("the broker's own topic " + topic.name() + " cannot be deleted");
+        }
         if (!append(Events.TOPIC_DELETED, Events.size(topic.name()), out -> Events.put(out, topic.name()))) {
             return false;
         }
@@ -221,16 +260,6 @@ public final class Broker {
         return true;
     }
 
-    /** The topics that a subscription has ever settled something in, by name. */
-    public SortedMap<String, Topic> topicsOf(Subscription subscription) {
-        TreeMap<String, Topic> found = new TreeMap<>();
-        for (int partition : subscription.cursors.keySet()) {
-            Topic topic = state.partition(partition).topic();
-            found.put(topic.name(), topic);
-        }
-        return found;
-    }
-
     /** Moves a cursor, forward or back. Nothing is written where it is there already. */
     public boolean commit(Subscription subscription, Partition partition, long offset) {
         if (offset < 0 || subscription.cursor(partition) == offset) {
@@ -271,7 +300,7 @@ public final class Broker {
      * @param lane from 0; a lane beyond the last counts as the last
      */
     public long publishLater(Partition partition, Message message, int lane) {
-        Partition through = state.schedule.lane(Math.min(lane, state.schedule.size() - 1));
+        Partition through = state.postponed.schedule.lane(Math.min(lane, state.postponed.schedule.size() - 1));
         lastScheduled = through;
         return append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
     }
@@ -292,6 +321,9 @@ public final class Broker {
         message.write(out);
         formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        for (int i = 0; i < message.keys(); i++) {
+            store.keys().add(message.key(i), position, now);
+        }
         state.applyMessage(partition, offset, position, length, message.tag(), link, linkPartition, linkOffset);
         if (!partition.announced) {
             partition.announced = true;
@@ -308,16 +340,37 @@ public final class Broker {
         if (!log.admits(size, 1, true)) {
             return false;
         }
-        log.reserve(size);
-        payload.write(log.payload());
-        log.seal(type, now, false);
+        write(type, size, payload);
         return true;
     }
 
-    boolean dropScheduled(int lane, long offset) {
-        boolean appended = append(Events.SCHEDULE_DROPPED, 12, out -> out.putInt(lane).putLong(offset));
+    private void write(byte type, int size, Payload payload) {
+        log.reserve(size);
+        payload.write(log.payload());
+        log.seal(type, now, false);
+    }
+
+    /** Notes that a message waits no longer; false where the log is full. */
+    boolean settle(Partition partition, long offset) {
+        if (!log.admits(Events.SETTLED_SIZE, 1, true)) {
+            return false;
+        }
+        appendSettled(partition, offset);
+        return true;
+    }
+
+    /** The same, where the log has admitted it already. */
+    void appendSettled(Partition partition, long offset) {
+        write(Events.SETTLED, Events.SETTLED_SIZE, out -> out.putInt(partition.id()).putLong(offset));
+        state.postponed.settle(partition.id(), offset);
+    }
+
+    /** Notes when the sender of a prepared message is asked next; false where the log is full. */
+    boolean checked(long offset, long nextCheckMs, int asked) {
+        boolean appended = append(
+                Events.CHECKED, 20, out -> out.putLong(offset).putLong(nextCheckMs).putInt(asked));
         if (appended) {
-            state.schedule.settle(lane, offset);
+            state.postponed.prepared.checked(offset, nextCheckMs, asked);
         }
         return appended;
     }
@@ -327,6 +380,11 @@ public final class Broker {
     /** Position behind the last event: once it is committed, everything done so far is. */
     public long tail() {
         return log.tail();
+    }
+
+    /** Delay of a lane in ms; a lane beyond the last counts as the last. */
+    public long delayMs(int lane) {
+        return state.postponed.schedule.delayMs(Math.min(lane, state.postponed.schedule.size() - 1));
     }
 
     /** Offset that the last message for later has in its lane. */
@@ -360,9 +418,20 @@ public final class Broker {
         Reading.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
     }
 
+    /** Begins to read what was found by another thread. */
+    public ColdRead beginRead(Fetch found) {
+        return found.detach(log);
+    }
+
     /** Whether a message may have to come from the disk. */
     boolean isCold(long position) {
         return position < log.tail() - settings.hotBytes();
+    }
+
+    /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
+    public KeySearch search(Topic topic) {
+        Set<Integer> partitions = topic.partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
+        return new KeySearch(log, store.keys(), partitions);
     }
 
     /** The native bytes of the message whose record stands at a position, or null where there is none. */
@@ -378,24 +447,6 @@ public final class Broker {
     /** First visible offset written at or after a time; the end where there is none. */
     public long offsetAt(Partition partition, long timeMs) {
         return Reading.offsetAt(log, partition.index, begin(partition), end(partition), timeMs);
-    }
-
-    /** What the index knows of the message at an offset, or null where there is none. */
-    public Entry entryAt(Partition partition, long offset) {
-        if (partition.index.ceiling(offset) != offset || offset < begin(partition) || offset >= end(partition)) {
-            return null;
-        }
-        return new Entry(partition.index.position(offset), partition.index.length(offset), partition.index.tag(offset));
-    }
-
-    /** Where the log stands; walks over all partitions. */
-    public Figures figures() {
-        return Figures.of(this);
-    }
-
-    /** First offset of a lane of the schedule that still waits for its time. */
-    public long laneDone(int lane) {
-        return state.schedule.done(lane);
     }
 
     /** Has the waiter woken when the partition gets messages, or goes. */
@@ -414,7 +465,7 @@ public final class Broker {
                 woken.add(partition);
             }
             if (partition.lastPosition < committed) {
-                scheduled |= partition.topic.isSchedule();
+                scheduled |= partition.topic.isInternal();
                 partition.announced = false;
             } else {
                 announcements.set(kept++, partition);
@@ -433,11 +484,12 @@ public final class Broker {
 
     /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */
     public ByteBuffer snapshot() {
+        state.postponed.timed.tidy();
         return state.snapshot();
     }
 
     /** Ends cleanly. Background work must be at rest. */
     void close() throws IOException {
-        store.close(new ReplayedState(state));
+        store.close(replayed);
     }
 }

@@ -8,8 +8,9 @@ import java.util.List;
  * @param topicsMax how many topics there may be
  * @param subscriptionsMax how many subscriptions there may be
  * @param partitionsMax how many partitions a topic may have
- * @param scheduleTopic name of the topic whose partitions are the schedule's lanes
+ * @param internal names of the broker's own topics
  * @param lanesMs delay of each lane in ms, by lane number
+ * @param limits bounds of what waits in the broker
  * @param checkpointBytes how much log may lie behind the last checkpoint
  * @param forceMs how often what was written is forced in async mode
  * @param hotBytes how much log behind the tail is taken to be in memory; older messages count as cold
@@ -19,8 +20,9 @@ public record BrokerSettings(
         int topicsMax,
         int subscriptionsMax,
         int partitionsMax,
-        String scheduleTopic,
+        InternalTopics internal,
         List<Long> lanesMs,
+        PostponedLimits limits,
         long checkpointBytes,
         long forceMs,
         long hotBytes,

@@ -5,12 +5,23 @@ import io.posthorse.log.Log;
 /** Drops old segments as {@link Retention} says. */
 final class Cleaning {
     private final Broker broker;
-    private final Mover mover;
+    private final Carrier carrier;
+    /** The segment that nothing waits in any more, and the tail when that was seen first. */
+    private long freeBase = -1;
     private boolean asked;
+    private Retention retention;
 
-    Cleaning(Broker broker, Mover mover) {
+    private long freeSince;
+
+    Cleaning(Broker broker) {
         this.broker = broker;
-        this.mover = mover;
+        this.carrier = new Carrier(broker);
+        this.retention = broker.settings().retention();
+    }
+
+    /** Changes which segments are dropped from now on. */
+    void retention(Retention changed) {
+        retention = changed;
     }
 
     /** What has expired goes now, at whatever hour. */
@@ -18,21 +29,36 @@ final class Cleaning {
         asked = true;
     }
 
-    /** Drops at most one segment, so that a long list of them does not hold up the owner. */
-    void run(long nowMs) {
-        Log log = broker.log();
-        long[] bases = log.segmentBases();
-        if (bases.length < 2 || mover.oldestPosition() < bases[1]) {
+    /**
+     * Drops at most one segment, so that a long list of them does not hold up the owner. Where messages still wait in
+     * it, some are carried out of it; then the broker must be in an open turn.
+     *
+     * @return whether there is more to do at once
+     */
+    boolean run(long nowMs) {
+        long[] bases = broker.log().segmentBases();
+        if (bases.length < 2 || !isDue(bases[0], nowMs)) {
             asked = false;
-            return;
+            return false;
         }
-        Retention retention = broker.retention();
-        boolean expired = retention.isExpired(log.lastTime(bases[0]), nowMs);
-        boolean tooLarge = retention.bytes() > 0 && log.tail() - bases[0] > retention.bytes();
-        asked &= expired;
-        boolean due = asked || retention.isHour().test(nowMs) || broker.store().diskUsed() > retention.diskUsedMax();
-        if (tooLarge || (expired && due)) {
-            broker.store().dropFirst();
+        if (!carrier.isFree(bases[1])) {
+            long before = broker.tail();
+            carrier.carry(bases[1]);
+            return broker.tail() > before;
         }
+        if (freeBase != bases[0]) {
+            freeBase = bases[0];
+            freeSince = broker.tail();
+        }
+        // what was moved out of the segment must be on stable storage before the segment goes
+        return broker.log().durable() >= freeSince && broker.store().dropFirst();
+    }
+
+    private boolean isDue(long base, long nowMs) {
+        Log log = broker.log();
+        boolean tooLarge = retention.bytes() > 0 && log.tail() - base > retention.bytes();
+        return tooLarge
+                || retention.isExpired(log.lastTime(base), nowMs)
+                        && (asked || retention.isHour().test(nowMs) || broker.store().diskUsed() > retention.diskUsedMax());
     }
 }

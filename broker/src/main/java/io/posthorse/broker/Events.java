@@ -23,8 +23,15 @@ final class Events {
     static final byte CURSOR = 6;
     /** All partitions leave out so many offsets: u64. */
     static final byte JUMP = 7;
-    /** A scheduled message was dropped, because its partition is gone or it can't be read: u32 lane, u64 offset. */
-    static final byte SCHEDULE_DROPPED = 8;
+    /**
+     * A message that waited does so no longer: it was taken back, rolled back, cannot be read, or waits elsewhere as
+     * another record of the same group says: u32 partition, u64 offset.
+     */
+    static final byte SETTLED = 8;
+
+    static final int SETTLED_SIZE = 12;
+    /** The sender of a prepared message was to be asked: u64 offset, u64 ms of the next check, u32 times asked. */
+    static final byte CHECKED = 9;
 
     private Events() {}
 

@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.Log;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ public final class Fetch {
         BELOW
     }
 
+    final long[] offsets = new long[COUNT_MAX];
     final long[] positions = new long[COUNT_MAX];
     final int[] lengths = new int[COUNT_MAX];
     /** Where each record is: a segment's bytes, and the index in them. */
@@ -36,6 +38,20 @@ public final class Fetch {
     int count;
     int bytes;
     boolean cold;
+    /** What has yet to choose among the messages, and how many and how much; null where they are chosen. */
+    ContentFilter content;
+
+    int contentCountMax;
+    int contentBytesMax;
+
+    void add(Log log, long offset, long position, int length) {
+        offsets[count] = offset;
+        positions[count] = position;
+        segments[count] = log.bytes(position);
+        at[count] = log.index(position);
+        lengths[count++] = length;
+        bytes += length;
+    }
 
     public Status status() {
         return status;
@@ -65,19 +81,26 @@ public final class Fetch {
         return bytes;
     }
 
-    /** Whether reading the messages may have to wait for the disk: then read them through {@link #detach}. */
+    /** Whether reading the messages may have to wait for the disk: then read them through {@link Broker#beginRead}. */
     public boolean isCold() {
         return cold;
     }
 
-    /** The messages found, to be read by another thread. */
-    public ColdRead detach() {
-        return new ColdRead(
+    /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
+    ColdRead detach(Log log) {
+        ColdRead read = new ColdRead(
+                log,
+                log.readBegins(),
                 Arrays.copyOf(segments, count),
                 Arrays.copyOf(at, count),
                 Arrays.copyOf(positions, count),
                 Arrays.copyOf(lengths, count),
-                bytes);
+                bytes,
+                next);
+        if (content != null) {
+            read.choose(content, Arrays.copyOf(offsets, count), contentCountMax, contentBytesMax);
+        }
+        return read;
     }
 
     /** Copies the native bytes of all messages, one behind the other, to the buffer's index. */

@@ -13,6 +13,12 @@ public interface Message {
     /** Format of the native bytes, see {@link MessageFormat#id}. */
     byte format();
 
+    /** How many keys it is found by. */
+    int keys();
+
+    /** The hash of one of its keys, see {@link KeyHash}; the same that {@link MessageFormat#keys} gives. */
+    int key(int i);
+
     /** Puts exactly {@link #length} native bytes at the buffer's position. */
     void write(ByteBuffer out);
 }

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /** What the broker needs to know of a protocol's native bytes: where its own numbers go. */
 public interface MessageFormat {
@@ -9,4 +10,12 @@ public interface MessageFormat {
 
     /** Writes what only the broker knows into native bytes that begin at {@code at}. */
     void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs);
+
+    /**
+     * Gives the hashes of a message's keys, see {@link KeyHash}; called by several threads, so a function of nothing but
+     * the bytes.
+     *
+     * @param at index of the native bytes, which are so long
+     */
+    void keys(ByteBuffer bytes, int at, int length, IntConsumer sink);
 }

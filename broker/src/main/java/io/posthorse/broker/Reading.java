@@ -18,10 +18,15 @@ final class Reading {
         out.count = 0;
         out.bytes = 0;
         out.cold = false;
+        out.content = filter.content();
         out.begin = index.begin();
         out.end = index.visibleEnd(log.committed());
         if (offset >= out.end || offset < out.begin) {
             outside(offset, out);
+            return;
+        }
+        if (out.content != null) {
+            ContentReading.fetch(broker, index, offset, countMax, bytesMax, filter, out);
             return;
         }
         int most = Math.min(countMax, Fetch.COUNT_MAX);
@@ -41,11 +46,7 @@ final class Reading {
                 boolean cold = broker.isCold(position);
                 out.cold |= cold;
                 if (cold ? log.holds(position) : log.readable(position)) {
-                    out.positions[out.count] = position;
-                    out.segments[out.count] = log.bytes(position);
-                    out.at[out.count] = log.index(position);
-                    out.lengths[out.count++] = length;
-                    out.bytes += length;
+                    out.add(log, at, position, length);
                 }
             }
             at++;

@@ -3,13 +3,24 @@ package io.posthorse.broker;
 import io.posthorse.log.RecordFormat;
 import io.posthorse.log.Store;
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /** Turns records of the log back into the events they hold, and applies them. */
 final class ReplayedState implements Store.State {
     private final State state;
+    private final MessageFormat[] formats;
 
-    ReplayedState(State state) {
+    ReplayedState(State state, MessageFormat[] formats) {
         this.state = state;
+        this.formats = formats;
+    }
+
+    @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
+        if (format != null) {
+            format.keys(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE, sink);
+        }
     }
 
     @Override
@@ -53,7 +64,8 @@ final class ReplayedState implements Store.State {
             }
             case Events.CURSOR -> state.applyCursor(in.getInt(), in.getInt(), in.getLong());
             case Events.JUMP -> state.applyJump(in.getLong());
-            case Events.SCHEDULE_DROPPED -> state.schedule.settle(in.getInt(), in.getLong());
+            case Events.SETTLED -> state.postponed.settle(in.getInt(), in.getLong());
+            case Events.CHECKED -> state.postponed.prepared.checked(in.getLong(), in.getLong(), in.getInt());
             default -> throw new IllegalStateException("record of unknown type " + type + " at position " + position
                     + ": written by a newer release, or a gap in this one");
         }

@@ -15,13 +15,15 @@ import java.util.function.Consumer;
  */
 public final class Shard {
     private static final long HOUSEKEEPING_MS = 1_000;
+    private static final long HOUSEKEEPING_SOON_MS = 20;
+    /** Undecided messages that are asked about in one turn. */
+    private static final int CHECKS_MAX = 64;
 
     private final Broker broker;
     private final Clock clock;
     private final Timers timers;
     private final Executor tail;
     private final Mover mover;
-    private final ReplayedState snapshots;
     private final Cleaning cleaning;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
@@ -40,8 +42,7 @@ public final class Shard {
         this.timers = timers;
         this.tail = tail;
         this.mover = new Mover(broker);
-        this.cleaning = new Cleaning(broker, mover);
-        this.snapshots = new ReplayedState(broker.state());
+        this.cleaning = new Cleaning(broker);
         broker.log().onCommitted(this::committed);
     }
 
@@ -54,6 +55,11 @@ public final class Shard {
     public void start() {
         turn();
         timers.after(HOUSEKEEPING_MS, this::housekeep);
+    }
+
+    /** Changes which old segments are dropped from now on. */
+    public void retention(Retention changed) {
+        cleaning.retention(changed);
     }
 
     /** Segments that have expired are dropped now, one a second, and not at their hour. */
@@ -96,13 +102,13 @@ public final class Shard {
         committed();
         armForce();
         if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
-            broker.store().checkpoint(snapshots);
+            broker.store().checkpoint(broker.replayed());
         }
     }
 
     private void move() {
-        long wait = mover.move();
-        if (wait < 0) {
+        long wait = Math.min(mover.move(), broker.transactions().check(CHECKS_MAX));
+        if (wait == Long.MAX_VALUE) {
             return;
         }
         long at = broker.now() + wait;
@@ -162,8 +168,9 @@ public final class Shard {
         if (closed) {
             return;
         }
-        cleaning.run(clock.wallMs());
-        timers.after(HOUSEKEEPING_MS, this::housekeep);
+        broker.store().resume();
+        boolean more = cleaning.run(turn().now());
+        timers.after(more ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 
     /** Ends the last turn; from now on nothing is begun. */

@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.Index;
 import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,17 +16,17 @@ import java.util.TreeMap;
  */
 final class State {
     final Index index = new Index();
-    final Schedule schedule;
+    final Postponed postponed;
     final TreeMap<String, Topic> topics = new TreeMap<>();
     final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
 
     private final List<Subscription> subscriptionsById = new ArrayList<>();
     private final List<Partition> partitionsById = new ArrayList<>();
-    private final String scheduleTopic;
+    private final InternalTopics internal;
 
     State(BrokerSettings settings) {
-        this.scheduleTopic = settings.scheduleTopic();
-        this.schedule = new Schedule(settings.lanesMs());
+        this.internal = settings.internal();
+        this.postponed = new Postponed(internal, settings.lanesMs());
     }
 
     Collection<Topic> topics() {
@@ -57,7 +58,7 @@ final class State {
     }
 
     private Topic newTopic(String name, TopicSettings settings) {
-        return new Topic(name, settings, name.equals(scheduleTopic));
+        return new Topic(name, settings, internal.contains(name));
     }
 
     private Partition addPartition(Topic topic, int id, long begin, long next) {
@@ -67,8 +68,8 @@ final class State {
             partitionsById.add(null);
         }
         partitionsById.set(id, partition);
-        if (topic.isSchedule()) {
-            schedule.addLane(partition);
+        if (topic.isInternal()) {
+            postponed.add(partition);
         }
         return partition;
     }
@@ -114,8 +115,8 @@ final class State {
             long linkOffset) {
         index.append(partition.index, offset, position, length, tag);
         partition.lastPosition = position;
-        if (link == io.posthorse.log.RecordFormat.LINK_MOVED_FROM) {
-            schedule.settle(linkPartition, linkOffset);
+        if (link != RecordFormat.LINK_NONE) {
+            postponed.apply(partition, offset, link, linkPartition, linkOffset);
         }
     }
 
@@ -132,7 +133,7 @@ final class State {
             size += Events.size(subscription.name()) + 4 + Events.size(subscription.settings()) + 4
                     + subscription.cursors.size() * 12;
         }
-        ByteBuffer out = ByteBuffer.allocate(size + schedule.snapshotSize());
+        ByteBuffer out = ByteBuffer.allocate(size + postponed.snapshotSize());
         out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
         for (Topic topic : topics.values()) {
             snapshot(topic, out);
@@ -145,7 +146,7 @@ final class State {
             out.putInt(subscription.cursors.size());
             subscription.cursors.forEach((partition, offset) -> out.putInt(partition).putLong(offset));
         }
-        schedule.snapshot(out);
+        postponed.snapshot(out);
         return out.flip();
     }
 
@@ -177,7 +178,7 @@ final class State {
                 subscription.cursors.put(in.getInt(), in.getLong());
             }
         }
-        schedule.restore(in);
+        postponed.restore(in);
         while (partitionsById.size() < nextPartition) {
             partitionsById.add(null);
         }

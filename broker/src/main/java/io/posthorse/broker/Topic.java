@@ -8,18 +8,18 @@ public final class Topic {
     private final String name;
     private final List<Partition> partitions = new ArrayList<>(1);
     private TopicSettings settings;
-    private final boolean schedule;
+    private final boolean internal;
     private boolean deleted;
 
-    Topic(String name, TopicSettings settings, boolean schedule) {
+    Topic(String name, TopicSettings settings, boolean internal) {
         this.name = name;
         this.settings = settings;
-        this.schedule = schedule;
+        this.internal = internal;
     }
 
-    /** Whether its partitions are the schedule's lanes, which only the broker itself writes to. */
-    public boolean isSchedule() {
-        return schedule;
+    /** Whether it holds messages that wait; only the broker itself writes to it, and it cannot be deleted. */
+    public boolean isInternal() {
+        return internal;
     }
 
     public String name() {

@@ -4,6 +4,7 @@ import static io.posthorse.broker.Model.require;
 
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedClock;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Clients {
     /** Per number of a subscription and of a partition. */
     private final Map<Integer, Map<Integer, History<Long>>> cursors = new HashMap<>();
     private final List<Waiting> waiting = new ArrayList<>();
+    private final List<Told> takenBack = new ArrayList<>();
     private int batches;
 
     private static final class Waiting implements Waiter {
@@ -65,8 +67,10 @@ final class Clients {
             changeSubscription(broker, answerLater);
         } else if (choice < 20) {
             commit(broker, any(topic), answerLater);
-        } else if (choice < 30) {
+        } else if (choice < 27) {
             await(broker, any(topic));
+        } else if (choice < 36) {
+            intervene(broker, answerLater);
         } else {
             publish(broker, any(topic), choice, answerLater, mayRefuse);
         }
@@ -78,33 +82,183 @@ final class Clients {
 
     private void publish(
             Broker broker, Partition to, int choice, Consumer<Model.Event> answerLater, boolean mayRefuse) {
+        if (choice >= 60 && choice < 80) {
+            publishForLater(broker, to, answerLater, mayRefuse);
+            return;
+        }
         int count = choice < 80 ? 1 : 2 + entropy.below(4);
-        int lane = choice >= 65 && choice < 80 ? entropy.below(3) : -1;
         List<Model.Sending> sendings = new ArrayList<>();
         int bytes = 0;
         for (int i = 0; i < count; i++) {
             int body = entropy.below(entropy.percent(10) ? 6_000 : 500);
-            sendings.add(model.send(to, body, lane, broker.now()));
+            sendings.add(model.send(to, body, Model.Wait.NOTHING, 0));
             bytes += TestFormat.HEADER + body;
         }
-        Admission admission = broker.admit(bytes, count);
-        if (admission != Admission.ADMITTED) {
-            require(admission == Admission.FAILED == (broker.log().poison() != null), "a refusal says why");
-            require(mayRefuse || admission == Admission.FAILED, "nothing is refused while there is space");
+        if (!admitted(broker, bytes, count, mayRefuse)) {
             return;
         }
         int batch = count > 1 ? ++batches : 0;
-        Partition into = lane < 0 ? to : broker.state().schedule.lane(lane);
         List<Model.Stored> stored = new ArrayList<>();
         for (Model.Sending s : sendings) {
-            TestFormat.Sent message = new TestFormat.Sent(s.messageId(), s.target(), s.bodyLength());
-            long offset = into.index.next();
-            boolean more = stored.size() < count - 1;
-            long position = lane < 0 ? broker.publish(to, message, more) : broker.publishLater(to, message, lane);
-            require(offset == broker.lastOffset(into), "the reply tells the offset");
-            stored.add(model.store(into, offset, s, position, broker.tail(), batch));
+            long offset = to.index.next();
+            long position = broker.publish(to, sent(s), stored.size() < count - 1);
+            require(offset == broker.lastOffset(to), "the reply tells the offset");
+            stored.add(model.store(to, offset, s, position, broker.tail(), batch));
         }
         stored.forEach(answerLater);
+    }
+
+    private static boolean admitted(Broker broker, int bytes, int count, boolean mayRefuse) {
+        Admission admission = broker.admit(bytes, count);
+        if (admission == Admission.ADMITTED) {
+            return true;
+        }
+        require(admission == Admission.FAILED == (broker.log().poison() != null), "a refusal says why");
+        require(mayRefuse || admission == Admission.FAILED, "nothing is refused while there is space");
+        return false;
+    }
+
+    private static TestFormat.Sent sent(Model.Sending sending) {
+        return new TestFormat.Sent(sending.messageId, sending.target, sending.bodyLength);
+    }
+
+    /** With the delay of a lane, with a time of its own, or as part of a transaction. */
+    private void publishForLater(
+            Broker broker, Partition to, Consumer<Model.Event> answerLater, boolean mayRefuse) {
+        int kind = entropy.below(3);
+        int body = entropy.below(500);
+        if (!admitted(broker, TestFormat.HEADER + body, 1, mayRefuse)) {
+            return;
+        }
+        Partition into;
+        Model.Sending sending;
+        long position;
+        if (kind == 0) {
+            int lane = entropy.below(3);
+            sending = model.send(to, body, Model.Wait.TIME, broker.now() + broker.settings().lanesMs().get(lane));
+            into = broker.state().postponed.schedule.lane(lane);
+            position = broker.publishLater(to, sent(sending), lane);
+        } else if (kind == 1) {
+            sending = model.send(to, body, Model.Wait.TIME, broker.now() + entropy.below(8_000));
+            into = broker.state().postponed.timed.partition();
+            position = broker.delayed().publishAt(to, sent(sending), sending.dueMs);
+            require(broker.delayed().position(broker.delayed().lastOffset()) == position, "what waits can be found");
+        } else {
+            sending = model.send(to, body, Model.Wait.DECISION, 0);
+            into = broker.state().postponed.prepared.partition();
+            position = broker.transactions().prepare(to, sent(sending), broker.now() + entropy.below(3_000));
+        }
+        answerLater.accept(model.store(into, broker.lastOffset(into), sending, position, broker.tail(), 0));
+    }
+
+    /** Somebody changes what becomes of a message that waits. */
+    private void intervene(Broker broker, Consumer<Model.Event> answerLater) {
+        Postponed postponed = broker.state().postponed;
+        if (entropy.percent(70)) {
+            long oldest = postponed.prepared.oldest();
+            if (oldest != Long.MAX_VALUE) {
+                long offset = oldest + entropy.below((int) (postponed.prepared.partition().index.next() - oldest));
+                decide(broker, offset, answerLater);
+            }
+        } else if (!postponed.timed.isEmpty()) {
+            long offset = postponed.timed.firstOffset();
+            Model.Sending sending = waiting(broker, broker.delayed().position(offset));
+            boolean hurry = entropy.percent(50);
+            Outcome outcome = sending == null
+                    ? Outcome.UNKNOWN
+                    : hurry ? broker.delayed().runNow(offset) : broker.delayed().cancel(offset);
+            if (outcome == Outcome.DONE) {
+                sending.hurried |= hurry;
+                sending.unwanted |= !hurry;
+                if (!hurry) {
+                    takeBack(sending, broker.tail(), answerLater);
+                }
+            }
+        } else {
+            resume(broker);
+        }
+    }
+
+    private Model.Sending waiting(Broker broker, long position) {
+        ByteBuffer bytes = position < 0 ? null : broker.nativeAt(position);
+        return bytes == null ? null : model.sending(TestFormat.messageId(bytes));
+    }
+
+    private void decide(Broker broker, long offset, Consumer<Model.Event> answerLater) {
+        Model.Sending sending = waiting(broker, broker.transactions().position(offset));
+        if (sending == null) {
+            return;
+        }
+        Outcome outcome = !sending.isCommitted()
+                ? broker.transactions().rollback(offset)
+                : entropy.percent(20)
+                        ? broker.transactions().commitAt(offset, broker.now() + entropy.below(500))
+                        : broker.transactions().commit(offset);
+        if (outcome == Outcome.DONE && !sending.isCommitted()) {
+            takeBack(sending, broker.tail(), answerLater);
+        }
+        require(outcome == Outcome.REFUSED || broker.transactions().position(offset) < 0, "a decision ends the waiting");
+    }
+
+    private void takeBack(Model.Sending sending, long end, Consumer<Model.Event> answerLater) {
+        Told told = new Told(end, sending);
+        takenBack.add(told);
+        answerLater.accept(told);
+    }
+
+    private static void resume(Broker broker) {
+        Partition from = broker.state().postponed.prepared.suspendedPartition();
+        for (long offset : broker.transactions().suspended()) {
+            StoredCopy message = broker.moves().find(from, offset);
+            ByteBuffer bytes = message == null ? null : broker.nativeAt(from.index.position(offset));
+            Partition target = bytes == null ? null : broker.state().partition(TestFormat.target(bytes));
+            if (target != null) {
+                broker.transactions().resume(offset, target, broker.now() + 100);
+            }
+        }
+    }
+
+    /** The broker asks what became of a transaction; whoever is there may answer later. */
+    boolean asked(long offset, long position, ByteBuffer bytes) {
+        require(position == TestFormat.position(bytes) && offset == TestFormat.offset(bytes), "who is asked is told what");
+        require(model.sending(TestFormat.messageId(bytes)).wait == Model.Wait.DECISION, "only transactions are asked about");
+        return entropy.percent(80);
+    }
+
+    /** All senders answer, and an operator resumes what was set aside. */
+    void decideAll(Shard shard) {
+        Broker broker = shard.turn();
+        Prepared prepared = broker.state().postponed.prepared;
+        for (long offset = prepared.oldest(); offset < prepared.partition().index.next(); offset++) {
+            decide(broker, offset, told -> { });
+        }
+        resume(broker);
+    }
+
+    /** The answer that a message was taken back. */
+    private static final class Told implements Model.Event {
+        private final long end;
+        private final Model.Sending sending;
+
+        Told(long end, Model.Sending sending) {
+            this.end = end;
+            this.sending = sending;
+        }
+
+        @Override
+        public long end() {
+            return end;
+        }
+
+        @Override
+        public boolean isAcknowledged() {
+            return sending.takenBack;
+        }
+
+        @Override
+        public void acknowledge() {
+            sending.takenBack = true;
+        }
     }
 
     private void changeTopic(Broker broker, Consumer<Model.Event> answerLater) {
@@ -179,6 +333,8 @@ final class Clients {
     }
 
     void reopened(Broker broker, Predicate<Model.Event> survives) {
+        takenBack.stream().filter(told -> !survives.test(told)).forEach(told -> told.sending.takenBack = false);
+        takenBack.clear();
         topics.forEach((name, history) -> {
             Topic topic = broker.topic(name);
             int found = topic == null ? -1 : topic.partition(0).id();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,8 +27,47 @@ final class Model {
         void acknowledge();
     }
 
-    /** A message as it was sent. {@code lane} is -1 for one that is due at once. */
-    record Sending(long messageId, int target, int bodyLength, int lane, long timeMs) {}
+    /** What must come to pass before a message is visible. */
+    enum Wait {
+        NOTHING,
+        /** The delay of a lane, or a time of its own. */
+        TIME,
+        /** A decision of its sender. */
+        DECISION
+    }
+
+    /** A message as it was sent. */
+    static final class Sending {
+        final long messageId;
+        final int target;
+        final int bodyLength;
+        final Wait wait;
+        final long dueMs;
+        /** Whether an operator asked to have it before its time. */
+        boolean hurried;
+        /** Whether somebody asked to take it back; {@code takenBack} once that was acknowledged. */
+        boolean unwanted;
+
+        boolean takenBack;
+
+        Sending(long messageId, int target, int bodyLength, Wait wait, long dueMs) {
+            this.messageId = messageId;
+            this.target = target;
+            this.bodyLength = bodyLength;
+            this.wait = wait;
+            this.dueMs = dueMs;
+        }
+
+        /** What its sender does with it, whenever it is asked: one in three is taken back. */
+        boolean isCommitted() {
+            return messageId % 3 != 0;
+        }
+
+        @Override
+        public String toString() {
+            return messageId + " to " + target + ", " + wait;
+        }
+    }
 
     /** A message in a partition. */
     static final class Stored implements Event {
@@ -93,8 +133,8 @@ final class Model {
         places.remove(partition);
     }
 
-    Sending send(Partition target, int bodyLength, int lane, long timeMs) {
-        Sending sending = new Sending(nextMessage++, target.id(), bodyLength, lane, timeMs);
+    Sending send(Partition target, int bodyLength, Wait wait, long dueMs) {
+        Sending sending = new Sending(nextMessage++, target.id(), bodyLength, wait, dueMs);
         sendings.put(sending.messageId, sending);
         return sending;
     }
@@ -153,11 +193,19 @@ final class Model {
     /** A message that the broker itself put there: one that was sent for later. */
     private Stored arrival(
             Broker broker, Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
-        require(sending.lane >= 0 && sending.target == partition.id(), "nobody else writes: message " + sending);
+        require(sending.wait != Wait.NOTHING, "nobody else writes: message " + sending);
+        if (partition.topic().isInternal()) {
+            return store(partition, offset, sending, position, position + bytes.limit(), 0); // waits on elsewhere
+        }
+        require(sending.target == partition.id(), "nobody else writes: message " + sending);
         Stored before = arrived.get(sending.messageId);
         require(before == null || before.rotten || before.lost, "moved once: message " + sending);
-        long delay = broker.settings().lanesMs().get(sending.lane);
-        require(TestFormat.time(bytes) - sending.timeMs >= delay, "not early: message " + sending);
+        require(!sending.takenBack, "what was taken back never comes: message " + sending);
+        if (sending.wait == Wait.DECISION) {
+            require(sending.isCommitted(), "only what was committed comes: message " + sending);
+        } else {
+            require(sending.hurried || TestFormat.time(bytes) >= sending.dueMs, "not early: message " + sending);
+        }
         Stored stored = store(partition, offset, sending, position, position + bytes.limit(), 0);
         arrived.put(sending.messageId, stored);
         return stored;
@@ -223,16 +271,66 @@ final class Model {
         return bytes != null && TestFormat.messageId(bytes) == stored.sending.messageId;
     }
 
-    /** Once all delays are over: every message for later that is still there has arrived. */
+    /** The message that was sent with that id. */
+    Sending sending(long messageId) {
+        return sendings.get(messageId);
+    }
+
+    /** Once all delays are over and all senders were asked: what is still there, and was not taken back, has arrived. */
     void requireAllArrived(Broker broker) {
-        Topic schedule = broker.topic(broker.settings().scheduleTopic());
-        for (Partition lane : schedule.partitions()) {
-            place(lane).byOffset.forEach((offset, stored) -> {
-                boolean due = !stored.lost && !stored.rotten && broker.state().partition(stored.sending.target) != null;
-                Stored there = arrived.get(stored.sending.messageId);
-                require(!due || there != null && !there.lost, "moved once: message "
-                        + stored.sending + " never came");
-            });
+        Set<Sending> due = new HashSet<>();
+        Set<Sending> spoilt = new HashSet<>();
+        for (Topic topic : broker.topics()) {
+            if (topic.isInternal()) {
+                boolean expires = topic.name().equals(broker.settings().internal().suspended());
+                for (Partition partition : topic.partitions()) {
+                    for (Stored stored : place(partition).byOffset.values()) {
+                        boolean expired = expires && (stored.expired || stored.position < broker.log().begin());
+                        (stored.lost || stored.rotten || expired ? spoilt : due).add(stored.sending);
+                    }
+                }
+            }
+        }
+        due.removeAll(spoilt);
+        for (Sending sending : due) {
+            boolean wanted = !sending.unwanted && (sending.wait == Wait.TIME || sending.isCommitted());
+            if (wanted && broker.state().partition(sending.target) != null) {
+                Stored there = arrived.get(sending.messageId);
+                require(there != null && !there.lost, "moved once: message " + sending + " never came");
+            }
+        }
+        require(broker.delayed().size() == 0, "nothing waits for ever");
+        require(broker.transactions().size() == 0, "everything is decided");
+    }
+
+    /** What can be read is found by its key, and nothing else is. */
+    void requireFound(Broker broker) {
+        if (!broker.store().keys().isComplete()) {
+            return;
+        }
+        for (Topic topic : broker.topics()) {
+            Set<Long> sought = new HashSet<>();
+            for (Partition partition : topic.partitions()) {
+                place(partition).byOffset.values().stream()
+                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired
+                                && stored.position >= broker.log().begin())
+                        .forEach(stored -> sought.add(stored.sending.messageId));
+            }
+            KeySearch search = broker.search(topic);
+            for (long id : sought) {
+                List<ByteBuffer> found = search.find(
+                        TestFormat.key(id, 0), Long.MIN_VALUE, Long.MAX_VALUE, m -> TestFormat.messageId(m) == id, 10, 1 << 20);
+                require(!found.isEmpty(), "what is there is found by its key: message " + id);
+            }
+            List<ByteBuffer> many = search.find(
+                    KeyHash.of(0, -1), Long.MIN_VALUE, Long.MAX_VALUE, m -> true, Integer.MAX_VALUE, Integer.MAX_VALUE);
+            long before = Long.MAX_VALUE;
+            for (ByteBuffer bytes : many) {
+                require(TestFormat.messageId(bytes) % 6 == 0, "only what has the key is found");
+                require(TestFormat.position(bytes) < before, "the newest is found first, and each once");
+                before = TestFormat.position(bytes);
+            }
+            search.end();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /**
  * The native bytes of the messages that the simulation sends: u64 id, u64 offset, u64 position, u64 time (these three
@@ -18,6 +19,23 @@ final class TestFormat implements MessageFormat {
     @Override
     public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
         bytes.putLong(at + 8, offset).putLong(at + 16, position).putLong(at + 24, timeMs);
+    }
+
+    /** Every message is found by its id, and each second one by a key that many have. */
+    @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        long id = bytes.getLong(at);
+        for (int i = 0; i < keyCount(id); i++) {
+            sink.accept(key(id, i));
+        }
+    }
+
+    static int keyCount(long id) {
+        return id % 2 == 0 ? 2 : 1;
+    }
+
+    static int key(long id, int i) {
+        return i == 0 ? KeyHash.of(0, (int) id) : KeyHash.of(0, -1 - (int) (id % 3));
     }
 
     static long messageId(ByteBuffer bytes) {
@@ -67,6 +85,16 @@ final class TestFormat implements MessageFormat {
         @Override
         public int tag() {
             return (int) messageId & 3;
+        }
+
+        @Override
+        public int keys() {
+            return keyCount(messageId);
+        }
+
+        @Override
+        public int key(int i) {
+            return TestFormat.key(messageId, i);
         }
 
         @Override

@@ -22,8 +22,9 @@ import java.util.function.Predicate;
  */
 final class World {
     private static final BrokerSettings SETTINGS = new BrokerSettings(
-            100, 100, 16, "schedule", List.of(50L, 1_000L, 5_000L), 40_000, 200, 1L << 50,
-            new Retention(1L << 50, 400_000, 1, ms -> true));
+            100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L, 1_000L, 5_000L),
+            new PostponedLimits(500, 500, 700, 3), 40_000, 200, 1L << 50,
+            new Retention(1L << 50, 150_000, 1, ms -> true));
 
     private final SeededEntropy entropy;
     private final LogSettings logSettings;
@@ -209,14 +210,17 @@ final class World {
 
     /** The process is killed, or the machine goes down, and comes up again. */
     private void fall(boolean machine) {
-        boolean steady = !machine
+        down(machine, steady(machine) ? broker.snapshot() : null);
+        open();
+    }
+
+    private boolean steady(boolean machine) {
+        return !machine
                 && owner.isEmpty()
                 && !background.hasJobs()
                 && !background.hasOutcomes()
                 && broker.log().poison() == null
                 && broker.tail() == broker.log().committed();
-        down(machine, steady ? broker.snapshot() : null);
-        open();
     }
 
     private void down(boolean machine, ByteBuffer state) {
@@ -225,6 +229,9 @@ final class World {
         durable = broker.log().durable();
         long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
         machineFell = machine;
+        if (steady(machine)) {
+            model.requireFound(broker);
+        }
         expectedState = state;
         rotted = false;
         model.expire(broker.log().begin());
@@ -293,6 +300,7 @@ final class World {
         clients.reopened(broker, survives);
         model.reopened(broker, broker.topics(), survives);
         shard = new Shard(broker, clock, timers, owner::add);
+        broker.transactions().onUndecided(clients::asked);
         shard.start();
         note(broker.tail());
     }
@@ -302,6 +310,7 @@ final class World {
         spaceReturns();
         clock.jump(1_000_000);
         for (int i = 0; i < 20; i++) {
+            clients.decideAll(shard);
             runOwner();
             background.drain();
             timers.advance(20_000);
@@ -312,5 +321,7 @@ final class World {
         rest();
         require(unanswered.isEmpty(), "every command is answered");
         model.requireAllArrived(broker);
+        require(broker.store().keys().isComplete(), "keys that were missing are read again");
+        model.requireFound(broker);
     }
 }

@@ -26,6 +26,7 @@ public final class Log {
     private final Background background;
     private final ArrayDeque<Segment> segments;
     private final DurableMark mark;
+    private final DroppedSegments dropped;
     private final CRC32C crc = new CRC32C();
     private final int epoch;
     private final long verifiedFrom;
@@ -54,6 +55,7 @@ public final class Log {
         this.background = background;
         this.segments = recovered.segments();
         this.mark = recovered.mark();
+        this.dropped = new DroppedSegments(background);
         this.last = segments.getLast();
         this.recent = last;
         this.epoch = recovered.epoch();
@@ -430,18 +432,31 @@ public final class Log {
         if (segments.size() < 2) {
             return;
         }
-        Segment dropped = segments.removeFirst();
+        Segment first = segments.removeFirst();
         recent = last;
-        if (forcedFrom == dropped) {
+        if (forcedFrom == first) {
             forcedFrom = segments.getFirst();
         }
-        background.run(
-                () -> {
-                    dropped.file.truncate(0); // frees the blocks at once, though the mapping lives on until collected
-                    dropped.file.close();
-                    files.delete(Segment.name(dropped.base));
-                },
-                failure -> {});
+        background.run(() -> files.delete(Segment.name(first.base)), failure -> {});
+        dropped.add(first);
+    }
+
+    /**
+     * Another thread is about to read bytes of this log: until {@link #readEnded}, nothing of them goes away.
+     *
+     * @return number of the read
+     */
+    public long readBegins() {
+        return dropped.readBegins();
+    }
+
+    public void readEnded(long read) {
+        dropped.readEnded(read);
+    }
+
+    /** What is committed now, for another thread; between {@link #readBegins} and {@link #readEnded}. */
+    public LogView view() {
+        return new LogView(segments.toArray(Segment[]::new), committed());
     }
 
     /** Writes and forces everything and notes a clean end. Background work must have come to rest before. */

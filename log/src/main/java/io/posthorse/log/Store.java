@@ -20,10 +20,17 @@ public final class Store {
     /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
     private long dispensable;
     private boolean checkpointing;
+    private final KeyIndex keys;
     /** Entries whose index file could not be written so far; they stay readable in memory. */
     private final List<Index.Stripe> unwritten = new ArrayList<>();
 
-    private Store(FileStore files, Background background, Log log, Index index, Recovered recovered, long checkpointed) {
+    /** Stretches whose key file could not be written so far; the same holds for them. */
+    private final List<KeyStripe.Growing> unwrittenKeys = new ArrayList<>();
+
+    private Store(
+            FileStore files, Background background, Log log, Index index, KeyIndex keys, Recovered recovered,
+            long checkpointed) {
+        this.keys = keys;
         this.files = files;
         this.background = background;
         this.log = log;
@@ -35,7 +42,7 @@ public final class Store {
     }
 
     /** The layer above, whose state is a function of the log. */
-    public interface State extends Replay {
+    public interface State extends Replay, KeyIndex.Source {
         /** Takes the state of a checkpoint, before any record; creates its partitions in the index. */
         void restore(ByteBuffer state);
 
@@ -67,7 +74,8 @@ public final class Store {
         Recovered recovered = recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
         index.dropBelow(log.begin());
-        return new Store(files, background, log, index, recovered, from);
+        KeyIndex keys = new KeyIndex(files, background, state, log.tail());
+        return new Store(files, background, log, index, keys, recovered, from);
     }
 
     private static long firstSegment(FileStore files) throws IOException {
@@ -104,6 +112,7 @@ public final class Store {
      */
     public void start() throws IOException {
         log.start();
+        keys.load(log);
     }
 
     public Log log() {
@@ -112,6 +121,10 @@ public final class Store {
 
     public Index index() {
         return index;
+    }
+
+    public KeyIndex keys() {
+        return keys;
     }
 
     /** Ranges of the log that could not be read when it was opened. */
@@ -147,6 +160,7 @@ public final class Store {
         long to = log.tail();
         unwritten.addAll(index.freeze());
         List<Index.Stripe> stripes = List.copyOf(unwritten);
+        unwrittenKeys.add(keys.freeze(to));
         ByteBuffer snapshot = state.snapshot();
         background.run(log.forceJob(), failure -> {
             if (failure == null) {
@@ -175,6 +189,23 @@ public final class Store {
                         adopt(view.get(0), stripes);
                     }
                 });
+        writeKeys();
+    }
+
+    /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
+    private void writeKeys() {
+        List<KeyStripe.Growing> stretches = List.copyOf(unwrittenKeys);
+        List<KeyStripe.Sorted> written = new ArrayList<>();
+        background.run(
+                () -> {
+                    for (KeyStripe.Growing stretch : stretches) {
+                        written.add(KeyFile.write(files, stretch, stretch.to));
+                    }
+                },
+                failure -> {
+                    written.forEach(keys::replace);
+                    unwrittenKeys.removeAll(stretches.subList(0, written.size()));
+                });
     }
 
     private static void adopt(ByteBuffer view, List<Index.Stripe> stripes) {
@@ -182,6 +213,11 @@ public final class Store {
             Index.Stripe stripe = stripes.get(i);
             stripe.partition().replace(stripe.chunk(), IndexFile.chunk(view, i));
         }
+    }
+
+    /** To be called every now and then: goes on with work that a full disk may have stopped. */
+    public void resume() {
+        keys.rebuild(log);
     }
 
     /** Part of the volume that is in use, 0 to 1; 0 where that can't be told. */
@@ -202,7 +238,13 @@ public final class Store {
         }
         log.dropFirst();
         index.dropBelow(bases[1]);
-        background.run(() -> deleteIndexBelow(bases[1]), failure -> {});
+        keys.dropBelow(bases[1]);
+        background.run(
+                () -> {
+                    deleteIndexBelow(bases[1]);
+                    keys.deleteBelow(bases[1]);
+                },
+                failure -> {});
         return true;
     }
 
@@ -222,6 +264,10 @@ public final class Store {
             unwritten.addAll(index.freeze());
             IndexFile.write(files, checkpointed, log.tail(), unwritten);
             CheckpointFile.write(files, log.tail(), state.snapshot());
+            unwrittenKeys.add(keys.freeze(log.tail()));
+            for (KeyStripe.Growing stretch : unwrittenKeys) {
+                KeyFile.write(files, stretch, stretch.to);
+            }
         }
         log.close();
     }

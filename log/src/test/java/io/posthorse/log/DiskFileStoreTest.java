@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +106,9 @@ class DiskFileStoreTest {
                     }
 
                     @Override
+            public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {}
+
+            @Override
                     public void record(ByteBuffer bytes, int at, long position, int length) {
                         records[0]++;
                     }

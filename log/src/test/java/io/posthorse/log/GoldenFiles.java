@@ -42,6 +42,7 @@ final class GoldenFiles {
         FaultyFileStore files = world.files.crash(false);
         golden.put("index.bin", bytes(files, IndexFile.name(0, tail)));
         golden.put("checkpoint.bin", bytes(files, "%020d.checkpoint".formatted(tail)));
+        golden.put("keys.bin", bytes(files, KeyFile.name(64, tail)));
         golden.put("durable.bin", bytes(files, "durable"));
         return golden;
     }

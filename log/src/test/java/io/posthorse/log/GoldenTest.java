@@ -99,6 +99,28 @@ class GoldenTest {
     }
 
     @Test
+    void theKeyFileDecodes() throws IOException {
+        byte[] bytes = golden("keys.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals("PHKEYS", new String(bytes, 0, 6, StandardCharsets.US_ASCII));
+        assertEquals(1, in.getInt(8));
+        assertEquals(3, in.getInt(12));
+        assertEquals(64, in.getLong(16));
+        assertEquals(golden("segment.bin").length, in.getLong(24));
+        assertEquals(1_700_000_000_000L, in.getLong(32));
+        assertEquals(1_700_000_000_000L, in.getLong(40));
+        assertEquals(crc(bytes, 56, bytes.length), in.getInt(48));
+        assertEquals(crc(bytes, 0, 52), in.getInt(52));
+        assertEquals(56 + 3 * 8, bytes.length);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(i == 0 || in.getLong(56 + i * 8) > in.getLong(48 + i * 8), "ascending");
+            if (in.getInt(56 + i * 8) == "first".hashCode()) {
+                assertEquals(0, in.getInt(60 + i * 8), "it stands at the begin of the stretch");
+            }
+        }
+    }
+
+    @Test
     void theCheckpointDecodes() throws IOException {
         byte[] bytes = golden("checkpoint.bin");
         ByteBuffer in = ByteBuffer.wrap(bytes);

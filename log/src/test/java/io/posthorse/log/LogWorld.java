@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A log under test: small segments on simulated files, and above it the simplest state there can be, a fixed number of
@@ -89,6 +90,14 @@ final class LogWorld implements Store.State {
         replayed.add(partition.id + ":" + offset + ":" + new String(text));
     }
 
+    /** The key of a message is its text. */
+    @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        byte[] text = new byte[length - RecordFormat.NATIVE];
+        bytes.get(at + RecordFormat.NATIVE, text);
+        sink.accept(new String(text).hashCode());
+    }
+
     /** Appends a message to the open turn, or returns -1 where the log refuses. */
     long append(int partition, String text, boolean more) {
         byte[] bytes = text.getBytes();
@@ -101,6 +110,7 @@ final class LogWorld implements Store.State {
         log().payload().putInt(0).putLong(0).put(bytes);
         long position = log().seal(RecordFormat.TYPE_MESSAGE, timeMs, more);
         index.append(to, to.next(), position, bytes.length, 0);
+        store.keys().add(text.hashCode(), position, timeMs);
         return position;
     }
 

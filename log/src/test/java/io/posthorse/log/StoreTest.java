@@ -195,6 +195,32 @@ class StoreTest {
     }
 
     @Test
+    void aReadUnderWayKeepsTheBytesOfADroppedSegment() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        long position = world.fill(400, 500)[0];
+        world.checkpoint();
+        world.fill(10, 500);
+        world.checkpoint();
+        ByteBuffer bytes = world.log().bytes(position);
+        int at = world.log().index(position);
+        RecordCheck check = new RecordCheck();
+
+        long first = world.log().readBegins();
+        long second = world.log().readBegins();
+        assertTrue(world.store.dropFirst());
+        world.log().readBegins();
+        world.background.drain();
+        assertFalse(world.files.list().contains(Segment.name(0)), "its name is gone at once");
+        assertTrue(check.isWhole(bytes.duplicate(), at, position), "two reads are in it");
+        world.log().readEnded(second);
+        world.background.drain();
+        assertTrue(check.isWhole(bytes.duplicate(), at, position), "one read is still in it");
+        world.log().readEnded(first);
+        world.background.drain();
+        assertFalse(check.isWhole(bytes.duplicate(), at, position), "the last began after it was dropped");
+    }
+
+    @Test
     void aPartitionWhoseMessagesAllExpiredIsEmptyAfterARestartToo() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.turn(2, "early");

@@ -2,6 +2,7 @@ package io.posthorse.server;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.RequestHandler;
@@ -38,7 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
     private static final long CHECKPOINT_BYTES = 128L << 20;
     private static final int UNSENT_BYTES_MAX = 8 << 20;
 
@@ -126,12 +126,15 @@ public final class Server implements AutoCloseable {
                 config.identity().brokerName(),
                 config.listen().advertisedHost(),
                 brokerPort,
+                config.topics().propertyFilter(),
+                config.transactions().timeoutMs(),
+                config.topics().delayMsMax(),
                 live);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations,
                 nameServer(clock, broker, rocketmq));
         operations.onChange(changed -> {
-            broker.retention(retention(changed.storage()));
+            shard.retention(retention(changed.storage()));
             live.change(choices(changed));
             protocol.settingsChanged();
         });
@@ -164,8 +167,13 @@ public final class Server implements AutoCloseable {
                 config.limits().topicsMax(),
                 config.limits().groupsMax(),
                 config.limits().queuesPerTopicMax(),
-                SCHEDULE_TOPIC,
+                RocketmqSettings.INTERNAL_TOPICS,
                 config.topics().delaysMs(),
+                new PostponedLimits(
+                        config.limits().delayedMax(),
+                        config.limits().transactionsMax(),
+                        config.transactions().checkIntervalMs(),
+                        config.transactions().checksMax()),
                 CHECKPOINT_BYTES,
                 storage.flushIntervalMs(),
                 storage.hotBytes(),

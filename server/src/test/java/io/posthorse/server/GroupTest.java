@@ -146,14 +146,6 @@ class GroupTest {
     }
 
     @Test
-    void aSqlFilterIsRefusedBeforeTheConsumerStarts() {
-        String check = "{\"clientId\":\"c\",\"group\":\"G\",\"subscriptionData\":{\"topic\":\"T\","
-                + "\"subString\":\"a > 1\",\"expressionType\":\"%s\"}}";
-        assertEquals(0, client.ask(46, Map.of(), text(check.formatted("TAG"))).code());
-        assertEquals(1, client.ask(46, Map.of(), text(check.formatted("SQL92"))).code());
-    }
-
-    @Test
     void aQueueIsLockedForOneClient() {
         Frame locked = client.ask(41, Map.of(), lock("c1", 0, 1));
         Golden.assertLike("041_lock", locked);

@@ -2,8 +2,10 @@ package io.posthorse.server;
 
 import static io.posthorse.server.RawClient.NO_BODY;
 import static io.posthorse.server.TestBroker.PULL;
+import static io.posthorse.server.TestBroker.SEND_SHORT;
 import static io.posthorse.server.TestBroker.heartbeat;
 import static io.posthorse.server.TestBroker.pull;
+import static io.posthorse.server.TestBroker.shortSend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -125,9 +127,6 @@ class PullTest {
         assertEquals(0, client.ask(200, Map.of(),
                 TestBroker.text("{\"groupName\":\"G\",\"consumeEnable\":false}")).code());
         assertEquals(16, client.ask(PULL, pull("G", "T", 0, 0, "*", 0)).code());
-        Map<String, String> sql = pull("H", "T", 0, 0, "a > 5", 0);
-        sql.put("expressionType", "SQL92");
-        assertEquals(1, client.ask(PULL, sql).code());
     }
 
     @Test
@@ -225,6 +224,29 @@ class PullTest {
 
         Frame offset = client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0"));
         assertEquals("1", offset.field("offset"));
+    }
+
+    @Test
+    void oldMessagesComeFromTheDiskInOrder() {
+        broker.close();
+        broker = TestBroker.start(directory, "read.hot.bytes=1048576", "mappedFileSizeCommitLog=1048576");
+        RawClient client = broker.client();
+        int count = 700;
+        for (int i = 0; i < count; i++) {
+            Frame sent = client.ask(SEND_SHORT, shortSend("T", 1, ""), TestBroker.text(i + "x".repeat(8_000)));
+            assertEquals(0, sent.code(), sent.remark());
+        }
+        long offset = 0;
+        while (offset < count) {
+            Frame answer = client.ask(PULL, pull("G", "T", 1, offset, "*", 0));
+            assertEquals(0, answer.code(), answer.remark());
+            for (Stored message : Stored.all(answer.body())) {
+                assertEquals(offset, message.offset());
+                assertTrue(message.text().startsWith(offset + "x"), message.text().substring(0, 10));
+                offset++;
+            }
+            assertEquals(offset, answer.number("nextBeginOffset", -1));
+        }
     }
 
     private static List<String> texts(Frame answer) {

@@ -66,7 +66,12 @@ public record Frame(
 
     /** A request of this side to a client that will not be answered. */
     public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields) {
-        return new Frame(requestCode, JAVA, VERSION, opaque, FLAG_ONE_WAY, null, requestFields, NO_BODY, false);
+        return oneWay(requestCode, opaque, requestFields, NO_BODY);
+    }
+
+    /** The same, with a body. */
+    public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields, byte[] requestBody) {
+        return new Frame(requestCode, JAVA, VERSION, opaque, FLAG_ONE_WAY, null, requestFields, requestBody, false);
     }
 
     /** A field's value, or null. */

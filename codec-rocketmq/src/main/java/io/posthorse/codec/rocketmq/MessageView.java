@@ -87,4 +87,15 @@ public record MessageView(
     public int bornPort() {
         return bytes.getInt(StoredMessage.BORN_HOST + StoredMessage.bornHostLength(systemFlag) - 4);
     }
+
+    /** Address of the store host, 4 or 16 bytes. */
+    public byte[] storeAddress() {
+        byte[] address = new byte[StoredMessage.storeHostLength(systemFlag) - 4];
+        bytes.get(StoredMessage.storeTimestamp(systemFlag) + 8, address);
+        return address;
+    }
+
+    public int storePort() {
+        return bytes.getInt(StoredMessage.reconsumeTimes(systemFlag) - 4);
+    }
 }

@@ -81,8 +81,13 @@ public final class PropertyScanner {
 
     /** The pair's value as a small number, or {@code otherwise} where it is none. */
     public int number(int otherwise) {
-        int result = 0;
-        if (valueLength == 0 || valueLength > 9) {
+        return valueLength > 9 ? otherwise : (int) longNumber(otherwise);
+    }
+
+    /** The pair's value as a number of at most 18 digits, or {@code otherwise} where it is none. */
+    public long longNumber(long otherwise) {
+        long result = 0;
+        if (valueLength == 0 || valueLength > 18) {
             return otherwise;
         }
         for (int i = value; i < value + valueLength; i++) {

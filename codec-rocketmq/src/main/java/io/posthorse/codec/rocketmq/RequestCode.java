@@ -4,6 +4,7 @@ package io.posthorse.codec.rocketmq;
 public final class RequestCode {
     public static final int SEND_MESSAGE = 10;
     public static final int PULL_MESSAGE = 11;
+    public static final int QUERY_MESSAGE = 12;
     public static final int QUERY_CONSUMER_OFFSET = 14;
     public static final int UPDATE_CONSUMER_OFFSET = 15;
     public static final int UPDATE_AND_CREATE_TOPIC = 17;
@@ -20,7 +21,9 @@ public final class RequestCode {
     public static final int HEART_BEAT = 34;
     public static final int UNREGISTER_CLIENT = 35;
     public static final int CONSUMER_SEND_MSG_BACK = 36;
+    public static final int END_TRANSACTION = 37;
     public static final int GET_CONSUMER_LIST_BY_GROUP = 38;
+    public static final int CHECK_TRANSACTION_STATE = 39;
     public static final int NOTIFY_CONSUMER_IDS_CHANGED = 40;
     public static final int LOCK_BATCH_MQ = 41;
     public static final int UNLOCK_BATCH_MQ = 42;
@@ -71,6 +74,7 @@ public final class RequestCode {
     public static final int SEND_BATCH_MESSAGE = 320;
     public static final int QUERY_CONSUME_QUEUE = 321;
     public static final int QUERY_DATA_VERSION = 322;
+    public static final int RESUME_CHECK_HALF_MESSAGE = 323;
     public static final int ADD_WRITE_PERM_OF_BROKER = 327;
     public static final int GET_ALL_PRODUCER_INFO = 328;
     public static final int DELETE_EXPIRED_COMMITLOG = 329;
@@ -80,6 +84,7 @@ public final class RequestCode {
     public static final int GET_SUBSCRIPTIONGROUP_CONFIG = 352;
     public static final int UPDATE_AND_GET_GROUP_FORBIDDEN = 353;
     public static final int LITE_PULL_MESSAGE = 361;
+    public static final int RECALL_MESSAGE = 370;
 
     private RequestCode() {}
 }

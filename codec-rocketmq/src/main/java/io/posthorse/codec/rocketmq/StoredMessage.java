@@ -1,5 +1,7 @@
 package io.posthorse.codec.rocketmq;
 
+import java.nio.ByteBuffer;
+
 /**
  * Layout of a message as clients get it back and as this broker stores it: one format for log and wire. Big endian.
  *
@@ -34,6 +36,8 @@ public final class StoredMessage {
     public static final int FLAG_COMPRESSED = 1;
     public static final int FLAG_MULTI_TAGS = 1 << 1;
     public static final int FLAG_TRANSACTION = 3 << 2;
+    /** In the bits of {@link #FLAG_TRANSACTION}: its transaction was committed. */
+    public static final int FLAG_COMMITTED = 2 << 2;
     public static final int FLAG_BORN_HOST_V6 = 1 << 4;
     public static final int FLAG_STORE_HOST_V6 = 1 << 5;
 
@@ -64,9 +68,38 @@ public final class StoredMessage {
         return storeTimestamp(systemFlag) + 8 + storeHostLength(systemFlag);
     }
 
+    /** Where the position that the message had while it was prepared stands. */
+    public static int preparedPosition(int systemFlag) {
+        return reconsumeTimes(systemFlag) + 4;
+    }
+
     /** Where the length of the body stands. */
     public static int bodyLength(int systemFlag) {
         return reconsumeTimes(systemFlag) + 4 + 8;
+    }
+
+    /**
+     * Where the length of the properties stands, counted from the buffer's beginning.
+     *
+     * @param at where the message begins
+     * @param size of the message
+     * @return -1 where the lengths do not fit together
+     */
+    public static int propertiesLength(ByteBuffer bytes, int at, int size) {
+        if (size < BORN_HOST) {
+            return -1;
+        }
+        int end = at + size;
+        int body = at + bodyLength(bytes.getInt(at + SYSTEM_FLAG));
+        if (body > end - 4) {
+            return -1;
+        }
+        long topic = body + 4L + bytes.getInt(body);
+        if (topic < body + 4 || topic >= end) {
+            return -1;
+        }
+        int properties = (int) topic + 1 + (bytes.get((int) topic) & 0xFF);
+        return properties <= end - 2 && properties + 2 + (bytes.getShort(properties) & 0xFFFF) <= end ? properties : -1;
     }
 
     /** Total size of a message. */

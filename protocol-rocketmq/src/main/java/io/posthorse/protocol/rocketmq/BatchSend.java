@@ -53,7 +53,7 @@ final class BatchSend {
         long first = -1;
         for (int i = 0; i < count; i++) {
             use(i);
-            message.tag = properties.scan(text, message.propertiesAt, message.propertiesLength);
+            properties.scan(message);
             positions[i] = broker.publish(partition, message, i + 1 < count);
             first = first < 0 ? broker.lastOffset(partition) : first;
         }

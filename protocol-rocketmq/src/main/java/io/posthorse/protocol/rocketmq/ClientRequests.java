@@ -19,10 +19,12 @@ final class ClientRequests implements RequestHandler {
 
     private final ConsumerGroups groups;
     private final Destinations destinations;
+    private final Filters filters;
 
-    ClientRequests(ConsumerGroups groups, Destinations destinations) {
+    ClientRequests(ConsumerGroups groups, Destinations destinations, Filters filters) {
         this.groups = groups;
         this.destinations = destinations;
+        this.filters = filters;
     }
 
     @Override
@@ -91,9 +93,9 @@ final class ClientRequests implements RequestHandler {
             JsonValue.Obj interest = item.asObject();
             String topic = interest.text("topic", "");
             String expression = interest.text("subString", "*");
+            String type = interest.text("expressionType", Filters.TAG);
             interests.put(topic, new ConsumerGroups.Interest(
-                    topic, expression, interest.text("expressionType", "TAG"), interest.number("subVersion", 0),
-                    TagExpression.of(expression)));
+                    topic, expression, type, interest.number("subVersion", 0), filters.of(type, expression)));
         }
         group.interests = interests;
         if (!group.messageModel.equals("BROADCASTING")) {
@@ -114,15 +116,12 @@ final class ClientRequests implements RequestHandler {
         return request.ok(out.endArray().endObject().bytes());
     }
 
-    private static Frame check(Frame request) {
+    private Frame check(Frame request) {
         JsonValue.Obj subscription =
                 JsonReader.read(request.body()).asObject().object("subscriptionData");
-        String type = subscription.text("expressionType", "TAG");
-        if (!type.equals("TAG")) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR,
-                    "The broker does not support consumer to filter message by " + type);
-        }
-        return request.ok(NO_BODY);
+        Filters.Choice choice =
+                filters.of(subscription.text("expressionType", Filters.TAG), subscription.text("subString", null));
+        return choice.filter() == null ? request.refuse(choice.code(), choice.remark()) : request.ok(NO_BODY);
     }
 
     private Frame consumerConnections(Frame request) {

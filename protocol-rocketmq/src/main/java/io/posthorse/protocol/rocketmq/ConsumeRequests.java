@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Entry;
+import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
@@ -26,12 +27,14 @@ final class ConsumeRequests implements RequestHandler {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'#'HH:mm:ss:SSS");
 
     private final Broker broker;
+    private final Inspection inspection;
     private final ConsumerGroups groups;
     private final Statistics statistics;
     private final RocketmqSettings settings;
 
     ConsumeRequests(Broker broker, ConsumerGroups groups, Statistics statistics, RocketmqSettings settings) {
         this.broker = broker;
+        this.inspection = new Inspection(broker);
         this.groups = groups;
         this.statistics = statistics;
         this.settings = settings;
@@ -67,7 +70,7 @@ final class ConsumeRequests implements RequestHandler {
     /** Topics that a group has offsets in, without those that its members do not subscribe to any more. */
     private Collection<Topic> topics(Subscription group) {
         ConsumerGroups.Group online = groups.consumers(group.name());
-        TreeMap<String, Topic> found = new TreeMap<>(broker.topicsOf(group));
+        TreeMap<String, Topic> found = new TreeMap<>(inspection.topicsOf(group));
         if (online != null && !online.interests.isEmpty()) {
             found.keySet().retainAll(online.interests.keySet());
         }
@@ -191,9 +194,10 @@ final class ConsumeRequests implements RequestHandler {
         long to = Math.min(broker.end(partition), from + Math.min(ENTRIES_MAX, request.number("count", 10)));
         out.name("queueData").beginArray();
         for (long offset = from; offset < to; offset++) {
-            Entry entry = broker.entryAt(partition, offset);
+            Entry entry = inspection.entryAt(partition, offset);
             if (entry != null) {
-                out.beginObject().name("eval").value(interest != null && interest.filter().matches(entry.tag()));
+                out.beginObject().name("eval").value(interest != null && interest.choice().filter() != null
+                        && interest.choice().filter().matches(entry.tag()));
                 out.name("physicOffset").value(entry.position()).name("physicSize").value(entry.length());
                 out.name("tagsCode").value(entry.tag()).endObject();
             }

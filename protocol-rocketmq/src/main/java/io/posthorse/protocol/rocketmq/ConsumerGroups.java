@@ -43,7 +43,7 @@ final class ConsumerGroups {
     }
 
     /** What a group reads of one topic. */
-    record Interest(String topic, String expression, String type, long version, TagFilter filter) {
+    record Interest(String topic, String expression, String type, long version, Filters.Choice choice) {
         /** Writes it as tools read it. */
         void write(JsonWriter out) {
             out.beginObject().name("classFilterMode").value(false);
@@ -198,6 +198,14 @@ final class ConsumerGroups {
             session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
             return null;
         }
-        return interest.filter();
+        return filter(session, header, interest.choice());
+    }
+
+    /** The filter of a subscription; refuses the pull and returns null where it has none. */
+    static TagFilter filter(RemotingSession session, RequestHeader header, Filters.Choice choice) {
+        if (choice.filter() == null) {
+            session.refuse(header, choice.code(), choice.remark());
+        }
+        return choice.filter();
     }
 }

@@ -15,7 +15,6 @@ import java.util.TreeSet;
 final class Destinations {
     static final String RETRY = "%RETRY%";
     static final String DEAD_LETTER = "%DLQ%";
-    static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
     private static final String DEFAULT_TOPIC = "TBW102";
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int GROUP_LENGTH_MAX = 120;
@@ -23,8 +22,8 @@ final class Destinations {
 
     /** Topics of RocketMQ's own machinery that nobody may send to. */
     private static final Set<String> FORBIDDEN = Set.of(
-            SCHEDULE_TOPIC, "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC",
-            "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT");
+            "SCHEDULE_TOPIC_XXXX", "rmq_sys_wheel_timer", "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC",
+            "TRANS_CHECK_MAX_TIME_TOPIC", "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT");
 
     private final Shard shard;
     private final Broker broker;

@@ -41,11 +41,18 @@ final class Fields {
     static final byte[] TOPIC_FLAG = ascii("topicSysFlag");
 
     static final byte[] UNIQUE_KEY = ascii("UNIQ_KEY");
+    static final byte[] KEYS = ascii("KEYS");
     static final byte[] TAGS = ascii("TAGS");
     static final byte[] DELAY = ascii("DELAY");
     static final byte[] TRANSACTION = ascii("TRAN_MSG");
     static final byte[] CLUSTER = ascii("CLUSTER");
-    static final byte[] TIMER_PREFIX = ascii("TIMER_DEL");
+    static final byte[] CHECK_IMMUNITY_SECONDS = ascii("CHECK_IMMUNITY_TIME_IN_SECONDS");
+    static final byte[] TIMER_DELIVER_MS = ascii("TIMER_DELIVER_MS");
+    static final byte[] TIMER_DELAY_SECONDS = ascii("TIMER_DELAY_SEC");
+    static final byte[] TIMER_DELAY_MS = ascii("TIMER_DELAY_MS");
+    static final byte[] OUR_DELIVER_MS = ascii("POSTHORSE_DELIVER_MS");
+    static final byte[] OUR_DELAY_MS = ascii("POSTHORSE_DELAY_MS");
+    static final byte[] RECALL_HANDLE = ascii("recallHandle");
 
     private Fields() {}
 

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
@@ -24,6 +25,7 @@ final class GroupRequests implements RequestHandler {
 
     private final Shard shard;
     private final Broker broker;
+    private final Inspection inspection;
     private final Destinations destinations;
     private final ConsumerGroups groups;
     private final Statistics statistics;
@@ -34,6 +36,7 @@ final class GroupRequests implements RequestHandler {
             RocketmqSettings settings) {
         this.shard = shard;
         this.broker = shard.broker();
+        this.inspection = new Inspection(broker);
         this.destinations = destinations;
         this.groups = groups;
         this.statistics = statistics;
@@ -155,7 +158,7 @@ final class GroupRequests implements RequestHandler {
         JsonWriter out = new JsonWriter().beginObject().name("brokerAddr").value(Addresses.route(settings, peer.local()));
         out.name("topicList").beginArray();
         if (group != null) {
-            broker.topicsOf(group).keySet().forEach(out::value);
+            inspection.topicsOf(group).keySet().forEach(out::value);
         }
         return request.ok(out.endArray().endObject().bytes());
     }

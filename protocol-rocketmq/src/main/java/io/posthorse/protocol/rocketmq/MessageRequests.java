@@ -3,6 +3,7 @@ package io.posthorse.protocol.rocketmq;
 import io.netty.buffer.Unpooled;
 import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -16,6 +17,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** Requests about one stored message: look at it (33), send it back to be tried again (36). */
@@ -134,6 +136,12 @@ final class MessageRequests implements RequestHandler {
         message.topicLength = topic.length;
         message.properties = text;
         message.propertiesAt = 0;
+        message.noKeys();
+        int topicHash = KeyHash.text(topic, 0, topic.length);
+        for (String name : List.of("UNIQ_KEY", "KEYS")) {
+            byte[] words = properties.getOrDefault(name, "").getBytes(StandardCharsets.UTF_8);
+            MessageKeys.words(words, 0, words.length, topicHash, message);
+        }
         message.propertiesLength = text.length;
         message.addedLength = 0;
         message.body = Unpooled.wrappedBuffer(view.bytes());

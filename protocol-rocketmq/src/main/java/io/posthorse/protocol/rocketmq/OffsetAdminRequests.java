@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -26,6 +27,7 @@ final class OffsetAdminRequests implements RequestHandler {
 
     private final Shard shard;
     private final Broker broker;
+    private final Inspection inspection;
     private final Destinations destinations;
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
@@ -37,6 +39,7 @@ final class OffsetAdminRequests implements RequestHandler {
         this.protocol = protocol;
         this.shard = protocol.shard;
         this.broker = protocol.broker;
+        this.inspection = new Inspection(broker);
         this.destinations = destinations;
         this.groups = groups;
         this.resets = resets;
@@ -159,7 +162,7 @@ final class OffsetAdminRequests implements RequestHandler {
         }
         String only = request.fields().getOrDefault("topic", "");
         Broker turn = shard.turn();
-        for (Topic topic : broker.topicsOf(source).values()) {
+        for (Topic topic : inspection.topicsOf(source).values()) {
             for (Partition partition : topic.partitions()) {
                 boolean meant = only.isBlank() || only.equals(topic.name());
                 if (meant && !turn.commit(target, partition, source.cursor(partition))) {
@@ -175,7 +178,7 @@ final class OffsetAdminRequests implements RequestHandler {
         version(out, broker.subscriptions().size());
         out.name("offsetTable").beginObject();
         for (Subscription group : broker.subscriptions()) {
-            for (Topic topic : broker.topicsOf(group).values()) {
+            for (Topic topic : inspection.topicsOf(group).values()) {
                 out.name(topic.name() + "@" + group.name()).beginObject();
                 for (Partition partition : topic.partitions()) {
                     if (group.cursor(partition) >= 0) {
@@ -189,13 +192,13 @@ final class OffsetAdminRequests implements RequestHandler {
     }
 
     private Frame delayOffsets(Frame request) {
-        Topic lanes = broker.topic(Destinations.SCHEDULE_TOPIC);
+        Topic lanes = broker.topic(RocketmqSettings.INTERNAL_TOPICS.schedule());
         JsonWriter out = new JsonWriter().beginObject();
         version(out, 0);
         out.name("offsetTable").beginObject();
         for (int lane = 0; lanes != null && lane < lanes.partitions().size(); lane++) {
-            if (broker.laneDone(lane) > 0) {
-                out.name(Integer.toString(lane + 1)).value(broker.laneDone(lane));
+            if (inspection.laneDone(lane) > 0) {
+                out.name(Integer.toString(lane + 1)).value(inspection.laneDone(lane));
             }
         }
         return request.ok(out.endObject().endObject().bytes());

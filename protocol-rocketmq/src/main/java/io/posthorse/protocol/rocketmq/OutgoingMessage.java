@@ -4,13 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.posthorse.broker.Message;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.zip.CRC32;
 
 /**
  * A message on its way into the log, gathered from where its parts stand: the header array, the socket's buffer. One
  * object serves one message after another.
  */
-final class OutgoingMessage implements Message {
+final class OutgoingMessage implements Message, IntConsumer {
     private static final byte[] NOTHING = {};
     private final CRC32 crc = new CRC32();
 
@@ -32,6 +34,8 @@ final class OutgoingMessage implements Message {
     byte[] added = NOTHING;
 
     int addedLength;
+    private int[] keys = new int[16];
+    private int keyCount;
     ByteBuf body;
     int bodyAt;
     int bodyLength;
@@ -60,6 +64,30 @@ final class OutgoingMessage implements Message {
     @Override
     public int tag() {
         return tag;
+    }
+
+    @Override
+    public int keys() {
+        return keyCount;
+    }
+
+    @Override
+    public int key(int i) {
+        return keys[i];
+    }
+
+    /** Forgets the keys of the message before. */
+    void noKeys() {
+        keyCount = 0;
+    }
+
+    /** Takes the hash of a key. */
+    @Override
+    public void accept(int hash) {
+        if (keyCount == keys.length) {
+            keys = Arrays.copyOf(keys, keyCount * 2);
+        }
+        keys[keyCount++] = hash;
     }
 
     @Override

@@ -10,6 +10,11 @@ record PullAnswer(long next, long begin, long end) {
         return new PullAnswer(fetch.next(), fetch.begin(), fetch.end());
     }
 
+    /** The same with another offset to go on at. */
+    PullAnswer at(long otherNext) {
+        return new PullAnswer(otherNext, begin, end);
+    }
+
     /** Puts the header; the caller ends it with the length of the body. */
     void header(ResponseWriter out, int opaque, boolean binary, int code, String remark) {
         out.begin(binary, code, opaque, remark);

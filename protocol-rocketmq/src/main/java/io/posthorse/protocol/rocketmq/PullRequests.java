@@ -12,18 +12,17 @@ import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 
 /** Answers pull requests (11, 361): at once where there is something to say, else when messages come or time is up. */
 final class PullRequests {
+    private static final byte[] TAG = {'T', 'A', 'G'};
     private static final int COMMIT = 1;
     private static final int SUSPEND = 1 << 1;
     private static final int HAS_SUBSCRIPTION = 1 << 2;
     private static final int BYTES_MAX = 256 << 10;
     private static final int BYTES_LIMIT = 4 << 20;
     private static final long SUSPEND_MS_MAX = 60_000;
-    private static final int FILTERS_MAX = 1_024;
     private static final int HEADER_BYTES = 384;
     /** Pulls of one connection that are held; more are answered at once, as if their time were up. */
     private static final int WAITERS_MAX = 10_000;
@@ -36,17 +35,18 @@ final class PullRequests {
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
     private final Fetch fetch = new Fetch();
-    private final Map<String, TagFilter> filters = new HashMap<>();
+    private final Filters filters;
     private int coldReads;
 
     PullRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, Filters filters,
             OffsetResets<Subscription, Partition> resets) {
         this.resets = resets;
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
         this.groups = groups;
+        this.filters = filters;
     }
 
     void handle(RemotingSession session, RequestHeader header) {
@@ -136,20 +136,21 @@ final class PullRequests {
             return groups.filter(session, header, group, topic);
         }
         int type = header.field(Fields.EXPRESSION_TYPE);
-        if (type >= 0 && header.length(type) > 0 && header.bytes()[header.start(type)] != 'T') {
-            session.refuse(header, ResponseCode.SYSTEM_ERROR,
-                    "The broker does not support consumer to filter message by " + header.text(Fields.EXPRESSION_TYPE));
-            return null;
+        if (type >= 0 && header.length(type) > 0 && !isTag(header, type)) {
+            return ConsumerGroups.filter(session, header, filters.of(
+                    header.text(Fields.EXPRESSION_TYPE), header.text(Fields.SUBSCRIPTION)));
         }
         int field = header.field(Fields.SUBSCRIPTION);
         if (field < 0 || header.length(field) == 0
                 || (header.length(field) == 1 && header.bytes()[header.start(field)] == '*')) {
             return TagFilter.ALL;
         }
-        if (filters.size() > FILTERS_MAX) {
-            filters.clear();
-        }
-        return filters.computeIfAbsent(header.text(Fields.SUBSCRIPTION), TagExpression::of);
+        return filters.tags(header.text(Fields.SUBSCRIPTION));
+    }
+
+    private static boolean isTag(RequestHeader header, int type) {
+        int start = header.start(type);
+        return Arrays.equals(header.bytes(), start, start + header.length(type), TAG, 0, TAG.length);
     }
 
     /** Reads again for a request that waited; false where there is still nothing to say. */
@@ -210,7 +211,7 @@ final class PullRequests {
             return;
         }
         coldReads++;
-        ColdRead read = fetch.detach();
+        ColdRead read = broker.beginRead(fetch);
         PullAnswer answer = PullAnswer.of(fetch);
         ByteBuf body = session.connection().buffer(read.bytes());
         protocol.reader.run(
@@ -221,11 +222,13 @@ final class PullRequests {
                     body.writerIndex(out.position() - start);
                 },
                 failure -> {
+                    read.end();
                     coldReads--;
                     ByteBuf head = session.connection().buffer(HEADER_BYTES);
                     boolean found = failure == null && body.isReadable();
-                    answer.header(protocol.writer, opaque, binary,
-                            found ? ResponseCode.SUCCESS : ResponseCode.PULL_RETRY_IMMEDIATELY, found ? "FOUND" : "GONE");
+                    answer.at(read.next()).header(protocol.writer, opaque, binary,
+                            found ? ResponseCode.SUCCESS : ResponseCode.PULL_RETRY_IMMEDIATELY,
+                            (found ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH).name());
                     protocol.writer.end(head, body.readableBytes());
                     session.connection().send(head);
                     session.connection().send(body);

@@ -57,9 +57,10 @@ public final class RemotingProtocol implements SessionFactory {
         ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
         OffsetResets<Subscription, Partition> resets = new OffsetResets<>(clock);
         this.statistics = new Statistics(broker, clock, timers);
+        Filters filters = new Filters(settings.propertyFilter());
         this.sends = new SendRequests(this, destinations, entropy, new Complaints(clock));
-        this.pulls = new PullRequests(this, destinations, groups, resets);
-        handlers.add(new ClientRequests(groups, destinations));
+        this.pulls = new PullRequests(this, destinations, groups, filters, resets);
+        handlers.add(new ClientRequests(groups, destinations, filters));
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
         handlers.add(new OffsetRequests(shard, destinations, groups, resets));
         handlers.add(new MessageRequests(shard, destinations));
@@ -71,6 +72,11 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new RelayRequests(this, groups));
         handlers.add(new StatisticsRequests(broker, statistics, operations, settings));
         handlers.add(new ConfigRequests(operations, statistics));
+        TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, settings);
+        broker.transactions().onUndecided(transactions);
+        handlers.add(transactions);
+        handlers.add(new QueryRequests(broker, reader, clock));
+        handlers.add(new RecallRequests(shard, settings));
         handlers.addAll(others);
         destinations.createSystemTopics();
         groups.start();

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.InternalTopics;
 import io.posthorse.broker.TopicSettings;
 
 /**
@@ -9,9 +10,24 @@ import io.posthorse.broker.TopicSettings;
  * @param brokerName its name in the cluster
  * @param advertisedHost address that clients are told to dial, or null for the one that each client dialled
  * @param port of the broker's listener
+ * @param propertyFilter whether consumers may select by SQL92 expressions
+ * @param undecidedMs how long a transaction may be undecided before its producer is asked
+ * @param delayMsMax how far ahead a message may be due
  * @param live what may change while the broker runs
  */
-public record RocketmqSettings(String cluster, String brokerName, String advertisedHost, int port, Live live) {
+public record RocketmqSettings(
+        String cluster,
+        String brokerName,
+        String advertisedHost,
+        int port,
+        boolean propertyFilter,
+        long undecidedMs,
+        long delayMsMax,
+        Live live) {
+    /** RocketMQ's names for the broker's own topics. */
+    public static final InternalTopics INTERNAL_TOPICS = new InternalTopics(
+            "SCHEDULE_TOPIC_XXXX", "rmq_sys_wheel_timer", "RMQ_SYS_TRANS_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC");
+
     /**
      * Settings that may change while the broker runs.
      *

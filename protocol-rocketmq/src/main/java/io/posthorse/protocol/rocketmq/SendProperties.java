@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.Partition;
 import io.posthorse.codec.rocketmq.PropertyScanner;
 import io.posthorse.platform.Entropy;
@@ -9,14 +10,25 @@ import java.util.HexFormat;
 
 /** What the broker must know of a sent message's properties, and the properties it adds. */
 final class SendProperties {
+    /** The year 5138: nothing beyond it is meant. */
+    private static final long SECONDS_MAX = 100_000_000_000L;
+
     private final PropertyScanner scanner = new PropertyScanner();
     private final Entropy entropy;
     private final byte[] standard;
     private byte[] added = new byte[512];
+    private OutgoingMessage message;
+    private int topicHash;
+    private long now;
+    private int timePrecedence;
 
     int delayLevel;
     boolean isTransaction;
-    boolean isTimer;
+    /** When the message is due, ms since 1970; 0 where it names no time, -1 where what it names is no time. */
+    long dueMs;
+    /** How long its producer is not to be asked about the transaction, or -1 where it does not say. */
+    long immunityMs;
+
     byte[] uniqueKeyText;
     int uniqueKeyAt;
     int uniqueKeyLength;
@@ -36,10 +48,10 @@ final class SendProperties {
     void read(OutgoingMessage message, long nowMs) {
         delayLevel = 0;
         isTransaction = false;
-        isTimer = false;
         uniqueKeyLength = 0;
         uniqueKeyText = message.properties;
-        message.tag = scan(message.properties, message.propertiesAt, message.propertiesLength);
+        now = nowMs;
+        scan(message);
         message.added = added;
         message.addedLength = standard.length;
         if (uniqueKeyLength == 0) {
@@ -47,9 +59,34 @@ final class SendProperties {
         }
     }
 
+    /** Reads a message's properties, and sets its tag and its keys. */
+    void scan(OutgoingMessage of) {
+        message = of;
+        topicHash = KeyHash.text(of.topic, of.topicAt, of.topicLength);
+        of.noKeys();
+        of.tag = scan(of.properties, of.propertiesAt, of.propertiesLength);
+        message = null;
+    }
+
+    private void keys(byte[] text) {
+        if (message != null) {
+            MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topicHash, message);
+        }
+    }
+
+    /** Reads what properties say of delivery times, from now on. */
+    void scan(byte[] text, long nowMs) {
+        delayLevel = 0;
+        now = nowMs;
+        scan(text, 0, text.length);
+    }
+
     /** Reads a range of properties and returns the tag's hash, 0 where there is none. */
     int scan(byte[] text, int from, int length) {
         int tag = 0;
+        dueMs = 0;
+        immunityMs = -1;
+        timePrecedence = 0;
         scanner.of(text, from, length);
         while (scanner.next()) {
             switch (scanner.nameStart()) {
@@ -58,11 +95,29 @@ final class SendProperties {
                     if (scanner.is(Fields.UNIQUE_KEY)) {
                         uniqueKeyAt = scanner.value();
                         uniqueKeyLength = scanner.valueLength();
+                        keys(text);
+                    }
+                }
+                case 'K' -> {
+                    if (scanner.is(Fields.KEYS)) {
+                        keys(text);
                     }
                 }
                 case 'D' -> {
                     if (scanner.is(Fields.DELAY)) {
                         delayLevel = scanner.number(0);
+                    }
+                }
+                case 'C' -> {
+                    if (scanner.is(Fields.CHECK_IMMUNITY_SECONDS)) {
+                        immunityMs = scanner.longNumber(-1) < 0 ? -1 : Math.min(scanner.longNumber(0), SECONDS_MAX) * 1_000;
+                    }
+                }
+                case 'P' -> {
+                    if (scanner.is(Fields.OUR_DELIVER_MS)) {
+                        due(1, 0, 1);
+                    } else if (scanner.is(Fields.OUR_DELAY_MS)) {
+                        due(2, now, 1);
                     }
                 }
                 default -> { }
@@ -71,14 +126,27 @@ final class SendProperties {
         return tag;
     }
 
+    /** Where a message names several times, that of the highest precedence counts. */
+    private void due(int precedence, long from, int unitMs) {
+        if (precedence > timePrecedence) {
+            timePrecedence = precedence;
+            long amount = scanner.longNumber(-1);
+            dueMs = amount < 0 || amount > SECONDS_MAX * 1_000 ? -1 : from + amount * unitMs;
+        }
+    }
+
     private int named(byte[] text, int tag) {
         if (scanner.is(Fields.TAGS)) {
             return hash(text, scanner.value(), scanner.valueLength());
         }
         if (scanner.is(Fields.TRANSACTION)) {
             isTransaction = scanner.valueLength() == 4 && text[scanner.value()] == 't';
-        } else if (scanner.nameLength() >= 13 && scanner.startsWith(Fields.TIMER_PREFIX)) {
-            isTimer = true;
+        } else if (scanner.is(Fields.TIMER_DELIVER_MS)) {
+            due(3, 0, 1);
+        } else if (scanner.is(Fields.TIMER_DELAY_MS)) {
+            due(4, now, 1);
+        } else if (scanner.is(Fields.TIMER_DELAY_SECONDS)) {
+            due(5, now, 1_000);
         }
         return tag;
     }
@@ -101,12 +169,27 @@ final class SendProperties {
         uniqueKeyText = key.getBytes(StandardCharsets.US_ASCII);
         uniqueKeyAt = 0;
         uniqueKeyLength = uniqueKeyText.length;
+        message.accept(KeyHash.of(topicHash, KeyHash.text(uniqueKeyText, 0, uniqueKeyLength)));
         add(message, property("UNIQ_KEY", key));
     }
 
     /** Notes where a delayed message is going, as consumers find it in the delivered one. */
     void addRealTarget(OutgoingMessage message, Partition target) {
         add(message, property("REAL_TOPIC", target.topic().name()) + property("REAL_QID", "" + target.number()));
+    }
+
+    /** Notes when a message with a time of its own is due. */
+    void addDue(OutgoingMessage message) {
+        add(message, property("TIMER_OUT_MS", Long.toString(dueMs)));
+    }
+
+    /** Notes the transaction's id, which is the message's own. */
+    void addTransaction(OutgoingMessage message) {
+        add(message, property("__transactionId__", uniqueKey()));
+    }
+
+    String uniqueKey() {
+        return new String(uniqueKeyText, uniqueKeyAt, uniqueKeyLength, StandardCharsets.UTF_8);
     }
 
     private void add(OutgoingMessage message, String text) {

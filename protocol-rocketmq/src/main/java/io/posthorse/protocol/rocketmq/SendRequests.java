@@ -62,7 +62,7 @@ final class SendRequests {
                 return; // refused
             }
         }
-        if (!topic.settings().isWritable() || topic.isSchedule()) {
+        if (!topic.settings().isWritable() || topic.isInternal()) {
             refuse(session, header, ResponseCode.NO_PERMISSION, Destinations.isForbidden(topic.name())
                     ? "Sending message to topic[" + topic.name() + "] is forbidden."
                     : "the broker[" + settings.brokerName() + "] sending message is forbidden: topic " + topic.name()
@@ -146,16 +146,6 @@ final class SendRequests {
         message.propertiesAt = field < 0 ? 0 : header.start(field);
         message.propertiesLength = field < 0 ? 0 : header.length(field);
         properties.read(message, broker.now());
-        if (properties.isTransaction) {
-            refuse(session, header, ResponseCode.NO_PERMISSION, "transactional messages are not supported yet by this"
-                    + " broker; nothing was stored");
-            return;
-        }
-        if (properties.isTimer) {
-            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "messages with an arbitrary delivery time are not"
-                    + " supported yet by this broker; use a delay level. Nothing was stored");
-            return;
-        }
         Partition target = partition;
         if (header.bytes()[header.start(header.field(names.topic()))] == '%') {
             target = retryTarget(header, names, partition);
@@ -190,23 +180,26 @@ final class SendRequests {
         return dead.partition(0);
     }
 
+    /** What comes between the send and the moment when consumers see the message. */
+    private enum Wait {
+        NOTHING,
+        LEVEL,
+        TIME,
+        DECISION
+    }
+
     private void publish(RemotingSession session, RequestHeader header, Partition partition) {
-        boolean later = properties.delayLevel > 0;
-        if (later) {
-            properties.addRealTarget(message, partition);
-        }
-        if (!accepts(session, header, message.bodyLength, message.length(), 1)) {
+        Wait wait = wait(session, header, partition);
+        if (wait == null || !accepts(session, header, message.bodyLength, message.length(), 1)) {
             return;
         }
-        long position;
-        long offset;
-        if (later) {
-            position = broker.publishLater(partition, message, properties.delayLevel - 1);
-            offset = broker.lastScheduledOffset();
-        } else {
-            position = broker.publish(partition, message, false);
-            offset = broker.lastOffset(partition);
-        }
+        long position = store(partition, wait);
+        long offset = switch (wait) {
+            case NOTHING -> broker.lastOffset(partition);
+            case LEVEL -> broker.lastScheduledOffset();
+            case TIME -> broker.delayed().lastOffset();
+            case DECISION -> broker.transactions().lastOffset();
+        };
         if (header.isOneWay()) {
             return;
         }
@@ -217,7 +210,60 @@ final class SendRequests {
         int id = out.open(Fields.MESSAGE_ID);
         putMessageId(out, session, position);
         out.close(id);
+        if (wait == Wait.TIME) {
+            byte[] handle = new RecallHandle(
+                    partition.topic().name(), settings.brokerName(), properties.dueMs, properties.uniqueKey(), offset).bytes();
+            out.field(Fields.RECALL_HANDLE, handle, 0, handle.length);
+        }
         finish(session, header, offset);
+    }
+
+    /** How the message waits, with the properties for it added; null where the request was refused. */
+    private Wait wait(RemotingSession session, RequestHeader header, Partition partition) {
+        // a client before 4.6.1 sends the retry of a committed message as if it were prepared again
+        boolean retried = message.reconsumeTimes > 0 && properties.delayLevel > 0;
+        if (properties.isTransaction && !retried) {
+            message.systemFlag |= StoredMessage.FLAG_COMMITTED;
+            properties.addTransaction(message);
+            return hasRoom(session, header, broker.transactions().hasRoom(), "transactions.max") ? Wait.DECISION : null;
+        }
+        if (properties.delayLevel > 0) {
+            properties.addRealTarget(message, partition);
+            return Wait.LEVEL;
+        }
+        if (properties.dueMs == 0) {
+            return Wait.NOTHING;
+        }
+        if (properties.dueMs < 0 || properties.dueMs - broker.now() > settings.delayMsMax()) {
+            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "timer message illegal, the delay time should not be bigger"
+                    + " than the max delay " + settings.delayMsMax() + "ms (timerMaxDelaySec), and must be a number. Nothing"
+                    + " was stored.");
+            return null;
+        }
+        if (properties.dueMs <= broker.now()) {
+            return Wait.NOTHING;
+        }
+        properties.addRealTarget(message, partition);
+        properties.addDue(message);
+        return hasRoom(session, header, broker.delayed().hasRoom(), "delayed.max") ? Wait.TIME : null;
+    }
+
+    private boolean hasRoom(RemotingSession session, RequestHeader header, boolean hasRoom, String limit) {
+        if (!hasRoom) {
+            refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, "So many messages wait in this broker that the limit "
+                    + limit + " is reached; nothing was stored. Send again when some were delivered, or raise the limit.");
+        }
+        return hasRoom;
+    }
+
+    private long store(Partition partition, Wait wait) {
+        return switch (wait) {
+            case NOTHING -> broker.publish(partition, message, false);
+            case LEVEL -> broker.publishLater(partition, message, properties.delayLevel - 1);
+            case TIME -> broker.delayed().publishAt(partition, message, properties.dueMs);
+            case DECISION -> broker.transactions().prepare(partition, message, broker.now()
+                    + (properties.immunityMs >= 0 ? properties.immunityMs : settings.undecidedMs()));
+        };
     }
 
     static void putMessageId(ResponseWriter out, RemotingSession session, long position) {

@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Figures;
+import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
@@ -23,12 +24,14 @@ final class StatisticsRequests implements RequestHandler {
     private static final String VERSION = "V5_5_0";
 
     private final Broker broker;
+    private final Inspection inspection;
     private final Statistics statistics;
     private final Operations operations;
     private final RocketmqSettings settings;
 
     StatisticsRequests(Broker broker, Statistics statistics, Operations operations, RocketmqSettings settings) {
         this.broker = broker;
+        this.inspection = new Inspection(broker);
         this.statistics = statistics;
         this.operations = operations;
         this.settings = settings;
@@ -82,7 +85,7 @@ final class StatisticsRequests implements RequestHandler {
     }
 
     private void log(Map<String, String> table) {
-        Figures figures = broker.figures();
+        Figures figures = inspection.figures();
         long puts = statistics.puts();
         long written = figures.end() - statistics.startPosition;
         table.put("commitLogMinOffset", text(figures.begin()));
@@ -100,11 +103,12 @@ final class StatisticsRequests implements RequestHandler {
     }
 
     private void schedule(Map<String, String> table) {
-        Topic lanes = broker.topic(Destinations.SCHEDULE_TOPIC);
+        table.put("timerCongestNum", text(broker.delayed().size()));
+        Topic lanes = broker.topic(RocketmqSettings.INTERNAL_TOPICS.schedule());
         for (int lane = 0; lanes != null && lane < lanes.partitions().size(); lane++) {
             long end = broker.end(lanes.partition(lane));
             if (end > 0) {
-                table.put("scheduleMessageOffset_" + (lane + 1), broker.laneDone(lane) + "," + end);
+                table.put("scheduleMessageOffset_" + (lane + 1), inspection.laneDone(lane) + "," + end);
             }
         }
     }
@@ -120,7 +124,7 @@ final class StatisticsRequests implements RequestHandler {
                 "EndTransactionQueueSize", "EndTransactionThreadPoolQueueCapacity", "dispatchBehindBytes",
                 "dispatchMaxBuffer", "pageCacheLockTimeMills", "putMessageFailedTimes", "putMessageEntireTimeMax",
                 "getMessageEntireTimeMax", "remainTransientStoreBufferNumbs", "startAcceptSendRequestTimeStamp",
-                "timerReadBehind", "timerOffsetBehind", "timerCongestNum")) {
+                "timerReadBehind", "timerOffsetBehind")) {
             table.put(zero, "0");
         }
         for (String zero : List.of("timerEnqueueTps", "timerDequeueTps", "putLatency99", "putLatency999")) {

@@ -1,8 +1,11 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.MessageFormat;
+import io.posthorse.codec.rocketmq.PropertyScanner;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 
 /** RocketMQ's stored message as a format of native bytes. */
 public final class StoredFormat implements MessageFormat {
@@ -14,10 +17,30 @@ public final class StoredFormat implements MessageFormat {
     }
 
     @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        int systemFlag = bytes.getInt(at + StoredMessage.SYSTEM_FLAG);
+        int topicAt = at + StoredMessage.bodyLength(systemFlag) + 4 + bytes.getInt(at + StoredMessage.bodyLength(systemFlag)) + 1;
+        int topicLength = bytes.get(topicAt - 1) & 0xFF;
+        byte[] text = new byte[at + length - topicAt];
+        bytes.get(topicAt, text);
+        int topic = KeyHash.text(text, 0, topicLength);
+        PropertyScanner scanner = new PropertyScanner().of(text, topicLength + 2, text.length - topicLength - 2);
+        while (scanner.next()) {
+            if (scanner.is(Fields.UNIQUE_KEY) || scanner.is(Fields.KEYS)) {
+                MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topic, sink);
+            }
+        }
+    }
+
+    @Override
     public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
         bytes.putLong(at + StoredMessage.QUEUE_OFFSET, offset);
         bytes.putLong(at + StoredMessage.PHYSICAL_OFFSET, position);
         int systemFlag = bytes.getInt(at + StoredMessage.SYSTEM_FLAG);
         bytes.putLong(at + StoredMessage.storeTimestamp(systemFlag), timeMs);
+        int prepared = at + StoredMessage.preparedPosition(systemFlag);
+        if ((systemFlag & StoredMessage.FLAG_TRANSACTION) == StoredMessage.FLAG_COMMITTED && bytes.getLong(prepared) == 0) {
+            bytes.putLong(prepared, position); // it is stored as consumers get it: once committed, it is only moved
+        }
     }
 }

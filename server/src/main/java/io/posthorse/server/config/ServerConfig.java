@@ -108,6 +108,7 @@ public record ServerConfig(
      * @param queuesDefault most queues of a topic that a producer's first send creates
      * @param messageBytesMax greatest body of a message
      * @param delaysMs the delay of each delay level, level 1 first
+     * @param delayMsMax how far ahead a message with a delivery time of its own may be due
      * @param propertyFilter whether consumers may select by SQL92 expressions
      */
     public record Topics(
@@ -116,6 +117,7 @@ public record ServerConfig(
             boolean autoCreateGroups,
             int messageBytesMax,
             List<Long> delaysMs,
+            long delayMsMax,
             boolean propertyFilter) {}
 
     /**
@@ -126,7 +128,18 @@ public record ServerConfig(
      */
     public record Transactions(long timeoutMs, int checksMax, long checkIntervalMs) {}
 
-    /** What clients may make the process hold. */
+    /**
+     * What clients may make the process hold.
+     *
+     * @param delayedMax messages with a delivery time of their own that may wait
+     * @param transactionsMax messages of undecided transactions
+     */
     public record Limits(
-            int connectionsMax, long connectionIdleMs, int topicsMax, int groupsMax, int queuesPerTopicMax) {}
+            int connectionsMax,
+            long connectionIdleMs,
+            int topicsMax,
+            int groupsMax,
+            int queuesPerTopicMax,
+            int delayedMax,
+            int transactionsMax) {}
 }

@@ -137,23 +137,23 @@ final class Settings {
             TOPICS, "messageDelayLevel", new Kind.Durations(64, 366 * DAY_MS),
             "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h", "",
             "The delay of each delay level, level 1 first.");
+    static final Setting<Long> DELAY_MAX = Setting.of(
+            TOPICS, "timerMaxDelaySec", new Kind.Whole(1, 10 * 366 * 86_400L), "31622400", "s",
+            "How far ahead a message with a delivery time of its own may be due; further ahead is refused.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
-            "Whether consumers may select messages by SQL92 expressions.")
-            .notUsedYet();
+            "Whether consumers may select messages by SQL92 expressions, see filters.md.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
             "Age of an open transaction at which its producer is asked how it ended.")
-            .alias("transactionMsgTimeout").notUsedYet();
+            .alias("transactionMsgTimeout");
     static final Setting<Long> TRANSACTION_CHECKS_MAX = Setting.of(
             TRANSACTIONS, "transactionCheckMax", new Kind.Whole(1, 1_000), "15", "",
-            "How often the producer is asked before the transaction is given up.")
-            .notUsedYet();
+            "How often the producer is asked before the message is set aside in TRANS_CHECK_MAX_TIME_TOPIC.");
     static final Setting<Long> TRANSACTION_INTERVAL_MS = Setting.of(
             TRANSACTIONS, "transactionCheckInterval", new Kind.Whole(100, DAY_MS), "30000", "ms",
-            "Time between two such questions.")
-            .notUsedYet();
+            "Time between two such questions.");
 
     static final Setting<Long> CONNECTIONS_MAX = Setting.of(
             LIMITS, "connections.max", new Kind.Whole(1, 1_000_000), "10000", "connections",
@@ -169,6 +169,13 @@ final class Settings {
     static final Setting<Long> QUEUES_MAX = Setting.of(
             LIMITS, "queues.per.topic.max", new Kind.Whole(1, 65_536), "1024", "queues", "Queues of one topic.");
 
+    static final Setting<Long> DELAYED_MAX = Setting.of(
+            LIMITS, "delayed.max", new Kind.Whole(0, 100_000_000), "10000000", "messages",
+            "Messages with a delivery time of their own that may wait; each takes about 20 bytes of memory.");
+    static final Setting<Long> TRANSACTIONS_MAX = Setting.of(
+            LIMITS, "transactions.max", new Kind.Whole(0, 100_000_000), "1000000", "messages",
+            "Messages of undecided transactions; each takes about 150 bytes of memory.");
+
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
@@ -176,9 +183,11 @@ final class Settings {
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
-            QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, PROPERTY_FILTER,
+            QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,
+            PROPERTY_FILTER,
             TRANSACTION_TIMEOUT_MS, TRANSACTION_CHECKS_MAX, TRANSACTION_INTERVAL_MS,
-            CONNECTIONS_MAX, IDLE_SECONDS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX);
+            CONNECTIONS_MAX, IDLE_SECONDS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX, DELAYED_MAX,
+            TRANSACTIONS_MAX);
 
     private static final Map<String, Setting<?>> BY_SPELLING = bySpelling();
 

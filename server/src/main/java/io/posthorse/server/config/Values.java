@@ -146,13 +146,15 @@ final class Values {
                 get(Settings.HOT_BYTES));
         Topics topics = new Topics(
                 integer(Settings.QUEUES_DEFAULT), get(Settings.AUTO_CREATE_TOPICS), get(Settings.AUTO_CREATE_GROUPS),
-                integer(Settings.MESSAGE_BYTES_MAX), get(Settings.DELAY_LEVELS), get(Settings.PROPERTY_FILTER));
+                integer(Settings.MESSAGE_BYTES_MAX), get(Settings.DELAY_LEVELS),
+                get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER));
         Transactions transactions = new Transactions(
                 get(Settings.TRANSACTION_TIMEOUT_MS), integer(Settings.TRANSACTION_CHECKS_MAX),
                 get(Settings.TRANSACTION_INTERVAL_MS));
         Limits limits = new Limits(
                 integer(Settings.CONNECTIONS_MAX), get(Settings.IDLE_SECONDS) * 1_000, integer(Settings.TOPICS_MAX),
-                integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX));
+                integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX), integer(Settings.DELAYED_MAX),
+                integer(Settings.TRANSACTIONS_MAX));
         Map<String, String> texts = new TreeMap<>();
         given.forEach((name, entry) -> texts.put(name, entry.value()));
         return new ServerConfig(listen, identity, storage, topics, transactions, limits, texts, notes);

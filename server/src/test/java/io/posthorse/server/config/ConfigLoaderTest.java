@@ -43,7 +43,7 @@ class ConfigLoaderTest {
         assertEquals(7_200_000, config.topics().delaysMs().getLast());
         assertTrue(config.topics().propertyFilter());
         assertEquals(new Transactions(6_000, 15, 30_000), config.transactions());
-        assertEquals(new Limits(10_000, 120_000, 100_000, 100_000, 1_024), config.limits());
+        assertEquals(new Limits(10_000, 120_000, 100_000, 100_000, 1_024, 10_000_000, 1_000_000), config.limits());
         assertEquals(List.of(), config.notes());
     }
 
@@ -154,8 +154,8 @@ class ConfigLoaderTest {
     @Test
     void whatIsNotUsedYetIsSaid() {
         assertEquals(
-                List.of("broker.conf:1: transactionCheckMax is accepted; nothing depends on it yet"),
-                load("transactionCheckMax=5").notes());
+                List.of("broker.conf:1: namesrvAddr is accepted; nothing depends on it yet"),
+                load("namesrvAddr=127.0.0.1:9876").notes());
     }
 
     @ParameterizedTest

@@ -20,6 +20,9 @@ final class MessageSteps {
         catalog.add("queryMsgById", this::queryMsgById)
                 .add("queryMsgById-direct", this::consumeDirectly)
                 .add("queryMsgById-resend", () -> byId("-s", "true").shows("SEND_OK"))
+                .add("queryMsgByKey", () -> tool.run("queryMsgByKey", "-t", topic, "-k", "key1").shows(uniqueKey("key1"))
+                        .matches(uniqueKey("key1") + " +[01] +\\d+"))
+                .add("queryMsgByUniqueKey", this::queryMsgByUniqueKey)
                 .add("queryMsgByOffset", () -> tool.run("queryMsgByOffset", "-t", topic, "-b", Stage.BROKER,
                         "-i", "0", "-o", "0").shows("OffsetID:", "Queue Offset:        0", topic))
                 .add("checkMsgSendRT", () -> tool.run("checkMsgSendRT", "-t", topic, "-a", "4", "-s", "16")
@@ -37,6 +40,26 @@ final class MessageSteps {
     private String offsetId() {
         MessageExt message = stage.received.get(0);
         return ((MessageClientExt) message).getOffsetMsgId();
+    }
+
+    private String uniqueKey(String key) {
+        for (MessageExt message : stage.received) {
+            if (message.getKeys().equals(key)) {
+                return message.getMsgId();
+            }
+        }
+        throw new AssertionError("nobody received " + key);
+    }
+
+    private void queryMsgByUniqueKey() throws InterruptedException {
+        String key = uniqueKey("key2");
+        tool.run("queryMsgByUniqueKey", "-t", topic, "-i", key).shows("Keys:                [key2]")
+                .matches("MessageTrack \\[consumerGroup=" + stage.group + ", trackType=CONSUMED");
+        int before = stage.received.size();
+        tool.run("queryMsgByUniqueKey", "-t", topic, "-i", key, "-g", stage.group, "-d", stage.clientId())
+                .shows("consumeResult=CR_SUCCESS");
+        Stage.await("the consumer got it once more", java.time.Duration.ofSeconds(5),
+                () -> stage.received.size() > before);
     }
 
     /** From 5.x on the topic has to be said too. */

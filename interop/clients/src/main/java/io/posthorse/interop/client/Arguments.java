@@ -9,13 +9,14 @@ import java.util.List;
  * @param nameServer address of the name server
  * @param run suffix that makes topics and groups of this run unique
  * @param delays the broker's delay levels in milliseconds, level 1 first
+ * @param timerEarlyMillis how much earlier than asked a timed message may come
  * @param threads how many scenarios run at the same time
  * @param scenarios their names; "all" stands for all
  */
-public record Arguments(String nameServer, String run, List<Long> delays, int threads, List<String> scenarios) {
+public record Arguments(String nameServer, String run, List<Long> delays, long timerEarlyMillis, int threads, List<String> scenarios) {
 
     private static final String USAGE =
-            "usage: --namesrv HOST:PORT --run SUFFIX [--delays \"1s 2s ...\"] [--threads N] all|SCENARIO...";
+            "usage: --namesrv HOST:PORT --run SUFFIX [--delays \"1s 2s ...\"] [--timer-early MS] [--threads N] all|SCENARIO...";
     private static final String DEFAULT_DELAYS = "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h";
 
     /** Reads the command line. */
@@ -23,6 +24,7 @@ public record Arguments(String nameServer, String run, List<Long> delays, int th
         String nameServer = null;
         String run = null;
         String delays = DEFAULT_DELAYS;
+        long timerEarly = 0;
         int threads = 12;
         List<String> scenarios = new ArrayList<>();
         for (int i = 0; i < args.length; i++) {
@@ -30,6 +32,7 @@ public record Arguments(String nameServer, String run, List<Long> delays, int th
                 case "--namesrv" -> nameServer = args[++i];
                 case "--run" -> run = args[++i];
                 case "--delays" -> delays = args[++i];
+                case "--timer-early" -> timerEarly = Long.parseLong(args[++i]);
                 case "--threads" -> threads = Integer.parseInt(args[++i]);
                 default -> scenarios.add(args[i]);
             }
@@ -37,7 +40,7 @@ public record Arguments(String nameServer, String run, List<Long> delays, int th
         if (nameServer == null || run == null || scenarios.isEmpty()) {
             throw new IllegalArgumentException(USAGE);
         }
-        return new Arguments(nameServer, run, millis(delays), threads, List.copyOf(scenarios));
+        return new Arguments(nameServer, run, millis(delays), timerEarly, threads, List.copyOf(scenarios));
     }
 
     private static List<Long> millis(String levels) {

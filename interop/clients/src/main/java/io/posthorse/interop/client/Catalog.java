@@ -47,6 +47,10 @@ public final class Catalog {
         all.put("orderly", OrderScenarios::orderly);
         all.put("orderly-suspend", OrderScenarios::suspend);
         all.put("delay", DelayScenario::run);
+        all.put("transaction", TransactionScenario::run);
+        all.put("timed", TimedScenario::rocketmq);
+        all.put("timed-property", TimedScenario::property);
+        all.put("recall", TimedScenario::recall);
         all.put("broadcast", GroupScenarios::broadcast);
         all.put("from-first", OffsetScenarios::fromFirst);
         all.put("from-last", OffsetScenarios::fromLast);
@@ -60,6 +64,10 @@ public final class Catalog {
         all.put("compressed", SizeScenarios::compressed);
         all.put("push-concurrent", GroupScenarios::concurrent);
         all.put("tag-filter", GroupScenarios::tags);
+        all.put("sql-retry", FilterScenarios::retried);
+        all.put("sql-filter", FilterScenarios::matching);
+        all.put("sql-beside-tags", FilterScenarios::beside);
+        all.put("sql-refused", FilterScenarios::refused);
         all.put("send-sync", SendScenarios::sync);
         all.put("send-async", SendScenarios::async);
         all.put("send-oneway", SendScenarios::oneway);

@@ -60,6 +60,7 @@ final class RocketMqPeer implements Peer {
         // It drops one-way sends that waited 200 ms, which a cold start on a small machine easily reaches.
         settings.put("waitTimeMillsInSendQueue", "20000");
         settings.put("diskMaxUsedSpaceRatio", "95");
+        settings.put("enablePropertyFilter", "true");
         settings.putAll(plan.settings());
         return settings;
     }

@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  * @param scenarios what it plays
  */
 record ClientRun(String version, String header, List<String> scenarios) {
+    /** The original counts in ticks of a second, and rounds down. */
+    static final boolean OF_ROCKETMQ = System.getProperty("interop.peer", "").equals("rocketmq");
+
 
     private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final String MAIN = "io.posthorse.interop.client.Main";
@@ -56,7 +59,8 @@ record ClientRun(String version, String header, List<String> scenarios) {
         String suffix = header.toLowerCase(java.util.Locale.ROOT) + "-" + version.replace('.', '_');
         Path home = folder.resolve("client-" + suffix);
         JavaCommand command = new JavaCommand(ClientModule.classPath("client-" + version), MAIN)
-                .options(options(home)).arguments("--namesrv", nameServer, "--run", suffix, "--delays", delays)
+                .options(options(home)).arguments("--namesrv", nameServer, "--run", suffix, "--delays", delays,
+                        "--timer-early", OF_ROCKETMQ ? "1100" : "0")
                 .arguments(scenarios.toArray(String[]::new));
         try (ChildProcess child = ChildProcess.start(command.builder(), home.resolve("output.log"))) {
             int exitCode = child.await(LIMIT);

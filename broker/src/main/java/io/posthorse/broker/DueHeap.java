@@ -1,0 +1,123 @@
+package io.posthorse.broker;
+
+import java.util.Arrays;
+
+/**
+ * Offsets by the time when they are due, the earliest first, those of one time in their order. A binary heap in one
+ * array of longs: 16 bytes an entry. Entries are taken from the front only; who wants one out of the middle leaves it in
+ * and passes over it when it comes up, or calls {@link #retain}.
+ */
+final class DueHeap {
+    /** Time and offset of each entry, in turn. */
+    private long[] entries = new long[64];
+
+    private int size;
+
+    /** Whether an entry is to be kept. */
+    interface Live {
+        boolean test(long dueMs, long offset);
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    long firstDue() {
+        return entries[0];
+    }
+
+    long firstOffset() {
+        return entries[1];
+    }
+
+    long due(int i) {
+        return entries[i * 2];
+    }
+
+    long offset(int i) {
+        return entries[i * 2 + 1];
+    }
+
+    void add(long dueMs, long offset) {
+        if (size * 2 == entries.length) {
+            entries = Arrays.copyOf(entries, entries.length * 2);
+        }
+        int at = size++;
+        while (at > 0 && isBefore(dueMs, offset, (at - 1) >>> 1)) {
+            move((at - 1) >>> 1, at);
+            at = (at - 1) >>> 1;
+        }
+        put(at, dueMs, offset);
+    }
+
+    void removeFirst() {
+        size--;
+        sink(0, entries[size * 2], entries[size * 2 + 1]);
+        if (size * 8 < entries.length && entries.length > 64) {
+            entries = Arrays.copyOf(entries, entries.length / 2);
+        }
+    }
+
+    /** Keeps the entries that are live, all others go. */
+    void retain(Live live) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (live.test(due(i), offset(i))) {
+                move(i, kept++);
+            }
+        }
+        size = kept;
+        for (int i = (size >>> 1) - 1; i >= 0; i--) {
+            sink(i, due(i), offset(i));
+        }
+    }
+
+    /** Puts the entries in the order of time, which is one of the orders that a heap may have. */
+    void sort() {
+        DueHeap sorted = new DueHeap();
+        int count = size;
+        sorted.entries = new long[Math.max(64, entries.length)];
+        for (int i = 0; i < count; i++) {
+            sorted.put(i, firstDue(), firstOffset());
+            removeFirst();
+        }
+        entries = sorted.entries;
+        size = count;
+    }
+
+    private void sink(int from, long dueMs, long offset) {
+        int at = from;
+        for (int child = at * 2 + 1; child < size; child = at * 2 + 1) {
+            if (child + 1 < size && isBefore(due(child + 1), offset(child + 1), child)) {
+                child++;
+            }
+            if (!isBefore(due(child), offset(child), dueMs, offset)) {
+                break;
+            }
+            move(child, at);
+            at = child;
+        }
+        put(at, dueMs, offset);
+    }
+
+    private boolean isBefore(long dueMs, long offset, int i) {
+        return isBefore(dueMs, offset, due(i), offset(i));
+    }
+
+    private static boolean isBefore(long dueMs, long offset, long otherDueMs, long otherOffset) {
+        return dueMs < otherDueMs || dueMs == otherDueMs && offset < otherOffset;
+    }
+
+    private void move(int from, int to) {
+        put(to, due(from), offset(from));
+    }
+
+    private void put(int i, long dueMs, long offset) {
+        entries[i * 2] = dueMs;
+        entries[i * 2 + 1] = offset;
+    }
+}

@@ -1,0 +1,78 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.KeyIndex;
+import io.posthorse.log.Log;
+import io.posthorse.log.LogView;
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** A search for messages of a topic by key: begun by the owner, done by another thread, ended by the owner. */
+public final class KeySearch {
+    /** Records that are looked at before a search gives up: hashes collide, and keys may be used by many messages. */
+    private static final int EXAMINED_MAX = 100_000;
+
+    private final Log log;
+    private final long read;
+    private final LogView view;
+    private final KeyIndex.Snapshot keys;
+    private final Set<Integer> partitions;
+
+    KeySearch(Log log, KeyIndex keys, Set<Integer> partitions) {
+        this.log = log;
+        this.read = log.readBegins();
+        this.view = log.view();
+        this.keys = keys.snapshot();
+        this.partitions = partitions;
+    }
+
+    /** Ends the search, on the owner's thread, whether it succeeded or not. */
+    public void end() {
+        log.readEnded(read);
+    }
+
+    /**
+     * Finds messages, newest first; may wait for the disk.
+     *
+     * @param hash of topic and key, see {@link KeyHash}
+     * @param fromMs to toMs: when they were written, ms since 1970, both ends included
+     * @param isMeant whether native bytes have the key in truth
+     * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
+     * @return native bytes of each
+     */
+    public List<ByteBuffer> find(
+            int hash, long fromMs, long toMs, Predicate<ByteBuffer> isMeant, int countMax, int bytesMax) {
+        List<ByteBuffer> found = new ArrayList<>();
+        int[] left = {EXAMINED_MAX, bytesMax};
+        keys.find(hash, fromMs, toMs, position -> {
+            ByteBuffer message = message(position, fromMs, toMs);
+            if (message != null && isMeant.test(message)) {
+                left[1] -= message.remaining();
+                if (left[1] < 0 && !found.isEmpty()) {
+                    return false;
+                }
+                found.add(message);
+            }
+            return --left[0] > 0 && found.size() < countMax;
+        });
+        return found;
+    }
+
+    private ByteBuffer message(long position, long fromMs, long toMs) {
+        ByteBuffer bytes = view.bytes(position);
+        if (bytes == null) {
+            return null;
+        }
+        int at = view.index(position);
+        long time = bytes.getLong(at + RecordFormat.TIME);
+        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE || time < fromMs || time > toMs
+                || !partitions.contains(bytes.getInt(at + RecordFormat.PARTITION))) {
+            return null;
+        }
+        int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
+        return bytes.slice(at + RecordFormat.NATIVE, length);
+    }
+}

@@ -1,0 +1,102 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** The messages that become visible at a time of their own, in the state: which wait, and which is due first. */
+final class Timed {
+    private final DueHeap heap = new DueHeap();
+    private final OffsetSet waiting = new OffsetSet();
+    private Partition partition;
+
+    /** The partition that keeps them until they are due; null before it was created. */
+    Partition partition() {
+        return partition;
+    }
+
+    void partition(Partition created) {
+        partition = created;
+    }
+
+    int size() {
+        return waiting.size();
+    }
+
+    boolean isWaiting(long offset) {
+        return waiting.contains(offset);
+    }
+
+    void add(long offset, long dueMs) {
+        if (waiting.add(offset)) {
+            heap.add(dueMs, offset);
+        }
+    }
+
+    void settle(long offset) {
+        if (!waiting.remove(offset)) {
+            return;
+        }
+        while (!heap.isEmpty() && !waiting.contains(heap.firstOffset())) {
+            heap.removeFirst();
+        }
+        if (heap.size() > 2 * waiting.size() + 1_024) {
+            heap.retain((due, waited) -> waiting.contains(waited));
+        }
+    }
+
+    boolean isEmpty() {
+        return heap.isEmpty();
+    }
+
+    /** When the first one is due. */
+    long firstDue() {
+        return heap.firstDue();
+    }
+
+    long firstOffset() {
+        return heap.firstOffset();
+    }
+
+    /** Those whose offsets lie below a bound, at most so many, in no order. */
+    long[] below(long bound, int most) {
+        long[] found = new long[most];
+        int count = 0;
+        for (int i = 0; i < heap.size() && count < most; i++) {
+            if (heap.offset(i) < bound && waiting.contains(heap.offset(i))) {
+                found[count++] = heap.offset(i);
+            }
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    /** Whether any of them has an offset below a bound. */
+    boolean anyBelow(long bound) {
+        return below(bound, 1).length > 0;
+    }
+
+    /** Gives equal states equal snapshots. */
+    void tidy() {
+        heap.retain((due, offset) -> waiting.contains(offset));
+        heap.sort();
+    }
+
+    int snapshotSize() {
+        return 4 + waiting.size() * 16;
+    }
+
+    void snapshot(ByteBuffer out) {
+        out.putInt(waiting.size());
+        for (int i = 0; i < heap.size(); i++) {
+            if (waiting.contains(heap.offset(i))) {
+                out.putLong(heap.due(i)).putLong(heap.offset(i));
+            }
+        }
+    }
+
+    void restore(ByteBuffer in) {
+        for (int left = in.getInt(); left > 0; left--) {
+            long due = in.getLong();
+            add(in.getLong(), due);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Commands on messages of transactions. A prepared message is invisible until it is committed; then its record in the
+ * partition is also the record of the decision, so it is delivered once. Who does not decide is asked; who never answers
+ * has the message set aside.
+ */
+public final class Transactions {
+    private final Broker broker;
+    private final Prepared prepared;
+    private Inquiry inquiry = (offset, position, bytes) -> false;
+
+    /** Asks the sender of a prepared message what became of its transaction. */
+    public interface Inquiry {
+        /**
+         * Asks; the answer comes as a command, if it comes.
+         *
+         * @param offset what the message is known by
+         * @return whether there was anybody to ask
+         */
+        boolean ask(long offset, long position, ByteBuffer nativeBytes);
+    }
+
+    Transactions(Broker broker) {
+        this.broker = broker;
+        this.prepared = broker.state().postponed.prepared;
+    }
+
+    /** Names who asks. */
+    public void onUndecided(Inquiry asks) {
+        inquiry = asks;
+    }
+
+    /** Whether one more may be undecided. */
+    public boolean hasRoom() {
+        return prepared.size() < broker.settings().limits().undecidedMax();
+    }
+
+    /** How many are undecided. */
+    public int size() {
+        return prepared.size();
+    }
+
+    /**
+     * Appends a message that becomes visible in the partition when it is committed; {@link Broker#admit} must have
+     * admitted it, and {@link #hasRoom} allowed it.
+     *
+     * @param firstCheckMs when its sender is asked first, ms since 1970
+     * @return its position; it is known by {@link #lastOffset}
+     */
+    public long prepare(Partition target, Message message, long firstCheckMs) {
+        return broker.append(
+                prepared.partition(), message, RecordFormat.LINK_PREPARED, target.id(), firstCheckMs, false);
+    }
+
+    /** What the last prepared message is known by. */
+    public long lastOffset() {
+        return broker.lastOffset(prepared.partition());
+    }
+
+    /** Position of an undecided message, or -1 where there is none. */
+    public long position(long offset) {
+        return prepared.undecided(offset) == null ? -1 : Moves.position(prepared.partition(), offset);
+    }
+
+    /** Makes a message visible. */
+    public Outcome commit(long offset) {
+        return prepared.undecided(offset) == null
+                ? Outcome.UNKNOWN
+                : broker.moves().deliver(prepared.partition(), offset);
+    }
+
+    /** Has a committed message become visible at a time. */
+    public Outcome commitAt(long offset, long dueMs) {
+        StoredCopy message = prepared.undecided(offset) == null ? null : broker.moves().find(prepared.partition(), offset);
+        return message == null
+                ? Outcome.UNKNOWN
+                : broker.moves().postpone(
+                        prepared.partition(), offset, broker.state().postponed.timed.partition(),
+                        RecordFormat.LINK_DUE_AT, message.linkPartition(), dueMs);
+    }
+
+    /** Takes a message back. */
+    public Outcome rollback(long offset) {
+        if (prepared.undecided(offset) == null) {
+            return Outcome.UNKNOWN;
+        }
+        return broker.settle(prepared.partition(), offset) ? Outcome.DONE : Outcome.REFUSED;
+    }
+
+    // ---- set aside
+
+    /** Offsets of the messages that were set aside and are still kept, oldest first. */
+    public List<Long> suspended() {
+        return prepared.suspended();
+    }
+
+    /** Offset of the message set aside whose record stands at a position, or -1. */
+    public long suspendedAt(long position) {
+        Partition from = prepared.suspendedPartition();
+        for (long offset : prepared.suspended()) {
+            if (Moves.position(from, offset) == position) {
+                return offset;
+            }
+        }
+        return -1;
+    }
+
+    /** Prepares a message that was set aside once more: its sender is asked again. */
+    public Outcome resume(long offset, Partition target, long firstCheckMs) {
+        if (!prepared.isSuspended(offset)) {
+            return Outcome.UNKNOWN;
+        }
+        return broker.moves().postpone(
+                prepared.suspendedPartition(), offset, prepared.partition(), RecordFormat.LINK_PREPARED, target.id(),
+                firstCheckMs);
+    }
+
+    /** Drops a message that was set aside. */
+    public Outcome drop(long offset) {
+        if (!prepared.isSuspended(offset)) {
+            return Outcome.UNKNOWN;
+        }
+        return broker.settle(prepared.suspendedPartition(), offset) ? Outcome.DONE : Outcome.REFUSED;
+    }
+
+    /** Sets an undecided message aside; false where the log is full. */
+    boolean suspend(long offset) {
+        return broker.moves().move(prepared.partition(), offset, prepared.suspendedPartition()) != Outcome.REFUSED;
+    }
+
+    // ---- checks
+
+    /**
+     * Asks the senders of messages that are undecided for too long.
+     *
+     * @param most how many at most
+     * @return ms until the next check, 0 where more is due now, {@link Long#MAX_VALUE} where nothing is undecided
+     */
+    long check(int most) {
+        for (int i = 0; i < most; i++) {
+            long offset = prepared.firstToCheck();
+            if (offset < 0 || offset >= broker.end(prepared.partition())) {
+                return Long.MAX_VALUE;
+            }
+            Prepared.Undecided state = prepared.undecided(offset);
+            if (state.nextCheckMs() > broker.now()) {
+                return state.nextCheckMs() - broker.now();
+            }
+            if (!check(offset, state)) {
+                return 100; // the log is full: look again soon
+            }
+        }
+        return 0;
+    }
+
+    private boolean check(long offset, Prepared.Undecided state) {
+        PostponedLimits limits = broker.settings().limits();
+        StoredCopy message = broker.moves().find(prepared.partition(), offset);
+        if (message == null) {
+            return broker.settle(prepared.partition(), offset);
+        }
+        if (state.asked() >= limits.checksMax()) {
+            return suspend(offset);
+        }
+        long position = prepared.partition().index.position(offset);
+        boolean asked = inquiry.ask(offset, position, broker.nativeAt(position));
+        return broker.checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
+    }
+}

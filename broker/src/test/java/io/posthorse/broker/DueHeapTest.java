@@ -1,0 +1,67 @@
+package io.posthorse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.testkit.SeededEntropy;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The heap and the offset set against the collections of the platform. */
+class DueHeapTest {
+    private record Entry(long due, long offset) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            return due != other.due ? Long.compare(due, other.due) : Long.compare(offset, other.offset);
+        }
+    }
+
+    @Test
+    void theFirstIsAlwaysTheFirst() {
+        for (long seed = 1; seed <= 50; seed++) {
+            SeededEntropy entropy = new SeededEntropy(seed);
+            DueHeap heap = new DueHeap();
+            TreeSet<Entry> model = new TreeSet<>();
+            for (int step = 0; step < 5_000; step++) {
+                int choice = entropy.below(100);
+                if (choice < (step < 2_500 ? 60 : 40)) {
+                    Entry entry = new Entry(entropy.below(50), step);
+                    heap.add(entry.due, entry.offset);
+                    model.add(entry);
+                } else if (choice == 99) {
+                    heap.retain((due, offset) -> offset % 3 != 0);
+                    model.removeIf(e -> e.offset % 3 == 0);
+                } else if (choice == 98) {
+                    heap.sort();
+                } else if (!model.isEmpty()) {
+                    heap.removeFirst();
+                    model.pollFirst();
+                }
+                assertEquals(model.size(), heap.size(), "seed " + seed);
+                if (!model.isEmpty()) {
+                    assertEquals(model.first(), new Entry(heap.firstDue(), heap.firstOffset()), "seed " + seed);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSetKnowsWhatWasPutAndTaken() {
+        for (long seed = 1; seed <= 20; seed++) {
+            SeededEntropy entropy = new SeededEntropy(seed);
+            OffsetSet set = new OffsetSet();
+            TreeSet<Long> model = new TreeSet<>();
+            for (int step = 0; step < 5_000; step++) {
+                long offset = entropy.percent(50) ? entropy.below(3_000) : (1L << 40) + entropy.below(100);
+                if (entropy.percent(55)) {
+                    assertEquals(model.add(offset), set.add(offset));
+                } else {
+                    assertEquals(model.remove(offset), set.remove(offset));
+                }
+                assertEquals(model.size(), set.size());
+                assertEquals(model.contains(offset), set.contains(offset));
+            }
+            model.forEach(offset -> assertTrue(set.contains(offset)));
+        }
+    }
+}

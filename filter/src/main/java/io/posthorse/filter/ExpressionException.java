@@ -1,0 +1,18 @@
+package io.posthorse.filter;
+
+/** A text is not an expression. The message says why, and where. */
+public final class ExpressionException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final int column;
+
+    ExpressionException(int column, String reason) {
+        super("column " + column + ": " + reason);
+        this.column = column;
+    }
+
+    /** Which character of the text, from 1. */
+    public int column() {
+        return column;
+    }
+}

@@ -1,0 +1,64 @@
+package io.posthorse.filter;
+
+/**
+ * Looks for a text in another one, at any place, at its beginning or at its end. However the two are made, the time is
+ * proportional to their lengths and no more (Knuth, Morris and Pratt).
+ */
+final class TextSearch {
+    /** A shorter text is found well enough by comparing at every place. */
+    private static final int SHORT = 16;
+
+    private final Kind where;
+    private final String wanted;
+    /** For a long text: how much of its beginning ends at each of its places, the whole left out. */
+    private final int[] overlaps;
+
+    TextSearch(Kind where, String wanted) {
+        this.where = where;
+        this.wanted = wanted;
+        this.overlaps = where == Kind.CONTAINS && wanted.length() > SHORT ? overlaps(wanted) : null;
+    }
+
+    boolean isEmpty() {
+        return wanted.isEmpty();
+    }
+
+    boolean isIn(String text) {
+        return switch (where) {
+            case STARTSWITH -> text.startsWith(wanted);
+            case ENDSWITH -> text.endsWith(wanted);
+            default -> overlaps == null ? text.contains(wanted) : contains(text);
+        };
+    }
+
+    private static int[] overlaps(String wanted) {
+        int[] overlaps = new int[wanted.length()];
+        int same = 0;
+        for (int i = 1; i < wanted.length(); i++) {
+            while (same > 0 && wanted.charAt(i) != wanted.charAt(same)) {
+                same = overlaps[same - 1];
+            }
+            if (wanted.charAt(i) == wanted.charAt(same)) {
+                same++;
+            }
+            overlaps[i] = same;
+        }
+        return overlaps;
+    }
+
+    private boolean contains(String text) {
+        int same = 0;
+        for (int i = 0; i < text.length(); i++) {
+            while (same > 0 && text.charAt(i) != wanted.charAt(same)) {
+                same = overlaps[same - 1];
+            }
+            if (text.charAt(i) == wanted.charAt(same)) {
+                same++;
+            }
+            if (same == wanted.length()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

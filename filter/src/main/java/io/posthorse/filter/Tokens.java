@@ -1,0 +1,229 @@
+package io.posthorse.filter;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Cuts an expression into words, one ahead of the parser or two. No further: what stands behind a whole expression is
+ * never looked at.
+ */
+final class Tokens {
+    private static final int TOKENS_MAX = 1_024;
+    private static final Map<String, Kind> KEYWORDS = Arrays.stream(Kind.values())
+            .filter(Kind::isKeyword)
+            .collect(Collectors.toMap(Kind::name, Function.identity()));
+
+    private final String text;
+    private int at;
+    private int count;
+    private Token next;
+    private Token second;
+
+    Tokens(String text) {
+        this.text = text;
+    }
+
+    /** The next word; it stays the next. */
+    Token peek() throws ExpressionException {
+        if (next == null) {
+            next = scan();
+        }
+        return next;
+    }
+
+    /** The word behind the next. */
+    Token peekSecond() throws ExpressionException {
+        peek();
+        if (second == null) {
+            second = scan();
+        }
+        return second;
+    }
+
+    Token take() throws ExpressionException {
+        Token taken = peek();
+        next = second;
+        second = null;
+        return taken;
+    }
+
+    /** Takes the next word where it is of that kind. */
+    boolean takes(Kind kind) throws ExpressionException {
+        if (peek().kind() != kind) {
+            return false;
+        }
+        take();
+        return true;
+    }
+
+    /** Takes the next word, which must be of that kind. */
+    Token expect(Kind kind) throws ExpressionException {
+        if (peek().kind() != kind) {
+            throw unexpected(kind.shown);
+        }
+        return take();
+    }
+
+    /** The next word is not what must come here. */
+    ExpressionException unexpected(String wanted) throws ExpressionException {
+        return new ExpressionException(peek().column(), "found " + peek().shown() + " where " + wanted + " should be");
+    }
+
+    private Token scan() throws ExpressionException {
+        skip();
+        int start = at;
+        if (start == text.length()) {
+            return new Token(Kind.END, "", start + 1);
+        }
+        if (++count > TOKENS_MAX) {
+            throw new ExpressionException(start + 1, "an expression may have " + TOKENS_MAX + " words, this has more");
+        }
+        char c = text.charAt(start);
+        if (isNameStart(c)) {
+            return word(start);
+        }
+        if (isDigit(c) || c == '.') {
+            return number(start);
+        }
+        return c == '\'' ? quoted(start) : sign(start, c);
+    }
+
+    /** Passes over blanks and comments. */
+    private void skip() throws ExpressionException {
+        while (at < text.length()) {
+            if (isBlank(text.charAt(at))) {
+                at++;
+            } else if (text.startsWith("/*", at)) {
+                int end = text.indexOf("*/", at + 2);
+                if (end < 0) {
+                    throw new ExpressionException(at + 1, "the comment that begins here has no end");
+                }
+                at = end + 2;
+            } else if (text.startsWith("--", at) && lineEnd(at) < text.length()) {
+                at = lineEnd(at);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private int lineEnd(int from) {
+        int end = from;
+        while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
+            end++;
+        }
+        return end;
+    }
+
+    private Token word(int start) {
+        while (at < text.length() && (isNameStart(text.charAt(at)) || isDigit(text.charAt(at)))) {
+            at++;
+        }
+        String word = text.substring(start, at);
+        Kind kind = KEYWORDS.getOrDefault(word.toUpperCase(Locale.ROOT), Kind.NAME);
+        return new Token(kind, word, start + 1);
+    }
+
+    /** A whole number has no leading zeros and may end with L; {@code 1.}, {@code .5} and {@code 1e3} are floats. */
+    private Token number(int start) throws ExpressionException {
+        int whole = digits(start);
+        int end = whole;
+        if (end < text.length() && text.charAt(end) == '.') {
+            end = digits(end + 1);
+            if (end == start + 1) {
+                throw new ExpressionException(start + 1, "a point stands here without a digit");
+            }
+        }
+        end = exponent(end);
+        if (end > whole) {
+            at = end;
+            return new Token(Kind.FLOAT, text.substring(start, end), start + 1);
+        }
+        if (text.charAt(start) == '0') {
+            whole = start + 1;
+        } else if (whole < text.length() && (text.charAt(whole) | 0x20) == 'l') {
+            whole++;
+        }
+        at = whole;
+        return new Token(Kind.INTEGER, text.substring(start, whole), start + 1);
+    }
+
+    private int digits(int from) {
+        int end = from;
+        while (end < text.length() && isDigit(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Where the exponent that begins there ends; there where none does. */
+    private int exponent(int from) {
+        int digits = from + 1;
+        if (digits >= text.length() || (text.charAt(from) | 0x20) != 'e') {
+            return from;
+        }
+        if (text.charAt(digits) == '+' || text.charAt(digits) == '-') {
+            digits++;
+        }
+        int end = digits(digits);
+        return end > digits ? end : from;
+    }
+
+    /** Where the last quote of all is half of a {@code ''}, the text ends with the other half. */
+    private Token quoted(int start) throws ExpressionException {
+        StringBuilder value = new StringBuilder();
+        int length = -1;
+        int from = start + 1;
+        while (true) {
+            int quote = text.indexOf('\'', from);
+            if (quote < 0 && length < 0) {
+                throw new ExpressionException(start + 1, "the text that begins here has no end");
+            }
+            if (quote < 0) {
+                at = from - 1;
+                return new Token(Kind.TEXT, value.substring(0, length), start + 1);
+            }
+            value.append(text, from, quote);
+            if (!text.startsWith("''", quote)) {
+                at = quote + 1;
+                return new Token(Kind.TEXT, value.toString(), start + 1);
+            }
+            length = value.length();
+            value.append('\'');
+            from = quote + 2;
+        }
+    }
+
+    private Token sign(int start, char c) throws ExpressionException {
+        Kind kind = switch (c) {
+            case '=' -> Kind.EQUAL;
+            case '<' -> text.startsWith("<>", start) ? Kind.UNEQUAL
+                    : text.startsWith("<=", start) ? Kind.LESS_EQUAL : Kind.LESS;
+            case '>' -> text.startsWith(">=", start) ? Kind.GREATER_EQUAL : Kind.GREATER;
+            case '(' -> Kind.OPEN;
+            case ',' -> Kind.COMMA;
+            case ')' -> Kind.CLOSE;
+            case '+' -> Kind.PLUS;
+            case '-' -> Kind.MINUS;
+            default -> throw new ExpressionException(start + 1, "the character " + c + " has no meaning here"
+                    + (c == '!' ? "; unequal is <>" : c == '"' ? "; texts stand in single quotes" : ""));
+        };
+        at = start + kind.shown.length();
+        return new Token(kind, kind.shown, start + 1);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+    }
+
+    private static boolean isNameStart(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+}

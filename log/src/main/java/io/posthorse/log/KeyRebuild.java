@@ -1,0 +1,82 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Reads the keys of a stretch of log from its records, and makes the file that is missing. Run by the background. */
+final class KeyRebuild implements Background.Job {
+    private final FileStore files;
+    private final KeyIndex.Source source;
+    private final LogView view;
+    private final long from;
+    private final long to;
+    private final int bytesMax;
+    private final RecordCheck check = new RecordCheck();
+    private long reached;
+    private KeyStripe.Sorted made;
+
+    /**
+     * @param to where the stretch ends
+     * @param bytesMax how much of it to read; the rest is left
+     */
+    KeyRebuild(FileStore files, KeyIndex.Source source, LogView view, long from, long to, int bytesMax) {
+        this.files = files;
+        this.source = source;
+        this.view = view;
+        this.from = from;
+        this.to = to;
+        this.bytesMax = bytesMax;
+    }
+
+    /** Behind what was read. */
+    long reached() {
+        return reached;
+    }
+
+    KeyStripe.Sorted made() {
+        return made;
+    }
+
+    @Override
+    public void run() throws IOException {
+        KeyStripe.Growing keys = new KeyStripe.Growing(from);
+        long end = Math.min(to, from + bytesMax);
+        long position = from;
+        while (position < end) {
+            Segment segment = view.segmentOf(position);
+            position = segment == null ? end : read(segment, position, end, keys);
+        }
+        reached = Math.min(to, position);
+        made = KeyFile.write(files, keys, reached);
+    }
+
+    private long read(Segment segment, long position, long end, KeyStripe.Growing keys) {
+        ByteBuffer bytes = segment.bytes.duplicate();
+        int at = Math.max(Segment.HEADER, segment.at(position));
+        int limit = (int) Math.min(segment.size, end - segment.base);
+        while (at < limit) {
+            if (segment.size - at >= RecordFormat.PAYLOAD && isWhole(bytes, at, segment.base + at)) {
+                int length = bytes.getInt(at + RecordFormat.LENGTH);
+                if (bytes.get(at + RecordFormat.TYPE) == RecordFormat.TYPE_MESSAGE) {
+                    long record = segment.base + at;
+                    long time = bytes.getLong(at + RecordFormat.TIME);
+                    source.keys(bytes, at, length, hash -> keys.add(hash, record, time));
+                }
+                at += RecordFormat.occupied(length);
+            } else {
+                at += 8;
+            }
+        }
+        return segment.base + at;
+    }
+
+    private boolean isWhole(ByteBuffer bytes, int at, long position) {
+        try {
+            return check.isWhole(bytes, at, position);
+        } catch (InternalError e) {
+            return false; // the disk could not deliver a page of it
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.posthorse.log;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What is committed of the log at one moment, for reading by another thread. Between {@link Log#readBegins} and
+ * {@link Log#readEnded} none of it goes away.
+ */
+public final class LogView {
+    private final Segment[] segments;
+    private final long committed;
+    private final RecordCheck check = new RecordCheck();
+
+    LogView(Segment[] segments, long committed) {
+        this.segments = segments;
+        this.committed = committed;
+    }
+
+    /** Where the committed records end. */
+    public long committed() {
+        return committed;
+    }
+
+    /** The bytes around a whole record of that position, in which it begins at {@link #index}; null where there is none. */
+    public ByteBuffer bytes(long position) {
+        Segment segment = segmentOf(position);
+        if (segment == null || position < 0 || position >= committed || (position & 7) != 0) {
+            return null;
+        }
+        ByteBuffer bytes = segment.bytes.duplicate();
+        try {
+            return check.isWhole(bytes, segment.at(position), position) ? bytes : null;
+        } catch (InternalError e) {
+            return null; // the disk could not deliver a page of it
+        }
+    }
+
+    public int index(long position) {
+        return segmentOf(position).at(position);
+    }
+
+    Segment segmentOf(long position) {
+        for (Segment segment : segments) {
+            if (segment.holds(position)) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    Segment[] segments() {
+        return segments;
+    }
+}

@@ -1,0 +1,143 @@
+package io.posthorse.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.testkit.FaultyFileStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Messages found by key: from memory, from files, and from the log where files are missing or damaged. */
+class KeyIndexTest {
+    private static List<Long> find(LogWorld world, String text) {
+        List<Long> found = new ArrayList<>();
+        world.store.keys().snapshot().find(text.hashCode(), 0, Long.MAX_VALUE, found::add);
+        return found;
+    }
+
+    private static List<String> keyFiles(FaultyFileStore files) {
+        return files.list().stream().filter(KeyFile::isName).toList();
+    }
+
+    /** A log of three stretches in files and one in memory, with the same key in each, and where that stands. */
+    private static TreeSet<Long> fill(LogWorld world) {
+        TreeSet<Long> positions = new TreeSet<>();
+        for (int round = 0; round < 4; round++) {
+            world.timeMs = 1_000 * (round + 1);
+            for (int i = 0; i < 50; i++) {
+                world.turn(i % 3, "round " + round + " text " + i);
+            }
+            positions.add(world.turn(0, "often"));
+            positions.add(world.turn(1, "often"));
+            if (round < 3) {
+                world.checkpoint();
+            }
+        }
+        return positions;
+    }
+
+    private static void assertAllFound(LogWorld world, TreeSet<Long> positions) {
+        assertEquals(List.copyOf(positions.descendingSet()), find(world, "often"));
+        for (int round = 0; round < 4; round++) {
+            for (int i = 0; i < 50; i++) {
+                assertEquals(1, find(world, "round " + round + " text " + i).size());
+            }
+        }
+        assertEquals(List.of(), find(world, "never"));
+    }
+
+    @Test
+    void aKeyIsFoundNewestFirst() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        TreeSet<Long> positions = fill(world);
+        assertEquals(3, keyFiles(world.files).size());
+        assertAllFound(world, positions);
+
+        List<Long> few = new ArrayList<>();
+        world.store.keys().snapshot().find("often".hashCode(), 0, Long.MAX_VALUE, p -> few.add(p) && few.size() < 3);
+        assertEquals(List.copyOf(positions.descendingSet()).subList(0, 3), few, "until one is not taken");
+        List<Long> old = new ArrayList<>();
+        world.store.keys().snapshot().find("often".hashCode(), 2_000, 2_999, old::add);
+        assertEquals(2, old.size(), "stretches of other times are passed over");
+    }
+
+    @Test
+    void afterAKillTheTailIsReadAgain() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        TreeSet<Long> positions = fill(world);
+        LogWorld next = world.killed();
+        assertFalse(next.store.keys().isComplete() && find(next, "often").size() == 8, "not before the background came to it");
+        next.background.drain();
+        assertTrue(next.store.keys().isComplete());
+        assertAllFound(next, positions);
+        assertEquals(4, keyFiles(next.files).size(), "the stretch has a file of its own");
+        assertAllFound(drained(next.killed()), positions);
+    }
+
+    private static LogWorld drained(LogWorld world) {
+        world.background.drain();
+        return world;
+    }
+
+    @Test
+    void c8_filesThatAreMissingOrDamagedAreMadeAgain() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        TreeSet<Long> positions = fill(world);
+        world.close();
+        FaultyFileStore files = world.files.crash(false);
+        List<String> names = keyFiles(files);
+        assertEquals(4, names.size());
+        files.delete(names.get(0));
+        files.flipBit(names.get(1), 8 * 80 + 3);
+        files.flipBit(names.get(3), 8 * 20);
+        LogWorld next = drained(LogWorld.open(files, LogWorld.ASYNC));
+        assertAllFound(next, positions);
+        assertAllFound(drained(next.killed()), positions);
+    }
+
+    @Test
+    void c11_aNewerFormatIsNotTouched() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        fill(world);
+        world.close();
+        FaultyFileStore files = world.files.crash(false);
+        String name = keyFiles(files).getFirst();
+        byte[] header = new byte[56];
+        try (var file = files.open(name)) {
+            java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(header);
+            file.read(0, bytes);
+            bytes.putInt(8, 2);
+            java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+            crc.update(header, 0, 52);
+            bytes.putInt(52, (int) crc.getValue());
+            file.write(0, bytes.rewind());
+        }
+        assertThrows(NewerFormatException.class, () -> KeyFile.open(files, name));
+    }
+
+    @Test
+    void whatRetentionDropsIsNotFound() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(300, 500);
+        world.checkpoint();
+        world.fill(10, 500);
+        world.checkpoint();
+        int before = keyFiles(world.files).size();
+        while (world.store.dropFirst()) {
+            world.background.drain();
+        }
+        assertTrue(world.log().begin() > 0);
+        world.store.keys().snapshot().find(
+                ("text 0 ").repeat(500 / 7 + 1).substring(0, 500).hashCode(), 0, Long.MAX_VALUE, position -> {
+                    // the stretch is still there in part; who searches looks at the record
+                    assertTrue(world.log().view().bytes(position) == null || position >= world.log().begin());
+                    return true;
+                });
+        assertTrue(keyFiles(world.files).size() <= before);
+    }
+}

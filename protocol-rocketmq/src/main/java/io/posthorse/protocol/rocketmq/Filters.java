@@ -1,0 +1,75 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.TagFilter;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.filter.ExpressionException;
+import io.posthorse.filter.Sql92;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What clients subscribe to, compiled: each text once, as long as there is room. */
+final class Filters {
+    static final String TAG = "TAG";
+    private static final String SQL92 = "SQL92";
+    private static final int KEPT_MAX = 1_024;
+    private static final int KEPT_CHARACTERS_MAX = 1 << 20;
+
+    private final boolean sqlAllowed;
+    private final Map<String, TagFilter> tags = new HashMap<>();
+    private final Map<String, Choice> expressions = new HashMap<>();
+    private int characters;
+
+    /**
+     * The filter of a subscription, or why there is none.
+     *
+     * @param filter null where the subscription is refused
+     * @param code response code of the refusal
+     */
+    record Choice(TagFilter filter, int code, String remark) {}
+
+    Filters(boolean sqlAllowed) {
+        this.sqlAllowed = sqlAllowed;
+    }
+
+    /** Of a subscription by tags. */
+    TagFilter tags(String expression) {
+        if (tags.size() > KEPT_MAX) {
+            tags.clear();
+        }
+        return tags.computeIfAbsent(expression, TagExpression::of);
+    }
+
+    /** Of a subscription of any type; no type means tags. */
+    Choice of(String type, String expression) {
+        if (type == null || type.isEmpty() || type.equals(TAG)) {
+            return new Choice(expression == null ? TagFilter.ALL : tags(expression), ResponseCode.SUCCESS, null);
+        }
+        if (!type.equals(SQL92) || !sqlAllowed) {
+            return new Choice(null, ResponseCode.SYSTEM_ERROR,
+                    "The broker does not support consumer to filter message by " + type
+                            + (type.equals(SQL92) ? "; its operator turned it off with enablePropertyFilter" : ""));
+        }
+        String text = expression == null ? "" : expression;
+        Choice known = expressions.get(text);
+        return known == null ? compile(text) : known;
+    }
+
+    private Choice compile(String text) {
+        Choice choice;
+        try {
+            choice = new Choice(new PropertyFilter(Sql92.compile(text)), ResponseCode.SUCCESS, null);
+        } catch (ExpressionException e) {
+            choice = new Choice(null, ResponseCode.SUBSCRIPTION_PARSE_FAILED,
+                    "The SQL92 expression of the subscription is wrong, " + e.getMessage());
+        }
+        if (text.length() <= Sql92.LENGTH_MAX) {
+            if (expressions.size() >= KEPT_MAX || characters + text.length() > KEPT_CHARACTERS_MAX) {
+                expressions.clear();
+                characters = 0;
+            }
+            expressions.put(text, choice);
+            characters += text.length();
+        }
+        return choice;
+    }
+}

@@ -1,0 +1,37 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * What a producer needs to take back a message with a delivery time: five words, "v1", topic, broker, ms since 1970 and
+ * an id, in URL-safe Base64. The first four are RocketMQ's, whose clients read them; the id belongs to the broker. Here
+ * it is the message's unique key, a colon, and the offset that the message waits under.
+ */
+record RecallHandle(String topic, String broker, long dueMs, String uniqueKey, long offset) {
+    private static final int LENGTH_MAX = 1_024;
+
+    byte[] bytes() {
+        String text = "v1 " + topic + " " + broker + " " + dueMs + " " + uniqueKey + ":" + offset;
+        return Base64.getUrlEncoder().encode(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @throws MalformedFrameException where it is none of ours */
+    static RecallHandle of(String handle) {
+        try {
+            if (handle.length() <= LENGTH_MAX) {
+                String[] words = new String(Base64.getUrlDecoder().decode(handle), StandardCharsets.UTF_8).split(" ");
+                int colon = words[words.length - 1].lastIndexOf(':');
+                if (words.length == 5 && words[0].equals("v1") && colon > 0) {
+                    return new RecallHandle(
+                            words[1], words[2], Long.parseLong(words[3]), words[4].substring(0, colon),
+                            Long.parseLong(words[4].substring(colon + 1)));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            // falls through: no Base64, or no numbers
+        }
+        throw new MalformedFrameException("recall handle is invalid");
+    }
+}

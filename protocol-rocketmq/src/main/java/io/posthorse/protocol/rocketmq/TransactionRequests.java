@@ -1,0 +1,160 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Outcome;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.Transactions;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.platform.Entropy;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Ends of transactions (37), questions about those that are undecided (39, to a producer), and the return of those that
+ * were set aside (323).
+ */
+final class TransactionRequests implements RequestHandler, Transactions.Inquiry {
+    private static final int COMMIT = 8;
+    private static final int ROLLBACK = 12;
+
+    private final Shard shard;
+    private final Broker broker;
+    private final ConsumerGroups groups;
+    private final RocketmqSettings settings;
+    private final SendProperties properties;
+    private int opaque;
+    private int turn;
+
+    TransactionRequests(Shard shard, ConsumerGroups groups, Entropy entropy, RocketmqSettings settings) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.groups = groups;
+        this.settings = settings;
+        this.properties = new SendProperties(settings.cluster(), entropy);
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return code == RequestCode.END_TRANSACTION || code == RequestCode.RESUME_CHECK_HALF_MESSAGE;
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return request.code() == RequestCode.END_TRANSACTION ? end(request) : resume(request);
+    }
+
+    private Frame end(Frame request) {
+        int decision = (int) request.number("commitOrRollback", 0);
+        long offset = request.number("tranStateTableOffset", -1);
+        long position = broker.transactions().position(offset);
+        if (decision != COMMIT && decision != ROLLBACK) {
+            return request.ok(Map.of()); // undecided as before: its producer is asked again
+        }
+        ByteBuffer stored = position < 0 || position != request.number("commitLogOffset", -2)
+                ? null
+                : broker.nativeAt(position);
+        if (stored == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "Find prepared transaction message failed: it was decided"
+                    + " before, or set aside after too many questions.");
+        }
+        MessageView view = MessageView.of(stored);
+        if (!request.require("producerGroup").equals(view.properties().get("PGROUP"))) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "The producer group wrong: the message was prepared by "
+                    + view.properties().get("PGROUP"));
+        }
+        Outcome outcome = decision == COMMIT
+                ? commit(offset, view)
+                : shard.turn().transactions().rollback(offset);
+        return switch (outcome) {
+            case DONE -> request.ok(Map.of());
+            case UNKNOWN -> request.refuse(ResponseCode.SYSTEM_ERROR, "The transaction's message, or its topic, is gone.");
+            case REFUSED -> request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full: the transaction"
+                    + " stays undecided, and its producer is asked again.");
+        };
+    }
+
+    /** A delay counts from the commit. */
+    private Outcome commit(long offset, MessageView view) {
+        Transactions transactions = shard.turn().transactions();
+        byte[] text = MessageView.text(view.properties()).getBytes(StandardCharsets.UTF_8);
+        properties.scan(text, broker.now());
+        long due = properties.delayLevel > 0
+                ? broker.now() + broker.delayMs(properties.delayLevel - 1)
+                : properties.dueMs;
+        return due > broker.now() ? transactions.commitAt(offset, due) : transactions.commit(offset);
+    }
+
+    private Frame resume(Frame request) {
+        String id = request.require("msgId");
+        long position = position(id);
+        long offset = broker.transactions().suspendedAt(position);
+        ByteBuffer stored = offset < 0 ? null : broker.nativeAt(position);
+        if (stored == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "Put message back to RMQ_SYS_TRANS_HALF_TOPIC failed: " + id
+                    + " is not the id (offsetMsgId) of a message in TRANS_CHECK_MAX_TIME_TOPIC, or it was resumed before.");
+        }
+        MessageView view = MessageView.of(stored);
+        Topic topic = broker.topic(view.topic());
+        Partition target = topic == null ? null : topic.partition(view.queueId());
+        if (target == null) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "the message cannot be resumed: its topic " + view.topic()
+                    + " is gone");
+        }
+        Outcome outcome = shard.turn().transactions().resume(offset, target, broker.now() + settings.undecidedMs());
+        return outcome == Outcome.DONE
+                ? request.ok(Map.of())
+                : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full; try again.");
+    }
+
+    /** The position in an offset message id, which is its last 16 digits; -1 where it is none. */
+    private static long position(String id) {
+        try {
+            return id.length() < 32 ? -1 : Long.parseLong(id, id.length() - 16, id.length(), 16);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public boolean ask(long offset, long position, ByteBuffer nativeBytes) {
+        MessageView view = MessageView.of(nativeBytes);
+        String group = view.properties().get("PGROUP");
+        ConsumerGroups.Group producers = group == null ? null : groups.producers(group);
+        if (producers == null) {
+            return false;
+        }
+        List<ConsumerGroups.Member> members = List.copyOf(producers.members.values());
+        ConsumerGroups.Member asked = members.get(Math.floorMod(turn++, members.size()));
+        String key = view.properties().getOrDefault("UNIQ_KEY", "");
+        Map<String, String> fields = Map.of(
+                "tranStateTableOffset", Long.toString(offset),
+                "commitLogOffset", Long.toString(position),
+                "msgId", key,
+                "transactionId", key,
+                "offsetMsgId", new Host(view.storeAddress(), view.storePort()).messageId(position),
+                "topic", view.topic());
+        asked.peer().send(Frame.oneWay(RequestCode.CHECK_TRANSACTION_STATE, opaque++, fields, prepared(nativeBytes)));
+        return true;
+    }
+
+    /** A copy of the message as it was before any decision. */
+    private static byte[] prepared(ByteBuffer stored) {
+        byte[] copy = new byte[stored.remaining()];
+        stored.get(stored.position(), copy);
+        ByteBuffer out = ByteBuffer.wrap(copy);
+        int flag = out.getInt(StoredMessage.SYSTEM_FLAG);
+        out.putLong(StoredMessage.preparedPosition(flag), 0);
+        out.putInt(StoredMessage.SYSTEM_FLAG, flag & ~StoredMessage.FLAG_TRANSACTION);
+        return copy;
+    }
+}
