@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import io.posthorse.log.Damage;
 import io.posthorse.log.Log;
 import io.posthorse.log.LogSettings;
+import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import io.posthorse.log.Store;
 import io.posthorse.platform.Background;
@@ -485,6 +486,7 @@ public final class Broker {
     /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */
     public ByteBuffer snapshot() {
         state.postponed.timed.tidy();
+        state.index.all().forEach(PartitionIndex::begin);
         return state.snapshot();
     }
 

@@ -156,7 +156,7 @@ final class State {
         out.putInt(topic.partitions().size());
         for (Partition partition : topic.partitions()) {
             PartitionIndex at = partition.index;
-            out.putInt(partition.id()).putLong(at.begin()).putLong(at.next());
+            out.putInt(partition.id()).putLong(at.knownBegin()).putLong(at.next());
         }
     }
 

@@ -319,7 +319,8 @@ final class Model {
             KeySearch search = broker.search(topic);
             for (long id : sought) {
                 List<ByteBuffer> found = search.find(
-                        TestFormat.key(id, 0), Long.MIN_VALUE, Long.MAX_VALUE, m -> TestFormat.messageId(m) == id, 10, 1 << 20);
+                        TestFormat.key(id, 0), Long.MIN_VALUE, Long.MAX_VALUE, m -> TestFormat.messageId(m) == id, 10,
+                        1 << 20);
                 require(!found.isEmpty(), "what is there is found by its key: message " + id);
             }
             List<ByteBuffer> many = search.find(

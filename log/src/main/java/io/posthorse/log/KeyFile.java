@@ -48,7 +48,7 @@ final class KeyFile {
     }
 
     /** Writes and forces the keys of a stretch, and returns a view of them. */
-    static KeyStripe.Sorted write(FileStore files, KeyStripe.Growing keys, long to) throws IOException {
+    static SortedKeys write(FileStore files, GrowingKeys keys, long to) throws IOException {
         long[] sorted = keys.sorted();
         ByteBuffer out = ByteBuffer.allocate(HEADER + sorted.length * 8);
         out.position(HEADER).slice().asLongBuffer().put(sorted);
@@ -56,7 +56,7 @@ final class KeyFile {
         out.putLong(32, keys.firstMs).putLong(40, keys.lastMs);
         out.putInt(48, crc(out, HEADER, out.capacity())).putInt(52, crc(out, 0, 52));
         files.delete(UNFINISHED); // a new file, for nobody may write to one that somebody reads through a mapping
-        KeyStripe.Sorted written;
+        SortedKeys written;
         try (StoredFile file = files.open(UNFINISHED)) {
             file.write(0, out.position(0));
             file.force();
@@ -67,7 +67,7 @@ final class KeyFile {
     }
 
     /** The keys in a whole, undamaged file; null where it is not. */
-    static KeyStripe.Sorted open(FileStore files, String name) throws IOException {
+    static SortedKeys open(FileStore files, String name) throws IOException {
         try (StoredFile file = files.open(name)) {
             long size = file.size();
             if (size < HEADER || size > Integer.MAX_VALUE) {
@@ -84,8 +84,8 @@ final class KeyFile {
         }
     }
 
-    private static KeyStripe.Sorted stripe(ByteBuffer view) {
-        return new KeyStripe.Sorted(
+    private static SortedKeys stripe(ByteBuffer view) {
+        return new SortedKeys(
                 view.getLong(16), view.getLong(24), view.getLong(32), view.getLong(40),
                 view.slice(HEADER, view.getInt(12) * 8).asLongBuffer());
     }

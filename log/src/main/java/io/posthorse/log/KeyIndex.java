@@ -29,7 +29,7 @@ public final class KeyIndex {
     /** Stretches whose keys are still to be read from the log: from, to. */
     private final ArrayDeque<long[]> missing = new ArrayDeque<>();
 
-    private KeyStripe.Growing growing;
+    private GrowingKeys growing;
     private boolean rebuilding;
 
     /** Reads the keys of messages. */
@@ -46,7 +46,7 @@ public final class KeyIndex {
         this.files = files;
         this.background = background;
         this.source = source;
-        this.growing = new KeyStripe.Growing(tail);
+        this.growing = new GrowingKeys(tail);
     }
 
     /** Notes a key of the message whose record stands at a position. */
@@ -92,31 +92,31 @@ public final class KeyIndex {
     // ---- files
 
     /** Ends the growing stretch at a position; it stays searchable. */
-    KeyStripe.Growing freeze(long to) {
-        KeyStripe.Growing frozen = growing;
-        growing = new KeyStripe.Growing(to);
+    GrowingKeys freeze(long to) {
+        GrowingKeys frozen = growing;
+        growing = new GrowingKeys(to);
         frozen.to = to;
         stripes.put(frozen.from, frozen);
         return frozen;
     }
 
     /** Takes a stretch from its file from now on. */
-    void replace(KeyStripe.Sorted inFile) {
+    void replace(SortedKeys inFile) {
         stripes.put(inFile.from, inFile);
     }
 
     void dropBelow(long position) {
-        stripes.values().removeIf(s -> s instanceof KeyStripe.Sorted sorted && sorted.to <= position);
+        stripes.values().removeIf(s -> s instanceof SortedKeys sorted && sorted.to <= position);
     }
 
     /** Begins to load what there is of files, and to make what there is not. */
     void load(Log log) {
         long begin = log.begin() + Segment.HEADER;
         long tail = growing.from;
-        List<KeyStripe.Sorted> found = new ArrayList<>();
+        List<SortedKeys> found = new ArrayList<>();
         background.run(() -> open(found), failure -> {
             long covered = begin;
-            for (KeyStripe.Sorted stripe : found) {
+            for (SortedKeys stripe : found) {
                 boolean overlaps = stripe.from < covered && covered > begin;
                 if (overlaps || stripe.to <= begin || stripe.to > tail) {
                     continue; // of what was dropped, of a tail that was cut, or written twice
@@ -134,9 +134,9 @@ public final class KeyIndex {
         });
     }
 
-    private void open(List<KeyStripe.Sorted> found) throws IOException {
+    private void open(List<SortedKeys> found) throws IOException {
         for (String name : files.list()) {
-            KeyStripe.Sorted stripe = KeyFile.isName(name) ? KeyFile.open(files, name) : null;
+            SortedKeys stripe = KeyFile.isName(name) ? KeyFile.open(files, name) : null;
             if (stripe != null) {
                 found.add(stripe);
             }

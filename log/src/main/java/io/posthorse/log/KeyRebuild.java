@@ -15,7 +15,7 @@ final class KeyRebuild implements Background.Job {
     private final int bytesMax;
     private final RecordCheck check = new RecordCheck();
     private long reached;
-    private KeyStripe.Sorted made;
+    private SortedKeys made;
 
     /**
      * @param to where the stretch ends
@@ -35,13 +35,13 @@ final class KeyRebuild implements Background.Job {
         return reached;
     }
 
-    KeyStripe.Sorted made() {
+    SortedKeys made() {
         return made;
     }
 
     @Override
     public void run() throws IOException {
-        KeyStripe.Growing keys = new KeyStripe.Growing(from);
+        GrowingKeys keys = new GrowingKeys(from);
         long end = Math.min(to, from + bytesMax);
         long position = from;
         while (position < end) {
@@ -52,7 +52,7 @@ final class KeyRebuild implements Background.Job {
         made = KeyFile.write(files, keys, reached);
     }
 
-    private long read(Segment segment, long position, long end, KeyStripe.Growing keys) {
+    private long read(Segment segment, long position, long end, GrowingKeys keys) {
         ByteBuffer bytes = segment.bytes.duplicate();
         int at = Math.max(Segment.HEADER, segment.at(position));
         int limit = (int) Math.min(segment.size, end - segment.base);

@@ -25,7 +25,7 @@ public final class Store {
     private final List<Index.Stripe> unwritten = new ArrayList<>();
 
     /** Stretches whose key file could not be written so far; the same holds for them. */
-    private final List<KeyStripe.Growing> unwrittenKeys = new ArrayList<>();
+    private final List<GrowingKeys> unwrittenKeys = new ArrayList<>();
 
     private Store(
             FileStore files, Background background, Log log, Index index, KeyIndex keys, Recovered recovered,
@@ -97,7 +97,7 @@ public final class Store {
             if (IndexFile.from(name) > covered) {
                 rebuild.run(covered, IndexFile.from(name));
             }
-            IndexFile.load(view, index);
+            index.adopt(view, List.of());
             covered = IndexFile.to(name);
             loaded = covered;
         }
@@ -186,7 +186,7 @@ public final class Store {
                         dispensable = from;
                         checkpointed = to;
                         unwritten.clear();
-                        adopt(view.get(0), stripes);
+                        index.adopt(view.get(0), stripes);
                     }
                 });
         writeKeys();
@@ -194,11 +194,11 @@ public final class Store {
 
     /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
     private void writeKeys() {
-        List<KeyStripe.Growing> stretches = List.copyOf(unwrittenKeys);
-        List<KeyStripe.Sorted> written = new ArrayList<>();
+        List<GrowingKeys> stretches = List.copyOf(unwrittenKeys);
+        List<SortedKeys> written = new ArrayList<>();
         background.run(
                 () -> {
-                    for (KeyStripe.Growing stretch : stretches) {
+                    for (GrowingKeys stretch : stretches) {
                         written.add(KeyFile.write(files, stretch, stretch.to));
                     }
                 },
@@ -206,13 +206,6 @@ public final class Store {
                     written.forEach(keys::replace);
                     unwrittenKeys.removeAll(stretches.subList(0, written.size()));
                 });
-    }
-
-    private static void adopt(ByteBuffer view, List<Index.Stripe> stripes) {
-        for (int i = 0; i < stripes.size(); i++) {
-            Index.Stripe stripe = stripes.get(i);
-            stripe.partition().replace(stripe.chunk(), IndexFile.chunk(view, i));
-        }
     }
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
@@ -265,7 +258,7 @@ public final class Store {
             IndexFile.write(files, checkpointed, log.tail(), unwritten);
             CheckpointFile.write(files, log.tail(), state.snapshot());
             unwrittenKeys.add(keys.freeze(log.tail()));
-            for (KeyStripe.Growing stretch : unwrittenKeys) {
+            for (GrowingKeys stretch : unwrittenKeys) {
                 KeyFile.write(files, stretch, stretch.to);
             }
         }

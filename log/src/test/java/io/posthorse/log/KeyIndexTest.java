@@ -71,7 +71,8 @@ class KeyIndexTest {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         TreeSet<Long> positions = fill(world);
         LogWorld next = world.killed();
-        assertFalse(next.store.keys().isComplete() && find(next, "often").size() == 8, "not before the background came to it");
+        boolean all = next.store.keys().isComplete() && find(next, "often").size() == 8;
+        assertFalse(all, "not before the background came to it");
         next.background.drain();
         assertTrue(next.store.keys().isComplete());
         assertAllFound(next, positions);

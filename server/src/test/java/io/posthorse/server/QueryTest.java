@@ -95,7 +95,8 @@ class QueryTest {
 
     @Test
     void batchesAndRetriesAreFoundToo() {
-        Map<String, String> fields = new HashMap<>(Map.of("offset", "" + position(broker.sent("T", 0, properties("U", "k"), "x"))));
+        Frame sent = broker.sent("T", 0, properties("U", "k"), "x");
+        Map<String, String> fields = new HashMap<>(Map.of("offset", "" + position(sent)));
         fields.putAll(Map.of("group", "G", "delayLevel", "1", "originTopic", "T", "unitMode", "false"));
         assertEquals(0, client.ask(36, fields).code());
         assertEquals(List.of(), found("%RETRY%G", "k"), "it waits");

@@ -211,8 +211,9 @@ final class SendRequests {
         putMessageId(out, session, position);
         out.close(id);
         if (wait == Wait.TIME) {
+            String topic = partition.topic().name();
             byte[] handle = new RecallHandle(
-                    partition.topic().name(), settings.brokerName(), properties.dueMs, properties.uniqueKey(), offset).bytes();
+                    topic, settings.brokerName(), properties.dueMs, properties.uniqueKey(), offset).bytes();
             out.field(Fields.RECALL_HANDLE, handle, 0, handle.length);
         }
         finish(session, header, offset);
@@ -235,9 +236,9 @@ final class SendRequests {
             return Wait.NOTHING;
         }
         if (properties.dueMs < 0 || properties.dueMs - broker.now() > settings.delayMsMax()) {
-            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "timer message illegal, the delay time should not be bigger"
-                    + " than the max delay " + settings.delayMsMax() + "ms (timerMaxDelaySec), and must be a number. Nothing"
-                    + " was stored.");
+            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "timer message illegal, the delay time should not be"
+                    + " bigger than the max delay " + settings.delayMsMax() + "ms (timerMaxDelaySec), and must be a number."
+                    + " Nothing was stored.");
             return null;
         }
         if (properties.dueMs <= broker.now()) {
@@ -250,8 +251,9 @@ final class SendRequests {
 
     private boolean hasRoom(RemotingSession session, RequestHeader header, boolean hasRoom, String limit) {
         if (!hasRoom) {
-            refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, "So many messages wait in this broker that the limit "
-                    + limit + " is reached; nothing was stored. Send again when some were delivered, or raise the limit.");
+            refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, "So many messages wait in this broker that"
+                    + " the limit " + limit + " is reached; nothing was stored. Send again when some were delivered, or"
+                    + " raise the limit.");
         }
         return hasRoom;
     }

@@ -19,7 +19,8 @@ public final class StoredFormat implements MessageFormat {
     @Override
     public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
         int systemFlag = bytes.getInt(at + StoredMessage.SYSTEM_FLAG);
-        int topicAt = at + StoredMessage.bodyLength(systemFlag) + 4 + bytes.getInt(at + StoredMessage.bodyLength(systemFlag)) + 1;
+        int bodyAt = at + StoredMessage.bodyLength(systemFlag) + 4;
+        int topicAt = bodyAt + bytes.getInt(bodyAt - 4) + 1;
         int topicLength = bytes.get(topicAt - 1) & 0xFF;
         byte[] text = new byte[at + length - topicAt];
         bytes.get(topicAt, text);

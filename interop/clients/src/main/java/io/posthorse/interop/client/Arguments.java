@@ -13,10 +13,12 @@ import java.util.List;
  * @param threads how many scenarios run at the same time
  * @param scenarios their names; "all" stands for all
  */
-public record Arguments(String nameServer, String run, List<Long> delays, long timerEarlyMillis, int threads, List<String> scenarios) {
+public record Arguments(
+        String nameServer, String run, List<Long> delays, long timerEarlyMillis, int threads, List<String> scenarios) {
 
     private static final String USAGE =
-            "usage: --namesrv HOST:PORT --run SUFFIX [--delays \"1s 2s ...\"] [--timer-early MS] [--threads N] all|SCENARIO...";
+            "usage: --namesrv HOST:PORT --run SUFFIX [--delays \"1s 2s ...\"] [--timer-early MS] [--threads N]"
+                    + " all|SCENARIO...";
     private static final String DEFAULT_DELAYS = "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h";
 
     /** Reads the command line. */

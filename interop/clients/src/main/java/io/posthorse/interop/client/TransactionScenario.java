@@ -27,7 +27,8 @@ final class TransactionScenario {
         Decisions decisions = new Decisions();
         TransactionMQProducer producer = stage.configure(new TransactionMQProducer(stage.name("decider")));
         producer.setTransactionListener(decisions);
-        stage.atEnd(producer::shutdown); // a group of its own: an ordinary producer of the same group cannot answer questions
+        // a group of its own: an ordinary producer of the same group cannot answer questions
+        stage.atEnd(producer::shutdown);
         producer.start();
 
         List<String> committed = new ArrayList<>();

@@ -33,8 +33,8 @@ class ClientVersionsIT {
             "sql-filter", "sql-beside-tags", "sql-refused", "sql-retry",
             "orderly", "orderly-suspend", "broadcast", "share-and-leave", "crash-takeover", "pull", "pull-offsets",
             "lite-pull-subscribe", "lite-pull-assign", "from-first", "from-last", "from-timestamp",
-            "from-last-young-topic", "offset-restart", "retry", "dead-letter", "delay", "transaction", "timed", "timed-property",
-            "recall", "long-polling");
+            "from-last-young-topic", "offset-restart", "retry", "dead-letter", "delay", "transaction", "timed",
+            "timed-property", "recall", "long-polling");
     private static final List<String> WITH_BINARY_HEADER = List.of("send-sync", "send-async", "send-oneway",
             "send-batch", "push-concurrent", "sql-filter", "orderly", "pull", "pull-offsets", "retry", "delay",
             "transaction", "timed");
