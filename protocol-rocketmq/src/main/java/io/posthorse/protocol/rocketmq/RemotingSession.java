@@ -13,6 +13,7 @@ import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,6 +26,8 @@ final class RemotingSession implements Session, Peer {
     /** Room is made for what a frame announces only as far as its bytes come: this much at first, then double. */
     private static final int AHEAD_BYTES_MIN = 64 << 10;
 
+    private static final int BODY_MAX = FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX;
+
     final RemotingProtocol protocol;
     final Host bornHost;
     final Host storeHost;
@@ -32,10 +35,12 @@ final class RemotingSession implements Session, Peer {
 
     private final Connection connection;
     private final ReplyBatches replies;
+    private final ClientCalls calls;
 
     RemotingSession(RemotingProtocol protocol, Connection connection) {
         this.protocol = protocol;
         this.connection = connection;
+        this.calls = new ClientCalls(this::send, protocol.timers);
         this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
@@ -63,7 +68,10 @@ final class RemotingSession implements Session, Peer {
         RequestHeader header = protocol.header;
         int body = header.read(in, start, end);
         if (header.isResponse()) {
-            return; // this broker asks clients nothing that they answer, so far
+            if (calls.awaits(header.opaque())) {
+                calls.answered(FrameCodec.decode(in.slice(start, end - start)));
+            }
+            return;
         }
         try {
             switch (header.code()) {
@@ -93,6 +101,10 @@ final class RemotingSession implements Session, Peer {
         }
         if (response == null || request.isOneWay()) {
             return;
+        }
+        if (response.body().length > BODY_MAX) {
+            response = request.refuse(ResponseCode.SYSTEM_ERROR, "the answer has " + response.body().length
+                    + " bytes, more than a frame can hold; ask for less at a time");
         }
         if (protocol.broker.tail() == before) {
             answer(request, response);
@@ -129,6 +141,11 @@ final class RemotingSession implements Session, Peer {
         connection.send(out);
     }
 
+    /** Asks the client something; the outcome is told exactly once. */
+    void ask(int code, Map<String, String> fields, byte[] body, long timeoutMs, ClientCalls.Outcome outcome) {
+        calls.ask(code, protocol.nextOpaque(), fields, body, timeoutMs, outcome);
+    }
+
     Connection connection() {
         return connection;
     }
@@ -156,6 +173,7 @@ final class RemotingSession implements Session, Peer {
     @Override
     public void closed() {
         replies.drop();
+        calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);
         protocol.handlers().forEach(h -> h.closed(this));
     }

@@ -73,7 +73,6 @@ final class IgnoredKeys {
                     "aclEnable authenticationEnabled authorizationEnabled migrateAuthFromV1Enabled"),
             only("false", "there is no replication yet, so what is acknowledged lies on this machine alone",
                     "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
-            only("6", "a broker is always readable and writable as a whole", "brokerPermission"),
             new Family("it tunes RocketMQ's own workings and has no counterpart here", OtherKeys.NAMES, null, null));
 
     private IgnoredKeys() {}

@@ -31,7 +31,7 @@ class ConfigLoaderTest {
                         "127.0.0.1", 10_911, 10_909, 9_876, null, new ServerConfig.Tls(TlsMode.PERMISSIVE, null, null)),
                 config.listen());
         assertEquals(
-                new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of()),
+                new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of(), 6),
                 config.identity());
         assertEquals(
                 new Storage(
@@ -136,11 +136,10 @@ class ConfigLoaderTest {
     @Test
     void ignoredKeysThatWouldMatterAreAcceptedWithTheHarmlessValueOnly() {
         assertEquals(1, load("aclEnable=false").notes().size());
-        assertEquals(1, load("brokerPermission=6").notes().size());
         assertProblem("aclEnable=true", "broker.conf:1: aclEnable: only the value false is accepted: access control");
         assertProblem("enableDLegerCommitLog=true", "there is no replication yet");
         assertProblem("useTLS=true", "connections are not encrypted yet");
-        assertProblem("brokerPermission=4", "only the value 6");
+        assertProblem("brokerPermission=8", "a whole number, 0 to 7");
     }
 
     @Test
