@@ -85,6 +85,15 @@ public final class RequestCode {
     public static final int UPDATE_AND_GET_GROUP_FORBIDDEN = 353;
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int RECALL_MESSAGE = 370;
+    public static final int QUERY_ASSIGNMENT = 400;
+    public static final int SET_MESSAGE_REQUEST_MODE = 401;
+    public static final int GET_ALL_MESSAGE_REQUEST_MODE = 402;
+    public static final int POP_MESSAGE = 200_050;
+    public static final int ACK_MESSAGE = 200_051;
+    public static final int CHANGE_MESSAGE_INVISIBLETIME = 200_053;
+    public static final int NOTIFICATION = 200_054;
+    public static final int POLLING_INFO = 200_055;
+    public static final int BATCH_ACK_MESSAGE = 200_151;
 
     private RequestCode() {}
 }

@@ -32,6 +32,7 @@ final class RemotingSession implements Session, Peer {
     final Host bornHost;
     final Host storeHost;
     final Set<PullWaiter> waiters = new HashSet<>();
+    final Set<PopWaiter> pops = new HashSet<>();
 
     private final Connection connection;
     private final ReplyBatches replies;
@@ -175,6 +176,7 @@ final class RemotingSession implements Session, Peer {
         replies.drop();
         calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);
+        Set.copyOf(pops).forEach(PopWaiter::cancel);
         protocol.handlers().forEach(h -> h.closed(this));
     }
 }
