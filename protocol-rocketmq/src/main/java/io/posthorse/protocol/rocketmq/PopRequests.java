@@ -22,7 +22,7 @@ import java.util.Map;
 final class PopRequests implements RequestHandler {
     private static final int COUNT_MAX = 32;
     private static final int BYTES_MAX = 1 << 20;
-    private static final long LEASE_MS_MIN = 1_000;
+    private static final long LEASE_MS_MIN = 100;
     private static final long LEASE_MS_MAX = 12 * 3_600_000L;
     private static final long POLL_MS_MAX = 60_000;
     private static final int WAITERS_MAX = 10_000;
