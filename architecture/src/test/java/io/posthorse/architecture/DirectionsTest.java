@@ -28,7 +28,8 @@ class DirectionsTest {
             List.of("filter"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "codec.rocketmq"),
+            List.of("format.rocketmq", "platform", "broker", "filter", "codec.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "codec.rocketmq", "format.rocketmq"),
             List.of("cli", "server"));
 
     @Test

@@ -6,7 +6,7 @@ import io.posthorse.broker.Message;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.StoredMessage;
-import io.posthorse.protocol.rocketmq.StoredFormat;
+import io.posthorse.format.rocketmq.StoredFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

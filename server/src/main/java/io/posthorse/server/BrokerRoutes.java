@@ -4,10 +4,10 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.nameserver.LocalBroker;
 import io.posthorse.nameserver.TopicRoute;
 import io.posthorse.protocol.rocketmq.Addresses;
-import io.posthorse.protocol.rocketmq.RocketmqSettings;
 import java.util.Collection;
 
 /** The broker of this process, as its name server sees it: topics are routable from the moment they exist. */

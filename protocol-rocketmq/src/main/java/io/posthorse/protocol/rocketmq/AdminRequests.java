@@ -9,6 +9,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.TreeSet;
 
 /** How full a topic is (202), and who reads it (300). */

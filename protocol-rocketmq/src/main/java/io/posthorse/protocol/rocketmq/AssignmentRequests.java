@@ -13,6 +13,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -7,6 +7,9 @@ import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.OutgoingMessage;
+import io.posthorse.format.rocketmq.SendProperties;
 import java.util.Arrays;
 
 /**

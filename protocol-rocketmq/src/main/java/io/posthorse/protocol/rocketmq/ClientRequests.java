@@ -10,6 +10,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.Filters;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -9,6 +9,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.util.Collection;

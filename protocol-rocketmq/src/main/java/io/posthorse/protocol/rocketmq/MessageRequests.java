@@ -13,6 +13,8 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.OutgoingMessage;
 import java.nio.ByteBuffer;
 import java.util.Map;
 

@@ -12,6 +12,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -10,6 +10,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Destinations;
 import java.util.Map;
 
 /** Offsets of queues and groups: 14, 15, 29, 30, 31, 32. */

@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Fetch;
 import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.format.rocketmq.Fields;
 
 /** The numbers in a pull answer's header. */
 record PullAnswer(long next, long begin, long end) {

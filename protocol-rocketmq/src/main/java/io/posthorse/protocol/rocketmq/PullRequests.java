@@ -11,6 +11,9 @@ import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.Filters;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

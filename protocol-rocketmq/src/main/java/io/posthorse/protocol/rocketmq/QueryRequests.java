@@ -10,6 +10,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.MessageKeys;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import java.nio.ByteBuffer;

@@ -10,6 +10,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.RecallHandle;
+import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.nio.ByteBuffer;
 import java.util.Map;
 

@@ -9,6 +9,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Host;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import java.net.InetSocketAddress;

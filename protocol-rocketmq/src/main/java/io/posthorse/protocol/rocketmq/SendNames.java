@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.format.rocketmq.Fields;
 
 /** Names of a send request's fields: long in request 10, one letter each in 310 and 320. */
 record SendNames(

@@ -10,6 +10,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

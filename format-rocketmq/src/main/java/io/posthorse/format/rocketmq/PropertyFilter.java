@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.ContentFilter;
 import io.posthorse.broker.TagFilter;
@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Chooses messages by an expression over their properties. */
-final class PropertyFilter implements TagFilter {
+public final class PropertyFilter implements TagFilter {
     private final Expression expression;
     private final String[] names;
     private final byte[][] nameBytes;
 
-    PropertyFilter(Expression expression) {
+    public PropertyFilter(Expression expression) {
         this.expression = expression;
         this.names = expression.names().toArray(String[]::new);
         this.nameBytes = Arrays.stream(names)

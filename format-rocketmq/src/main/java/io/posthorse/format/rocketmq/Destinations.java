@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
@@ -12,9 +12,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** RocketMQ's rules for topic and group names, and for creating them on first use. */
-final class Destinations {
-    static final String RETRY = "%RETRY%";
-    static final String DEAD_LETTER = "%DLQ%";
+public final class Destinations {
+    public static final String RETRY = "%RETRY%";
+    public static final String DEAD_LETTER = "%DLQ%";
     private static final String DEFAULT_TOPIC = "TBW102";
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int GROUP_LENGTH_MAX = 120;
@@ -29,14 +29,14 @@ final class Destinations {
     private final Broker broker;
     private final RocketmqSettings settings;
 
-    Destinations(Shard shard, RocketmqSettings settings) {
+    public Destinations(Shard shard, RocketmqSettings settings) {
         this.shard = shard;
         this.broker = shard.broker();
         this.settings = settings;
     }
 
     /** Topics that tools expect on every broker. */
-    void createSystemTopics() {
+    public void createSystemTopics() {
         int all = READ_WRITE | TopicSettings.INHERIT;
         Broker turn = shard.turn();
         if (settings.autoCreateTopics()) {
@@ -52,23 +52,23 @@ final class Destinations {
     }
 
     /** Topics that are not a user's, whether or not they are there. */
-    SortedSet<String> systemTopics() {
+    public SortedSet<String> systemTopics() {
         TreeSet<String> names = new TreeSet<>(FORBIDDEN);
         names.addAll(List.of(DEFAULT_TOPIC, settings.cluster(), settings.brokerName()));
         return names;
     }
 
-    static boolean isForbidden(String topic) {
+    public static boolean isForbidden(String topic) {
         return FORBIDDEN.contains(topic);
     }
 
     /** What is wrong with a topic's name, or null. */
-    static String topicProblem(String name) {
+    public static String topicProblem(String name) {
         return problem(name, "topic", TOPIC_LENGTH_MAX);
     }
 
     /** What is wrong with a group's name, or null. */
-    static String groupProblem(String name) {
+    public static String groupProblem(String name) {
         return problem(name, "group", GROUP_LENGTH_MAX);
     }
 
@@ -96,7 +96,7 @@ final class Destinations {
      *
      * @return null where topics are not created on first use, or the limit is reached
      */
-    Topic createFor(String name, String modelName, int queues) {
+    public Topic createFor(String name, String modelName, int queues) {
         Topic model = broker.topic(modelName);
         boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
         if (!settings.autoCreateTopics() || !inherits || !broker.hasRoomForTopic()) {
@@ -108,12 +108,12 @@ final class Destinations {
     }
 
     /** The retry topic of a group, created where it is missing. Null where the broker is full. */
-    Topic retryTopic(Subscription group) {
+    public Topic retryTopic(Subscription group) {
         return internal(RETRY + group.name(), group.settings().retryPartitions());
     }
 
     /** The dead-letter topic of a group, created where it is missing. Null where the broker is full. */
-    Topic deadLetterTopic(Subscription group) {
+    public Topic deadLetterTopic(Subscription group) {
         return internal(DEAD_LETTER + group.name(), 1);
     }
 
@@ -126,7 +126,7 @@ final class Destinations {
     }
 
     /** A group, created where it is missing and that is allowed; else null. */
-    Subscription group(String name) {
+    public Subscription group(String name) {
         Subscription group = broker.subscription(name);
         if (group != null || !settings.autoCreateGroups() || !broker.hasRoomForSubscription()
                 || groupProblem(name) != null) {

@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.MessageFormat;

@@ -1,15 +1,15 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.KeyHash;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /** What a message is found by: its unique key, and every word of its keys. */
-final class MessageKeys {
+public final class MessageKeys {
     private MessageKeys() {}
 
     /** Gives the hash of each word between two indexes. */
-    static void words(byte[] text, int from, int end, int topicHash, IntConsumer sink) {
+    public static void words(byte[] text, int from, int end, int topicHash, IntConsumer sink) {
         int start = from;
         for (int at = from; at <= end; at++) {
             if (at == end || text[at] == ' ') {
@@ -22,7 +22,7 @@ final class MessageKeys {
     }
 
     /** Whether a value has a key among its words. */
-    static boolean contains(String words, String key) {
+    public static boolean contains(String words, String key) {
         return words != null && Arrays.asList(words.split(" ")).contains(key);
     }
 }

@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.TagFilter;
 import io.posthorse.codec.rocketmq.ResponseCode;
@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** What clients subscribe to, compiled: each text once, as long as there is room. */
-final class Filters {
-    static final String TAG = "TAG";
+public final class Filters {
+    public static final String TAG = "TAG";
     private static final String SQL92 = "SQL92";
     private static final int KEPT_MAX = 1_024;
     private static final int KEPT_CHARACTERS_MAX = 1 << 20;
@@ -25,14 +25,14 @@ final class Filters {
      * @param filter null where the subscription is refused
      * @param code response code of the refusal
      */
-    record Choice(TagFilter filter, int code, String remark) {}
+    public record Choice(TagFilter filter, int code, String remark) {}
 
-    Filters(boolean sqlAllowed) {
+    public Filters(boolean sqlAllowed) {
         this.sqlAllowed = sqlAllowed;
     }
 
     /** Of a subscription by tags. */
-    TagFilter tags(String expression) {
+    public TagFilter tags(String expression) {
         if (tags.size() > KEPT_MAX) {
             tags.clear();
         }
@@ -40,7 +40,7 @@ final class Filters {
     }
 
     /** Of a subscription of any type; no type means tags. */
-    Choice of(String type, String expression) {
+    public Choice of(String type, String expression) {
         if (type == null || type.isEmpty() || type.equals(TAG)) {
             return new Choice(expression == null ? TagFilter.ALL : tags(expression), ResponseCode.SUCCESS, null);
         }

@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.Partition;
@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.function.LongSupplier;
 
 /** What the broker must know of a sent message's properties, and the properties it adds. */
-final class SendProperties {
+public final class SendProperties {
     /** The year 5138: nothing beyond it is meant. */
     private static final long SECONDS_MAX = 100_000_000_000L;
 
@@ -23,19 +23,19 @@ final class SendProperties {
     private final LongSupplier clock;
     private int timePrecedence;
 
-    int delayLevel;
-    boolean isTransaction;
+    public int delayLevel;
+    public boolean isTransaction;
     /** When the message is due, ms since 1970; 0 where it names no time, -1 where what it names is no time. */
-    long dueMs;
+    public long dueMs;
     /** How long its producer is not to be asked about the transaction, or -1 where it does not say. */
-    long immunityMs;
+    public long immunityMs;
 
-    byte[] uniqueKeyText;
-    int uniqueKeyAt;
-    int uniqueKeyLength;
+    public byte[] uniqueKeyText;
+    public int uniqueKeyAt;
+    public int uniqueKeyLength;
 
     /** @param clock the time in ms, from which delays count: that of the turn may be some ms old */
-    SendProperties(String cluster, Entropy entropy, LongSupplier clock) {
+    public SendProperties(String cluster, Entropy entropy, LongSupplier clock) {
         this.clock = clock;
         this.entropy = entropy;
         String text = property("MSG_REGION", "DefaultRegion") + property("TRACE_ON", "true") + property("CLUSTER", cluster);
@@ -48,7 +48,7 @@ final class SendProperties {
     }
 
     /** Reads the producer's properties, sets the message's tag, and adds the broker's own. */
-    void read(OutgoingMessage message, long nowMs) {
+    public void read(OutgoingMessage message, long nowMs) {
         delayLevel = 0;
         isTransaction = false;
         uniqueKeyLength = 0;
@@ -62,7 +62,7 @@ final class SendProperties {
     }
 
     /** Reads a message's properties, and sets its tag and its keys. */
-    void scan(OutgoingMessage of) {
+    public void scan(OutgoingMessage of) {
         message = of;
         topicHash = KeyHash.text(of.topic, of.topicAt, of.topicLength);
         of.noKeys();
@@ -77,13 +77,13 @@ final class SendProperties {
     }
 
     /** Reads what properties say of delivery times, from now on. */
-    void scan(byte[] text) {
+    public void scan(byte[] text) {
         delayLevel = 0;
         scan(text, 0, text.length);
     }
 
     /** Reads a range of properties and returns the tag's hash, 0 where there is none. */
-    int scan(byte[] text, int from, int length) {
+    public int scan(byte[] text, int from, int length) {
         int tag = 0;
         dueMs = 0;
         immunityMs = -1;
@@ -153,7 +153,7 @@ final class SendProperties {
     }
 
     /** The hash that Java gives the text. */
-    static int hash(byte[] text, int from, int length) {
+    public static int hash(byte[] text, int from, int length) {
         int hash = 0;
         for (int i = from; i < from + length; i++) {
             if (text[i] < 0) {
@@ -175,21 +175,21 @@ final class SendProperties {
     }
 
     /** Notes where a delayed message is going, as consumers find it in the delivered one. */
-    void addRealTarget(OutgoingMessage message, Partition target) {
+    public void addRealTarget(OutgoingMessage message, Partition target) {
         add(message, property("REAL_TOPIC", target.topic().name()) + property("REAL_QID", "" + target.number()));
     }
 
     /** Notes when a message with a time of its own is due. */
-    void addDue(OutgoingMessage message) {
+    public void addDue(OutgoingMessage message) {
         add(message, property("TIMER_OUT_MS", Long.toString(dueMs)));
     }
 
     /** Notes the transaction's id, which is the message's own. */
-    void addTransaction(OutgoingMessage message) {
+    public void addTransaction(OutgoingMessage message) {
         add(message, property("__transactionId__", uniqueKey()));
     }
 
-    String uniqueKey() {
+    public String uniqueKey() {
         return new String(uniqueKeyText, uniqueKeyAt, uniqueKeyLength, StandardCharsets.UTF_8);
     }
 

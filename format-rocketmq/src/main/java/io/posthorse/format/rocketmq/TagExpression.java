@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.TagFilter;
 import java.util.Arrays;
@@ -7,10 +7,10 @@ import java.util.Arrays;
  * A tag subscription, {@code "A || B"}, as the set of the tags' hashes. Clients compare the tags themselves again, so two
  * tags of one hash do no harm.
  */
-record TagExpression(int[] hashes) implements TagFilter {
+public record TagExpression(int[] hashes) implements TagFilter {
 
     /** All messages for {@code *}, nothing and null; else those with one of the tags. */
-    static TagFilter of(String expression) {
+    public static TagFilter of(String expression) {
         if (expression == null || expression.isBlank() || expression.trim().equals("*")) {
             return TagFilter.ALL;
         }

@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -6,26 +6,26 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /** Address and port as messages and ids carry them: 4 or 16 bytes, then the port in 4. */
-record Host(byte[] address, int port) {
+public record Host(byte[] address, int port) {
 
-    static Host of(InetSocketAddress at) {
+    public static Host of(InetSocketAddress at) {
         return new Host(at.getAddress().getAddress(), at.getPort());
     }
 
-    static Host of(InetAddress address, int port) {
+    public static Host of(InetAddress address, int port) {
         return new Host(address.getAddress(), port);
     }
 
-    boolean isV6() {
+    public boolean isV6() {
         return address.length == 16;
     }
 
-    void write(ByteBuffer out) {
+    public void write(ByteBuffer out) {
         out.put(address).putInt(port);
     }
 
     /** The id by which a message can be looked up at its broker. */
-    String messageId(long position) {
+    public String messageId(long position) {
         HexFormat hex = HexFormat.of().withUpperCase();
         return hex.formatHex(address) + hex.toHexDigits(port) + hex.toHexDigits(position);
     }

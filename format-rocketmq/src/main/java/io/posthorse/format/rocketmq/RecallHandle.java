@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import java.nio.charset.StandardCharsets;
@@ -9,16 +9,16 @@ import java.util.Base64;
  * an id, in URL-safe Base64. The first four are RocketMQ's, whose clients read them; the id belongs to the broker. Here
  * it is the message's unique key, a colon, and the offset that the message waits under.
  */
-record RecallHandle(String topic, String broker, long dueMs, String uniqueKey, long offset) {
+public record RecallHandle(String topic, String broker, long dueMs, String uniqueKey, long offset) {
     private static final int LENGTH_MAX = 1_024;
 
-    byte[] bytes() {
+    public byte[] bytes() {
         String text = "v1 " + topic + " " + broker + " " + dueMs + " " + uniqueKey + ":" + offset;
         return Base64.getUrlEncoder().encode(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** @throws MalformedFrameException where it is none of ours */
-    static RecallHandle of(String handle) {
+    public static RecallHandle of(String handle) {
         try {
             if (handle.length() <= LENGTH_MAX) {
                 String[] words = new String(Base64.getUrlDecoder().decode(handle), StandardCharsets.UTF_8).split(" ");

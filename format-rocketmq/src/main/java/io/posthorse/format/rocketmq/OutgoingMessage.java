@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,36 +19,36 @@ import java.util.zip.CRC32;
  * A message on its way into the log, gathered from where its parts stand: the header array, the socket's buffer. One
  * object serves one message after another.
  */
-final class OutgoingMessage implements Message, IntConsumer {
+public final class OutgoingMessage implements Message, IntConsumer {
     private static final byte[] NOTHING = {};
     private final CRC32 crc = new CRC32();
 
-    int queueId;
-    int flag;
-    int systemFlag;
-    long bornTimestamp;
-    Host bornHost;
-    Host storeHost;
-    int reconsumeTimes;
-    int tag;
-    byte[] topic;
-    int topicAt;
-    int topicLength;
-    byte[] properties;
-    int propertiesAt;
-    int propertiesLength;
+    public int queueId;
+    public int flag;
+    public int systemFlag;
+    public long bornTimestamp;
+    public Host bornHost;
+    public Host storeHost;
+    public int reconsumeTimes;
+    public int tag;
+    public byte[] topic;
+    public int topicAt;
+    public int topicLength;
+    public byte[] properties;
+    public int propertiesAt;
+    public int propertiesLength;
     /** Properties of the broker's own, behind the producer's. */
-    byte[] added = NOTHING;
+    public byte[] added = NOTHING;
 
-    int addedLength;
+    public int addedLength;
     private int[] keys = new int[16];
     private int keyCount;
-    ByteBuf body;
-    int bodyAt;
-    int bodyLength;
+    public ByteBuf body;
+    public int bodyAt;
+    public int bodyLength;
 
     /** Becomes a copy of a stored message with other properties, on its way to another queue. */
-    void copy(MessageView view, Partition target, Map<String, String> changed, int timesTried, Host at) {
+    public void copy(MessageView view, Partition target, Map<String, String> changed, int timesTried, Host at) {
         byte[] name = target.topic().name().getBytes(StandardCharsets.UTF_8);
         byte[] text = MessageView.text(changed).getBytes(StandardCharsets.UTF_8);
         String tags = changed.get("TAGS");
@@ -79,7 +79,7 @@ final class OutgoingMessage implements Message, IntConsumer {
     }
 
     /** Properties as stored: a separator is put between the producer's and ours where the producer left it out. */
-    int allPropertiesLength() {
+    public int allPropertiesLength() {
         return propertiesLength + (needsSeparator() ? 1 : 0) + addedLength;
     }
 
@@ -88,7 +88,7 @@ final class OutgoingMessage implements Message, IntConsumer {
     }
 
     /** The system flag with the bits that say how long the hosts are. */
-    int flags() {
+    public int flags() {
         return systemFlag & ~(StoredMessage.FLAG_BORN_HOST_V6 | StoredMessage.FLAG_STORE_HOST_V6)
                 | (bornHost.isV6() ? StoredMessage.FLAG_BORN_HOST_V6 : 0)
                 | (storeHost.isV6() ? StoredMessage.FLAG_STORE_HOST_V6 : 0);
@@ -115,7 +115,7 @@ final class OutgoingMessage implements Message, IntConsumer {
     }
 
     /** Forgets the keys of the message before. */
-    void noKeys() {
+    public void noKeys() {
         keyCount = 0;
     }
 

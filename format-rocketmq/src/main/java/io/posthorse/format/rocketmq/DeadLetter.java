@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /** A message that was lent too often, as it goes to its group's dead-letter topic. */
-record DeadLetter(OutgoingMessage message) {
+public record DeadLetter(OutgoingMessage message) {
 
     /** Null where the message cannot be read any more. */
-    static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
+    public static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
         ByteBuffer stored = broker.nativeOf(from, offset);
         if (stored == null) {
             return null;

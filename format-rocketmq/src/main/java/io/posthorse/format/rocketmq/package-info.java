@@ -1,0 +1,2 @@
+/** What the protocols of RocketMQ's clients share: the stored message, the rules for names, the filters. */
+package io.posthorse.format.rocketmq;
