@@ -25,13 +25,8 @@ import java.util.stream.Collectors;
  * first, so that a command, once begun, cannot fail half-way.
  */
 public final class Broker {
-    /** Offsets left out after the machine went down with unforced messages: more than can have been on their way. */
-    static final long JUMP = 1 << 20;
-
     /** How much log behind the tail counts as recent. */
     private static final long RECENT_BYTES = 4L << 30;
-
-    private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
 
     private final BrokerSettings settings;
     private final MessageFormat[] formats;
@@ -81,34 +76,8 @@ public final class Broker {
             throw e.getCause();
         }
         Broker broker = new Broker(settings, byId, state, replayed, store);
-        broker.begin();
+        new Opening(broker).begin();
         return broker;
-    }
-
-    private void begin() throws IOException {
-        if (store.tailLost() && state.nextPartition() > 0) {
-            if (!append(Events.JUMP, 8, out -> out.putLong(JUMP))) {
-                throw new IOException(NO_SPACE);
-            }
-            state.applyJump(JUMP);
-        }
-        int lanes = settings.lanesMs().size();
-        Topic schedule = topic(settings.internal().schedule());
-        if (schedule == null || schedule.partitions().size() < lanes) {
-            create(settings.internal().schedule(), lanes);
-        }
-        for (String name : settings.internal().single()) {
-            if (topic(name) == null) {
-                create(name, 1);
-            }
-        }
-        store.start();
-    }
-
-    private void create(String internal, int partitions) throws IOException {
-        if (createOrUpdate(internal, TopicSettings.of(partitions)) == null) {
-            throw new IOException(NO_SPACE);
-        }
     }
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
@@ -323,11 +292,16 @@ public final class Broker {
             store.keys().add(message.key(i), position, now);
         }
         state.applyMessage(partition, offset, position, length, message.tag(), link, linkPartition, linkOffset);
+        announceLater(partition);
+        return position;
+    }
+
+    /** Has those woken who wait for the partition, at the end of the turn. */
+    void announceLater(Partition partition) {
         if (!partition.announced) {
             partition.announced = true;
             announcements.add(partition);
         }
-        return position;
     }
 
     /** What an event's record holds. */

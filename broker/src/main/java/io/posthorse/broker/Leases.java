@@ -177,6 +177,9 @@ public final class Leases {
                 .putInt(partition.id()).putLong(offset).putLong(newReceipt).putLong(until));
         if (appended) {
             broker.state().applyLeaseChanged(subscription.id(), partition.id(), offset, newReceipt, until);
+            if (until < lease.untilMs()) {
+                broker.announceLater(partition); // who waits has reckoned with the later end
+            }
         }
         return appended ? Outcome.DONE : Outcome.REFUSED;
     }
@@ -207,6 +210,13 @@ public final class Leases {
         broker.write(Events.LENT_SETTLED, settledSize(1), to ->
                 to.putInt(subscription.id()).putInt(partition.id()).putInt(1).putLong(offset));
         broker.state().applySettled(subscription.id(), partition.id(), offset);
+    }
+
+    /** How often a message was lent that is lent by that receipt now; 0 where it is not. */
+    public int deliveries(Subscription subscription, Partition partition, long offset, long receipt) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
+        return lease == null || lease.receipt() != receipt ? 0 : lease.deliveries();
     }
 
     /** How many messages a subscription has lent in a partition and not got back. */

@@ -24,7 +24,7 @@ final class OpeningReport {
         }
         if (store.tailLost()) {
             lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
-                    + " gap of " + Broker.JUMP + ", so that no offset means two messages.");
+                    + " gap of " + Opening.JUMP + ", so that no offset means two messages.");
         }
         return lines;
     }

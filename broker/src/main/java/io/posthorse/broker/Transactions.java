@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,7 +13,8 @@ import java.util.List;
 public final class Transactions {
     private final Broker broker;
     private final Prepared prepared;
-    private Inquiry inquiry = (offset, position, bytes) -> false;
+    private final List<Inquiry> inquiries = new ArrayList<>();
+    private int first;
 
     /** Asks the sender of a prepared message what became of its transaction. */
     public interface Inquiry {
@@ -30,9 +32,9 @@ public final class Transactions {
         this.prepared = broker.state().postponed.prepared;
     }
 
-    /** Names who asks. */
+    /** Names one more who can ask. Of several who know a sender, another one asks first each time. */
     public void onUndecided(Inquiry asks) {
-        inquiry = asks;
+        inquiries.add(asks);
     }
 
     /** Whether one more may be undecided. */
@@ -168,7 +170,18 @@ public final class Transactions {
             return suspend(offset);
         }
         long position = prepared.partition().index.position(offset);
-        boolean asked = inquiry.ask(offset, position, broker.nativeAt(position));
+        boolean asked = ask(offset, position);
         return broker.checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
+    }
+
+    private boolean ask(long offset, long position) {
+        int begin = first++;
+        for (int i = 0; i < inquiries.size(); i++) {
+            Inquiry inquiry = inquiries.get(Math.floorMod(begin + i, inquiries.size()));
+            if (inquiry.ask(offset, position, broker.nativeAt(position))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

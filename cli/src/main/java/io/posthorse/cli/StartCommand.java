@@ -94,6 +94,7 @@ final class StartCommand implements Callable<Integer> {
         }
         System.out.printf("  broker       %s:%d   cluster %s, broker %s%n", host, server.brokerPort(),
                 config.identity().cluster(), config.identity().brokerName());
+        announceGrpc(server, host);
         System.out.printf("  data         %s   flush %s: %s%n", Path.of(config.storage().directory()).toAbsolutePath(),
                 config.storage().flush(),
                 config.storage().flush() == ServerConfig.FlushMode.SYNC_FLUSH
@@ -101,6 +102,19 @@ final class StartCommand implements Callable<Integer> {
                         : "acknowledged survives a killed process; a power cut may cost the last "
                                 + config.storage().flushIntervalMs() + " ms");
         System.out.flush();
+    }
+
+    /** Named before it is open where its number is known, so that nobody waits for it. */
+    private static void announceGrpc(Server server, String host) {
+        int configured = server.config().listen().grpcPort();
+        try {
+            if (configured != ServerConfig.OFF) {
+                System.out.printf("  gRPC         %s:%d   (what RocketMQ 5 clients call endpoints)%n", host,
+                        configured == 0 ? server.grpcPort() : configured);
+            }
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+        }
     }
 
     private static void stop(Server server, CountDownLatch stopped) {

@@ -49,6 +49,8 @@ public final class Server implements AutoCloseable {
     private final DiskThread reader;
     private Shard shard;
     private ServerOperations operations;
+    private RocketmqSettings rocketmq;
+    private GrpcPort grpc;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
@@ -98,6 +100,10 @@ public final class Server implements AutoCloseable {
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
+        if (listen.grpcPort() != ServerConfig.OFF) {
+            grpc = new GrpcPort(config, rocketmq, shard, network);
+            reader.run(grpc::open, failure -> { });
+        }
     }
 
     private InetSocketAddress address(int port) {
@@ -121,7 +127,7 @@ public final class Server implements AutoCloseable {
                         + " disk, then restart: the log is checked from its durable mark on.",
                 cause.getMessage(), cause));
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
-        RocketmqSettings rocketmq = new RocketmqSettings(
+        rocketmq = new RocketmqSettings(
                 config.identity().cluster(),
                 config.identity().brokerName(),
                 config.listen().advertisedHost(),
@@ -219,10 +225,22 @@ public final class Server implements AutoCloseable {
         return nameServerPort;
     }
 
+    /**
+     * Port for gRPC, once it is open: that is some tenths of a second behind the others, as a start does not wait for it.
+     *
+     * @throws IOException where it could not be opened; the others are
+     */
+    public int grpcPort() throws IOException {
+        return grpc == null ? ServerConfig.OFF : grpc.port();
+    }
+
     /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
     @Override
     public void close() throws IOException {
         network.closeConnections();
+        if (grpc != null) {
+            grpc.close();
+        }
         onOwner(() -> {
             shard.stop();
             return null;

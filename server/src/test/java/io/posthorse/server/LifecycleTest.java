@@ -88,7 +88,8 @@ class LifecycleTest {
     void aSecondServerOnTheSameDirectoryIsRefused() {
         try (TestBroker broker = TestBroker.start(directory)) {
             ConfigSources sources = new ConfigSources(null, null, Map.of(),
-                    List.of("listenPort=0", "nameserver.port=0", "storePathRootDir=" + directory), "host");
+                    List.of("listenPort=0", "nameserver.port=0", "grpc.enabled=false",
+                            "storePathRootDir=" + directory), "host");
 
             IOException refusal =
                     assertThrows(DirectoryInUseException.class, () -> Server.start(ConfigLoader.load(sources)));
@@ -102,7 +103,7 @@ class LifecycleTest {
         try (TestBroker broker = TestBroker.start(directory.resolve("one"))) {
             String port = "" + broker.server().brokerPort();
             ConfigSources sources = new ConfigSources(null, null, Map.of(),
-                    List.of("listenPort=" + port, "vip.enabled=false", "nameserver.port=0",
+                    List.of("listenPort=" + port, "vip.enabled=false", "nameserver.port=0", "grpc.enabled=false",
                             "storePathRootDir=" + directory.resolve("two")), "host");
 
             IOException refusal = assertThrows(IOException.class, () -> Server.start(ConfigLoader.load(sources)));

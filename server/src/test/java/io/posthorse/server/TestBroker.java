@@ -32,7 +32,8 @@ final class TestBroker implements AutoCloseable {
 
     static TestBroker start(Path directory, String... sets) {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "storePathRootDir=" + directory, "brokerName=" + NAME,
+                "listenPort=0", "nameserver.port=0", "grpcServerPort=0",
+                "storePathRootDir=" + directory, "brokerName=" + NAME,
                 "mappedFileSizeCommitLog=16777216"));
         all.addAll(List.of(sets));
         try {

@@ -15,7 +15,9 @@ import java.util.TreeSet;
 public final class Destinations {
     public static final String RETRY = "%RETRY%";
     public static final String DEAD_LETTER = "%DLQ%";
-    private static final String DEFAULT_TOPIC = "TBW102";
+    public static final String DEFAULT_TOPIC = "TBW102";
+    /** Queues that producers ask for where nobody told them otherwise. */
+    public static final int DEFAULT_QUEUES = 4;
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int GROUP_LENGTH_MAX = 120;
     private static final int READ_WRITE = TopicSettings.READ | TopicSettings.WRITE;
@@ -105,6 +107,17 @@ public final class Destinations {
         int count = Math.max(1, Math.min(queues, model.settings().writePartitions()));
         int permissions = model.settings().permissions() & ~TopicSettings.INHERIT;
         return shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
+    }
+
+    /** What a topic would be created with by its first message; null where it would not be. */
+    public TopicSettings settingsFor(String name) {
+        Topic model = broker.topic(DEFAULT_TOPIC);
+        boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
+        if (!settings.autoCreateTopics() || !inherits || isForbidden(name) || name.startsWith(RETRY)
+                || name.startsWith(DEAD_LETTER) || !broker.hasRoomForTopic()) {
+            return null;
+        }
+        return TopicSettings.of(Math.min(DEFAULT_QUEUES, model.settings().writePartitions()));
     }
 
     /** The retry topic of a group, created where it is missing. Null where the broker is full. */

@@ -62,11 +62,13 @@ public record ServerConfig(
      * @param brokerPort the broker's port, 0 for any free one
      * @param vipPort second port of the broker, {@link #OFF} where there is none
      * @param nameServerPort the name server's port, 0 for any free one, {@link #OFF} where there is none
+     * @param grpcPort port for gRPC, 0 for any free one, {@link #OFF} where there is none
      * @param advertisedHost host that clients are told to connect to, or null for the one they dialled
      * @param tls encryption, of all ports alike
      */
     public record Listen(
-            String bind, int brokerPort, int vipPort, int nameServerPort, String advertisedHost, Tls tls) {}
+            String bind, int brokerPort, int vipPort, int nameServerPort, int grpcPort, String advertisedHost,
+            Tls tls) {}
 
     /**
      * Who this broker is.

@@ -52,6 +52,13 @@ final class Settings {
             LISTENING, "nameserver.port", new Kind.Whole(0, PORT_MAX), "9876", "",
             "Port of the name server; 0 is any free port.");
 
+    static final Setting<Boolean> GRPC_ENABLED = Setting.of(
+            LISTENING, "grpc.enabled", SWITCH, "true", "",
+            "Opens a port for the clients of RocketMQ 5 that speak gRPC, see grpc.md.");
+    static final Setting<Long> GRPC_PORT = Setting.of(
+            LISTENING, "grpcServerPort", new Kind.Whole(0, PORT_MAX), "8081", "",
+            "Port for gRPC, what these clients call endpoints; 0 is any free port.");
+
     static final Setting<TlsMode> TLS_MODE = Setting.of(
             LISTENING, "tls.server.mode", new Kind.Choice<>(TlsMode.class), "PERMISSIVE", "",
             "With a certificate: whether connections may (PERMISSIVE) or must (ENFORCING) be encrypted, on the same"
@@ -179,7 +186,7 @@ final class Settings {
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
-            TLS_MODE, TLS_CERTIFICATE, TLS_KEY,
+            GRPC_ENABLED, GRPC_PORT, TLS_MODE, TLS_CERTIFICATE, TLS_KEY,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

@@ -47,6 +47,7 @@ final class Values {
     void check(Collection<ConfigProblem> problems, Collection<String> notes) {
         checkBind(problems, notes);
         checkPorts(problems);
+        checkGrpcPort(problems);
         if (get(Settings.BROKER_ROLE) == BrokerRole.SLAVE) {
             problems.add(problem(
                     Settings.BROKER_ROLE,
@@ -106,6 +107,15 @@ final class Values {
         }
     }
 
+    private void checkGrpcPort(Collection<ConfigProblem> problems) {
+        int grpc = grpcPort();
+        if (grpc > 0 && (grpc == integer(Settings.LISTEN_PORT) || grpc == vipPort() || grpc == nameServerPort())) {
+            problems.add(problem(
+                    Settings.GRPC_PORT,
+                    "port " + grpc + " is taken by the broker or the name server; choose another, or grpc.enabled=false"));
+        }
+    }
+
     private int vipPort() {
         int broker = integer(Settings.LISTEN_PORT);
         return get(Settings.VIP_ENABLED) && broker != 0 ? broker - VIP_DISTANCE : ServerConfig.OFF;
@@ -113,6 +123,10 @@ final class Values {
 
     private int nameServerPort() {
         return get(Settings.NAMESERVER_ENABLED) ? integer(Settings.NAMESERVER_PORT) : ServerConfig.OFF;
+    }
+
+    private int grpcPort() {
+        return get(Settings.GRPC_ENABLED) ? integer(Settings.GRPC_PORT) : ServerConfig.OFF;
     }
 
     private ConfigProblem problem(Setting<?> setting, String text) {
@@ -131,7 +145,7 @@ final class Values {
 
     ServerConfig config(List<String> notes) {
         Listen listen = new Listen(
-                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(),
+                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
                 get(Settings.BROKER_IP1),
                 new ServerConfig.Tls(
                         get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY)));

@@ -28,7 +28,8 @@ class ConfigLoaderTest {
 
         assertEquals(
                 new Listen(
-                        "127.0.0.1", 10_911, 10_909, 9_876, null, new ServerConfig.Tls(TlsMode.PERMISSIVE, null, null)),
+                        "127.0.0.1", 10_911, 10_909, 9_876, 8_081, null,
+                        new ServerConfig.Tls(TlsMode.PERMISSIVE, null, null)),
                 config.listen());
         assertEquals(
                 new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of(), 6),

@@ -38,8 +38,9 @@ public final class BrokerProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         int listenPort = FreePorts.withNeighbours(-2, 1);
         int nameServerPort = FreePorts.withNeighbours();
+        int grpcPort = FreePorts.withNeighbours();
         Path home = folder.toAbsolutePath();
-        BrokerPlan plan = new BrokerPlan(home.resolve("data"), listenPort, nameServerPort, settings);
+        BrokerPlan plan = new BrokerPlan(home.resolve("data"), listenPort, nameServerPort, grpcPort, settings);
         BrokerProcess broker = new BrokerProcess(Peer.chosen(), plan, home);
         broker.start();
         return broker;
@@ -89,6 +90,12 @@ public final class BrokerProcess implements AutoCloseable {
     /** The broker's own address, as a tool wants it. */
     public String address() {
         return BrokerPlan.LOOPBACK + ":" + plan.listenPort();
+    }
+
+    /** Where it takes gRPC, as a client of RocketMQ 5 wants it. */
+    public String endpoints() throws IOException, InterruptedException {
+        await("nobody accepts on port " + plan.grpcPort(), () -> FreePorts.accepts(plan.grpcPort()));
+        return BrokerPlan.LOOPBACK + ":" + plan.grpcPort();
     }
 
     /** Stops it with SIGTERM; throws when it does not end with code 0 or 143. */

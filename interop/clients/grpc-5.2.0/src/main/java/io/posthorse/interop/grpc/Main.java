@@ -1,0 +1,78 @@
+package io.posthorse.interop.grpc;
+
+import io.posthorse.interop.client.Report;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Plays scenarios with the gRPC client: NAMESRV ENDPOINTS RUN all|SCENARIO... */
+public final class Main {
+    private static final int THREADS = 8;
+
+    private Main() {
+    }
+
+    /** One thing that is done and checked. */
+    interface Scenario {
+        void run(Stage stage) throws Exception;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Map<String, Scenario> chosen = new LinkedHashMap<>(all());
+        List<String> names = List.of(args).subList(3, args.length);
+        if (!names.contains("all")) {
+            chosen.keySet().retainAll(names);
+        }
+        Report report = new Report(System.out);
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        List<Future<Boolean>> outcomes = new ArrayList<>();
+        chosen.forEach((name, scenario) ->
+                outcomes.add(threads.submit(() -> play(new Stage(args[0], args[1], args[2], name), scenario, report))));
+        boolean passed = true;
+        for (Future<Boolean> outcome : outcomes) {
+            passed &= outcome.get();
+        }
+        report.end(passed);
+        System.exit(passed ? 0 : 1);
+    }
+
+    private static boolean play(Stage stage, Scenario scenario, Report report) {
+        long began = System.nanoTime();
+        Throwable failure = null;
+        try {
+            scenario.run(stage);
+        } catch (Throwable e) {
+            failure = e;
+            report.trace(stage.name(), e);
+        } finally {
+            stage.close();
+        }
+        report.verdict(
+                stage.name(), failure == null ? "PASS" : "FAIL", (System.nanoTime() - began) / 1_000_000,
+                failure == null ? "" : String.valueOf(failure.getMessage()));
+        return failure == null;
+    }
+
+    private static Map<String, Scenario> all() {
+        Map<String, Scenario> all = new LinkedHashMap<>();
+        all.put("dead-letter", RetryScenarios::deadLetter);
+        all.put("retry", RetryScenarios::retry);
+        all.put("orphan", TransactionScenarios::orphan);
+        all.put("transaction", TransactionScenarios::decided);
+        all.put("delay", SendScenarios::delay);
+        all.put("recall", SendScenarios::recall);
+        all.put("simple", RetryScenarios::simple);
+        all.put("fifo", SendScenarios::fifo);
+        all.put("normal", SendScenarios::normal);
+        all.put("encrypted", SendScenarios::encrypted);
+        all.put("refusals", SendScenarios::refusals);
+        all.put("sql", SendScenarios::sql);
+        all.put("from-remoting", BridgeScenarios::fromRemoting);
+        all.put("to-remoting", BridgeScenarios::toRemoting);
+        return all;
+    }
+}

@@ -1,0 +1,135 @@
+package io.posthorse.interop.grpc;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.apache.rocketmq.client.apis.ClientConfiguration;
+import org.apache.rocketmq.client.apis.ClientServiceProvider;
+import org.apache.rocketmq.client.apis.consumer.FilterExpression;
+import org.apache.rocketmq.client.apis.consumer.MessageListener;
+import org.apache.rocketmq.client.apis.consumer.PushConsumer;
+import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
+import org.apache.rocketmq.client.apis.message.MessageBuilder;
+import org.apache.rocketmq.client.apis.producer.Producer;
+import org.apache.rocketmq.client.apis.producer.TransactionChecker;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
+
+/** What a scenario works with: names of its own, and clients that are closed at its end. */
+final class Stage implements AutoCloseable {
+    static final ClientServiceProvider PROVIDER = ClientServiceProvider.loadService();
+    private static final long TOOL_MILLIS = 5_000;
+
+    private final String nameServer;
+    private final String endpoints;
+    private final String run;
+    private final String name;
+    private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+    private DefaultMQProducer remoting;
+
+    Stage(String nameServer, String endpoints, String run, String name) {
+        this.nameServer = nameServer;
+        this.endpoints = endpoints;
+        this.run = run;
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String nameServer() {
+        return nameServer;
+    }
+
+    String name(String part) {
+        return "grpc-" + name + "-" + part + "-" + run;
+    }
+
+    ClientConfiguration configuration(boolean encrypted) {
+        return ClientConfiguration.newBuilder()
+                .setEndpoints(endpoints)
+                .enableSsl(encrypted)
+                .setRequestTimeout(Duration.ofSeconds(10))
+                .build();
+    }
+
+    Producer producer(String topic, TransactionChecker checker) throws Exception {
+        var builder = PROVIDER.newProducerBuilder().setClientConfiguration(configuration(false)).setTopics(topic);
+        Producer producer = (checker == null ? builder : builder.setTransactionChecker(checker)).build();
+        toClose.push(producer);
+        return producer;
+    }
+
+    MessageBuilder message(String topic, String body) {
+        return PROVIDER.newMessageBuilder().setTopic(topic).setBody(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    PushConsumer push(String group, String topic, FilterExpression filter, MessageListener listener) throws Exception {
+        PushConsumer consumer = PROVIDER.newPushConsumerBuilder()
+                .setClientConfiguration(configuration(false))
+                .setConsumerGroup(group)
+                .setSubscriptionExpressions(Map.of(topic, filter))
+                .setMessageListener(listener)
+                .build();
+        return consumer; // never closed: that would wait for the end of a long poll, and the process ends anyway
+    }
+
+    SimpleConsumer simple(String group, String topic, Duration await) throws Exception {
+        SimpleConsumer consumer = PROVIDER.newSimpleConsumerBuilder()
+                .setClientConfiguration(configuration(false))
+                .setConsumerGroup(group)
+                .setSubscriptionExpressions(Map.of(topic, FilterExpression.SUB_ALL))
+                .setAwaitDuration(await)
+                .build();
+        toClose.push(consumer);
+        return consumer;
+    }
+
+    /** A producer of the remoting client, which is also the way to the broker's administration. */
+    DefaultMQProducer remoting() throws Exception {
+        if (remoting == null) {
+            remoting = new DefaultMQProducer(name("remoting"));
+            remoting.setNamesrvAddr(nameServer);
+            remoting.setInstanceName(name("remoting"));
+            remoting.setVipChannelEnabled(false);
+            remoting.start();
+            atEnd(remoting::shutdown);
+        }
+        return remoting;
+    }
+
+    void group(String group, String topic, boolean ordered, int retries) throws Exception {
+        SubscriptionGroupConfig config = new SubscriptionGroupConfig();
+        config.setGroupName(group);
+        config.setConsumeMessageOrderly(ordered);
+        config.setRetryMaxTimes(retries);
+        remoting().createTopic("TBW102", topic, 4, Map.of());
+        var factory = remoting().getDefaultMQProducerImpl().getmQClientFactory();
+        String address = factory.getMQClientAPIImpl().getTopicRouteInfoFromNameServer(topic, TOOL_MILLIS)
+                .getBrokerDatas().get(0).selectBrokerAddr();
+        factory.getMQClientAPIImpl().createSubscriptionGroup(address, config, TOOL_MILLIS);
+    }
+
+    void atEnd(AutoCloseable close) {
+        toClose.push(close);
+    }
+
+    static String text(ByteBuffer body) {
+        return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
+    }
+
+    @Override
+    public void close() {
+        while (!toClose.isEmpty()) {
+            try {
+                toClose.pop().close();
+            } catch (Exception e) {
+                System.out.println("closing " + name + ": " + e);
+            }
+        }
+    }
+}

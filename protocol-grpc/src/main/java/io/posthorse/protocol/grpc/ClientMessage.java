@@ -1,0 +1,133 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.DeadLetterQueue;
+import apache.rocketmq.v2.Digest;
+import apache.rocketmq.v2.DigestType;
+import apache.rocketmq.v2.Encoding;
+import apache.rocketmq.v2.Message;
+import apache.rocketmq.v2.MessageType;
+import apache.rocketmq.v2.Resource;
+import apache.rocketmq.v2.SystemProperties;
+import com.google.protobuf.ByteString;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.format.rocketmq.Host;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/** A stored message as a client of this protocol reads it, whoever sent it. */
+final class ClientMessage {
+    private ClientMessage() {}
+
+    /**
+     * @param topic as the client calls it
+     * @param lent what it was lent by, null where it was not lent but read
+     * @param invisibleMs for how long it is lent
+     */
+    static Message of(MessageView view, Resource topic, Receipt lent, int deliveries, long invisibleMs) {
+        Map<String, String> properties = view.properties();
+        ByteBuffer bytes = view.bytes();
+        int flag = view.systemFlag();
+        ByteString body = ByteString.copyFrom(bytes.slice(view.bodyAt(), view.bodyLength()));
+        SystemProperties.Builder system = SystemProperties.newBuilder()
+                .setMessageId(id(view))
+                .setBodyDigest(digest(body))
+                .setBodyEncoding((flag & StoredMessage.FLAG_COMPRESSED) != 0 ? Encoding.GZIP : Encoding.IDENTITY)
+                .setMessageType(type(properties))
+                .setBornTimestamp(Resources.time(view.bornTimestamp()))
+                .setBornHost(host(view.bornAddress(), view.bornPort()))
+                .setStoreTimestamp(Resources.time(bytes.getLong(StoredMessage.storeTimestamp(flag))))
+                .setStoreHost(host(view.storeAddress(), view.storePort()))
+                .setQueueId(view.queueId())
+                .setQueueOffset(bytes.getLong(StoredMessage.QUEUE_OFFSET));
+        if (lent != null) {
+            system.setReceiptHandle(lent.text())
+                    .setInvisibleDuration(Resources.duration(invisibleMs))
+                    .setDeliveryAttempt(view.reconsumeTimes() + deliveries);
+        }
+        describe(system, properties, topic);
+        Message.Builder message = Message.newBuilder().setTopic(topic).setBody(body);
+        properties.forEach((name, value) -> {
+            if (!IncomingMessage.RESERVED.contains(name)) {
+                message.putUserProperties(name, value);
+            }
+        });
+        return message.setSystemProperties(system).build();
+    }
+
+    private static void describe(SystemProperties.Builder system, Map<String, String> properties, Resource topic) {
+        String tag = properties.get("TAGS");
+        if (tag != null) {
+            system.setTag(tag);
+        }
+        String keys = properties.get("KEYS");
+        if (keys != null && !keys.isBlank()) {
+            system.addAllKeys(Arrays.asList(keys.trim().split(" +")));
+        }
+        String group = properties.get("__SHARDINGKEY");
+        if (group != null) {
+            system.setMessageGroup(group);
+        }
+        String due = properties.getOrDefault("TIMER_OUT_MS", "");
+        if (due.matches("[0-9]{1,18}")) {
+            system.setDeliveryTimestamp(Resources.time(Long.parseLong(due)));
+        }
+        String trace = properties.get("TRACE_CONTEXT");
+        if (trace != null) {
+            system.setTraceContext(trace);
+        }
+        String dead = properties.get("DLQ_ORIGIN_TOPIC");
+        if (dead != null) {
+            system.setDeadLetterQueue(DeadLetterQueue.newBuilder()
+                    .setTopic(dead)
+                    .setMessageId(properties.getOrDefault("DLQ_ORIGIN_MESSAGE_ID", "")));
+        }
+    }
+
+    /** The id that its producer gave it, else that of its place. */
+    static String id(MessageView view) {
+        String key = view.properties().get("UNIQ_KEY");
+        return key == null
+                ? new Host(view.storeAddress(), view.storePort())
+                        .messageId(view.bytes().getLong(StoredMessage.PHYSICAL_OFFSET))
+                : key;
+    }
+
+    private static MessageType type(Map<String, String> properties) {
+        if ("true".equals(properties.get("TRAN_MSG"))) {
+            return MessageType.TRANSACTION;
+        }
+        if (properties.containsKey("TIMER_OUT_MS") || properties.containsKey("DELAY")) {
+            return MessageType.DELAY;
+        }
+        return properties.containsKey("__SHARDINGKEY") ? MessageType.FIFO : MessageType.NORMAL;
+    }
+
+    private static Digest digest(ByteString body) {
+        CRC32 crc = new CRC32();
+        body.asReadOnlyByteBufferList().forEach(crc::update);
+        return Digest.newBuilder()
+                .setType(DigestType.CRC32)
+                .setChecksum(Long.toHexString(crc.getValue()).toUpperCase(Locale.ROOT))
+                .build();
+    }
+
+    private static String host(byte[] address, int port) {
+        StringBuilder text = new StringBuilder();
+        if (address.length == 4) {
+            for (int i = 0; i < 4; i++) {
+                text.append(i == 0 ? "" : ".").append(address[i] & 0xFF);
+            }
+        } else {
+            text.append('[');
+            for (int i = 0; i < address.length; i += 2) {
+                text.append(i == 0 ? "" : ":").append(Integer.toHexString((address[i] & 0xFF) << 8 | address[i + 1] & 0xFF));
+            }
+            text.append(']');
+        }
+        return text.append(':').append(port).toString();
+    }
+}

@@ -1,0 +1,103 @@
+package io.posthorse.protocol.grpc;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.posthorse.broker.Shard;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Entropy;
+import io.posthorse.platform.Timers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The port of this protocol. HTTP/2, encryption and the protocol's bytes are worked on by a thread of its own; what a call
+ * asks for is done on the owner's.
+ */
+public final class GrpcListener implements AutoCloseable {
+    private static final int MESSAGE_BYTES_MAX = 20 << 20;
+    private static final int METADATA_BYTES_MAX = 16 << 10;
+    private static final int CALLS_PER_CONNECTION_MAX = 1_024;
+    private static final int WINDOW_BYTES = 1 << 20;
+    private static final long HANDSHAKE_SECONDS = 10;
+    private static final long KEEP_ALIVE_SECONDS = 60;
+    private static final long PERMITTED_PING_SECONDS = 5;
+    private static final long CLOSE_SECONDS = 2;
+
+    private final EventLoopGroup group;
+    private final Server server;
+
+    private GrpcListener(EventLoopGroup group, Server server) {
+        this.group = group;
+        this.server = server;
+    }
+
+    /**
+     * Accepts calls on an address.
+     *
+     * @param owner runs tasks on the owner's thread
+     * @param encryption which connections are encrypted, and how
+     * @throws IOException where the address is taken or not this machine's; says which
+     */
+    public static GrpcListener open(
+            InetSocketAddress address, Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
+            Executor owner, GrpcConnections connections) throws IOException {
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc"), io);
+        GrpcProtocol protocol = CompletableFuture.supplyAsync(
+                () -> new GrpcProtocol(shard, clock, timers, entropy, settings, owner, group.next()), owner).join();
+        Server server = NettyServerBuilder.forAddress(address)
+                .bossEventLoopGroup(group)
+                .workerEventLoopGroup(group)
+                .channelType(type)
+                .directExecutor()
+                .protocolNegotiator(connections)
+                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .maxInboundMetadataSize(METADATA_BYTES_MAX)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+                .flowControlWindow(WINDOW_BYTES)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .intercept(new CallerInterceptor())
+                .addService(protocol.service())
+                .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+            throw new IOException("Cannot listen on " + address.getHostString() + ":" + address.getPort() + " ("
+                    + e.getMessage() + "). Another process may hold the port: stop it, or choose another grpcServerPort.",
+                    e);
+        }
+        return new GrpcListener(group, server);
+    }
+
+    /** The port, that which was free where 0 was asked for. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Stops accepting and ends all calls. */
+    @Override
+    public void close() {
+        server.shutdownNow();
+        group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,111 @@
+package io.posthorse.protocol.grpc;
+
+import io.grpc.BindableService;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Shard;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Entropy;
+import io.posthorse.platform.Timers;
+import java.util.concurrent.Executor;
+
+/** Everything that the calls of this protocol share. Made and used on the owner's thread. */
+final class GrpcProtocol {
+    private final Shard shard;
+    private final Timers timers;
+    private final Routes routes;
+    private final Sends sends;
+    private final Receives receives;
+    private final Settlements settlements;
+    private final Renewals renewals;
+    private final Telemetry telemetry;
+    private final Undecided undecided;
+    private final Offsets offsets;
+    private final Pulls pulls;
+    private final Recalls recalls;
+    private final MessagingService service;
+
+    /**
+     * @param owner runs tasks on the owner's thread
+     * @param transport runs tasks on the thread that writes to the connections
+     */
+    GrpcProtocol(
+            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings, Executor owner,
+            Executor transport) {
+        this.shard = shard;
+        this.timers = timers;
+        Broker broker = shard.broker();
+        Destinations destinations = new Destinations(shard, settings);
+        this.routes = new Routes(broker, destinations, settings);
+        this.sends = new Sends(shard, destinations, settings, entropy, clock);
+        this.telemetry = new Telemetry(broker, settings, transport);
+        this.renewals = new Renewals(shard, timers, telemetry::isOnline);
+        this.receives = new Receives(shard, destinations, new Filters(settings.propertyFilter()), settings, renewals);
+        this.settlements = new Settlements(shard, receives, renewals);
+        this.undecided = new Undecided(shard, telemetry);
+        this.offsets = new Offsets(shard, receives);
+        this.pulls = new Pulls(broker, receives, offsets);
+        this.recalls = new Recalls(shard, settings);
+        this.service = new MessagingService(this, new Calls(owner, shard, new Replies(shard, transport)));
+        broker.transactions().onUndecided(undecided);
+        renewals.start();
+    }
+
+    BindableService service() {
+        return service;
+    }
+
+    Broker broker() {
+        return shard.broker();
+    }
+
+    Broker turn() {
+        return shard.turn();
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    Sends sends() {
+        return sends;
+    }
+
+    Receives receives() {
+        return receives;
+    }
+
+    Settlements settlements() {
+        return settlements;
+    }
+
+    Renewals renewals() {
+        return renewals;
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    Undecided undecided() {
+        return undecided;
+    }
+
+    Offsets offsets() {
+        return offsets;
+    }
+
+    Pulls pulls() {
+        return pulls;
+    }
+
+    Recalls recalls() {
+        return recalls;
+    }
+}

@@ -1,0 +1,79 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.ReceiveMessageResponse;
+import io.posthorse.broker.Lent;
+import io.posthorse.broker.Partition;
+import io.posthorse.codec.rocketmq.MessageView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Messages on their way to one consumer: copied from the log on the owner's thread, made into the protocol's messages on
+ * the thread that sends them.
+ */
+final class LentMessages {
+    private final Receives.Wanted wanted;
+    private final long receipt;
+    private final List<One> messages = new ArrayList<>();
+    private int bytes;
+
+    /** One message that was lent. */
+    record One(Partition partition, long offset, int deliveries, long receipt, ByteBuffer stored) {}
+
+    LentMessages(Receives.Wanted wanted, long receipt) {
+        this.wanted = wanted;
+        this.receipt = receipt;
+    }
+
+    int count() {
+        return messages.size();
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    void add(Partition partition, Lent lent) {
+        byte[] copy = new byte[lent.messages().bytes()];
+        lent.messages().copy(ByteBuffer.wrap(copy), 0);
+        int at = 0;
+        for (int i = 0; i < lent.count(); i++) {
+            ByteBuffer stored = ByteBuffer.wrap(copy, at, lent.length(i)).slice();
+            messages.add(new One(partition, lent.offset(i), lent.deliveries(i), receipt, stored));
+            at += lent.length(i);
+        }
+        bytes += copy.length;
+    }
+
+    List<One> all() {
+        return messages;
+    }
+
+    /**
+     * The answer's parts.
+     *
+     * @param unwanted takes messages whose tag only hashes like a wanted one
+     */
+    List<ReceiveMessageResponse> answer(long nowMs, Consumer<One> unwanted) {
+        List<ReceiveMessageResponse> parts = new ArrayList<>();
+        for (One one : messages) {
+            MessageView view = MessageView.of(one.stored);
+            if (wanted.tags() != null && !wanted.tags().contains(view.properties().getOrDefault("TAGS", ""))) {
+                unwanted.accept(one);
+                continue;
+            }
+            Receipt handle = new Receipt(one.partition.number(), one.offset, one.receipt);
+            parts.add(ReceiveMessageResponse.newBuilder()
+                    .setMessage(ClientMessage.of(view, wanted.topic(), handle, one.deliveries, wanted.leaseMs()))
+                    .build());
+        }
+        if (parts.isEmpty()) {
+            return List.of(Receives.nothing());
+        }
+        parts.addFirst(Receives.status(Refusal.ok()));
+        parts.add(ReceiveMessageResponse.newBuilder().setDeliveryTimestamp(Resources.time(nowMs)).build());
+        return parts;
+    }
+}

@@ -1,0 +1,106 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.PullMessageRequest;
+import apache.rocketmq.v2.PullMessageResponse;
+import apache.rocketmq.v2.Resource;
+import apache.rocketmq.v2.Status;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Fetch;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.codec.rocketmq.MessageView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a queue from an offset; nothing is lent, and the client keeps its place itself. */
+final class Pulls {
+    private static final int BYTES_MAX = 2 << 20;
+
+    private final Broker broker;
+    private final Receives receives;
+    private final Offsets offsets;
+    private final Fetch fetch = new Fetch();
+
+    /** What a client asks for; the offset moves on over what the filter passes by. */
+    static final class Wanted {
+        private final Partition partition;
+        private final Resource topic;
+        private final TagFilter filter;
+        private final int countMax;
+        private long offset;
+
+        Wanted(Partition partition, Resource topic, TagFilter filter, int countMax, long offset) {
+            this.partition = partition;
+            this.topic = topic;
+            this.filter = filter;
+            this.countMax = countMax;
+            this.offset = offset;
+        }
+
+        Partition partition() {
+            return partition;
+        }
+    }
+
+    Pulls(Broker broker, Receives receives, Offsets offsets) {
+        this.broker = broker;
+        this.receives = receives;
+        this.offsets = offsets;
+    }
+
+    Wanted wanted(PullMessageRequest request) {
+        Partition partition = offsets.partition(request.getMessageQueue());
+        receives.group(Resources.group(request.getGroup()));
+        if (request.getOffset() < 0) {
+            throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
+        }
+        return new Wanted(
+                partition, request.getMessageQueue().getTopic(), receives.filter(request.getFilterExpression()),
+                Math.max(1, Math.min(Receives.COUNT_MAX, request.getBatchSize())), request.getOffset());
+    }
+
+    /** The answer's parts, to be made on the thread that sends them; null where there is nothing to say yet. */
+    Parts read(Wanted wanted, boolean last) {
+        if (wanted.partition.topic().isDeleted()) {
+            throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic was deleted");
+        }
+        broker.fetch(wanted.partition, wanted.offset, wanted.countMax, BYTES_MAX, wanted.filter, fetch);
+        switch (fetch.status()) {
+            case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the queue has the offsets from " + fetch.begin()
+                    + " to before " + fetch.end());
+            case FOUND -> {
+                byte[] copy = new byte[fetch.bytes()];
+                fetch.copy(ByteBuffer.wrap(copy), 0);
+                return new Parts(wanted.topic, ByteBuffer.wrap(copy), fetch.next());
+            }
+            default -> {
+                wanted.offset = fetch.next();
+                return last ? new Parts(wanted.topic, null, wanted.offset) : null;
+            }
+        }
+    }
+
+    /** Messages as they are stored, one behind the other; null for none. */
+    record Parts(Resource topic, ByteBuffer stored, long next) {
+        List<PullMessageResponse> answer() {
+            List<PullMessageResponse> parts = new ArrayList<>();
+            parts.add(status(stored == null
+                    ? Refusal.status(Code.MESSAGE_NOT_FOUND, "there is no message")
+                    : Refusal.ok()));
+            while (stored != null && stored.hasRemaining()) {
+                int size = stored.getInt(stored.position());
+                MessageView view = MessageView.of(stored.slice(stored.position(), size));
+                stored.position(stored.position() + size);
+                parts.add(PullMessageResponse.newBuilder().setMessage(ClientMessage.of(view, topic, null, 0, 0)).build());
+            }
+            parts.add(PullMessageResponse.newBuilder().setNextOffset(next).build());
+            return parts;
+        }
+    }
+
+    static PullMessageResponse status(Status status) {
+        return PullMessageResponse.newBuilder().setStatus(status).build();
+    }
+}

@@ -1,0 +1,55 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.RecallMessageRequest;
+import apache.rocketmq.v2.RecallMessageResponse;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Outcome;
+import io.posthorse.broker.Shard;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.format.rocketmq.RecallHandle;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import java.nio.ByteBuffer;
+
+/** Takes back messages that wait for their delivery time. */
+final class Recalls {
+    private final Shard shard;
+    private final Broker broker;
+    private final RocketmqSettings settings;
+
+    Recalls(Shard shard, RocketmqSettings settings) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.settings = settings;
+    }
+
+    RecallMessageResponse recall(RecallMessageRequest request) {
+        String topic = Resources.topic(request.getTopic());
+        RecallHandle handle;
+        try {
+            handle = RecallHandle.of(request.getRecallHandle());
+        } catch (MalformedFrameException e) {
+            throw new Refusal(Code.BAD_REQUEST, e.getMessage());
+        }
+        if (!handle.topic().equals(topic) || !handle.broker().equals(settings.brokerName())) {
+            throw new Refusal(Code.BAD_REQUEST, "the recall handle is of topic " + handle.topic() + " on broker "
+                    + handle.broker());
+        }
+        long position = broker.delayed().position(handle.offset());
+        ByteBuffer stored = position < 0 ? null : broker.nativeAt(position);
+        MessageView view = stored == null ? null : MessageView.of(stored);
+        if (view == null || !view.topic().equals(topic)
+                || !handle.uniqueKey().equals(view.properties().get("UNIQ_KEY"))) {
+            throw new Refusal(Code.MESSAGE_NOT_FOUND, "the message " + handle.uniqueKey()
+                    + " does not wait any more: it was delivered or taken back");
+        }
+        if (shard.turn().delayed().cancel(handle.offset()) != Outcome.DONE) {
+            throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full; try again");
+        }
+        return RecallMessageResponse.newBuilder()
+                .setStatus(Refusal.ok())
+                .setMessageId(handle.uniqueKey())
+                .build();
+    }
+}

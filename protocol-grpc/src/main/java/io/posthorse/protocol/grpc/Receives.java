@@ -1,0 +1,191 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.FilterExpression;
+import apache.rocketmq.v2.FilterType;
+import apache.rocketmq.v2.ReceiveMessageRequest;
+import apache.rocketmq.v2.ReceiveMessageResponse;
+import apache.rocketmq.v2.Resource;
+import apache.rocketmq.v2.Status;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Leases;
+import io.posthorse.broker.Lent;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.DeadLetter;
+import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.Host;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import java.util.List;
+
+/** Lends messages to consumers: from any queue of the topic, or from each in its order where the group is ordered. */
+final class Receives {
+    static final int COUNT_MAX = 32;
+    static final long LEASE_MS_MAX = 12 * 3_600_000L;
+    /** For how long a message is lent at a time where its consumer leaves that to the broker. */
+    static final long RENEWED_MS = 60_000;
+
+    private static final int BYTES_MAX = 2 << 20;
+    private static final long LEASE_MS_MIN = 100;
+
+    private final Shard shard;
+    private final Broker broker;
+    private final Destinations destinations;
+    private final Filters filters;
+    private final RocketmqSettings settings;
+    private final Renewals renewals;
+    private final Lent lent = new Lent();
+    private int turn;
+
+    /**
+     * What a consumer asks for.
+     *
+     * @param queue number of one queue, or -1 for all
+     * @param tags what the tag must be one of, to compare them as texts; null where the filter says it all
+     */
+    record Wanted(
+            Caller caller, Subscription group, Resource topic, String topicName, int queue, TagFilter filter,
+            List<String> tags, int countMax, long leaseMs, boolean renewed) {}
+
+    Receives(
+            Shard shard, Destinations destinations, Filters filters, RocketmqSettings settings, Renewals renewals) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.destinations = destinations;
+        this.filters = filters;
+        this.settings = settings;
+        this.renewals = renewals;
+    }
+
+    Wanted wanted(Caller caller, ReceiveMessageRequest request) {
+        String topic = Resources.topic(request.getMessageQueue().getTopic());
+        Subscription group = group(Resources.group(request.getGroup()));
+        readable(topic);
+        boolean renewed = request.getAutoRenew();
+        long leaseMs = renewed ? RENEWED_MS : Resources.ms(request.getInvisibleDuration());
+        if (leaseMs < LEASE_MS_MIN || leaseMs > LEASE_MS_MAX) {
+            throw new Refusal(Code.ILLEGAL_INVISIBLE_TIME, "the invisible duration is " + leaseMs + " ms; it may be "
+                    + LEASE_MS_MIN + " ms to 12 h");
+        }
+        FilterExpression expression = request.getFilterExpression();
+        return new Wanted(
+                caller, group, request.getMessageQueue().getTopic(), topic,
+                group.settings().ordered() && renewed ? request.getMessageQueue().getId() : -1,
+                filter(expression), tags(expression),
+                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed);
+    }
+
+    Subscription group(String name) {
+        Subscription group = destinations.group(name);
+        if (group == null) {
+            throw new Refusal(Code.CONSUMER_GROUP_NOT_FOUND, "the group " + name + " does not exist, and it was not"
+                    + " created. Create it with updateSubGroup.");
+        }
+        if (!group.settings().consumeEnabled()) {
+            throw new Refusal(Code.FORBIDDEN, "the group " + name + " may not consume: its consumeEnable is off");
+        }
+        return group;
+    }
+
+    /** Refuses a topic that cannot be read; one that may yet be created can. */
+    void readable(String name) {
+        Topic topic = broker.topic(name);
+        if (topic == null && destinations.settingsFor(name) == null) {
+            throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic " + name + " does not exist. Create it with updateTopic.");
+        }
+        boolean closed = topic != null && (!topic.settings().isReadable() || topic.isInternal());
+        if (closed || !settings.isReadable()) {
+            throw new Refusal(Code.FORBIDDEN, "the topic " + name + " is not readable: its permission or the broker's"
+                    + " brokerPermission allows no reading");
+        }
+    }
+
+    TagFilter filter(FilterExpression expression) {
+        String type = expression.getType() == FilterType.SQL ? "SQL92" : "TAG";
+        Filters.Choice choice = filters.of(type, expression.getExpression());
+        if (choice.filter() == null) {
+            throw new Refusal(
+                    choice.code() == ResponseCode.SUBSCRIPTION_PARSE_FAILED
+                            ? Code.ILLEGAL_FILTER_EXPRESSION
+                            : Code.UNSUPPORTED,
+                    choice.remark());
+        }
+        return choice.filter();
+    }
+
+    private static List<String> tags(FilterExpression expression) {
+        String text = expression.getExpression().trim();
+        if (expression.getType() == FilterType.SQL || text.isEmpty() || text.equals("*")) {
+            return null;
+        }
+        return List.of(text.split("\\|\\|")).stream().map(String::trim).filter(t -> !t.isEmpty()).toList();
+    }
+
+    List<Partition> partitions(Wanted wanted) {
+        Topic topic = broker.topic(wanted.topicName);
+        if (topic == null) {
+            return List.of();
+        }
+        Partition one = topic.partition(wanted.queue);
+        return one == null ? topic.partitions() : List.of(one);
+    }
+
+    long nextMs(Wanted wanted) {
+        return partitions(wanted).stream()
+                .mapToLong(p -> broker.leases().nextEnd(wanted.group, p))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Lends what there is. */
+    LentMessages lend(Wanted wanted) {
+        Broker now = shard.turn();
+        long receipt = now.now();
+        LentMessages found = new LentMessages(wanted, receipt);
+        List<Partition> partitions = partitions(wanted);
+        int from = partitions.isEmpty() ? 0 : Math.floorMod(turn++, partitions.size());
+        for (int i = 0; i < partitions.size() && found.count() < wanted.countMax && found.bytes() < BYTES_MAX; i++) {
+            Partition partition = partitions.get((from + i) % partitions.size());
+            Leases.Request request = new Leases.Request(
+                    wanted.group, partition, wanted.countMax - found.count(), BYTES_MAX - found.bytes(), wanted.leaseMs,
+                    receipt, wanted.group.settings().ordered(), wanted.filter,
+                    (group, of, offset, deliveries) -> bury(wanted.caller, group, of, offset, deliveries));
+            if (!now.leases().begin(wanted.group, partition, start(partition)) || !now.leases().lend(request, lent)) {
+                break; // the disk is full: nothing can be lent
+            }
+            if (lent.count() > 0) {
+                found.add(partition, lent);
+                if (wanted.renewed) {
+                    renewals.add(wanted.caller.clientId(), wanted.group, partition, lent, receipt);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** A new group reads a young queue from its start, an old one from its end. */
+    private long start(Partition partition) {
+        boolean young = broker.begin(partition) == 0 && broker.isRecent(partition, 0);
+        return young ? 0 : broker.end(partition);
+    }
+
+    boolean bury(Caller caller, Subscription group, Partition from, long offset, int deliveries) {
+        Topic dead = destinations.deadLetterTopic(group);
+        Host here = Host.of(caller.local().getAddress(), settings.port());
+        DeadLetter letter = dead == null ? null : DeadLetter.of(broker, here, from, offset, deliveries, dead);
+        return letter != null && broker.leases().bury(group, from, offset, dead.partition(0), letter.message());
+    }
+
+    static ReceiveMessageResponse status(Status status) {
+        return ReceiveMessageResponse.newBuilder().setStatus(status).build();
+    }
+
+    static ReceiveMessageResponse nothing() {
+        return status(Refusal.status(Code.MESSAGE_NOT_FOUND, "there is no message"));
+    }
+}

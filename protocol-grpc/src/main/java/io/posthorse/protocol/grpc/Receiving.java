@@ -1,0 +1,69 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.ReceiveMessageResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Partition;
+import java.util.List;
+
+/** One call for messages. */
+final class Receiving implements LongPoll.Call {
+    private final GrpcProtocol parts;
+    private final Calls calls;
+    private final Receives.Wanted wanted;
+    private final ServerCallStreamObserver<ReceiveMessageResponse> out;
+
+    Receiving(
+            GrpcProtocol parts, Calls calls, Receives.Wanted wanted, StreamObserver<ReceiveMessageResponse> out) {
+        this.parts = parts;
+        this.calls = calls;
+        this.wanted = wanted;
+        this.out = (ServerCallStreamObserver<ReceiveMessageResponse>) out;
+    }
+
+    @Override
+    public boolean attempt(boolean last) {
+        long before = parts.broker().tail();
+        LentMessages found = parts.receives().lend(wanted);
+        if (found.count() == 0) {
+            if (last) {
+                calls.several(before, out, () -> List.of(Receives.nothing()), Receives::status);
+            }
+            return last;
+        }
+        long now = parts.broker().now();
+        calls.several(before, out, () -> answer(found, now), Receives::status);
+        return true;
+    }
+
+    /** On the thread that sends: a client that has gone meanwhile leaves its messages to the others at once. */
+    private List<ReceiveMessageResponse> answer(LentMessages found, long now) {
+        if (out.isCancelled()) {
+            calls.onOwner(() -> found.all().forEach(this::giveBack));
+            return List.of();
+        }
+        return found.answer(now, one -> calls.onOwner(() -> settle(one)));
+    }
+
+    private void giveBack(LentMessages.One one) {
+        Broker turn = parts.turn();
+        parts.renewals().remove(wanted.group(), one.partition(), one.offset());
+        turn.leases().change(wanted.group(), one.partition(), one.offset(), one.receipt(), 0, one.receipt() + 1);
+    }
+
+    private void settle(LentMessages.One one) {
+        parts.renewals().remove(wanted.group(), one.partition(), one.offset());
+        parts.turn().leases().settle(wanted.group(), one.partition(), one.offset(), one.receipt());
+    }
+
+    @Override
+    public List<Partition> partitions() {
+        return parts.receives().partitions(wanted);
+    }
+
+    @Override
+    public long nextMs() {
+        return parts.receives().nextMs(wanted);
+    }
+}

@@ -1,0 +1,74 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.Resource;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.posthorse.format.rocketmq.Destinations;
+
+/** Names and times of the protocol as the broker has them. A namespace stands before a name, with % between. */
+final class Resources {
+    private Resources() {}
+
+    /** Name of a topic, in its namespace; refuses what is no name for one. */
+    static String topic(Resource resource) {
+        String name = name(resource);
+        String problem = Destinations.topicProblem(name);
+        if (problem != null) {
+            throw new Refusal(Code.ILLEGAL_TOPIC, problem);
+        }
+        return name;
+    }
+
+    /** Name of a topic that a client may send to. */
+    static String target(Resource resource) {
+        String name = topic(resource);
+        if (Destinations.isForbidden(name)) {
+            throw new Refusal(Code.ILLEGAL_TOPIC, "Sending to the topic " + name + " is forbidden: it is the broker's own.");
+        }
+        return name;
+    }
+
+    /** Name of a group; refuses what is no name for one. */
+    static String group(Resource resource) {
+        String name = name(resource);
+        String problem = Destinations.groupProblem(name);
+        if (problem != null) {
+            throw new Refusal(Code.ILLEGAL_CONSUMER_GROUP, problem);
+        }
+        return name;
+    }
+
+    private static String name(Resource resource) {
+        String space = resource.getResourceNamespace();
+        return space.isEmpty() ? resource.getName() : space + "%" + resource.getName();
+    }
+
+    static Duration duration(long ms) {
+        return Duration.newBuilder()
+                .setSeconds(Math.floorDiv(ms, 1_000L))
+                .setNanos((int) Math.floorMod(ms, 1_000L) * 1_000_000)
+                .build();
+    }
+
+    static Timestamp time(long ms) {
+        return Timestamp.newBuilder()
+                .setSeconds(Math.floorDiv(ms, 1_000L))
+                .setNanos((int) Math.floorMod(ms, 1_000L) * 1_000_000)
+                .build();
+    }
+
+    /** In ms; what does not fit is the greatest number. */
+    static long ms(Duration duration) {
+        return ms(duration.getSeconds(), duration.getNanos());
+    }
+
+    /** In ms since 1970; what does not fit is the greatest number. */
+    static long ms(Timestamp time) {
+        return ms(time.getSeconds(), time.getNanos());
+    }
+
+    private static long ms(long seconds, int nanos) {
+        return Math.abs(seconds) > Long.MAX_VALUE / 2_000 ? Long.MAX_VALUE : seconds * 1_000 + nanos / 1_000_000;
+    }
+}

@@ -1,0 +1,147 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.ClientType;
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.CustomizedBackoff;
+import apache.rocketmq.v2.Metric;
+import apache.rocketmq.v2.Publishing;
+import apache.rocketmq.v2.Resource;
+import apache.rocketmq.v2.RetryPolicy;
+import apache.rocketmq.v2.Settings;
+import apache.rocketmq.v2.Subscription;
+import apache.rocketmq.v2.TelemetryCommand;
+import io.grpc.stub.StreamObserver;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * The clients that are there, by their ids: each has one stream on which it tells its settings, gets those it must keep
+ * to, and is asked about its transactions. Soft state, told anew by each client that comes back.
+ */
+final class Telemetry {
+    private static final long POLL_MS = 20_000;
+    private static final int TOPICS_MAX = 1_024;
+    private static final int CLIENTS_MAX = 50_000;
+
+    private final Broker broker;
+    private final RocketmqSettings settings;
+    private final Executor transport;
+    private final Map<String, Client> clients = new HashMap<>();
+    private int turn;
+
+    /** A client with its stream. */
+    private record Client(String id, StreamObserver<TelemetryCommand> out, Settings told, List<String> publishes) {}
+
+    Telemetry(Broker broker, RocketmqSettings settings, Executor transport) {
+        this.broker = broker;
+        this.settings = settings;
+        this.transport = transport;
+    }
+
+    boolean isOnline(String clientId) {
+        return clients.containsKey(clientId);
+    }
+
+    /** A command of a client's. */
+    void command(Caller caller, TelemetryCommand command, StreamObserver<TelemetryCommand> out) {
+        if (!command.hasSettings()) {
+            return; // the outcome of something that this broker never asks for
+        }
+        if (caller.clientId().isEmpty()) {
+            send(out, answer(Refusal.status(Code.CLIENT_ID_REQUIRED, "the header x-mq-client-id is missing")));
+            return;
+        }
+        if (!clients.containsKey(caller.clientId()) && clients.size() >= CLIENTS_MAX) {
+            send(out, answer(Refusal.status(Code.TOO_MANY_REQUESTS, "more than " + CLIENTS_MAX + " clients are there")));
+            return;
+        }
+        Settings told = command.getSettings();
+        try {
+            List<String> publishes = new ArrayList<>();
+            for (Resource topic : told.getPublishing().getTopicsList()) {
+                if (publishes.size() < TOPICS_MAX) {
+                    publishes.add(Resources.topic(topic));
+                }
+            }
+            Settings kept = kept(told);
+            Client client = new Client(caller.clientId(), out, told, publishes);
+            clients.put(client.id, client);
+            send(out, TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(kept).build());
+        } catch (Refusal refusal) {
+            send(out, answer(refusal.status()));
+        }
+    }
+
+    private static TelemetryCommand answer(apache.rocketmq.v2.Status status) {
+        return TelemetryCommand.newBuilder().setStatus(status).build();
+    }
+
+    private void send(StreamObserver<TelemetryCommand> out, TelemetryCommand command) {
+        transport.execute(() -> out.onNext(command));
+    }
+
+    /** The stream is over; a client that comes back begins another. */
+    void closed(Caller caller, StreamObserver<TelemetryCommand> out) {
+        clients.computeIfPresent(caller.clientId(), (id, client) -> client.out == out ? null : client);
+    }
+
+    private Settings kept(Settings told) {
+        Settings.Builder kept = told.toBuilder().setMetric(Metric.newBuilder().setOn(false));
+        switch (told.getPubSubCase()) {
+            case PUBLISHING -> kept.setPublishing(Publishing.newBuilder()
+                    .addAllTopics(told.getPublishing().getTopicsList())
+                    .setMaxBodySize(settings.messageBytesMax())
+                    .setValidateMessageType(true));
+            case SUBSCRIPTION -> {
+                io.posthorse.broker.Subscription group =
+                        broker.subscription(Resources.group(told.getSubscription().getGroup()));
+                SubscriptionSettings of = group == null ? SubscriptionSettings.STANDARD : group.settings();
+                kept.setBackoffPolicy(backoff(of)).setSubscription(Subscription.newBuilder(told.getSubscription())
+                        .setFifo(of.ordered())
+                        .setReceiveBatchSize(Receives.COUNT_MAX)
+                        .setLongPollingTimeout(Resources.duration(POLL_MS)));
+            }
+            default -> throw new Refusal(
+                    told.getClientType() == ClientType.CLIENT_TYPE_UNSPECIFIED
+                            ? Code.UNRECOGNIZED_CLIENT_TYPE
+                            : Code.BAD_REQUEST,
+                    "the settings say neither what the client publishes nor what it subscribes to");
+        }
+        return kept.build();
+    }
+
+    /** The delay levels from the third on, as RocketMQ has it for messages that were not consumed. */
+    private RetryPolicy backoff(SubscriptionSettings group) {
+        CustomizedBackoff.Builder delays = CustomizedBackoff.newBuilder();
+        long last = 0;
+        for (int level = 2; level < 18; level++) {
+            long delay = broker.delayMs(level);
+            if (level > 2 && delay == last) {
+                break;
+            }
+            delays.addNext(Resources.duration(delay));
+            last = delay;
+        }
+        return RetryPolicy.newBuilder()
+                .setMaxAttempts(group.retryMax() + 1)
+                .setCustomizedBackoff(delays)
+                .build();
+    }
+
+    /** Asks one of the producers that publish to a topic; false where there is none. */
+    boolean askProducer(String topic, TelemetryCommand command) {
+        List<Client> producers =
+                clients.values().stream().filter(c -> c.publishes.contains(topic)).toList();
+        if (producers.isEmpty()) {
+            return false;
+        }
+        send(producers.get(Math.floorMod(turn++, producers.size())).out, command);
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import java.util.HexFormat;
+
+/** What an undecided transaction is ended by: offset and position of its message, 16 hex digits each. */
+record TransactionId(long offset, long position) {
+    private static final int DIGITS = 16;
+
+    String text() {
+        HexFormat hex = HexFormat.of().withUpperCase();
+        return hex.toHexDigits(offset) + hex.toHexDigits(position);
+    }
+
+    static TransactionId of(String text) {
+        try {
+            if (text.length() == 2 * DIGITS) {
+                return new TransactionId(
+                        HexFormat.fromHexDigitsToLong(text, 0, DIGITS),
+                        HexFormat.fromHexDigitsToLong(text, DIGITS, 2 * DIGITS));
+            }
+        } catch (IllegalArgumentException e) {
+            // falls through: no hex digits
+        }
+        throw new Refusal(Code.INVALID_TRANSACTION_ID, "this is no transaction id of this broker");
+    }
+}

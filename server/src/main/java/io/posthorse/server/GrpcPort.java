@@ -1,0 +1,78 @@
+package io.posthorse.server;
+
+import io.posthorse.broker.Shard;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.net.Network;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.grpc.GrpcConnections;
+import io.posthorse.protocol.grpc.GrpcListener;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The port for gRPC, opened beside the start: its library takes longer to load than all the rest, and no other client has
+ * to wait for it.
+ */
+final class GrpcPort {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcPort.class);
+
+    private final ServerConfig config;
+    private final RocketmqSettings settings;
+    private final Shard shard;
+    private final Network network;
+    private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
+
+    GrpcPort(ServerConfig config, RocketmqSettings settings, Shard shard, Network network) {
+        this.config = config;
+        this.settings = settings;
+        this.shard = shard;
+        this.network = network;
+    }
+
+    /** Opens it, on a thread that may wait. */
+    void open() {
+        ServerConfig.Listen listen = config.listen();
+        try {
+            listener.complete(GrpcListener.open(
+                    new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
+                    Entropy.system(), settings, network.owner(), connections(listen.tls())));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            LOG.error("There is no gRPC: {} All other ports are open.", e.getMessage());
+            listener.completeExceptionally(e);
+        }
+    }
+
+    private GrpcConnections connections(ServerConfig.Tls tls) throws IOException {
+        int max = config.limits().connectionsMax();
+        if (tls.mode() == ServerConfig.TlsMode.DISABLED) {
+            return GrpcConnections.plain(max);
+        }
+        return tls.certificate() == null
+                ? GrpcConnections.either(max)
+                : GrpcConnections.with(
+                        tls.certificate(), tls.key(), tls.mode() == ServerConfig.TlsMode.ENFORCING, max);
+    }
+
+    /** Waits until it is open. */
+    int port() throws IOException {
+        try {
+            return listener.join().port();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException("There is no gRPC", e.getCause());
+        }
+    }
+
+    /** Waits until it is open, and closes it. */
+    void close() {
+        GrpcListener opened = listener.exceptionally(failure -> null).join();
+        if (opened != null) {
+            opened.close();
+        }
+    }
+}
