@@ -9,6 +9,7 @@ import java.util.Set;
 public final class Catalog {
 
     private static final String LITE = "io.posthorse.interop.client.lite.LitePullScenarios";
+    private static final String REQUEST = "io.posthorse.interop.client.lite.RequestScenario";
     private static final String POP = "io.posthorse.interop.client.v5.PopScenarios";
     private static final Set<String> ALONE = Set.of("long-polling");
 
@@ -60,6 +61,7 @@ public final class Catalog {
         all.put("pull", PullScenarios::pull);
         all.put("pull-offsets", PullScenarios::offsets);
         all.put("pop", of(POP, "share", "this client version cannot pop messages"));
+        all.put("request", of(REQUEST, "run", "this client version cannot wait for replies"));
         all.put("lite-pull-subscribe", lite("subscribe"));
         all.put("lite-pull-assign", lite("assign"));
         all.put("large-message", SizeScenarios::large);
