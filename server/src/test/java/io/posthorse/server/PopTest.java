@@ -171,7 +171,8 @@ class PopTest {
         BitSet bits = new BitSet();
         bits.set(0);
         bits.set(2, 5);
-        String acks = "{\"brokerName\":\"broker-a\",\"acks\":[{\"c\":\"G\",\"t\":\"T\",\"r\":\"0\",\"so\":0,\"q\":0,\"rq\":0,\"pt\":"
+        String acks = "{\"brokerName\":\"broker-a\",\"acks\":[{\"c\":\"G\",\"t\":\"T\",\"r\":\"0\",\"so\":0,\"q\":0,"
+                + "\"rq\":0,\"pt\":"
                 + answer.field("popTime") + ",\"it\":300,\"b\":\"" + Base64.getEncoder().encodeToString(bits.toByteArray())
                 + "\"}]}";
         assertEquals(0, client.ask(ACK_BATCH, Map.of(), text(acks)).code());
