@@ -80,6 +80,7 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(transactions);
         handlers.add(new QueryRequests(broker, reader, clock));
         handlers.add(new RecallRequests(shard, settings));
+        handlers.add(new ReplyRequests(this, groups, clock));
         handlers.add(new PopRequests(this, destinations, filters));
         handlers.add(new AckRequests(shard));
         handlers.add(new AssignmentRequests(shard, destinations, groups, settings));
