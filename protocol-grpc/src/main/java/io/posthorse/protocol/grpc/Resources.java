@@ -8,6 +8,8 @@ import io.posthorse.format.rocketmq.Destinations;
 
 /** Names and times of the protocol as the broker has them. A namespace stands before a name, with % between. */
 final class Resources {
+    private static final long SECONDS_MAX = Long.MAX_VALUE / 2_000;
+
     private Resources() {}
 
     /** Name of a topic, in its namespace; refuses what is no name for one. */
@@ -69,6 +71,7 @@ final class Resources {
     }
 
     private static long ms(long seconds, int nanos) {
-        return Math.abs(seconds) > Long.MAX_VALUE / 2_000 ? Long.MAX_VALUE : seconds * 1_000 + nanos / 1_000_000;
+        boolean fits = seconds < SECONDS_MAX && seconds > -SECONDS_MAX;
+        return fits ? seconds * 1_000 + nanos / 1_000_000 : Long.MAX_VALUE;
     }
 }

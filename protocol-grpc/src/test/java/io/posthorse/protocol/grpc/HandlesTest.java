@@ -1,0 +1,59 @@
+package io.posthorse.protocol.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import apache.rocketmq.v2.Code;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients keep for the broker, and what comes back broken. */
+class HandlesTest {
+    @Test
+    void aReceiptComesBackAsItWas() {
+        Receipt receipt = new Receipt(7, 1L << 40, 1_790_000_000_000L);
+
+        assertEquals(receipt, Receipt.of(receipt.text()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1.2.3", "2.1.2.3", "1.a.2.3", "1.99999999999.2.3", "1.1.2.99999999999999999999", "...."})
+    void whatIsNoReceiptIsRefused(String text) {
+        Refusal refusal = assertThrows(Refusal.class, () -> Receipt.of(text));
+        assertEquals(Code.INVALID_RECEIPT_HANDLE, refusal.status().getCode());
+    }
+
+    @Test
+    void aTransactionIdComesBackAsItWas() {
+        TransactionId id = new TransactionId(12, Long.MAX_VALUE);
+
+        assertEquals(id, TransactionId.of(id.text()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "12", "zz000000000000000000000000000000", "000000000000000000000000000000000"})
+    void whatIsNoTransactionIdIsRefused(String text) {
+        Refusal refusal = assertThrows(Refusal.class, () -> TransactionId.of(text));
+        assertEquals(Code.INVALID_TRANSACTION_ID, refusal.status().getCode());
+    }
+
+    @Test
+    void timesThatDoNotFitAreTheGreatest() {
+        assertEquals(1_500, Resources.ms(Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build()));
+        assertEquals(Long.MAX_VALUE, Resources.ms(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).build()));
+        assertEquals(Long.MAX_VALUE, Resources.ms(Duration.newBuilder().setSeconds(Long.MIN_VALUE).build()));
+        assertEquals(-1_250, Resources.ms(Resources.time(-1_250)));
+    }
+
+    @Test
+    void aMadeCertificateHoldsAndNamesItself() throws Exception {
+        SelfSigned made = SelfSigned.make("posthorse");
+
+        made.certificate().verify(made.certificate().getPublicKey());
+        made.certificate().checkValidity();
+        assertEquals("CN=posthorse", made.certificate().getSubjectX500Principal().getName());
+    }
+}
