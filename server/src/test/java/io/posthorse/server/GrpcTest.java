@@ -18,6 +18,7 @@ import apache.rocketmq.v2.MessageQueue;
 import apache.rocketmq.v2.MessageType;
 import apache.rocketmq.v2.MessagingServiceGrpc;
 import apache.rocketmq.v2.MessagingServiceGrpc.MessagingServiceBlockingStub;
+import apache.rocketmq.v2.NotifyClientTerminationRequest;
 import apache.rocketmq.v2.PullMessageRequest;
 import apache.rocketmq.v2.PullMessageResponse;
 import apache.rocketmq.v2.QueryOffsetPolicy;
@@ -36,9 +37,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -226,12 +229,30 @@ class GrpcTest {
     @Test
     void aConsumerThatHasGoneGetsNothing() throws Exception {
         MessagingServiceBlockingStub stub = start(false);
+        broker.topic("T", 1);
         Context.CancellableContext gone = Context.current().withCancellation();
         Iterator<ReceiveMessageResponse> waiting = gone.call(() -> stub.receiveMessage(receive(10_000, 60)));
+        messages(stub.receiveMessage(receive(0, 10))); // behind it on the same connection, so that one waits by now
         gone.cancel(null);
         assertThrows(StatusRuntimeException.class, waiting::hasNext);
 
         send(stub, message("1"));
+
+        assertEquals(1, messages(stub.receiveMessage(receive(5_000, 10))).size());
+    }
+
+    @Test
+    void aConsumerThatEndsGivesBackWhatWasRenewedForIt() throws Exception {
+        MessagingServiceBlockingStub stub = start(false);
+        Metadata id = new Metadata();
+        id.put(Metadata.Key.of("x-mq-client-id", Metadata.ASCII_STRING_MARSHALLER), "client-1");
+        MessagingServiceBlockingStub client = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(id));
+        send(stub, message("1"));
+        ReceiveMessageRequest renewed = receive(5_000, 0).toBuilder().clearInvisibleDuration().setAutoRenew(true).build();
+        assertEquals(1, messages(client.receiveMessage(renewed)).size());
+        assertEquals(List.of(), messages(stub.receiveMessage(receive(0, 10))));
+
+        client.notifyClientTermination(NotifyClientTerminationRequest.newBuilder().setGroup(GROUP).build());
 
         assertEquals(1, messages(stub.receiveMessage(receive(5_000, 10))).size());
     }
