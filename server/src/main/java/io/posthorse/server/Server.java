@@ -16,6 +16,7 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.protocol.rocketmq.RocketmqSettings;
 import io.posthorse.protocol.rocketmq.StoredFormat;
@@ -48,6 +49,7 @@ public final class Server implements AutoCloseable {
     private final DiskThread disk;
     private final DiskThread reader;
     private Shard shard;
+    private BrokerRegistration registration;
     private ServerOperations operations;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
@@ -139,6 +141,12 @@ public final class Server implements AutoCloseable {
             protocol.settingsChanged();
         });
         shard.start();
+        if (!config.identity().nameServers().isEmpty()) {
+            registration = new BrokerRegistration(
+                    broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
+                    new ResolvingDialer(network, reader));
+            registration.start();
+        }
         return protocol;
     }
 
@@ -222,6 +230,12 @@ public final class Server implements AutoCloseable {
     /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
     @Override
     public void close() throws IOException {
+        onOwner(() -> {
+            if (registration != null) {
+                registration.stop();
+            }
+            return null;
+        });
         network.closeConnections();
         onOwner(() -> {
             shard.stop();

@@ -75,9 +75,8 @@ final class Settings {
             "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
     static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
             IDENTITY, "namesrvAddr", new Kind.Addresses(16), "", "",
-            "Name servers in other processes; this broker does not register with them yet, its own name server knows it."
-                    + " The environment variable `NAMESRV_ADDR` says the same.")
-            .notUsedYet();
+            "Name servers in other processes that this broker registers with, RocketMQ's own among them; its own name server"
+                    + " knows it anyway. The environment variable `NAMESRV_ADDR` says the same.");
 
     static final Setting<Long> BROKER_PERMISSION = Setting.of(
             IDENTITY, "brokerPermission", new Kind.Whole(0, 7), "6", "",

@@ -152,26 +152,6 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void whatIsNotUsedYetIsSaid() {
-        assertEquals(
-                List.of("broker.conf:1: namesrvAddr is accepted; nothing depends on it yet"),
-                load("namesrvAddr=127.0.0.1:9876").notes());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]"})
-    void thisMachineMayAlwaysConnect(String bind) {
-        assertEquals(bind, load("bind=" + bind).listen().bind());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"0.0.0.0", "::", "192.168.1.4", "broker.example", "127.0.0.1.example"})
-    void otherMachinesMayNotUnlessTheOperatorSaysSo(String bind) {
-        assertProblem("bind=" + bind, "add insecure=true");
-        assertEquals(bind, load("bind=" + bind + "\ninsecure=TRUE").listen().bind());
-    }
-
-    @Test
     void anAdvertisedAddressThatCannotBeReachedIsNoted() {
         assertTrue(load("brokerIP1=192.168.1.4").notes().getFirst().contains("bind=127.0.0.1 takes connections"));
         assertEquals(List.of(), load("brokerIP1=192.168.1.4\nbind=0.0.0.0\ninsecure=true").notes());
