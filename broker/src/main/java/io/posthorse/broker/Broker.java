@@ -1,13 +1,14 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.Damage;
 import io.posthorse.log.Log;
 import io.posthorse.log.LogSettings;
+import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import io.posthorse.log.Store;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,6 +42,7 @@ public final class Broker {
     private final Moves moves;
     private final DelayedMessages delayed;
     private final Transactions transactions;
+    private final Leases leases;
     private final List<Partition> announcements = new ArrayList<>();
     private boolean scheduled;
     private Partition lastScheduled;
@@ -57,6 +59,7 @@ public final class Broker {
         this.moves = new Moves(this);
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
+        this.leases = new Leases(this);
     }
 
     /**
@@ -71,7 +74,12 @@ public final class Broker {
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
         ReplayedState replayed = new ReplayedState(state, byId);
-        Store store = Store.open(files, logSettings, background, state.index, replayed);
+        Store store;
+        try {
+            store = Store.open(files, logSettings, background, state.index, replayed);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         Broker broker = new Broker(settings, byId, state, replayed, store);
         broker.begin();
         return broker;
@@ -105,22 +113,7 @@ public final class Broker {
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
     public List<String> openingReport() {
-        List<String> lines = new ArrayList<>();
-        for (Damage damage : store.damages()) {
-            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
-                            .formatted(damage.from(), damage.to(), damage.bytes())
-                    + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data"
-                    + " directory.");
-        }
-        if (store.cutBytes() > 0) {
-            lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."
-                    .formatted(store.cutBytes()));
-        }
-        if (store.tailLost()) {
-            lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
-                    + " gap of " + JUMP + ", so that no offset means two messages.");
-        }
-        return lines;
+        return OpeningReport.of(store);
     }
 
     /** Time of the turn in ms since 1970, as {@link Shard} set it. */
@@ -168,6 +161,11 @@ public final class Broker {
     /** Messages that become visible when they are committed. */
     public Transactions transactions() {
         return transactions;
+    }
+
+    /** Messages lent to consumers one by one. */
+    public Leases leases() {
+        return leases;
     }
 
     // ---- topics
@@ -332,11 +330,13 @@ public final class Broker {
         return position;
     }
 
-    private interface Payload {
+    /** What an event's record holds. */
+    interface Payload {
         void write(ByteBuffer out);
     }
 
-    private boolean append(byte type, int size, Payload payload) {
+    /** Appends an event; false where the log is full. */
+    boolean append(byte type, int size, Payload payload) {
         if (!log.admits(size, 1, true)) {
             return false;
         }
@@ -344,7 +344,8 @@ public final class Broker {
         return true;
     }
 
-    private void write(byte type, int size, Payload payload) {
+    /** The same, where the log has admitted it already. */
+    void write(byte type, int size, Payload payload) {
         log.reserve(size);
         payload.write(log.payload());
         log.seal(type, now, false);
@@ -485,6 +486,7 @@ public final class Broker {
     /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */
     public ByteBuffer snapshot() {
         state.postponed.timed.tidy();
+        state.index.all().forEach(PartitionIndex::begin);
         return state.snapshot();
     }
 

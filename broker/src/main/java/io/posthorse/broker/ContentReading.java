@@ -34,7 +34,7 @@ final class ContentReading {
         out.status = out.count > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
     }
 
-    private static void look(
+    static void look(
             Broker broker, PartitionIndex index, long first, int most, int bytesMax, TagFilter filter, Fetch out) {
         Log log = broker.log();
         ContentFilter content = out.content;

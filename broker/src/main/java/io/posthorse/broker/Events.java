@@ -32,6 +32,16 @@ final class Events {
     /** The sender of a prepared message was to be asked: u64 offset, u64 ms of the next check, u32 times asked. */
     static final byte CHECKED = 9;
 
+    /**
+     * Messages were lent: u32 subscription, u32 partition, u64 behind the last one looked at, u64 receipt, u64 ms of the
+     * end, u32 count, and so many u64 offsets.
+     */
+    static final byte LENT = 10;
+    /** Messages were settled: u32 subscription, u32 partition, u32 count, and so many u64 offsets. */
+    static final byte LENT_SETTLED = 11;
+    /** A lease ends at another time: u32 subscription, u32 partition, u64 offset, u64 receipt, u64 ms of the end. */
+    static final byte LEASE_CHANGED = 12;
+
     private Events() {}
 
     static int size(String text) {

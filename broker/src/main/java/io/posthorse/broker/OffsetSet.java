@@ -1,14 +1,15 @@
 package io.posthorse.broker;
 
-import java.util.HashMap;
+import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit an offset. */
 final class OffsetSet {
     private static final int WORDS = 8;
     private static final int PAGE_SHIFT = 9;
 
-    private final Map<Long, long[]> pages = new HashMap<>();
+    private final Map<Long, long[]> pages = new TreeMap<>();
     private int size;
 
     int size() {
@@ -48,6 +49,36 @@ final class OffsetSet {
         }
         pages.remove(offset >>> PAGE_SHIFT);
         return true;
+    }
+
+    void clear() {
+        pages.clear();
+        size = 0;
+    }
+
+    int snapshotSize() {
+        return 4 + pages.size() * (8 + WORDS * 8);
+    }
+
+    void snapshot(ByteBuffer out) {
+        out.putInt(pages.size());
+        pages.forEach((number, page) -> {
+            out.putLong(number);
+            for (long word : page) {
+                out.putLong(word);
+            }
+        });
+    }
+
+    void restore(ByteBuffer in) {
+        for (int left = in.getInt(); left > 0; left--) {
+            long[] page = new long[WORDS];
+            pages.put(in.getLong(), page);
+            for (int i = 0; i < WORDS; i++) {
+                page[i] = in.getLong();
+                size += Long.bitCount(page[i]);
+            }
+        }
     }
 
     private static int word(long offset) {

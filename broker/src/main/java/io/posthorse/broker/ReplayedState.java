@@ -2,6 +2,8 @@ package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
 import io.posthorse.log.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
 
@@ -66,9 +68,30 @@ final class ReplayedState implements Store.State {
             case Events.JUMP -> state.applyJump(in.getLong());
             case Events.SETTLED -> state.postponed.settle(in.getInt(), in.getLong());
             case Events.CHECKED -> state.postponed.prepared.checked(in.getLong(), in.getLong(), in.getInt());
-            default -> throw new IllegalStateException("record of unknown type " + type + " at position " + position
-                    + ": written by a newer release, or a gap in this one");
+            case Events.LENT -> {
+                int subscription = in.getInt();
+                int partition = in.getInt();
+                long behind = in.getLong();
+                long receipt = in.getLong();
+                long until = in.getLong();
+                long[] offsets = offsets(in);
+                state.applyLent(subscription, partition, offsets, offsets.length, behind, receipt, until);
+            }
+            case Events.LENT_SETTLED -> state.applySettled(in.getInt(), in.getInt(), offsets(in));
+            case Events.LEASE_CHANGED ->
+                state.applyLeaseChanged(in.getInt(), in.getInt(), in.getLong(), in.getLong(), in.getLong());
+            default -> throw new UncheckedIOException(new IOException("The log has a record of type " + type
+                    + " at position " + position + ", which this release does not know: a newer one wrote it. Start that"
+                    + " release on this directory."));
         }
+    }
+
+    private static long[] offsets(ByteBuffer in) {
+        long[] offsets = new long[in.getInt()];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = in.getLong();
+        }
+        return offsets;
     }
 
     private void message(ByteBuffer bytes, int at, long position, int length) {

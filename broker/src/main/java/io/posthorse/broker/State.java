@@ -82,6 +82,7 @@ final class State {
             partitionsById.set(partition.id(), null);
             for (Subscription subscription : subscriptions.values()) {
                 subscription.cursors.remove(partition.id());
+                subscription.leases.remove(partition.id());
             }
         }
     }
@@ -108,7 +109,56 @@ final class State {
         Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
         if (of != null && partition(partition) != null) {
             of.cursors.put(partition, offset);
+            LeaseCursor leases = of.leases.get(partition);
+            if (leases != null && leases.floor() != offset) {
+                leases.reset(offset);
+            }
         }
+    }
+
+    /** What a subscription has lent in a partition, null where either is gone; from now on it lends there. */
+    LeaseCursor leases(int subscription, int partition) {
+        Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
+        if (of == null || partition(partition) == null) {
+            return null;
+        }
+        LeaseCursor leases = of.leases.get(partition);
+        if (leases == null) {
+            leases = new LeaseCursor(Math.max(0, of.cursors.getOrDefault(partition, 0L)));
+            of.leases.put(partition, leases);
+        }
+        return leases;
+    }
+
+    void applyLent(
+            int subscription, int partition, long[] offsets, int count, long behind, long receipt, long untilMs) {
+        LeaseCursor leases = leases(subscription, partition);
+        if (leases != null) {
+            leases.lend(offsets, count, behind, receipt, untilMs);
+            rise(subscription, partition, leases);
+        }
+    }
+
+    void applySettled(int subscription, int partition, long... offsets) {
+        LeaseCursor leases = leases(subscription, partition);
+        if (leases != null) {
+            for (long offset : offsets) {
+                leases.settle(offset);
+            }
+            rise(subscription, partition, leases);
+        }
+    }
+
+    void applyLeaseChanged(int subscription, int partition, long offset, long receipt, long untilMs) {
+        LeaseCursor leases = leases(subscription, partition);
+        if (leases != null) {
+            leases.change(offset, receipt, untilMs);
+        }
+    }
+
+    /** The cursor of a subscription that lends is where its oldest unsettled message is. */
+    private void rise(int subscription, int partition, LeaseCursor leases) {
+        subscriptionsById.get(subscription).cursors.put(partition, leases.floor());
     }
 
     void applyMessage(Partition partition, long offset, long position, int length, int tag, byte link, int linkPartition,
@@ -131,7 +181,10 @@ final class State {
         }
         for (Subscription subscription : subscriptions.values()) {
             size += Events.size(subscription.name()) + 4 + Events.SUBSCRIPTION_SETTINGS + 4
-                    + subscription.cursors.size() * 12;
+                    + subscription.cursors.size() * 12 + 4;
+            for (LeaseCursor leases : subscription.leases.values()) {
+                size += 4 + leases.snapshotSize();
+            }
         }
         ByteBuffer out = ByteBuffer.allocate(size + postponed.snapshotSize());
         out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
@@ -147,6 +200,10 @@ final class State {
             subscription.cursors.forEach((partition, offset) -> out.putInt(partition).putLong(offset));
         }
         postponed.snapshot(out);
+        for (Subscription subscription : subscriptions.values()) {
+            out.putInt(subscription.leases.size());
+            subscription.leases.forEach((partition, leases) -> leases.snapshot(out.putInt(partition)));
+        }
         return out.flip();
     }
 
@@ -156,7 +213,7 @@ final class State {
         out.putInt(topic.partitions().size());
         for (Partition partition : topic.partitions()) {
             PartitionIndex at = partition.index;
-            out.putInt(partition.id()).putLong(at.begin()).putLong(at.next());
+            out.putInt(partition.id()).putLong(at.knownBegin()).putLong(at.next());
         }
     }
 
@@ -179,6 +236,13 @@ final class State {
             }
         }
         postponed.restore(in);
+        if (in.hasRemaining()) { // a checkpoint of a release before there were leases ends here
+            for (Subscription subscription : subscriptions.values()) {
+                for (int left = in.getInt(); left > 0; left--) {
+                    subscription.leases.put(in.getInt(), LeaseCursor.restored(in));
+                }
+            }
+        }
         while (partitionsById.size() < nextPartition) {
             partitionsById.add(null);
         }

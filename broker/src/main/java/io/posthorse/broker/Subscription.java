@@ -9,6 +9,9 @@ public final class Subscription {
     /** Cursor by partition id. */
     final TreeMap<Integer, Long> cursors = new TreeMap<>();
 
+    /** What was lent, by partition id. */
+    final TreeMap<Integer, LeaseCursor> leases = new TreeMap<>();
+
     private SubscriptionSettings settings;
 
     Subscription(String name, int id, SubscriptionSettings settings) {

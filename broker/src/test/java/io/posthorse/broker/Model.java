@@ -342,7 +342,7 @@ final class Model {
                 continue; // of a deleted topic: where its messages stood may be others by now
             }
             for (Stored stored : place.getValue().byOffset.values()) {
-                if (stored.position >= from && stored.end + 4096 < below && !stored.lost && !stored.rotten
+                if (stored.position >= from && stored.end + 4096 < below && !stored.lost && !stored.rotten && !stored.expired
                         && chance.applyAsInt(20) == 0) {
                     return stored;
                 }

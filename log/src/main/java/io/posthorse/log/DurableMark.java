@@ -30,6 +30,7 @@ final class DurableMark {
     private static final long MAGIC = 0x50484D41524B0000L;
     private static final int VERSION = 1;
     private static final int SLOT = 64;
+    private static final int FORCED_EVERY = 64;
 
     private final StoredFile file;
     private final long boot;
@@ -85,9 +86,15 @@ final class DurableMark {
         file.force();
     }
 
-    /** Called by the background, one call at a time. */
+    /**
+     * Called by the background, one call at a time. The mark is forced too, so that a machine that goes down knows nearly
+     * up to where its log was whole; with sync, where forces follow one another, every so often.
+     */
     void write(long position) throws IOException {
         put(position, (byte) 0);
+        if (!sync || sequence % FORCED_EVERY == 0) {
+            file.force();
+        }
     }
 
     void close(long position) throws IOException {

@@ -1,5 +1,6 @@
 package io.posthorse.log;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,6 +14,8 @@ import java.util.Objects;
 public final class Index {
     private PartitionIndex[] partitions = new PartitionIndex[64];
     private final List<PartitionIndex> growing = new ArrayList<>();
+    private final StripeFiles files = new StripeFiles();
+    private long logBegin;
 
     /** A partition by number, or null. */
     public PartitionIndex partition(int id) {
@@ -25,7 +28,7 @@ public final class Index {
             partitions = Arrays.copyOf(partitions, Math.max(id + 1, partitions.length * 2));
         }
         assert partitions[id] == null : "partition " + id + " exists";
-        return partitions[id] = new PartitionIndex(id, begin, next);
+        return partitions[id] = new PartitionIndex(this, id, begin, next);
     }
 
     public void remove(int id) {
@@ -62,13 +65,25 @@ public final class Index {
         return frozen;
     }
 
-    /** Forgets everything below a position. */
+    /** The entries of a stripe are in a file from now on. */
+    void adopt(ByteBuffer view, List<Stripe> stripes) {
+        files.add(view);
+        stripes.forEach(stripe -> stripe.partition().written(stripe.chunk()));
+    }
+
+    StripeFiles files() {
+        return files;
+    }
+
+    /** Below that position everything was dropped. */
+    long logBegin() {
+        return logBegin;
+    }
+
+    /** Forgets everything below a position; each partition does when it is asked next. */
     public void dropBelow(long position) {
-        for (PartitionIndex partition : partitions) {
-            if (partition != null) {
-                partition.dropBelow(position);
-            }
-        }
+        logBegin = Math.max(logBegin, position);
+        files.dropBelow(position);
     }
 
     /** One partition's part of a stripe. */

@@ -4,6 +4,8 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -13,23 +15,24 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  u64  magic    "PHIX" and four zeros
- *   8  u32  version  1
+ *   8  u32  version  2
  *  12  u32  chunks
  *  16  u64  from     first position of the stripe
  *  24  u64  to       position behind it
  *  32  u64  length   of the file
  *  40  u32  crc32c   of everything behind this header
  *  44  u32  crc32c   of bytes 0 to 44
- *  48  chunks x { u32 partition, u32 count, u64 base offset, u32 index of the first entry in the file, u32 zero }
+ *  48  by partition and offset: chunks x { u32 partition, u32 count, u64 base offset, u32 index of the first entry in the file, u32 zero }
  *  ..  entries x { u64 position, u32 native length, u32 tag }
  * </pre>
  */
 final class IndexFile {
     static final String SUFFIX = ".index";
     private static final long MAGIC = 0x5048495800000000L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER = 48;
     private static final int ROW = 24;
+    private static final String UNFINISHED = "unfinished-index";
 
     private IndexFile() {}
 
@@ -49,8 +52,10 @@ final class IndexFile {
         return Long.parseLong(name, 21, 41, 10);
     }
 
-    /** Writes and forces a stripe, and returns a view of it. Run by the background. */
-    static ByteBuffer write(FileStore files, long from, long to, List<Index.Stripe> stripes) throws IOException {
+    /** The bytes of a stripe's file. */
+    static ByteBuffer encode(long from, long to, List<Index.Stripe> unsorted) {
+        List<Index.Stripe> stripes = new ArrayList<>(unsorted);
+        stripes.sort(Comparator.<Index.Stripe>comparingInt(s -> s.partition().id).thenComparingLong(s -> s.chunk().base));
         int entries = stripes.stream().mapToInt(s -> s.chunk().count()).sum();
         int rows = HEADER + stripes.size() * ROW;
         ByteBuffer out = ByteBuffer.allocate(rows + entries * Chunk.ENTRY);
@@ -66,15 +71,24 @@ final class IndexFile {
         out.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, stripes.size()).putLong(16, from).putLong(24, to);
         out.putLong(32, out.capacity());
         out.putInt(40, crc(out, HEADER, out.capacity())).putInt(44, crc(out, 0, 44));
-        StoredFile file = files.open(name(from, to));
-        try {
-            file.truncate(0);
-            file.write(0, out.position(0).limit(out.capacity()));
+        return out.position(0).limit(out.capacity());
+    }
+
+    /** Writes and forces a stripe, and returns a view of it. Run by the background. */
+    static ByteBuffer write(FileStore files, long from, long to, List<Index.Stripe> stripes) throws IOException {
+        return write(files, name(from, to), encode(from, to, stripes));
+    }
+
+    private static ByteBuffer write(FileStore files, String name, ByteBuffer bytes) throws IOException {
+        files.delete(UNFINISHED); // a new file, for nobody may write to one that somebody reads through a mapping
+        ByteBuffer view;
+        try (StoredFile file = files.open(UNFINISHED)) {
+            file.write(0, bytes.duplicate());
             file.force();
-            return file.map(out.capacity());
-        } finally {
-            file.close(); // the view outlives it
+            view = file.map(bytes.capacity()); // it outlives the file
         }
+        files.rename(UNFINISHED, name);
+        return view;
     }
 
     /** A view of a whole, undamaged index file, or null. */
@@ -89,19 +103,37 @@ final class IndexFile {
             if (whole && view.getInt(8) > VERSION) {
                 throw new NewerFormatException(name, view.getInt(8), VERSION);
             }
+            whole &= view.getInt(8) == VERSION; // version 1 was not in order, and is made again
             return whole && view.getLong(32) == size && view.getInt(40) == crc(view, HEADER, (int) size) ? view : null;
         }
     }
 
-    /** Gives the chunks of a view to their partitions; partitions that no longer exist are passed over. */
-    static void load(ByteBuffer view, Index index) {
-        int chunks = view.getInt(12);
-        for (int i = 0; i < chunks; i++) {
-            PartitionIndex partition = index.partition(view.getInt(row(i)));
-            if (partition != null) {
-                partition.load(chunk(view, i));
+    static long from(ByteBuffer view) {
+        return view.getLong(16);
+    }
+
+    static long to(ByteBuffer view) {
+        return view.getLong(24);
+    }
+
+    /** The last chunk of a partition in a view, -1 where it has none. */
+    static int lastRow(ByteBuffer view, int partition) {
+        int low = 0;
+        int high = view.getInt(12);
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (view.getInt(row(middle)) <= partition) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
+        return isRow(view, low - 1, partition) ? low - 1 : -1;
+    }
+
+    /** Whether the i-th chunk is there, and the partition's. */
+    static boolean isRow(ByteBuffer view, int i, int partition) {
+        return i >= 0 && view.getInt(row(i)) == partition;
     }
 
     /** The i-th chunk of a view. */

@@ -91,13 +91,16 @@ public final class KeyIndex {
 
     // ---- files
 
-    /** Ends the growing stretch at a position; it stays searchable. */
-    GrowingKeys freeze(long to) {
+    /** Ends the growing stretch at a position; it stays searchable. None where it has not begun. */
+    List<GrowingKeys> freeze(long to) {
         GrowingKeys frozen = growing;
+        if (frozen.from == to) {
+            return List.of();
+        }
         growing = new GrowingKeys(to);
         frozen.to = to;
         stripes.put(frozen.from, frozen);
-        return frozen;
+        return List.of(frozen);
     }
 
     /** Takes a stretch from its file from now on. */

@@ -4,22 +4,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the records of one partition by offset: a row of {@link Chunk}s in offset order, the older ones in index files,
- * the tail in memory. Offsets between two chunks, or with no entry, are gone (damaged, expired or jumped over).
+ * Finds the records of one partition by offset: the newest entries in chunks in memory, all older ones in index files.
+ * Offsets between two chunks, or with no entry, are gone (damaged, expired or jumped over).
  */
 public final class PartitionIndex {
     /** Number of the partition, unique in this log for ever. */
     public final int id;
 
-    private final ArrayList<Chunk> chunks = new ArrayList<>(1);
+    private final Index index;
+    /** What is in no file yet, in offset order. */
+    private final ArrayList<Chunk.InMemory> recent = new ArrayList<>(0);
+
     private Chunk.InMemory tail;
+    /** The chunk that was asked for last. */
+    private Chunk cached;
+
     private long begin;
     private long next;
-    private int hint;
+    /** The log begins there, as far as {@link #begin} knows. */
+    private long logBegin;
     /** How many of the last chunks were appended to since the last freeze. */
-    private int inMemory;
+    private int growing;
 
-    PartitionIndex(int id, long begin, long next) {
+    PartitionIndex(Index index, int id, long begin, long next) {
+        this.index = index;
         this.id = id;
         this.begin = begin;
         this.next = next;
@@ -27,6 +35,15 @@ public final class PartitionIndex {
 
     /** Oldest offset that may still be read; equals {@link #next} where there is none. */
     public long begin() {
+        if (logBegin < index.logBegin()) {
+            logBegin = index.logBegin();
+            dropBelow(logBegin);
+        }
+        return begin;
+    }
+
+    /** The same as it was last known: at most what {@link #begin} returns. */
+    public long knownBegin() {
         return begin;
     }
 
@@ -39,19 +56,19 @@ public final class PartitionIndex {
         assert offset >= next : "offset " + offset + " of partition " + id + " was given out before";
         if (tail == null || tail.end() != offset) {
             tail = new Chunk.InMemory(offset);
-            chunks.add(tail);
-            inMemory++;
+            recent.add(tail);
+            growing++;
         }
-        tail.add(position, length, tag);
-        if (begin == next) {
+        if (begin() == next) {
             begin = offset; // nothing readable stood before
         }
+        tail.add(position, length, tag);
         next = offset + 1;
     }
 
     /** Leaves out so many offsets for ever. */
     void jump(long offsets) {
-        if (begin == next) {
+        if (begin() == next) {
             begin += offsets;
         }
         next += offsets;
@@ -61,47 +78,55 @@ public final class PartitionIndex {
      * First offset at or behind the given one whose record is in the index; {@link #next} where there is none.
      */
     public long ceiling(long offset) {
-        int i = chunkAt(Math.max(offset, begin));
-        return i == chunks.size() ? next : Math.max(Math.max(offset, begin), chunks.get(i).base);
+        long wanted = Math.max(offset, begin());
+        Chunk chunk = chunkAt(wanted);
+        return chunk == null ? next : Math.max(wanted, chunk.base);
     }
 
     /** Position of a record whose offset {@link #ceiling} returned. */
     public long position(long offset) {
-        Chunk chunk = chunks.get(chunkAt(offset));
+        Chunk chunk = chunkAt(offset);
         return chunk.position((int) (offset - chunk.base));
     }
 
     /** Length of its native bytes. */
     public int length(long offset) {
-        Chunk chunk = chunks.get(chunkAt(offset));
+        Chunk chunk = chunkAt(offset);
         return chunk.length((int) (offset - chunk.base));
     }
 
     /** Its tag. */
     public int tag(long offset) {
-        Chunk chunk = chunks.get(chunkAt(offset));
+        Chunk chunk = chunkAt(offset);
         return chunk.tag((int) (offset - chunk.base));
     }
 
-    /** Behind the last offset whose record lies below a log position (the committed one). */
-    public long visibleEnd(long committed) {
-        for (int c = chunks.size() - 1; c >= 0; c--) {
-            Chunk chunk = chunks.get(c);
-            int count = chunk.count();
-            if (count > 0 && chunk.position(0) < committed) {
-                boolean all = chunk.position(count - 1) < committed;
-                return all && c == chunks.size() - 1 ? next : chunk.base + below(chunk, committed);
+    /** Behind the last offset whose record lies below a log position (the committed one, say). */
+    public long visibleEnd(long position) {
+        for (int c = recent.size() - 1; c >= 0; c--) {
+            Chunk chunk = recent.get(c);
+            if (chunk.position(0) < position) {
+                boolean all = chunk.position(chunk.count() - 1) < position;
+                return all && c == recent.size() - 1 ? next : chunk.base + below(chunk, position);
             }
         }
-        return chunks.isEmpty() ? next : Math.min(begin, chunks.get(0).base);
+        if (position >= index.files().end()) {
+            return recent.isEmpty() ? next : recent.get(0).base;
+        }
+        Chunk chunk = index.files().below(id, position);
+        if (chunk == null) {
+            return begin();
+        }
+        boolean last = chunk.position(chunk.count() - 1) < position && chunkAt(chunk.end()) == null;
+        return last ? next : Math.max(begin(), chunk.base + below(chunk, position));
     }
 
-    private static int below(Chunk chunk, long committed) {
+    private static int below(Chunk chunk, long position) {
         int low = 0;
         int high = chunk.count();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (chunk.position(middle) < committed) {
+            if (chunk.position(middle) < position) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -110,87 +135,58 @@ public final class PartitionIndex {
         return low;
     }
 
-    /** Index of the chunk that holds the offset, or of the first one behind it. */
-    private int chunkAt(long offset) {
-        int size = chunks.size();
-        if (hint < size && contains(hint, offset)) {
-            return hint;
+    /** The chunk that holds the offset, or the first one behind it; null where there is none. */
+    private Chunk chunkAt(long offset) {
+        if (cached != null && offset >= cached.base && offset < cached.end()) {
+            return cached;
         }
-        if (size > 0 && contains(size - 1, offset)) {
-            return size - 1;
+        if (tail != null && offset >= tail.base) {
+            return offset < tail.end() ? tail : null;
         }
-        int low = 0;
-        int high = size;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (chunks.get(middle).end() <= offset) {
-                low = middle + 1;
-            } else {
-                high = middle;
+        Chunk found = recent.isEmpty() || offset < recent.get(0).base ? index.files().ceiling(id, offset) : null;
+        for (int i = 0; found == null && i < recent.size(); i++) {
+            if (recent.get(i).end() > offset) {
+                found = recent.get(i);
             }
         }
-        hint = low;
-        return low;
-    }
-
-    private boolean contains(int i, long offset) {
-        Chunk chunk = chunks.get(i);
-        return offset >= chunk.base && offset < chunk.end();
+        cached = found;
+        return found;
     }
 
     /** Whether nothing was appended since the last freeze. */
     boolean isIdle() {
-        return inMemory == 0;
+        return growing == 0;
     }
 
     /** Ends the chunks in memory, so that they may be written away. */
     List<Chunk> freezeAll() {
-        List<Chunk> frozen = List.copyOf(chunks.subList(chunks.size() - inMemory, chunks.size()));
+        List<Chunk> frozen = List.copyOf(recent.subList(recent.size() - growing, recent.size()));
         tail = null;
-        inMemory = 0;
+        growing = 0;
         return frozen;
     }
 
-    void replace(Chunk frozen, Chunk inFile) {
-        int i = chunks.indexOf(frozen);
-        if (i >= 0) {
-            chunks.set(i, inFile);
+    /** A chunk is in a file from now on. */
+    void written(Chunk frozen) {
+        recent.removeIf(chunk -> chunk == frozen);
+        if (cached == frozen) {
+            cached = null;
         }
-    }
-
-    /** Takes a chunk of an index file when a directory is opened; chunks come in offset order. */
-    void load(Chunk chunk) {
-        chunks.add(chunk);
-    }
-
-    /** Takes one entry that was read from the log again; entries come in offset order, before any append. */
-    void rebuild(long offset, long position, int length, int tag) {
-        Chunk last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
-        if (last instanceof Chunk.InMemory growing && growing.end() == offset) {
-            growing.add(position, length, tag);
-        } else if (last == null || offset >= last.end()) {
-            Chunk.InMemory first = new Chunk.InMemory(offset);
-            first.add(position, length, tag);
-            chunks.add(first);
+        if (recent.isEmpty()) {
+            recent.trimToSize(); // most partitions are idle most of the time
         }
     }
 
     /** Forgets the entries whose records lie below a position. */
-    void dropBelow(long position) {
-        while (!chunks.isEmpty()) {
-            Chunk first = chunks.get(0);
-            int gone = below(first, position);
-            if (gone < first.count()) {
-                begin = Math.max(begin, first.base + gone);
-                break;
+    private void dropBelow(long position) {
+        cached = null;
+        for (Chunk chunk = chunkAt(begin); chunk != null; chunk = chunkAt(chunk.end())) {
+            int gone = below(chunk, position);
+            if (gone < chunk.count()) {
+                begin = Math.max(begin, chunk.base + gone);
+                return;
             }
-            chunks.remove(0);
-            hint = 0;
-            if (first == tail) {
-                tail = null;
-            }
-            inMemory = Math.min(inMemory, chunks.size());
         }
-        begin = Math.max(begin, chunks.isEmpty() ? next : chunks.get(0).base);
+        begin = next;
     }
 }

@@ -97,7 +97,7 @@ public final class Store {
             if (IndexFile.from(name) > covered) {
                 rebuild.run(covered, IndexFile.from(name));
             }
-            IndexFile.load(view, index);
+            index.adopt(view, List.of());
             covered = IndexFile.to(name);
             loaded = covered;
         }
@@ -160,7 +160,7 @@ public final class Store {
         long to = log.tail();
         unwritten.addAll(index.freeze());
         List<Index.Stripe> stripes = List.copyOf(unwritten);
-        unwrittenKeys.add(keys.freeze(to));
+        unwrittenKeys.addAll(keys.freeze(to));
         ByteBuffer snapshot = state.snapshot();
         background.run(log.forceJob(), failure -> {
             if (failure == null) {
@@ -186,7 +186,7 @@ public final class Store {
                         dispensable = from;
                         checkpointed = to;
                         unwritten.clear();
-                        adopt(view.get(0), stripes);
+                        index.adopt(view.get(0), stripes);
                     }
                 });
         writeKeys();
@@ -206,13 +206,6 @@ public final class Store {
                     written.forEach(keys::replace);
                     unwrittenKeys.removeAll(stretches.subList(0, written.size()));
                 });
-    }
-
-    private static void adopt(ByteBuffer view, List<Index.Stripe> stripes) {
-        for (int i = 0; i < stripes.size(); i++) {
-            Index.Stripe stripe = stripes.get(i);
-            stripe.partition().replace(stripe.chunk(), IndexFile.chunk(view, i));
-        }
     }
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
@@ -264,7 +257,7 @@ public final class Store {
             unwritten.addAll(index.freeze());
             IndexFile.write(files, checkpointed, log.tail(), unwritten);
             CheckpointFile.write(files, log.tail(), state.snapshot());
-            unwrittenKeys.add(keys.freeze(log.tail()));
+            unwrittenKeys.addAll(keys.freeze(log.tail()));
             for (GrowingKeys stretch : unwrittenKeys) {
                 KeyFile.write(files, stretch, stretch.to);
             }

@@ -78,7 +78,7 @@ class GoldenTest {
         byte[] bytes = golden("index.bin");
         ByteBuffer in = ByteBuffer.wrap(bytes);
         assertEquals("PHIX", new String(bytes, 0, 4, StandardCharsets.US_ASCII));
-        assertEquals(1, in.getInt(8));
+        assertEquals(2, in.getInt(8));
         assertEquals(3, in.getInt(12));
         assertEquals(0, in.getLong(16));
         assertEquals(golden("segment.bin").length, in.getLong(24));

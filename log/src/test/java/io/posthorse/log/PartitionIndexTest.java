@@ -3,7 +3,7 @@ package io.posthorse.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.posthorse.testkit.SeededEntropy;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,8 +14,11 @@ class PartitionIndexTest {
     private final TreeMap<Long, Long> model = new TreeMap<>();
     private final Index index = new Index();
     private final PartitionIndex partition = index.create(7, 0, 0);
+    private final PartitionIndex[] others = {index.create(3, 0, 0), index.create(90, 0, 0)};
     private long next;
     private long position = 64;
+    private long written;
+    private final List<Index.Stripe> unwritten = new ArrayList<>();
 
     @Test
     void answersAsAListWould() {
@@ -27,16 +30,19 @@ class PartitionIndexTest {
     private void run(SeededEntropy entropy) {
         for (int step = 0; step < 200; step++) {
             int choice = entropy.below(20);
-            if (choice < 14) {
+            if (choice < 12) {
                 append(entropy.below(10) == 0 ? entropy.below(5) : 0);
+            } else if (choice < 14) {
+                appendElsewhere();
+                freezeAndWrite(entropy); // a stripe in which the partition got nothing
             } else if (choice < 16) {
                 int by = 1 + entropy.below(100);
                 index.jump(by);
                 next += by;
             } else if (choice < 18) {
-                freezeAndReplace(entropy);
-            } else if (!model.isEmpty()) {
-                dropBelow(entropy.below((int) position + 1));
+                freezeAndWrite(entropy);
+            } else if (!model.isEmpty() && entropy.percent(10)) {
+                dropBelow(Math.min(written, entropy.below((int) position + 1)));
             }
             compare(entropy);
         }
@@ -47,20 +53,22 @@ class PartitionIndexTest {
         index.append(partition, next, position, (int) next % 50, (int) -next);
         model.put(next++, position);
         position += 64;
+        appendElsewhere();
     }
 
-    /** Ends the chunks in memory, and puts some of them in a file, as a checkpoint does. */
-    private void freezeAndReplace(SeededEntropy entropy) {
-        List<Index.Stripe> stripes = index.freeze();
-        for (Index.Stripe stripe : stripes) {
-            if (entropy.percent(70)) {
-                Chunk chunk = stripe.chunk();
-                ByteBuffer bytes = ByteBuffer.allocate(chunk.count() * Chunk.ENTRY);
-                for (int i = 0; i < chunk.count(); i++) {
-                    bytes.putLong(chunk.position(i)).putInt(chunk.length(i)).putInt(chunk.tag(i));
-                }
-                stripe.partition().replace(chunk, new Chunk.InFile(chunk.base, chunk.count(), bytes, 0));
-            }
+    private void appendElsewhere() {
+        PartitionIndex other = others[(int) position / 64 % 2];
+        index.append(other, other.next(), position, 1, 1);
+        position += 64;
+    }
+
+    /** Ends the chunks in memory, and puts them in a file, as a checkpoint does; or fails to, and keeps them. */
+    private void freezeAndWrite(SeededEntropy entropy) {
+        unwritten.addAll(index.freeze());
+        if (entropy.percent(70)) {
+            index.adopt(IndexFile.encode(written, position, unwritten), List.copyOf(unwritten));
+            unwritten.clear();
+            written = position;
         }
     }
 

@@ -1,0 +1,168 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a subscription has lent and settled in one partition, in the state. Below the floor everything is settled; behind
+ * {@link #next} nothing was ever lent. A lease whose time is over is a message that may be lent again; nothing happens at
+ * that moment, so no clock is needed to replay it.
+ */
+final class LeaseCursor {
+    private final OffsetSet settled = new OffsetSet();
+    private final TreeMap<Long, Lease> open = new TreeMap<>();
+    /** Open leases by their end; passed over where that has changed since. */
+    private final DueHeap ends = new DueHeap();
+
+    private long floor;
+    private long next;
+
+    /**
+     * A message that is lent.
+     *
+     * @param receipt what its consumer settles it by; a new one with each delivery
+     * @param untilMs when it may be lent again, ms since 1970
+     * @param deliveries how often it was lent
+     */
+    record Lease(long receipt, long untilMs, int deliveries) {}
+
+    LeaseCursor(long begin) {
+        floor = begin;
+        next = begin;
+    }
+
+    long floor() {
+        return floor;
+    }
+
+    long next() {
+        return next;
+    }
+
+    int open() {
+        return open.size();
+    }
+
+    Lease lease(long offset) {
+        return open.get(offset);
+    }
+
+    /** Offset of the lease that ends first, -1 where none is open. */
+    long firstToEnd() {
+        return ends.isEmpty() ? -1 : ends.firstOffset();
+    }
+
+    /** Offsets of at most so many leases that ended at a time or before, in their order. */
+    long[] endedBefore(long nowMs, int most) {
+        long[] ended = new long[Math.min(most, open.size())];
+        int count = 0;
+        while (count < ended.length && !ends.isEmpty() && ends.firstDue() <= nowMs) {
+            if (isLive(ends.firstDue(), ends.firstOffset())) {
+                ended[count++] = ends.firstOffset();
+            }
+            ends.removeFirst();
+        }
+        for (int i = 0; i < count; i++) {
+            ends.add(open.get(ended[i]).untilMs, ended[i]); // looked at only: they stay open until they are lent again
+        }
+        long[] found = Arrays.copyOf(ended, count);
+        Arrays.sort(found);
+        return found;
+    }
+
+    /** Messages were lent; what lies between and was never lent before was passed over by the subscription's filter. */
+    void lend(long[] offsets, int count, long behind, long receipt, long untilMs) {
+        int i = 0;
+        for (long offset = next; offset < behind; offset++) {
+            while (i < count && offsets[i] < offset) {
+                i++;
+            }
+            if (i == count || offsets[i] != offset) {
+                settled.add(offset);
+            }
+        }
+        next = Math.max(next, behind);
+        for (i = 0; i < count; i++) {
+            Lease before = open.get(offsets[i]);
+            put(offsets[i], new Lease(receipt, untilMs, before == null ? 1 : before.deliveries + 1));
+        }
+        rise();
+    }
+
+    /** The end of a lease was changed. */
+    void change(long offset, long receipt, long untilMs) {
+        Lease before = open.get(offset);
+        if (before != null) {
+            put(offset, new Lease(receipt, untilMs, before.deliveries));
+        }
+    }
+
+    private void put(long offset, Lease lease) {
+        open.put(offset, lease);
+        ends.add(lease.untilMs, offset);
+        passOver();
+    }
+
+    void settle(long offset) {
+        if (offset >= floor && offset < next) {
+            open.remove(offset);
+            settled.add(offset);
+            rise();
+            passOver();
+        }
+    }
+
+    /** Begins anew at an offset; what is lent is forgotten. */
+    void reset(long offset) {
+        open.clear();
+        ends.retain((end, any) -> false);
+        settled.clear();
+        floor = offset;
+        next = offset;
+    }
+
+    private void rise() {
+        while (floor < next && settled.remove(floor)) {
+            floor++;
+        }
+    }
+
+    private void passOver() {
+        while (!ends.isEmpty() && !isLive(ends.firstDue(), ends.firstOffset())) {
+            ends.removeFirst();
+        }
+        if (ends.size() > 2 * open.size() + 1_024) {
+            ends.retain(this::isLive);
+        }
+    }
+
+    private boolean isLive(long end, long offset) {
+        Lease lease = open.get(offset);
+        return lease != null && lease.untilMs == end;
+    }
+
+    int snapshotSize() {
+        return 20 + open.size() * 28 + settled.snapshotSize();
+    }
+
+    void snapshot(ByteBuffer out) {
+        out.putLong(floor).putLong(next).putInt(open.size());
+        for (Map.Entry<Long, Lease> entry : open.entrySet()) {
+            Lease lease = entry.getValue();
+            out.putLong(entry.getKey()).putLong(lease.receipt).putLong(lease.untilMs).putInt(lease.deliveries);
+        }
+        settled.snapshot(out);
+    }
+
+    static LeaseCursor restored(ByteBuffer in) {
+        LeaseCursor cursor = new LeaseCursor(in.getLong());
+        cursor.next = in.getLong();
+        for (int left = in.getInt(); left > 0; left--) {
+            cursor.put(in.getLong(), new Lease(in.getLong(), in.getLong(), in.getInt()));
+        }
+        cursor.settled.restore(in);
+        return cursor;
+    }
+}

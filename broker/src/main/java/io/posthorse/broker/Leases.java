@@ -1,0 +1,228 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.RecordFormat;
+
+/**
+ * Commands of leased delivery: a subscription lends messages to consumers for a time, each is settled by itself, and one
+ * that is not settled in time is lent again. A message that was lent too often goes to a dead-letter partition.
+ *
+ * <p>Leases are events of the log, so deliveries are counted, and receipts hold, over a restart.
+ */
+public final class Leases {
+    /** Messages that one subscription may have lent in one partition, and so many may be settled out of order. */
+    private static final int OPEN_MAX = 100_000;
+
+    private static final long WINDOW_MAX = 1_000_000;
+
+    private final Broker broker;
+
+    /** Where a message goes that was lent too often. */
+    public interface DeadLetters {
+        /** Takes the message away by commands of its own; false where it cannot now, and stays. */
+        boolean bury(Subscription subscription, Partition partition, long offset, int deliveries);
+    }
+
+    Leases(Broker broker) {
+        this.broker = broker;
+    }
+
+    /**
+     * What a consumer asks for.
+     *
+     * @param countMax most messages, at most {@link Fetch#COUNT_MAX}
+     * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
+     * @param leaseMs for how long they are lent
+     * @param receipt what they will be settled by: greater than all before
+     * @param ordered whether nothing is lent while something of the partition is lent already
+     */
+    public record Request(
+            Subscription subscription,
+            Partition partition,
+            int countMax,
+            int bytesMax,
+            long leaseMs,
+            long receipt,
+            boolean ordered,
+            TagFilter filter,
+            DeadLetters deadLetters) {}
+
+    /** Where a subscription that has never read a partition begins to lend; does nothing where it has. */
+    public boolean begin(Subscription subscription, Partition partition, long offset) {
+        return subscription.cursor(partition) >= 0 || broker.commit(subscription, partition, offset);
+    }
+
+    /**
+     * Lends messages: first those whose lease has ended, then such as were never lent.
+     *
+     * @param out what was lent; its status is {@link Fetch.Status#FOUND} where there is something
+     * @return false where the log is full and nothing can be lent
+     */
+    public boolean lend(Request request, Lent out) {
+        Partition partition = request.partition;
+        LeaseCursor cursor = broker.state().leases(request.subscription.id(), partition.id());
+        out.clear(partition, broker);
+        if (request.ordered && isBusy(cursor)) {
+            return true;
+        }
+        if (!again(request, cursor, out)) {
+            return false;
+        }
+        long behind = cursor.next();
+        boolean hasRoom = cursor.open() + out.fetch.count < OPEN_MAX && cursor.next() - cursor.floor() < WINDOW_MAX;
+        if (hasRoom && out.fetch.count < request.countMax && (out.fetch.count == 0 || out.fetch.bytes < request.bytesMax)) {
+            behind = fresh(request, cursor, out);
+        }
+        if (out.fetch.count == 0 && behind == cursor.next()) {
+            return true;
+        }
+        return lent(request, cursor, out, behind);
+    }
+
+    private boolean isBusy(LeaseCursor cursor) {
+        long first = cursor.firstToEnd();
+        // all of an ordered batch end together, so the first to end says it for all
+        return first >= 0 && cursor.lease(first).untilMs() > broker.now();
+    }
+
+    private boolean again(Request request, LeaseCursor cursor, Lent out) {
+        Log log = broker.log();
+        int most = Math.min(request.countMax, Fetch.COUNT_MAX);
+        for (long offset : cursor.endedBefore(broker.now(), most)) {
+            LeaseCursor.Lease lease = cursor.lease(offset);
+            long position = Moves.position(request.partition, offset);
+            if (position < 0 || !log.readable(position)) {
+                if (!settle(request.subscription, request.partition, offset)) {
+                    return false; // it is gone
+                }
+            } else if (lease.deliveries() > request.subscription.settings().retryMax()) {
+                if (!request.deadLetters.bury(request.subscription, request.partition, offset, lease.deliveries())) {
+                    return false;
+                }
+            } else if (out.fetch.count == 0
+                    || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax) {
+                out.add(offset, position, request.partition.index.length(offset), lease.deliveries() + 1);
+            }
+        }
+        return true;
+    }
+
+    private long fresh(Request request, LeaseCursor cursor, Lent out) {
+        Fetch found = out.more;
+        int most = Math.min(request.countMax, Fetch.COUNT_MAX) - out.fetch.count;
+        Reading.fetch(
+                broker, request.partition.index, Math.max(cursor.next(), broker.begin(request.partition)), most,
+                Math.max(1, request.bytesMax - out.fetch.bytes), request.filter, found);
+        if (found.content != null) {
+            ContentReading.look(
+                    broker, request.partition.index, cursor.next(), most, request.bytesMax, request.filter, found);
+        }
+        if (found.status == Fetch.Status.AT_END || found.status == Fetch.Status.ABOVE) {
+            return cursor.next();
+        }
+        for (int i = 0; i < found.count; i++) {
+            out.add(found.offsets[i], found.positions[i], found.lengths[i], 1);
+        }
+        out.fetch.cold |= found.cold;
+        return Math.max(cursor.next(), found.next);
+    }
+
+    private boolean lent(Request request, LeaseCursor cursor, Lent out, long behind) {
+        long until = broker.now() + request.leaseMs;
+        int count = out.fetch.count;
+        long[] offsets = out.fetch.offsets;
+        boolean appended = broker.append(Events.LENT, 36 + count * 8, to -> {
+            to.putInt(request.subscription.id()).putInt(request.partition.id()).putLong(behind);
+            to.putLong(request.receipt).putLong(until).putInt(count);
+            for (int i = 0; i < count; i++) {
+                to.putLong(offsets[i]);
+            }
+        });
+        if (appended) {
+            broker.state().applyLent(
+                    request.subscription.id(), request.partition.id(), offsets, count, behind, request.receipt, until);
+        } else {
+            out.clear(request.partition, broker);
+        }
+        return appended;
+    }
+
+    /** Settles a message that was lent; the receipt must be the one that it was lent by last. */
+    public Outcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
+        if (lease == null || lease.receipt() != receipt) {
+            return Outcome.UNKNOWN;
+        }
+        return settle(subscription, partition, offset) ? Outcome.DONE : Outcome.REFUSED;
+    }
+
+    /**
+     * Has a lease end at another time: later, where a consumer needs longer; sooner, where it gives the message back.
+     *
+     * @param newReceipt what the message is settled by from now on
+     */
+    public Outcome change(
+            Subscription subscription, Partition partition, long offset, long receipt, long leaseMs, long newReceipt) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
+        if (lease == null || lease.receipt() != receipt) {
+            return Outcome.UNKNOWN;
+        }
+        long until = broker.now() + leaseMs;
+        boolean appended = broker.append(Events.LEASE_CHANGED, 32, to -> to.putInt(subscription.id())
+                .putInt(partition.id()).putLong(offset).putLong(newReceipt).putLong(until));
+        if (appended) {
+            broker.state().applyLeaseChanged(subscription.id(), partition.id(), offset, newReceipt, until);
+        }
+        return appended ? Outcome.DONE : Outcome.REFUSED;
+    }
+
+    /** Stores a message in a dead-letter partition in place of one that was lent; all or nothing over a crash. */
+    public boolean bury(Subscription subscription, Partition partition, long offset, Partition to, Message message) {
+        if (broker.admit(message.length() + settledSize(1), 2) != Admission.ADMITTED) {
+            return false;
+        }
+        broker.append(to, message, RecordFormat.LINK_NONE, 0, 0, true);
+        writeSettled(subscription, partition, offset);
+        return true;
+    }
+
+    private boolean settle(Subscription subscription, Partition partition, long offset) {
+        if (!broker.log().admits(settledSize(1), 1, true)) {
+            return false;
+        }
+        writeSettled(subscription, partition, offset);
+        return true;
+    }
+
+    private static int settledSize(int count) {
+        return 12 + count * 8;
+    }
+
+    private void writeSettled(Subscription subscription, Partition partition, long offset) {
+        broker.write(Events.LENT_SETTLED, settledSize(1), to ->
+                to.putInt(subscription.id()).putInt(partition.id()).putInt(1).putLong(offset));
+        broker.state().applySettled(subscription.id(), partition.id(), offset);
+    }
+
+    /** How many messages a subscription has lent in a partition and not got back. */
+    public int open(Subscription subscription, Partition partition) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        return cursor == null ? 0 : cursor.open();
+    }
+
+    /** When the next lease of a subscription in a partition ends, ms since 1970; {@link Long#MAX_VALUE} where none does. */
+    public long nextEnd(Subscription subscription, Partition partition) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        long first = cursor == null ? -1 : cursor.firstToEnd();
+        return first < 0 ? Long.MAX_VALUE : cursor.lease(first).untilMs();
+    }
+
+    /** Messages that were never lent, or wait to be lent again. */
+    public long waiting(Subscription subscription, Partition partition) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        long next = cursor == null ? Math.max(0, subscription.cursor(partition)) : cursor.next();
+        return Math.max(0, broker.end(partition) - Math.max(next, broker.begin(partition)));
+    }
+}
