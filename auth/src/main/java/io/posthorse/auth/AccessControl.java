@@ -56,8 +56,10 @@ public final class AccessControl {
         use(store.loaded().table());
     }
 
-    /** What {@link #open} did. */
-    public record Opened(AccessControl control, Secret newSecret) {}
+    /** Is told of the first super user before it counts. */
+    public interface FirstUser {
+        void made(String name, Secret secret) throws IOException;
+    }
 
     /**
      * Opens users and rules of a data directory. Where there are none yet, the first super user is made.
@@ -65,17 +67,17 @@ public final class AccessControl {
      * @param fixed users and rules of the configuration, which cannot be changed while running and are not kept
      * @param first the first super user's name
      * @param secret the first super user's secret, or null to have one made
-     * @return the secret that was made, if one was
+     * @param made is told where the first super user is made
      * @throws IOException where the files cannot be read or written; says what to do
      */
-    public static Opened open(
+    public static AccessControl open(
             FileStore files, Background background, Clock clock, Entropy entropy, AccessTable fixed, String first,
-            Secret secret) throws IOException {
+            Secret secret, FirstUser made) throws IOException {
         AccessStore store = AccessStore.open(files, entropy);
-        Secret made = null;
         if (store.loaded().number() == 0) {
-            made = secret == null ? newSecret(entropy) : null;
-            User admin = User.of(first, User.Kind.SUPER, true, (secret == null ? made : secret).reveal());
+            Secret chosen = secret == null ? newSecret(entropy) : secret;
+            User admin = User.of(first, User.Kind.SUPER, true, chosen.reveal());
+            made.made(first, chosen);
             store.write(new Generation(1, AccessTable.EMPTY.with(admin)));
             store = AccessStore.open(files, entropy);
         }
@@ -85,7 +87,7 @@ public final class AccessControl {
                         + " one: the account from the file, or the user with mqadmin deleteUser.");
             }
         }
-        return new Opened(new AccessControl(store, background, clock, entropy, fixed), made);
+        return new AccessControl(store, background, clock, entropy, fixed);
     }
 
     private static Secret newSecret(Entropy entropy) {
@@ -109,6 +111,11 @@ public final class AccessControl {
     /** Users and rules in force, those of the configuration among them. */
     public AccessTable table() {
         return table;
+    }
+
+    /** How often users and rules were written. */
+    public long generation() {
+        return generation;
     }
 
     /** Whether a user comes from the configuration, and so cannot be changed while running. */

@@ -32,7 +32,8 @@ public record PlainAccount(
         groupPerms.forEach(p -> named(ResourceKind.GROUP, p, rules));
         standard(ResourceKind.TOPIC, defaultTopicPerm, rules);
         standard(ResourceKind.GROUP, defaultGroupPerm, rules);
-        return table.with(user).withRules(name, rules);
+        AccessTable changed = table.user(name) == null ? table.with(user) : table.changed(user);
+        return changed.withRules(name, rules);
     }
 
     /** An entry of its own for a name outranks the default, so what it does not allow it denies. */

@@ -18,7 +18,7 @@ public final class RefusedException extends RuntimeException {
         this.kind = kind;
     }
 
-    RefusedException(String text) {
+    public RefusedException(String text) {
         this(Kind.NOT_VALID, text);
     }
 

@@ -46,6 +46,15 @@ public record User(String name, Kind kind, boolean enabled, Secret secret, Sourc
         return new User(name, kind, enabled, new Secret(secret), sources);
     }
 
+    /**
+     * The user with other properties, bound to the same addresses.
+     *
+     * @throws RefusedException where the secret is not fit for use
+     */
+    public User changed(Kind newKind, boolean nowEnabled, String newSecret) {
+        return of(name, newKind, nowEnabled, newSecret, sources);
+    }
+
     public boolean isSuper() {
         return kind == Kind.SUPER;
     }

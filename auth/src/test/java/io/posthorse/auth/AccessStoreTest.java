@@ -3,7 +3,6 @@ package io.posthorse.auth;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -168,43 +168,41 @@ class AccessStoreTest {
         assertEquals(new Generation(7, table()), read);
     }
 
-    @Test
-    void theFirstStartMakesOneSuperUser() throws IOException {
-        Secret made;
-        try (DiskFileStore files = DiskFileStore.open(directory)) {
-            made = opened(files, null).newSecret();
-            assertNotNull(made);
-            assertTrue(made.reveal().length() >= 32);
-        }
-        try (DiskFileStore files = DiskFileStore.open(directory)) {
-            AccessControl.Opened again = opened(files, new Secret("another-secret"));
-            assertNull(again.newSecret());
-            assertEquals(made, again.control().table().user("admin").secret());
-            assertTrue(again.control().table().user("admin").isSuper());
-        }
-    }
-
-    private AccessControl.Opened opened(DiskFileStore files, Secret secret) throws IOException {
+    private AccessControl opened(DiskFileStore files, Secret secret, boolean full, List<Secret> made) throws IOException {
         return AccessControl.open(files, (job, done) -> {
-            IOException failure = null;
+            IOException failure = full ? new IOException("full") : null;
             try {
                 job.run();
             } catch (IOException e) {
                 failure = e;
             }
             done.accept(failure);
-        }, Clock.system(), numbers::incrementAndGet, AccessTable.EMPTY, "admin", secret);
+        }, Clock.system(), numbers::incrementAndGet, AccessTable.EMPTY, "admin", secret, (name, s) -> made.add(s));
+    }
+
+    @Test
+    void theFirstStartMakesOneSuperUser() throws IOException {
+        List<Secret> made = new ArrayList<>();
+        try (DiskFileStore files = DiskFileStore.open(directory)) {
+            opened(files, null, false, made);
+            assertTrue(made.getFirst().reveal().length() >= 32);
+        }
+        try (DiskFileStore files = DiskFileStore.open(directory)) {
+            AccessControl again = opened(files, new Secret("another-secret"), false, made);
+            assertEquals(1, made.size());
+            assertEquals(made.getFirst(), again.table().user("admin").secret());
+            assertTrue(again.table().user("admin").isSuper());
+        }
     }
 
     @Test
     void aChangeThatCannotBeWrittenDoesNotCount() throws IOException {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
-            AccessControl.Opened opened = AccessControl.open(files, (job, done) -> done.accept(new IOException("full")),
-                    Clock.system(), numbers::incrementAndGet, AccessTable.EMPTY, "admin", null);
+            AccessControl opened = opened(files, null, true, new ArrayList<>());
             StringBuilder told = new StringBuilder();
-            opened.control().change(t -> t.with(table().user("ann")), e -> told.append(e.getMessage()));
+            opened.change(t -> t.with(table().user("ann")), e -> told.append(e.getMessage()));
             assertTrue(told.toString().contains("full"), told.toString());
-            assertNull(opened.control().table().user("ann"));
+            assertNull(opened.table().user("ann"));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.posthorse.server;
 
+import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.PostponedLimits;
@@ -130,8 +131,10 @@ public final class Server implements AutoCloseable {
                 config.topics().propertyFilter(),
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax());
+        AccessControl access = AccessSetup.open(config, files, disk, clock);
         RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, nameServer(clock, broker, rocketmq));
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, access,
+                nameServer(clock, broker, rocketmq));
         shard.start();
         return protocol;
     }
@@ -195,6 +198,11 @@ public final class Server implements AutoCloseable {
 
     public int brokerPort() {
         return brokerPort;
+    }
+
+    /** The file in the data directory with the first super user's secret, or null where there is none (any more). */
+    public String secretFile() throws IOException {
+        return config.access().enabled() ? AccessSetup.secretFile(files) : null;
     }
 
     /** {@link ServerConfig#OFF} where there is no name server. */

@@ -63,7 +63,9 @@ public final class ConfigurationDoc {
         if (family.pattern() != null) {
             keys += (keys.isEmpty() ? "" : ", ") + "whatever matches " + cell(code(family.pattern().pattern()));
         }
-        String only = family.onlyValue() == null ? "" : " (only with the value " + code(family.onlyValue()) + ")";
+        String only = family.onlyValue() == null ? "" : family.onlyValue().isEmpty()
+                ? " (only without a value)"
+                : " (only with the value " + code(family.onlyValue()) + ")";
         return "| " + keys + only + " | " + family.reason() + " |\n";
     }
 
