@@ -240,7 +240,7 @@ public final class Broker {
         }
         int id = before == null ? state.nextSubscription() : before.id();
         boolean appended = append(
-                Events.SUBSCRIPTION, Events.size(name) + Events.SUBSCRIPTION_SETTINGS + 4, out -> {
+                Events.SUBSCRIPTION, Events.size(name) + Events.size(wanted) + 4, out -> {
                     Events.put(out, name);
                     Events.put(out, wanted);
                     out.putInt(id);

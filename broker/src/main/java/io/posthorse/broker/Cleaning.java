@@ -8,12 +8,25 @@ final class Cleaning {
     private final Carrier carrier;
     /** The segment that nothing waits in any more, and the tail when that was seen first. */
     private long freeBase = -1;
+    private boolean asked;
+    private Retention retention;
 
     private long freeSince;
 
     Cleaning(Broker broker) {
         this.broker = broker;
         this.carrier = new Carrier(broker);
+        this.retention = broker.settings().retention();
+    }
+
+    /** Changes which segments are dropped from now on. */
+    void retention(Retention changed) {
+        retention = changed;
+    }
+
+    /** What has expired goes now, at whatever hour. */
+    void ask() {
+        asked = true;
     }
 
     /**
@@ -25,6 +38,7 @@ final class Cleaning {
     boolean run(long nowMs) {
         long[] bases = broker.log().segmentBases();
         if (bases.length < 2 || !isDue(bases[0], nowMs)) {
+            asked = false;
             return false;
         }
         if (!carrier.isFree(bases[1])) {
@@ -42,10 +56,9 @@ final class Cleaning {
 
     private boolean isDue(long base, long nowMs) {
         Log log = broker.log();
-        Retention retention = broker.settings().retention();
         boolean tooLarge = retention.bytes() > 0 && log.tail() - base > retention.bytes();
         return tooLarge
                 || retention.isExpired(log.lastTime(base), nowMs)
-                        && (retention.isHour().test(nowMs) || broker.store().diskUsed() > retention.diskUsedMax());
+                        && (asked || retention.isHour().test(nowMs) || broker.store().diskUsed() > retention.diskUsedMax());
     }
 }

@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -60,21 +61,13 @@ final class Events {
     }
 
     static int size(TopicSettings settings) {
-        int size = 4 + 4 + 1 + 1 + 2;
-        for (Map.Entry<String, String> attribute : settings.attributes().entrySet()) {
-            size += size(attribute.getKey()) + size(attribute.getValue());
-        }
-        return size;
+        return 4 + 4 + 1 + 1 + size(settings.attributes());
     }
 
     static void put(ByteBuffer out, TopicSettings settings) {
         out.putInt(settings.readPartitions()).putInt(settings.writePartitions());
         out.put((byte) settings.permissions()).put((byte) (settings.ordered() ? 1 : 0));
-        out.putShort((short) settings.attributes().size());
-        settings.attributes().forEach((key, value) -> {
-            put(out, key);
-            put(out, value);
-        });
+        put(out, settings.attributes());
     }
 
     static TopicSettings topicSettings(ByteBuffer in) {
@@ -82,27 +75,59 @@ final class Events {
         int write = in.getInt();
         int permissions = in.get();
         boolean ordered = in.get() != 0;
+        return new TopicSettings(read, write, permissions, ordered, attributes(in));
+    }
+
+    private static int size(SortedMap<String, String> attributes) {
+        int size = 2;
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            size += size(attribute.getKey()) + size(attribute.getValue());
+        }
+        return size;
+    }
+
+    private static void put(ByteBuffer out, SortedMap<String, String> attributes) {
+        out.putShort((short) attributes.size());
+        attributes.forEach((key, value) -> {
+            put(out, key);
+            put(out, value);
+        });
+    }
+
+    private static TreeMap<String, String> attributes(ByteBuffer in) {
         TreeMap<String, String> attributes = new TreeMap<>();
         for (int left = in.getShort(); left > 0; left--) {
             attributes.put(text(in), text(in));
         }
-        return new TopicSettings(read, write, permissions, ordered, attributes);
+        return attributes;
     }
 
-    static final int SUBSCRIPTION_SETTINGS = 1 + 1 + 1 + 1 + 4 + 4 + 1;
+    private static final int SUBSCRIPTION_FIXED = 1 + 1 + 1 + 1 + 4 + 4 + 1;
+    /** In the first byte of a subscription's settings: attributes follow the fixed part. Older logs never have it. */
+    private static final int HAS_ATTRIBUTES = 2;
+
+    static int size(SubscriptionSettings settings) {
+        return SUBSCRIPTION_FIXED + (settings.attributes().isEmpty() ? 0 : size(settings.attributes()));
+    }
 
     static void put(ByteBuffer out, SubscriptionSettings settings) {
-        putFlag(out, settings.consumeEnabled());
+        boolean more = !settings.attributes().isEmpty();
+        out.put((byte) ((settings.consumeEnabled() ? 1 : 0) | (more ? HAS_ATTRIBUTES : 0)));
         putFlag(out, settings.broadcastEnabled());
         putFlag(out, settings.consumeFromMin());
         putFlag(out, settings.ordered());
         out.putInt(settings.retryPartitions()).putInt(settings.retryMax());
         putFlag(out, settings.notifyMembers());
+        if (more) {
+            put(out, settings.attributes());
+        }
     }
 
     static SubscriptionSettings subscriptionSettings(ByteBuffer in) {
+        byte first = in.get();
         return new SubscriptionSettings(
-                flag(in), flag(in), flag(in), flag(in), in.getInt(), in.getInt(), flag(in));
+                (first & 1) != 0, flag(in), flag(in), flag(in), in.getInt(), in.getInt(), flag(in),
+                (first & HAS_ATTRIBUTES) != 0 ? attributes(in) : new TreeMap<>());
     }
 
     private static void putFlag(ByteBuffer out, boolean flag) {

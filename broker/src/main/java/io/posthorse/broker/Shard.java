@@ -60,6 +60,16 @@ public final class Shard {
         timers.after(HOUSEKEEPING_MS, this::housekeep);
     }
 
+    /** Changes which old segments are dropped from now on. */
+    public void retention(Retention changed) {
+        cleaning.retention(changed);
+    }
+
+    /** Segments that have expired are dropped now, one a second, and not at their hour. */
+    public void dropExpired() {
+        cleaning.ask();
+    }
+
     public Broker broker() {
         return broker;
     }

@@ -180,7 +180,7 @@ final class State {
             size += Events.size(topic.name()) + Events.size(topic.settings()) + 4 + topic.partitions().size() * 20;
         }
         for (Subscription subscription : subscriptions.values()) {
-            size += Events.size(subscription.name()) + 4 + Events.SUBSCRIPTION_SETTINGS + 4
+            size += Events.size(subscription.name()) + 4 + Events.size(subscription.settings()) + 4
                     + subscription.cursors.size() * 12 + 4;
             for (LeaseCursor leases : subscription.leases.values()) {
                 size += 4 + leases.snapshotSize();

@@ -1,5 +1,8 @@
 package io.posthorse.broker;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * What an operator or a first consumer chose for a subscription.
  *
@@ -10,6 +13,7 @@ package io.posthorse.broker;
  * @param retryPartitions partitions of its retry topic; 0 turns retries off
  * @param retryMax deliveries after the first before a message is dead
  * @param notifyMembers whether members are told when others come and go
+ * @param attributes further settings, passed through
  */
 public record SubscriptionSettings(
         boolean consumeEnabled,
@@ -18,6 +22,12 @@ public record SubscriptionSettings(
         boolean ordered,
         int retryPartitions,
         int retryMax,
-        boolean notifyMembers) {
-    public static final SubscriptionSettings STANDARD = new SubscriptionSettings(true, true, true, false, 1, 16, true);
+        boolean notifyMembers,
+        SortedMap<String, String> attributes) {
+    public static final SubscriptionSettings STANDARD =
+            new SubscriptionSettings(true, true, true, false, 1, 16, true, new TreeMap<>());
+
+    public SubscriptionSettings {
+        attributes = new TreeMap<>(attributes);
+    }
 }

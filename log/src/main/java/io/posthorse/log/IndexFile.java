@@ -55,7 +55,8 @@ final class IndexFile {
     /** The bytes of a stripe's file. */
     static ByteBuffer encode(long from, long to, List<Index.Stripe> unsorted) {
         List<Index.Stripe> stripes = new ArrayList<>(unsorted);
-        stripes.sort(Comparator.<Index.Stripe>comparingInt(s -> s.partition().id).thenComparingLong(s -> s.chunk().base));
+        stripes.sort(Comparator.<Index.Stripe>comparingInt(s -> s.partition().id)
+                .thenComparingLong(s -> s.chunk().base));
         int entries = stripes.stream().mapToInt(s -> s.chunk().count()).sum();
         int rows = HEADER + stripes.size() * ROW;
         ByteBuffer out = ByteBuffer.allocate(rows + entries * Chunk.ENTRY);

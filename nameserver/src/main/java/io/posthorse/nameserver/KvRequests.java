@@ -6,8 +6,8 @@ import static io.posthorse.codec.rocketmq.RequestCode.GET_KV_CONFIG;
 import static io.posthorse.codec.rocketmq.RequestCode.PUT_KV_CONFIG;
 
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** Answers the requests about the key-value configuration. */
@@ -19,28 +19,35 @@ final class KvRequests {
         this.table = table;
     }
 
-    Frame handle(Frame request) {
+    Frame handle(Peer peer, Frame request) {
         String namespace = request.require("namespace");
-        try {
-            return switch (request.code()) {
-                case PUT_KV_CONFIG -> put(request, namespace);
-                case GET_KV_CONFIG -> get(request, namespace);
-                case GET_KVLIST_BY_NAMESPACE -> list(request, namespace);
-                case DELETE_KV_CONFIG -> {
-                    table.delete(namespace, request.require("key"));
-                    yield request.ok(Map.of());
-                }
-                default -> request.refuse(
-                        ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "request type " + request.code() + " not supported");
-            };
-        } catch (UncheckedIOException e) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "the change could not be stored: " + e.getMessage());
+        if (namespace.startsWith(OwnSettings.RESERVED)) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "this namespace is the name server's own");
         }
+        return switch (request.code()) {
+            case PUT_KV_CONFIG -> put(peer, request, namespace);
+            case GET_KV_CONFIG -> get(request, namespace);
+            case GET_KVLIST_BY_NAMESPACE -> list(request, namespace);
+            case DELETE_KV_CONFIG -> {
+                LateAnswer answer = new LateAnswer(peer, request);
+                table.delete(namespace, request.require("key"), answer);
+                yield answer.now();
+            }
+            default -> request.refuse(
+                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "request type " + request.code() + " not supported");
+        };
     }
 
-    private Frame put(Frame request, String namespace) {
-        String refusal = table.put(namespace, request.require("key"), request.require("value"));
-        return refusal == null ? request.ok(Map.of()) : request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
+    private Frame put(Peer peer, Frame request, String namespace) {
+        String key = request.require("key");
+        String value = request.require("value");
+        String refusal = table.refusal(namespace, key, value);
+        if (refusal != null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
+        }
+        LateAnswer answer = new LateAnswer(peer, request);
+        table.put(namespace, key, value, answer);
+        return answer.now();
     }
 
     private Frame get(Frame request, String namespace) {

@@ -1,6 +1,8 @@
 package io.posthorse.nameserver;
 
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Keeps the name server's key-value configuration beyond a restart. The name server itself works from memory. */
 public interface KvStore {
@@ -12,26 +14,18 @@ public interface KvStore {
         }
 
         @Override
-        public void put(String namespace, String key, String value) {}
-
-        @Override
-        public void delete(String namespace, String key) {}
+        public void keep(Supplier<Map<String, Map<String, String>>> table, Consumer<String> done) {
+            done.accept(null);
+        }
     };
 
     /** All entries by namespace and key; asked once, at the start. */
     Map<String, Map<String, String>> load();
 
     /**
-     * Keeps an entry, in place of one of the same key.
+     * Keeps all entries as they are when this change's turn comes.
      *
-     * @throws java.io.UncheckedIOException where it cannot; the request is refused then
+     * @param done told on the thread of the name server, at once or later: null where they are kept, else why not
      */
-    void put(String namespace, String key, String value);
-
-    /**
-     * Drops an entry.
-     *
-     * @throws java.io.UncheckedIOException where it cannot; the request is refused then
-     */
-    void delete(String namespace, String key);
+    void keep(Supplier<Map<String, Map<String, String>>> table, Consumer<String> done);
 }

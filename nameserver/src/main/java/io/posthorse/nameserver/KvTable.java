@@ -2,30 +2,24 @@ package io.posthorse.nameserver;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** The key-value configuration: namespaces of keys, in memory, each change handed to a {@link KvStore} first. */
+/** The key-value configuration: namespaces of keys, in memory, each change handed on to a {@link KvStore}. */
 final class KvTable {
     private final KvStore store;
     private final NameServerLimits limits;
     private final Map<String, Map<String, String>> namespaces = new TreeMap<>();
     private int entries;
+    private long chars;
 
     KvTable(KvStore store, NameServerLimits limits) {
         this.store = store;
         this.limits = limits;
-        store.load().forEach((namespace, table) -> {
-            namespaces.put(namespace, new TreeMap<>(table));
-            entries += table.size();
-        });
+        store.load().forEach((namespace, table) -> table.forEach((key, value) -> set(namespace, key, value)));
     }
 
-    /**
-     * Sets an entry.
-     *
-     * @return why it was refused, or null where it was not
-     * @throws java.io.UncheckedIOException where the store could not keep it
-     */
-    String put(String namespace, String key, String value) {
+    /** Why an entry may not be set; null where it may. */
+    String refusal(String namespace, String key, String value) {
         if (namespace.length() > limits.nameChars() || key.length() > limits.nameChars()) {
             return "namespace and key have at most " + limits.nameChars() + " characters";
         }
@@ -35,11 +29,36 @@ final class KvTable {
         if (get(namespace, key) == null && entries >= limits.kvEntries()) {
             return "this name server holds " + limits.kvEntries() + " entries, its limit; delete some first";
         }
-        store.put(namespace, key, value);
-        if (namespaces.computeIfAbsent(namespace, absent -> new TreeMap<>()).put(key, value) == null) {
-            entries++;
+        if (chars + cost(namespace, key, value) > limits.kvChars()) {
+            return "this name server holds " + limits.kvChars() + " characters of entries, its limit; delete some first";
         }
         return null;
+    }
+
+    /** Sets an entry that {@link #refusal} does not refuse. */
+    void put(String namespace, String key, String value, Consumer<String> done) {
+        set(namespace, key, value);
+        store.keep(this::copy, done);
+    }
+
+    private void set(String namespace, String key, String value) {
+        String before = namespaces.computeIfAbsent(namespace, absent -> new TreeMap<>()).put(key, value);
+        chars += cost(namespace, key, value);
+        if (before == null) {
+            entries++;
+        } else {
+            chars -= cost(namespace, key, before);
+        }
+    }
+
+    private static long cost(String namespace, String key, String value) {
+        return namespace.length() + key.length() + value.length();
+    }
+
+    private Map<String, Map<String, String>> copy() {
+        Map<String, Map<String, String>> copy = new TreeMap<>();
+        namespaces.forEach((namespace, table) -> copy.put(namespace, new TreeMap<>(table)));
+        return copy;
     }
 
     /** An entry's value, or null. */
@@ -52,21 +71,20 @@ final class KvTable {
         return namespaces.getOrDefault(namespace, Map.of());
     }
 
-    /**
-     * Drops an entry, if it is there.
-     *
-     * @throws java.io.UncheckedIOException where the store could not drop it
-     */
-    void delete(String namespace, String key) {
-        if (get(namespace, key) == null) {
+    /** Drops an entry, if it is there. */
+    void delete(String namespace, String key, Consumer<String> done) {
+        String before = get(namespace, key);
+        if (before == null) {
+            done.accept(null);
             return;
         }
-        store.delete(namespace, key);
         Map<String, String> table = namespaces.get(namespace);
         table.remove(key);
         entries--;
+        chars -= cost(namespace, key, before);
         if (table.isEmpty()) {
             namespaces.remove(namespace);
         }
+        store.keep(this::copy, done);
     }
 }

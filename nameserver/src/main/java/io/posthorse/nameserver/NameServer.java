@@ -23,7 +23,6 @@ import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -47,7 +46,7 @@ public final class NameServer implements RequestHandler {
 
     private final LongSupplier clockMs;
     private final List<LocalBroker> locals;
-    private final Map<String, String> settings;
+    private final OwnSettings settings;
     private final NameServerLimits limits;
     private final RouteRegistry registry;
     private final KvTable kvTable;
@@ -71,11 +70,11 @@ public final class NameServer implements RequestHandler {
             NameServerLimits limits) {
         this.clockMs = clockMs;
         this.locals = List.copyOf(locals);
-        this.settings = Map.copyOf(settings);
         this.limits = limits;
         this.registry = new RouteRegistry(clockMs, limits);
         this.kvTable = new KvTable(store, limits);
         this.kv = new KvRequests(kvTable);
+        this.settings = new OwnSettings(settings, kvTable);
         this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
     }
 
@@ -107,12 +106,9 @@ public final class NameServer implements RequestHandler {
             case WIPE_WRITE_PERM_OF_BROKER -> writable(request, false);
             case ADD_WRITE_PERM_OF_BROKER -> writable(request, true);
             case DELETE_TOPIC_IN_NAMESRV -> deleteTopic(request);
-            case GET_NAMESRV_CONFIG -> request.ok(Answers.properties(settings).getBytes(StandardCharsets.UTF_8));
-            case UPDATE_NAMESRV_CONFIG -> request.refuse(
-                    ResponseCode.NO_PERMISSION,
-                    "the name server's settings cannot be changed while it runs: edit the configuration file and"
-                            + " restart");
-            default -> kv.handle(request);
+            case GET_NAMESRV_CONFIG -> settings.show(request);
+            case UPDATE_NAMESRV_CONFIG -> settings.change(peer, request);
+            default -> kv.handle(peer, request);
         };
     }
 
@@ -152,7 +148,8 @@ public final class NameServer implements RequestHandler {
         hosts.replaceAll(host -> writeWiped.contains(host.broker().name())
                 ? new HostedTopic(host.broker(), host.topic().withoutWrite())
                 : host);
-        return request.ok(Answers.route(hosts, kvTable.get(ORDER_TOPIC_CONFIG, topic)));
+        String order = settings.ordersTopics() ? kvTable.get(ORDER_TOPIC_CONFIG, topic) : null;
+        return request.ok(Answers.route(hosts, order));
     }
 
     private String noRoute(Peer peer, String topic) {

@@ -7,6 +7,7 @@ import static io.posthorse.nameserver.Requests.register;
 import static io.posthorse.nameserver.Requests.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,17 +18,18 @@ import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class NameServerTest {
-    private static final NameServerLimits LIMITS = new NameServerLimits(3, 2, 400, 500, 2, 255, 20, 1 << 20);
+    private static final NameServerLimits LIMITS = new NameServerLimits(3, 2, 400, 500, 2, 1_000, 255, 20, 1 << 20);
     private final FakePeer client = new FakePeer("127.0.0.1", 1);
     private final FakeBroker broker = new FakeBroker("TestBrokerName_1", 19_996);
     private final NameServer server = serverOf(List.of(broker), KvStore.NONE);
@@ -157,7 +159,7 @@ class NameServerTest {
         ours.load(new StringReader(text(server.handle(client, request(319)))));
 
         assertTrue(golden.keySet().contains("listenPort"));
-        assertEquals(Map.of("listenPort", "9876", "a", "b"), new TreeMap<>(ours));
+        assertEquals(Map.of("listenPort", "9876", "a", "b", "orderMessageEnable", "true"), new TreeMap<>(ours));
         Frame refused = server.handle(client, request(318, "a=c".getBytes(StandardCharsets.UTF_8)));
         assertEquals(ResponseCode.NO_PERMISSION, refused.code());
         assertTrue(refused.remark().contains("restart"));
@@ -237,38 +239,82 @@ class NameServerTest {
         assertEquals(0, server.handle(client, request(100, "namespace", "n", "key", "2", "value", "v")).code());
     }
 
+    /** A store that holds back, and fails, as a test tells it. */
+    private static final class SlowStore implements KvStore {
+        private Map<String, Map<String, String>> stored = Map.of("n", Map.of("old", "v"));
+        private Consumer<String> waiting;
+        private String failure;
+
+        @Override
+        public Map<String, Map<String, String>> load() {
+            return stored;
+        }
+
+        @Override
+        public void keep(Supplier<Map<String, Map<String, String>>> table, Consumer<String> done) {
+            stored = table.get();
+            waiting = done;
+        }
+
+        void finish() {
+            waiting.accept(failure);
+        }
+    }
+
     @Test
-    void changesGoToTheStoreFirstAndItsFailureIsARefusal() {
-        TreeMap<String, String> stored = new TreeMap<>();
-        KvStore store = new KvStore() {
-            @Override
-            public Map<String, Map<String, String>> load() {
-                return Map.of("n", Map.of("old", "v"));
-            }
-
-            @Override
-            public void put(String namespace, String key, String value) {
-                if (value.equals("fail")) {
-                    throw new UncheckedIOException(new IOException("disk full"));
-                }
-                stored.put(namespace + "/" + key, value);
-            }
-
-            @Override
-            public void delete(String namespace, String key) {
-                stored.put(namespace + "/" + key, "deleted");
-            }
-        };
+    void changesAreAnsweredOnceTheStoreHasThem() {
+        SlowStore store = new SlowStore();
         NameServer keeping = serverOf(List.of(), store);
 
         assertEquals("v", keeping.handle(client, request(101, "namespace", "n", "key", "old")).field("value"));
-        keeping.handle(client, request(100, "namespace", "n", "key", "k", "value", "v"));
-        keeping.handle(client, request(102, "namespace", "n", "key", "old"));
-        Frame failed = keeping.handle(client, request(100, "namespace", "n", "key", "k", "value", "fail"));
-        assertEquals(Map.of("n/k", "v", "n/old", "deleted"), stored);
+        assertNull(keeping.handle(client, request(100, "namespace", "n", "key", "k", "value", "v")));
+        store.finish();
+        assertEquals(0, client.sent().removeFirst().code());
+        assertEquals(Map.of("n", Map.of("old", "v", "k", "v")), store.stored);
+        assertNull(keeping.handle(client, request(102, "namespace", "n", "key", "old")));
+        assertEquals(Map.of("n", Map.of("k", "v")), store.stored);
+        store.failure = "disk full";
+        store.finish();
+        Frame failed = client.sent().removeFirst();
         assertEquals(1, failed.code());
-        assertTrue(failed.remark().contains("disk full"));
-        assertEquals("v", keeping.handle(client, request(101, "namespace", "n", "key", "k")).field("value"));
+        assertTrue(failed.remark().contains("disk full"), failed.remark());
+    }
+
+    @Test
+    void keyValuesTogetherAreBounded() {
+        String value = "v".repeat(20);
+        NameServerLimits few = new NameServerLimits(3, 2, 400, 500, 100, 100, 255, 20, 1 << 20);
+        NameServer bounded = new NameServer(() -> 1_000, List.of(), KvStore.NONE, Map.of(), few);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(0, bounded.handle(client, request(100, "namespace", "n", "key", "" + i, "value", value)).code());
+        }
+        assertEquals(1, bounded.handle(client, request(100, "namespace", "n", "key", "4", "value", value)).code());
+        bounded.handle(client, request(102, "namespace", "n", "key", "0"));
+        assertEquals(0, bounded.handle(client, request(100, "namespace", "n", "key", "4", "value", value)).code());
+    }
+
+    @Test
+    void oneSettingOfItsOwnMayBeChanged() {
+        broker.topics.put("T", new TopicRoute(2, 2, 6, 0));
+        server.handle(client, request(100, "namespace", "ORDER_TOPIC_CONFIG", "key", "T", "value", "b:4"));
+
+        assertEquals(0, change("orderMessageEnable=false\nlistenPort=9876\n# a comment\n").code());
+        assertNull(json(server.handle(client, request(105, "topic", "T")).body()).text("orderTopicConf", null));
+        assertTrue(text(server.handle(client, request(319))).contains("orderMessageEnable=false"));
+        for (String refused : List.of(
+                "kvConfigPath=/tmp/x", "listenPort=1\norderMessageEnable=true", "orderMessageEnable=maybe", "rubbish")) {
+            assertEquals(16, change(refused).code(), refused);
+        }
+        assertTrue(text(server.handle(client, request(319))).contains("orderMessageEnable=false"));
+        assertEquals(1, server.handle(client, request(100, "namespace", "\u0000settings", "key", "orderMessageEnable",
+                "value", "true")).code());
+    }
+
+    private Frame change(String text) {
+        Frame bare = request(318);
+        return server.handle(client, new Frame(
+                bare.code(), bare.language(), bare.version(), bare.opaque(), bare.flag(), null, bare.fields(),
+                text.getBytes(StandardCharsets.UTF_8), bare.binary()));
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RegistrationTest {
-    private static final NameServerLimits LIMITS = new NameServerLimits(3, 2, 4, 6, 2, 255, 20, 4_096);
+    private static final NameServerLimits LIMITS = new NameServerLimits(3, 2, 4, 6, 2, 1_000, 255, 20, 4_096);
     private final FakePeer client = new FakePeer("127.0.0.1", 1);
     private final FakePeer remote = new FakePeer("127.0.0.1", 2);
     private final FakeBroker broker = new FakeBroker("local", 10_911);

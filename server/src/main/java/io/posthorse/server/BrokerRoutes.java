@@ -30,12 +30,13 @@ record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) imp
         if (topic == null) {
             // a new group asks for its retry topic just before the heartbeat that creates it, and else only 30 s later
             boolean coming = name.startsWith(RETRY) && settings.autoCreateGroups();
-            return coming ? new TopicRoute(1, 1, TopicSettings.READ | TopicSettings.WRITE, 0) : null;
+            int permissions = settings.allowed(TopicSettings.READ | TopicSettings.WRITE);
+            return coming ? new TopicRoute(1, 1, permissions, 0) : null;
         }
         return new TopicRoute(
                 topic.settings().readPartitions(),
                 topic.settings().writePartitions(),
-                topic.settings().permissions(),
+                settings.allowed(topic.settings().permissions()),
                 0);
     }
 

@@ -8,7 +8,6 @@ import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.log.LogSettings;
-import io.posthorse.nameserver.KvStore;
 import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
 import io.posthorse.net.NetSettings;
@@ -50,6 +49,7 @@ public final class Server implements AutoCloseable {
     private final DiskThread disk;
     private final DiskThread reader;
     private Shard shard;
+    private ServerOperations operations;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
@@ -112,6 +112,8 @@ public final class Server implements AutoCloseable {
         int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
         LogSettings log = new LogSettings(
                 storage.segmentBytes() & ~7, ahead, Math.min(standard.reserveBytes(), ahead / 2), standard.sync());
+        KeptTable kept = KeptTable.open(files, disk, "settings");
+        operations = new ServerOperations(config, files, kept);
         Broker broker = Broker.open(files, log, disk, brokerSettings(), List.of(new StoredFormat()));
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
@@ -119,34 +121,44 @@ public final class Server implements AutoCloseable {
                 "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
                         + " disk, then restart: the log is checked from its durable mark on.",
                 cause.getMessage(), cause));
+        RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         RocketmqSettings rocketmq = new RocketmqSettings(
                 config.identity().cluster(),
                 config.identity().brokerName(),
                 config.listen().advertisedHost(),
                 brokerPort,
-                config.topics().messageBytesMax(),
-                config.topics().autoCreateTopics(),
-                config.topics().autoCreateGroups(),
-                config.topics().queuesDefault(),
                 config.topics().propertyFilter(),
                 config.transactions().timeoutMs(),
-                config.topics().delayMsMax());
+                config.topics().delayMsMax(),
+                live);
         AccessControl access = AccessSetup.open(config, files, disk, clock);
         RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, access,
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations, access,
                 nameServer(clock, broker, rocketmq));
+        operations.onChange(changed -> {
+            shard.retention(retention(changed.storage()));
+            live.change(choices(changed));
+            protocol.settingsChanged();
+        });
         shard.start();
         return protocol;
     }
 
-    private List<RequestHandler> nameServer(Clock clock, Broker broker, RocketmqSettings rocketmq) {
+    private static RocketmqSettings.Choices choices(ServerConfig config) {
+        ServerConfig.Topics topics = config.topics();
+        return new RocketmqSettings.Choices(
+                topics.messageBytesMax(), topics.autoCreateTopics(), topics.autoCreateGroups(), topics.queuesDefault(),
+                config.identity().permission());
+    }
+
+    private List<RequestHandler> nameServer(Clock clock, Broker broker, RocketmqSettings rocketmq) throws IOException {
         if (config.listen().nameServerPort() == ServerConfig.OFF) {
             return List.of();
         }
         return List.of(new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
-                KvStore.NONE,
+                new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD));
     }
@@ -167,12 +179,16 @@ public final class Server implements AutoCloseable {
                 CHECKPOINT_BYTES,
                 storage.flushIntervalMs(),
                 storage.hotBytes(),
-                new Retention(
-                        storage.retentionMs(),
-                        storage.retentionBytes(),
-                        storage.diskUsedPercentMax() / 100.0,
-                        ms -> storage.deleteHours()
-                                .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour())));
+                retention(operations.config().storage()));
+    }
+
+    private static Retention retention(ServerConfig.Storage storage) {
+        return new Retention(
+                storage.retentionMs(),
+                storage.retentionBytes(),
+                storage.diskUsedPercentMax() / 100.0,
+                ms -> storage.deleteHours()
+                        .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour()));
     }
 
     private <T> T onOwner(Callable<T> work) throws IOException {

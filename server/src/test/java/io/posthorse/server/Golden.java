@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Answers that a RocketMQ 5.5.0 cluster gave, kept among the codec's test files. */
 final class Golden {
@@ -17,16 +20,23 @@ final class Golden {
 
     private Golden() {}
 
+    /** The body of an answer that is JSON. */
+    static JsonValue.Obj body(String name) {
+        return JsonReader.read(lines(name).get(1).substring("BODY ".length()).getBytes(StandardCharsets.UTF_8)).asObject();
+    }
+
     static Frame answer(String name) {
+        byte[] header = lines(name).getFirst().substring("HEADER ".length()).getBytes(StandardCharsets.UTF_8);
+        return FrameCodec.decode(ByteBuffer.allocate(4 + header.length).putInt(header.length).put(header).array());
+    }
+
+    private static List<String> lines(String name) {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve(FILES))) {
             root = root.getParent();
         }
         try {
-            String line = Files.readAllLines(root.resolve(FILES).resolve(name + ".txt")).getFirst();
-            byte[] header = line.substring("HEADER ".length()).getBytes(StandardCharsets.UTF_8);
-            return FrameCodec.decode(
-                    ByteBuffer.allocate(4 + header.length).putInt(header.length).put(header).array());
+            return Files.readAllLines(root.resolve(FILES).resolve(name + ".txt"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

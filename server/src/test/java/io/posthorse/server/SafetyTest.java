@@ -55,20 +55,33 @@ class SafetyTest {
     }
 
     @Test
-    void secT01NoSettingIsChangedOverTheNetwork() {
+    void secT01OnlyListedSettingsAreChangedOverTheNetwork() {
         try (RawClient names = new RawClient(broker.server().nameServerPort(), false)) {
             byte[] before = names.ask(319, Map.of()).body();
-            byte[] attack = text("configStorePath=/tmp/x\nkvConfigPath=/tmp/y\nrocketmqHome=-c $@|sh\n"
-                    + "autoCreateTopicEnable=false\nfilterServerNums=1\n");
-
-            assertEquals(3, client.ask(25, Map.of(), attack).code());
-            assertEquals(16, client.ask(318, Map.of(), attack).code());
-            assertEquals(16, names.ask(318, Map.of(), attack).code());
-            assertEquals(3, names.ask(25, Map.of(), attack).code());
-
+            byte[] settings = client.ask(26, Map.of()).body();
+            for (String attack : new String[] {
+                "configStorePath=/tmp/x", "kvConfigPath=/tmp/y", "rocketmqHome=-c $@|sh", "filterServerNums=1",
+                "storePathRootDir=/tmp", "tls.server.keyPath=/etc/passwd", "bind=0.0.0.0", "insecure=true",
+                "brokerIP1=attacker", "namesrvAddr=attacker:9876", "listenPort=1", "connections.max=1",
+                "autoCreateTopicEnable=false\nrocketmqHome=/tmp/x", "maxMessageSize=999999999999",
+                "maxMessageSize=$(id)", "\u0000=\u0000", "=", "x".repeat(70_000)
+            }) {
+                for (RawClient peer : List.of(client, names)) {
+                    assertNotEquals(0, peer.ask(25, Map.of(), text(attack)).code(), attack);
+                    assertNotEquals(0, peer.ask(318, Map.of(), text(attack)).code(), attack);
+                }
+            }
             assertArrayEquals(before, names.ask(319, Map.of()).body());
+            assertArrayEquals(settings, client.ask(26, Map.of()).body());
             broker.sent("StillCreated", 0, "", "x");
         }
+    }
+
+    @Test
+    void secT03TheListingOfSettingsHoldsNoSecret() {
+        String settings = new String(client.ask(26, Map.of()).body());
+        assertTrue(settings.contains("storePathRootDir="));
+        assertFalse(settings.contains("keyPath"), settings);
     }
 
     @Test

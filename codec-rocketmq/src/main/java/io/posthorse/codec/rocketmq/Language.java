@@ -3,7 +3,7 @@ package io.posthorse.codec.rocketmq;
 import java.util.List;
 
 /** Names of the clients' languages on the wire; a language's number is its place in the list. */
-final class Language {
+public final class Language {
     static final int OTHER = 7;
     private static final List<String> NAMES = List.of(
             "JAVA", "CPP", "DOTNET", "PYTHON", "DELPHI", "ERLANG", "RUBY", "OTHER", "HTTP", "GO", "PHP", "OMS", "RUST",
@@ -22,7 +22,8 @@ final class Language {
         return ordinal >= 0 && ordinal < NAMES.size() ? (int) ordinal : OTHER;
     }
 
-    static String name(int ordinal) {
+    /** The name of that number. */
+    public static String name(int ordinal) {
         return NAMES.get(known(ordinal));
     }
 }

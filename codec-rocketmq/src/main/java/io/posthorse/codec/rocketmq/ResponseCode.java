@@ -20,6 +20,7 @@ public final class ResponseCode {
     public static final int SUBSCRIPTION_GROUP_NOT_EXIST = 26;
     public static final int INVALID_PARAMETER = 29;
     public static final int CONSUMER_NOT_ONLINE = 206;
+    public static final int CONSUME_MSG_TIMEOUT = 207;
     public static final int ILLEGAL_OPERATION = 604;
     public static final int USER_NOT_EXIST = 3001;
     public static final int POLICY_NOT_EXIST = 3002;

@@ -35,7 +35,7 @@ final class BatchSend {
         this.sends = sends;
         this.protocol = protocol;
         this.message = message;
-        this.properties = new SendProperties("", () -> 0);
+        this.properties = new SendProperties("", () -> 0, () -> 0);
     }
 
     void send(RemotingSession session, RequestHeader header, Partition partition, ByteBuf in, int start, int length) {

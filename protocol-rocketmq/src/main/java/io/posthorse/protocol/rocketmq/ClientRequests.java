@@ -5,6 +5,7 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Language;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
@@ -134,12 +135,7 @@ final class ClientRequests implements RequestHandler {
         out.name("consumeFromWhere").value(group.consumeFromWhere);
         out.name("consumeType").value(group.consumeType).name("messageModel").value(group.messageModel);
         out.name("subscriptionTable").beginObject();
-        group.interests.values().forEach(i -> {
-            out.name(i.topic()).beginObject().name("classFilterMode").value(false);
-            out.name("codeSet").beginArray().endArray().name("expressionType").value(i.type());
-            out.name("subString").value(i.expression()).name("subVersion").value(i.version());
-            out.name("tagsSet").beginArray().endArray().name("topic").value(i.topic()).endObject();
-        });
+        group.interests.values().forEach(i -> i.write(out.name(i.topic())));
         return request.ok(out.endObject().endObject().bytes());
     }
 
@@ -157,9 +153,8 @@ final class ClientRequests implements RequestHandler {
     private static void connections(JsonWriter out, ConsumerGroups.Group group) {
         out.name("connectionSet").beginArray();
         group.members.values().forEach(m -> {
-            String address = m.peer().remote().getAddress().getHostAddress() + ":" + m.peer().remote().getPort();
-            out.beginObject().name("clientAddr").value(address).name("clientId").value(m.clientId());
-            out.name("language").value(m.language() == Frame.JAVA ? "JAVA" : "OTHER");
+            out.beginObject().name("clientAddr").value(m.address()).name("clientId").value(m.clientId());
+            out.name("language").value(Language.name(m.language()));
             out.name("version").value(m.version()).endObject();
         });
         out.endArray();

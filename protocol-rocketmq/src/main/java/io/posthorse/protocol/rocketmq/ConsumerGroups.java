@@ -4,6 +4,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHeader;
@@ -34,10 +35,23 @@ final class ConsumerGroups {
     private int opaque;
 
     /** One client of a group. */
-    record Member(String clientId, Peer peer, int language, int version, long seenMs) {}
+    record Member(String clientId, Peer peer, int language, int version, long seenMs) {
+        /** host:port that the client dialled from. */
+        String address() {
+            return peer.remote().getAddress().getHostAddress() + ":" + peer.remote().getPort();
+        }
+    }
 
     /** What a group reads of one topic. */
-    record Interest(String topic, String expression, String type, long version, Filters.Choice choice) {}
+    record Interest(String topic, String expression, String type, long version, Filters.Choice choice) {
+        /** Writes it as tools read it. */
+        void write(JsonWriter out) {
+            out.beginObject().name("classFilterMode").value(false);
+            out.name("codeSet").beginArray().endArray().name("expressionType").value(type);
+            out.name("subString").value(expression).name("subVersion").value(version);
+            out.name("tagsSet").beginArray().endArray().name("topic").value(topic).endObject();
+        }
+    }
 
     /** A group with its members, in the order of their coming. */
     static final class Group {
@@ -101,6 +115,16 @@ final class ConsumerGroups {
 
     Collection<Map.Entry<String, Group>> allConsumers() {
         return consumers.entrySet();
+    }
+
+    Collection<Map.Entry<String, Group>> allProducers() {
+        return producers.entrySet();
+    }
+
+    /** Whether that connection's client is a member of the group. */
+    boolean isMember(String group, Peer peer) {
+        Group found = consumers.get(group);
+        return found != null && found.members.containsKey(peer);
     }
 
     /** A client leaves a group. */

@@ -8,6 +8,8 @@ import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicSettings;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** RocketMQ's rules for topic and group names, and for creating them on first use. */
 final class Destinations {
@@ -47,6 +49,13 @@ final class Destinations {
                 turn.createOrUpdate(name, TopicSettings.of(1).withPermissions(all));
             }
         }
+    }
+
+    /** Topics that are not a user's, whether or not they are there. */
+    SortedSet<String> systemTopics() {
+        TreeSet<String> names = new TreeSet<>(FORBIDDEN);
+        names.addAll(List.of(DEFAULT_TOPIC, settings.cluster(), settings.brokerName()));
+        return names;
     }
 
     static boolean isForbidden(String topic) {

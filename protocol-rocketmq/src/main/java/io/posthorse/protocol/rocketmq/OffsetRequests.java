@@ -18,7 +18,13 @@ final class OffsetRequests implements RequestHandler {
     private final Broker broker;
     private final Destinations destinations;
 
-    OffsetRequests(Shard shard, Destinations destinations) {
+    private final ConsumerGroups groups;
+    private final OffsetResets<Subscription, Partition> resets;
+
+    OffsetRequests(
+            Shard shard, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
+        this.groups = groups;
+        this.resets = resets;
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
@@ -49,7 +55,7 @@ final class OffsetRequests implements RequestHandler {
         }
         return switch (request.code()) {
             case RequestCode.QUERY_CONSUMER_OFFSET -> query(request, partition);
-            case RequestCode.UPDATE_CONSUMER_OFFSET -> update(request, partition);
+            case RequestCode.UPDATE_CONSUMER_OFFSET -> update(peer, request, partition);
             case RequestCode.SEARCH_OFFSET_BY_TIMESTAMP -> search(request, partition);
             case RequestCode.GET_MAX_OFFSET -> offset(request, broker.end(partition));
             case RequestCode.GET_MIN_OFFSET -> offset(request, broker.begin(partition));
@@ -80,13 +86,17 @@ final class OffsetRequests implements RequestHandler {
                 + " first");
     }
 
-    private Frame update(Frame request, Partition partition) {
+    private Frame update(Peer peer, Frame request, Partition partition) {
         Subscription group = destinations.group(request.require("consumerGroup"));
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["
                     + request.field("consumerGroup") + "] does not exist; create it with updateSubGroup");
         }
-        if (!shard.turn().commit(group, partition, request.number("commitOffset", -1))) {
+        long offset = request.number("commitOffset", -1);
+        if (groups.isMember(group.name(), peer) && resets.outdates(group, partition, offset)) {
+            return request.ok(Map.of()); // from before a reset
+        }
+        if (!shard.turn().commit(group, partition, offset)) {
             return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full: the offset was not"
                     + " stored. It will be with a later commit.");
         }

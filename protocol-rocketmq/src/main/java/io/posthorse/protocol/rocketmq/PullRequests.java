@@ -33,11 +33,15 @@ final class PullRequests {
     private final Broker broker;
     private final Destinations destinations;
     private final ConsumerGroups groups;
+    private final OffsetResets<Subscription, Partition> resets;
     private final Fetch fetch = new Fetch();
     private final Filters filters;
     private int coldReads;
 
-    PullRequests(RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, Filters filters) {
+    PullRequests(
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, Filters filters,
+            OffsetResets<Subscription, Partition> resets) {
+        this.resets = resets;
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
@@ -68,6 +72,11 @@ final class PullRequests {
                     + "] not exist, apply first please! It is created with its first message or with updateTopic.");
             return;
         }
+        if (!protocol.settings.isReadable()) {
+            session.refuse(header, ResponseCode.NO_PERMISSION, "the broker[" + protocol.settings.brokerName()
+                    + "] pulling message is forbidden: its brokerPermission allows no reading");
+            return;
+        }
         if (!topic.settings().isReadable() && !Destinations.isForbidden(topic.name())) {
             session.refuse(header, ResponseCode.NO_PERMISSION,
                     "the topic[" + topic.name() + "] pulling message is forbidden");
@@ -88,20 +97,37 @@ final class PullRequests {
         if (filter == null) {
             return; // refused
         }
-        if ((flags & COMMIT) != 0) {
-            protocol.shard.turn().commit(group, partition, header.number(Fields.COMMIT_OFFSET, -1));
+        long commit = (flags & COMMIT) == 0 ? -1 : header.number(Fields.COMMIT_OFFSET, -1);
+        if (commit >= 0 && !resets.outdates(group, partition, commit)) {
+            protocol.shard.turn().commit(group, partition, commit);
         }
         long offset = header.number(Fields.QUEUE_OFFSET, 0);
+        long moved = resets.redirect(group, partition, offset);
+        if (moved >= 0) {
+            redirect(session, header, partition, moved);
+            return;
+        }
         int count = (int) Math.max(1, Math.min(Fetch.COUNT_MAX, header.number(Fields.MAX_MESSAGES, 32)));
         int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(Fields.MAX_BYTES, BYTES_MAX)));
         broker.fetch(partition, offset, count, bytes, filter, fetch);
         long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(Fields.SUSPEND_MS, 0));
         if (fetch.status() == Fetch.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX) {
-            new PullWaiter(this, session, header.opaque(), header.isBinary(), partition, offset, count, bytes, filter)
+            new PullWaiter(
+                            this, session, header.opaque(), header.isBinary(), group, partition, offset, count, bytes,
+                            filter)
                     .begin(protocol.timers, suspend);
             return;
         }
+        protocol.statistics.answered(group, partition.topic(), fetch);
         answer(session, header.opaque(), header.isBinary());
+    }
+
+    private void redirect(RemotingSession session, RequestHeader header, Partition partition, long offset) {
+        new PullAnswer(offset, broker.begin(partition), broker.end(partition)).header(
+                protocol.writer, header.opaque(), header.isBinary(), ResponseCode.PULL_OFFSET_MOVED, "OFFSET_RESET");
+        ByteBuf out = session.connection().buffer(HEADER_BYTES);
+        protocol.writer.end(out, 0);
+        session.connection().send(out);
     }
 
     private TagFilter filter(
@@ -142,6 +168,7 @@ final class PullRequests {
         if (!last && fetch.status() == Fetch.Status.AT_END) {
             return false;
         }
+        protocol.statistics.answered(waiter.group, waiter.partition.topic(), fetch);
         answer(waiter.session, waiter.opaque, waiter.binary);
         waiter.session.connection().flush();
         return true;

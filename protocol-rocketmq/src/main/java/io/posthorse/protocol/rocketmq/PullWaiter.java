@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Waiter;
 import io.posthorse.platform.Timers;
@@ -10,6 +11,7 @@ final class PullWaiter implements Waiter {
     final RemotingSession session;
     final int opaque;
     final boolean binary;
+    final Subscription group;
     final Partition partition;
     final int count;
     final int bytes;
@@ -21,12 +23,13 @@ final class PullWaiter implements Waiter {
     private boolean done;
 
     PullWaiter(
-            PullRequests pulls, RemotingSession session, int opaque, boolean binary, Partition partition, long offset,
-            int count, int bytes, TagFilter filter) {
+            PullRequests pulls, RemotingSession session, int opaque, boolean binary, Subscription group, Partition partition,
+            long offset, int count, int bytes, TagFilter filter) {
         this.pulls = pulls;
         this.session = session;
         this.opaque = opaque;
         this.binary = binary;
+        this.group = group;
         this.partition = partition;
         this.offset = offset;
         this.count = count;

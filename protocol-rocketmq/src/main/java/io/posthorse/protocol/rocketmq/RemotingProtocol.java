@@ -2,7 +2,9 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseWriter;
@@ -36,39 +38,52 @@ public final class RemotingProtocol implements SessionFactory {
     final PullRequests pulls;
     /** Null where everybody may do everything. */
     final AccessGate gate;
+    final Statistics statistics;
 
+    private final Destinations destinations;
+    private int opaque;
     private final List<RequestHandler> handlers = new ArrayList<>();
     private final Set<RemotingSession> sessions = new HashSet<>();
 
     /**
      * @param reader reads old messages from the disk
+     * @param operations what tools may see and change of the process
      * @param access users and rules, or null where access is not controlled
      * @param others handlers of further request codes, the name server's say, that the same ports serve
      */
     public RemotingProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
-            AccessControl access, List<RequestHandler> others) {
+            Operations operations, AccessControl access, List<RequestHandler> others) {
         this.shard = shard;
         this.broker = shard.broker();
         this.timers = timers;
         this.reader = reader;
         this.settings = settings;
         this.topics = new TopicLookup(broker);
-        Destinations destinations = new Destinations(shard, settings);
+        this.destinations = new Destinations(shard, settings);
         ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
+        OffsetResets<Subscription, Partition> resets = new OffsetResets<>(clock);
+        this.statistics = new Statistics(broker, clock, timers);
         Filters filters = new Filters(settings.propertyFilter());
-        this.sends = new SendRequests(this, destinations, entropy, new Complaints(clock));
-        this.pulls = new PullRequests(this, destinations, groups, filters);
+        this.sends = new SendRequests(this, destinations, entropy, clock);
+        this.pulls = new PullRequests(this, destinations, groups, filters, resets);
         handlers.add(new ClientRequests(groups, destinations, filters));
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
-        handlers.add(new OffsetRequests(shard, destinations));
+        handlers.add(new OffsetRequests(shard, destinations, groups, resets));
         handlers.add(new MessageRequests(shard, destinations));
-        TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, settings);
+        handlers.add(new AdminRequests(broker, groups, statistics, settings));
+        handlers.add(new TopicRequests(shard, destinations, statistics));
+        handlers.add(new GroupRequests(shard, destinations, groups, statistics, settings));
+        handlers.add(new ConsumeRequests(broker, groups, statistics, settings));
+        handlers.add(new OffsetAdminRequests(this, destinations, groups, resets));
+        handlers.add(new RelayRequests(this, groups));
+        handlers.add(new StatisticsRequests(broker, statistics, operations, settings));
+        handlers.add(new ConfigRequests(operations, statistics));
+        TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, clock, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
         handlers.add(new QueryRequests(broker, reader, clock));
         handlers.add(new RecallRequests(shard, settings));
-        handlers.add(new AdminRequests(shard, destinations, groups, settings));
         this.gate = access == null ? null : new AccessGate(access, broker, settings, new Complaints(clock));
         handlers.add(new AccessRequests(access));
         handlers.add(new PlainAclRequests(access, settings));
@@ -78,6 +93,12 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.addAll(others);
         destinations.createSystemTopics();
         groups.start();
+        statistics.start();
+    }
+
+    /** Settings changed while the broker runs: whether topics are created on first use shows in a topic. */
+    public void settingsChanged() {
+        destinations.createSystemTopics();
     }
 
     /** The handler of a request code, or null. */
@@ -88,6 +109,11 @@ public final class RemotingProtocol implements SessionFactory {
             }
         }
         return null;
+    }
+
+    /** Number of the next request of the broker's own. */
+    int nextOpaque() {
+        return opaque++;
     }
 
     List<RequestHandler> handlers() {

@@ -15,6 +15,7 @@ import io.posthorse.net.Session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,6 +28,8 @@ final class RemotingSession implements Session, Peer {
     /** Room is made for what a frame announces only as far as its bytes come: this much at first, then double. */
     private static final int AHEAD_BYTES_MIN = 64 << 10;
 
+    private static final int BODY_MAX = FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX;
+
     final RemotingProtocol protocol;
     final Host bornHost;
     final Host storeHost;
@@ -37,10 +40,12 @@ final class RemotingSession implements Session, Peer {
 
     private final Connection connection;
     private final ReplyBatches replies;
+    private final ClientCalls calls;
 
     RemotingSession(RemotingProtocol protocol, Connection connection) {
         this.protocol = protocol;
         this.connection = connection;
+        this.calls = new ClientCalls(this::send, protocol.timers);
         this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
         this.source = connection.remote().getAddress();
         this.bornHost = Host.of(connection.remote());
@@ -69,7 +74,10 @@ final class RemotingSession implements Session, Peer {
         RequestHeader header = protocol.header;
         int body = header.read(in, start, end);
         if (header.isResponse()) {
-            return; // this broker asks clients nothing that they answer, so far
+            if (calls.awaits(header.opaque())) {
+                calls.answered(FrameCodec.decode(in.slice(start, end - start)));
+            }
+            return;
         }
         AccessGate gate = protocol.gate;
         if (gate != null && !gate.isSigned(this, header, in, body, end)) {
@@ -117,6 +125,10 @@ final class RemotingSession implements Session, Peer {
         if (response == null || request.isOneWay()) {
             return;
         }
+        if (response.body().length > BODY_MAX) {
+            response = request.refuse(ResponseCode.SYSTEM_ERROR, "the answer has " + response.body().length
+                    + " bytes, more than a frame can hold; ask for less at a time");
+        }
         if (protocol.broker.tail() == before) {
             answer(request, response);
         } else {
@@ -152,6 +164,11 @@ final class RemotingSession implements Session, Peer {
         connection.send(out);
     }
 
+    /** Asks the client something; the outcome is told exactly once. */
+    void ask(int code, Map<String, String> fields, byte[] body, long timeoutMs, ClientCalls.Outcome outcome) {
+        calls.ask(code, protocol.nextOpaque(), fields, body, timeoutMs, outcome);
+    }
+
     Connection connection() {
         return connection;
     }
@@ -185,6 +202,7 @@ final class RemotingSession implements Session, Peer {
     public void closed() {
         protocol.left(this);
         replies.drop();
+        calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);
         protocol.handlers().forEach(h -> h.closed(this));
     }

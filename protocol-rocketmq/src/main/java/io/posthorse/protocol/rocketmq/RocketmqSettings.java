@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.InternalTopics;
+import io.posthorse.broker.TopicSettings;
 
 /**
  * How this broker presents itself to RocketMQ clients.
@@ -9,27 +10,75 @@ import io.posthorse.broker.InternalTopics;
  * @param brokerName its name in the cluster
  * @param advertisedHost address that clients are told to dial, or null for the one that each client dialled
  * @param port of the broker's listener
- * @param messageBytesMax longest body
- * @param autoCreateTopics whether a topic comes to be with its first message
- * @param autoCreateGroups whether a consumer group comes to be with its first request
- * @param defaultQueues most queues of a topic that comes to be with its first message
  * @param propertyFilter whether consumers may select by SQL92 expressions
  * @param undecidedMs how long a transaction may be undecided before its producer is asked
  * @param delayMsMax how far ahead a message may be due
+ * @param live what may change while the broker runs
  */
 public record RocketmqSettings(
         String cluster,
         String brokerName,
         String advertisedHost,
         int port,
-        int messageBytesMax,
-        boolean autoCreateTopics,
-        boolean autoCreateGroups,
-        int defaultQueues,
         boolean propertyFilter,
         long undecidedMs,
-        long delayMsMax) {
+        long delayMsMax,
+        Live live) {
     /** RocketMQ's names for the broker's own topics. */
     public static final InternalTopics INTERNAL_TOPICS = new InternalTopics(
             "SCHEDULE_TOPIC_XXXX", "rmq_sys_wheel_timer", "RMQ_SYS_TRANS_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC");
+
+    /**
+     * Settings that may change while the broker runs.
+     *
+     * @param messageBytesMax longest body
+     * @param autoCreateTopics whether a topic comes to be with its first message
+     * @param autoCreateGroups whether a consumer group comes to be with its first request
+     * @param defaultQueues most queues of a topic that comes to be with its first message
+     * @param permission what clients may do with this broker at all: bits of {@link TopicSettings}
+     */
+    public record Choices(
+            int messageBytesMax, boolean autoCreateTopics, boolean autoCreateGroups, int defaultQueues, int permission) {}
+
+    /** Holds the choices in force; changed as a whole, on the owner's thread. */
+    public static final class Live {
+        private Choices choices;
+
+        public Live(Choices choices) {
+            this.choices = choices;
+        }
+
+        public void change(Choices changed) {
+            choices = changed;
+        }
+    }
+
+    public int messageBytesMax() {
+        return live.choices.messageBytesMax;
+    }
+
+    public boolean autoCreateTopics() {
+        return live.choices.autoCreateTopics;
+    }
+
+    public boolean autoCreateGroups() {
+        return live.choices.autoCreateGroups;
+    }
+
+    public int defaultQueues() {
+        return live.choices.defaultQueues;
+    }
+
+    /** Permission bits of a topic, less what the whole broker does not allow. */
+    public int allowed(int topicPermissions) {
+        return topicPermissions & (live.choices.permission | TopicSettings.INHERIT);
+    }
+
+    public boolean isWritable() {
+        return (live.choices.permission & TopicSettings.WRITE) != 0;
+    }
+
+    public boolean isReadable() {
+        return (live.choices.permission & TopicSettings.READ) != 0;
+    }
 }

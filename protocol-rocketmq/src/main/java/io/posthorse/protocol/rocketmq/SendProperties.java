@@ -7,6 +7,7 @@ import io.posthorse.platform.Entropy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.LongSupplier;
 
 /** What the broker must know of a sent message's properties, and the properties it adds. */
 final class SendProperties {
@@ -19,7 +20,7 @@ final class SendProperties {
     private byte[] added = new byte[512];
     private OutgoingMessage message;
     private int topicHash;
-    private long now;
+    private final LongSupplier clock;
     private int timePrecedence;
 
     int delayLevel;
@@ -33,7 +34,9 @@ final class SendProperties {
     int uniqueKeyAt;
     int uniqueKeyLength;
 
-    SendProperties(String cluster, Entropy entropy) {
+    /** @param clock the time in ms, from which delays count: that of the turn may be some ms old */
+    SendProperties(String cluster, Entropy entropy, LongSupplier clock) {
+        this.clock = clock;
         this.entropy = entropy;
         String text = property("MSG_REGION", "DefaultRegion") + property("TRACE_ON", "true") + property("CLUSTER", cluster);
         this.standard = text.getBytes(StandardCharsets.UTF_8);
@@ -50,7 +53,6 @@ final class SendProperties {
         isTransaction = false;
         uniqueKeyLength = 0;
         uniqueKeyText = message.properties;
-        now = nowMs;
         scan(message);
         message.added = added;
         message.addedLength = standard.length;
@@ -75,9 +77,8 @@ final class SendProperties {
     }
 
     /** Reads what properties say of delivery times, from now on. */
-    void scan(byte[] text, long nowMs) {
+    void scan(byte[] text) {
         delayLevel = 0;
-        now = nowMs;
         scan(text, 0, text.length);
     }
 
@@ -117,7 +118,7 @@ final class SendProperties {
                     if (scanner.is(Fields.OUR_DELIVER_MS)) {
                         due(1, 0, 1);
                     } else if (scanner.is(Fields.OUR_DELAY_MS)) {
-                        due(2, now, 1);
+                        due(2, clock.getAsLong(), 1);
                     }
                 }
                 default -> { }
@@ -144,9 +145,9 @@ final class SendProperties {
         } else if (scanner.is(Fields.TIMER_DELIVER_MS)) {
             due(3, 0, 1);
         } else if (scanner.is(Fields.TIMER_DELAY_MS)) {
-            due(4, now, 1);
+            due(4, clock.getAsLong(), 1);
         } else if (scanner.is(Fields.TIMER_DELAY_SECONDS)) {
-            due(5, now, 1_000);
+            due(5, clock.getAsLong(), 1_000);
         }
         return tag;
     }

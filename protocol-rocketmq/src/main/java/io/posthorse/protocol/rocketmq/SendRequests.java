@@ -12,6 +12,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import io.posthorse.net.Complaints;
+import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
@@ -31,14 +32,14 @@ final class SendRequests {
     private final SendProperties properties;
     private final BatchSend batches;
 
-    SendRequests(RemotingProtocol protocol, Destinations destinations, Entropy entropy, Complaints complaints) {
-        this.complaints = complaints;
+    SendRequests(RemotingProtocol protocol, Destinations destinations, Entropy entropy, Clock clock) {
+        this.complaints = new Complaints(clock);
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
         this.settings = protocol.settings;
         this.entropy = entropy;
-        this.properties = new SendProperties(settings.cluster(), entropy);
+        this.properties = new SendProperties(settings.cluster(), entropy, clock::wallMs);
         this.batches = new BatchSend(this, protocol, message);
     }
 
@@ -48,6 +49,11 @@ final class SendRequests {
         int topicField = header.field(names.topic());
         if (topicField < 0) {
             refuse(session, header, ResponseCode.INVALID_PARAMETER, "The send request names no topic.");
+            return;
+        }
+        if (!settings.isWritable()) {
+            refuse(session, header, ResponseCode.NO_PERMISSION, "the broker[" + settings.brokerName()
+                    + "] sending message is forbidden: its brokerPermission allows no writing");
             return;
         }
         Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));

@@ -13,6 +13,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -35,12 +36,12 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
     private int opaque;
     private int turn;
 
-    TransactionRequests(Shard shard, ConsumerGroups groups, Entropy entropy, RocketmqSettings settings) {
+    TransactionRequests(Shard shard, ConsumerGroups groups, Entropy entropy, Clock clock, RocketmqSettings settings) {
         this.shard = shard;
         this.broker = shard.broker();
         this.groups = groups;
         this.settings = settings;
-        this.properties = new SendProperties(settings.cluster(), entropy);
+        this.properties = new SendProperties(settings.cluster(), entropy, clock::wallMs);
     }
 
     @Override
@@ -87,7 +88,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
     private Outcome commit(long offset, MessageView view) {
         Transactions transactions = shard.turn().transactions();
         byte[] text = MessageView.text(view.properties()).getBytes(StandardCharsets.UTF_8);
-        properties.scan(text, broker.now());
+        properties.scan(text);
         long due = properties.delayLevel > 0
                 ? broker.now() + broker.delayMs(properties.delayLevel - 1)
                 : properties.dueMs;

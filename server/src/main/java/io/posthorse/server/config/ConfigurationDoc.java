@@ -22,6 +22,10 @@ public final class ConfigurationDoc {
             Keys that RocketMQ has too keep RocketMQ's name. A key that is unknown, a value that is not valid and
             settings that do not fit together stop the start with exit code 2, all of them reported at once with file
             and line. Keys of RocketMQ that mean nothing here are accepted and reported with the reason.
+
+            Keys marked (live) may also be changed while the server runs, with `mqadmin updateBrokerConfig`; see
+            [administration](administration.md). Such a change is kept in the data directory and outranks all of the
+            above until the key is set to an empty value.
             """;
 
     private ConfigurationDoc() {}
@@ -53,7 +57,8 @@ public final class ConfigurationDoc {
                     .collect(Collectors.joining(", ")) + ")";
         }
         String standard = setting.defaultText().isEmpty() ? "" : code(setting.defaultText());
-        String meaning = setting.sentence() + (setting.used() ? "" : " Nothing depends on it yet.");
+        String meaning = setting.sentence() + (setting.used() ? "" : " Nothing depends on it yet.")
+                + (setting.live() ? " (live)" : "");
         return "| " + name + " | " + standard + " | " + setting.unit() + " | " + cell(setting.kind().due()) + " | "
                 + cell(meaning) + " |\n";
     }

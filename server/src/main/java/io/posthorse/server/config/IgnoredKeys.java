@@ -68,7 +68,7 @@ final class IgnoredKeys {
             family("it belongs to a part of RocketMQ 5 that is not here yet",
                     "recallMessageEnable",
                     "(timer|pop|revive|rocksdb|metric|metrics|lite|lmq|compaction|cold|controller)[A-Z]\\w+"),
-            only("false", "connections are not encrypted yet", "useTLS tlsEnable"),
+            only("false", "connections are encrypted once tls.server.certPath names a certificate", "useTLS tlsEnable"),
             only("false", "accounts in RocketMQ 4's form are read from the file that auth.plain.acl names",
                     "migrateAuthFromV1Enabled"),
             only("", "no request code is exempt from access control", "authenticationWhitelist authorizationWhitelist"),
@@ -79,7 +79,6 @@ final class IgnoredKeys {
                     "(user|acl|stateful)[A-Z]\\w+"),
             only("false", "there is no replication yet, so what is acknowledged lies on this machine alone",
                     "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
-            only("6", "a broker is always readable and writable as a whole", "brokerPermission"),
             new Family("it tunes RocketMQ's own workings and has no counterpart here", OtherKeys.NAMES, null, null));
 
     private IgnoredKeys() {}

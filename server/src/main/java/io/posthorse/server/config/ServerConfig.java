@@ -2,10 +2,12 @@ package io.posthorse.server.config;
 
 import io.posthorse.auth.Secret;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The whole configuration of one process, checked.
  *
+ * @param given settings that are not left at their defaults, as texts by name
  * @param notes what the operator should know though it does not stop the start, such as keys that mean nothing here
  */
 public record ServerConfig(
@@ -16,6 +18,7 @@ public record ServerConfig(
         Topics topics,
         Transactions transactions,
         Limits limits,
+        Map<String, String> given,
         List<String> notes) {
     /** In place of a port: this listener is off. */
     public static final int OFF = -1;
@@ -93,9 +96,11 @@ public record ServerConfig(
      *
      * @param brokerId 0, a master's id
      * @param nameServers host:port of name servers in other processes, none as a rule
+     * @param permission what clients may do with this broker at all: bits 2 write, 4 read
      */
     public record Identity(
-            String cluster, String brokerName, long brokerId, BrokerRole role, List<String> nameServers) {}
+            String cluster, String brokerName, long brokerId, BrokerRole role, List<String> nameServers,
+            int permission) {}
 
     /**
      * What is kept, where, and how long.

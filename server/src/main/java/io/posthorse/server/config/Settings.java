@@ -104,6 +104,11 @@ final class Settings {
                     + " The environment variable `NAMESRV_ADDR` says the same.")
             .notUsedYet();
 
+    static final Setting<Long> BROKER_PERMISSION = Setting.of(
+            IDENTITY, "brokerPermission", new Kind.Whole(0, 7), "6", "",
+            "What clients may do with this broker, whatever a topic allows: 6 read and write, 4 read, 2 write, 0 nothing.")
+            .changeable();
+
     static final Setting<String> DIRECTORY = Setting.of(
             STORAGE, "storePathRootDir", new Kind.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
             "Directory of all data; it is created where it is missing.");
@@ -119,16 +124,20 @@ final class Settings {
             "Longest time between a write and its flush to the disk with ASYNC_FLUSH.");
     static final Setting<Long> RETENTION_HOURS = Setting.of(
             STORAGE, "fileReservedTime", new Kind.Whole(1, 876_000), "72", "hours",
-            "Age at which messages may be deleted.");
+            "Age at which messages may be deleted.")
+            .changeable();
     static final Setting<Long> RETENTION_BYTES = Setting.of(
             STORAGE, "retention.bytes", new Kind.Whole(0, Long.MAX_VALUE), "0", "bytes",
-            "Size of the log above which the oldest messages may be deleted; 0 is no limit.");
+            "Size of the log above which the oldest messages may be deleted; 0 is no limit.")
+            .changeable();
     static final Setting<List<Integer>> DELETE_WHEN = Setting.of(
             STORAGE, "deleteWhen", new Kind.Hours(), "04", "hours of the day",
-            "When messages beyond their age are deleted, in the machine's time zone.");
+            "When messages beyond their age are deleted, in the machine's time zone.")
+            .changeable();
     static final Setting<Long> DISK_RATIO = Setting.of(
             STORAGE, "diskMaxUsedSpaceRatio", new Kind.Whole(10, 95), "75", "percent",
-            "How full the disk may be before messages beyond their age are deleted at any hour; younger ones never are.");
+            "How full the disk may be before messages beyond their age are deleted at any hour; younger ones never are.")
+            .changeable();
     static final Setting<Long> HOT_BYTES = Setting.of(
             STORAGE, "read.hot.bytes", new Kind.Whole(MIB, 1024 * 1024 * MIB), "4294967296", "bytes",
             "How much of the newest log the operating system is taken to hold in memory; older messages are read by a"
@@ -136,15 +145,19 @@ final class Settings {
 
     static final Setting<Long> QUEUES_DEFAULT = Setting.of(
             TOPICS, "defaultTopicQueueNums", new Kind.Whole(1, 1_024), "8", "queues",
-            "Most queues of a topic that a first send creates; producers ask for 4 by default.");
+            "Most queues of a topic that a first send creates; producers ask for 4 by default.")
+            .changeable();
     static final Setting<Boolean> AUTO_CREATE_TOPICS = Setting.of(
-            TOPICS, "autoCreateTopicEnable", SWITCH, "true", "", "Whether a send to an unknown topic creates it.");
+            TOPICS, "autoCreateTopicEnable", SWITCH, "true", "", "Whether a send to an unknown topic creates it.")
+            .changeable();
     static final Setting<Boolean> AUTO_CREATE_GROUPS = Setting.of(
             TOPICS, "autoCreateSubscriptionGroup", SWITCH, "true", "",
-            "Whether the first consumer of an unknown group creates it.");
+            "Whether the first consumer of an unknown group creates it.")
+            .changeable();
     static final Setting<Long> MESSAGE_BYTES_MAX = Setting.of(
             TOPICS, "maxMessageSize", new Kind.Whole(1_024, 15 * MIB), "4194304", "bytes",
-            "Greatest body of a message.");
+            "Greatest body of a message.")
+            .changeable();
     static final Setting<List<Long>> DELAY_LEVELS = Setting.of(
             TOPICS, "messageDelayLevel", new Kind.Durations(64, 366 * DAY_MS),
             "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h", "",
@@ -193,7 +206,7 @@ final class Settings {
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
             AUTH, AUTHORIZATION, FIRST_USER, PLAIN_ACL,
-            CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR,
+            CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
             QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,

@@ -11,6 +11,7 @@ import io.posthorse.server.config.ServerConfig.Transactions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** What the sources gave, each value valid by itself; the rules between them, and the configuration they make. */
@@ -175,7 +176,7 @@ final class Values {
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
-                nameServers == null ? List.of() : nameServers);
+                nameServers == null ? List.of() : nameServers, integer(Settings.BROKER_PERMISSION));
         Storage storage = new Storage(
                 get(Settings.DIRECTORY), integer(Settings.SEGMENT_BYTES), get(Settings.FLUSH),
                 integer(Settings.FLUSH_INTERVAL_MS), get(Settings.RETENTION_HOURS) * HOUR_MS,
@@ -192,6 +193,12 @@ final class Values {
                 integer(Settings.CONNECTIONS_MAX), get(Settings.IDLE_SECONDS) * 1_000, integer(Settings.TOPICS_MAX),
                 integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX), integer(Settings.DELAYED_MAX),
                 integer(Settings.TRANSACTIONS_MAX));
-        return new ServerConfig(listen, access, identity, storage, topics, transactions, limits, notes);
+        Map<String, String> texts = new TreeMap<>();
+        given.forEach((name, entry) -> {
+            if (!Settings.find(name).kind().isSecret()) {
+                texts.put(name, entry.value());
+            }
+        });
+        return new ServerConfig(listen, access, identity, storage, topics, transactions, limits, texts, notes);
     }
 }

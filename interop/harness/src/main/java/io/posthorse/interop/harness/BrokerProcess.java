@@ -86,6 +86,11 @@ public final class BrokerProcess implements AutoCloseable {
         return BrokerPlan.LOOPBACK + ":" + plan.nameServerPort();
     }
 
+    /** The broker's own address, as a tool wants it. */
+    public String address() {
+        return BrokerPlan.LOOPBACK + ":" + plan.listenPort();
+    }
+
     /** Stops it with SIGTERM; throws when it does not end with code 0 or 143. */
     public void stop() throws InterruptedException {
         for (ChildProcess child : running.reversed()) {

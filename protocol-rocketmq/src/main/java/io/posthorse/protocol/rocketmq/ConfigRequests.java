@@ -1,0 +1,67 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Shows the settings in force (26), and changes those that may be changed while the broker runs (25). */
+final class ConfigRequests implements RequestHandler {
+    private static final int TEXT_MAX = 64 << 10;
+
+    private final Operations operations;
+    private final Statistics statistics;
+
+    ConfigRequests(Operations operations, Statistics statistics) {
+        this.operations = operations;
+        this.statistics = statistics;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return code == RequestCode.UPDATE_BROKER_CONFIG || code == RequestCode.GET_BROKER_CONFIG;
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return request.code() == RequestCode.GET_BROKER_CONFIG ? show(request) : change(peer, request);
+    }
+
+    private Frame show(Frame request) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(operations.settings()).forEach(
+                (key, value) -> text.append(key).append('=').append(escaped(value)).append('\n'));
+        String version = new JsonWriter().beginObject().name("counter").value(operations.changes())
+                .name("stateVersion").value(0).name("timestamp").value(statistics.startMs).endObject().toString();
+        return request.answer(
+                ResponseCode.SUCCESS, null, Map.of("version", version), text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Readers of Java properties take a backslash for the start of an escape. */
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\n", "\\n");
+    }
+
+    private Frame change(Peer peer, Frame request) {
+        if (request.body().length > TEXT_MAX) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "Nothing was changed: the text is longer than 64 KiB.");
+        }
+        Frame[] answer = new Frame[1];
+        boolean[] late = new boolean[1];
+        operations.change(new String(request.body(), StandardCharsets.UTF_8), refusal -> {
+            answer[0] = refusal == null
+                    ? request.ok(Map.of())
+                    : request.refuse(ResponseCode.NO_PERMISSION, refusal);
+            if (late[0] && !request.isOneWay()) {
+                peer.send(answer[0]);
+            }
+        });
+        late[0] = answer[0] == null;
+        return answer[0];
+    }
+}

@@ -1,0 +1,211 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Entry;
+import io.posthorse.broker.Inspection;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+
+/** How far groups have read: 208, 303, 317; and what a queue's index holds: 321. */
+final class ConsumeRequests implements RequestHandler {
+    private static final int ENTRIES_MAX = 1_000;
+    private static final int STATS_ROWS_MAX = 60_000;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'#'HH:mm:ss:SSS");
+
+    private final Broker broker;
+    private final Inspection inspection;
+    private final ConsumerGroups groups;
+    private final Statistics statistics;
+    private final RocketmqSettings settings;
+
+    ConsumeRequests(Broker broker, ConsumerGroups groups, Statistics statistics, RocketmqSettings settings) {
+        this.broker = broker;
+        this.inspection = new Inspection(broker);
+        this.groups = groups;
+        this.statistics = statistics;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.GET_CONSUME_STATS, RequestCode.QUERY_CONSUME_TIME_SPAN,
+                    RequestCode.GET_BROKER_CONSUME_STATS, RequestCode.QUERY_CONSUME_QUEUE -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return switch (request.code()) {
+            case RequestCode.GET_CONSUME_STATS -> consumeStats(request);
+            case RequestCode.QUERY_CONSUME_TIME_SPAN -> timeSpan(request);
+            case RequestCode.GET_BROKER_CONSUME_STATS -> allStats(peer, request);
+            default -> entries(request);
+        };
+    }
+
+    /** The key of a queue in tables that go by queue. */
+    static JsonValue queue(RocketmqSettings settings, Partition partition) {
+        return new JsonValue.Obj(List.of(
+                new JsonValue.Member(new JsonValue.Text("brokerName"), new JsonValue.Text(settings.brokerName())),
+                new JsonValue.Member(new JsonValue.Text("queueId"), JsonValue.Num.of(partition.number())),
+                new JsonValue.Member(new JsonValue.Text("topic"), new JsonValue.Text(partition.topic().name()))));
+    }
+
+    /** Topics that a group has offsets in, without those that its members do not subscribe to any more. */
+    private Collection<Topic> topics(Subscription group) {
+        ConsumerGroups.Group online = groups.consumers(group.name());
+        TreeMap<String, Topic> found = new TreeMap<>(inspection.topicsOf(group));
+        if (online != null && !online.interests.isEmpty()) {
+            found.keySet().retainAll(online.interests.keySet());
+        }
+        return found.values();
+    }
+
+    private Frame consumeStats(Frame request) {
+        Subscription group = broker.subscription(request.require("consumerGroup"));
+        JsonWriter out = new JsonWriter();
+        stats(out, group, group == null ? List.of() : asked(request, group));
+        return request.ok(out.bytes());
+    }
+
+    private Collection<Topic> asked(Frame request, Subscription group) {
+        String list = request.fields().getOrDefault("topicList", "");
+        String names = list.isBlank() ? request.fields().getOrDefault("topic", "") : list;
+        if (names.isBlank()) {
+            return topics(group);
+        }
+        TreeMap<String, Topic> found = new TreeMap<>();
+        for (String name : names.split(";")) {
+            if (broker.topic(name) != null) {
+                found.put(name, broker.topic(name));
+            }
+        }
+        return found.values();
+    }
+
+    private long stats(JsonWriter out, Subscription group, Collection<Topic> topics) {
+        double perSecond = 0;
+        long behind = 0;
+        out.beginObject().name("offsetTable").beginObject();
+        for (Topic topic : topics) {
+            perSecond += statistics.deliveredPerSecond(group, topic);
+            for (Partition partition : topic.partitions()) {
+                long cursor = Math.max(0, group.cursor(partition));
+                long end = broker.end(partition);
+                behind += Math.max(0, end - cursor);
+                out.key(queue(settings, partition)).beginObject().name("brokerOffset").value(end);
+                out.name("consumerOffset").value(cursor);
+                out.name("lastTimestamp").value(Math.max(0, broker.timeAt(partition, cursor - 1)));
+                out.name("pullOffset").value(cursor).endObject();
+            }
+        }
+        out.endObject().name("consumeTps").value(perSecond).endObject();
+        return behind;
+    }
+
+    private Frame allStats(Peer peer, Frame request) {
+        boolean orderedOnly = "true".equals(request.fields().getOrDefault("isOrder", request.field("order")));
+        JsonWriter out = new JsonWriter().beginObject();
+        out.name("brokerAddr").value(Addresses.route(settings, peer.local()));
+        out.name("consumeStatsList").beginArray();
+        long behind = 0;
+        int rows = 0;
+        for (Subscription group : broker.subscriptions()) {
+            out.beginObject().name(group.name()).beginArray();
+            for (Topic topic : topics(group)) {
+                if (!orderedOnly || topic.settings().ordered()) {
+                    behind += stats(out, group, List.of(topic));
+                    rows += topic.partitions().size();
+                }
+            }
+            out.endArray().endObject();
+            if (rows > STATS_ROWS_MAX) {
+                return request.refuse(ResponseCode.SYSTEM_ERROR, "the groups of this broker read more than "
+                        + STATS_ROWS_MAX + " queues, too many for one answer: ask group by group (consumerProgress -g)");
+            }
+        }
+        out.endArray().name("totalDiff").value(behind).name("totalInflightDiff").value(0);
+        return request.ok(out.endObject().bytes());
+    }
+
+    private Frame timeSpan(Frame request) {
+        Topic topic = broker.topic(request.require("topic"));
+        if (topic == null) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic") + "] not exist");
+        }
+        Subscription group = broker.subscription(request.require("group"));
+        JsonWriter out = new JsonWriter().beginObject().name("consumeTimeSpanSet").beginArray();
+        for (Partition partition : topic.partitions()) {
+            span(out, partition, group == null ? 0 : Math.max(0, group.cursor(partition)));
+        }
+        return request.ok(out.endArray().endObject().bytes());
+    }
+
+    private void span(JsonWriter out, Partition partition, long cursor) {
+        long oldest = broker.timeAt(partition, broker.begin(partition));
+        long consumed = cursor > 0 ? broker.timeAt(partition, cursor - 1) : oldest;
+        out.beginObject();
+        time(out, "consumeTimeStamp", consumed);
+        long next = broker.timeAt(partition, Math.max(cursor, broker.begin(partition)));
+        out.name("delayTime").value(next < 0 ? 0 : Math.max(0, statistics.nowMs() - next));
+        time(out, "maxTimeStamp", broker.timeAt(partition, broker.end(partition) - 1));
+        out.name("messageQueue").value(queue(settings, partition));
+        time(out, "minTimeStamp", oldest);
+        out.endObject();
+    }
+
+    private static void time(JsonWriter out, String name, long ms) {
+        out.name(name).value(ms).name(name + "Str");
+        out.value(TIME.format(Instant.ofEpochMilli(Math.max(0, ms)).atZone(ZoneId.systemDefault())));
+    }
+
+    private Frame entries(Frame request) {
+        Topic topic = broker.topic(request.require("topic"));
+        Partition partition = topic == null ? null : topic.partition((int) request.number("queueId", -1));
+        if (partition == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR,
+                    request.field("queueId") + "@" + request.field("topic") + " is not exist!");
+        }
+        JsonWriter out = new JsonWriter().beginObject();
+        String group = request.fields().getOrDefault("consumerGroup", "");
+        ConsumerGroups.Group online = group.isEmpty() ? null : groups.consumers(group);
+        ConsumerGroups.Interest interest = online == null ? null : online.interests.get(topic.name());
+        if (!group.isEmpty()) {
+            out.name("filterData").value(interest != null ? "null" : group + "@" + topic.name() + " is not online!");
+        }
+        out.name("maxQueueIndex").value(broker.end(partition)).name("minQueueIndex").value(broker.begin(partition));
+        long from = Math.max(broker.begin(partition), request.number("index", 0));
+        long to = Math.min(broker.end(partition), from + Math.min(ENTRIES_MAX, request.number("count", 10)));
+        out.name("queueData").beginArray();
+        for (long offset = from; offset < to; offset++) {
+            Entry entry = inspection.entryAt(partition, offset);
+            if (entry != null) {
+                out.beginObject().name("eval").value(interest != null && interest.choice().filter() != null
+                        && interest.choice().filter().matches(entry.tag()));
+                out.name("physicOffset").value(entry.position()).name("physicSize").value(entry.length());
+                out.name("tagsCode").value(entry.tag()).endObject();
+            }
+        }
+        out.endArray();
+        if (interest != null) {
+            interest.write(out.name("subscriptionData"));
+        }
+        return request.ok(out.endObject().bytes());
+    }
+}

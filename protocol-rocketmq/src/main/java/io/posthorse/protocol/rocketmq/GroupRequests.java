@@ -1,0 +1,177 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Inspection;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Language;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Creates, changes, shows and deletes consumer groups, and tells who is in one: 200, 201, 207, 225, 328, 343, 345, 352. */
+final class GroupRequests implements RequestHandler {
+    private static final byte[] NO_BODY = {};
+    private static final int LIST_MAX = 10_000;
+
+    private final Shard shard;
+    private final Broker broker;
+    private final Inspection inspection;
+    private final Destinations destinations;
+    private final ConsumerGroups groups;
+    private final Statistics statistics;
+    private final RocketmqSettings settings;
+
+    GroupRequests(
+            Shard shard, Destinations destinations, ConsumerGroups groups, Statistics statistics,
+            RocketmqSettings settings) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.inspection = new Inspection(broker);
+        this.destinations = destinations;
+        this.groups = groups;
+        this.statistics = statistics;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG,
+                    RequestCode.DELETE_SUBSCRIPTIONGROUP, RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST,
+                    RequestCode.GET_ALL_PRODUCER_INFO, RequestCode.QUERY_TOPICS_BY_CONSUMER,
+                    RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER, RequestCode.GET_SUBSCRIPTIONGROUP_CONFIG -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return switch (request.code()) {
+            case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP ->
+                update(request, List.of(JsonReader.read(request.body())));
+            case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST ->
+                update(request, JsonReader.read(request.body()).asObject().array("groupConfigList"));
+            case RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG -> all(request);
+            case RequestCode.DELETE_SUBSCRIPTIONGROUP -> delete(request);
+            case RequestCode.GET_ALL_PRODUCER_INFO -> producers(request);
+            case RequestCode.QUERY_TOPICS_BY_CONSUMER -> topics(peer, request);
+            case RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER -> subscription(request);
+            default -> show(request);
+        };
+    }
+
+    /** All groups are looked at before the first is touched. */
+    private Frame update(Frame request, List<JsonValue> items) {
+        if (items.isEmpty() || items.size() > LIST_MAX) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " groups are due in one request, not "
+                    + items.size());
+        }
+        Map<String, SubscriptionSettings> wanted = new TreeMap<>();
+        for (JsonValue item : items) {
+            JsonValue.Obj group = item.asObject();
+            String name = group.text("groupName", "");
+            String problem = Destinations.groupProblem(name);
+            if (problem != null) {
+                return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
+            }
+            Subscription before = broker.subscription(name);
+            SubscriptionSettings changed = GroupSettings.read(group, before == null ? null : before.settings());
+            if (changed.retryPartitions() > broker.partitionsMax()) {
+                return request.refuse(ResponseCode.INVALID_PARAMETER, "a topic may have " + broker.partitionsMax()
+                        + " queues, so a group may not have " + changed.retryPartitions() + " retry queues");
+            }
+            wanted.put(name, changed);
+        }
+        for (Map.Entry<String, SubscriptionSettings> group : wanted.entrySet()) {
+            if (broker.subscription(group.getKey()) == null && !broker.hasRoomForSubscription()) {
+                return request.refuse(
+                        ResponseCode.SYSTEM_ERROR, "the group was not created: the limit groups.max is reached");
+            }
+            Subscription changed = shard.turn().createOrUpdate(group.getKey(), group.getValue());
+            if (changed == null) {
+                return TopicRequests.full(request);
+            }
+            destinations.retryTopic(changed);
+        }
+        return request.ok(NO_BODY);
+    }
+
+    /** All groups, or with groupSeq and maxGroupNum so many from a place in the order of their names. */
+    private Frame all(Frame request) {
+        long from = Math.max(0, request.number("groupSeq", 0));
+        long count = request.number("maxGroupNum", Integer.MAX_VALUE);
+        int size = broker.subscriptions().size();
+        JsonWriter out = new JsonWriter().beginObject().name("dataVersion").beginObject().name("counter").value(size);
+        out.name("stateVersion").value(0).name("timestamp").value(statistics.startMs).endObject();
+        out.name("forbiddenTable").beginObject().endObject().name("subscriptionGroupTable").beginObject();
+        broker.subscriptions().stream().skip(from).limit(Math.max(0, count))
+                .forEach(s -> GroupSettings.write(out.name(s.name()), s));
+        return request.answer(
+                ResponseCode.SUCCESS, null, Map.of("totalGroupNum", Integer.toString(size)),
+                out.endObject().endObject().bytes());
+    }
+
+    /** A group as it is; one that is created on first use shows as it would be. */
+    private Frame show(Frame request) {
+        String name = request.require("group");
+        Subscription group = destinations.group(name);
+        if (group == null) {
+            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "No group in this broker. group: " + name);
+        }
+        JsonWriter out = new JsonWriter();
+        GroupSettings.write(out, group);
+        return request.ok(out.bytes());
+    }
+
+    private Frame delete(Frame request) {
+        Subscription group = broker.subscription(request.require("groupName"));
+        return group == null || shard.turn().delete(group) ? request.ok(NO_BODY) : TopicRequests.full(request);
+    }
+
+    private Frame producers(Frame request) {
+        JsonWriter out = new JsonWriter().beginObject().name("data").beginObject();
+        groups.allProducers().forEach(group -> {
+            out.name(group.getKey()).beginArray();
+            group.getValue().members.values().forEach(m -> {
+                long silentMs = groups.nowMs() - m.seenMs();
+                out.beginObject().name("clientId").value(m.clientId()).name("language").value(Language.name(m.language()));
+                out.name("lastUpdateTimestamp").value(statistics.nowMs() - silentMs);
+                out.name("remoteIP").value("/" + m.address()).name("version").value(m.version()).endObject();
+            });
+            out.endArray();
+        });
+        return request.ok(out.endObject().endObject().bytes());
+    }
+
+    private Frame topics(Peer peer, Frame request) {
+        Subscription group = broker.subscription(request.require("group"));
+        JsonWriter out = new JsonWriter().beginObject().name("brokerAddr").value(Addresses.route(settings, peer.local()));
+        out.name("topicList").beginArray();
+        if (group != null) {
+            inspection.topicsOf(group).keySet().forEach(out::value);
+        }
+        return request.ok(out.endArray().endObject().bytes());
+    }
+
+    private Frame subscription(Frame request) {
+        String name = request.require("group");
+        String topic = request.require("topic");
+        ConsumerGroups.Group group = groups.consumers(name);
+        ConsumerGroups.Interest interest = group == null ? null : group.interests.get(topic);
+        JsonWriter out = new JsonWriter().beginObject().name("group").value(name);
+        if (interest != null) {
+            interest.write(out.name("subscriptionData"));
+        }
+        return request.ok(out.name("topic").value(topic).endObject().bytes());
+    }
+}

@@ -1,0 +1,231 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Inspection;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Moves groups to other offsets and tells where they are: 43, 45, 222, 308, 314. */
+final class OffsetAdminRequests implements RequestHandler {
+    private static final byte[] NO_BODY = {};
+    private static final int CPP = 1;
+
+    private final Shard shard;
+    private final Broker broker;
+    private final Inspection inspection;
+    private final Destinations destinations;
+    private final ConsumerGroups groups;
+    private final OffsetResets<Subscription, Partition> resets;
+    private final RemotingProtocol protocol;
+
+    OffsetAdminRequests(
+            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
+            OffsetResets<Subscription, Partition> resets) {
+        this.protocol = protocol;
+        this.shard = protocol.shard;
+        this.broker = protocol.broker;
+        this.inspection = new Inspection(broker);
+        this.destinations = destinations;
+        this.groups = groups;
+        this.resets = resets;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.GET_ALL_CONSUMER_OFFSET, RequestCode.GET_ALL_DELAY_OFFSET,
+                    RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, RequestCode.QUERY_CORRECTION_OFFSET,
+                    RequestCode.CLONE_GROUP_OFFSET -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return switch (request.code()) {
+            case RequestCode.GET_ALL_CONSUMER_OFFSET -> allOffsets(request);
+            case RequestCode.GET_ALL_DELAY_OFFSET -> delayOffsets(request);
+            case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> reset(request);
+            case RequestCode.QUERY_CORRECTION_OFFSET -> correction(request);
+            default -> cloneOffsets(request);
+        };
+    }
+
+    private Frame reset(Frame request) {
+        Topic topic = broker.topic(request.require("topic"));
+        if (topic == null) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "Topic " + request.field("topic") + " does not exist");
+        }
+        Subscription group = broker.subscription(request.require("group"));
+        if (group == null) {
+            return request.refuse(
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("group") + " does not exist");
+        }
+        long queue = request.number("queueId", -1);
+        List<Partition> meant = queue < 0 ? topic.partitions() : one(topic, queue);
+        if (meant.isEmpty()) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "No queues to reset: topic " + topic.name() + " has "
+                    + topic.partitions().size() + " queues");
+        }
+        long given = queue < 0 ? -1 : request.number("offset", -1);
+        if (given >= 0 && (given < broker.begin(meant.getFirst()) || given > broker.end(meant.getFirst()))) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "Target offset " + given + " not in consume queue range ["
+                    + broker.begin(meant.getFirst()) + "-" + broker.end(meant.getFirst()) + "]");
+        }
+        boolean force = !"false".equals(request.field("isForce"));
+        Map<Partition, Long> targets = new LinkedHashMap<>();
+        for (Partition partition : meant) {
+            long target = given >= 0 ? given : offsetAt(partition, request.number("timestamp", -1));
+            long cursor = group.cursor(partition);
+            targets.put(partition, force || cursor < 0 ? target : Math.min(target, cursor));
+        }
+        return move(request, group, targets);
+    }
+
+    private static List<Partition> one(Topic topic, long queue) {
+        Partition partition = topic.partition((int) Math.min(queue, Integer.MAX_VALUE));
+        return partition == null ? List.of() : List.of(partition);
+    }
+
+    /** A time before 1970 stands for the end. */
+    private long offsetAt(Partition partition, long timeMs) {
+        return timeMs < 0 ? broker.end(partition) : broker.offsetAt(partition, timeMs);
+    }
+
+    private Frame move(Frame request, Subscription group, Map<Partition, Long> targets) {
+        Broker turn = shard.turn();
+        ConsumerGroups.Group online = groups.consumers(group.name());
+        for (Map.Entry<Partition, Long> target : targets.entrySet()) {
+            if (!turn.commit(group, target.getKey(), target.getValue())) {
+                return TopicRequests.full(request);
+            }
+            if (online != null) {
+                resets.add(group, target.getKey(), target.getValue());
+            }
+        }
+        if (online != null) {
+            online.members.values().forEach(m -> tell(m, request, targets));
+        }
+        return request.ok(table(targets));
+    }
+
+    private byte[] table(Map<Partition, Long> targets) {
+        JsonWriter out = new JsonWriter().beginObject().name("offsetTable").beginObject();
+        targets.forEach((partition, offset) ->
+                out.key(ConsumeRequests.queue(protocol.settings, partition)).value(offset));
+        return out.endObject().endObject().bytes();
+    }
+
+    /** Clients in C++ want a list where the others want a table. */
+    private void tell(ConsumerGroups.Member member, Frame request, Map<Partition, Long> targets) {
+        byte[] body = table(targets);
+        if (member.language() == CPP) {
+            JsonWriter out = new JsonWriter().beginObject().name("offsetTable").beginArray();
+            targets.forEach((partition, offset) -> out.beginObject().name("brokerName")
+                    .value(protocol.settings.brokerName()).name("offset").value(offset).name("queueId")
+                    .value(partition.number()).name("topic").value(partition.topic().name()).endObject());
+            body = out.endArray().endObject().bytes();
+        }
+        Map<String, String> fields = Map.of(
+                "topic", request.field("topic"), "group", request.field("group"), "isForce", "true",
+                "timestamp", Long.toString(request.number("timestamp", -1)));
+        member.peer().send(new Frame(
+                RequestCode.RESET_CONSUMER_CLIENT_OFFSET, Frame.JAVA, Frame.VERSION, protocol.nextOpaque(),
+                Frame.FLAG_ONE_WAY, null, fields, body, false));
+    }
+
+    private Frame cloneOffsets(Frame request) {
+        Subscription source = broker.subscription(request.require("srcGroup"));
+        if (source == null) {
+            return request.refuse(
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("srcGroup") + " does not exist");
+        }
+        Subscription target = destinations.group(request.require("destGroup"));
+        if (target == null) {
+            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("destGroup")
+                    + " does not exist, and it was not created; create it with updateSubGroup");
+        }
+        String only = request.fields().getOrDefault("topic", "");
+        Broker turn = shard.turn();
+        for (Topic topic : inspection.topicsOf(source).values()) {
+            for (Partition partition : topic.partitions()) {
+                boolean meant = only.isBlank() || only.equals(topic.name());
+                if (meant && !turn.commit(target, partition, source.cursor(partition))) {
+                    return TopicRequests.full(request);
+                }
+            }
+        }
+        return request.ok(NO_BODY);
+    }
+
+    private Frame allOffsets(Frame request) {
+        JsonWriter out = new JsonWriter().beginObject();
+        version(out, broker.subscriptions().size());
+        out.name("offsetTable").beginObject();
+        for (Subscription group : broker.subscriptions()) {
+            for (Topic topic : inspection.topicsOf(group).values()) {
+                out.name(topic.name() + "@" + group.name()).beginObject();
+                for (Partition partition : topic.partitions()) {
+                    if (group.cursor(partition) >= 0) {
+                        out.name(Integer.toString(partition.number())).value(group.cursor(partition));
+                    }
+                }
+                out.endObject();
+            }
+        }
+        return request.ok(out.endObject().endObject().bytes());
+    }
+
+    private Frame delayOffsets(Frame request) {
+        Topic lanes = broker.topic(RocketmqSettings.INTERNAL_TOPICS.schedule());
+        JsonWriter out = new JsonWriter().beginObject();
+        version(out, 0);
+        out.name("offsetTable").beginObject();
+        for (int lane = 0; lanes != null && lane < lanes.partitions().size(); lane++) {
+            if (inspection.laneDone(lane) > 0) {
+                out.name(Integer.toString(lane + 1)).value(inspection.laneDone(lane));
+            }
+        }
+        return request.ok(out.endObject().endObject().bytes());
+    }
+
+    private void version(JsonWriter out, long counter) {
+        out.name("dataVersion").beginObject().name("counter").value(counter).name("stateVersion").value(0);
+        out.name("timestamp").value(protocol.statistics.startMs).endObject();
+    }
+
+    /** By queue the smallest offset of all groups but some; the largest number where the compared group is behind it. */
+    private Frame correction(Frame request) {
+        Topic topic = broker.topic(request.require("topic"));
+        Set<String> without = new HashSet<>(Arrays.asList(request.fields().getOrDefault("filterGroups", "").split(",")));
+        Subscription compared = broker.subscription(request.fields().getOrDefault("compareGroup", ""));
+        Map<Integer, Long> smallest = new TreeMap<>();
+        for (Partition partition : topic == null ? List.<Partition>of() : topic.partitions()) {
+            for (Subscription group : broker.subscriptions()) {
+                if (group.cursor(partition) >= 0 && !without.contains(group.name())) {
+                    smallest.merge(partition.number(), group.cursor(partition), Math::min);
+                }
+            }
+            long own = compared == null ? -1 : compared.cursor(partition);
+            smallest.computeIfPresent(partition.number(), (q, s) -> own >= 0 && s > own ? Long.MAX_VALUE : s);
+        }
+        JsonWriter out = new JsonWriter().beginObject().name("correctionOffsets").beginObject();
+        smallest.forEach((queue, offset) -> out.name(Integer.toString(queue)).value(offset));
+        return request.ok(out.endObject().endObject().bytes());
+    }
+}

@@ -1,0 +1,213 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Creates, changes, shows and deletes topics: 17, 18, 21, 215, 305, 351; and the clean-ups 306, 316, 329. */
+final class TopicRequests implements RequestHandler {
+    private static final byte[] NO_BODY = {};
+    private static final int LIST_MAX = 10_000;
+    private static final String FILTER_TYPE = "topicFilterType";
+    private static final String FILTER_STANDARD = "SINGLE_TAG";
+    private static final String SYSTEM_FLAG = "topicSysFlag";
+
+    private final Shard shard;
+    private final Broker broker;
+    private final Destinations destinations;
+    private final Statistics statistics;
+
+    TopicRequests(Shard shard, Destinations destinations, Statistics statistics) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.destinations = destinations;
+        this.statistics = statistics;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.UPDATE_AND_CREATE_TOPIC, RequestCode.UPDATE_AND_CREATE_TOPIC_LIST,
+                    RequestCode.GET_ALL_TOPIC_CONFIG, RequestCode.DELETE_TOPIC_IN_BROKER,
+                    RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER, RequestCode.GET_TOPIC_CONFIG,
+                    RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE, RequestCode.CLEAN_UNUSED_TOPIC,
+                    RequestCode.DELETE_EXPIRED_COMMITLOG -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return switch (request.code()) {
+            case RequestCode.UPDATE_AND_CREATE_TOPIC -> update(request);
+            case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> updateAll(request);
+            case RequestCode.GET_ALL_TOPIC_CONFIG -> all(request);
+            case RequestCode.DELETE_TOPIC_IN_BROKER -> delete(request);
+            case RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER -> systemTopics(request);
+            case RequestCode.GET_TOPIC_CONFIG -> show(request);
+            case RequestCode.DELETE_EXPIRED_COMMITLOG -> {
+                shard.dropExpired();
+                yield request.ok(NO_BODY);
+            }
+            default -> request.ok(NO_BODY); // indexes go with their segments, and a topic's data with the topic
+        };
+    }
+
+    private Frame update(Frame request) {
+        String name = request.require("topic");
+        TopicSettings before = settings(name);
+        TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
+        Attributes.alter(attributes, request.field("attributes"));
+        Attributes.field(
+                attributes, FILTER_TYPE, request.fields().getOrDefault(FILTER_TYPE, FILTER_STANDARD), FILTER_STANDARD);
+        Attributes.field(attributes, SYSTEM_FLAG, Long.toString(request.number(SYSTEM_FLAG, 0)), "0");
+        TopicSettings wanted = settings(
+                request.number("readQueueNums", 8), request.number("writeQueueNums", 8),
+                request.number("perm", TopicSettings.READ | TopicSettings.WRITE),
+                "true".equals(request.field("order")), attributes);
+        Frame refusal = refusal(request, name, wanted);
+        return refusal != null ? refusal : create(request, name, wanted);
+    }
+
+    private TopicSettings settings(String topic) {
+        Topic before = broker.topic(topic);
+        return before == null ? null : before.settings();
+    }
+
+    /** Settings within the limits, or null. */
+    private TopicSettings settings(long read, long write, long permissions, boolean ordered, TreeMap<String, String> more) {
+        int max = broker.partitionsMax();
+        boolean legal = read >= 0 && write >= 0 && read <= max && write <= max && permissions >= 0 && permissions <= 15;
+        return legal ? new TopicSettings((int) read, (int) write, (int) permissions, ordered, more) : null;
+    }
+
+    private Frame refusal(Frame request, String name, TopicSettings wanted) {
+        String problem = Destinations.topicProblem(name);
+        if (problem == null && Destinations.isForbidden(name)) {
+            problem = "The topic[" + name + "] is conflict with system topic.";
+        }
+        if (problem == null && wanted == null) {
+            problem = "the topic " + name + " was not changed: it may have 0 to " + broker.partitionsMax()
+                    + " queues to read and to write, and a permission of 0 to 15";
+        }
+        if (problem != null) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
+        }
+        return broker.topic(name) == null && !broker.hasRoomForTopic()
+                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not created: the limit topics.max is reached")
+                : null;
+    }
+
+    private Frame create(Frame request, String name, TopicSettings wanted) {
+        return shard.turn().createOrUpdate(name, wanted) == null ? full(request) : request.ok(NO_BODY);
+    }
+
+    static Frame full(Frame request) {
+        return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full or has failed; nothing was"
+                + " changed. Try again when there is space.");
+    }
+
+    /** All topics are looked at before the first is touched, so a refusal for what is wrong with one changes nothing. */
+    private Frame updateAll(Frame request) {
+        List<JsonValue> items = JsonReader.read(request.body()).asObject().array("topicConfigList");
+        if (items.isEmpty() || items.size() > LIST_MAX) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " topics are due in one request, not "
+                    + items.size());
+        }
+        Map<String, TopicSettings> wanted = new TreeMap<>();
+        for (JsonValue item : items) {
+            JsonValue.Obj topic = item.asObject();
+            String name = topic.text("topicName", "");
+            TopicSettings before = settings(name);
+            TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
+            Attributes.alter(attributes, topic.object("attributes"));
+            Attributes.field(attributes, FILTER_TYPE, topic.text(FILTER_TYPE, FILTER_STANDARD), FILTER_STANDARD);
+            Attributes.field(attributes, SYSTEM_FLAG, Long.toString(topic.number(SYSTEM_FLAG, 0)), "0");
+            TopicSettings settings = settings(
+                    topic.number("readQueueNums", 8), topic.number("writeQueueNums", 8),
+                    topic.number("perm", TopicSettings.READ | TopicSettings.WRITE), topic.bool("order", false), attributes);
+            Frame refusal = refusal(request, name, settings);
+            if (refusal != null) {
+                return refusal;
+            }
+            wanted.put(name, settings);
+        }
+        for (Map.Entry<String, TopicSettings> topic : wanted.entrySet()) {
+            Frame answer = broker.topic(topic.getKey()) == null && !broker.hasRoomForTopic()
+                    ? refusal(request, topic.getKey(), topic.getValue())
+                    : create(request, topic.getKey(), topic.getValue());
+            if (answer.code() != ResponseCode.SUCCESS) {
+                return answer;
+            }
+        }
+        return request.ok(NO_BODY);
+    }
+
+    /** All topics, or with topicSeq and maxTopicNum so many from a place in the order of their names. */
+    private Frame all(Frame request) {
+        long from = Math.max(0, request.number("topicSeq", 0));
+        long count = request.number("maxTopicNum", Integer.MAX_VALUE);
+        JsonWriter out = new JsonWriter().beginObject();
+        version(out.name("dataVersion"), broker.topics().size());
+        version(out.name("mappingDataVersion"), 0);
+        out.name("topicConfigTable").beginObject();
+        broker.topics().stream().skip(from).limit(Math.max(0, count)).forEach(t -> write(out.name(t.name()), t));
+        return request.answer(
+                ResponseCode.SUCCESS, null, Map.of("totalTopicNum", Integer.toString(broker.topics().size())),
+                out.endObject().endObject().bytes());
+    }
+
+    void version(JsonWriter out, long counter) {
+        out.beginObject().name("counter").value(counter).name("stateVersion").value(0);
+        out.name("timestamp").value(statistics.startMs).endObject();
+    }
+
+    private static void write(JsonWriter out, Topic topic) {
+        TopicSettings settings = topic.settings();
+        out.beginObject();
+        Attributes.write(out, settings.attributes());
+        out.name("order").value(settings.ordered()).name("perm").value(settings.permissions());
+        out.name("readQueueNums").value(settings.readPartitions());
+        out.name(FILTER_TYPE).value(Attributes.field(settings.attributes(), FILTER_TYPE, FILTER_STANDARD));
+        out.name("topicName").value(topic.name());
+        out.name(SYSTEM_FLAG).value(Long.parseLong(Attributes.field(settings.attributes(), SYSTEM_FLAG, "0")));
+        out.name("writeQueueNums").value(settings.writePartitions()).endObject();
+    }
+
+    private Frame show(Frame request) {
+        Topic topic = broker.topic(request.require("topic"));
+        if (topic == null) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "No topic in this broker. topic: " + request.field("topic"));
+        }
+        JsonWriter out = new JsonWriter();
+        write(out, topic);
+        return request.ok(out.bytes());
+    }
+
+    private Frame delete(Frame request) {
+        String name = request.require("topic");
+        if (destinations.systemTopics().contains(name)) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "The topic[" + name + "] is conflict with system topic.");
+        }
+        Topic topic = broker.topic(name);
+        return topic == null || shard.turn().delete(topic) ? request.ok(NO_BODY) : full(request);
+    }
+
+    private Frame systemTopics(Frame request) {
+        JsonWriter out = new JsonWriter().beginObject().name("topicList").beginArray();
+        destinations.systemTopics().forEach(out::value);
+        return request.ok(out.endArray().endObject().bytes());
+    }
+}

@@ -1,0 +1,99 @@
+package io.posthorse.server;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.protocol.rocketmq.Operations;
+import io.posthorse.server.config.LiveSettings;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What administration tools see and change of this process. Changed settings are kept in the data directory. */
+final class ServerOperations implements Operations {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerOperations.class);
+    private static final String SECTION = "broker";
+
+    private final FileStore files;
+    private final KeptTable kept;
+    private LiveSettings settings;
+    private Consumer<ServerConfig> onChange = config -> {};
+
+    ServerOperations(ServerConfig started, FileStore files, KeptTable kept) {
+        this.files = files;
+        this.kept = kept;
+        List<String> complaints = new ArrayList<>();
+        settings = LiveSettings.start(started, kept.loaded().getOrDefault(SECTION, Map.of()), complaints);
+        complaints.forEach(LOG::warn);
+        settings.changes().forEach((key, value) -> LOG.info(
+                "{}={} was set while an earlier run was under way, and outranks the configuration", key, value));
+    }
+
+    /** The configuration in force. */
+    ServerConfig config() {
+        return settings.config();
+    }
+
+    /** Has changes told once they are in force. */
+    void onChange(Consumer<ServerConfig> listener) {
+        onChange = listener;
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        Map<String, String> shown = new TreeMap<>(settings.shown());
+        shown.putAll(Map.of(
+                "filterServerNums", "0", "msgTraceTopicName", "RMQ_SYS_TRACE_TOPIC", "slaveReadEnable", "false",
+                "traceOn", "true", "traceTopicEnable", "false"));
+        return shown;
+    }
+
+    @Override
+    public void change(String properties, Consumer<String> done) {
+        Map<String, String> wanted = LiveSettings.read(properties);
+        Map<String, String> inForce = settings();
+        wanted.entrySet().removeIf(entry -> entry.getValue().equals(inForce.get(entry.getKey())));
+        String refusal = settings.refusal(wanted);
+        if (refusal != null) {
+            done.accept(refusal);
+            return;
+        }
+        LiveSettings changed = settings.with(wanted);
+        if (changed.changes().equals(settings.changes())) {
+            done.accept(null);
+            return;
+        }
+        LOG.info("Settings changed while running: {} became {}", settings.changes(), changed.changes());
+        settings = changed;
+        onChange.accept(changed.config());
+        kept.keep(() -> Map.of(SECTION, settings.changes()), failure -> done.accept(failure == null ? null
+                : "The change is in force until the next start, but it could not be kept: " + failure.getMessage()));
+    }
+
+    @Override
+    public long changes() {
+        return kept.generation();
+    }
+
+    @Override
+    public long volumeBytes() {
+        try {
+            return files.totalBytes();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public long freeBytes() {
+        try {
+            return files.usableBytes();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}

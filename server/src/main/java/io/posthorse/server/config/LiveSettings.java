@@ -1,0 +1,138 @@
+package io.posthorse.server.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The settings of a running server: what it was started with, and what was changed since. Only keys that are declared
+ * changeable can be changed, to values of their kind; no path, address or command is among them.
+ */
+public final class LiveSettings {
+    private static final int KEYS_MAX = 1_000;
+
+    private final ServerConfig started;
+    private final Map<String, String> changes;
+    private final ServerConfig inForce;
+
+    private LiveSettings(ServerConfig started, Map<String, String> changes) {
+        this.started = started;
+        this.changes = Map.copyOf(changes);
+        Map<String, Entry> given = new HashMap<>();
+        started.given().forEach((name, text) -> given.put(name, new Entry("start", name, text)));
+        given.put(Settings.BROKER_NAME.name(),
+                new Entry("start", Settings.BROKER_NAME.name(), started.identity().brokerName()));
+        changes.forEach((name, text) -> given.put(name, new Entry("change", name, text)));
+        this.inForce = new Values(given, "").config(started.notes());
+    }
+
+    /**
+     * The settings of a server that starts.
+     *
+     * @param kept changes of earlier runs; those that are not valid any more are left out
+     * @param complaints gets a line for each that was left out
+     */
+    public static LiveSettings start(ServerConfig started, Map<String, String> kept, List<String> complaints) {
+        Map<String, String> valid = new TreeMap<>();
+        new TreeMap<>(kept).forEach((key, value) -> {
+            String problem = problem(key, value);
+            if (problem == null) {
+                valid.put(key, value);
+            } else {
+                complaints.add("The change of " + key + " to \"" + value + "\", kept from an earlier run, is left out: "
+                        + problem);
+            }
+        });
+        return new LiveSettings(started, valid);
+    }
+
+    /** The configuration in force. */
+    public ServerConfig config() {
+        return inForce;
+    }
+
+    /** What was changed since the start or in earlier runs, and outranks the configuration that was started with. */
+    public Map<String, String> changes() {
+        return changes;
+    }
+
+    /** All settings as texts, by name; secrets, and where they lie, are nobody's business. */
+    public Map<String, String> shown() {
+        Map<String, String> shown = new TreeMap<>();
+        for (Setting<?> setting : Settings.ALL) {
+            if (setting != Settings.TLS_KEY && setting != Settings.PLAIN_ACL && !setting.kind().isSecret()) {
+                shown.put(setting.name(), text(setting));
+            }
+        }
+        return shown;
+    }
+
+    private String text(Setting<?> setting) {
+        if (changes.containsKey(setting.name())) {
+            return changes.get(setting.name());
+        }
+        return setting == Settings.BROKER_NAME
+                ? inForce.identity().brokerName()
+                : started.given().getOrDefault(setting.name(), setting.defaultText());
+    }
+
+    /** Why a change is refused; null where it is not. */
+    public String refusal(Map<String, String> wanted) {
+        if (wanted.size() > KEYS_MAX) {
+            return "Nothing was changed: " + wanted.size() + " keys are too many for one request.";
+        }
+        List<String> problems = new ArrayList<>();
+        new TreeMap<>(wanted).forEach((key, value) -> {
+            String problem = problem(key, value);
+            if (problem != null) {
+                problems.add(key + ": " + problem);
+            }
+        });
+        return problems.isEmpty() ? null : "Nothing was changed. " + String.join("; ", problems);
+    }
+
+    private static String problem(String key, String value) {
+        Setting<?> setting = Settings.find(key);
+        if (setting == null) {
+            IgnoredKeys.Family family = IgnoredKeys.find(key);
+            return family == null ? "there is no such key" : "it means nothing to this broker: " + family.reason();
+        }
+        if (!setting.live()) {
+            return "it cannot be changed while the server runs; set it in the configuration file and restart";
+        }
+        if (value.isEmpty()) {
+            return null;
+        }
+        try {
+            setting.kind().parse(value);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return "the value \"" + value + "\" is not valid: " + e.getMessage();
+        }
+    }
+
+    /** The settings after a change that is not refused; an empty value takes a change back. */
+    public LiveSettings with(Map<String, String> wanted) {
+        Map<String, String> all = new TreeMap<>(changes);
+        wanted.forEach((key, value) -> {
+            String name = Settings.find(key).name();
+            if (value.isEmpty()) {
+                all.remove(name);
+            } else {
+                all.put(name, value);
+            }
+        });
+        return new LiveSettings(started, all);
+    }
+
+    /** The entries of a properties text; a line that is none is an entry without a value under its own text. */
+    public static Map<String, String> read(String text) {
+        List<ConfigProblem> problems = new ArrayList<>();
+        Map<String, String> entries = new TreeMap<>();
+        PropertiesText.read("request", text, problems).forEach(entry -> entries.put(entry.key(), entry.value()));
+        problems.forEach(problem -> entries.put(problem.toString(), ""));
+        return entries;
+    }
+}

@@ -1,0 +1,61 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.posthorse.server.TableFile.Generation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+class TableFileTest {
+    private static final Generation GOLDEN = new Generation(
+            7, Map.of("broker", Map.of("deleteWhen", "04;16"), "ORDER_TOPIC_CONFIG", Map.of("T", "a:4", "订单", "b:2")));
+
+    private static byte[] golden() throws IOException {
+        try (InputStream in = TableFileTest.class.getResourceAsStream("/golden/table.bin")) {
+            return in.readAllBytes();
+        }
+    }
+
+    @Test
+    void theGoldenFileIsReadAndWritten() throws IOException {
+        if (Boolean.getBoolean("posthorse.golden.write")) {
+            Path file = Path.of("src/test/resources/golden/table.bin");
+            Files.createDirectories(file.getParent());
+            Files.write(file, TableFile.encode(GOLDEN).array());
+        }
+        assertEquals(GOLDEN, TableFile.decode("table", ByteBuffer.wrap(golden())));
+        assertEquals(GOLDEN, TableFile.decode("table", TableFile.encode(GOLDEN)));
+        assertArrayEquals(golden(), TableFile.encode(GOLDEN).array());
+    }
+
+    @Test
+    void everyFlippedBitAndEveryCutIsNoticed() throws IOException {
+        byte[] whole = golden();
+        for (int bit = 0; bit < whole.length * 8; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertNull(TableFile.decode("table", ByteBuffer.wrap(flipped)), "bit " + bit);
+        }
+        for (int length = 0; length < whole.length; length++) {
+            assertNull(TableFile.decode("table", ByteBuffer.wrap(whole, 0, length).slice()), "length " + length);
+        }
+    }
+
+    @Test
+    void aNewerVersionIsRefused() throws IOException {
+        ByteBuffer newer = ByteBuffer.wrap(golden()).putInt(8, 2);
+        CRC32C crc = new CRC32C();
+        crc.update(newer.duplicate().limit(28));
+        newer.putInt(28, (int) crc.getValue());
+        assertThrows(IOException.class, () -> TableFile.decode("table", newer));
+    }
+}
