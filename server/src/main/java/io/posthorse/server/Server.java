@@ -49,6 +49,7 @@ public final class Server implements AutoCloseable {
     private final DiskThread disk;
     private final DiskThread reader;
     private Shard shard;
+    private CertificateWatch certificates;
     private ServerOperations operations;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
@@ -86,11 +87,7 @@ public final class Server implements AutoCloseable {
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
         brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
-        ServerConfig.Tls encryption = listen.tls();
-        Tls tls = encryption.isOn()
-                ? Tls.load(
-                        encryption.certificate(), encryption.key(), encryption.mode() == ServerConfig.TlsMode.ENFORCING)
-                : null;
+        Tls tls = tls(listen.tls());
         RemotingProtocol protocol = onOwner(this::openBroker);
         network.listen(address(brokerPort), tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
@@ -99,6 +96,24 @@ public final class Server implements AutoCloseable {
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
+        if (tls != null) {
+            certificates = new CertificateWatch(tls, network.timers(), disk);
+            certificates.start();
+        }
+    }
+
+    private static Tls tls(ServerConfig.Tls encryption) throws IOException {
+        if (!encryption.isOn()) {
+            return null;
+        }
+        Tls.Clients clients = switch (encryption.clients()) {
+            case none -> Tls.Clients.NOT_ASKED;
+            case optional -> Tls.Clients.ASKED;
+            case require -> Tls.Clients.REQUIRED;
+        };
+        return Tls.load(
+                new Tls.Files(encryption.certificate(), encryption.key(), encryption.trusted()), clients,
+                encryption.mode() == ServerConfig.TlsMode.ENFORCING);
     }
 
     private InetSocketAddress address(int port) {
@@ -232,6 +247,9 @@ public final class Server implements AutoCloseable {
         network.closeConnections();
         onOwner(() -> {
             shard.stop();
+            if (certificates != null) {
+                certificates.stop();
+            }
             return null;
         });
         reader.close();
