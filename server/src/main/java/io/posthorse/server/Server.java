@@ -75,9 +75,9 @@ public final class Server implements AutoCloseable {
         try {
             server.open();
         } catch (IOException | RuntimeException e) {
-            server.network.close();
             server.disk.close();
             server.reader.close();
+            server.network.close();
             server.files.close();
             throw e;
         }
