@@ -40,7 +40,8 @@ class AccessAdminTest {
             assertEquals("{\"password\":\"secret-of-ann\",\"userStatus\":\"enable\",\"userType\":\"Normal\","
                     + "\"username\":\"ann\"}", body(root.ask(3004, Map.of("username", "ann"))));
             assertEquals("[{\"userStatus\":\"enable\",\"userType\":\"Normal\",\"username\":\"ann\"},"
-                    + "{\"userStatus\":\"enable\",\"userType\":\"Super\",\"username\":\"root\"}]", body(root.ask(3005, Map.of())));
+                    + "{\"userStatus\":\"enable\",\"userType\":\"Super\",\"username\":\"root\"}]",
+                    body(root.ask(3005, Map.of())));
             assertEquals("[]", body(root.ask(3005, Map.of("filter", "x"))));
             assertEquals("", body(root.ask(3004, Map.of("username", "bob"))));
             Frame again = root.ask(3001, Map.of("username", "ann"), text("{\"password\":\"secret-of-ann\"}"));
@@ -63,7 +64,8 @@ class AccessAdminTest {
             RawClient root = users.user("ann", "Topic:t* Pub,Sub Allow 10.0.0.0/8", "Group:g All Deny").root();
             String both = "{\"policies\":[{\"entries\":[{\"actions\":[\"Pub\",\"Sub\"],\"decision\":\"Allow\","
                     + "\"resource\":\"Topic:t*\",\"sourceIps\":[\"10.0.0.0/8\"]},{\"actions\":[\"All\"],"
-                    + "\"decision\":\"Deny\",\"resource\":\"Group:g\"}],\"policyType\":\"Custom\"}],\"subject\":\"User:ann\"}";
+                    + "\"decision\":\"Deny\",\"resource\":\"Group:g\"}],\"policyType\":\"Custom\"}],"
+                    + "\"subject\":\"User:ann\"}";
             assertEquals(both, body(root.ask(3009, Map.of("subject", "User:ann"))));
             assertEquals("[" + both + "]", body(root.ask(3010, Map.of())));
             assertEquals("[]", body(root.ask(3010, Map.of("subjectFilter", "bob"))));

@@ -43,7 +43,8 @@ class AccessMatrixTest {
     /** What a role may: actions on topic T and on group G. */
     private record Role(String name, Set<String> topic, Set<String> group) {
         boolean may(String words) {
-            return !words.equals("super") && (words.equals("signed") || List.of(words.split(", ")).stream().allMatch(this::has));
+            return !words.equals("super")
+                    && (words.equals("signed") || List.of(words.split(", ")).stream().allMatch(this::has));
         }
 
         private boolean has(String text) {

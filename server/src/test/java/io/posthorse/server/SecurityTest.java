@@ -149,7 +149,8 @@ class SecurityTest {
 
     @Test
     void secT16ATransactionIsEndedByWhoMaySendToItsTopic() {
-        Map<String, String> send = shortSend("T", 0, "TRAN_MSG\u0001true\u0002PGROUP\u0001Producers\u0002UNIQ_KEY\u0001u\u0002");
+        Map<String, String> send = shortSend(
+                "T", 0, "TRAN_MSG\u0001true\u0002PGROUP\u0001Producers\u0002UNIQ_KEY\u0001u\u0002");
         send.put("f", "4");
         Frame prepared = root.ask(SEND_SHORT, send, text("x"));
         assertEquals(0, prepared.code(), prepared.remark());

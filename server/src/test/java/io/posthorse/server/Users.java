@@ -56,7 +56,8 @@ final class Users implements AutoCloseable {
     static Frame rule(RawClient root, String user, String rule) {
         String[] parts = rule.split(" ");
         return root.ask(3006, Map.of("subject", "User:" + user), TestBroker.text("{\"subject\":\"User:" + user
-                + "\",\"policies\":[{\"policyType\":\"Custom\",\"entries\":[{\"resource\":\"" + parts[0] + "\",\"actions\":[\""
+                + "\",\"policies\":[{\"policyType\":\"Custom\",\"entries\":[{\"resource\":\"" + parts[0]
+                + "\",\"actions\":[\""
                 + parts[1].replace(",", "\",\"") + "\"],\"sourceIps\":[" + (parts.length > 3 ? "\"" + parts[3] + "\"" : "")
                 + "],\"decision\":\"" + parts[2] + "\"}]}]}"));
     }

@@ -56,8 +56,8 @@ final class AccessRequests implements RequestHandler {
 
     /** The answer where access is not controlled. */
     static Frame off(Frame request) {
-        return request.refuse(ResponseCode.SYSTEM_ERROR, "This broker controls no access, so it has no users and rules: start"
-                + " it with auth.enabled=true.");
+        return request.refuse(ResponseCode.SYSTEM_ERROR, "This broker controls no access, so it has no users and rules:"
+                + " start it with auth.enabled=true.");
     }
 
     private static Frame refuse(Frame request, RuntimeException e) {

@@ -92,7 +92,8 @@ public final class AccessMain {
     }
 
     private DefaultMQPushConsumer consumer(MessageListenerConcurrently listener) throws Exception {
-        DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(group, as("consumer"), new AllocateMessageQueueAveragely());
+        DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(
+                group, as("consumer"), new AllocateMessageQueueAveragely());
         consumer.setNamesrvAddr(nameServer);
         consumer.setInstanceName("client" + clients++);
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
@@ -177,7 +178,8 @@ public final class AccessMain {
     /** The exception of a send names the rule that is missing. */
     private void deniedTopic() throws Exception {
         DefaultMQProducer producer = producer("denied", as("producer"));
-        expect(() -> producer.send(message("Other" + topic, "x")), "no rule of user producer allows Pub on Topic:Other" + topic);
+        expect(() -> producer.send(message("Other" + topic, "x")),
+                "no rule of user producer allows Pub on Topic:Other" + topic);
         DefaultMQProducer reader = producer("reader", as("consumer"));
         expect(() -> reader.send(message(topic, "x")), "rule \"Deny");
         producer.shutdown();
