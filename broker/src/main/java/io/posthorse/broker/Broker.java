@@ -440,6 +440,16 @@ public final class Broker {
         return Reading.nativeAt(log, position);
     }
 
+    /** Position of the message at an offset; -1 where there is none. */
+    public long positionOf(Partition partition, long offset) {
+        return Moves.position(partition, offset);
+    }
+
+    /** The native bytes of the message at an offset, or null where there is none. */
+    public ByteBuffer nativeOf(Partition partition, long offset) {
+        return nativeAt(positionOf(partition, offset));
+    }
+
     /** When the message at an offset was written, ms since 1970; -1 where there is none. */
     public long timeAt(Partition partition, long offset) {
         return Reading.timeAt(log, partition.index, offset);

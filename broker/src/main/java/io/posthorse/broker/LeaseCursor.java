@@ -74,17 +74,15 @@ final class LeaseCursor {
 
     /** Messages were lent; what lies between and was never lent before was passed over by the subscription's filter. */
     void lend(long[] offsets, int count, long behind, long receipt, long untilMs) {
-        int i = 0;
-        for (long offset = next; offset < behind; offset++) {
-            while (i < count && offsets[i] < offset) {
-                i++;
-            }
-            if (i == count || offsets[i] != offset) {
-                settled.add(offset);
+        for (int i = 0; i < count; i++) {
+            if (offsets[i] >= next) {
+                settled.addAll(next, offsets[i]);
+                next = offsets[i] + 1;
             }
         }
+        settled.addAll(next, behind);
         next = Math.max(next, behind);
-        for (i = 0; i < count; i++) {
+        for (int i = 0; i < count; i++) {
             Lease before = open.get(offsets[i]);
             put(offsets[i], new Lease(receipt, untilMs, before == null ? 1 : before.deliveries + 1));
         }
@@ -124,9 +122,7 @@ final class LeaseCursor {
     }
 
     private void rise() {
-        while (floor < next && settled.remove(floor)) {
-            floor++;
-        }
+        floor = settled.removeRun(floor);
     }
 
     private void passOver() {

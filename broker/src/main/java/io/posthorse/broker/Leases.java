@@ -60,7 +60,10 @@ public final class Leases {
      */
     public boolean lend(Request request, Lent out) {
         Partition partition = request.partition;
-        LeaseCursor cursor = broker.state().leases(request.subscription.id(), partition.id());
+        LeaseCursor known = request.subscription.leases.get(partition.id());
+        LeaseCursor cursor = known != null
+                ? known
+                : new LeaseCursor(Math.max(0, request.subscription.cursor(partition))); // until something is lent
         out.clear(partition, broker);
         if (request.ordered && isBusy(cursor)) {
             return true;

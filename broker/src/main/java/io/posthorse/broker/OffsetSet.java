@@ -8,6 +8,7 @@ import java.util.TreeMap;
 final class OffsetSet {
     private static final int WORDS = 8;
     private static final int PAGE_SHIFT = 9;
+    private static final int PAGE = 1 << PAGE_SHIFT;
 
     private final Map<Long, long[]> pages = new TreeMap<>();
     private int size;
@@ -31,6 +32,47 @@ final class OffsetSet {
             return false;
         }
         size++;
+        return true;
+    }
+
+    /** Adds all from an offset up to before another one. */
+    void addAll(long from, long to) {
+        for (long offset = from; offset < to; ) {
+            if ((offset & PAGE - 1) == 0 && to - offset >= PAGE) {
+                long[] page = pages.computeIfAbsent(offset >>> PAGE_SHIFT, p -> new long[WORDS]);
+                for (int i = 0; i < WORDS; i++) {
+                    size += 64 - Long.bitCount(page[i]);
+                    page[i] = -1;
+                }
+                offset += PAGE;
+            } else {
+                add(offset++);
+            }
+        }
+    }
+
+    /** Takes out what follows on an offset without a gap, that one included, and returns what is behind it. */
+    long removeRun(long from) {
+        long offset = from;
+        while (contains(offset)) {
+            long[] page = pages.get(offset >>> PAGE_SHIFT);
+            if ((offset & PAGE - 1) == 0 && isFull(page)) {
+                pages.remove(offset >>> PAGE_SHIFT);
+                size -= PAGE;
+                offset += PAGE;
+            } else {
+                remove(offset++);
+            }
+        }
+        return offset;
+    }
+
+    private static boolean isFull(long[] page) {
+        for (long word : page) {
+            if (word != -1) {
+                return false;
+            }
+        }
         return true;
     }
 

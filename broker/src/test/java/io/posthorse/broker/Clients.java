@@ -27,6 +27,7 @@ final class Clients {
     /** Per number of a subscription and of a partition. */
     private final Map<Integer, Map<Integer, History<Long>>> cursors = new HashMap<>();
     private final List<Waiting> waiting = new ArrayList<>();
+    private final Borrowers borrowers;
     private final List<Told> takenBack = new ArrayList<>();
     private int batches;
 
@@ -49,6 +50,7 @@ final class Clients {
     Clients(SeededEntropy entropy, Model model, SimulatedClock clock) {
         this.entropy = entropy;
         this.model = model;
+        this.borrowers = new Borrowers(entropy);
         this.clock = clock;
         for (int i = 0; i < NAMES; i++) {
             topics.put("topic" + i, new History<>(-1));
@@ -69,8 +71,10 @@ final class Clients {
             commit(broker, any(topic), answerLater);
         } else if (choice < 27) {
             await(broker, any(topic));
-        } else if (choice < 36) {
+        } else if (choice < 34) {
             intervene(broker, answerLater);
+        } else if (choice < 44) {
+            borrowers.act(broker, any(topic), answerLater);
         } else {
             publish(broker, any(topic), choice, answerLater, mayRefuse);
         }
@@ -332,7 +336,12 @@ final class Clients {
         waiting.clear();
     }
 
+    Borrowers borrowers() {
+        return borrowers;
+    }
+
     void reopened(Broker broker, Predicate<Model.Event> survives) {
+        borrowers.reopened(survives);
         takenBack.stream().filter(told -> !survives.test(told)).forEach(told -> told.sending.takenBack = false);
         takenBack.clear();
         topics.forEach((name, history) -> {
@@ -348,6 +357,9 @@ final class Clients {
             history.settle(found);
         });
         for (Subscription subscription : broker.subscriptions()) {
+            if (subscription.name().equals(Borrowers.NAME)) {
+                continue; // its cursors are where its oldest open leases are
+            }
             for (Topic topic : broker.topics()) {
                 for (Partition partition : topic.partitions()) {
                     History<Long> history = cursor(subscription, partition);

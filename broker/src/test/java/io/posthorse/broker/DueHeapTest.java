@@ -58,6 +58,19 @@ class DueHeapTest {
                 } else {
                     assertEquals(model.remove(offset), set.remove(offset));
                 }
+                if (entropy.percent(2)) {
+                    long to = offset + entropy.below(1_500);
+                    set.addAll(offset, to);
+                    for (long i = offset; i < to; i++) {
+                        model.add(i);
+                    }
+                } else if (entropy.percent(2)) {
+                    long behind = offset;
+                    while (model.remove(behind)) {
+                        behind++;
+                    }
+                    assertEquals(behind, set.removeRun(offset));
+                }
                 assertEquals(model.size(), set.size());
                 assertEquals(model.contains(offset), set.contains(offset));
             }

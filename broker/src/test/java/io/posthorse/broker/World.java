@@ -311,6 +311,7 @@ final class World {
         clock.jump(1_000_000);
         for (int i = 0; i < 20; i++) {
             clients.decideAll(shard);
+            clients.borrowers().settleAll(shard, model);
             runOwner();
             background.drain();
             timers.advance(20_000);
@@ -321,6 +322,7 @@ final class World {
         rest();
         require(unanswered.isEmpty(), "every command is answered");
         model.requireAllArrived(broker);
+        clients.borrowers().requireAllSettled(broker, model);
         require(broker.store().keys().isComplete(), "keys that were missing are read again");
         model.requireFound(broker);
     }

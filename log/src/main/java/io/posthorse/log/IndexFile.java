@@ -22,7 +22,8 @@ import java.util.zip.CRC32C;
  *  32  u64  length   of the file
  *  40  u32  crc32c   of everything behind this header
  *  44  u32  crc32c   of bytes 0 to 44
- *  48  by partition and offset: chunks x { u32 partition, u32 count, u64 base offset, u32 index of the first entry in the file, u32 zero }
+ *  48  by partition and offset: chunks x { u32 partition, u32 count, u64 base offset, u32 index of the first entry in
+ *      the file, u32 zero }
  *  ..  entries x { u64 position, u32 native length, u32 tag }
  * </pre>
  */

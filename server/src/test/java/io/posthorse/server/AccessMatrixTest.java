@@ -33,7 +33,7 @@ class AccessMatrixTest {
             {"consumerDataSet":[{"groupName":"G","subscriptionDataSet":[{"topic":"T","subString":"*"}]}],\
             "mqSet":[{"topic":"T","queueId":0}],"consumerGroup":"G","topicConfigList":[{"topicName":"T"}],\
             "groupConfigList":[{"groupName":"G"}],"groupName":"G","group":"G","clientID":"c","topic":"T",\
-            "subscriptionData":{"topic":"T"}}""";
+            "subscriptionData":{"topic":"T"},"acks":[{"c":"G","t":"T","q":0}]}""";
 
     @TempDir
     Path directory;

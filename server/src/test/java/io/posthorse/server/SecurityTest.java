@@ -198,6 +198,34 @@ class SecurityTest {
     }
 
     @Test
+    void secT16LentMessagesAreOfTheirTopicAndGroup() {
+        stored("T", "");
+        Map<String, String> pop = Map.of("consumerGroup", "G", "topic", "T", "queueId", "-1", "maxMsgNums", "1",
+                "invisibleTime", "10000", "pollTime", "0", "bornTime", "0", "initMode", "0");
+        assertDenied(users.client("other").ask(200_050, pop));
+        assertDenied(users.client("pub").ask(200_050, pop));
+        Frame lent = users.client("sub").ask(200_050, pop);
+        assertEquals(0, lent.code(), lent.remark());
+        assertDenied(users.client("other").ask(200_151, Map.of("consumerGroup", "Mine", "topic", "Mine"),
+                text("{\"acks\":[{\"c\":\"Mine\",\"t\":\"Mine\",\"q\":0},{\"c\":\"G\",\"t\":\"T\",\"q\":0}]}")));
+        assertDenied(users.client("other").ask(401, Map.of(),
+                text("{\"topic\":\"Mine\",\"consumerGroup\":\"G\",\"mode\":\"POP\"}")));
+    }
+
+    @Test
+    void secT16EveryNameIsAskedAbout() {
+        StringBuilder many = new StringBuilder("{\"consumerGroup\":\"Mine\",\"clientId\":\"c\",\"mqSet\":[");
+        for (int i = 0; i < 10_000; i++) {
+            many.append("{\"topic\":\"M").append(i).append("\"},");
+        }
+        many.append("{\"topic\":\"T\"}]}");
+        users.user("wide", "Topic:M* Sub Allow", "Group:Mine Sub Allow");
+        assertEquals(29, users.client("wide").ask(41, Map.of(), text(many.toString())).code());
+        String few = many.toString().replace("{\"topic\":\"M0\"},", "");
+        assertDenied(users.client("wide").ask(41, Map.of(), text(few)));
+    }
+
+    @Test
     void secT18ListsAreForWhoMaySeeAll() {
         for (int code : new int[] {21, 201, 206, 224, 304, 305, 106, 28, 43, 328}) {
             assertDenied(users.client("other").ask(code, Map.of("cluster", "DefaultCluster")));

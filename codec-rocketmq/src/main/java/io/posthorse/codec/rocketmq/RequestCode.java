@@ -79,6 +79,9 @@ public final class RequestCode {
     public static final int QUERY_CONSUME_QUEUE = 321;
     public static final int QUERY_DATA_VERSION = 322;
     public static final int RESUME_CHECK_HALF_MESSAGE = 323;
+    public static final int SEND_REPLY_MESSAGE = 324;
+    public static final int SEND_REPLY_MESSAGE_V2 = 325;
+    public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
     public static final int ADD_WRITE_PERM_OF_BROKER = 327;
     public static final int GET_ALL_PRODUCER_INFO = 328;
     public static final int DELETE_EXPIRED_COMMITLOG = 329;
@@ -89,6 +92,9 @@ public final class RequestCode {
     public static final int UPDATE_AND_GET_GROUP_FORBIDDEN = 353;
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int RECALL_MESSAGE = 370;
+    public static final int QUERY_ASSIGNMENT = 400;
+    public static final int SET_MESSAGE_REQUEST_MODE = 401;
+    public static final int GET_ALL_MESSAGE_REQUEST_MODE = 402;
     public static final int AUTH_CREATE_USER = 3001;
     public static final int AUTH_UPDATE_USER = 3002;
     public static final int AUTH_DELETE_USER = 3003;
@@ -99,6 +105,12 @@ public final class RequestCode {
     public static final int AUTH_DELETE_ACL = 3008;
     public static final int AUTH_GET_ACL = 3009;
     public static final int AUTH_LIST_ACL = 3010;
+    public static final int POP_MESSAGE = 200_050;
+    public static final int ACK_MESSAGE = 200_051;
+    public static final int CHANGE_MESSAGE_INVISIBLETIME = 200_053;
+    public static final int NOTIFICATION = 200_054;
+    public static final int POLLING_INFO = 200_055;
+    public static final int BATCH_ACK_MESSAGE = 200_151;
 
     private RequestCode() {}
 }

@@ -12,6 +12,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class ConsumerGroups {
     private final Timers timers;
     private final Map<String, Group> consumers = new TreeMap<>();
     private final Map<String, Group> producers = new TreeMap<>();
+    /** Connections of clients that produce, by client id. */
+    private final Map<String, Peer> producing = new HashMap<>();
     private int opaque;
 
     /** One client of a group. */
@@ -90,7 +93,13 @@ final class ConsumerGroups {
         }
     }
 
+    /** The connection of a producing client; null where it has none. */
+    Peer producer(String clientId) {
+        return producing.get(clientId);
+    }
+
     void producer(String name, Member member) {
+        producing.put(member.clientId(), member.peer());
         if (producers.containsKey(name) || producers.size() < PRODUCER_GROUPS_MAX) {
             producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
         }
@@ -148,6 +157,7 @@ final class ConsumerGroups {
 
     /** The connection is gone: its client leaves all groups. */
     void closed(Peer peer) {
+        producing.values().removeIf(connection -> connection == peer);
         for (String name : List.copyOf(producers.keySet())) {
             remove(producers, name, peer);
         }

@@ -44,7 +44,9 @@ final class Destinations {
         } else if (turn.topic(DEFAULT_TOPIC) != null) {
             turn.delete(turn.topic(DEFAULT_TOPIC));
         }
-        for (String name : List.of(settings.cluster(), settings.brokerName(), "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT")) {
+        for (String name : List.of(
+                settings.cluster(), settings.brokerName(), settings.cluster() + "_REPLY_TOPIC", "SELF_TEST_TOPIC",
+                "OFFSET_MOVED_EVENT")) {
             if (turn.topic(name) == null && problem(name, "topic", TOPIC_LENGTH_MAX) == null) {
                 turn.createOrUpdate(name, TopicSettings.of(1).withPermissions(all));
             }

@@ -1,9 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.netty.buffer.Unpooled;
 import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -16,8 +14,6 @@ import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 
 /** Requests about one stored message: look at it (33), send it back to be tried again (36). */
@@ -96,7 +92,7 @@ final class MessageRequests implements RequestHandler {
             properties.put("REAL_TOPIC", target.topic().name());
             properties.put("REAL_QID", Integer.toString(target.number()));
         }
-        fill(session, view, target, properties);
+        message.copy(view, target, properties, view.reconsumeTimes() + 1, session.storeHost);
         if (message.propertiesLength > StoredMessage.PROPERTIES_MAX) {
             return request.refuse(ResponseCode.MESSAGE_ILLEGAL, "the message was not sent back: with those of its retry its"
                     + " properties are longer than 32 KB");
@@ -117,35 +113,5 @@ final class MessageRequests implements RequestHandler {
     private static String originalId(RemotingSession session, Frame request) {
         String id = request.field("originMsgId");
         return id != null && !id.isEmpty() ? id : session.storeHost.messageId(request.number("offset", 0));
-    }
-
-    private void fill(RemotingSession session, MessageView view, Partition target, Map<String, String> properties) {
-        byte[] topic = target.topic().name().getBytes(StandardCharsets.UTF_8);
-        byte[] text = MessageView.text(properties).getBytes(StandardCharsets.UTF_8);
-        String tags = properties.get("TAGS");
-        message.queueId = target.number();
-        message.flag = view.flag();
-        message.systemFlag = view.systemFlag();
-        message.bornTimestamp = view.bornTimestamp();
-        message.bornHost = new Host(view.bornAddress(), view.bornPort());
-        message.storeHost = session.storeHost;
-        message.reconsumeTimes = view.reconsumeTimes() + 1;
-        message.tag = tags == null ? 0 : tags.hashCode();
-        message.topic = topic;
-        message.topicAt = 0;
-        message.topicLength = topic.length;
-        message.properties = text;
-        message.propertiesAt = 0;
-        message.noKeys();
-        int topicHash = KeyHash.text(topic, 0, topic.length);
-        for (String name : List.of("UNIQ_KEY", "KEYS")) {
-            byte[] words = properties.getOrDefault(name, "").getBytes(StandardCharsets.UTF_8);
-            MessageKeys.words(words, 0, words.length, topicHash, message);
-        }
-        message.propertiesLength = text.length;
-        message.addedLength = 0;
-        message.body = Unpooled.wrappedBuffer(view.bytes());
-        message.bodyAt = view.bodyAt();
-        message.bodyLength = view.bodyLength();
     }
 }

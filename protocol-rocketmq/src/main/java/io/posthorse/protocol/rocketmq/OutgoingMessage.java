@@ -1,10 +1,17 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.Message;
+import io.posthorse.broker.Partition;
+import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32;
 
@@ -39,6 +46,37 @@ final class OutgoingMessage implements Message, IntConsumer {
     ByteBuf body;
     int bodyAt;
     int bodyLength;
+
+    /** Becomes a copy of a stored message with other properties, on its way to another queue. */
+    void copy(MessageView view, Partition target, Map<String, String> changed, int timesTried, Host at) {
+        byte[] name = target.topic().name().getBytes(StandardCharsets.UTF_8);
+        byte[] text = MessageView.text(changed).getBytes(StandardCharsets.UTF_8);
+        String tags = changed.get("TAGS");
+        queueId = target.number();
+        flag = view.flag();
+        systemFlag = view.systemFlag();
+        bornTimestamp = view.bornTimestamp();
+        bornHost = new Host(view.bornAddress(), view.bornPort());
+        storeHost = at;
+        reconsumeTimes = timesTried;
+        tag = tags == null ? 0 : tags.hashCode();
+        topic = name;
+        topicAt = 0;
+        topicLength = name.length;
+        properties = text;
+        propertiesAt = 0;
+        propertiesLength = text.length;
+        addedLength = 0;
+        noKeys();
+        int topicHash = KeyHash.text(name, 0, name.length);
+        for (String key : List.of("UNIQ_KEY", "KEYS")) {
+            byte[] words = changed.getOrDefault(key, "").getBytes(StandardCharsets.UTF_8);
+            MessageKeys.words(words, 0, words.length, topicHash, this);
+        }
+        body = Unpooled.wrappedBuffer(view.bytes());
+        bodyAt = view.bodyAt();
+        bodyLength = view.bodyLength();
+    }
 
     /** Properties as stored: a separator is put between the producer's and ours where the producer left it out. */
     int allPropertiesLength() {

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  */
 final class Permissions {
     private static final String TABLE = """
-            10 324: Topic(topic) Pub
-            310 320 325: Topic(b) Pub
+            10: Topic(topic) Pub
+            310 320: Topic(b) Pub
             11 361: Group(consumerGroup) Sub, Topic(topic) Sub
             12: Topic(topic) Sub|Get
             14: Topic(topic) Sub|Get, Group(consumerGroup) Sub|Get
@@ -77,6 +77,7 @@ final class Permissions {
             321: Topic(topic) Get, Group(consumerGroup?) Get
             322: Cluster Get
             323: Cluster Update
+            324 325: signed
             327: Cluster Update
             328: Cluster Get
             329: Cluster Update
@@ -89,7 +90,7 @@ final class Permissions {
             355: Cluster Get
             370: Topic(topic) Pub
             400: Topic(@topic) Sub, Group(@consumerGroup) Sub
-            401: Topic(@topic) Update, Group(@consumerGroup) Update
+            401: Topic(@topic) Update, Group(@consumerGroup) Make
             402: Cluster Get
             513: Topic(topic) Make
             901: Cluster Get
@@ -104,7 +105,7 @@ final class Permissions {
             200055: Topic(topic) Get, Group(consumerGroup) Get
             200056: super
             200070 200071 200072 200073 200074 200075 200076 200077 200078 200079: super
-            200151: super
+            200151: Topic(@ackTopics) Sub, Group(@ackGroups) Sub
             """;
 
     private static final Map<Integer, Permission> BY_CODE = byCode();

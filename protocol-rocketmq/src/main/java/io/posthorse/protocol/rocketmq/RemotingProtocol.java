@@ -84,6 +84,10 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(transactions);
         handlers.add(new QueryRequests(broker, reader, clock));
         handlers.add(new RecallRequests(shard, settings));
+        handlers.add(new ReplyRequests(this, groups, clock));
+        handlers.add(new PopRequests(this, destinations, filters));
+        handlers.add(new AckRequests(shard));
+        handlers.add(new AssignmentRequests(shard, destinations, groups, settings));
         this.gate = access == null ? null : new AccessGate(access, broker, settings, new Complaints(clock));
         handlers.add(new AccessRequests(access));
         handlers.add(new PlainAclRequests(access, settings));

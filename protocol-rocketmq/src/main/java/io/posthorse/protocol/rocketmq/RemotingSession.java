@@ -34,6 +34,7 @@ final class RemotingSession implements Session, Peer {
     final Host bornHost;
     final Host storeHost;
     final Set<PullWaiter> waiters = new HashSet<>();
+    final Set<PopWaiter> pops = new HashSet<>();
     final InetAddress source;
     /** Who signed the last request, where access is controlled. */
     Account account;
@@ -193,9 +194,10 @@ final class RemotingSession implements Session, Peer {
         }
     }
 
-    /** Answers pulls that are held, as if their time were up: whether they still may be is asked anew. */
+    /** Answers pulls and pops that are held, as if their time were up: whether they still may be is asked anew. */
     void endWaiting() {
         Set.copyOf(waiters).forEach(PullWaiter::expire);
+        Set.copyOf(pops).forEach(PopWaiter::expire);
     }
 
     @Override
@@ -204,6 +206,7 @@ final class RemotingSession implements Session, Peer {
         replies.drop();
         calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);
+        Set.copyOf(pops).forEach(PopWaiter::cancel);
         protocol.handlers().forEach(h -> h.closed(this));
     }
 }

@@ -4,10 +4,12 @@ import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Finds the names of the resources that a request is really about, where they are not plain fields: in its body, or in a
@@ -51,6 +53,8 @@ final class RequestNames {
             case "@beatGroups" -> each(body(request).array("consumerDataSet"), "groupName");
             case "@beatTopics" -> beatTopics(body(request));
             case "@lockTopics" -> each(body(request).array("mqSet"), "topic");
+            case "@ackGroups" -> each(body(request).array("acks"), "c");
+            case "@ackTopics" -> each(body(request).array("acks"), "t");
             case "@topicConfigList" -> each(body(request).array("topicConfigList"), "topicName");
             case "@groupConfigList" -> each(body(request).array("groupConfigList"), "groupName");
             case "@checkTopic" -> List.of(body(request).object("subscriptionData").text("topic", ""));
@@ -63,7 +67,7 @@ final class RequestNames {
     }
 
     private static List<String> each(List<JsonValue> items, String name) {
-        return items.stream().map(item -> item.asObject().text(name, "")).distinct().limit(NAMES_MAX).toList();
+        return bounded(items.stream().map(item -> item.asObject().text(name, "")));
     }
 
     private static List<String> beatTopics(JsonValue.Obj beat) {
@@ -71,7 +75,16 @@ final class RequestNames {
         for (JsonValue group : beat.array("consumerDataSet")) {
             topics.addAll(each(group.asObject().array("subscriptionDataSet"), "topic"));
         }
-        return topics.stream().distinct().toList();
+        return bounded(topics.stream());
+    }
+
+    /** Every name is asked about, so there may not be too many. */
+    private static List<String> bounded(Stream<String> names) {
+        List<String> all = names.distinct().toList();
+        if (all.size() > NAMES_MAX) {
+            throw new MalformedFrameException("a request about " + all.size() + " resources; at most " + NAMES_MAX);
+        }
+        return all;
     }
 
     private List<String> topicAt(long position) {

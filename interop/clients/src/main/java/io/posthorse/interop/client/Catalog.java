@@ -9,6 +9,8 @@ import java.util.Set;
 public final class Catalog {
 
     private static final String LITE = "io.posthorse.interop.client.lite.LitePullScenarios";
+    private static final String REQUEST = "io.posthorse.interop.client.lite.RequestScenario";
+    private static final String POP = "io.posthorse.interop.client.v5.PopScenarios";
     private static final Set<String> ALONE = Set.of("long-polling");
 
     private Catalog() {
@@ -58,6 +60,8 @@ public final class Catalog {
         all.put("from-last-young-topic", OffsetScenarios::fromLastOfYoungTopic);
         all.put("pull", PullScenarios::pull);
         all.put("pull-offsets", PullScenarios::offsets);
+        all.put("pop", of(POP, "share", "this client version cannot pop messages"));
+        all.put("request", of(REQUEST, "run", "this client version cannot wait for replies"));
         all.put("lite-pull-subscribe", lite("subscribe"));
         all.put("lite-pull-assign", lite("assign"));
         all.put("large-message", SizeScenarios::large);
@@ -80,14 +84,19 @@ public final class Catalog {
     }
 
     private static Scenario lite(String mode) {
+        return of(LITE, mode, "this client version has no lite pull consumer");
+    }
+
+    /** A scenario that is compiled for some client versions only. */
+    private static Scenario of(String type, String name, String missing) {
         return stage -> {
             Class<?> scenarios;
             try {
-                scenarios = Class.forName(LITE);
+                scenarios = Class.forName(type);
             } catch (ClassNotFoundException e) {
-                throw new SkippedException("this client version has no lite pull consumer");
+                throw new SkippedException(missing);
             }
-            ((Scenario) scenarios.getMethod(mode).invoke(null)).run(stage);
+            ((Scenario) scenarios.getMethod(name).invoke(null)).run(stage);
         };
     }
 }

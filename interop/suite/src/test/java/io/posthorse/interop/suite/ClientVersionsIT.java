@@ -34,12 +34,12 @@ class ClientVersionsIT {
             "orderly", "orderly-suspend", "broadcast", "share-and-leave", "crash-takeover", "pull", "pull-offsets",
             "lite-pull-subscribe", "lite-pull-assign", "from-first", "from-last", "from-timestamp",
             "from-last-young-topic", "offset-restart", "retry", "dead-letter", "delay", "transaction", "timed",
-            "timed-property", "recall", "long-polling");
+            "timed-property", "recall", "pop", "request", "long-polling");
     private static final List<String> WITH_BINARY_HEADER = List.of("send-sync", "send-async", "send-oneway",
             "send-batch", "push-concurrent", "sql-filter", "orderly", "pull", "pull-offsets", "retry", "delay",
             "transaction", "timed");
-    private static final Set<String> NOT_IN_4_4 = Set.of("lite-pull-subscribe", "lite-pull-assign");
-    private static final Set<String> ONLY_IN_5 = Set.of("recall");
+    private static final Set<String> NOT_IN_4_4 = Set.of("lite-pull-subscribe", "lite-pull-assign", "request");
+    private static final Set<String> ONLY_IN_5 = Set.of("recall", "pop");
     /** Level 3 is the first retry. */
     private static final String DELAYS = "1s 2s 1s 2s 2s 2s 3s 3s 3s 3s 4s 4s 4s 4s 5s 5s 5s 5s";
     /** Two programs at a time keep a small machine busy, as they wait most of the time. */

@@ -1,0 +1,186 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Leases;
+import io.posthorse.broker.Lent;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.broker.Topic;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lends messages to clients one by one (200050), tells whether there are any (200054), and how many wait to be told
+ * (200055). A message that is not settled in time is lent again from where it stands; its reconsume times say how often.
+ */
+final class PopRequests implements RequestHandler {
+    private static final int COUNT_MAX = 32;
+    private static final int BYTES_MAX = 1 << 20;
+    private static final long LEASE_MS_MIN = 100;
+    private static final long LEASE_MS_MAX = 12 * 3_600_000L;
+    private static final long POLL_MS_MAX = 60_000;
+    private static final int WAITERS_MAX = 10_000;
+
+    private final RemotingProtocol protocol;
+    private final Broker broker;
+    private final Destinations destinations;
+    private final Filters filters;
+    private final Lent lent = new Lent();
+    private int turn;
+    private int waiting;
+
+    PopRequests(RemotingProtocol protocol, Destinations destinations, Filters filters) {
+        this.protocol = protocol;
+        this.broker = protocol.broker;
+        this.destinations = destinations;
+        this.filters = filters;
+    }
+
+    /**
+     * A request for messages, or for the news that there are some.
+     *
+     * @param fromEnd whether a group that never read a queue begins with what comes from now on
+     * @param lends whether messages are lent, or only looked for
+     */
+    record Pop(
+            RemotingSession session,
+            Frame request,
+            Subscription group,
+            List<Partition> partitions,
+            TagFilter filter,
+            int countMax,
+            long leaseMs,
+            boolean ordered,
+            boolean fromEnd,
+            boolean lends) {}
+
+    @Override
+    public boolean accepts(int code) {
+        return code == RequestCode.POP_MESSAGE || code == RequestCode.NOTIFICATION || code == RequestCode.POLLING_INFO;
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        if (request.code() == RequestCode.POLLING_INFO) {
+            return request.ok(Map.of("pollingNum", Integer.toString(waiting)));
+        }
+        Subscription group = destinations.group(request.require("consumerGroup"));
+        Topic topic = broker.topic(request.require("topic"));
+        if (group == null) {
+            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["
+                    + request.field("consumerGroup") + "] does not exist, and it was not created. Create it with"
+                    + " updateSubGroup.");
+        }
+        if (topic == null) {
+            return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic")
+                    + "] not exist, apply first please! It is created with its first message or with updateTopic.");
+        }
+        if (!group.settings().consumeEnabled() || !topic.settings().isReadable() || topic.isInternal()
+                || !protocol.settings.isReadable()) {
+            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " may not consume, or the topic "
+                    + topic.name() + " or the broker is not readable");
+        }
+        int queue = (int) request.number("queueId", -1);
+        if (queue >= topic.partitions().size()) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "queueId[" + queue + "] is illegal, topic:["
+                    + topic.name() + "] has " + topic.partitions().size() + " queues");
+        }
+        Filters.Choice choice = filters.of(request.field("expType"), request.field("exp"));
+        if (choice.filter() == null) {
+            return request.refuse(choice.code(), choice.remark());
+        }
+        return poll(new Pop(
+                (RemotingSession) peer, request, group,
+                queue < 0 ? topic.partitions() : List.of(topic.partition(queue)),
+                choice.filter(),
+                (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX))),
+                Math.max(LEASE_MS_MIN, Math.min(LEASE_MS_MAX, request.number("invisibleTime", 60_000))),
+                "true".equals(request.field("order")),
+                request.number("initMode", 0) == 1,
+                request.code() == RequestCode.POP_MESSAGE));
+    }
+
+    private Frame poll(Pop pop) {
+        Frame answer = attempt(pop);
+        if (answer != null) {
+            return answer;
+        }
+        long now = protocol.shard.turn().now();
+        long left = Math.min(
+                POLL_MS_MAX, pop.request.number("bornTime", now) + pop.request.number("pollTime", 0) - now);
+        if (left <= 0) {
+            return late(pop);
+        }
+        if (waiting >= WAITERS_MAX) {
+            return pop.lends
+                    ? pop.request.refuse(ResponseCode.POLLING_FULL, "too many requests wait for messages; ask again")
+                    : pop.request.ok(Map.of("hasMsg", "false", "pollingFull", "true"));
+        }
+        new PopWaiter(this, pop).begin(protocol.timers, left);
+        return null;
+    }
+
+    /** The answer to a request whose time is up. */
+    Frame late(Pop pop) {
+        return pop.lends
+                ? pop.request.refuse(ResponseCode.POLLING_TIMEOUT, "there is no message")
+                : pop.request.ok(Map.of("hasMsg", "false", "pollingFull", "false"));
+    }
+
+    /** The answer, or null where there is nothing to be had now. */
+    Frame attempt(Pop pop) {
+        return pop.lends ? lend(pop) : look(pop);
+    }
+
+    private Frame look(Pop pop) {
+        long now = protocol.shard.turn().now();
+        boolean has = pop.partitions.stream().anyMatch(p -> broker.leases().waiting(pop.group, p) > 0
+                || broker.leases().nextEnd(pop.group, p) <= now);
+        return has ? pop.request.ok(Map.of("hasMsg", "true", "pollingFull", "false")) : null;
+    }
+
+    private Frame lend(Pop pop) {
+        Broker turn = protocol.shard.turn();
+        long receipt = turn.now();
+        PopAnswer answer = new PopAnswer(receipt, pop.leaseMs, pop.ordered);
+        int from = Math.floorMod(this.turn++, pop.partitions.size());
+        for (int i = 0; i < pop.partitions.size() && answer.count() < pop.countMax; i++) {
+            Partition partition = pop.partitions.get((from + i) % pop.partitions.size());
+            long begin = pop.fromEnd ? turn.end(partition) : turn.begin(partition);
+            Leases.Request request = new Leases.Request(
+                    pop.group, partition, pop.countMax - answer.count(), BYTES_MAX, pop.leaseMs, receipt, pop.ordered,
+                    pop.filter, (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
+            if (!turn.leases().begin(pop.group, partition, begin) || !turn.leases().lend(request, lent)) {
+                break; // the disk is full: nothing can be lent
+            }
+            if (lent.count() > 0) {
+                answer.add(partition.number(), lent);
+                protocol.statistics.answered(pop.group, partition.topic(), lent.messages());
+            }
+        }
+        if (answer.count() == 0) {
+            return null;
+        }
+        return answer.frame(pop.request, pop.partitions.stream().mapToLong(p -> turn.leases().waiting(pop.group, p)).sum());
+    }
+
+    private boolean bury(RemotingSession session, Subscription group, Partition from, long offset, int deliveries) {
+        Topic dead = destinations.deadLetterTopic(group);
+        DeadLetter letter = dead == null ? null : DeadLetter.of(broker, session.storeHost, from, offset, deliveries, dead);
+        return letter != null && broker.leases().bury(group, from, offset, dead.partition(0), letter.message());
+    }
+
+    void waits(int more) {
+        waiting += more;
+    }
+
+    Broker broker() {
+        return broker;
+    }
+}

@@ -1,0 +1,117 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Waiter;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.platform.Timers;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A request for messages that is held until there are some, its time is up, or its connection goes. */
+final class PopWaiter {
+    private final PopRequests requests;
+    private final PopRequests.Pop pop;
+    private final List<Place> places = new ArrayList<>();
+    private Timers timers;
+    private Timers.Timer timer;
+    private long leftMs;
+    private boolean done;
+
+    /** Waits on one partition. */
+    private final class Place implements Waiter {
+        private final Partition partition;
+        private boolean waits;
+
+        Place(Partition partition) {
+            this.partition = partition;
+        }
+
+        void await() {
+            if (!waits) {
+                waits = true;
+                requests.broker().await(partition, this);
+            }
+        }
+
+        @Override
+        public void wake() {
+            waits = false;
+            attempt();
+        }
+    }
+
+    PopWaiter(PopRequests requests, PopRequests.Pop pop) {
+        this.requests = requests;
+        this.pop = pop;
+        pop.partitions().forEach(p -> places.add(new Place(p)));
+    }
+
+    void begin(Timers by, long waitMs) {
+        timers = by;
+        leftMs = waitMs;
+        requests.waits(1);
+        pop.session().pops.add(this);
+        await();
+    }
+
+    private void await() {
+        places.forEach(Place::await);
+        long now = requests.broker().now();
+        long end = pop.partitions().stream()
+                .mapToLong(p -> requests.broker().leases().nextEnd(pop.group(), p))
+                .min()
+                .orElse(Long.MAX_VALUE);
+        long wait = Math.max(1, Math.min(leftMs, end == Long.MAX_VALUE ? leftMs : end - now));
+        timer = timers.after(wait, () -> {
+            leftMs -= wait;
+            attempt();
+        });
+    }
+
+    private void attempt() {
+        if (done) {
+            return;
+        }
+        timer.cancel();
+        if (pop.partitions().getFirst().topic().isDeleted()) {
+            answer(requests.late(pop));
+            return;
+        }
+        Frame answer = requests.attempt(pop);
+        if (answer != null) {
+            answer(answer);
+        } else if (leftMs <= 0) {
+            answer(requests.late(pop));
+        } else {
+            await();
+        }
+    }
+
+    private void answer(Frame frame) {
+        finish();
+        pop.session().send(frame);
+    }
+
+    /** Its time is up. */
+    void expire() {
+        if (!done) {
+            timer.cancel();
+            answer(requests.late(pop));
+        }
+    }
+
+    /** The connection is gone. */
+    void cancel() {
+        if (!done) {
+            timer.cancel();
+            finish();
+        }
+    }
+
+    private void finish() {
+        done = true;
+        requests.waits(-1);
+        pop.session().pops.remove(this);
+        places.forEach(place -> place.partition.remove(place));
+    }
+}

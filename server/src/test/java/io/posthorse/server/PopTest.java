@@ -1,0 +1,317 @@
+package io.posthorse.server;
+
+import static io.posthorse.server.TestBroker.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Messages lent one by one: 200050 to 200055, 200151; which queues and how: 400 to 402. */
+class PopTest {
+    private static final int POP = 200_050;
+    private static final int ACK = 200_051;
+    private static final int CHANGE = 200_053;
+    private static final int NOTIFICATION = 200_054;
+    private static final int POLLING = 200_055;
+    private static final int ACK_BATCH = 200_151;
+
+    @TempDir
+    Path directory;
+
+    private TestBroker broker;
+    private RawClient client;
+
+    @BeforeEach
+    void start() {
+        open();
+        broker.topic("T", 1);
+        broker.topic("Wide", 3);
+    }
+
+    private void open() {
+        broker = TestBroker.start(directory);
+        client = broker.client();
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    /** A message as it was lent, with the receipt that a client makes of the answer. */
+    private record Loan(Stored message, String receipt) {}
+
+    private static Map<String, String> request(String topic, int count, long leaseMs, long pollMs) {
+        return new HashMap<>(Map.of(
+                "consumerGroup", "G", "topic", topic, "queueId", "-1", "maxMsgNums", "" + count,
+                "invisibleTime", "" + leaseMs, "pollTime", "" + pollMs, "bornTime", "" + System.currentTimeMillis(),
+                "initMode", "0", "expType", "TAG", "exp", "*"));
+    }
+
+    private List<Loan> pop(Map<String, String> request) {
+        return loans(client.ask(POP, request));
+    }
+
+    private List<Loan> pop(int count, long leaseMs, long pollMs) {
+        return pop(request("T", count, leaseMs, pollMs));
+    }
+
+    private static List<Loan> loans(Frame answer) {
+        if (answer.code() == 210) {
+            return List.of();
+        }
+        assertEquals(0, answer.code(), answer.remark());
+        List<Loan> loans = new ArrayList<>();
+        for (Stored message : Stored.all(answer.body())) {
+            loans.add(new Loan(message, message.offset() + " " + answer.field("popTime") + " "
+                    + answer.field("invisibleTime") + " " + answer.field("reviveQid") + " 0 broker-a " + message.queue()
+                    + " " + message.offset()));
+        }
+        return loans;
+    }
+
+    private static Map<String, String> settling(String topic, Loan loan) {
+        return new HashMap<>(Map.of(
+                "consumerGroup", "G", "topic", topic, "queueId", "" + loan.message.queue(), "extraInfo", loan.receipt,
+                "offset", "" + loan.message.offset()));
+    }
+
+    private int ack(Loan loan) {
+        return client.ask(ACK, settling("T", loan)).code();
+    }
+
+    private static List<String> texts(List<Loan> loans) {
+        return loans.stream().map(l -> l.message.text()).toList();
+    }
+
+    @Test
+    void whatIsSettledDoesNotComeAgainAndWhatIsNotDoes() {
+        broker.sent("T", 0, "", "one");
+        broker.sent("T", 0, "", "two");
+        broker.sent("T", 0, "", "three");
+        List<Loan> first = pop(2, 400, 0);
+        assertEquals(List.of("one", "two"), texts(first));
+        assertEquals(List.of("three"), texts(pop(2, 60_000, 0)), "what is lent is invisible to others");
+        assertEquals(List.of(), pop(2, 400, 0));
+        assertEquals(0, ack(first.getFirst()));
+        List<Loan> again = pop(2, 60_000, 5_000);
+        assertEquals(List.of("two"), texts(again));
+        assertEquals(1, again.getFirst().message.reconsumeTimes(), "it says how often it was tried");
+        assertEquals(208, ack(first.get(1)), "the first receipt is outdated");
+        assertEquals(0, ack(again.getFirst()));
+        assertEquals(208, ack(again.getFirst()), "settled is settled");
+    }
+
+    @Test
+    void theAnswerIsShapedAsClientsReadIt() {
+        broker.sent("Wide", 0, "", "one");
+        broker.sent("Wide", 1, "TAGS\u0001T1\u0002", "two");
+        broker.sent("Wide", 1, "TAGS\u0001T1\u0002", "three");
+        Frame answer = client.ask(POP, request("Wide", 32, 10_000, 0));
+        Golden.assertLike("200050_pop", answer);
+        assertEquals("FOUND", answer.remark());
+        assertEquals("10000", answer.field("invisibleTime"));
+        assertEquals("0", answer.field("restNum"));
+        assertTrue(List.of(answer.field("msgOffsetInfo").split(";")).contains("0 1 0,1"), answer.field("msgOffsetInfo"));
+        assertTrue(List.of(answer.field("startOffsetInfo").split(";")).contains("0 1 0"), answer.field("startOffsetInfo"));
+        assertEquals(3, Stored.all(answer.body()).size());
+    }
+
+    @Test
+    void aHeldRequestIsAnsweredByANewMessageAndByALeaseThatEnds() {
+        int held = client.send(POP, request("T", 1, 500, 15_000), RawClient.NO_BODY);
+        assertEquals("1", broker.client().ask(POLLING, Map.of("consumerGroup", "G", "topic", "T")).field("pollingNum"));
+        broker.sent("T", 0, "", "one");
+        assertEquals(List.of("one"), texts(loans(client.answer(held))));
+        long begin = System.nanoTime();
+        assertEquals(List.of("one"), texts(pop(1, 500, 15_000)));
+        assertTrue(System.nanoTime() - begin < 10_000_000_000L, "not only when its time is up");
+        assertEquals(210, client.ask(POP, request("T", 1, 500, 50)).code());
+    }
+
+    @Test
+    void theTimeOfALeaseCanBeChanged() {
+        broker.sent("T", 0, "", "one");
+        Loan loan = pop(1, 60_000, 0).getFirst();
+        Map<String, String> change = settling("T", loan);
+        change.put("invisibleTime", "100");
+        Frame changed = client.ask(CHANGE, change);
+        assertEquals(0, changed.code(), changed.remark());
+        assertEquals(208, ack(loan), "it has a new receipt");
+        Loan again = pop(1, 60_000, 5_000).getFirst();
+        assertEquals("one", again.message.text());
+        change = settling("T", again);
+        change.put("invisibleTime", "50000");
+        Frame longer = client.ask(CHANGE, change);
+        Loan renewed = new Loan(again.message, again.message.offset() + " " + longer.field("popTime") + " "
+                + longer.field("invisibleTime") + " " + longer.field("reviveQid") + " 0 broker-a 0 0");
+        assertEquals(0, ack(renewed));
+    }
+
+    @Test
+    void manyAreSettledAtOnce() {
+        for (int i = 0; i < 5; i++) {
+            broker.sent("T", 0, "", "text " + i);
+        }
+        Frame answer = client.ask(POP, request("T", 5, 300, 0));
+        BitSet bits = new BitSet();
+        bits.set(0);
+        bits.set(2, 5);
+        String acks = "{\"brokerName\":\"broker-a\",\"acks\":[{\"c\":\"G\",\"t\":\"T\",\"r\":\"0\",\"so\":0,\"q\":0,\"rq\":0,\"pt\":"
+                + answer.field("popTime") + ",\"it\":300,\"b\":\"" + Base64.getEncoder().encodeToString(bits.toByteArray())
+                + "\"}]}";
+        assertEquals(0, client.ask(ACK_BATCH, Map.of(), text(acks)).code());
+        assertEquals(List.of("text 1"), texts(pop(5, 60_000, 5_000)));
+    }
+
+    @Test
+    void inOrderNothingElseIsLentUntilAllIsSettled() {
+        broker.sent("T", 0, "", "one");
+        broker.sent("T", 0, "", "two");
+        Map<String, String> request = request("T", 1, 400, 0);
+        request.put("order", "true");
+        Loan one = pop(request).getFirst();
+        assertTrue(one.receipt.contains(" 999 "), one.receipt);
+        assertEquals(List.of(), pop(request), "one is lent");
+        request.put("pollTime", "10000");
+        request.put("bornTime", "" + System.currentTimeMillis());
+        Loan again = pop(request).getFirst();
+        assertEquals("one", again.message.text(), "the same again, before what follows");
+        assertEquals(0, ack(again));
+        assertEquals("two", pop(request).getFirst().message.text());
+    }
+
+    @Test
+    void whatIsLentTooOftenIsDead() {
+        String group = "{\"groupName\":\"G\",\"retryMaxTimes\":1}";
+        assertEquals(0, client.ask(200, Map.of(), text(group)).code());
+        broker.sent("T", 0, "KEYS\u0001k\u0002UNIQ_KEY\u0001U\u0002", "poison");
+        assertEquals(0, pop(1, 100, 0).getFirst().message.reconsumeTimes());
+        assertEquals(1, pop(1, 100, 5_000).getFirst().message.reconsumeTimes());
+        assertEquals(List.of(), pop(1, 100, 400));
+        Awaitility.await().until(() -> {
+            pop(1, 100, 0);
+            return broker.read("%DLQ%G", 0, 0).size() == 1;
+        });
+        Stored dead = broker.read("%DLQ%G", 0, 0).getFirst();
+        assertEquals("poison", dead.text());
+        assertEquals("T", dead.properties().get("RETRY_TOPIC"));
+        assertEquals("T", dead.properties().get("DLQ_ORIGIN_TOPIC"));
+        assertEquals(List.of(), pop(1, 100, 0));
+    }
+
+    @Test
+    void leasesAndSettlementsSurviveARestart() {
+        for (int i = 0; i < 3; i++) {
+            broker.sent("T", 0, "", "text " + i);
+        }
+        List<Loan> loans = pop(3, 60_000, 0);
+        assertEquals(0, ack(loans.get(1)));
+        broker.close();
+        open();
+        assertEquals(List.of(), pop(3, 60_000, 0), "they are lent still");
+        assertEquals(0, ack(loans.get(0)), "and their receipts hold");
+        assertEquals("2", client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0")).field("offset"),
+                "the group's offset is that of the oldest that is not settled");
+        assertEquals(0, ack(loans.get(2)));
+        assertEquals("3", client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0")).field("offset"));
+    }
+
+    @Test
+    void filtersAndTheBeginAreTheGroups() {
+        broker.sent("T", 0, "TAGS\u0001red\u0002price\u00015\u0002", "one");
+        broker.sent("T", 0, "TAGS\u0001blue\u0002price\u000150\u0002", "two");
+        Map<String, String> tags = request("T", 5, 60_000, 0);
+        tags.put("exp", "blue");
+        assertEquals(List.of("two"), texts(pop(tags)));
+        Map<String, String> sql = request("T", 5, 60_000, 0);
+        sql.put("consumerGroup", "Sql");
+        sql.put("expType", "SQL92");
+        sql.put("exp", "price < 10");
+        assertEquals(List.of("one"), texts(pop(sql)));
+        sql.put("exp", "price <");
+        assertEquals(23, client.ask(POP, sql).code());
+        Map<String, String> late = request("T", 5, 60_000, 0);
+        late.put("consumerGroup", "Late");
+        late.put("initMode", "1");
+        assertEquals(List.of(), pop(late));
+        broker.sent("T", 0, "", "three");
+        assertEquals(List.of("three"), texts(pop(late)));
+    }
+
+    @Test
+    void aNotificationSaysWhetherThereIsSomething() {
+        Map<String, String> ask = request("T", 1, 1_000, 15_000);
+        int held = client.send(NOTIFICATION, ask, RawClient.NO_BODY);
+        broker.sent("T", 0, "", "one");
+        assertEquals("true", client.answer(held).field("hasMsg"));
+        assertEquals(List.of("one"), texts(pop(1, 60_000, 0)), "it lends nothing itself");
+        ask.put("pollTime", "50");
+        ask.put("bornTime", "" + System.currentTimeMillis());
+        assertEquals("false", client.ask(NOTIFICATION, ask).field("hasMsg"));
+    }
+
+    @Test
+    void badRequestsAreRefused() {
+        assertEquals(17, client.ask(POP, request("Missing", 1, 1_000, 0)).code());
+        Map<String, String> queue = request("T", 1, 1_000, 0);
+        queue.put("queueId", "7");
+        assertEquals(29, client.ask(POP, queue).code());
+        broker.sent("T", 0, "", "one");
+        Map<String, String> ack = settling("T", pop(1, 60_000, 0).getFirst());
+        ack.put("extraInfo", "0 soon 1000 0 0 broker-a 0 0");
+        assertEquals(29, client.ask(ACK, ack).code());
+        ack.put("extraInfo", "x");
+        assertEquals(29, client.ask(ACK, ack).code());
+        ack.put("topic", "Missing");
+        assertEquals(17, client.ask(ACK, ack).code());
+    }
+
+    private List<JsonValue> assignment(String clientId, String model) {
+        String body = "{\"topic\":\"Wide\",\"consumerGroup\":\"G\",\"clientId\":\"" + clientId
+                + "\",\"strategyName\":\"AVG\",\"messageModel\":\"" + model + "\"}";
+        return JsonReader.read(client.ask(400, Map.of(), text(body)).body()).asObject().array("messageQueueAssignments");
+    }
+
+    private static List<Integer> queues(List<JsonValue> assignment) {
+        return assignment.stream()
+                .map(a -> a.asObject().object("messageQueue").integer("queueId", -9))
+                .toList();
+    }
+
+    @Test
+    void theBrokerSaysWhoReadsWhatAndHow() {
+        RawClient other = broker.client();
+        client.ask(34, Map.of(), TestBroker.heartbeat("a", "G", "Wide", "*", 1));
+        other.ask(34, Map.of(), TestBroker.heartbeat("b", "G", "Wide", "*", 1));
+        assertEquals(List.of(0, 1), queues(assignment("a", "CLUSTERING")));
+        assertEquals(List.of(2), queues(assignment("b", "CLUSTERING")));
+        assertEquals(List.of(), queues(assignment("stranger", "CLUSTERING")));
+        assertEquals(List.of(0, 1, 2), queues(assignment("a", "BROADCASTING")));
+
+        String mode = "{\"topic\":\"Wide\",\"consumerGroup\":\"G\",\"mode\":\"POP\",\"popShareQueueNum\":0}";
+        assertEquals(0, client.ask(401, Map.of(), text(mode)).code());
+        List<JsonValue> popped = assignment("a", "CLUSTERING");
+        assertEquals(List.of(-1), queues(popped));
+        assertEquals("POP", popped.getFirst().asObject().text("mode", ""));
+        String all = new String(client.ask(402, Map.of()).body());
+        assertTrue(all.contains("\"Wide\":{\"G\":{") && all.contains("\"mode\":\"POP\""), all);
+        assertEquals(0, client.ask(401, Map.of(), text(mode.replace("POP", "PULL"))).code());
+        assertEquals("PULL", assignment("a", "CLUSTERING").getFirst().asObject().text("mode", ""));
+        assertEquals(16, client.ask(401, Map.of(), text(mode.replace("Wide", "%RETRY%G"))).code());
+    }
+}
