@@ -21,7 +21,8 @@ class PermissionsTest {
     private static final Pattern ROW = Pattern.compile("\\| ([0-9, ]+) \\| (super|signed|(?:Topic|Group|Cluster).*) \\|");
     /** Requests of a broker to clients; nobody sends them here. */
     private static final Pattern TO_CLIENTS = Pattern.compile(
-            "CHECK_TRANSACTION_STATE|NOTIFY_.*|PUSH_REPLY_MESSAGE_TO_CLIENT|RESET_CONSUMER_CLIENT_OFFSET|GET_CONSUMER_STATUS_FROM_CLIENT");
+            "CHECK_TRANSACTION_STATE|NOTIFY_.*|PUSH_REPLY_MESSAGE_TO_CLIENT|RESET_CONSUMER_CLIENT_OFFSET"
+                    + "|GET_CONSUMER_STATUS_FROM_CLIENT");
 
     @Test
     void everyCodeThatIsKnownByNameHasAPermission() throws IllegalAccessException {
