@@ -63,6 +63,9 @@ final class Moves {
     }
 
     private Outcome gone(Partition from, long offset) {
+        if (position(from, offset) >= broker.log().committed()) {
+            return Outcome.REFUSED; // it is not gone, but not there yet
+        }
         return broker.settle(from, offset) ? Outcome.UNKNOWN : Outcome.REFUSED;
     }
 }

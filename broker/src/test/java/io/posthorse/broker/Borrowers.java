@@ -159,7 +159,8 @@ final class Borrowers {
                     boolean there = stored.seen && !stored.rotten && !stored.expired
                             && stored.position >= broker.log().begin();
                     Loan loan = of.get(offset);
-                    require(!there || loan != null && (loan.settled || loan.asked), "everything is lent: " + partition.id() + ":" + offset);
+                    boolean done = loan != null && (loan.settled || loan.asked);
+                    require(!there || done, "everything is lent: " + partition.id() + ":" + offset);
                 });
             }
         }

@@ -171,7 +171,8 @@ class PopTest {
         BitSet bits = new BitSet();
         bits.set(0);
         bits.set(2, 5);
-        String acks = "{\"brokerName\":\"broker-a\",\"acks\":[{\"c\":\"G\",\"t\":\"T\",\"r\":\"0\",\"so\":0,\"q\":0,\"rq\":0,\"pt\":"
+        String acks = "{\"brokerName\":\"broker-a\",\"acks\":[{\"c\":\"G\",\"t\":\"T\",\"r\":\"0\",\"so\":0,\"q\":0,"
+                + "\"rq\":0,\"pt\":"
                 + answer.field("popTime") + ",\"it\":300,\"b\":\"" + Base64.getEncoder().encodeToString(bits.toByteArray())
                 + "\"}]}";
         assertEquals(0, client.ask(ACK_BATCH, Map.of(), text(acks)).code());
@@ -271,6 +272,8 @@ class PopTest {
         Map<String, String> queue = request("T", 1, 1_000, 0);
         queue.put("queueId", "7");
         assertEquals(29, client.ask(POP, queue).code());
+        broker.topic("Empty", 0);
+        assertEquals(29, client.ask(POP, request("Empty", 1, 1_000, 0)).code());
         broker.sent("T", 0, "", "one");
         Map<String, String> ack = settling("T", pop(1, 60_000, 0).getFirst());
         ack.put("extraInfo", "0 soon 1000 0 0 broker-a 0 0");

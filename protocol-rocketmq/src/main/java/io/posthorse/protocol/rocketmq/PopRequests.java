@@ -87,7 +87,7 @@ final class PopRequests implements RequestHandler {
                     + topic.name() + " or the broker is not readable");
         }
         int queue = (int) request.number("queueId", -1);
-        if (queue >= topic.partitions().size()) {
+        if (queue >= topic.partitions().size() || topic.partitions().isEmpty()) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "queueId[" + queue + "] is illegal, topic:["
                     + topic.name() + "] has " + topic.partitions().size() + " queues");
         }

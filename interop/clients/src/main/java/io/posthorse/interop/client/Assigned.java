@@ -10,7 +10,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 
 /** What a push consumer knows of itself: its queues, their offsets. */
 @SuppressWarnings("deprecation")
-final class Assigned {
+public final class Assigned {
 
     private Assigned() {
     }
@@ -22,7 +22,7 @@ final class Assigned {
     }
 
     /** Waits until the consumer has this many queues of the topic. */
-    static void await(DefaultMQPushConsumer consumer, String topic, int queues) throws Exception {
+    public static void await(DefaultMQPushConsumer consumer, String topic, int queues) throws Exception {
         Check.within(75, queues + " queues of " + topic, () -> queues(consumer, topic).size() == queues);
     }
 
