@@ -26,9 +26,10 @@ class DirectionsTest {
             List.of("broker", "platform", "log"),
             List.of("net", "platform"),
             List.of("filter"),
+            List.of("auth", "platform"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "codec.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "auth", "codec.rocketmq"),
             List.of("cli", "server"));
 
     @Test

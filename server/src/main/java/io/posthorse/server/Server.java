@@ -1,5 +1,6 @@
 package io.posthorse.server;
 
+import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.PostponedLimits;
@@ -50,6 +51,7 @@ public final class Server implements AutoCloseable {
     private final DiskThread reader;
     private Shard shard;
     private BrokerRegistration registration;
+    private CertificateWatch certificates;
     private ServerOperations operations;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
@@ -75,9 +77,9 @@ public final class Server implements AutoCloseable {
         try {
             server.open();
         } catch (IOException | RuntimeException e) {
-            server.network.close();
             server.disk.close();
             server.reader.close();
+            server.network.close();
             server.files.close();
             throw e;
         }
@@ -87,11 +89,7 @@ public final class Server implements AutoCloseable {
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
         brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
-        ServerConfig.Tls encryption = listen.tls();
-        Tls tls = encryption.isOn()
-                ? Tls.load(
-                        encryption.certificate(), encryption.key(), encryption.mode() == ServerConfig.TlsMode.ENFORCING)
-                : null;
+        Tls tls = tls(listen.tls());
         RemotingProtocol protocol = onOwner(this::openBroker);
         network.listen(address(brokerPort), tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
@@ -100,6 +98,24 @@ public final class Server implements AutoCloseable {
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
+        if (tls != null) {
+            certificates = new CertificateWatch(tls, network.timers(), disk);
+            certificates.start();
+        }
+    }
+
+    private static Tls tls(ServerConfig.Tls encryption) throws IOException {
+        if (!encryption.isOn()) {
+            return null;
+        }
+        Tls.Clients clients = switch (encryption.clients()) {
+            case none -> Tls.Clients.NOT_ASKED;
+            case optional -> Tls.Clients.ASKED;
+            case require -> Tls.Clients.REQUIRED;
+        };
+        return Tls.load(
+                new Tls.Files(encryption.certificate(), encryption.key(), encryption.trusted()), clients,
+                encryption.mode() == ServerConfig.TlsMode.ENFORCING);
     }
 
     private InetSocketAddress address(int port) {
@@ -132,8 +148,9 @@ public final class Server implements AutoCloseable {
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax(),
                 live);
+        AccessControl access = AccessSetup.open(config, files, disk, clock);
         RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations,
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations, access,
                 nameServer(clock, broker, rocketmq));
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
@@ -222,6 +239,11 @@ public final class Server implements AutoCloseable {
         return brokerPort;
     }
 
+    /** The file in the data directory with the first super user's secret, or null where there is none (any more). */
+    public String secretFile() throws IOException {
+        return config.access().enabled() ? AccessSetup.secretFile(files) : null;
+    }
+
     /** {@link ServerConfig#OFF} where there is no name server. */
     public int nameServerPort() {
         return nameServerPort;
@@ -239,6 +261,9 @@ public final class Server implements AutoCloseable {
         network.closeConnections();
         onOwner(() -> {
             shard.stop();
+            if (certificates != null) {
+                certificates.stop();
+            }
             return null;
         });
         reader.close();

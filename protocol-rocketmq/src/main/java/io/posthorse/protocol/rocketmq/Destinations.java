@@ -15,7 +15,7 @@ import java.util.TreeSet;
 final class Destinations {
     static final String RETRY = "%RETRY%";
     static final String DEAD_LETTER = "%DLQ%";
-    private static final String DEFAULT_TOPIC = "TBW102";
+    static final String DEFAULT_TOPIC = "TBW102";
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int GROUP_LENGTH_MAX = 120;
     private static final int READ_WRITE = TopicSettings.READ | TopicSettings.WRITE;
