@@ -26,10 +26,12 @@ class DirectionsTest {
             List.of("broker", "platform", "log"),
             List.of("net", "platform"),
             List.of("filter"),
+            List.of("auth", "platform"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
             List.of("format.rocketmq", "platform", "broker", "filter", "codec.rocketmq"),
-            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "codec.rocketmq", "format.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "auth", "codec.rocketmq",
+                    "format.rocketmq"),
             List.of("protocol.grpc", "platform", "broker", "codec.rocketmq", "format.rocketmq"),
             List.of("cli", "server"));
 

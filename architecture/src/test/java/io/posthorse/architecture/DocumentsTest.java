@@ -67,6 +67,28 @@ class DocumentsTest {
         }
     }
 
+    @Test
+    void theTestsOfTheSecurityTableAreThere() throws IOException {
+        Matcher named = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`")
+                .matcher(Files.readString(Checkout.ROOT.resolve("SECURITY.md")));
+        List<String> missing = new ArrayList<>();
+        int found = 0;
+        while (named.find()) {
+            String file = "/" + named.group(1) + ".java";
+            String method = named.group(2) == null ? "" : "void " + named.group(2) + "(";
+            boolean there = false;
+            for (Path source : Checkout.sources(false)) {
+                there |= source.toString().endsWith(file) && Files.readString(source).contains(method);
+            }
+            if (!there) {
+                missing.add(named.group());
+            }
+            found++;
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(found > 20, "found only " + found);
+    }
+
     private static List<Integer> headings(Path file) throws IOException {
         return Files.readAllLines(file).stream()
                 .filter(l -> l.matches("#{1,4} .*"))

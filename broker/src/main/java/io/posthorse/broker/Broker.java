@@ -10,7 +10,6 @@ import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -38,8 +37,7 @@ public final class Broker {
     private final DelayedMessages delayed;
     private final Transactions transactions;
     private final Leases leases;
-    private final List<Partition> announcements = new ArrayList<>();
-    private boolean scheduled;
+    private final Announcements announcements = new Announcements();
     private Partition lastScheduled;
     private long now;
 
@@ -292,16 +290,13 @@ public final class Broker {
             store.keys().add(message.key(i), position, now);
         }
         state.applyMessage(partition, offset, position, length, message.tag(), link, linkPartition, linkOffset);
-        announceLater(partition);
+        announcements.add(partition);
         return position;
     }
 
     /** Has those woken who wait for the partition, at the end of the turn. */
     void announceLater(Partition partition) {
-        if (!partition.announced) {
-            partition.announced = true;
-            announcements.add(partition);
-        }
+        announcements.add(partition);
     }
 
     /** What an event's record holds. */
@@ -441,30 +436,12 @@ public final class Broker {
 
     /** Wakes those who wait for what the log has committed since the last call. */
     void announce() {
-        long committed = log.committed();
-        int kept = 0;
-        List<Partition> woken = new ArrayList<>();
-        for (int i = 0; i < announcements.size(); i++) {
-            Partition partition = announcements.get(i);
-            if (partition.hasWaiters()) {
-                woken.add(partition);
-            }
-            if (partition.lastPosition < committed) {
-                scheduled |= partition.topic.isInternal();
-                partition.announced = false;
-            } else {
-                announcements.set(kept++, partition);
-            }
-        }
-        announcements.subList(kept, announcements.size()).clear();
-        woken.forEach(Partition::wakeAll);
+        announcements.tell(log.committed());
     }
 
     /** Whether a scheduled message has become visible that may be due sooner than the timer expects. */
     boolean takeScheduled() {
-        boolean seen = scheduled;
-        scheduled = false;
-        return seen;
+        return announcements.takeScheduled();
     }
 
     /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */

@@ -84,7 +84,7 @@ final class StartCommand implements Callable<Integer> {
         }
     }
 
-    private static void announce(Server server, long ms) {
+    private static void announce(Server server, long ms) throws IOException {
         ServerConfig config = server.config();
         String host = config.listen().bind();
         System.out.printf("Posthorse is ready after %d ms.%n", ms);
@@ -101,6 +101,7 @@ final class StartCommand implements Callable<Integer> {
                         ? "acknowledged means on the disk"
                         : "acknowledged survives a killed process; a power cut may cost the last "
                                 + config.storage().flushIntervalMs() + " ms");
+        announceAccess(server, config);
         System.out.flush();
     }
 
@@ -115,6 +116,22 @@ final class StartCommand implements Callable<Integer> {
         } catch (IOException e) {
             System.err.println(e.getMessage());
         }
+    }
+
+    private static void announceAccess(Server server, ServerConfig config) throws IOException {
+        if (!config.access().enabled()) {
+            return;
+        }
+        String secret = server.secretFile();
+        System.out.printf("  access       users only%s%s%n",
+                secret == null
+                        ? ""
+                        : "; the first super user and its secret are in "
+                                + Path.of(config.storage().directory()).resolve(secret).toAbsolutePath()
+                                + ": read it, keep it elsewhere, delete the file",
+                config.listen().tls().isOn()
+                        ? ""
+                        : "; without a certificate whoever is on the way can repeat signed requests");
     }
 
     private static void stop(Server server, CountDownLatch stopped) {

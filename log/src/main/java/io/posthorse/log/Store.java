@@ -111,6 +111,11 @@ public final class Store {
      * survive, and the run counts as begun.
      */
     public void start() throws IOException {
+        for (String name : files.list()) {
+            if (IndexFile.isName(name) && IndexFile.to(name) > checkpointed) {
+                files.delete(name); // its checkpoint was never finished, and another one will cover that stretch
+            }
+        }
         log.start();
         keys.load(log);
     }

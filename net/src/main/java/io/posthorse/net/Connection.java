@@ -2,6 +2,7 @@ package io.posthorse.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
@@ -24,6 +25,11 @@ public final class Connection {
 
     public InetSocketAddress remote() {
         return remote;
+    }
+
+    /** Whether what is sent can be read by the peer only. */
+    public boolean isEncrypted() {
+        return channel.pipeline().get(SslHandler.class) != null;
     }
 
     /** A buffer outside the heap, to be handed to {@link #send} or released. */

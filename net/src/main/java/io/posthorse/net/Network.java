@@ -1,5 +1,6 @@
 package io.posthorse.net;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -15,9 +16,13 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.posthorse.platform.Clock;
@@ -36,12 +41,14 @@ import java.util.concurrent.TimeUnit;
 public final class Network implements AutoCloseable {
     private static final int READ_BYTES = 64 << 10;
     private static final int BACKLOG = 1024;
+    private static final int DIAL_MS = 5_000;
 
     private final NetSettings settings;
     private final EventLoopGroup group;
     private final EventLoop loop;
     private final Complaints complaints;
     private final List<Channel> listeners = new ArrayList<>();
+    private final ChannelGroup dialled;
     private int connections;
 
     public Network(NetSettings settings, Clock clock) {
@@ -50,6 +57,7 @@ public final class Network implements AutoCloseable {
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner"), io);
         this.loop = group.next();
+        this.dialled = new DefaultChannelGroup(loop);
     }
 
     /** Runs tasks on the owner's thread, behind what it is doing. */
@@ -103,9 +111,38 @@ public final class Network implements AutoCloseable {
         return (InetSocketAddress) bound.channel().localAddress();
     }
 
+    /**
+     * Connects to another process; the session begins, or {@code failed} is run, on the owner's thread.
+     *
+     * @param address resolved already, for that may block
+     */
+    public void dial(InetSocketAddress address, SessionFactory sessions, Runnable failed) {
+        Class<? extends SocketChannel> type = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        new Bootstrap()
+                .group(loop)
+                .channel(type)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, DIAL_MS)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        dialled.add(channel);
+                        channel.pipeline().addLast(new SessionHandler(sessions, complaints));
+                    }
+                })
+                .connect(address)
+                .addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        failed.run();
+                    }
+                });
+    }
+
     /** Stops accepting and closes all connections. */
     public void closeConnections() {
         listeners.forEach(l -> l.close().awaitUninterruptibly());
+        dialled.close().awaitUninterruptibly();
     }
 
     @Override

@@ -1,56 +1,134 @@
 package io.posthorse.net;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import java.io.File;
+import io.posthorse.platform.LocalFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.security.cert.CertificateException;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
  * Encryption of connections: TLS 1.2 and 1.3 with the JDK's engine. Where it is optional, the first bytes of a
- * connection tell, so that both kinds of clients use the same port.
+ * connection tell, so that both kinds of clients use the same port. Certificates can be exchanged while connections
+ * are open: new connections get the new one. A handshake has 10 s, and at most 256 are under way.
  */
 public final class Tls {
     private static final long HANDSHAKE_MS = 10_000;
+    private static final int HANDSHAKES_MAX = 256;
+    private static final int FILE_BYTES_MAX = 1 << 20;
 
-    private final SslContext context;
+    /**
+     * The files of a server's identity, all PEM.
+     *
+     * @param certificate path of the certificate, with its issuers behind it
+     * @param key path of its private key
+     * @param trusted path of the issuers of clients' certificates, or null for those that Java trusts
+     */
+    public record Files(String certificate, String key, String trusted) {
+        private List<Long> stamps() {
+            return Stream.of(certificate, key, trusted).filter(Objects::nonNull).map(LocalFile::stamp).toList();
+        }
+    }
+
+    /** Whether clients show a certificate. */
+    public enum Clients {
+        NOT_ASKED,
+        ASKED,
+        REQUIRED
+    }
+
+    private final Files files;
+    private final Clients clients;
     private final boolean required;
+    private volatile SslContext context;
+    private List<Long> stamps;
+    private int handshakes;
 
-    private Tls(SslContext context, boolean required) {
-        this.context = context;
+    private Tls(Files files, Clients clients, boolean required) throws IOException {
+        this.files = files;
+        this.clients = clients;
         this.required = required;
+        this.stamps = files.stamps();
+        this.context = read();
     }
 
     /**
      * Reads certificate and key.
      *
+     * @param required whether connections must be encrypted
      * @throws IOException where they cannot be read or do not fit together; says what to do
      */
-    public static Tls load(String certificate, String key, boolean required) throws IOException {
-        try {
-            SslContext context = SslContextBuilder.forServer(new File(certificate), new File(key))
+    public static Tls load(Files files, Clients clients, boolean required) throws IOException {
+        return new Tls(files, clients, required);
+    }
+
+    /**
+     * Reads the files again if they changed. Reads files, so it is not for the owner's thread; not twice at a time.
+     *
+     * @return whether new connections get another certificate from now on
+     * @throws IOException where they cannot be used; then the old ones stay, until the files change once more
+     */
+    public boolean reload() throws IOException {
+        List<Long> now = files.stamps();
+        if (now.equals(stamps)) {
+            return false;
+        }
+        stamps = now;
+        context = read();
+        return true;
+    }
+
+    private SslContext read() throws IOException {
+        try (InputStream certificate = open(files.certificate()); InputStream key = open(files.key())) {
+            SslContextBuilder builder = SslContextBuilder.forServer(certificate, key)
                     .protocols("TLSv1.3", "TLSv1.2")
-                    .build();
-            return new Tls(context, required);
+                    .clientAuth(switch (clients) {
+                        case NOT_ASKED -> ClientAuth.NONE;
+                        case ASKED -> ClientAuth.OPTIONAL;
+                        case REQUIRED -> ClientAuth.REQUIRE;
+                    });
+            if (files.trusted() != null) {
+                builder.trustManager(open(files.trusted()));
+            }
+            return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new IOException("The certificate " + certificate + " or its key " + key + " cannot be used ("
-                    + e.getMessage() + "). Both must be PEM files, the key unencrypted in PKCS 8 form.", e);
+            Throwable why = e.getCause() instanceof CertificateException cause ? cause : e;
+            throw new IOException("The certificate " + files.certificate() + " or its key " + files.key()
+                    + (files.trusted() == null ? "" : " or the issuers " + files.trusted()) + " cannot be used ("
+                    + why.getMessage() + "). All must be PEM files, the key unencrypted in PKCS 8 form.", e);
         }
     }
 
-    void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator) {
-        pipeline.addFirst(required ? handler(allocator) : optional());
+    private static InputStream open(String path) throws IOException {
+        return new ByteArrayInputStream(LocalFile.read(path, FILE_BYTES_MAX));
     }
 
-    private SslHandler handler(ByteBufAllocator allocator) {
+    void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator) {
+        pipeline.addFirst(required ? handler(pipeline.channel(), allocator) : optional());
+    }
+
+    private SslHandler handler(Channel channel, ByteBufAllocator allocator) {
         SslHandler handler = context.newHandler(allocator);
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
+        if (handshakes >= HANDSHAKES_MAX) {
+            channel.close();
+            return handler;
+        }
+        handshakes++;
+        handler.handshakeFuture().addListener(done -> handshakes--);
         return handler;
     }
 
@@ -58,7 +136,7 @@ public final class Tls {
         return new OptionalSslHandler(context) {
             @Override
             protected SslHandler newSslHandler(ChannelHandlerContext channel, SslContext sslContext) {
-                return handler(channel.alloc());
+                return handler(channel.channel(), channel.alloc());
             }
         };
     }

@@ -10,13 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A directory of the machine's file system. */
 public final class DiskFileStore implements FileStore, AutoCloseable {
     private static final String LOCK = "lock";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private final Path directory;
     private final FileChannel lockChannel;
     private final FileLock lock;
@@ -69,6 +74,17 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         Path path = directory.resolve(name);
         return new DiskFile(path, FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public StoredFile openPrivate(String name) throws IOException {
+        Path path = directory.resolve(name);
+        Set<StandardOpenOption> options =
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new DiskFile(path, FileChannel.open(path, options));
+        }
+        return new DiskFile(path, FileChannel.open(path, options, OWNER_ONLY));
     }
 
     @Override

@@ -14,6 +14,11 @@ public interface FileStore {
     /** Opens a file for reading and writing, creating it empty where it is missing. */
     StoredFile open(String name) throws IOException;
 
+    /** {@link #open}, but of a new file nobody but its owner may see the content, where the file system knows owners. */
+    default StoredFile openPrivate(String name) throws IOException {
+        return open(name);
+    }
+
     void delete(String name) throws IOException;
 
     /** Replaces {@code to} by {@code from} in one step: after a crash there is the one or the other. */

@@ -56,7 +56,10 @@ final class GrpcPort {
         return tls.certificate() == null
                 ? GrpcConnections.either(max)
                 : GrpcConnections.with(
-                        tls.certificate(), tls.key(), tls.mode() == ServerConfig.TlsMode.ENFORCING, max);
+                        tls.certificate(), tls.key(), tls.mode() == ServerConfig.TlsMode.ENFORCING, max,
+                        new GrpcConnections.Clients(
+                                tls.clients() != ServerConfig.ClientAuth.none,
+                                tls.clients() == ServerConfig.ClientAuth.require, tls.trusted()));
     }
 
     /** Waits until it is open. */

@@ -1,5 +1,6 @@
 package io.posthorse.server;
 
+import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.PostponedLimits;
@@ -18,6 +19,7 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
@@ -48,6 +50,8 @@ public final class Server implements AutoCloseable {
     private final DiskThread disk;
     private final DiskThread reader;
     private Shard shard;
+    private BrokerRegistration registration;
+    private CertificateWatch certificates;
     private ServerOperations operations;
     private RocketmqSettings rocketmq;
     private GrpcPort grpc;
@@ -75,9 +79,9 @@ public final class Server implements AutoCloseable {
         try {
             server.open();
         } catch (IOException | RuntimeException e) {
-            server.network.close();
             server.disk.close();
             server.reader.close();
+            server.network.close();
             server.files.close();
             throw e;
         }
@@ -87,11 +91,7 @@ public final class Server implements AutoCloseable {
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
         brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
-        ServerConfig.Tls encryption = listen.tls();
-        Tls tls = encryption.isOn()
-                ? Tls.load(
-                        encryption.certificate(), encryption.key(), encryption.mode() == ServerConfig.TlsMode.ENFORCING)
-                : null;
+        Tls tls = tls(listen.tls());
         RemotingProtocol protocol = onOwner(this::openBroker);
         network.listen(address(brokerPort), tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
@@ -100,10 +100,37 @@ public final class Server implements AutoCloseable {
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
-        if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(config, rocketmq, shard, network);
-            reader.run(grpc::open, failure -> { });
+        openGrpc();
+        if (tls != null) {
+            certificates = new CertificateWatch(tls, network.timers(), disk);
+            certificates.start();
         }
+    }
+
+    private void openGrpc() {
+        if (config.listen().grpcPort() == ServerConfig.OFF) {
+            return;
+        }
+        if (config.access().enabled()) {
+            LOG.warn("gRPC is off: access control does not reach it yet. Set grpc.enabled=false to be told no more.");
+            return;
+        }
+        grpc = new GrpcPort(config, rocketmq, shard, network);
+        reader.run(grpc::open, failure -> { });
+    }
+
+    private static Tls tls(ServerConfig.Tls encryption) throws IOException {
+        if (!encryption.isOn()) {
+            return null;
+        }
+        Tls.Clients clients = switch (encryption.clients()) {
+            case none -> Tls.Clients.NOT_ASKED;
+            case optional -> Tls.Clients.ASKED;
+            case require -> Tls.Clients.REQUIRED;
+        };
+        return Tls.load(
+                new Tls.Files(encryption.certificate(), encryption.key(), encryption.trusted()), clients,
+                encryption.mode() == ServerConfig.TlsMode.ENFORCING);
     }
 
     private InetSocketAddress address(int port) {
@@ -136,8 +163,9 @@ public final class Server implements AutoCloseable {
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax(),
                 live);
+        AccessControl access = AccessSetup.open(config, files, disk, clock);
         RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations,
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations, access,
                 nameServer(clock, broker, rocketmq));
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
@@ -145,6 +173,12 @@ public final class Server implements AutoCloseable {
             protocol.settingsChanged();
         });
         shard.start();
+        if (!config.identity().nameServers().isEmpty()) {
+            registration = new BrokerRegistration(
+                    broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
+                    new ResolvingDialer(network, reader));
+            registration.start();
+        }
         return protocol;
     }
 
@@ -220,6 +254,11 @@ public final class Server implements AutoCloseable {
         return brokerPort;
     }
 
+    /** The file in the data directory with the first super user's secret, or null where there is none (any more). */
+    public String secretFile() throws IOException {
+        return config.access().enabled() ? AccessSetup.secretFile(files) : null;
+    }
+
     /** {@link ServerConfig#OFF} where there is no name server. */
     public int nameServerPort() {
         return nameServerPort;
@@ -237,12 +276,21 @@ public final class Server implements AutoCloseable {
     /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
     @Override
     public void close() throws IOException {
+        onOwner(() -> {
+            if (registration != null) {
+                registration.stop();
+            }
+            return null;
+        });
         network.closeConnections();
         if (grpc != null) {
             grpc.close();
         }
         onOwner(() -> {
             shard.stop();
+            if (certificates != null) {
+                certificates.stop();
+            }
             return null;
         });
         reader.close();

@@ -21,6 +21,8 @@ final class RawClient implements AutoCloseable {
     private final boolean binary;
     private final List<Frame> pushed = new ArrayList<>();
     private int opaque = 100;
+    private String user;
+    private String secret;
 
     RawClient(int port, boolean binary) {
         this.binary = binary;
@@ -32,6 +34,13 @@ final class RawClient implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Signs all that is sent from now on, as RocketMQ's clients do. */
+    RawClient as(String name, String itsSecret) {
+        user = name;
+        secret = itsSecret;
+        return this;
     }
 
     /** Sends a request and waits for its answer. */
@@ -55,7 +64,8 @@ final class RawClient implements AutoCloseable {
 
     /** A request of this client that is not sent yet. */
     Frame frame(int code, int flag, Map<String, String> fields, byte[] body) {
-        return new Frame(code, Frame.JAVA, CLIENT_VERSION, ++opaque, flag, null, fields, body, binary);
+        Map<String, String> all = user == null ? fields : Signature.sign(fields, body, user, secret);
+        return new Frame(code, Frame.JAVA, CLIENT_VERSION, ++opaque, flag, null, all, body, binary);
     }
 
     void write(byte[] bytes) {

@@ -69,7 +69,7 @@ class TlsTest {
         certificate();
         Files.writeString(directory.resolve("cert.pem"), "this is no certificate");
         IOException refused = assertThrows(IOException.class, () -> start("PERMISSIVE").close());
-        assertTrue(refused.getMessage().contains("Both must be PEM files"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("All must be PEM files"), refused.getMessage());
     }
 
     private Server start(String mode) throws IOException {

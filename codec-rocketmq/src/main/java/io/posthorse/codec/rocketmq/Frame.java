@@ -1,5 +1,6 @@
 package io.posthorse.codec.rocketmq;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -72,6 +73,13 @@ public record Frame(
     /** The same, with a body. */
     public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields, byte[] requestBody) {
         return new Frame(requestCode, JAVA, VERSION, opaque, FLAG_ONE_WAY, null, requestFields, requestBody, false);
+    }
+
+    /** The same command with another value of a field. */
+    public Frame with(String name, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(fields);
+        changed.put(name, value);
+        return new Frame(code, language, version, opaque, flag, remark, changed, body, binary);
     }
 
     /** A field's value, or null. */

@@ -182,6 +182,12 @@ public final class RequestHeader {
         return -1;
     }
 
+    /** Whether the field of that number has that name (ASCII). */
+    public boolean hasName(int field, byte[] name) {
+        return nameLengths[field] == name.length
+                && Arrays.equals(text, names[field], names[field] + name.length, name, 0, name.length);
+    }
+
     /** The array that field values are ranges of; valid until the next request is read. */
     public byte[] bytes() {
         return text;

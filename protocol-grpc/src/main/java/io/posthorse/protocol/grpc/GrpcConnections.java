@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -38,6 +39,15 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private ProtocolNegotiator encrypted;
     private int connections;
 
+    /**
+     * What is asked of clients that are encrypted.
+     *
+     * @param asked whether they are asked for a certificate
+     * @param required whether one that shows none is turned away
+     * @param trusted path of a PEM file with the issuers that are trusted, or null for those that Java trusts
+     */
+    public record Clients(boolean asked, boolean required, String trusted) {}
+
     private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, SslContext context, int connectionsMax) {
         this.allowsPlain = allowsPlain;
         this.allowsEncrypted = allowsEncrypted;
@@ -59,12 +69,20 @@ public final class GrpcConnections implements ProtocolNegotiator {
      * Connections with the operator's certificate.
      *
      * @param required whether those without encryption are closed
+     * @param clients which certificates of clients are asked for
      * @throws IOException where certificate and key cannot be used
      */
-    public static GrpcConnections with(String certificate, String key, boolean required, int connectionsMax)
+    public static GrpcConnections with(String certificate, String key, boolean required, int connectionsMax, Clients clients)
             throws IOException {
         try {
-            SslContext context = context(SslContextBuilder.forServer(new File(certificate), new File(key)));
+            SslContextBuilder builder = SslContextBuilder.forServer(new File(certificate), new File(key));
+            if (clients.trusted != null) {
+                builder.trustManager(new File(clients.trusted));
+            }
+            builder.clientAuth(clients.required
+                    ? ClientAuth.REQUIRE
+                    : clients.asked ? ClientAuth.OPTIONAL : ClientAuth.NONE);
+            SslContext context = context(builder);
             return new GrpcConnections(!required, true, context, connectionsMax);
         } catch (SSLException | IllegalArgumentException e) {
             throw new IOException("The certificate " + certificate + " or its key " + key + " cannot be used ("

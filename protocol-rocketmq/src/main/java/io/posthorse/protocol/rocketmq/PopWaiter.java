@@ -92,6 +92,14 @@ final class PopWaiter {
         pop.session().send(frame);
     }
 
+    /** Its time is up. */
+    void expire() {
+        if (!done) {
+            timer.cancel();
+            answer(requests.late(pop));
+        }
+    }
+
     /** The connection is gone. */
     void cancel() {
         if (!done) {

@@ -52,7 +52,8 @@ final class PullWaiter implements Waiter {
         }
     }
 
-    private void expire() {
+    /** Its time is up. */
+    void expire() {
         if (!done) {
             partition.remove(this);
             pulls.retry(this, true);

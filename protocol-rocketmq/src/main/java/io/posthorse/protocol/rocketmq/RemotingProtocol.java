@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
@@ -19,7 +20,9 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that the sessions of one broker share. All of it is used on the owner's thread only, so the readers and
@@ -36,20 +39,24 @@ public final class RemotingProtocol implements SessionFactory {
     final TopicLookup topics;
     final SendRequests sends;
     final PullRequests pulls;
+    /** Null where everybody may do everything. */
+    final AccessGate gate;
     final Statistics statistics;
 
     private final Destinations destinations;
     private int opaque;
     private final List<RequestHandler> handlers = new ArrayList<>();
+    private final Set<RemotingSession> sessions = new HashSet<>();
 
     /**
      * @param reader reads old messages from the disk
      * @param operations what tools may see and change of the process
+     * @param access users and rules, or null where access is not controlled
      * @param others handlers of further request codes, the name server's say, that the same ports serve
      */
     public RemotingProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
-            Operations operations, List<RequestHandler> others) {
+            Operations operations, AccessControl access, List<RequestHandler> others) {
         this.shard = shard;
         this.broker = shard.broker();
         this.timers = timers;
@@ -84,6 +91,12 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new PopRequests(this, destinations, filters));
         handlers.add(new AckRequests(shard));
         handlers.add(new AssignmentRequests(shard, destinations, groups, settings));
+        this.gate = access == null ? null : new AccessGate(access, broker, settings, new Complaints(clock));
+        handlers.add(new AccessRequests(access));
+        handlers.add(new PlainAclRequests(access, settings));
+        if (access != null) {
+            access.onChange(() -> Set.copyOf(sessions).forEach(RemotingSession::endWaiting));
+        }
         handlers.addAll(others);
         destinations.createSystemTopics();
         groups.start();
@@ -116,6 +129,13 @@ public final class RemotingProtocol implements SessionFactory {
 
     @Override
     public Session open(Connection connection) {
-        return new RemotingSession(this, connection);
+        RemotingSession session = new RemotingSession(this, connection);
+        sessions.add(session);
+        return session;
+    }
+
+    /** The session's connection is gone. */
+    void left(RemotingSession session) {
+        sessions.remove(session);
     }
 }

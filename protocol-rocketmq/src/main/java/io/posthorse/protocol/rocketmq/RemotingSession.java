@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
+import io.posthorse.auth.Account;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
@@ -12,6 +13,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Map;
@@ -34,6 +36,9 @@ final class RemotingSession implements Session, Peer {
     final Host storeHost;
     final Set<PullWaiter> waiters = new HashSet<>();
     final Set<PopWaiter> pops = new HashSet<>();
+    final InetAddress source;
+    /** Who signed the last request, where access is controlled. */
+    Account account;
 
     private final Connection connection;
     private final ReplyBatches replies;
@@ -44,6 +49,7 @@ final class RemotingSession implements Session, Peer {
         this.connection = connection;
         this.calls = new ClientCalls(this::send, protocol.timers);
         this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
+        this.source = connection.remote().getAddress();
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
     }
@@ -75,12 +81,29 @@ final class RemotingSession implements Session, Peer {
             }
             return;
         }
+        AccessGate gate = protocol.gate;
+        if (gate != null && !gate.isSigned(this, header, in, body, end)) {
+            return;
+        }
         try {
             switch (header.code()) {
-                case RequestCode.SEND_MESSAGE_V2, RequestCode.SEND_MESSAGE, RequestCode.SEND_BATCH_MESSAGE ->
-                    protocol.sends.handle(this, header, in, body, end - body);
-                case RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE -> protocol.pulls.handle(this, header);
-                default -> other(header.code(), FrameCodec.decode(in.slice(start, end - start)));
+                case RequestCode.SEND_MESSAGE_V2, RequestCode.SEND_MESSAGE, RequestCode.SEND_BATCH_MESSAGE -> {
+                    if (gate == null || gate.maySend(this, header)) {
+                        protocol.sends.handle(this, header, in, body, end - body);
+                    }
+                }
+                case RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE -> {
+                    if (gate == null || gate.mayPull(this, header)) {
+                        protocol.pulls.handle(this, header);
+                    }
+                }
+                default -> {
+                    Frame request = FrameCodec.decode(in.slice(start, end - start));
+                    Frame admitted = gate == null ? request : gate.admit(this, header, request);
+                    if (admitted != null) {
+                        other(header.code(), admitted);
+                    }
+                }
             }
         } catch (MalformedFrameException e) {
             refuse(header, ResponseCode.INVALID_PARAMETER, e.getMessage());
@@ -172,8 +195,15 @@ final class RemotingSession implements Session, Peer {
         }
     }
 
+    /** Answers pulls and pops that are held, as if their time were up: whether they still may be is asked anew. */
+    void endWaiting() {
+        Set.copyOf(waiters).forEach(PullWaiter::expire);
+        Set.copyOf(pops).forEach(PopWaiter::expire);
+    }
+
     @Override
     public void closed() {
+        protocol.left(this);
         replies.drop();
         calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);

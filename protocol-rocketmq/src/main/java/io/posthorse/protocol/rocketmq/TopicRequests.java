@@ -175,7 +175,7 @@ final class TopicRequests implements RequestHandler {
         out.name("timestamp").value(statistics.startMs).endObject();
     }
 
-    private static void write(JsonWriter out, Topic topic) {
+    static void write(JsonWriter out, Topic topic) {
         TopicSettings settings = topic.settings();
         out.beginObject();
         Attributes.write(out, settings.attributes());

@@ -85,12 +85,10 @@ public final class ConfigLoader {
         try {
             setting.kind().parse(entry.value());
         } catch (IllegalArgumentException e) {
+            String shown = setting.kind().isSecret() ? "" : "\"" + entry.value() + "\" ";
             problems.add(new ConfigProblem(
-                    entry.where(), entry.key(), "the value \"" + entry.value() + "\" is not valid: " + e.getMessage()));
+                    entry.where(), entry.key(), "the value " + shown + "is not valid: " + e.getMessage()));
             return;
-        }
-        if (!setting.used()) {
-            notes.add(entry.where() + ": " + entry.key() + " is accepted; nothing depends on it yet");
         }
         Entry before = ofSource.put(setting.name(), entry);
         if (before != null) {
@@ -109,7 +107,8 @@ public final class ConfigLoader {
             problems.add(new ConfigProblem(
                     entry.where(),
                     entry.key(),
-                    "only the value " + family.onlyValue() + " is accepted: " + family.reason()));
+                    "only " + (family.onlyValue().isEmpty() ? "an empty value" : "the value " + family.onlyValue())
+                            + " is accepted: " + family.reason()));
         }
     }
 

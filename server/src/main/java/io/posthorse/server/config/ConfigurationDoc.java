@@ -57,7 +57,7 @@ public final class ConfigurationDoc {
                     .collect(Collectors.joining(", ")) + ")";
         }
         String standard = setting.defaultText().isEmpty() ? "" : code(setting.defaultText());
-        String meaning = setting.sentence() + (setting.used() ? "" : " Nothing depends on it yet.")
+        String meaning = setting.sentence()
                 + (setting.live() ? " (live)" : "");
         return "| " + name + " | " + standard + " | " + setting.unit() + " | " + cell(setting.kind().due()) + " | "
                 + cell(meaning) + " |\n";
@@ -68,7 +68,9 @@ public final class ConfigurationDoc {
         if (family.pattern() != null) {
             keys += (keys.isEmpty() ? "" : ", ") + "whatever matches " + cell(code(family.pattern().pattern()));
         }
-        String only = family.onlyValue() == null ? "" : " (only with the value " + code(family.onlyValue()) + ")";
+        String only = family.onlyValue() == null ? "" : family.onlyValue().isEmpty()
+                ? " (only without a value)"
+                : " (only with the value " + code(family.onlyValue()) + ")";
         return "| " + keys + only + " | " + family.reason() + " |\n";
     }
 

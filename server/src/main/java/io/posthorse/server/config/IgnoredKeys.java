@@ -68,9 +68,15 @@ final class IgnoredKeys {
             family("it belongs to a part of RocketMQ 5 that is not here yet",
                     "recallMessageEnable",
                     "(timer|pop|revive|rocksdb|metric|metrics|lite|lmq|compaction|cold|controller)[A-Z]\\w+"),
-            only("false", "connections are not encrypted yet", "useTLS tlsEnable"),
-            only("false", "access control does not exist yet, and without it everybody may do everything",
-                    "aclEnable authenticationEnabled authorizationEnabled migrateAuthFromV1Enabled"),
+            only("false", "connections are encrypted once tls.server.certPath names a certificate", "useTLS tlsEnable"),
+            only("false", "accounts in RocketMQ 4's form are read from the file that auth.plain.acl names",
+                    "migrateAuthFromV1Enabled"),
+            only("", "no request code is exempt from access control", "authenticationWhitelist authorizationWhitelist"),
+            family("users and rules lie in the data directory, and are looked up in memory",
+                    "authConfigPath innerClientAuthenticationCredentials authenticationProvider"
+                            + " authenticationMetadataProvider authenticationStrategy authorizationProvider"
+                            + " authorizationMetadataProvider authorizationStrategy",
+                    "(user|acl|stateful)[A-Z]\\w+"),
             only("false", "there is no replication yet, so what is acknowledged lies on this machine alone",
                     "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
             new Family("it tunes RocketMQ's own workings and has no counterpart here", OtherKeys.NAMES, null, null));

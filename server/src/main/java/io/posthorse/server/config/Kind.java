@@ -1,5 +1,11 @@
 package io.posthorse.server.config;
 
+import io.posthorse.auth.RefusedException;
+import io.posthorse.auth.User;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +25,11 @@ sealed interface Kind<T> {
 
     /** What text is due, as part of a sentence. */
     String due();
+
+    /** Whether the text must not be shown to anybody. */
+    default boolean isSecret() {
+        return false;
+    }
 
     /** A whole number within limits, both included. */
     record Whole(long min, long max) implements Kind<Long> {
@@ -89,6 +100,32 @@ sealed interface Kind<T> {
         @Override
         public String due() {
             return formInWords + " of at most " + charsMax + " characters";
+        }
+    }
+
+    /** A user with a secret, in the form that RocketMQ has for it. */
+    record Login() implements Kind<ServerConfig.Credentials> {
+        @Override
+        public ServerConfig.Credentials parse(String text) {
+            try {
+                JsonValue.Obj login = JsonReader.read(text.getBytes(StandardCharsets.UTF_8)).asObject();
+                User user = User.of(login.text("username", null), User.Kind.SUPER, true, login.text("password", null));
+                return new ServerConfig.Credentials(user.name(), user.secret());
+            } catch (MalformedFrameException e) {
+                throw new IllegalArgumentException(due() + " is due");
+            } catch (RefusedException e) {
+                throw new IllegalArgumentException(e.getMessage());
+            }
+        }
+
+        @Override
+        public String due() {
+            return "{\"username\":\"...\",\"password\":\"...\"}";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
         }
     }
 

@@ -58,11 +58,11 @@ public final class LiveSettings {
         return changes;
     }
 
-    /** All settings as texts, by name; the place of the private key is nobody's business. */
+    /** All settings as texts, by name; secrets, and where they lie, are nobody's business. */
     public Map<String, String> shown() {
         Map<String, String> shown = new TreeMap<>();
         for (Setting<?> setting : Settings.ALL) {
-            if (setting != Settings.TLS_KEY) {
+            if (setting != Settings.TLS_KEY && setting != Settings.PLAIN_ACL && !setting.kind().isSecret()) {
                 shown.put(setting.name(), text(setting));
             }
         }

@@ -1,5 +1,6 @@
 package io.posthorse.server.config;
 
+import io.posthorse.auth.Secret;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  */
 public record ServerConfig(
         Listen listen,
+        Access access,
         Identity identity,
         Storage storage,
         Topics topics,
@@ -36,13 +38,34 @@ public record ServerConfig(
         ENFORCING
     }
 
+    /** Whether clients show certificates. The names are RocketMQ's values. */
+    public enum ClientAuth {
+        none,
+        optional,
+        require
+    }
+
+    /** A user's name and secret. */
+    public record Credentials(String user, Secret secret) {}
+
+    /**
+     * Who may do what.
+     *
+     * @param enabled whether users only are admitted
+     * @param first the super user that the first start makes, or null for one with a secret that is made
+     * @param plainAcl path of a file of accounts in RocketMQ 4's form, or null
+     */
+    public record Access(boolean enabled, Credentials first, String plainAcl) {}
+
     /**
      * Encryption of connections.
      *
      * @param certificate path of a PEM file, or null for none
      * @param key path of a PEM file, or null for none
+     * @param clients whether clients show certificates
+     * @param trusted path of a PEM file with the issuers of clients' certificates, or null for those that Java trusts
      */
-    public record Tls(TlsMode mode, String certificate, String key) {
+    public record Tls(TlsMode mode, String certificate, String key, ClientAuth clients, String trusted) {
         public boolean isOn() {
             return mode != TlsMode.DISABLED && certificate != null;
         }

@@ -12,7 +12,6 @@ import java.util.List;
  * @param defaultText the value where none is given, as text; empty where there is none
  * @param unit unit of its value, empty where it has none
  * @param sentence what it is for
- * @param used whether anything depends on it yet
  * @param live whether it may be changed while the server runs
  */
 record Setting<T>(
@@ -23,23 +22,18 @@ record Setting<T>(
         String defaultText,
         String unit,
         String sentence,
-        boolean used,
         boolean live) {
     static <T> Setting<T> of(
             String section, String name, Kind<T> kind, String defaultText, String unit, String sentence) {
-        return new Setting<>(section, name, List.of(), kind, defaultText, unit, sentence, true, false);
+        return new Setting<>(section, name, List.of(), kind, defaultText, unit, sentence, false);
     }
 
     Setting<T> alias(String... spellings) {
-        return new Setting<>(section, name, List.of(spellings), kind, defaultText, unit, sentence, used, live);
-    }
-
-    Setting<T> notUsedYet() {
-        return new Setting<>(section, name, aliases, kind, defaultText, unit, sentence, false, live);
+        return new Setting<>(section, name, List.of(spellings), kind, defaultText, unit, sentence, live);
     }
 
     /** It may be changed while the server runs, by whoever may administer it. */
     Setting<T> changeable() {
-        return new Setting<>(section, name, aliases, kind, defaultText, unit, sentence, used, true);
+        return new Setting<>(section, name, aliases, kind, defaultText, unit, sentence, true);
     }
 }

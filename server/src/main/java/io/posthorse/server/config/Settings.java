@@ -1,6 +1,8 @@
 package io.posthorse.server.config;
 
 import io.posthorse.server.config.ServerConfig.BrokerRole;
+import io.posthorse.server.config.ServerConfig.ClientAuth;
+import io.posthorse.server.config.ServerConfig.Credentials;
 import io.posthorse.server.config.ServerConfig.FlushMode;
 import io.posthorse.server.config.ServerConfig.TlsMode;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.regex.Pattern;
 /** All declared keys. Where RocketMQ has a name for a thing, that name is the key. */
 final class Settings {
     private static final String LISTENING = "Listening";
+    private static final String ACCESS = "Access control";
     private static final String IDENTITY = "Identity";
     private static final String STORAGE = "Storage";
     private static final String TOPICS = "Topics and messages";
@@ -30,13 +33,13 @@ final class Settings {
 
     static final Setting<String> BIND = Setting.of(
             LISTENING, "bind", HOST, "127.0.0.1", "",
-            "Local address that all ports are opened on; 0.0.0.0 is every address of the machine, and needs"
-                    + " `insecure`.")
+            "Local address that all ports are opened on; 0.0.0.0 is every address of the machine. Beyond this machine it"
+                    + " needs `auth.enabled` and a certificate, or `insecure`.")
             .alias("bindAddress");
     static final Setting<Boolean> INSECURE = Setting.of(
             LISTENING, "insecure", SWITCH, "false", "",
-            "Allows a `bind` beyond this machine though there is no access control: whoever reaches the port may do"
-                    + " everything.");
+            "Allows a `bind` beyond this machine without access control, where whoever reaches the port may do"
+                    + " everything, or without a certificate, where whoever is on the way may read and repeat everything.");
     static final Setting<Long> LISTEN_PORT = Setting.of(
             LISTENING, "listenPort", new Kind.Whole(0, PORT_MAX), "10911", "",
             "Port of the broker; 0 is any free port.");
@@ -69,6 +72,28 @@ final class Settings {
     static final Setting<String> TLS_KEY = Setting.of(
             LISTENING, "tls.server.keyPath", PATH, "", "", "PEM file with the certificate's private key, PKCS 8.");
 
+    static final Setting<ClientAuth> TLS_CLIENTS = Setting.of(
+            LISTENING, "tls.server.need.client.auth", new Kind.Choice<>(ClientAuth.class), "none", "",
+            "Whether clients that encrypt must show a certificate (`require`), may (`optional`), or are not asked.");
+    static final Setting<String> TLS_TRUST = Setting.of(
+            LISTENING, "tls.server.trustCertPath", PATH, "", "",
+            "PEM file with the issuers of clients' certificates; without it those that Java trusts.");
+
+    static final Setting<Boolean> AUTH = Setting.of(
+            ACCESS, "auth.enabled", SWITCH, "false", "",
+            "Admits users only, who sign their requests and may do what rules allow. The first start makes a super user.")
+            .alias("aclEnable", "authenticationEnabled");
+    static final Setting<Boolean> AUTHORIZATION = Setting.of(
+            ACCESS, "authorizationEnabled", SWITCH, "", "",
+            "RocketMQ's second switch; here users and rules go together, so it must say the same as `auth.enabled`.");
+    static final Setting<Credentials> FIRST_USER = Setting.of(
+            ACCESS, "initAuthenticationUser", new Kind.Login(), "", "",
+            "The super user that the first start makes; without it `admin` with a secret that is made, and written to"
+                    + " admin.secret in the data directory.");
+    static final Setting<String> PLAIN_ACL = Setting.of(
+            ACCESS, "auth.plain.acl", PATH, "", "",
+            "File of accounts in RocketMQ 4's form (plain_acl.yml), read at every start; see access-control.md.");
+
     static final Setting<String> CLUSTER = Setting.of(
             IDENTITY, "brokerClusterName", NAME, "DefaultCluster", "",
             "Name of the cluster that this broker is part of.");
@@ -82,9 +107,8 @@ final class Settings {
             "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
     static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
             IDENTITY, "namesrvAddr", new Kind.Addresses(16), "", "",
-            "Name servers in other processes; this broker does not register with them yet, its own name server knows it."
-                    + " The environment variable `NAMESRV_ADDR` says the same.")
-            .notUsedYet();
+            "Name servers in other processes that this broker registers with, RocketMQ's own among them; its own name server"
+                    + " knows it anyway. The environment variable `NAMESRV_ADDR` says the same.");
 
     static final Setting<Long> BROKER_PERMISSION = Setting.of(
             IDENTITY, "brokerPermission", new Kind.Whole(0, 7), "6", "",
@@ -186,7 +210,9 @@ final class Settings {
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
-            GRPC_ENABLED, GRPC_PORT, TLS_MODE, TLS_CERTIFICATE, TLS_KEY,
+            GRPC_ENABLED, GRPC_PORT,
+            TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
+            AUTH, AUTHORIZATION, FIRST_USER, PLAIN_ACL,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

@@ -5,6 +5,7 @@ import io.posthorse.server.config.ServerConfig.Identity;
 import io.posthorse.server.config.ServerConfig.Limits;
 import io.posthorse.server.config.ServerConfig.Listen;
 import io.posthorse.server.config.ServerConfig.Storage;
+import io.posthorse.server.config.ServerConfig.TlsMode;
 import io.posthorse.server.config.ServerConfig.Topics;
 import io.posthorse.server.config.ServerConfig.Transactions;
 import java.util.Collection;
@@ -46,6 +47,7 @@ final class Values {
 
     void check(Collection<ConfigProblem> problems, Collection<String> notes) {
         checkBind(problems, notes);
+        checkAccess(problems);
         checkPorts(problems);
         checkGrpcPort(problems);
         if (get(Settings.BROKER_ROLE) == BrokerRole.SLAVE) {
@@ -64,7 +66,7 @@ final class Values {
             problems.add(problem(
                     Settings.TLS_CERTIFICATE, "tls.server.certPath and tls.server.keyPath go together; one is missing"));
         }
-        if (get(Settings.TLS_MODE) == ServerConfig.TlsMode.ENFORCING && get(Settings.TLS_CERTIFICATE) == null) {
+        if (get(Settings.TLS_MODE) == TlsMode.ENFORCING && get(Settings.TLS_CERTIFICATE) == null) {
             problems.add(problem(
                     Settings.TLS_MODE, "ENFORCING needs a certificate: set tls.server.certPath and tls.server.keyPath"));
         }
@@ -77,17 +79,50 @@ final class Values {
         String bind = get(Settings.BIND);
         String advertised = get(Settings.BROKER_IP1);
         boolean loopback = LOOPBACK.matcher(bind).matches();
-        if (!loopback && !get(Settings.INSECURE)) {
+        boolean users = get(Settings.AUTH);
+        boolean encrypts = get(Settings.TLS_MODE) != TlsMode.DISABLED && get(Settings.TLS_CERTIFICATE) != null;
+        if (!loopback && !get(Settings.INSECURE) && !users) {
             problems.add(problem(
                     Settings.BIND,
-                    bind + " opens the broker to other machines, and there is no access control yet: add insecure=true"
-                            + " (or --set insecure=true) if everybody who reaches it may do everything, else use"
-                            + " 127.0.0.1"));
+                    bind + " opens the broker to other machines, and there is no access control: set auth.enabled=true to"
+                            + " admit users only, or add insecure=true (or --set insecure=true) if everybody who reaches it"
+                            + " may do everything, else use 127.0.0.1"));
+        } else if (!loopback && !get(Settings.INSECURE) && !encrypts) {
+            problems.add(problem(
+                    Settings.BIND,
+                    bind + " opens the broker to other machines without encryption: whoever is on the way may read messages"
+                            + " and repeat requests. Set tls.server.certPath and tls.server.keyPath, or add insecure=true"
+                            + " if the network is trusted"));
+        } else if (!loopback && users && encrypts && get(Settings.TLS_MODE) == TlsMode.PERMISSIVE) {
+            notes.add(where(Settings.TLS_MODE) + ": tls.server.mode PERMISSIVE also takes connections that are not"
+                    + " encrypted; ENFORCING closes them");
         }
         if (loopback && advertised != null && !LOOPBACK.matcher(advertised).matches()) {
             notes.add(where(Settings.BROKER_IP1) + ": clients are told to connect to " + advertised + ", but bind="
                     + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
                     + " insecure=true");
+        }
+    }
+
+    private void checkAccess(Collection<ConfigProblem> problems) {
+        boolean users = get(Settings.AUTH);
+        Boolean rules = get(Settings.AUTHORIZATION);
+        if (rules != null && rules != users) {
+            problems.add(problem(
+                    Settings.AUTHORIZATION,
+                    "users and rules go together here: set auth.enabled and authorizationEnabled to the same"));
+        }
+        for (Setting<?> setting : List.of(Settings.FIRST_USER, Settings.PLAIN_ACL)) {
+            if (!users && get(setting) != null) {
+                problems.add(problem(
+                        setting, "it means nothing while access is not controlled: add auth.enabled=true, or take it out"));
+            }
+        }
+        boolean asks = get(Settings.TLS_CLIENTS) != ServerConfig.ClientAuth.none;
+        if (asks && get(Settings.TLS_CERTIFICATE) == null) {
+            problems.add(problem(
+                    Settings.TLS_CLIENTS, "clients show a certificate only where the server has one: set"
+                            + " tls.server.certPath and tls.server.keyPath"));
         }
     }
 
@@ -148,7 +183,10 @@ final class Values {
                 get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
                 get(Settings.BROKER_IP1),
                 new ServerConfig.Tls(
-                        get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY)));
+                        get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
+                        get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
+        ServerConfig.Access access =
+                new ServerConfig.Access(get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.PLAIN_ACL));
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
@@ -170,7 +208,11 @@ final class Values {
                 integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX), integer(Settings.DELAYED_MAX),
                 integer(Settings.TRANSACTIONS_MAX));
         Map<String, String> texts = new TreeMap<>();
-        given.forEach((name, entry) -> texts.put(name, entry.value()));
-        return new ServerConfig(listen, identity, storage, topics, transactions, limits, texts, notes);
+        given.forEach((name, entry) -> {
+            if (!Settings.find(name).kind().isSecret()) {
+                texts.put(name, entry.value());
+            }
+        });
+        return new ServerConfig(listen, access, identity, storage, topics, transactions, limits, texts, notes);
     }
 }

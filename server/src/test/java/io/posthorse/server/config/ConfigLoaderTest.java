@@ -28,8 +28,8 @@ class ConfigLoaderTest {
 
         assertEquals(
                 new Listen(
-                        "127.0.0.1", 10_911, 10_909, 9_876, 8_081, null,
-                        new ServerConfig.Tls(TlsMode.PERMISSIVE, null, null)),
+                        "127.0.0.1", 10_911, 10_909, 9_876, 8_081, null, new ServerConfig.Tls(
+                                TlsMode.PERMISSIVE, null, null, ServerConfig.ClientAuth.none, null)),
                 config.listen());
         assertEquals(
                 new Identity("DefaultCluster", "host-1-example", 0, BrokerRole.ASYNC_MASTER, List.of(), 6),
@@ -136,10 +136,9 @@ class ConfigLoaderTest {
 
     @Test
     void ignoredKeysThatWouldMatterAreAcceptedWithTheHarmlessValueOnly() {
-        assertEquals(1, load("aclEnable=false").notes().size());
-        assertProblem("aclEnable=true", "broker.conf:1: aclEnable: only the value false is accepted: access control");
+        assertProblem("authorizationWhitelist=10", "only an empty value is accepted: no request code is exempt");
         assertProblem("enableDLegerCommitLog=true", "there is no replication yet");
-        assertProblem("useTLS=true", "connections are not encrypted yet");
+        assertProblem("useTLS=true", "tls.server.certPath names a certificate");
         assertProblem("brokerPermission=8", "a whole number, 0 to 7");
     }
 
@@ -150,13 +149,6 @@ class ConfigLoaderTest {
         assertNull(config.listen().advertisedHost());
         assertEquals(10_911, config.listen().brokerPort());
         assertEquals(2, config.notes().size());
-    }
-
-    @Test
-    void whatIsNotUsedYetIsSaid() {
-        assertEquals(
-                List.of("broker.conf:1: namesrvAddr is accepted; nothing depends on it yet"),
-                load("namesrvAddr=127.0.0.1:9876").notes());
     }
 
     @ParameterizedTest
@@ -170,6 +162,44 @@ class ConfigLoaderTest {
     void otherMachinesMayNotUnlessTheOperatorSaysSo(String bind) {
         assertProblem("bind=" + bind, "add insecure=true");
         assertEquals(bind, load("bind=" + bind + "\ninsecure=TRUE").listen().bind());
+    }
+
+    @Test
+    void usersAloneAreNotEnoughBeyondThisMachine() {
+        assertProblem("bind=0.0.0.0\nauth.enabled=true", "without encryption");
+        assertProblem("bind=0.0.0.0\ntls.server.certPath=c\ntls.server.keyPath=k", "set auth.enabled=true");
+        assertTrue(load("bind=0.0.0.0\nauth.enabled=true\ninsecure=true").access().enabled());
+        String encrypted = "bind=0.0.0.0\nauth.enabled=true\ntls.server.certPath=c\ntls.server.keyPath=k";
+        assertTrue(load(encrypted).notes().getFirst().contains("PERMISSIVE also takes"));
+        assertEquals(List.of(), load(encrypted + "\ntls.server.mode=ENFORCING").notes());
+        assertProblem(encrypted + "\ntls.server.mode=DISABLED", "without encryption");
+    }
+
+    @Test
+    void rocketMqsKeysOfAccessControlMeanTheSame() {
+        assertFalse(load("").access().enabled());
+        assertTrue(load("aclEnable=true").access().enabled());
+        assertTrue(load("authenticationEnabled=true\nauthorizationEnabled=true").access().enabled());
+        assertProblem("authenticationEnabled=true\nauthorizationEnabled=false", "go together here");
+        assertProblem("authorizationEnabled=true", "go together here");
+        assertProblem("auth.plain.acl=plain_acl.yml", "add auth.enabled=true");
+        ServerConfig.Credentials first = load("auth.enabled=true\ninitAuthenticationUser={\"username\":\"rocketmq\","
+                + "\"password\":\"12345678\"}").access().first();
+        assertEquals("rocketmq", first.user());
+        assertEquals("12345678", first.secret().reveal());
+    }
+
+    @Test
+    void secT03ASecretIsNeverInAProblem() {
+        for (String value : new String[] {"planted-secret", "{\"username\":\"a b\",\"password\":\"planted-secret\"}",
+                "{\"password\":\"planted-secret\"}"}) {
+            ConfigException refusal =
+                    assertThrows(ConfigException.class, () -> load("auth.enabled=true\ninitAuthenticationUser=" + value));
+            assertFalse(refusal.getMessage().contains("planted-secret"), refusal.getMessage());
+        }
+        ServerConfig config = load("auth.enabled=true\ninitAuthenticationUser={\"username\":\"ann\",\"password\":"
+                + "\"planted-secret\"}");
+        assertFalse(config.toString().contains("planted-secret"), config.toString());
     }
 
     @Test

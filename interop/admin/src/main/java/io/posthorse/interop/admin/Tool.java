@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 
 /** The command line of the released tools, run in this process with its output caught. */
-final class Tool {
+public final class Tool {
 
     /** In 4.4.0 two threads of the client open the first connection, and now and then the one closes the other's. */
     private static final Pattern RACE = Pattern.compile("send request to <|connect to <|No route info of this topic|"
@@ -22,12 +22,12 @@ final class Tool {
     private final String nameServer;
     private final PrintStream out = System.out;
 
-    Tool(String nameServer) {
+    public Tool(String nameServer) {
         this.nameServer = nameServer;
     }
 
     /** Runs a command to its end, once more where the client tripped over itself; gives what it printed. */
-    Output run(String... arguments) {
+    public Output run(String... arguments) {
         Output output = runOnce(arguments);
         for (int attempt = 1; attempt < ATTEMPTS && RACE.matcher(output.text()).find(); attempt++) {
             output = runOnce(arguments);
@@ -85,10 +85,10 @@ final class Tool {
     }
 
     /** What a command printed. */
-    record Output(String command, String text) {
+    public record Output(String command, String text) {
 
         /** It printed all of these, and no stack trace. */
-        Output shows(String... expected) {
+        public Output shows(String... expected) {
             if (text.contains("Exception") || text.contains("\tat ")) {
                 throw new AssertionError(this + "\nis a failure");
             }
@@ -96,7 +96,7 @@ final class Tool {
         }
 
         /** It printed all of these. */
-        Output has(String... expected) {
+        public Output has(String... expected) {
             for (String part : expected) {
                 if (!text.contains(part)) {
                     throw new AssertionError(this + "\nlacks: " + part);
@@ -106,7 +106,7 @@ final class Tool {
         }
 
         /** It printed a match of this. */
-        Output matches(String pattern) {
+        public Output matches(String pattern) {
             if (!Pattern.compile(pattern).matcher(text).find()) {
                 throw new AssertionError(this + "\nhas no match of: " + pattern);
             }
@@ -114,7 +114,7 @@ final class Tool {
         }
 
         /** It printed none of these. */
-        Output lacks(String... unexpected) {
+        public Output lacks(String... unexpected) {
             for (String part : unexpected) {
                 if (text.contains(part)) {
                     throw new AssertionError(this + "\nhas: " + part);

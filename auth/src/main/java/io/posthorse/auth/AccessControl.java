@@ -1,0 +1,240 @@
+package io.posthorse.auth;
+
+import io.posthorse.auth.AccessFile.Generation;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Entropy;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Access control of a running broker. A change counts once it is on the disk, and then for the next request of every
+ * connection. Used on the owner's thread.
+ */
+public final class AccessControl {
+    private static final int WAITING_MAX = 256;
+    private static final int SLOTS = 1 << 13;
+    private static final int UNKNOWN_SECRET_BYTES = 24;
+
+    private final AccessStore store;
+    private final Background background;
+    private final AccessTable fixed;
+    private final FailureLimit failures;
+    private final Account nobody;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final List<Runnable> listeners = new ArrayList<>();
+    private final Approval[] approvals = new Approval[SLOTS];
+    private Map<String, Account> accounts = Map.of();
+    private AccessTable stored;
+    private AccessTable table;
+    private long generation;
+    private boolean writing;
+
+    private record Waiting(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done) {}
+
+    private record Approval(Account account, ResourceKind kind, int actions, byte[] name) {}
+
+    private AccessControl(
+            AccessStore store, Background background, Clock clock, Entropy entropy, AccessTable fixed) {
+        this.store = store;
+        this.background = background;
+        this.fixed = fixed;
+        this.failures = new FailureLimit(clock);
+        this.nobody = new Account(new User("", User.Kind.NORMAL, false, newSecret(entropy), Sources.ANY));
+        this.generation = store.loaded().number();
+        use(store.loaded().table());
+    }
+
+    /** Is told of the first super user before it counts. */
+    public interface FirstUser {
+        void made(String name, Secret secret) throws IOException;
+    }
+
+    /**
+     * Opens users and rules of a data directory. Where there are none yet, the first super user is made.
+     *
+     * @param fixed users and rules of the configuration, which cannot be changed while running and are not kept
+     * @param first the first super user's name
+     * @param secret the first super user's secret, or null to have one made
+     * @param made is told where the first super user is made
+     * @throws IOException where the files cannot be read or written; says what to do
+     */
+    public static AccessControl open(
+            FileStore files, Background background, Clock clock, Entropy entropy, AccessTable fixed, String first,
+            Secret secret, FirstUser made) throws IOException {
+        AccessStore store = AccessStore.open(files, entropy);
+        if (store.loaded().number() == 0) {
+            Secret chosen = secret == null ? newSecret(entropy) : secret;
+            User admin = User.of(first, User.Kind.SUPER, true, chosen.reveal());
+            made.made(first, chosen);
+            store.write(new Generation(1, AccessTable.EMPTY.with(admin)));
+            store = AccessStore.open(files, entropy);
+        }
+        for (String name : fixed.users().keySet()) {
+            if (store.loaded().table().user(name) != null) {
+                throw new IOException("User " + name + " is in the file of accounts and in the data directory too. Delete"
+                        + " one: the account from the file, or the user with mqadmin deleteUser.");
+            }
+        }
+        return new AccessControl(store, background, clock, entropy, fixed);
+    }
+
+    private static Secret newSecret(Entropy entropy) {
+        byte[] bytes = SecretCipher.random(UNKNOWN_SECRET_BYTES, entropy);
+        return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+
+    private void use(AccessTable changed) {
+        stored = changed;
+        Map<String, User> users = new HashMap<>(changed.users());
+        users.putAll(fixed.users());
+        Map<String, List<Rule>> rules = new HashMap<>(changed.rules());
+        rules.putAll(fixed.rules());
+        table = new AccessTable(users, rules);
+        accounts.values().forEach(account -> account.current = false);
+        accounts = new HashMap<>();
+        Arrays.fill(approvals, null);
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Users and rules in force, those of the configuration among them. */
+    public AccessTable table() {
+        return table;
+    }
+
+    /** How often users and rules were written. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Whether a user comes from the configuration, and so cannot be changed while running. */
+    public boolean isFixed(String user) {
+        return fixed.user(user) != null;
+    }
+
+    /** Has changes told once they are in force. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Changes users and rules, one change after another.
+     *
+     * @param change gets what is kept and gives what shall be kept instead, or throws {@link RefusedException}
+     * @param done gets null once the change is on the disk and in force, else why it is not
+     */
+    public void change(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done) {
+        if (waiting.size() >= WAITING_MAX) {
+            done.accept(new RefusedException("too many changes at once; try again"));
+            return;
+        }
+        waiting.add(new Waiting(change, done));
+        next();
+    }
+
+    private void next() {
+        while (!writing && !waiting.isEmpty()) {
+            Waiting first = waiting.poll();
+            AccessTable changed;
+            try {
+                changed = first.change().apply(stored);
+            } catch (RefusedException e) {
+                first.done().accept(e);
+                continue;
+            }
+            write(changed, first.done());
+        }
+    }
+
+    private void write(AccessTable changed, Consumer<RuntimeException> done) {
+        writing = true;
+        Generation next = new Generation(generation + 1, changed);
+        background.run(() -> store.write(next), failure -> {
+            writing = false;
+            if (failure == null) {
+                generation = next.number();
+                use(changed);
+                done.accept(null);
+            } else {
+                done.accept(new RefusedException("Nothing was changed: the change could not be written to the data"
+                        + " directory (" + failure.getMessage() + ")."));
+            }
+            next();
+        });
+    }
+
+    /** The account of that name; one that nothing proves where there is none, so that both take as long. */
+    public Account account(byte[] text, int from, int length) {
+        String name = new String(text, from, length, StandardCharsets.UTF_8);
+        Account known = accounts.get(name);
+        if (known != null) {
+            return known;
+        }
+        User user = table.user(name);
+        if (user == null) {
+            return nobody;
+        }
+        Account made = new Account(user);
+        accounts.put(name, made);
+        return made;
+    }
+
+    /** Whether that user has failed too often from there, and must wait. */
+    public boolean mustWait(String user, InetAddress source) {
+        return failures.isReached(user, source);
+    }
+
+    /** A signature was wrong, or its user unknown. */
+    public void failed(String user, InetAddress source) {
+        failures.failed(user, source);
+    }
+
+    /** Whether an account may do any of some actions to a resource. */
+    public Verdict decide(Account account, ResourceKind kind, String name, Actions wanted, InetAddress source) {
+        return table.decide(account.user(), kind, name, wanted, source);
+    }
+
+    /**
+     * The same for the name as bytes, without garbage where it was approved before.
+     *
+     * @return null where it is allowed
+     */
+    public Verdict refusal(
+            Account account, ResourceKind kind, byte[] text, int from, int length, Actions wanted, InetAddress source) {
+        int slot = slot(account, kind, wanted, text, from, length);
+        Approval known = approvals[slot];
+        if (known != null && known.account == account && known.kind == kind && known.actions == wanted.bits()
+                && Arrays.equals(known.name, 0, known.name.length, text, from, from + length)) {
+            return null;
+        }
+        byte[] name = Arrays.copyOfRange(text, from, from + length);
+        Verdict verdict = decide(account, kind, new String(name, StandardCharsets.UTF_8), wanted, source);
+        if (!verdict.allowed()) {
+            return verdict;
+        }
+        boolean everywhere = table.rules(account.user().name()).stream().allMatch(rule -> rule.sources().isAny());
+        if (everywhere) {
+            approvals[slot] = new Approval(account, kind, wanted.bits(), name);
+        }
+        return null;
+    }
+
+    private static int slot(Account account, ResourceKind kind, Actions wanted, byte[] text, int from, int length) {
+        int hash = System.identityHashCode(account) * 31 + kind.ordinal() * 7 + wanted.bits();
+        for (int i = from; i < from + length; i++) {
+            hash = hash * 31 + text[i];
+        }
+        return (hash ^ hash >>> 13) & SLOTS - 1;
+    }
+}

@@ -1,0 +1,90 @@
+package io.posthorse.auth;
+
+/**
+ * What a rule is about: one name, all names that begin alike, all of a kind, or everything.
+ *
+ * @param name the name or its beginning; empty for {@link Form#ANY}
+ */
+public record Resource(ResourceKind kind, Form form, String name) {
+    private static final int NAME_CHARS_MAX = 255;
+    /** In place of a name where all resources of a kind are meant: only a rule about all of them covers it. */
+    public static final String ALL = "*";
+
+    /** How names are compared; the more exact one comes first. */
+    public enum Form {
+        LITERAL,
+        PREFIXED,
+        ANY
+    }
+
+    /**
+     * Reads {@code *}, {@code Topic:*}, {@code Topic:orders*} or {@code Topic:orders}.
+     *
+     * @throws RefusedException where it is none of them
+     */
+    public static Resource parse(String text) {
+        if (text == null || text.isBlank()) {
+            throw new RefusedException("The resource is null.");
+        }
+        String whole = text.strip();
+        if (whole.equals(ALL)) {
+            return new Resource(ResourceKind.ANY, Form.ANY, "");
+        }
+        int colon = whole.indexOf(':');
+        if (colon < 1 || colon == whole.length() - 1 || whole.length() > NAME_CHARS_MAX) {
+            throw new RefusedException("The resource " + whole + " is not Type:name, such as Topic:orders, Group:orders*,"
+                    + " Cluster:DefaultCluster or *.");
+        }
+        ResourceKind kind = ResourceKind.of(whole.substring(0, colon));
+        String name = whole.substring(colon + 1);
+        if (name.equals(ALL)) {
+            return new Resource(kind, Form.ANY, "");
+        }
+        boolean prefixed = name.endsWith(ALL);
+        String plain = prefixed ? name.substring(0, name.length() - 1) : name;
+        if (plain.contains(ALL)) {
+            throw new RefusedException("The resource " + whole + " has a star that is not its last character.");
+        }
+        return new Resource(kind, prefixed ? Form.PREFIXED : Form.LITERAL, plain);
+    }
+
+    /** One name of a kind. */
+    public static Resource literal(ResourceKind kind, String name) {
+        return new Resource(kind, Form.LITERAL, name);
+    }
+
+    /** All of a kind. */
+    public static Resource all(ResourceKind kind) {
+        return new Resource(kind, Form.ANY, "");
+    }
+
+    boolean covers(ResourceKind wanted, String wantedName) {
+        if (kind != ResourceKind.ANY && kind != wanted) {
+            return false;
+        }
+        return switch (form) {
+            case ANY -> true;
+            case LITERAL -> name.equals(wantedName);
+            case PREFIXED -> wantedName.startsWith(name);
+        };
+    }
+
+    /** Negative where this one is more exact than the other: a kind before any, a name before a beginning before all. */
+    int compare(Resource other) {
+        if (kind != other.kind) {
+            return kind == ResourceKind.ANY ? 1 : other.kind == ResourceKind.ANY ? -1 : 0;
+        }
+        if (form != other.form) {
+            return form.compareTo(other.form);
+        }
+        return form == Form.PREFIXED ? Integer.compare(other.name.length(), name.length()) : 0;
+    }
+
+    @Override
+    public String toString() {
+        if (kind == ResourceKind.ANY) {
+            return ALL;
+        }
+        return kind.word() + ":" + name + (form == Form.LITERAL ? "" : ALL);
+    }
+}

@@ -1,0 +1,79 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.auth.AccessControl;
+import io.posthorse.auth.PlainAccount;
+import io.posthorse.auth.Secret;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import java.util.List;
+import java.util.Map;
+
+/** Accounts as RocketMQ 4's tools manage them: 50 to 53. Only super users come this far. */
+final class PlainAclRequests implements RequestHandler {
+    private final AccessControl access;
+    private final RocketmqSettings settings;
+
+    PlainAclRequests(AccessControl access, RocketmqSettings settings) {
+        this.access = access;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return code >= RequestCode.UPDATE_AND_CREATE_ACL_CONFIG && code <= RequestCode.UPDATE_GLOBAL_WHITE_ADDRS_CONFIG;
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        if (access == null) {
+            return AccessRequests.off(request);
+        }
+        return switch (request.code()) {
+            case RequestCode.UPDATE_AND_CREATE_ACL_CONFIG -> update(peer, request);
+            case RequestCode.DELETE_ACL_CONFIG -> delete(peer, request);
+            case RequestCode.GET_BROKER_CLUSTER_ACL_INFO -> version(peer, request);
+            default -> request.refuse(ResponseCode.NO_PERMISSION, "An address alone proves nothing here, so there is no list"
+                    + " of addresses that need no signature. Give the clients there a user, or bind a user's rules to"
+                    + " source addresses.");
+        };
+    }
+
+    private Frame update(Peer peer, Frame request) {
+        String name = request.require("accessKey");
+        PlainAccount account = new PlainAccount(
+                name,
+                new Secret(request.fields().getOrDefault("secretKey", "")),
+                request.field("whiteRemoteAddress"),
+                "true".equals(request.field("admin")),
+                request.field("defaultTopicPerm"),
+                request.field("defaultGroupPerm"),
+                list(request.field("topicPerms")),
+                list(request.field("groupPerms")));
+        return AccessRequests.change(access, peer, request, name, account::in);
+    }
+
+    private static List<String> list(String texts) {
+        return texts == null || texts.isBlank() ? List.of() : List.of(texts.split(","));
+    }
+
+    private Frame delete(Peer peer, Frame request) {
+        String name = request.require("accessKey");
+        return AccessRequests.change(access, peer, request, name, table -> {
+            table.require(name);
+            return table.without(name);
+        });
+    }
+
+    private Frame version(Peer peer, Frame request) {
+        return request.ok(Map.of(
+                "brokerAddr", Addresses.route(settings, peer.local()),
+                "brokerName", settings.brokerName(),
+                "clusterName", settings.cluster(),
+                "version", "{\"counter\":" + access.generation() + ",\"stateVersion\":0,\"timestamp\":0}",
+                "allAclFileVersion", "{}"));
+    }
+}

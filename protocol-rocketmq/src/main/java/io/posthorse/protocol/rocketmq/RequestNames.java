@@ -1,0 +1,106 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.codec.rocketmq.MessageView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Finds the names of the resources that a request is really about, where they are not plain fields: in its body, or in a
+ * stored message that it points to. What points to nothing has no name and needs no permission: the request will find
+ * nothing either.
+ */
+final class RequestNames {
+    private static final int NAMES_MAX = 10_000;
+    private static final int ID_DIGITS = 16;
+
+    private final Broker broker;
+
+    RequestNames(Broker broker) {
+        this.broker = broker;
+    }
+
+    /** The names that a source stands for; null where a field that must be there is missing. */
+    List<String> of(String source, Frame request) {
+        if (source.startsWith("@")) {
+            return special(source, request);
+        }
+        boolean optional = source.endsWith("?");
+        String value = request.field(optional ? source.substring(0, source.length() - 1) : source);
+        if (value == null || value.isEmpty()) {
+            return optional ? List.of() : null;
+        }
+        return List.of(value);
+    }
+
+    private List<String> special(String source, Frame request) {
+        return switch (source) {
+            case "@message" -> topicAt(request.number("offset", -1));
+            case "@messageId" -> topicAt(position(request.field("msgId")));
+            case "@prepared" -> topicAt(broker.transactions().position(request.number("tranStateTableOffset", -1)));
+            case "@newGroup" -> broker.subscription(request.require("group")) == null
+                    ? List.of(request.require("group"))
+                    : List.of();
+            case "@filterGroups" -> List.of(request.fields().getOrDefault("filterGroups", "").split(",")).stream()
+                    .filter(s -> !s.isEmpty())
+                    .toList();
+            case "@beatGroups" -> each(body(request).array("consumerDataSet"), "groupName");
+            case "@beatTopics" -> beatTopics(body(request));
+            case "@lockTopics" -> each(body(request).array("mqSet"), "topic");
+            case "@ackGroups" -> each(body(request).array("acks"), "c");
+            case "@ackTopics" -> each(body(request).array("acks"), "t");
+            case "@topicConfigList" -> each(body(request).array("topicConfigList"), "topicName");
+            case "@groupConfigList" -> each(body(request).array("groupConfigList"), "groupName");
+            case "@checkTopic" -> List.of(body(request).object("subscriptionData").text("topic", ""));
+            default -> List.of(body(request).text(source.substring(1), ""));
+        };
+    }
+
+    private static JsonValue.Obj body(Frame request) {
+        return JsonReader.read(request.body()).asObject();
+    }
+
+    private static List<String> each(List<JsonValue> items, String name) {
+        return bounded(items.stream().map(item -> item.asObject().text(name, "")));
+    }
+
+    private static List<String> beatTopics(JsonValue.Obj beat) {
+        List<String> topics = new ArrayList<>();
+        for (JsonValue group : beat.array("consumerDataSet")) {
+            topics.addAll(each(group.asObject().array("subscriptionDataSet"), "topic"));
+        }
+        return bounded(topics.stream());
+    }
+
+    /** Every name is asked about, so there may not be too many. */
+    private static List<String> bounded(Stream<String> names) {
+        List<String> all = names.distinct().toList();
+        if (all.size() > NAMES_MAX) {
+            throw new MalformedFrameException("a request about " + all.size() + " resources; at most " + NAMES_MAX);
+        }
+        return all;
+    }
+
+    private List<String> topicAt(long position) {
+        ByteBuffer stored = position < 0 ? null : broker.nativeAt(position);
+        return stored == null ? List.of() : List.of(MessageView.of(stored).topic());
+    }
+
+    /** The position in an offset message id, which is its last digits. */
+    private static long position(String id) {
+        if (id == null || id.length() < 2 * ID_DIGITS) {
+            return -1;
+        }
+        try {
+            return Long.parseLong(id, id.length() - ID_DIGITS, id.length(), 16);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.posthorse.server;
+
+import io.posthorse.net.Tls;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks every few seconds whether certificate files changed, so that a new certificate needs no restart. */
+final class CertificateWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
+    private static final long EVERY_MS = 2_000;
+
+    private final Tls tls;
+    private final Timers timers;
+    private final Background background;
+    private boolean stopped;
+
+    CertificateWatch(Tls tls, Timers timers, Background background) {
+        this.tls = tls;
+        this.timers = timers;
+        this.background = background;
+    }
+
+    void start() {
+        timers.after(EVERY_MS, this::look);
+    }
+
+    /** On the owner's thread. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void look() {
+        if (stopped) {
+            return;
+        }
+        boolean[] changed = new boolean[1];
+        background.run(() -> changed[0] = tls.reload(), failure -> {
+            if (failure != null) {
+                LOG.warn("The certificate files changed, but new connections still get the certificate from before. {}",
+                        failure.getMessage());
+            } else if (changed[0]) {
+                LOG.info("The certificate files changed; new connections get the new certificate.");
+            }
+            start();
+        });
+    }
+}

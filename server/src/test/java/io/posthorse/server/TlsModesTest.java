@@ -1,0 +1,189 @@
+package io.posthorse.server;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Three modes with good, expired and foreign certificates; clients' certificates; a new certificate without a restart. */
+class TlsModesTest {
+    private static final int UNKNOWN_CODE = 9_999;
+
+    @TempDir
+    Path directory;
+
+    private Server start(String mode, String certificate, String... sets) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "listenPort=0", "nameserver.port=0", "tls.server.mode=" + mode,
+                "storePathRootDir=" + directory.resolve("data"),
+                "tls.server.certPath=" + directory.resolve(certificate + ".pem"),
+                "tls.server.keyPath=" + directory.resolve(certificate + ".key")));
+        all.addAll(List.of(sets));
+        return Server.start(ConfigLoader.load(new ConfigSources(null, null, Map.of(), all, "host")));
+    }
+
+    private static Socket open(int port, SSLContext context) throws IOException {
+        Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
+        plain.setSoTimeout(10_000);
+        if (context == null) {
+            return plain;
+        }
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    private static boolean serves(int port, SSLContext context) {
+        try (Socket socket = open(port, context)) {
+            return ask(socket) == ResponseCode.REQUEST_CODE_NOT_SUPPORTED;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int ask(Socket socket) throws IOException {
+        Frame request = new Frame(UNKNOWN_CODE, Frame.JAVA, Frame.VERSION, 1, 0, null, Map.of(), new byte[0], false);
+        socket.getOutputStream().write(FrameCodec.encode(request));
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        byte[] answer = new byte[FrameCodec.checkLength(in.readInt())];
+        in.readFully(answer);
+        return FrameCodec.decode(answer).code();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DISABLED,good,true,false", "DISABLED,expired,true,false", "DISABLED,foreign,true,false",
+        "PERMISSIVE,good,true,true", "PERMISSIVE,expired,true,false", "PERMISSIVE,foreign,true,false",
+        "ENFORCING,good,false,true", "ENFORCING,expired,false,false", "ENFORCING,foreign,false,false"
+    })
+    void modesAndCertificates(String mode, String certificate, boolean plain, boolean encrypted) throws Exception {
+        Certificates certificates = new Certificates(directory).make("issuer", "-ext", "bc=ca:true").make("foreign")
+                .issue("good", "issuer").issue("expired", "issuer", "-startdate", "-3d", "-validity", "1");
+        try (Server server = start(mode, certificate)) {
+            for (int port : new int[] {server.brokerPort(), server.nameServerPort()}) {
+                assertEquals(plain, serves(port, null), "plain");
+                assertEquals(encrypted, serves(port, certificates.client("issuer", null)), "encrypted");
+                assertEquals(plain, serves(port, null), "plain, after what was tried");
+            }
+        }
+    }
+
+    @Test
+    void clientsMayHaveToShowACertificate() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server").make("client").make("stranger");
+        String trust = "tls.server.trustCertPath=" + directory.resolve("client.pem");
+        for (String asked : new String[] {"none", "optional", "require"}) {
+            try (Server server = start("ENFORCING", "server", trust, "tls.server.need.client.auth=" + asked)) {
+                int port = server.brokerPort();
+                assertTrue(serves(port, certificates.client("server", "client")), asked);
+                assertEquals(!asked.equals("require"), serves(port, certificates.client("server", null)), asked);
+                // a client sends no certificate whose issuer is not among those that the server names
+                assertEquals(!asked.equals("require"), serves(port, certificates.client("server", "stranger")), asked);
+            }
+        }
+    }
+
+    @Test
+    void aNewCertificateNeedsNoRestartAndABrokenOneChangesNothing() throws Exception {
+        Certificates certificates = new Certificates(directory).make("old").make("new");
+        for (String end : new String[] {".pem", ".key"}) {
+            Files.copy(directory.resolve("old" + end), directory.resolve("used" + end));
+        }
+        try (Server server = start("PERMISSIVE", "used");
+                Socket open = open(server.brokerPort(), certificates.client("old", null))) {
+            assertEquals(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, ask(open));
+            assertFalse(serves(server.brokerPort(), certificates.client("new", null)));
+            for (String end : new String[] {".pem", ".key"}) {
+                Files.copy(directory.resolve("new" + end), directory.resolve("used" + end),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> serves(server.brokerPort(), certificates.client("new", null)));
+            assertFalse(serves(server.brokerPort(), certificates.client("old", null)));
+            assertEquals(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, ask(open), "what is open stays open");
+
+            Path used = directory.resolve("used.pem");
+            Files.writeString(used, "this is no certificate");
+            Files.setLastModifiedTime(used, FileTime.fromMillis(1_000));
+            await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(6))
+                    .until(() -> serves(server.brokerPort(), certificates.client("new", null)));
+        }
+    }
+
+    @Test
+    void secT14AHandshakeThatDoesNotEndIsEnded() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server");
+        try (Server server = start("ENFORCING", "server")) {
+            List<Socket> silent = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.brokerPort());
+                socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
+                silent.add(socket);
+            }
+            assertFalse(serves(server.brokerPort(), certificates.client("server", null)), "256 handshakes are under way");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> serves(server.brokerPort(), certificates.client("server", null)));
+            for (Socket socket : silent) {
+                socket.setSoTimeout(5_000);
+                assertEquals(-1, end(socket));
+                socket.close();
+            }
+        }
+    }
+
+    private static int end(Socket socket) {
+        try {
+            return socket.getInputStream().read();
+        } catch (IOException e) {
+            return -1; // reset
+        }
+    }
+
+    @Test
+    void onlyNewProtocolsAreSpoken() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server");
+        try (Server server = start("ENFORCING", "server")) {
+            for (String protocol : new String[] {"TLSv1.2", "TLSv1.3"}) {
+                try (SSLSocket socket = (SSLSocket) open(server.brokerPort(), certificates.client("server", null))) {
+                    socket.setEnabledProtocols(new String[] {protocol});
+                    socket.startHandshake();
+                    assertEquals(protocol, socket.getSession().getProtocol());
+                }
+            }
+            for (String protocol : new String[] {"TLSv1", "TLSv1.1"}) {
+                try (SSLSocket socket = (SSLSocket) open(server.brokerPort(), certificates.client("server", null))) {
+                    socket.setEnabledProtocols(new String[] {protocol});
+                    assertThrows(IOException.class, socket::startHandshake, protocol);
+                }
+            }
+        }
+    }
+}
