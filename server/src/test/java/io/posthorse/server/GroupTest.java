@@ -114,6 +114,23 @@ class GroupTest {
     }
 
     @Test
+    void theNewestSubscriptionOfAMemberCountsWhoeverIsHeardLast() {
+        broker.sent("T", 0, "", "x");
+        RawClient older = broker.client();
+        client.ask(34, Map.of(), TestBroker.heartbeat("new", "G", "T", "*", 2));
+        older.ask(34, Map.of(), TestBroker.heartbeat("old", "G", "T", "*", 1));
+        Map<String, String> pull = TestBroker.pull("G", "T", 0, 0, "*", 0);
+        pull.remove("subscription");
+        pull.put("sysFlag", "0");
+        pull.put("subVersion", "2");
+        assertEquals(0, client.ask(11, pull).code(), "the older member must not stop the newer one");
+        pull.put("subVersion", "1");
+        assertEquals(0, older.ask(11, pull).code());
+        pull.put("subVersion", "3");
+        assertEquals(25, older.ask(11, pull).code());
+    }
+
+    @Test
     void connectionsAreListed() {
         assertEquals(206, client.ask(203, Map.of("consumerGroup", "G")).code());
         assertEquals(1, client.ask(204, Map.of("producerGroup", "PG")).code());

@@ -86,13 +86,21 @@ final class ConsumerGroups {
         Group group = consumers.computeIfAbsent(name, n -> new Group());
         boolean isNew = group.members.put(member.peer(), member) == null;
         boolean changed = !group.interests.keySet().equals(described.interests.keySet());
-        group.interests = described.interests;
+        group.interests = newest(group.interests, described.interests);
         group.consumeType = described.consumeType;
         group.messageModel = described.messageModel;
         group.consumeFromWhere = described.consumeFromWhere;
         if (isNew || changed) {
             notifyMembers(name, group);
         }
+    }
+
+    /** What the last heartbeat reads, each topic as it was subscribed to last: members are not told of by turns. */
+    private static Map<String, Interest> newest(Map<String, Interest> before, Map<String, Interest> now) {
+        Map<String, Interest> newest = new TreeMap<>(now);
+        before.forEach((topic, old) -> newest.computeIfPresent(
+                topic, (name, interest) -> old.version() > interest.version() ? old : interest));
+        return newest;
     }
 
     /** The connection of a producing client; null where it has none. */
