@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +24,8 @@ final class MqShutdown implements Callable<Integer> {
     static final int NONE_RUNS = 255;
 
     private static final long WAIT_SECONDS = 60;
+    private static final long LEAVE_SECONDS = 2;
+    private static final long LOOK_MS = 50;
 
     @Parameters(arity = "0..1", paramLabel = "broker | namesrv", description = "what to stop")
     private String what = "";
@@ -68,20 +71,26 @@ final class MqShutdown implements Callable<Integer> {
     }
 
     private boolean awaited(RunFile.Running one) throws IOException, InterruptedException {
-        try {
-            Optional<ProcessHandle> process = ProcessHandle.of(one.pid());
-            if (process.isPresent()) {
-                process.get().onExit().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (one.runs()) {
+            if (System.nanoTime() > end) {
+                System.err.println("The mq" + what + "(" + one.pid() + ") is still ending after " + WAIT_SECONDS
+                        + " seconds; what it prints says why. It was not killed.");
+                return false;
             }
-        } catch (TimeoutException | ExecutionException e) {
-            System.err.println("The mq" + what + "(" + one.pid() + ") is still ending after " + WAIT_SECONDS
-                    + " seconds; what it prints says why. It was not killed.");
-            return false;
+            Thread.sleep(LOOK_MS);
         }
         if (!one.leftInOrder()) {
             System.err.println("The mq" + what + "(" + one.pid() + ") has ended, but not in order; what it printed last says why."
                     + " Its data is checked at the next start.");
             return false;
+        }
+        try {
+            // all is closed by now; where nobody asks for its exit code, the process stays in the table, and that is all
+            ProcessHandle.of(one.pid()).map(ProcessHandle::onExit).orElse(CompletableFuture.completedFuture(null))
+                    .get(LEAVE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return true;
         }
         return true;
     }

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -31,6 +32,15 @@ final class RunFile implements Closeable {
 
     /** A process that a script started and that runs. */
     record Running(long pid, Path file) {
+        /** Whether it still runs; known even where its entry stays in the table of processes. */
+        boolean runs() throws IOException {
+            try {
+                return Files.exists(file) && isLocked(file);
+            } catch (NoSuchFileException e) {
+                return false;
+            }
+        }
+
         /** Whether it has ended in order, once it has ended. */
         boolean leftInOrder() {
             return !Files.exists(file);

@@ -84,6 +84,22 @@ class OtherNameServersTest {
     }
 
     @Test
+    void aBrokerWhoseConnectionClosesIsForgotten() throws IOException {
+        byte[] table = TestBroker.text("{\"topicConfigSerializeWrapper\":{\"topicConfigTable\":{\"T\":{\"topicName\":\"T\","
+                + "\"readQueueNums\":1,\"writeQueueNums\":1,\"perm\":6}}}}");
+        Map<String, String> fields = Map.of(
+                "brokerName", "lost", "brokerAddr", "127.0.0.1:1", "clusterName", "C", "brokerId", "0", "haServerAddr", "",
+                "compressed", "false");
+        try (NameServerProcess alone = alone(0); RawClient client = new RawClient(alone.port(), false)) {
+            try (RawClient broker = new RawClient(alone.port(), false)) {
+                assertEquals(0, broker.ask(103, fields, table).code());
+                assertEquals(0, client.ask(ROUTE, Map.of("topic", "T")).code());
+            }
+            Awaitility.await().until(() -> client.ask(ROUTE, Map.of("topic", "T")).code() == 17);
+        }
+    }
+
+    @Test
     void whatIsNoFrameEndsItsConnectionOnly() throws IOException {
         try (NameServerProcess alone = alone(0); RawClient good = new RawClient(alone.port(), false);
                 Socket bad = new Socket("127.0.0.1", alone.port())) {
