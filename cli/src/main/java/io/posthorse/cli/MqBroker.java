@@ -93,8 +93,8 @@ final class MqBroker implements Callable<Integer> {
         System.out.printf("The broker[%s, %s:%d] boot success. serializeType=JSON%s%n", config.identity().brokerName(), host,
                 server.brokerPort(), known.isEmpty() ? "" : " and name server is " + String.join(";", known));
         if (known.isEmpty() && server.nameServerPort() == ServerConfig.OFF) {
-            System.out.println("It registers nowhere, so no client finds it: give -n host:port, set namesrvAddr in the file, or"
-                    + " NAMESRV_ADDR in the environment.");
+            System.out.println("It registers nowhere, so no client finds it: give -n host:port, set namesrvAddr in the file,"
+                    + " or NAMESRV_ADDR in the environment.");
         }
     }
 }

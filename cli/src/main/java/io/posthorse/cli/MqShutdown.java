@@ -17,7 +17,10 @@ import picocli.CommandLine.Parameters;
  * Ends the brokers or name servers that {@link MqBroker} and {@link MqNameServer} started, and no other process; prints
  * what RocketMQ's script prints, and unlike it waits until they have ended.
  */
-@Command(name = "mqshutdown", description = "Stop the brokers or the name servers that were started by script.", hidden = true,
+@Command(
+        name = "mqshutdown",
+        description = "Stop the brokers or the name servers that were started by script.",
+        hidden = true,
         exitCodeOnInvalidInput = 1)
 final class MqShutdown implements Callable<Integer> {
     /** What the original's "exit -1" gives. */
@@ -65,8 +68,8 @@ final class MqShutdown implements Callable<Integer> {
         if (process.isEmpty() || process.get().destroy() || !process.get().isAlive()) {
             return true;
         }
-        System.err.println("The mq" + what + "(" + one.pid() + ") cannot be told to end; it may be another user's: call this as"
-                + " that user.");
+        System.err.println("The mq" + what + "(" + one.pid() + ") cannot be told to end; it may be another user's: call this"
+                + " as that user.");
         return false;
     }
 
@@ -81,8 +84,8 @@ final class MqShutdown implements Callable<Integer> {
             Thread.sleep(LOOK_MS);
         }
         if (!one.leftInOrder()) {
-            System.err.println("The mq" + what + "(" + one.pid() + ") has ended, but not in order; what it printed last says why."
-                    + " Its data is checked at the next start.");
+            System.err.println("The mq" + what + "(" + one.pid() + ") has ended, but not in order; what it printed last says"
+                    + " why. Its data is checked at the next start.");
             return false;
         }
         try {

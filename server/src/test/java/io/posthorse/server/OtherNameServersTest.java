@@ -104,7 +104,7 @@ class OtherNameServersTest {
         try (NameServerProcess alone = alone(0); RawClient good = new RawClient(alone.port(), false);
                 Socket bad = new Socket("127.0.0.1", alone.port())) {
             bad.setSoTimeout(20_000);
-            bad.getOutputStream().write(new byte[] {0x7F, -1, -1, -1, 0, 0, 0, 0});
+            bad.getOutputStream().write(new byte[] {1, 16, 0, 0, 0, 0, 0, 0});
             assertEquals(-1, bad.getInputStream().read());
             assertEquals(17, good.ask(ROUTE, Map.of("topic", "Nobodys")).code());
         }

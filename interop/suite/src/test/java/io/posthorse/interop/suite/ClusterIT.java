@@ -38,13 +38,15 @@ class ClusterIT {
         int[] nameServerPorts = {Scripts.freePort(), Scripts.freePort()};
         nameServers = new String[] {"127.0.0.1:" + nameServerPorts[0], "127.0.0.1:" + nameServerPorts[1]};
         ports = new int[] {Scripts.freePort(), Scripts.freePort()};
-        try (ChildProcess first = nameServer(nameServerPorts[0], 0); ChildProcess second = nameServer(nameServerPorts[1], 1);
+        try (ChildProcess first = nameServer(nameServerPorts[0], 0);
+                ChildProcess second = nameServer(nameServerPorts[1], 1);
                 ChildProcess a = broker("a", 0); ChildProcess b = broker("b", 1)) {
             for (String nameServer : nameServers) {
                 awaitBrokers(nameServer, true, true);
             }
             programsOfTheDocuments();
-            Outcome made = scripts.run("mqadmin", "updateTopic", "-n", nameServers[0], "-c", "DefaultCluster", "-t", "Cluster");
+            Outcome made = scripts.run(
+                    "mqadmin", "updateTopic", "-n", nameServers[0], "-c", "DefaultCluster", "-t", "Cluster");
             assertEquals(0, made.exitCode(), made.output());
             try (ChildProcess sender = sender(nameServers[1])) {
                 awaitSent(sender, "broker-a");
