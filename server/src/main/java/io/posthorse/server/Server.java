@@ -119,7 +119,7 @@ public final class Server implements AutoCloseable {
         reader.run(grpc::open, failure -> { });
     }
 
-    private static Tls tls(ServerConfig.Tls encryption) throws IOException {
+    static Tls tls(ServerConfig.Tls encryption) throws IOException {
         if (!encryption.isOn()) {
             return null;
         }
