@@ -29,10 +29,10 @@ class DirectionsTest {
             List.of("auth", "platform"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("format.rocketmq", "platform", "broker", "filter", "codec.rocketmq"),
+            List.of("format.rocketmq", "platform", "broker", "filter", "auth", "codec.rocketmq"),
             List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "auth", "codec.rocketmq",
                     "format.rocketmq"),
-            List.of("protocol.grpc", "platform", "broker", "codec.rocketmq", "format.rocketmq"),
+            List.of("protocol.grpc", "platform", "broker", "net", "auth", "codec.rocketmq", "format.rocketmq"),
             List.of("cli", "server"));
 
     @Test

@@ -48,19 +48,21 @@ public final class GrpcListener implements AutoCloseable {
     /**
      * Accepts calls on an address.
      *
+     * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
-     * @param encryption which connections are encrypted, and how
+     * @param connections which connections are encrypted, and how
      * @throws IOException where the address is taken or not this machine's; says which
      */
     public static GrpcListener open(
             InetSocketAddress address, Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
-            Executor owner, GrpcConnections connections) throws IOException {
+            GrpcAccess access, Executor owner, GrpcConnections connections) throws IOException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc"), io);
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
-                () -> new GrpcProtocol(shard, clock, timers, entropy, settings, owner, group.next()), owner).join();
+                () -> new GrpcProtocol(shard, clock, timers, entropy, settings, access, owner, group.next()), owner).join();
+        CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next());
         Server server = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(group)
                 .workerEventLoopGroup(group)
@@ -75,7 +77,8 @@ public final class GrpcListener implements AutoCloseable {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .intercept(new CallerInterceptor())
+                .addTransportFilter(callers)
+                .intercept(callers)
                 .addService(protocol.service())
                 .build();
         try {
