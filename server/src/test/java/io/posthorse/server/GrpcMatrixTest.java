@@ -36,7 +36,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,8 +62,7 @@ class GrpcMatrixTest {
     }
 
     @Test
-    @DisplayName("SecT-07 every gRPC call with every role")
-    void everyCallWithEveryRole() throws Exception {
+    void secT07EveryCallWithEveryRole() throws Exception {
         Map<String, String> table = table();
         List<String> unexpected = new ArrayList<>();
         try (Users users = Users.start(directory)) {

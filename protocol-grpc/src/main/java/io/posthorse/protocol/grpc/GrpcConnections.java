@@ -8,6 +8,7 @@ import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -129,6 +130,15 @@ public final class GrpcConnections implements ProtocolNegotiator {
         }
     }
 
+    /** Reads no more from who does not take what it is sent, the library's own answers among that. */
+    private static final class BackPressure extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext channel) throws Exception {
+            channel.channel().config().setAutoRead(channel.channel().isWritable());
+            super.channelWritabilityChanged(channel);
+        }
+    }
+
     /** Looks at the first bytes of a connection, then makes way for who understands them. */
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler handler;
@@ -143,6 +153,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         public void handlerAdded(ChannelHandlerContext channel) {
             connections++;
             channel.channel().closeFuture().addListener(f -> connections--);
+            channel.pipeline().addFirst(new BackPressure());
             silence = channel.executor().schedule(() -> channel.close(), SILENCE_SECONDS, TimeUnit.SECONDS);
             channel.channel().closeFuture().addListener(f -> silence.cancel(false));
             if (connections > connectionsMax) {

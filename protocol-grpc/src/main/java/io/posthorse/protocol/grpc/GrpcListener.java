@@ -12,6 +12,10 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.netty.util.internal.logging.Slf4JLoggerFactory;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.platform.Clock;
@@ -22,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The port of this protocol. HTTP/2, encryption and the protocol's bytes are worked on by a thread of its own; what a call
@@ -36,6 +42,32 @@ public final class GrpcListener implements AutoCloseable {
     private static final long KEEP_ALIVE_SECONDS = 60;
     private static final long PERMITTED_PING_SECONDS = 5;
     private static final long CLOSE_SECONDS = 2;
+
+    /** The library writes every frame there, with signatures and bodies: nobody wants those in a log. */
+    private static final Logger FRAMES = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
+    static {
+        LibraryLog.install();
+        FRAMES.setLevel(Level.OFF);
+        InternalLoggerFactory.setDefaultFactory(new WithoutFrames());
+    }
+
+    /** The library's log as it is elsewhere, without its frames: those go to a logger of Java's that is off. */
+    @SuppressWarnings("deprecation")
+    private static final class WithoutFrames extends Slf4JLoggerFactory {
+        private final Off off = new Off();
+
+        private static final class Off extends JdkLoggerFactory {
+            InternalLogger logger(String name) {
+                return newInstance(name);
+            }
+        }
+
+        @Override
+        public InternalLogger newInstance(String name) {
+            return name.equals(FRAMES.getName()) ? off.logger(name) : super.newInstance(name);
+        }
+    }
 
     private final EventLoopGroup group;
     private final Server server;
