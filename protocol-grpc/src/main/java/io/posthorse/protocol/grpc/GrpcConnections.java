@@ -19,8 +19,6 @@ import io.posthorse.net.Tls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +32,6 @@ public final class GrpcConnections implements ProtocolNegotiator {
     /** So many bytes tell whether a connection begins with a TLS record. */
     private static final int HEAD_BYTES = 5;
     private static final int HANDSHAKES_MAX = 256;
-    /** Who says nothing for so long after connecting is sent away. */
-    private static final long SILENCE_SECONDS = 10;
 
     private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
     private final boolean allowsPlain;
@@ -131,7 +127,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
     }
 
     /** Reads no more from who does not take what it is sent, the library's own answers among that. */
-    private static final class BackPressure extends ChannelInboundHandlerAdapter {
+    static final class BackPressure extends ChannelInboundHandlerAdapter {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext channel) throws Exception {
             channel.channel().config().setAutoRead(channel.channel().isWritable());
@@ -143,7 +139,6 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler handler;
         private ProtocolNegotiationEvent begun;
-        private Future<?> silence;
 
         FirstBytes(GrpcHttp2ConnectionHandler handler) {
             this.handler = handler;
@@ -154,8 +149,6 @@ public final class GrpcConnections implements ProtocolNegotiator {
             connections++;
             channel.channel().closeFuture().addListener(f -> connections--);
             channel.pipeline().addFirst(new BackPressure());
-            silence = channel.executor().schedule(() -> channel.close(), SILENCE_SECONDS, TimeUnit.SECONDS);
-            channel.channel().closeFuture().addListener(f -> silence.cancel(false));
             if (connections > connectionsMax) {
                 channel.close();
             }
@@ -183,7 +176,6 @@ public final class GrpcConnections implements ProtocolNegotiator {
                 return;
             }
             channel.pipeline().addAfter(channel.name(), null, (isEncrypted ? encrypted() : plain).newHandler(handler));
-            silence.cancel(false);
             channel.fireUserEventTriggered(begun);
             count(channel);
             channel.pipeline().remove(this);
