@@ -80,7 +80,7 @@ public final class Broker {
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
     public List<String> openingReport() {
-        return OpeningReport.of(store);
+        return OpeningReport.of(store, state);
     }
 
     /** Time of the turn in ms since 1970, as {@link Shard} set it. */

@@ -12,6 +12,17 @@ public interface MessageFormat {
     void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs);
 
     /**
+     * The topic that a message's native bytes name, for where the record of the topic itself was damaged; null where they
+     * name none.
+     *
+     * @param at index of the native bytes, which are so long
+     */
+    String topic(ByteBuffer bytes, int at, int length);
+
+    /** Number in its topic of the partition that they name. */
+    int partition(ByteBuffer bytes, int at, int length);
+
+    /**
      * Gives the hashes of a message's keys, see {@link KeyHash}; called by several threads, so a function of nothing but
      * the bytes.
      *

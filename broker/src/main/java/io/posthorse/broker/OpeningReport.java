@@ -10,7 +10,7 @@ final class OpeningReport {
     private OpeningReport() {}
 
     /** A line for everything that is not as a clean end leaves it. */
-    static List<String> of(Store store) {
+    static List<String> of(Store store, State state) {
         List<String> lines = new ArrayList<>();
         for (Damage damage : store.damages()) {
             lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
@@ -25,6 +25,15 @@ final class OpeningReport {
         if (store.tailLost()) {
             lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
                     + " gap of " + Opening.JUMP + ", so that no offset means two messages.");
+        }
+        if (!state.recovered().isEmpty()) {
+            lines.add("The record of a topic was damaged, and it was made again from its messages, with default settings: "
+                    + state.recovered() + ". Look at its number of queues and its permission, and mend them with"
+                    + " updateTopic.");
+        }
+        if (state.unrecovered() > 0) {
+            lines.add(state.unrecovered() + " messages belong to a topic whose record was damaged and that they do not name:"
+                    + " they cannot be read. Restore the *.checkpoint files from a backup if you need them.");
         }
         return lines;
     }

@@ -6,6 +6,8 @@ import java.util.List;
 
 /** An ordered sequence of messages in a topic, addressed by offset. */
 public final class Partition {
+    private static final List<Waiter> NOBODY = List.of();
+
     final Topic topic;
     final PartitionIndex index;
     /** Position of the last message; messages below the committed position are visible. */
@@ -14,7 +16,7 @@ public final class Partition {
     boolean announced;
 
     private final int number;
-    private List<Waiter> waiters = new ArrayList<>(0);
+    private List<Waiter> waiters = NOBODY;
 
     Partition(Topic topic, int number, PartitionIndex index) {
         this.topic = topic;
@@ -37,21 +39,26 @@ public final class Partition {
     }
 
     boolean hasWaiters() {
-        return !waiters.isEmpty();
+        return waiters != NOBODY;
     }
 
     void add(Waiter waiter) {
+        if (waiters == NOBODY) {
+            waiters = new ArrayList<>(2);
+        }
         waiters.add(waiter);
     }
 
     /** Takes back a waiter that no longer waits. */
     public void remove(Waiter waiter) {
-        waiters.remove(waiter);
+        if (waiters != NOBODY && waiters.remove(waiter) && waiters.isEmpty()) {
+            waiters = NOBODY;
+        }
     }
 
     void wakeAll() {
         List<Waiter> woken = waiters;
-        waiters = new ArrayList<>(0); // a woken one may wait again at once
+        waiters = NOBODY; // a woken one may wait again at once
         woken.forEach(Waiter::wake);
     }
 }

@@ -95,10 +95,11 @@ final class ReplayedState implements Store.State {
     }
 
     private void message(ByteBuffer bytes, int at, long position, int length) {
-        Partition partition = state.partition(bytes.getInt(at + RecordFormat.PARTITION));
+        int id = bytes.getInt(at + RecordFormat.PARTITION);
+        Partition partition = state.isUnmade(id) ? unknown(bytes, at, length, id) : state.partition(id);
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         if (partition == null || offset < partition.index.next()) {
-            return; // of a topic that was deleted, or whose creation was damaged
+            return; // of a topic that was deleted, or one that cannot be told
         }
         state.applyMessage(
                 partition,
@@ -109,5 +110,16 @@ final class ReplayedState implements Store.State {
                 bytes.get(at + RecordFormat.LINK),
                 bytes.getInt(at + RecordFormat.LINK_PARTITION),
                 bytes.getLong(at + RecordFormat.LINK_OFFSET));
+    }
+
+    /** A message says that there was a partition whose creation is not in the log: that record was damaged. */
+    private Partition unknown(ByteBuffer bytes, int at, int length, int id) {
+        MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
+        byte link = bytes.get(at + RecordFormat.LINK);
+        boolean isHome = link == RecordFormat.LINK_NONE || link == RecordFormat.LINK_MOVED_FROM;
+        int from = at + RecordFormat.NATIVE;
+        String topic = format == null || !isHome ? null : format.topic(bytes, from, length - RecordFormat.NATIVE);
+        int number = topic == null ? -1 : format.partition(bytes, from, length - RecordFormat.NATIVE);
+        return state.recover(topic, number, id);
     }
 }

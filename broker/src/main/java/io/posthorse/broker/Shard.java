@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Runs the turns of one broker on its owner's thread. The first command of a turn fixes its time and asks the owner to
@@ -25,6 +26,7 @@ public final class Shard {
     private final Executor tail;
     private final Mover mover;
     private final Cleaning cleaning;
+    private final Care care;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
     private long turns;
@@ -43,12 +45,18 @@ public final class Shard {
         this.tail = tail;
         this.mover = new Mover(broker);
         this.cleaning = new Cleaning(broker);
+        this.care = new Care(broker, clock);
         broker.log().onCommitted(this::committed);
     }
 
     /** Has a failure of the log told, once: from then on nothing is acknowledged, and reads go on. */
     public void onFailure(Consumer<IOException> listener) {
         onFailure = listener;
+    }
+
+    /** Has it told when the disk takes seconds to bring data to stable storage: the ms so far. */
+    public void onSlowDisk(LongConsumer listener) {
+        care.onSlowDisk(listener);
     }
 
     /** Begins the shard's own work: due messages, retention, checkpoints. */
@@ -173,6 +181,7 @@ public final class Shard {
         }
         broker.store().resume();
         boolean more = cleaning.run(turn().now());
+        care.look();
         timers.after(more ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 

@@ -5,10 +5,13 @@ import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Everything the broker knows that survives, and the one place where it changes: each method below that begins with
@@ -23,6 +26,13 @@ final class State {
     private final List<Subscription> subscriptionsById = new ArrayList<>();
     private final List<Partition> partitionsById = new ArrayList<>();
     private final InternalTopics internal;
+    private long changes;
+    /** Numbers of partitions whose creation is not in the log, though that of later ones is. */
+    private final BitSet unmade = new BitSet();
+    private final TreeSet<String> recovered = new TreeSet<>();
+    private long unrecovered;
+    /** Most topics have the same settings, and then share them. */
+    private TopicSettings lastSettings = TopicSettings.of(1);
 
     State(BrokerSettings settings) {
         this.internal = settings.internal();
@@ -38,6 +48,11 @@ final class State {
         return id >= 0 && id < partitionsById.size() ? partitionsById.get(id) : null;
     }
 
+    /** Whether the log should have told of that partition, but has not. */
+    boolean isUnmade(int id) {
+        return id >= nextPartition() || unmade.get(id);
+    }
+
     /** Number that the next new partition gets. */
     int nextPartition() {
         return partitionsById.size();
@@ -47,9 +62,19 @@ final class State {
         return subscriptionsById.size();
     }
 
+    /** Counts what happened to topics and subscriptions themselves. */
+    long changes() {
+        return changes;
+    }
+
     Topic applyTopic(String name, TopicSettings settings, int firstNew) {
-        Topic topic = topics.computeIfAbsent(name, n -> newTopic(n, settings));
-        topic.settings(settings);
+        changes++;
+        lastSettings = settings.equals(lastSettings) ? lastSettings : settings;
+        Topic topic = topics.computeIfAbsent(name, n -> newTopic(n, lastSettings));
+        topic.settings(lastSettings);
+        if (firstNew > nextPartition()) {
+            unmade.set(nextPartition(), firstNew);
+        }
         int id = firstNew;
         while (topic.partitions().size() < settings.partitions()) {
             addPartition(topic, id++, 0, 0);
@@ -63,18 +88,60 @@ final class State {
 
     private Partition addPartition(Topic topic, int id, long begin, long next) {
         Partition partition = new Partition(topic, topic.partitions().size(), index.create(id, begin, next));
-        topic.partitions().add(partition);
+        topic.add(partition);
         while (partitionsById.size() <= id) {
             partitionsById.add(null);
         }
         partitionsById.set(id, partition);
+        unmade.clear(id);
         if (topic.isInternal()) {
             postponed.add(partition);
         }
         return partition;
     }
 
+    /**
+     * Makes a partition again whose topic's record was damaged, as its messages describe it. Its number in the log is
+     * taken whether that succeeds or not, so that no later partition gets these messages.
+     *
+     * @param name of the topic, null where the messages do not say
+     * @param number of the partition in it
+     * @return null where it can't be made
+     */
+    Partition recover(String name, int number, int id) {
+        if (id >= nextPartition()) {
+            unmade.set(nextPartition(), id + 1);
+        }
+        while (partitionsById.size() <= id) {
+            partitionsById.add(null);
+        }
+        Topic topic = name == null ? null : topics.get(name);
+        int known = topic == null ? 0 : topic.partitions().size();
+        int firstNew = id - (number - known); // the partitions of a topic have numbers in a row
+        boolean fits = name != null && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
+                && unmade.nextClearBit(firstNew) > id;
+        if (!fits) {
+            unrecovered++;
+            return null;
+        }
+        recovered.add(name);
+        TopicSettings settings = topic == null ? TopicSettings.of(1) : topic.settings();
+        applyTopic(name, settings.withPartitions(number + 1), firstNew);
+        return partition(id);
+    }
+
+    /** Topics that were made again from their messages in this opening, with settings by default. */
+    SortedSet<String> recovered() {
+        return recovered;
+    }
+
+    /** Messages found in this opening that belong to no known topic. */
+    long unrecovered() {
+        return unrecovered;
+    }
+
     void applyTopicDeleted(String name) {
+        changes++;
         Topic topic = topics.remove(name);
         topic.delete();
         for (Partition partition : topic.partitions()) {
@@ -88,6 +155,7 @@ final class State {
     }
 
     Subscription applySubscription(String name, SubscriptionSettings settings, int id) {
+        changes++;
         Subscription subscription = subscriptions.get(name);
         if (subscription == null) {
             subscription = new Subscription(name, id, settings);
@@ -102,6 +170,7 @@ final class State {
     }
 
     void applySubscriptionDeleted(String name) {
+        changes++;
         subscriptionsById.set(subscriptions.remove(name).id(), null);
     }
 
@@ -221,8 +290,11 @@ final class State {
         int nextPartition = in.getInt();
         int nextSubscription = in.getInt();
         for (int left = in.getInt(); left > 0; left--) {
-            Topic topic = newTopic(Events.text(in), Events.topicSettings(in));
-            topics.put(topic.name(), topic);
+            String name = Events.text(in);
+            TopicSettings settings = Events.topicSettings(in);
+            lastSettings = settings.equals(lastSettings) ? lastSettings : settings;
+            Topic topic = newTopic(name, lastSettings);
+            topics.put(name, topic);
             for (int p = in.getInt(); p > 0; p--) {
                 addPartition(topic, in.getInt(), in.getLong(), in.getLong());
             }

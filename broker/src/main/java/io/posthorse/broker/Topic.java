@@ -1,18 +1,23 @@
 package io.posthorse.broker;
 
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** A named destination with partitions. */
 public final class Topic {
+    private static final Partition[] NONE = {};
+
     private final String name;
-    private final List<Partition> partitions = new ArrayList<>(1);
+    private final byte[] utf8;
+    private Partition[] partitions = NONE;
     private TopicSettings settings;
     private final boolean internal;
     private boolean deleted;
 
     Topic(String name, TopicSettings settings, boolean internal) {
         this.name = name;
+        this.utf8 = name.getBytes(StandardCharsets.UTF_8);
         this.settings = settings;
         this.internal = internal;
     }
@@ -26,17 +31,28 @@ public final class Topic {
         return name;
     }
 
+    /** Whether a range of UTF-8 bytes is the topic's name. */
+    public boolean isNamed(byte[] text, int from, int length) {
+        return Arrays.equals(utf8, 0, utf8.length, text, from, from + length);
+    }
+
     public TopicSettings settings() {
         return settings;
     }
 
     /** A partition by its number in the topic; null where there is none. */
     public Partition partition(int number) {
-        return number >= 0 && number < partitions.size() ? partitions.get(number) : null;
+        return number >= 0 && number < partitions.length ? partitions[number] : null;
     }
 
+    /** All partitions by number; the list shows the topic as it is now and can't be changed. */
     public List<Partition> partitions() {
-        return partitions;
+        return List.of(partitions);
+    }
+
+    void add(Partition partition) {
+        partitions = Arrays.copyOf(partitions, partitions.length + 1);
+        partitions[partitions.length - 1] = partition;
     }
 
     /** Whether the topic was deleted; a reference that is kept longer than a command should ask. */

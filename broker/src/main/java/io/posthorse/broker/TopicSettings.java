@@ -18,6 +18,9 @@ public record TopicSettings(
     /** Topics may be created on first use after the model of this one. */
     public static final int INHERIT = 1;
 
+    /** Most partitions that a topic may have when it is made again from its messages. */
+    static final int RECOVERED_MAX = 4_096;
+
     public static final int WRITE = 2;
     public static final int READ = 4;
 
@@ -35,6 +38,10 @@ public record TopicSettings(
 
     public TopicSettings withPermissions(int bits) {
         return new TopicSettings(readPartitions, writePartitions, bits, ordered, attributes);
+    }
+
+    TopicSettings withPartitions(int partitions) {
+        return new TopicSettings(partitions, partitions, permissions, ordered, attributes);
     }
 
     public boolean isWritable() {

@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
  * The native bytes of the messages that the simulation sends: u64 id, u64 offset, u64 position, u64 time (these three
  * stamped by the broker), u32 target partition, and a body that id and length determine.
  */
-final class TestFormat implements MessageFormat {
+class TestFormat implements MessageFormat {
     static final byte ID = 9;
     static final int HEADER = 36;
 
@@ -19,6 +19,17 @@ final class TestFormat implements MessageFormat {
     @Override
     public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
         bytes.putLong(at + 8, offset).putLong(at + 16, position).putLong(at + 24, timeMs);
+    }
+
+    /** These messages do not say where they belong; the ones of {@link FaultsTest} do. */
+    @Override
+    public String topic(ByteBuffer bytes, int at, int length) {
+        return null;
+    }
+
+    @Override
+    public int partition(ByteBuffer bytes, int at, int length) {
+        return -1;
     }
 
     /** Every message is found by its id, and each second one by a key that many have. */

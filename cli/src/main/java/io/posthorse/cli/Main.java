@@ -9,7 +9,9 @@ import picocli.CommandLine.Command;
         description = "One message broker for the clients a team already has.",
         mixinStandardHelpOptions = true,
         version = "posthorse 0.1.0",
-        subcommands = {StartCommand.class})
+        subcommands = {
+            StartCommand.class, NameServerCommand.class, MqBroker.class, MqNameServer.class, MqShutdown.class
+        })
 public final class Main implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;

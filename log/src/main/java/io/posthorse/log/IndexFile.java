@@ -150,6 +150,9 @@ final class IndexFile {
 
     private static int crc(ByteBuffer buffer, int from, int to) {
         CRC32C crc = new CRC32C();
+        if (to > from) {
+            Pages.resident(buffer, from, to);
+        }
         crc.update(buffer.duplicate().limit(to).position(from));
         return (int) crc.getValue();
     }

@@ -56,8 +56,11 @@ final class KeyRebuild implements Background.Job {
         ByteBuffer bytes = segment.bytes.duplicate();
         int at = Math.max(Segment.HEADER, segment.at(position));
         int limit = (int) Math.min(segment.size, end - segment.base);
-        while (at < limit) {
-            if (segment.size - at >= RecordFormat.PAYLOAD && isWhole(bytes, at, segment.base + at)) {
+        Pages.Walk walk = new Pages.Walk(bytes, segment.size);
+        for (at = walk.from(at, RecordFormat.PAYLOAD); at < limit; at = walk.from(at, RecordFormat.PAYLOAD)) {
+            if (segment.size - at >= RecordFormat.PAYLOAD
+                    && bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
+                    && check.isWhole(bytes, at, segment.base + at)) {
                 int length = bytes.getInt(at + RecordFormat.LENGTH);
                 if (bytes.get(at + RecordFormat.TYPE) == RecordFormat.TYPE_MESSAGE) {
                     long record = segment.base + at;
@@ -70,13 +73,5 @@ final class KeyRebuild implements Background.Job {
             }
         }
         return segment.base + at;
-    }
-
-    private boolean isWhole(ByteBuffer bytes, int at, long position) {
-        try {
-            return check.isWhole(bytes, at, position);
-        } catch (InternalError e) {
-            return false; // the disk could not deliver a page of it
-        }
     }
 }

@@ -43,6 +43,7 @@ public final class Log {
     private long groupStart = -1;
     private Segment forcedFrom;
     private boolean forcing;
+    private long forces;
     private boolean namesChanged;
     private IOException poison;
     /** The background's, and the owner's while the background is at rest. */
@@ -284,8 +285,19 @@ public final class Log {
                 failure -> forced(target, to, failure));
     }
 
+    /** Whether the disk is about to bring what was written to stable storage. */
+    public boolean isForcing() {
+        return forcing;
+    }
+
+    /** How often it has done so, or failed. */
+    public long forces() {
+        return forces;
+    }
+
     private void forced(long target, Segment to, IOException failure) {
         forcing = false;
+        forces++;
         if (failure != null) {
             fail(failure);
             return;
@@ -364,15 +376,9 @@ public final class Log {
             return false;
         }
         int at = segment.at(position);
-        if (position >= verifiedFrom) {
-            return at + RecordFormat.PAYLOAD <= segment.size
-                    && segment.bytes.getLong(at + RecordFormat.POSITION) == position;
-        }
-        try {
-            return RecordFormat.valid(segment.bytes, at, position, segment.size, crc);
-        } catch (InternalError e) {
-            return false; // the disk could not deliver the page behind the mapping
-        }
+        return position >= verifiedFrom
+                ? RecordFormat.stands(segment.bytes, at, position, segment.size)
+                : RecordFormat.valid(segment.bytes, at, position, segment.size, crc);
     }
 
     /** Whether a segment that is still kept holds the position. */
@@ -418,7 +424,9 @@ public final class Log {
 
     /** Time of the segment's first record that has one; those that were written while opening have none. */
     private static long firstTime(Segment segment) {
-        for (int at = Segment.HEADER; at + RecordFormat.PAYLOAD <= segment.size; at += 8) {
+        Pages.Walk walk = new Pages.Walk(segment.bytes, segment.size);
+        for (int at = walk.from(Segment.HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= segment.size;
+                at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
             if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
                     && segment.bytes.getLong(at + RecordFormat.TIME) != 0) {
                 return segment.bytes.getLong(at + RecordFormat.TIME);

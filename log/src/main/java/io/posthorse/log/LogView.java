@@ -28,11 +28,7 @@ public final class LogView {
             return null;
         }
         ByteBuffer bytes = segment.bytes.duplicate();
-        try {
-            return check.isWhole(bytes, segment.at(position), position) ? bytes : null;
-        } catch (InternalError e) {
-            return null; // the disk could not deliver a page of it
-        }
+        return check.isWhole(bytes, segment.at(position), position) ? bytes : null;
     }
 
     public int index(long position) {

@@ -79,6 +79,9 @@ public final class PartitionIndex {
      */
     public long ceiling(long offset) {
         long wanted = Math.max(offset, begin());
+        if (wanted >= next) {
+            return next;
+        }
         Chunk chunk = chunkAt(wanted);
         return chunk == null ? next : Math.max(wanted, chunk.base);
     }

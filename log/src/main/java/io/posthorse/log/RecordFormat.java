@@ -103,17 +103,34 @@ public final class RecordFormat {
 
     /**
      * Whether a whole, undamaged record of that position stands at {@code at}. Believes no length before it is checked
-     * against the bytes there are.
+     * against the bytes there are. False also where the disk does not deliver a page of it.
      */
     static boolean valid(ByteBuffer buffer, int at, long position, int limit, CRC32C crc) {
-        if (limit - at < PAYLOAD || buffer.getLong(at + POSITION) != position) {
-            return false;
+        int length = resident(buffer, at, position, limit);
+        return length > 0 && buffer.getInt(at + CRC) == checksum(buffer, at, length, crc);
+    }
+
+    /** Whether a record of that position stands at {@code at}, and its bytes are in memory; not whether it is undamaged. */
+    static boolean stands(ByteBuffer buffer, int at, long position, int limit) {
+        return resident(buffer, at, position, limit) > 0;
+    }
+
+    /** Length of the record of that position, all of it in memory; 0 where none stands there, or can't be read. */
+    private static int resident(ByteBuffer buffer, int at, long position, int limit) {
+        if (limit - at < PAYLOAD) {
+            return 0;
         }
-        int length = buffer.getInt(at + LENGTH);
-        return length >= PAYLOAD
-                && length <= limit - at
-                && length <= LENGTH_MAX
-                && buffer.getInt(at + CRC) == checksum(buffer, at, length, crc);
+        try {
+            int length = buffer.getInt(at + LENGTH);
+            boolean stands = buffer.getLong(at + POSITION) == position
+                    && length >= PAYLOAD
+                    && length <= limit - at
+                    && length <= LENGTH_MAX;
+            Pages.resident(buffer, at, at + (stands ? length : PAYLOAD));
+            return stands ? length : 0;
+        } catch (InternalError e) {
+            return 0;
+        }
     }
 
     private static int checksum(ByteBuffer buffer, int at, int length, CRC32C crc) {

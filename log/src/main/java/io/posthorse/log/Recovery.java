@@ -164,8 +164,18 @@ final class Recovery {
             if (segment.end() > start && segment.base < to && at < end) {
                 StoredFile copy = files.open("quarantine-%020d".formatted(segment.base + at));
                 copy.truncate(0);
-                copy.write(0, segment.bytes.duplicate().limit(end).position(at));
+                copy(segment, at, end, copy);
                 copy.close();
+            }
+        }
+    }
+
+    /** What can be read of a range; in place of the rest stand zeros. */
+    private static void copy(Segment segment, int from, int to, StoredFile copy) throws IOException {
+        for (int at = from; at < to; at = (at | Pages.BYTES - 1) + 1) {
+            int end = Math.min((at | Pages.BYTES - 1) + 1, to);
+            if (Pages.readable(segment.bytes, at, end)) {
+                copy.write(at - from, segment.bytes.duplicate().limit(end).position(at));
             }
         }
     }
@@ -213,7 +223,9 @@ final class Recovery {
             long far = Math.max(start, proven - segment.base);
             limit = (int) Math.min(limit, far + 3L * settings.allocateBytes());
         }
-        for (int at = start; at + RecordFormat.PAYLOAD <= limit; at += 8) {
+        Pages.Walk walk = new Pages.Walk(segment.bytes, segment.size);
+        for (int at = walk.from(start, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= limit;
+                at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
             if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
                     && RecordFormat.valid(segment.bytes, at, segment.base + at, segment.size, crc)) {
                 return at;
@@ -226,7 +238,8 @@ final class Recovery {
     private int dirtyEnd(Segment segment, int from) {
         int limit = (int) Math.min(segment.size, from + 3L * settings.allocateBytes());
         int end = from;
-        for (int at = from; at + 8 <= limit; at += 8) {
+        Pages.Walk walk = new Pages.Walk(segment.bytes, limit);
+        for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(at + 8, 8)) {
             if (segment.bytes.getLong(at) != 0) {
                 end = at + 8;
             }
@@ -275,8 +288,10 @@ final class Recovery {
             int end = (int) Math.min(segment.size, to - segment.base);
             for (long at = Math.max(0, from - segment.base); segment.base < to && at < end; at += REWRITE_BYTES) {
                 byte[] copy = new byte[(int) Math.min(REWRITE_BYTES, end - at)];
-                segment.bytes.get((int) at, copy);
-                segment.file.write(at, ByteBuffer.wrap(copy));
+                if (Pages.readable(segment.bytes, (int) at, (int) at + copy.length)) {
+                    segment.bytes.get((int) at, copy);
+                    segment.file.write(at, ByteBuffer.wrap(copy));
+                }
             }
         }
     }

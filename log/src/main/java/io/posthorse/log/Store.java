@@ -147,6 +147,11 @@ public final class Store {
         return tailLost;
     }
 
+    /** The last checkpoint's position. */
+    public long checkpointed() {
+        return checkpointed;
+    }
+
     /** Bytes of log behind the last checkpoint. */
     public long sinceCheckpoint() {
         return log.tail() - checkpointed;
@@ -161,6 +166,9 @@ public final class Store {
             return;
         }
         log.write();
+        if (log.poison() != null) {
+            return; // the state has seen what the log has not
+        }
         checkpointing = true;
         long to = log.tail();
         unwritten.addAll(index.freeze());

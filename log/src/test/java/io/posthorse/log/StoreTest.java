@@ -38,6 +38,30 @@ class StoreTest {
     }
 
     @Test
+    void c2_aFileSystemThatTurnsReadOnlyEndsAcknowledgingAndNotReading() throws IOException {
+        for (LogSettings settings : List.of(LogWorld.ASYNC, LogWorld.SYNC)) {
+            LogWorld world = LogWorld.empty(settings);
+            world.fill(30, 300);
+            List<String> before = world.readable();
+            long committed = world.log().committed();
+
+            world.files.readOnly(true);
+            world.turn(0, "x".repeat(300));
+            world.background.drain();
+
+            assertNotNull(world.log().poison());
+            assertTrue(world.log().poison().getMessage().contains("Read-only file system"));
+            assertEquals(committed, world.log().committed());
+            assertEquals(before, world.readable());
+            world.files.readOnly(false);
+            assertEquals(-1, world.turn(0, "not before a restart has checked the log"));
+            LogWorld next = world.killed();
+            assertEquals(before, next.readable());
+            assertTrue(next.turn(0, "again") >= 0);
+        }
+    }
+
+    @Test
     void c3_afterAFailedForceNothingIsCommittedAnyMore() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.SYNC);
         world.turn(0, "safe");
@@ -90,6 +114,23 @@ class StoreTest {
         LogWorld next = world.killed();
         assertNull(next.log().poison());
         assertEquals(0, next.turn(0, "next") - next.log().tail() + 72);
+    }
+
+    @Test
+    void c12_whileTheDiskIsSlowOneForceComesToCommitAllThatWaits() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.SYNC);
+        world.background.drain();
+        long forces = world.log().forces();
+        for (int i = 0; i < 50; i++) {
+            world.turn(0, "number " + i);
+        }
+        assertEquals(0, world.readable().size(), "nothing is visible before it is safe");
+        assertTrue(world.log().isForcing());
+
+        world.background.drain();
+
+        assertEquals(50, world.readable().size());
+        assertEquals(forces + 2, world.log().forces(), "one for the first message, one for all others");
     }
 
     @Test
@@ -156,7 +197,9 @@ class StoreTest {
         world.checkpoint();
         List<String> before = world.readable();
         FaultyFileStore files = world.files.crash(false);
-        checkpoints(files).forEach(files::delete);
+        for (String name : checkpoints(files)) {
+            files.delete(name);
+        }
         LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
         assertEquals(before, next.readable());
         assertEquals(100, next.replayed.size());
@@ -172,7 +215,9 @@ class StoreTest {
         assertTrue(world.store.dropFirst());
         world.background.drain();
         FaultyFileStore files = world.files.crash(false);
-        checkpoints(files).forEach(files::delete);
+        for (String name : checkpoints(files)) {
+            files.delete(name);
+        }
         List<String> names = files.list();
         assertThrows(LogCorruptException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
         assertEquals(names, files.list());

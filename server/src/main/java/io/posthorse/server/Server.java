@@ -112,7 +112,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static Tls tls(ServerConfig.Tls encryption) throws IOException {
+    static Tls tls(ServerConfig.Tls encryption) throws IOException {
         if (!encryption.isOn()) {
             return null;
         }
@@ -140,6 +140,9 @@ public final class Server implements AutoCloseable {
                 "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
                         + " disk, then restart: the log is checked from its durable mark on.",
                 cause.getMessage(), cause));
+        shard.onSlowDisk(ms -> LOG.warn(
+                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
+                        + " look at what else writes to that disk.", ms));
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
                 config.identity().cluster(),

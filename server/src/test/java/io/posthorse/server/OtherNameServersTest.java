@@ -1,11 +1,17 @@
 package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -56,5 +62,71 @@ class OtherNameServersTest {
                 Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> route(home, "T").code() == 0);
             }
         }
+    }
+
+    @Test
+    void aNameServerAloneKnowsTheBrokersOfOtherProcessesAndNothingElse() throws IOException {
+        try (NameServerProcess alone = alone(0)) {
+            TestBroker guest = TestBroker.start(
+                    directory.resolve("guest"), "brokerName=guest", "nameserver.enabled=false",
+                    "namesrvAddr=127.0.0.1:" + alone.port());
+            guest.topic("T", 2);
+            try (RawClient client = new RawClient(alone.port(), true)) {
+                Awaitility.await().until(() -> client.ask(ROUTE, Map.of("topic", "T")).code() == 0);
+                assertEquals(17, client.ask(ROUTE, Map.of("topic", "Nobodys")).code());
+                Frame send = client.ask(310, TestBroker.shortSend("T", 0, ""), new byte[1]);
+                assertEquals(3, send.code());
+                assertTrue(send.remark().contains("a name server alone"), send.remark());
+                guest.close();
+                Awaitility.await().until(() -> client.ask(ROUTE, Map.of("topic", "T")).code() == 17);
+            }
+        }
+    }
+
+    @Test
+    void aBrokerWhoseConnectionClosesIsForgotten() throws IOException {
+        byte[] table = TestBroker.text("{\"topicConfigSerializeWrapper\":{\"topicConfigTable\":{\"T\":{\"topicName\":\"T\","
+                + "\"readQueueNums\":1,\"writeQueueNums\":1,\"perm\":6}}}}");
+        Map<String, String> fields = Map.of(
+                "brokerName", "lost", "brokerAddr", "127.0.0.1:1", "clusterName", "C", "brokerId", "0", "haServerAddr", "",
+                "compressed", "false");
+        try (NameServerProcess alone = alone(0); RawClient client = new RawClient(alone.port(), false)) {
+            try (RawClient broker = new RawClient(alone.port(), false)) {
+                assertEquals(0, broker.ask(103, fields, table).code());
+                assertEquals(0, client.ask(ROUTE, Map.of("topic", "T")).code());
+            }
+            Awaitility.await().until(() -> client.ask(ROUTE, Map.of("topic", "T")).code() == 17);
+        }
+    }
+
+    @Test
+    void whatIsNoFrameEndsItsConnectionOnly() throws IOException {
+        try (NameServerProcess alone = alone(0); RawClient good = new RawClient(alone.port(), false);
+                Socket bad = new Socket("127.0.0.1", alone.port())) {
+            bad.setSoTimeout(20_000);
+            bad.getOutputStream().write(new byte[] {1, 16, 0, 0, 0, 0, 0, 0});
+            assertEquals(-1, bad.getInputStream().read());
+            assertEquals(17, good.ask(ROUTE, Map.of("topic", "Nobodys")).code());
+        }
+    }
+
+    @Test
+    void itsConfigurationOutlivesARestartAndItsPortIsFreeAgain() throws IOException {
+        int port;
+        try (NameServerProcess first = alone(0); RawClient client = new RawClient(first.port(), false)) {
+            port = first.port();
+            assertEquals(0, client.ask(100, Map.of("namespace", "N", "key", "k", "value", "v")).code());
+        }
+        try (NameServerProcess second = alone(port); RawClient client = new RawClient(port, false)) {
+            assertEquals("v", client.ask(101, Map.of("namespace", "N", "key", "k")).field("value"));
+            IOException taken = assertThrows(IOException.class, () -> alone(0));
+            assertTrue(taken.getMessage().contains("nameserver"), taken.getMessage());
+        }
+    }
+
+    private NameServerProcess alone(int port) throws IOException {
+        return NameServerProcess.start(ConfigLoader.load(new ConfigSources(
+                ConfigSources.Role.NAME_SERVER, List.of(), null, null, Map.of(),
+                List.of("listenPort=" + port, "storePathRootDir=" + directory.resolve("nameserver")), "host")));
     }
 }

@@ -42,6 +42,7 @@ public final class FaultyFileStore implements FileStore {
     private long capacity = 1L << 40;
     private boolean failForce;
     private boolean failWrite;
+    private boolean readOnly;
     private boolean stopped;
     private int operationsLeft = Integer.MAX_VALUE;
 
@@ -65,6 +66,11 @@ public final class FaultyFileStore implements FileStore {
     /** The next write takes some of its bytes and fails. */
     public void failNextWrite() {
         failWrite = true;
+    }
+
+    /** The file system can no longer be written to, or can again: what changes it fails, reading goes on. */
+    public void readOnly(boolean now) {
+        readOnly = now;
     }
 
     /** From now on so many bytes fit, those that are there included. */
@@ -91,7 +97,7 @@ public final class FaultyFileStore implements FileStore {
     /**
      * Ends the process, which from now on can do nothing here, or the whole machine.
      *
-     * @return what the next run finds
+     * @return what the next run finds, writable
      */
     public FaultyFileStore crash(boolean machine) {
         stopped = true;
@@ -122,8 +128,11 @@ public final class FaultyFileStore implements FileStore {
         return files.values().stream().mapToLong(MemoryFile::usedSectors).sum() * MemoryFile.SECTOR;
     }
 
-    private void change() {
+    private void change() throws IOException {
         check();
+        if (readOnly) {
+            throw new IOException("Read-only file system");
+        }
         if (--operationsLeft < 0) {
             stopped = true;
             throw new StoppedError();
@@ -136,7 +145,7 @@ public final class FaultyFileStore implements FileStore {
         }
     }
 
-    private void rename(Consumer<Map<String, MemoryFile>> change) {
+    private void rename(Consumer<Map<String, MemoryFile>> change) throws IOException {
         change();
         change.accept(files);
         nameChanges.add(change);
@@ -151,7 +160,7 @@ public final class FaultyFileStore implements FileStore {
     }
 
     @Override
-    public StoredFile open(String name) {
+    public StoredFile open(String name) throws IOException {
         check();
         if (!files.containsKey(name)) {
             MemoryFile created = new MemoryFile();
@@ -161,7 +170,7 @@ public final class FaultyFileStore implements FileStore {
     }
 
     @Override
-    public void delete(String name) {
+    public void delete(String name) throws IOException {
         check();
         if (files.containsKey(name)) {
             rename(names -> names.remove(name));
@@ -251,6 +260,9 @@ public final class FaultyFileStore implements FileStore {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             open();
+            if (readOnly) {
+                throw new IOException("Read-only file system");
+            }
             int wanted = source.remaining();
             int length = fitting(file, (int) position, wanted);
             if (operationsLeft == 0 || failWrite) {

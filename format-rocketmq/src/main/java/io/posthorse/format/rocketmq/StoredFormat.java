@@ -5,6 +5,7 @@ import io.posthorse.broker.MessageFormat;
 import io.posthorse.codec.rocketmq.PropertyScanner;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 
 /** RocketMQ's stored message as a format of native bytes. */
@@ -14,6 +15,23 @@ public final class StoredFormat implements MessageFormat {
     @Override
     public byte id() {
         return ID;
+    }
+
+    @Override
+    public String topic(ByteBuffer bytes, int at, int length) {
+        if (StoredMessage.propertiesLength(bytes, at, length) < 0) {
+            return null;
+        }
+        int body = at + StoredMessage.bodyLength(bytes.getInt(at + StoredMessage.SYSTEM_FLAG));
+        int topic = body + 4 + bytes.getInt(body);
+        byte[] name = new byte[bytes.get(topic) & 0xFF];
+        bytes.get(topic + 1, name);
+        return new String(name, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public int partition(ByteBuffer bytes, int at, int length) {
+        return bytes.getInt(at + StoredMessage.QUEUE_ID);
     }
 
     @Override

@@ -118,7 +118,7 @@ final class SendRequests {
 
     private Partition choose(RemotingSession session, RequestHeader header, Topic topic, long queueId) {
         int queues = Math.max(topic.settings().writePartitions(), topic.settings().readPartitions());
-        if (queueId >= queues || topic.partitions().isEmpty()) {
+        if (queueId >= queues || topic.partition(0) == null) {
             refuse(session, header, ResponseCode.INVALID_PARAMETER, "request queueId[" + queueId + "] is illegal, topic "
                     + topic.name() + " has " + queues + " queues. Producer: " + session.remote());
             return null;

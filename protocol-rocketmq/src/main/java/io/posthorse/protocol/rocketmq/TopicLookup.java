@@ -3,16 +3,13 @@ package io.posthorse.protocol.rocketmq;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Topic;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Finds topics by the bytes of their names without making strings of them: a direct-mapped cache before the broker. */
 final class TopicLookup {
     private static final int SLOTS = 1 << 15;
 
-    private final Entry[] slots = new Entry[SLOTS];
+    private final Topic[] slots = new Topic[SLOTS];
     private final Broker broker;
-
-    private record Entry(byte[] name, Topic topic) {}
 
     TopicLookup(Broker broker) {
         this.broker = broker;
@@ -25,16 +22,13 @@ final class TopicLookup {
             hash = hash * 31 + text[i];
         }
         int slot = (hash ^ hash >>> 15) & SLOTS - 1;
-        Entry entry = slots[slot];
-        if (entry != null
-                && Arrays.equals(entry.name, 0, entry.name.length, text, from, from + length)
-                && !entry.topic.isDeleted()) {
-            return entry.topic;
+        Topic cached = slots[slot];
+        if (cached != null && cached.isNamed(text, from, length) && !cached.isDeleted()) {
+            return cached;
         }
-        byte[] name = Arrays.copyOfRange(text, from, from + length);
-        Topic topic = broker.topic(new String(name, StandardCharsets.UTF_8));
+        Topic topic = broker.topic(new String(text, from, length, StandardCharsets.UTF_8));
         if (topic != null) {
-            slots[slot] = new Entry(name, topic);
+            slots[slot] = topic;
         }
         return topic;
     }

@@ -1,5 +1,6 @@
 package io.posthorse.server.config;
 
+import io.posthorse.server.config.ConfigSources.Role;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Reads the sources of a configuration into a {@link ServerConfig}: first every entry by itself, then the rules between
@@ -14,6 +16,11 @@ import java.util.Set;
  */
 public final class ConfigLoader {
     static final String ENVIRONMENT_NAME = "NAMESRV_ADDR";
+    /** What means something to a name server alone. Access control is among it so that it is refused, not passed over. */
+    private static final Set<Setting<?>> NAME_SERVERS = Set.of(
+            Settings.BIND, Settings.INSECURE, Settings.NAMESERVER_PORT, Settings.TLS_MODE, Settings.TLS_CERTIFICATE,
+            Settings.TLS_KEY, Settings.TLS_CLIENTS, Settings.TLS_TRUST, Settings.AUTH, Settings.DIRECTORY,
+            Settings.CONNECTIONS_MAX, Settings.IDLE_SECONDS);
 
     private final ConfigSources sources;
     private final List<ConfigProblem> problems = new ArrayList<>();
@@ -34,15 +41,16 @@ public final class ConfigLoader {
     }
 
     private ServerConfig load() {
+        takeAll(pairs("preset", sources.presets()));
+        String nameServers = sources.environment().get(ENVIRONMENT_NAME);
+        if (nameServers != null && sources.role() == Role.BROKER) {
+            takeAll(List.of(new Entry("environment " + ENVIRONMENT_NAME, Settings.NAMESRV_ADDR.name(), nameServers)));
+        }
         if (sources.fileText() != null) {
             takeAll(PropertiesText.read(sources.fileName(), sources.fileText(), problems));
         }
-        String nameServers = sources.environment().get(ENVIRONMENT_NAME);
-        if (nameServers != null) {
-            takeAll(List.of(new Entry("environment " + ENVIRONMENT_NAME, Settings.NAMESRV_ADDR.name(), nameServers)));
-        }
-        takeAll(sets());
-        Values values = new Values(given, sources.hostName());
+        takeAll(pairs("--set", sources.sets()));
+        Values values = new Values(sources.role(), given, sources.hostName());
         values.check(problems, notes);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
@@ -50,14 +58,14 @@ public final class ConfigLoader {
         return values.config(List.copyOf(notes));
     }
 
-    private List<Entry> sets() {
+    private List<Entry> pairs(String where, List<String> pairs) {
         List<Entry> entries = new ArrayList<>();
-        for (String set : sources.sets()) {
+        for (String set : pairs) {
             int sign = set.indexOf('=');
             if (sign < 1) {
-                problems.add(new ConfigProblem("--set", set, "this is not key=value"));
+                problems.add(new ConfigProblem(where, set, "this is not key=value"));
             } else {
-                entries.add(new Entry("--set", set.substring(0, sign).strip(), set.substring(sign + 1).strip()));
+                entries.add(new Entry(where, set.substring(0, sign).strip(), set.substring(sign + 1).strip()));
             }
         }
         return entries;
@@ -67,14 +75,22 @@ public final class ConfigLoader {
     private void takeAll(List<Entry> entries) {
         Map<String, Entry> ofSource = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            Setting<?> setting = Settings.find(entry.key());
-            if (setting != null) {
+            Setting<?> setting = setting(entry.key());
+            if (setting != null && sources.role() == Role.NAME_SERVER && !NAME_SERVERS.contains(setting)) {
+                notes.add(entry.key() + " is ignored: it belongs to a broker, and this is a name server alone");
+            } else if (setting != null) {
                 take(setting, entry, ofSource);
             } else {
                 ignore(entry);
             }
         }
         given.putAll(ofSource);
+    }
+
+    /** In a name server's own file its port is called as a broker's is in a broker's. */
+    private Setting<?> setting(String key) {
+        boolean port = sources.role() == Role.NAME_SERVER && key.equals(Settings.LISTEN_PORT.name());
+        return port ? Settings.NAMESERVER_PORT : Settings.find(key);
     }
 
     private void take(Setting<?> setting, Entry entry, Map<String, Entry> ofSource) {
@@ -110,6 +126,18 @@ public final class ConfigLoader {
                     "only " + (family.onlyValue().isEmpty() ? "an empty value" : "the value " + family.onlyValue())
                             + " is accepted: " + family.reason()));
         }
+    }
+
+    /** The settings of a name server alone as texts, under the names that its file has for them; no secret is among them. */
+    public static Map<String, String> nameServerSettings(ServerConfig config) {
+        Map<String, String> shown = new TreeMap<>();
+        for (Setting<?> setting : NAME_SERVERS) {
+            String name = setting == Settings.NAMESERVER_PORT ? Settings.LISTEN_PORT.name() : setting.name();
+            if (setting != Settings.TLS_KEY && setting != Settings.AUTH) {
+                shown.put(name, config.given().getOrDefault(setting.name(), setting.defaultText()));
+            }
+        }
+        return shown;
     }
 
     private static String unknown(String key) {

@@ -15,13 +15,17 @@ public final class ConfigurationDoc {
             The server starts without any setting. Settings come from, later ones outranking earlier ones:
 
             1. the defaults below,
-            2. a properties file in RocketMQ's form: `key=value`, blanks around the sign, `#` before a comment,
-            3. the environment variable `NAMESRV_ADDR`,
+            2. the environment variable `NAMESRV_ADDR`,
+            3. a properties file in RocketMQ's form: `key=value`, blanks around the sign, `#` before a comment,
             4. `--set key=value` on the command line.
 
             Keys that RocketMQ has too keep RocketMQ's name. A key that is unknown, a value that is not valid and
             settings that do not fit together stop the start with exit code 2, all of them reported at once with file
             and line. Keys of RocketMQ that mean nothing here are accepted and reported with the reason.
+
+            A name server alone (`bin/posthorse nameserver`, [scripts](scripts.md)) takes the keys of Listening that are
+            not a broker's or gRPC's, `storePathRootDir`, `connections.max` and `connection.idle.seconds`; keys of a
+            broker are reported and ignored.
 
             Keys marked (live) may also be changed while the server runs, with `mqadmin updateBrokerConfig`; see
             [administration](administration.md). Such a change is kept in the data directory and outranks all of the

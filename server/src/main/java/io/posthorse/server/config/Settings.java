@@ -54,7 +54,7 @@ final class Settings {
             LISTENING, "nameserver.enabled", SWITCH, "true", "", "Runs a name server in this process.");
     static final Setting<Long> NAMESERVER_PORT = Setting.of(
             LISTENING, "nameserver.port", new Kind.Whole(0, PORT_MAX), "9876", "",
-            "Port of the name server; 0 is any free port.");
+            "Port of the name server; 0 is any free port. In the file of a name server alone it is called `listenPort`.");
 
     static final Setting<Boolean> GRPC_ENABLED = Setting.of(
             LISTENING, "grpc.enabled", SWITCH, "true", "",
@@ -106,7 +106,8 @@ final class Settings {
             IDENTITY, "brokerName", NAME, "", "",
             "Name of this broker; without it the host's name, with - in place of what a topic's name may not have.");
     static final Setting<Long> BROKER_ID = Setting.of(
-            IDENTITY, "brokerId", new Kind.Whole(0, 1_000_000), "0", "", "A master's is 0, and is taken as 0.");
+            IDENTITY, "brokerId", new Kind.Whole(0, 1_000_000), "0", "",
+            "0, a master's; a greater one is a slave's, and is refused as long as there is no replication.");
     static final Setting<BrokerRole> BROKER_ROLE = Setting.of(
             IDENTITY, "brokerRole", new Kind.Choice<>(BrokerRole.class), "ASYNC_MASTER", "",
             "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");

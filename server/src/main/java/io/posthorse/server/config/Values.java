@@ -1,5 +1,6 @@
 package io.posthorse.server.config;
 
+import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.Identity;
 import io.posthorse.server.config.ServerConfig.Limits;
@@ -20,12 +21,16 @@ final class Values {
     private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|::1|\\[::1]|localhost");
     private static final int VIP_DISTANCE = 2;
     private static final long HOUR_MS = 3_600_000;
+    private static final String MASTERS_ONLY = "start the masters alone (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
+            + " brokerId=0), and leave this broker out until slaves are supported";
     private static final String NAMELESS = "DEFAULT_BROKER";
 
+    private final Role role;
     private final Map<String, Entry> given;
     private final String hostName;
 
-    Values(Map<String, Entry> given, String hostName) {
+    Values(Role role, Map<String, Entry> given, String hostName) {
+        this.role = role;
         this.given = given;
         this.hostName = hostName;
     }
@@ -48,21 +53,42 @@ final class Values {
 
     void check(Collection<ConfigProblem> problems, Collection<String> notes) {
         checkBind(problems, notes);
+        checkTls(problems);
+        if (role == Role.NAME_SERVER) {
+            if (get(Settings.AUTH)) {
+                problems.add(problem(
+                        Settings.AUTH, "a name server alone does not control access yet: leave it out here and protect the"
+                                + " port, or run the name server in the broker's process, which does"));
+            }
+            return;
+        }
         checkAccess(problems);
         checkPorts(problems);
         checkGrpcPort(problems);
+        checkRole(problems, notes);
+        if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
+            problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
+        }
+    }
+
+    private void checkRole(Collection<ConfigProblem> problems, Collection<String> notes) {
         if (get(Settings.BROKER_ROLE) == BrokerRole.SLAVE) {
             problems.add(problem(
                     Settings.BROKER_ROLE,
-                    "there is no replication yet, so this broker cannot be a slave: start masters only, or leave this"
-                            + " broker out"));
+                    "there is no replication yet, so this broker cannot be a slave: " + MASTERS_ONLY));
         } else if (get(Settings.BROKER_ID) != 0) {
-            notes.add(where(Settings.BROKER_ID) + ": brokerId is taken as 0, a master's");
+            problems.add(problem(
+                    Settings.BROKER_ID,
+                    "a brokerId above 0 is a slave's, and there is no replication yet: " + MASTERS_ONLY
+                            + "; a second master is one with another brokerName and brokerId=0"));
         }
         if (get(Settings.BROKER_ROLE) == BrokerRole.SYNC_MASTER) {
             notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
                     + " there is no replication: a message lies on this machine alone");
         }
+    }
+
+    private void checkTls(Collection<ConfigProblem> problems) {
         if ((get(Settings.TLS_CERTIFICATE) == null) != (get(Settings.TLS_KEY) == null)) {
             problems.add(problem(
                     Settings.TLS_CERTIFICATE, "tls.server.certPath and tls.server.keyPath go together; one is missing"));
@@ -71,8 +97,11 @@ final class Values {
             problems.add(problem(
                     Settings.TLS_MODE, "ENFORCING needs a certificate: set tls.server.certPath and tls.server.keyPath"));
         }
-        if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
-            problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
+        boolean asks = get(Settings.TLS_CLIENTS) != ServerConfig.ClientAuth.none;
+        if (asks && get(Settings.TLS_CERTIFICATE) == null) {
+            problems.add(problem(
+                    Settings.TLS_CLIENTS, "clients show a certificate only where the server has one: set"
+                            + " tls.server.certPath and tls.server.keyPath"));
         }
     }
 
@@ -82,7 +111,12 @@ final class Values {
         boolean loopback = LOOPBACK.matcher(bind).matches();
         boolean users = get(Settings.AUTH);
         boolean encrypts = get(Settings.TLS_MODE) != TlsMode.DISABLED && get(Settings.TLS_CERTIFICATE) != null;
-        if (!loopback && !get(Settings.INSECURE) && !users) {
+        if (!loopback && !get(Settings.INSECURE) && role == Role.NAME_SERVER) {
+            problems.add(problem(
+                    Settings.BIND,
+                    bind + " opens the name server to other machines, and whoever reaches it may change routes: add"
+                            + " insecure=true if only those reach it who may, else use 127.0.0.1"));
+        } else if (!loopback && !get(Settings.INSECURE) && !users) {
             problems.add(problem(
                     Settings.BIND,
                     bind + " opens the broker to other machines, and there is no access control: set auth.enabled=true to"
@@ -103,6 +137,16 @@ final class Values {
                     + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
                     + " insecure=true");
         }
+        List<String> nameServers = get(Settings.NAMESRV_ADDR);
+        if (loopback && advertised == null && nameServers != null && !nameServers.stream().allMatch(Values::isHere)) {
+            notes.add(where(Settings.NAMESRV_ADDR) + ": name servers of other machines will send clients here, but bind="
+                    + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
+                    + " insecure=true");
+        }
+    }
+
+    private static boolean isHere(String address) {
+        return LOOPBACK.matcher(address.substring(0, address.lastIndexOf(':'))).matches();
     }
 
     private void checkAccess(Collection<ConfigProblem> problems) {
@@ -118,12 +162,6 @@ final class Values {
                 problems.add(problem(
                         setting, "it means nothing while access is not controlled: add auth.enabled=true, or take it out"));
             }
-        }
-        boolean asks = get(Settings.TLS_CLIENTS) != ServerConfig.ClientAuth.none;
-        if (asks && get(Settings.TLS_CERTIFICATE) == null) {
-            problems.add(problem(
-                    Settings.TLS_CLIENTS, "clients show a certificate only where the server has one: set"
-                            + " tls.server.certPath and tls.server.keyPath"));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.FlushMode;
 import io.posthorse.server.config.ServerConfig.Identity;
@@ -56,11 +57,18 @@ class ConfigLoaderTest {
         ServerConfig config = load(file, environment, "listenPort=1002", "listenPort = 1003");
         ServerConfig set = load(file, environment, "namesrvAddr=set:4");
 
-        assertEquals(List.of("env:2", "env2:3"), config.identity().nameServers());
+        assertEquals(List.of("file:1"), config.identity().nameServers());
         assertEquals(1_003, config.listen().brokerPort());
         assertEquals("ofFile", config.identity().brokerName());
         assertEquals(List.of("set:4"), set.identity().nameServers());
-        assertEquals(List.of("file:1"), load(file, Map.of("NAMESRV_ADDR", "")).identity().nameServers());
+        assertEquals(List.of("env:2", "env2:3"), load("", environment).identity().nameServers());
+        assertEquals(List.of(), load("", Map.of("NAMESRV_ADDR", "")).identity().nameServers());
+        ConfigSources preset = new ConfigSources(
+                Role.BROKER, List.of("listenPort=1", "namesrvAddr=preset:1", "vip.enabled=false"), "broker.conf",
+                "listenPort=1001", environment, List.of(), "host");
+        assertEquals(1_001, ConfigLoader.load(preset).listen().brokerPort());
+        assertEquals(List.of("env:2", "env2:3"), ConfigLoader.load(preset).identity().nameServers());
+        assertEquals(ServerConfig.OFF, ConfigLoader.load(preset).listen().vipPort());
     }
 
     @Test
@@ -107,6 +115,8 @@ class ConfigLoaderTest {
 
         assertEquals(
                 List.of(
+                        "environment NAMESRV_ADDR: namesrvAddr: the value \"nowhere\" is not valid: \"nowhere\" is no"
+                                + " address; at most 16 addresses host:port, separated by semicolons are due",
                         "broker.conf:3: nonsense: this line is not key=value; a comment starts with #",
                         "broker.conf:1: lisenPort: no such key; the nearest is listenPort",
                         "broker.conf:2: maxMessageSize: the value \"big\" is not valid: a whole number, 1024 to"
@@ -114,8 +124,6 @@ class ConfigLoaderTest {
                         "broker.conf:5: flushDiskType: the value \"async\" is not valid: ASYNC_FLUSH or SYNC_FLUSH is"
                                 + " due",
                         "broker.conf:6: qqqqqqqqqq: no such key; docs/configuration.md lists all",
-                        "environment NAMESRV_ADDR: namesrvAddr: the value \"nowhere\" is not valid: \"nowhere\" is no"
-                                + " address; at most 16 addresses host:port, separated by semicolons are due",
                         "--set: noSign: this is not key=value",
                         "--set: vip.enable: no such key; the nearest is vip.enabled",
                         "--set: topics.max: the value \"0\" is not valid: a whole number, 1 to 1000000 is due"),
@@ -210,6 +218,13 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void nameServersOfOtherMachinesSendClientsToThisOne() {
+        assertTrue(load("namesrvAddr=10.1.2.3:9876").notes().getFirst().contains("bind=127.0.0.1 takes connections"));
+        assertEquals(List.of(), load("namesrvAddr=localhost:9876;127.0.0.1:9877;[::1]:9878").notes());
+        assertEquals(List.of(), load("namesrvAddr=10.1.2.3:9876\nbind=0.0.0.0\ninsecure=true").notes());
+    }
+
+    @Test
     void portsFitTogether() {
         assertEquals(ServerConfig.OFF, load("vip.enabled=false").listen().vipPort());
         assertEquals(ServerConfig.OFF, load("listenPort=0").listen().vipPort());
@@ -229,9 +244,8 @@ class ConfigLoaderTest {
         assertTrue(load("brokerRole=SYNC_MASTER").notes().getFirst().contains("no replication"));
         assertProblem("brokerRole=SLAVE\nbrokerId=1", "there is no replication yet, so this broker cannot be a slave");
         assertProblem("brokerRole=slave", "ASYNC_MASTER or SYNC_MASTER or SLAVE is due");
-        ServerConfig numbered = load("brokerId=3");
-        assertEquals(0, numbered.identity().brokerId());
-        assertTrue(numbered.notes().getFirst().contains("brokerId is taken as 0"));
+        assertProblem("brokerId=3", "a brokerId above 0 is a slave's");
+        assertEquals(0, load("brokerId=0").identity().brokerId());
     }
 
     @Test

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The original broker with its name server, started from a folder of jars. */
-final class RocketMqPeer implements Peer {
+/** The original broker and its name server, started from a folder of jars. */
+public final class RocketMqPeer implements Peer {
 
     private static final List<String> OPENS = List.of("--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -24,18 +24,38 @@ final class RocketMqPeer implements Peer {
         this.jars = jars;
     }
 
+    /** The original from the folder that the system property {@code interop.peer.classpath} names. */
+    public static RocketMqPeer given() {
+        return new RocketMqPeer(System.getProperty("interop.peer.classpath", ""));
+    }
+
     @Override
     public List<ProcessBuilder> commands(BrokerPlan plan) throws IOException {
-        Path home = Files.createDirectories(plan.data());
-        Path nameServerFile = home.resolve("namesrv.conf");
-        Files.writeString(nameServerFile, "listenPort=%d%nbindAddress=%s%nkvConfigPath=%s%n".formatted(
-                plan.nameServerPort(), BrokerPlan.LOOPBACK, home.resolve("kvConfig.json")));
-        Path brokerFile = home.resolve("broker.conf");
+        return List.of(nameServer(plan.data(), plan.nameServerPort()), broker(plan.data(), brokerSettings(plan)));
+    }
+
+    /** Its name server, not started yet. */
+    public ProcessBuilder nameServer(Path folder, int port) throws IOException {
+        Path home = Files.createDirectories(folder);
+        Path file = home.resolve("namesrv.conf");
+        Files.writeString(file, "listenPort=%d%nbindAddress=%s%nkvConfigPath=%s%n".formatted(
+                port, BrokerPlan.LOOPBACK, home.resolve("kvConfig.json")));
+        return java(home, "256m", "org.apache.rocketmq.namesrv.NamesrvStartup", file);
+    }
+
+    /** Its broker alone, not started yet, that registers with those name servers. */
+    public ProcessBuilder broker(Path folder, int port, String brokerName, String nameServers) throws IOException {
+        return broker(folder, brokerSettings(new BrokerPlan(folder.toAbsolutePath(), port, 0, 0, Map.of(
+                "brokerClusterName", "DefaultCluster", "brokerName", brokerName, "namesrvAddr", nameServers))));
+    }
+
+    private ProcessBuilder broker(Path folder, Map<String, String> settings) throws IOException {
+        Path home = Files.createDirectories(folder);
+        Path file = home.resolve("broker.conf");
         List<String> lines = new ArrayList<>();
-        brokerSettings(plan).forEach((key, value) -> lines.add(key + "=" + value));
-        Files.write(brokerFile, lines);
-        return List.of(java(home, "256m", "org.apache.rocketmq.namesrv.NamesrvStartup", nameServerFile),
-                java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", brokerFile));
+        settings.forEach((key, value) -> lines.add(key + "=" + value));
+        Files.write(file, lines);
+        return java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", file);
     }
 
     /** It accepts connections seconds before the name server knows it. */

@@ -1,0 +1,64 @@
+package io.posthorse.broker;
+
+import io.posthorse.platform.Clock;
+import java.util.function.LongConsumer;
+
+/**
+ * Looks after the log once a second: that the disk answers, and that topics and subscriptions do not rest for long on one
+ * record alone. Where that record rots before a checkpoint holds its contents too, a topic's settings or a subscription's
+ * cursors are gone; a broker with little traffic would otherwise go without a checkpoint for weeks.
+ */
+final class Care {
+    private static final long CHECKPOINT_NANOS = 600_000_000_000L;
+    private static final long SLOW_NANOS = 2_000_000_000L;
+
+    private final Broker broker;
+    private final Clock clock;
+    private LongConsumer onSlowDisk = ms -> {};
+
+    private long changesSeen;
+    /** Behind the last change of a topic or subscription. */
+    private long changedBelow;
+    private long checkpointNanos;
+
+    private long forcesSeen = -1;
+    private long forceNanos;
+    private boolean slownessTold;
+
+    Care(Broker broker, Clock clock) {
+        this.broker = broker;
+        this.clock = clock;
+        this.checkpointNanos = clock.nanos() - CHECKPOINT_NANOS;
+    }
+
+    /** Has it told, once for each time, how many ms the disk has been busy with bringing data to stable storage. */
+    void onSlowDisk(LongConsumer listener) {
+        onSlowDisk = listener;
+    }
+
+    void look() {
+        long now = clock.nanos();
+        watchDisk(now);
+        long changes = broker.state().changes();
+        if (changes != changesSeen) {
+            changesSeen = changes;
+            changedBelow = broker.tail();
+        }
+        if (broker.store().checkpointed() < changedBelow && now - checkpointNanos >= CHECKPOINT_NANOS) {
+            checkpointNanos = now;
+            broker.store().checkpoint(broker.replayed());
+        }
+    }
+
+    private void watchDisk(long now) {
+        long forces = broker.log().forces();
+        if (!broker.log().isForcing() || forces != forcesSeen) {
+            forcesSeen = forces;
+            forceNanos = now;
+            slownessTold = false;
+        } else if (!slownessTold && now - forceNanos >= SLOW_NANOS) {
+            slownessTold = true;
+            onSlowDisk.accept((now - forceNanos) / 1_000_000);
+        }
+    }
+}

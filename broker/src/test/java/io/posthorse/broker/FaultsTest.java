@@ -1,0 +1,207 @@
+package io.posthorse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.log.LogSettings;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import io.posthorse.testkit.SimulatedClock;
+import io.posthorse.testkit.SimulatedTimers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the broker makes of damage and of bad disks; the numbers are those of the fault table. */
+class FaultsTest {
+    private static final int BODY = 40;
+    private static final LogSettings LOG = new LogSettings(1 << 20, 1 << 18, 1 << 14, false);
+
+    /** Messages that say where they belong: topic {@code t<target / 100>}, partition {@code target % 100}. */
+    private static final class NamingFormat extends TestFormat {
+        @Override
+        public String topic(ByteBuffer bytes, int at, int length) {
+            return "t" + bytes.getInt(at + 32) / 100;
+        }
+
+        @Override
+        public int partition(ByteBuffer bytes, int at, int length) {
+            return bytes.getInt(at + 32) % 100;
+        }
+    }
+
+    private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
+    private final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
+    private SimulatedTimers timers = new SimulatedTimers(clock);
+    private SimulatedBackground background;
+    private FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+    private Shard shard;
+    private long sent;
+
+    private Broker open(LogSettings log) throws IOException {
+        background = new SimulatedBackground();
+        timers = new SimulatedTimers(clock);
+        owner.clear();
+        BrokerSettings settings = new BrokerSettings(
+                100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
+                new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, 1L << 40,
+                new Retention(1L << 50, 1L << 50, 1, ms -> false));
+        Broker broker = Broker.open(files, log, background, settings, List.of(new NamingFormat()));
+        shard = new Shard(broker, clock, timers, owner::add);
+        shard.start();
+        endTurn();
+        return broker;
+    }
+
+    private void endTurn() {
+        for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
+            task.run();
+        }
+    }
+
+    private Topic topic(String name, int partitions) {
+        Topic topic = shard.turn().createOrUpdate(name, TopicSettings.of(partitions));
+        endTurn();
+        return topic;
+    }
+
+    private void publish(Topic topic, int number) {
+        Broker broker = shard.turn();
+        assertEquals(Admission.ADMITTED, broker.admit(TestFormat.HEADER + BODY, 1));
+        int target = Integer.parseInt(topic.name().substring(1)) * 100 + number;
+        broker.publish(topic.partition(number), new TestFormat.Sent(sent++, target, BODY), false);
+        endTurn();
+    }
+
+    private void pass(long ms) {
+        for (long left = ms; left > 0; left -= 1_000) {
+            timers.advance(1_000);
+            endTurn();
+        }
+    }
+
+    /** The process is killed, after a bit of the record at a position has flipped. */
+    private Broker killedWithDamageAt(long position) throws IOException {
+        shard.broker().log().force();
+        background.drain();
+        files = files.crash(false);
+        files.flipBit("%020d.log".formatted(0), (position + 45) * 8);
+        return open(LOG);
+    }
+
+    private static List<Long> ids(Broker broker, Partition partition) {
+        List<Long> ids = new ArrayList<>();
+        for (long o = broker.begin(partition); o < broker.end(partition); o++) {
+            ByteBuffer bytes = broker.nativeOf(partition, o);
+            if (bytes != null) {
+                ids.add(TestFormat.messageId(bytes));
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void c6_theDamagedRecordOfATopicCostsItsSettingsAndNoMessage() throws IOException {
+        open(LOG);
+        topic("t1", 2);
+        long record = shard.broker().tail();
+        Topic victim = topic("t2", 3);
+        Topic later = topic("t3", 1);
+        publish(victim, 1);
+        publish(later, 0);
+        publish(victim, 0);
+        publish(victim, 2);
+        publish(victim, 1);
+
+        Broker next = killedWithDamageAt(record);
+
+        Topic again = next.topic("t2");
+        assertNotNull(again);
+        assertEquals(3, again.partitions().size());
+        assertEquals(List.of(2L), ids(next, again.partition(0)));
+        assertEquals(List.of(0L, 4L), ids(next, again.partition(1)));
+        assertEquals(List.of(3L), ids(next, again.partition(2)));
+        assertEquals(List.of(1L), ids(next, next.topic("t3").partition(0)));
+        assertTrue(String.join(" ", next.openingReport()).contains("with default settings: [t2]"));
+
+        background.drain();
+        files = files.crash(false);
+        Broker third = open(LOG);
+        assertEquals(List.of(0L, 4L), ids(third, third.topic("t2").partition(1)), "and so in later runs");
+        assertEquals(List.of(), third.openingReport());
+    }
+
+    @Test
+    void c6_messagesOfALostTopicNeverTurnUpInANewOne() throws IOException {
+        open(LOG);
+        long record = shard.broker().tail();
+        Topic victim = topic("t2", 1);
+        Broker broker = shard.turn();
+        broker.admit(TestFormat.HEADER + BODY, 1);
+        broker.publish(victim.partition(0), new TestFormat.Sent(7, 299, BODY), false); // says that it is of queue 99
+        endTurn();
+
+        Broker next = killedWithDamageAt(record);
+        assertNull(next.topic("t2"));
+        assertTrue(String.join(" ", next.openingReport()).contains("1 messages belong to a topic"));
+        Topic fresh = topic("t5", 1);
+        assertEquals(List.of(), ids(next, fresh.partition(0)));
+        assertFalse(fresh.partition(0).id() == victim.partition(0).id());
+    }
+
+    @Test
+    void c9_aChangeOfTopicsIsInACheckpointSoon() throws IOException {
+        open(LOG);
+        pass(2_000);
+        background.drain();
+        long record = shard.broker().tail();
+        Topic topic = topic("t1", 2);
+        shard.turn().createOrUpdate("group", SubscriptionSettings.STANDARD);
+        endTurn();
+        publish(topic, 0);
+        assertEquals(record - 1, Math.min(record - 1, shard.broker().store().checkpointed()), "not yet");
+
+        pass(600_000);
+        background.drain();
+        Broker next = killedWithDamageAt(record);
+
+        assertEquals(2, next.topic("t1").partitions().size());
+        assertEquals(List.of(), next.openingReport(), "the checkpoint has it");
+        long checkpoint = next.store().checkpointed();
+        pass(1_300_000);
+        background.drain();
+        assertEquals(checkpoint, next.store().checkpointed(), "and where nothing changes none is made");
+    }
+
+    @Test
+    void c12_aSlowDiskIsToldOnceForEachForceAndNobodyTimesOut() throws IOException {
+        open(new LogSettings(1 << 20, 1 << 18, 1 << 14, true));
+        List<Long> told = new ArrayList<>();
+        shard.onSlowDisk(told::add);
+        Topic topic = topic("t1", 1);
+        background.drain();
+        pass(10_000);
+        assertEquals(List.of(), told);
+
+        publish(topic, 0); // its force hangs
+        publish(topic, 0);
+        pass(9_000);
+        assertEquals(1, told.size());
+        assertTrue(told.get(0) >= 2_000 && told.get(0) < 4_000, "told after " + told);
+        assertEquals(List.of(), ids(shard.broker(), topic.partition(0)));
+
+        background.drain();
+        endTurn();
+        assertEquals(List.of(0L, 1L), ids(shard.broker(), topic.partition(0)));
+        publish(topic, 0);
+        pass(9_000);
+        assertEquals(2, told.size());
+    }
+}

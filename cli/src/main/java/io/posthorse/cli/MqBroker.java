@@ -1,0 +1,100 @@
+package io.posthorse.cli;
+
+import io.posthorse.server.Server;
+import io.posthorse.server.config.ConfigSources.Role;
+import io.posthorse.server.config.LiveSettings;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A broker alone, with the options of RocketMQ's script. Exit codes of wrong options are that script's. */
+@Command(
+        name = "mqbroker",
+        description = "Start a broker that registers with name servers in other processes.",
+        hidden = true,
+        exitCodeOnInvalidInput = 1)
+final class MqBroker implements Callable<Integer> {
+    private static final List<String> IMPORTANT = List.of(
+            "autoCreateSubscriptionGroup", "autoCreateTopicEnable", "bind", "brokerClusterName", "brokerIP1", "brokerId",
+            "brokerName", "brokerRole", "defaultTopicQueueNums", "deleteWhen", "fileReservedTime", "flushDiskType",
+            "listenPort", "maxMessageSize", "messageDelayLevel", "namesrvAddr", "storePathRootDir");
+
+    @Option(names = {"-c", "--configFile"}, paramLabel = "<arg>", description = "Broker config properties file")
+    private Path config;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print help")
+    private boolean help;
+
+    @Option(names = {"-m", "--printImportantConfig"}, description = "Print important config item")
+    private boolean important;
+
+    @Option(names = {"-n", "--namesrvAddr"}, paramLabel = "<arg>",
+            description = "Name server address list, eg: '192.168.0.1:9876;192.168.0.2:9876'")
+    private String nameServers;
+
+    @Option(names = {"-p", "--printConfigItem"}, description = "Print all config item")
+    private boolean all;
+
+    @Option(names = "--enable-proxy", description = "Open the port for gRPC clients too, as RocketMQ 5's option does")
+    private boolean proxy;
+
+    @Mixin
+    private StartOptions options;
+
+    @Parameters(paramLabel = "KEY=VALUE", description = "settings, as --set takes them")
+    private List<String> pairs = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        ScriptHome home = ScriptHome.of(System.getenv());
+        List<String> presets = List.of(
+                "nameserver.enabled=false", "grpc.enabled=" + proxy, home.store("broker"));
+        List<String> sets = new ArrayList<>(pairs);
+        sets.addAll(options.sets());
+        if (nameServers != null) {
+            sets.add("namesrvAddr=" + nameServers);
+        }
+        ServerConfig parsed = Launch.configuration(Role.BROKER, presets, config, sets);
+        if (parsed == null) {
+            return Launch.WRONG_CONFIGURATION;
+        }
+        if (all || important) {
+            print(parsed);
+            return Launch.WELL;
+        }
+        LogFile.follow(home.logs().resolve("broker.log"));
+        parsed.notes().forEach(System.out::println);
+        RunFile running = RunFile.of(home.run(), "broker");
+        return Launch.run(() -> Server.start(parsed), MqBroker::greet, running);
+    }
+
+    private void print(ServerConfig parsed) {
+        Map<String, String> shown = new TreeMap<>(LiveSettings.start(parsed, Map.of(), new ArrayList<>()).shown());
+        if (!all) {
+            shown.keySet().retainAll(IMPORTANT);
+        }
+        shown.forEach((key, value) -> System.out.println(key + "=" + value));
+    }
+
+    private static void greet(Server server, long ms) throws IOException {
+        Announcement.broker(server, ms);
+        ServerConfig config = server.config();
+        List<String> known = config.identity().nameServers();
+        String host = config.listen().advertisedHost() == null ? config.listen().bind() : config.listen().advertisedHost();
+        System.out.printf("The broker[%s, %s:%d] boot success. serializeType=JSON%s%n", config.identity().brokerName(), host,
+                server.brokerPort(), known.isEmpty() ? "" : " and name server is " + String.join(";", known));
+        if (known.isEmpty() && server.nameServerPort() == ServerConfig.OFF) {
+            System.out.println("It registers nowhere, so no client finds it: give -n host:port, set namesrvAddr in the file,"
+                    + " or NAMESRV_ADDR in the environment.");
+        }
+    }
+}

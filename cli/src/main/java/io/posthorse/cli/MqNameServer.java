@@ -1,0 +1,62 @@
+package io.posthorse.cli;
+
+import io.posthorse.server.NameServerProcess;
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources.Role;
+import io.posthorse.server.config.ServerConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A name server alone, with the options of RocketMQ's script. Exit codes of wrong options are that script's. */
+@Command(name = "mqnamesrv", description = "Start a name server.", hidden = true, exitCodeOnInvalidInput = 1)
+final class MqNameServer implements Callable<Integer> {
+    @Option(names = {"-c", "--configFile"}, paramLabel = "<arg>", description = "Name server config properties file")
+    private Path config;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print help")
+    private boolean help;
+
+    @Option(names = {"-n", "--namesrvAddr"}, paramLabel = "<arg>",
+            description = "Accepted and ignored, as in RocketMQ: name servers do not know each other")
+    private String nameServers;
+
+    @Option(names = {"-p", "--printConfigItem"}, description = "Print all config items")
+    private boolean all;
+
+    @Mixin
+    private StartOptions options;
+
+    @Parameters(paramLabel = "KEY=VALUE", description = "settings, as --set takes them")
+    private List<String> pairs = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        ScriptHome home = ScriptHome.of(System.getenv());
+        List<String> sets = new ArrayList<>(pairs);
+        sets.addAll(options.sets());
+        ServerConfig parsed = Launch.configuration(Role.NAME_SERVER, List.of(home.store("namesrv")), config, sets);
+        if (parsed == null) {
+            return Launch.WRONG_CONFIGURATION;
+        }
+        if (all) {
+            ConfigLoader.nameServerSettings(parsed).forEach((key, value) -> System.out.println(key + "=" + value));
+            return Launch.WELL;
+        }
+        LogFile.follow(home.logs().resolve("namesrv.log"));
+        parsed.notes().forEach(System.out::println);
+        RunFile running = RunFile.of(home.run(), "namesrv");
+        return Launch.run(() -> NameServerProcess.start(parsed), MqNameServer::greet, running);
+    }
+
+    private static void greet(NameServerProcess server, long ms) {
+        Announcement.nameServer(server, ms);
+        System.out.printf("The Name Server boot success. serializeType=JSON, address %s:%d%n",
+                server.config().listen().bind(), server.port());
+    }
+}

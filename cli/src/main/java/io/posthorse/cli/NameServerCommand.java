@@ -1,0 +1,36 @@
+package io.posthorse.cli;
+
+import io.posthorse.server.NameServerProcess;
+import io.posthorse.server.config.ConfigSources.Role;
+import io.posthorse.server.config.ServerConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a name server alone until it is told to stop. */
+@Command(
+        name = "nameserver",
+        description = "Start a name server alone. Data goes to ./data-nameserver unless a setting says otherwise.",
+        mixinStandardHelpOptions = true)
+final class NameServerCommand implements Callable<Integer> {
+    @Option(names = {"-c", "--config"}, paramLabel = "FILE",
+            description = "properties file, that of RocketMQ's name server will do")
+    private Path config;
+
+    @Mixin
+    private StartOptions options;
+
+    @Override
+    public Integer call() throws Exception {
+        ServerConfig parsed = Launch.configuration(
+                Role.NAME_SERVER, List.of("storePathRootDir=data-nameserver"), config, options.sets());
+        if (parsed == null) {
+            return Launch.WRONG_CONFIGURATION;
+        }
+        parsed.notes().forEach(System.out::println);
+        return Launch.run(() -> NameServerProcess.start(parsed), Announcement::nameServer, () -> {});
+    }
+}

@@ -1,0 +1,129 @@
+package io.posthorse.server;
+
+import io.posthorse.nameserver.NameServer;
+import io.posthorse.nameserver.NameServerLimits;
+import io.posthorse.net.NetSettings;
+import io.posthorse.net.Network;
+import io.posthorse.net.Tls;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.DiskThread;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * A name server without a broker. Routes are what brokers registered and are gone with the process; only the key-value
+ * configuration is kept, in the data directory. Started by {@link #start}, stopped by {@link #close}.
+ */
+public final class NameServerProcess implements AutoCloseable {
+    private static final int UNSENT_BYTES_MAX = 32 << 20;
+
+    private final ServerConfig config;
+    private final DiskFileStore files;
+    private final Network network;
+    private final DiskThread disk;
+    private CertificateWatch certificates;
+    private int port;
+
+    private NameServerProcess(ServerConfig config) throws IOException {
+        this.config = config;
+        this.files = DiskFileStore.open(Path.of(config.storage().directory()));
+        ServerConfig.Limits limits = config.limits();
+        this.network = new Network(
+                new NetSettings(limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX),
+                Clock.system());
+        this.disk = new DiskThread("posthorse-disk", network.owner());
+    }
+
+    /**
+     * Starts a name server; when this returns, it takes registrations.
+     *
+     * @throws IOException where the directory or the port cannot be used; the message says why and what to do
+     */
+    public static NameServerProcess start(ServerConfig config) throws IOException {
+        NameServerProcess started = new NameServerProcess(config);
+        try {
+            started.open();
+        } catch (IOException | RuntimeException e) {
+            started.end();
+            throw e;
+        }
+        return started;
+    }
+
+    private void open() throws IOException {
+        ServerConfig.Listen listen = config.listen();
+        Tls tls = Server.tls(listen.tls());
+        NameServer nameServer = onOwner(this::nameServer);
+        port = network.listen(
+                        new InetSocketAddress(listen.bind(), listen.nameServerPort()), tls,
+                        connection -> new NameServerSession(nameServer, connection))
+                .getPort();
+        if (tls != null) {
+            certificates = new CertificateWatch(tls, network.timers(), disk);
+            certificates.start();
+        }
+    }
+
+    private NameServer nameServer() throws IOException {
+        Clock clock = Clock.system();
+        return new NameServer(
+                () -> clock.nanos() / 1_000_000,
+                List.of(),
+                new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
+                Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
+                NameServerLimits.STANDARD);
+    }
+
+    private <T> T onOwner(Callable<T> work) throws IOException {
+        FutureTask<T> task = new FutureTask<>(work);
+        network.owner().execute(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("the name server could not be started or stopped", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** The configuration it was started with. */
+    public ServerConfig config() {
+        return config;
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return port;
+    }
+
+    /** Stops accepting, lets a write that is under way end, and lets the directory go. */
+    @Override
+    public void close() throws IOException {
+        network.closeConnections();
+        if (certificates != null) {
+            onOwner(() -> {
+                certificates.stop();
+                return null;
+            });
+        }
+        end();
+    }
+
+    private void end() throws IOException {
+        disk.close();
+        network.close();
+        files.close();
+    }
+}

@@ -1,0 +1,91 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.server.config.ConfigException;
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources;
+import io.posthorse.server.config.ConfigSources.Role;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every file in the folder conf starts as it stands, or refuses for the one reason that it should. */
+class ConfFilesTest {
+    private static final Path CONF = Path.of("..", "conf");
+    private static final List<String> PRESETS = List.of("nameserver.enabled=false", "grpc.enabled=false");
+
+    @TempDir
+    Path directory;
+
+    @TestFactory
+    List<DynamicTest> files() throws IOException {
+        try (Stream<Path> files = Files.walk(CONF)) {
+            List<Path> brokers = files.filter(f -> f.toString().matches(".*broker.*\\.(conf|properties)")).sorted().toList();
+            assertEquals(11, brokers.size(), brokers.toString());
+            return brokers.stream().map(f -> DynamicTest.dynamicTest(CONF.relativize(f).toString(), () -> {
+                if (f.toString().contains("-s.")) {
+                    assertRefused(f);
+                } else {
+                    assertStarts(f);
+                }
+            })).toList();
+        }
+    }
+
+    private void assertStarts(Path file) throws IOException {
+        ServerConfig asItStands = load(Role.BROKER, file, List.of());
+        String name = file.getFileName().toString().contains("-b") ? "broker-b" : "broker-a";
+        assertEquals(name, asItStands.identity().brokerName());
+        assertTrue(asItStands.listen().brokerPort() >= 10_911);
+        Path data = directory.resolve(file.getParent().getFileName()).resolve(name);
+        try (Server server = Server.start(load(
+                Role.BROKER, file, List.of("storePathRootDir=" + data, "listenPort=0", "namesrvAddr=127.0.0.1:1")))) {
+            assertTrue(server.brokerPort() > 0);
+            assertEquals(ServerConfig.OFF, server.nameServerPort());
+        }
+    }
+
+    private static void assertRefused(Path file) {
+        ConfigException refusal = assertThrows(ConfigException.class, () -> load(Role.BROKER, file, List.of()));
+        assertEquals(1, refusal.problems().size(), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains(": brokerRole: there is no replication yet"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("start the masters alone"), refusal.getMessage());
+    }
+
+    @Test
+    void mastersOfOneMachineDoNotGetInEachOthersWay() throws IOException {
+        ServerConfig a = load(Role.BROKER, CONF.resolve("2m-noslave/broker-a.properties"), List.of());
+        ServerConfig b = load(Role.BROKER, CONF.resolve("2m-noslave/broker-b.properties"), List.of());
+
+        assertEquals(100, b.listen().brokerPort() - a.listen().brokerPort());
+        assertEquals("/var/lib/posthorse/broker-a", a.storage().directory());
+        assertEquals("/var/lib/posthorse/broker-b", b.storage().directory());
+    }
+
+    @Test
+    void theNameServersFileStarts() throws IOException {
+        Path file = CONF.resolve("namesrv.properties");
+        assertEquals(9_876, load(Role.NAME_SERVER, file, List.of()).listen().nameServerPort());
+        try (NameServerProcess server = NameServerProcess.start(load(
+                Role.NAME_SERVER, file, List.of("storePathRootDir=" + directory.resolve("namesrv"), "listenPort=0")))) {
+            assertTrue(server.port() > 0);
+        }
+    }
+
+    private static ServerConfig load(Role role, Path file, List<String> sets) throws IOException {
+        return ConfigLoader.load(new ConfigSources(
+                role, role == Role.BROKER ? PRESETS : List.of(), file.toString(), Files.readString(file), Map.of(), sets,
+                "host"));
+    }
+}
