@@ -19,7 +19,8 @@ final class CertificateWatch {
     private final Background background;
     private boolean stopped;
 
-    CertificateWatch(Timers timers, Background background) {
+    CertificateWatch(Tls tls, Timers timers, Background background) {
+        listeners.add(tls);
         this.timers = timers;
         this.background = background;
     }

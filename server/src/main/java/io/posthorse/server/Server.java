@@ -102,8 +102,7 @@ public final class Server implements AutoCloseable {
             nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
         if (tls != null) {
-            certificates = new CertificateWatch(network.timers(), disk);
-            certificates.add(tls);
+            certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
