@@ -82,6 +82,16 @@ public final class Leases {
         return lent(request, cursor, out, behind);
     }
 
+    /**
+     * Finds messages that a subscription has never lent, and lends none. One that never read the partition is shown it
+     * from its beginning.
+     */
+    public void peek(Subscription subscription, Partition partition, int countMax, int bytesMax, Fetch out) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        long next = cursor != null ? cursor.next() : subscription.cursor(partition);
+        broker.fetch(partition, Math.max(next, broker.begin(partition)), countMax, bytesMax, TagFilter.ALL, out);
+    }
+
     private boolean isBusy(LeaseCursor cursor) {
         long first = cursor.firstToEnd();
         // all of an ordered batch end together, so the first to end says it for all

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PopTest {
     private static final int POP = 200_050;
     private static final int ACK = 200_051;
+    private static final int PEEK = 200_052;
     private static final int CHANGE = 200_053;
     private static final int NOTIFICATION = 200_054;
     private static final int POLLING = 200_055;
@@ -316,5 +317,29 @@ class PopTest {
         assertEquals(0, client.ask(401, Map.of(), text(mode.replace("POP", "PULL"))).code());
         assertEquals("PULL", assignment("a", "CLUSTERING").getFirst().asObject().text("mode", ""));
         assertEquals(16, client.ask(401, Map.of(), text(mode.replace("Wide", "%RETRY%G"))).code());
+    }
+
+    @Test
+    void aPeekShowsWhatWasNotLentAndLendsNothing() {
+        Map<String, String> request = request("T", 2, 60_000, 0);
+        assertEquals(19, client.ask(PEEK, request).code(), "an empty queue");
+        for (String body : List.of("a", "b", "c")) {
+            broker.sent("T", 0, "", body);
+        }
+        for (int i = 0; i < 2; i++) {
+            Frame answer = client.ask(PEEK, request);
+            assertEquals(0, answer.code(), answer.remark());
+            assertEquals(List.of("a", "b"), Stored.all(answer.body()).stream().map(m -> new String(m.body())).toList());
+            assertEquals("1", answer.field("restNum"));
+        }
+        assertEquals(1, pop(1, 60_000, 0).size());
+        assertEquals(
+                List.of("b", "c"),
+                Stored.all(client.ask(PEEK, request).body()).stream().map(m -> new String(m.body())).toList());
+        assertEquals(2, pop(5, 60_000, 0).size(), "what was shown can be lent");
+        assertEquals(19, client.ask(PEEK, request).code());
+        assertEquals(17, client.ask(PEEK, request("Nowhere", 1, 0, 0)).code());
+        request.put("queueId", "7");
+        assertTrue(client.ask(PEEK, request).remark().contains("queueId[7]"));
     }
 }

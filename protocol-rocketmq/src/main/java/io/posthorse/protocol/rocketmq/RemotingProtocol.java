@@ -93,6 +93,7 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new RecallRequests(shard, settings));
         handlers.add(new ReplyRequests(this, groups, clock));
         handlers.add(new PopRequests(this, destinations, filters));
+        handlers.add(new PeekRequests(this, destinations));
         handlers.add(new AckRequests(shard));
         handlers.add(new AssignmentRequests(shard, destinations, groups, settings));
         this.gate = access == null ? null : new AccessGate(access, broker, settings, new Complaints(clock));
