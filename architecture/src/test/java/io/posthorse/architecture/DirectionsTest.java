@@ -29,10 +29,10 @@ class DirectionsTest {
             List.of("auth", "platform"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("format.rocketmq", "platform", "broker", "filter", "codec.rocketmq"),
+            List.of("format.rocketmq", "platform", "broker", "filter", "auth", "codec.rocketmq"),
             List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "auth", "codec.rocketmq",
                     "format.rocketmq"),
-            List.of("protocol.grpc", "platform", "broker", "codec.rocketmq", "format.rocketmq"),
+            List.of("protocol.grpc", "platform", "broker", "net", "auth", "codec.rocketmq", "format.rocketmq"),
             List.of("cli", "server", "codec.rocketmq"));
 
     @Test
@@ -117,11 +117,35 @@ class DirectionsTest {
     }
 
     @Test
-    void nothingIsDeserialised() {
+    void secT04NothingIsDeserialised() {
         noClasses()
                 .should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream")
                 .orShould().callMethod(Class.class, "forName", String.class)
                 .because("no input ever chooses a class")
+                .check(CLASSES);
+    }
+
+    @Test
+    void secT05CodecsUseNoReflection() {
+        noClasses()
+                .that().resideInAnyPackage("io.posthorse.codec..", "io.posthorse.format..", "io.posthorse.protocol..",
+                        "io.posthorse.nameserver..", "io.posthorse.filter..", "io.posthorse.auth..", "io.posthorse.net..")
+                .should().dependOnClassesThat().resideInAnyPackage("java.lang.reflect..", "java.lang.invoke.MethodHandles..")
+                .orShould().callMethod(ClassLoader.class, "loadClass", String.class)
+                .orShould().callMethod(Class.class, "getMethods")
+                .orShould().callMethod(Class.class, "getDeclaredFields")
+                .because("a name in a frame is a text, and becomes nothing else")
+                .check(CLASSES);
+    }
+
+    @Test
+    void secT01NothingStartsAProcess() {
+        noClasses()
+                .that().resideOutsideOfPackages("io.posthorse.interop..", "io.posthorse.benchmarks..")
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.ProcessBuilder")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.Process")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("javax.script.ScriptEngineManager")
+                .because("no setting and no request can become a command")
                 .check(CLASSES);
     }
 

@@ -118,7 +118,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void filesShowNoSecretAndBelongToTheirOwner() throws IOException {
+    void secT03FilesShowNoSecretAndBelongToTheirOwner() throws IOException {
         write(1, table());
         for (String name : List.of("access-0.acl", "access-1.acl", "access.key")) {
             Path file = directory.resolve(name);

@@ -86,7 +86,7 @@ class AccessTableTest {
     }
 
     @Test
-    void sourcesOnlyRestrict() {
+    void secT20SourcesOnlyRestrict() {
         Rule bound = new Rule(false, Resource.parse("Topic:*"), Actions.ALL, Sources.of(List.of("10.0.0.0/24")), true);
         assertTrue(sends(table(bound), "t").allowed());
         AccessTable table = table(bound);
@@ -164,7 +164,7 @@ class AccessTableTest {
     }
 
     @Test
-    void nothingPrintsASecret() {
+    void secT03NothingPrintsASecret() {
         assertFalse((ANN + " " + table()).contains("secret-of"), "a secret is printed");
     }
 }

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
@@ -52,14 +53,17 @@ public final class Tls {
 
     private final Files files;
     private final Clients clients;
+    private final UnaryOperator<SslContextBuilder> finish;
     private final boolean required;
     private volatile SslContext context;
     private List<Long> stamps;
     private int handshakes;
 
-    private Tls(Files files, Clients clients, boolean required) throws IOException {
+    private Tls(Files files, Clients clients, boolean required, UnaryOperator<SslContextBuilder> finish)
+            throws IOException {
         this.files = files;
         this.clients = clients;
+        this.finish = finish;
         this.required = required;
         this.stamps = files.stamps();
         this.context = read();
@@ -72,7 +76,27 @@ public final class Tls {
      * @throws IOException where they cannot be read or do not fit together; says what to do
      */
     public static Tls load(Files files, Clients clients, boolean required) throws IOException {
-        return new Tls(files, clients, required);
+        return new Tls(files, clients, required, b -> b);
+    }
+
+    /**
+     * The same for a listener that is not one of {@link Network}'s, and uses {@link #context} only.
+     *
+     * @param finish adds what the listener's protocol needs
+     */
+    public static Tls load(Files files, Clients clients, boolean required, UnaryOperator<SslContextBuilder> finish)
+            throws IOException {
+        return new Tls(files, clients, required, finish);
+    }
+
+    /** What new connections are encrypted with; another one after {@link #reload}. */
+    public SslContext context() {
+        return context;
+    }
+
+    /** Whether connections must be encrypted. */
+    public boolean isRequired() {
+        return required;
     }
 
     /**
@@ -103,7 +127,7 @@ public final class Tls {
             if (files.trusted() != null) {
                 builder.trustManager(open(files.trusted()));
             }
-            return builder.build();
+            return finish.apply(builder).build();
         } catch (SSLException | IllegalArgumentException e) {
             Throwable why = e.getCause() instanceof CertificateException cause ? cause : e;
             throw new IOException("The certificate " + files.certificate() + " or its key " + files.key()

@@ -3,6 +3,9 @@ package io.posthorse.server;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Timers;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,15 +14,20 @@ final class CertificateWatch {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
     private static final long EVERY_MS = 2_000;
 
-    private final Tls tls;
+    private final List<Tls> listeners = new CopyOnWriteArrayList<>();
     private final Timers timers;
     private final Background background;
     private boolean stopped;
 
     CertificateWatch(Tls tls, Timers timers, Background background) {
-        this.tls = tls;
+        listeners.add(tls);
         this.timers = timers;
         this.background = background;
+    }
+
+    /** Has what a listener encrypts with looked after, too. On any thread. */
+    void add(Tls listener) {
+        listeners.add(listener);
     }
 
     void start() {
@@ -36,7 +44,7 @@ final class CertificateWatch {
             return;
         }
         boolean[] changed = new boolean[1];
-        background.run(() -> changed[0] = tls.reload(), failure -> {
+        background.run(() -> changed[0] = reload(), failure -> {
             if (failure != null) {
                 LOG.warn("The certificate files changed, but new connections still get the certificate from before. {}",
                         failure.getMessage());
@@ -45,5 +53,21 @@ final class CertificateWatch {
             }
             start();
         });
+    }
+
+    private boolean reload() throws IOException {
+        boolean changed = false;
+        IOException failure = null;
+        for (Tls tls : listeners) {
+            try {
+                changed |= tls.reload();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return changed;
     }
 }

@@ -1,10 +1,13 @@
 package io.posthorse.server;
 
+import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.Network;
+import io.posthorse.net.Tls;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.grpc.GrpcAccess;
 import io.posthorse.protocol.grpc.GrpcConnections;
 import io.posthorse.protocol.grpc.GrpcListener;
 import io.posthorse.server.config.ServerConfig;
@@ -26,13 +29,23 @@ final class GrpcPort {
     private final RocketmqSettings settings;
     private final Shard shard;
     private final Network network;
+    private final AccessControl access;
+    private final CertificateWatch certificates;
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
 
-    GrpcPort(ServerConfig config, RocketmqSettings settings, Shard shard, Network network) {
+    /**
+     * @param access users and rules, or null where everybody may do everything
+     * @param certificates looks after the operator's certificate, or null where there is none
+     */
+    GrpcPort(
+            ServerConfig config, RocketmqSettings settings, Shard shard, Network network, AccessControl access,
+            CertificateWatch certificates) {
         this.config = config;
         this.settings = settings;
         this.shard = shard;
         this.network = network;
+        this.access = access;
+        this.certificates = certificates;
     }
 
     /** Opens it, on a thread that may wait. */
@@ -41,25 +54,27 @@ final class GrpcPort {
         try {
             listener.complete(GrpcListener.open(
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
-                    Entropy.system(), settings, network.owner(), connections(listen.tls())));
+                    Entropy.system(), settings,
+                    access == null ? null : new GrpcAccess(access, config.access().zones()), network.owner(),
+                    connections(listen.tls())));
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error("There is no gRPC: {} All other ports are open.", e.getMessage());
             listener.completeExceptionally(e);
         }
     }
 
-    private GrpcConnections connections(ServerConfig.Tls tls) throws IOException {
+    private GrpcConnections connections(ServerConfig.Tls encryption) throws IOException {
         int max = config.limits().connectionsMax();
-        if (tls.mode() == ServerConfig.TlsMode.DISABLED) {
+        if (encryption.mode() == ServerConfig.TlsMode.DISABLED) {
             return GrpcConnections.plain(max);
         }
-        return tls.certificate() == null
-                ? GrpcConnections.either(max)
-                : GrpcConnections.with(
-                        tls.certificate(), tls.key(), tls.mode() == ServerConfig.TlsMode.ENFORCING, max,
-                        new GrpcConnections.Clients(
-                                tls.clients() != ServerConfig.ClientAuth.none,
-                                tls.clients() == ServerConfig.ClientAuth.require, tls.trusted()));
+        if (certificates == null) {
+            return GrpcConnections.either(max);
+        }
+        Tls tls = GrpcConnections.certificate(
+                Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
+        certificates.add(tls);
+        return GrpcConnections.with(tls, max);
     }
 
     /** Waits until it is open. */

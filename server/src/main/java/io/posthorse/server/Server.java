@@ -55,6 +55,7 @@ public final class Server implements AutoCloseable {
     private ServerOperations operations;
     private RocketmqSettings rocketmq;
     private GrpcPort grpc;
+    private AccessControl access;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
@@ -100,37 +101,22 @@ public final class Server implements AutoCloseable {
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
         }
-        openGrpc();
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();
         }
-    }
-
-    private void openGrpc() {
-        if (config.listen().grpcPort() == ServerConfig.OFF) {
-            return;
+        if (listen.grpcPort() != ServerConfig.OFF) {
+            grpc = new GrpcPort(config, rocketmq, shard, network, access, certificates);
+            reader.run(grpc::open, failure -> { });
         }
-        if (config.access().enabled()) {
-            LOG.warn("gRPC is off: access control does not reach it yet. Set grpc.enabled=false to be told no more.");
-            return;
-        }
-        grpc = new GrpcPort(config, rocketmq, shard, network);
-        reader.run(grpc::open, failure -> { });
     }
 
     static Tls tls(ServerConfig.Tls encryption) throws IOException {
         if (!encryption.isOn()) {
             return null;
         }
-        Tls.Clients clients = switch (encryption.clients()) {
-            case none -> Tls.Clients.NOT_ASKED;
-            case optional -> Tls.Clients.ASKED;
-            case require -> Tls.Clients.REQUIRED;
-        };
         return Tls.load(
-                new Tls.Files(encryption.certificate(), encryption.key(), encryption.trusted()), clients,
-                encryption.mode() == ServerConfig.TlsMode.ENFORCING);
+                Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
     }
 
     private InetSocketAddress address(int port) {
@@ -166,7 +152,7 @@ public final class Server implements AutoCloseable {
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax(),
                 live);
-        AccessControl access = AccessSetup.open(config, files, disk, clock);
+        access = AccessSetup.open(config, files, disk, clock);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations, access,
                 nameServer(clock, broker, rocketmq));

@@ -143,7 +143,7 @@ class AccessAdminTest {
     }
 
     @Test
-    void theFirstStartWritesASecretThatNobodyElseCanRead() throws IOException {
+    void secT07TheFirstStartWritesASecretThatNobodyElseCanRead() throws IOException {
         Path file = directory.resolve("admin.secret");
         String secret;
         try (TestBroker broker = TestBroker.start(directory, "auth.enabled=true")) {

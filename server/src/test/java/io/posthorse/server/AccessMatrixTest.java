@@ -59,7 +59,7 @@ class AccessMatrixTest {
     }
 
     @Test
-    void everyCodeWithEveryRole() throws IOException {
+    void secT07EveryCodeWithEveryRole() throws IOException {
         Map<Integer, String> table = table();
         List<String> unexpected = new ArrayList<>();
         int cases = 0;

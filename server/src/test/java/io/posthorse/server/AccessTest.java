@@ -109,7 +109,7 @@ class AccessTest {
     }
 
     @Test
-    void aWrongSecretAndAnUnknownUserAreToldAlike() {
+    void secT19AWrongSecretAndAnUnknownUserAreToldAlike() {
         String wrong = users.broker().client().as("pub", "not the secret").ask(28, Map.of()).remark();
         String unknown = users.broker().client().as("pup", "not the secret").ask(28, Map.of()).remark();
         assertEquals(wrong.replace("pub", "pup"), unknown);
@@ -122,7 +122,7 @@ class AccessTest {
     }
 
     @Test
-    void aRequestThatCanBeReadInTwoWaysIsRefused() {
+    void secT16ARequestThatCanBeReadInTwoWaysIsRefused() {
         RawClient none = users.client("none");
         Map<String, String> fields = Signature.sign(Map.of("topic", "T"), new byte[0], "root", Users.ROOT_SECRET);
         String pairs = fields.entrySet().stream()
@@ -236,7 +236,7 @@ class AccessTest {
     }
 
     @Test
-    void aRuleIsBoundToItsSources() {
+    void secT20ARuleIsBoundToItsSources() {
         users.user("near", "Topic:T Pub Allow 127.0.0.0/8").user("far", "Topic:T Pub Allow 10.0.0.0/8");
         assertEquals(0, users.client("near").ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
         assertDenied(users.client("far").ask(SEND_SHORT, shortSend("T", 0, ""), text("x")), "from 127.0.0.1");

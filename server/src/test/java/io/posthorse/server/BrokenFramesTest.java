@@ -79,7 +79,7 @@ class BrokenFramesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void onlyTheConnectionThatSentItSuffers(String name, byte[] bytes) {
+    void secT13OnlyTheConnectionThatSentItSuffers(String name, byte[] bytes) {
         RawClient client = broker.client();
         client.write(bytes);
 
@@ -116,7 +116,7 @@ class BrokenFramesTest {
     }
 
     @Test
-    void everyCodeWithoutFieldsOrBodyIsAnswered() {
+    void secT13EveryCodeWithoutFieldsOrBodyIsAnswered() {
         for (int code = 0; code < 1_100; code++) {
             assertTrue(other.ask(code, Map.of(), NO_BODY).isResponse());
         }

@@ -304,14 +304,6 @@ class GrpcTest {
         assertEquals(Code.OK, send(start(false), message("2")));
     }
 
-    /** Until calls are checked, nobody gets around the check by another port. */
-    @Test
-    void withAccessControlThePortStaysClosed() throws Exception {
-        broker = TestBroker.start(directory, "authenticationEnabled=true");
-
-        assertEquals(-1, broker.server().grpcPort());
-    }
-
     @Test
     void thePortCanBeTurnedOff() throws Exception {
         broker = TestBroker.start(directory, "grpc.enabled=false");

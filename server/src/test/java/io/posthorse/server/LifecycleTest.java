@@ -113,7 +113,7 @@ class LifecycleTest {
     }
 
     @Test
-    void connectionsBeyondTheLimitAreClosedAtOnceAndTheOthersLive() {
+    void secT23ConnectionsBeyondTheLimitAreClosedAtOnceAndTheOthersLive() {
         try (TestBroker broker = TestBroker.start(directory, "connections.max=3")) {
             List<RawClient> allowed = List.of(broker.client(), broker.client(), broker.client());
             for (RawClient client : allowed) {

@@ -15,6 +15,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -38,9 +41,22 @@ class TlsModesTest {
     @TempDir
     Path directory;
 
+    /** Whether the gRPC port shows a certificate that the client trusts. */
+    private static boolean shakesHands(Server server, SSLContext context) throws IOException {
+        try (SSLSocket socket = (SSLSocket) open(server.grpcPort(), context)) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket.getApplicationProtocol().equals("h2");
+        } catch (SSLException | SocketException e) {
+            return false;
+        }
+    }
+
     private Server start(String mode, String certificate, String... sets) throws IOException {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "tls.server.mode=" + mode,
+                "listenPort=0", "nameserver.port=0", "grpcServerPort=0", "tls.server.mode=" + mode,
                 "storePathRootDir=" + directory.resolve("data"),
                 "tls.server.certPath=" + directory.resolve(certificate + ".pem"),
                 "tls.server.keyPath=" + directory.resolve(certificate + ".key")));
@@ -139,6 +155,53 @@ class TlsModesTest {
     }
 
     @Test
+    void theGrpcPortTakesANewCertificateWithoutARestartToo() throws Exception {
+        Certificates certificates = new Certificates(directory).make("old").make("new");
+        for (String end : new String[] {".pem", ".key"}) {
+            Files.copy(directory.resolve("old" + end), directory.resolve("used" + end));
+        }
+        SSLContext old = certificates.client("old", null);
+        SSLContext young = certificates.client("new", null);
+        try (Server server = start("PERMISSIVE", "used")) {
+            assertTrue(shakesHands(server, old));
+            assertFalse(shakesHands(server, young));
+            try (SSLSocket open = (SSLSocket) open(server.grpcPort(), old)) {
+                open.startHandshake();
+                for (String end : new String[] {".pem", ".key"}) {
+                    Files.copy(directory.resolve("new" + end), directory.resolve("used" + end),
+                            StandardCopyOption.REPLACE_EXISTING);
+                }
+                await().atMost(Duration.ofSeconds(20)).until(() -> shakesHands(server, young));
+                assertFalse(shakesHands(server, old));
+                assertTrue(serves(server.brokerPort(), young), "the other ports have it as well");
+            }
+            Path used = directory.resolve("used.pem");
+            Files.writeString(used, "this is no certificate");
+            Files.setLastModifiedTime(used, FileTime.fromMillis(1_000));
+            await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(6)).until(() -> shakesHands(server, young));
+        }
+    }
+
+    @Test
+    void clientsOfTheGrpcPortMayHaveToShowACertificate() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server").make("client");
+        String trust = "tls.server.trustCertPath=" + directory.resolve("client.pem");
+        try (Server server = start("ENFORCING", "server", trust, "tls.server.need.client.auth=require")) {
+            for (String own : new String[] {"client", null}) {
+                try (SSLSocket socket = (SSLSocket) open(server.grpcPort(), certificates.client("server", own))) {
+                    SSLParameters parameters = socket.getSSLParameters();
+                    parameters.setApplicationProtocols(new String[] {"h2"});
+                    socket.setSSLParameters(parameters);
+                    socket.startHandshake();
+                    assertEquals(own == null, end(socket) < 0, "with the certificate " + own);
+                } catch (SSLException | SocketException e) {
+                    assertEquals(null, own);
+                }
+            }
+        }
+    }
+
+    @Test
     void secT14AHandshakeThatDoesNotEndIsEnded() throws Exception {
         Certificates certificates = new Certificates(directory).make("server");
         try (Server server = start("ENFORCING", "server")) {
@@ -159,6 +222,73 @@ class TlsModesTest {
         }
     }
 
+    @Test
+    void secT14AHandshakeOnTheGrpcPortThatDoesNotEndIsEnded() throws Exception {
+        SSLContext trusting = new Certificates(directory).make("server").client("server", null);
+        try (Server server = start("ENFORCING", "server")) {
+            List<Socket> silent = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.grpcPort());
+                socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
+                silent.add(socket);
+            }
+            assertFalse(shakesHands(server, trusting), "256 handshakes are under way");
+            await().atMost(Duration.ofSeconds(20)).until(() -> shakesHands(server, trusting));
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void secT10WhoSaysNothingOnTheGrpcPortIsSentAway() throws Exception {
+        try (Server server = start("DISABLED", "none"); Socket silent = new Socket("127.0.0.1", server.grpcPort());
+                Socket slow = new Socket("127.0.0.1", server.grpcPort())) {
+            slow.getOutputStream().write('P');
+            silent.setSoTimeout(15_000);
+            slow.setSoTimeout(15_000);
+            assertEquals(-1, end(silent));
+            assertEquals(-1, end(slow));
+        }
+    }
+
+    /** Each request for new keys is answered; others are served meanwhile. */
+    @Test
+    void secT14NewKeysWithoutEndStopNobodyElse() throws Exception {
+        SSLContext trusting = new Certificates(directory).make("server").client("server", null);
+        try (Server server = start("ENFORCING", "server")) {
+            for (int port : new int[] {server.brokerPort(), server.grpcPort()}) {
+                try (Socket plain = new Socket("127.0.0.1", port);
+                        SSLSocket flood =
+                                (SSLSocket) trusting.getSocketFactory().createSocket(plain, "127.0.0.1", port, true)) {
+                    SSLParameters parameters = flood.getSSLParameters();
+                    parameters.setApplicationProtocols(new String[] {"h2"});
+                    flood.setSSLParameters(parameters);
+                    flood.startHandshake();
+                    assertEquals("TLSv1.3", flood.getSession().getProtocol());
+                    AtomicLong done = new AtomicLong();
+                    Thread flooding = Thread.ofPlatform().start(() -> {
+                        try {
+                            while (true) {
+                                flood.startHandshake(); // on an open connection: new keys, and the peer's too
+                                done.incrementAndGet();
+                            }
+                        } catch (IOException e) {
+                            // closed
+                        }
+                    });
+                    await().until(() -> done.get() > 1_000);
+                    for (int i = 0; i < 20; i++) {
+                        assertTrue(serves(server.brokerPort(), trusting), "port " + port);
+                        assertTrue(shakesHands(server, trusting), "port " + port);
+                    }
+                    plain.close();
+                    flooding.join();
+                }
+            }
+        }
+    }
+
     private static int end(Socket socket) {
         try {
             return socket.getInputStream().read();
@@ -168,7 +298,7 @@ class TlsModesTest {
     }
 
     @Test
-    void onlyNewProtocolsAreSpoken() throws Exception {
+    void secT14OnlyNewProtocolsAreSpoken() throws Exception {
         Certificates certificates = new Certificates(directory).make("server");
         try (Server server = start("ENFORCING", "server")) {
             for (String protocol : new String[] {"TLSv1.2", "TLSv1.3"}) {

@@ -1,22 +1,38 @@
 package io.posthorse.protocol.grpc;
 
 import io.grpc.Context;
+import io.posthorse.auth.Account;
 import java.net.InetSocketAddress;
 
 /**
- * Who calls. Every call passes through here before anything is done for it, so this is the place where a principal would
- * be checked.
+ * Who calls, and what.
  *
- * @param clientId what the client calls itself; empty where it does not say
+ * @param call the call's name, as the protocol has it
+ * @param name what the client calls itself; empty where it does not say
+ * @param credential what it shows of its user
+ * @param connection what it came on
  * @param authority host and port that the client believes it dials
  * @param local the address that it has reached
  * @param deadlineMs how long it waits for the answer, or a great number where it does not say
  */
-record Caller(String clientId, String authority, InetSocketAddress remote, InetSocketAddress local, long deadlineMs) {
+record Caller(
+        String call, String name, Credential credential, Connection connection, String authority, InetSocketAddress remote,
+        InetSocketAddress local, long deadlineMs) {
     static final Context.Key<Caller> CURRENT = Context.key("caller");
+
+    /** What is remembered of a connection; used on the owner's thread. */
+    static final class Connection {
+        /** Who signed a call last, and rightly. */
+        Account account;
+    }
 
     /** Of the call that this thread is in. */
     static Caller current() {
         return CURRENT.get();
+    }
+
+    /** The client, told from those of other users that call themselves the same; empty where it does not say. */
+    String clientId() {
+        return name.isEmpty() || credential.account == null ? name : credential.user() + "/" + name;
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Deadline;
@@ -9,23 +10,48 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Notes who calls, and refuses calls beyond what may be under way at once. */
-final class CallerInterceptor implements ServerInterceptor {
+/**
+ * Notes who calls, refuses calls beyond what may be under way at once, and has the gate asked about each before any of its
+ * request is read: what strangers send takes no memory.
+ */
+final class CallerInterceptor extends ServerTransportFilter implements ServerInterceptor {
     /** Calls under way, those that wait for messages and the streams of settings among them. */
     static final int CALLS_MAX = 50_000;
 
     private static final Metadata.Key<String> CLIENT_ID =
             Metadata.Key.of("x-mq-client-id", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Attributes.Key<Caller.Connection> CONNECTION = Attributes.Key.create("connection");
     private static final int CLIENT_ID_MAX = 255;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress("127.0.0.1", 0);
 
     private final AtomicInteger calls = new AtomicInteger();
+    private final CallGate gate;
+    private final Executor owner;
+    private final Executor transport;
+
+    /**
+     * @param gate lets calls in, or null where all may come
+     * @param owner runs tasks on the owner's thread
+     * @param transport runs tasks on the thread of the connections
+     */
+    CallerInterceptor(CallGate gate, Executor owner, Executor transport) {
+        this.gate = gate;
+        this.owner = owner;
+        this.transport = transport;
+    }
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+        return attributes.toBuilder().set(CONNECTION, new Caller.Connection()).build();
+    }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -37,17 +63,39 @@ final class CallerInterceptor implements ServerInterceptor {
                     new Metadata());
             return new ServerCall.Listener<>() { };
         }
+        Caller caller = caller(call, headers);
+        Context context = Context.current().withValue(Caller.CURRENT, caller);
+        if (gate == null) {
+            return new Ending<>(Contexts.interceptCall(context, call, headers, next), calls);
+        }
+        UndecidedCall<Q, A> undecided =
+                new UndecidedCall<>(call, () -> Contexts.interceptCall(context, call, headers, next));
+        owner.execute(() -> {
+            apache.rocketmq.v2.Status refusal = null;
+            try {
+                gate.identify(caller);
+            } catch (RuntimeException e) {
+                refusal = Calls.status(e);
+            }
+            apache.rocketmq.v2.Status outcome = refusal;
+            transport.execute(() -> undecided.decided(outcome));
+        });
+        return new Ending<>(undecided, calls);
+    }
+
+    private static Caller caller(ServerCall<?, ?> call, Metadata headers) {
         String id = headers.get(CLIENT_ID);
         Deadline deadline = Context.current().getDeadline();
-        Caller caller = new Caller(
+        Attributes attributes = call.getAttributes();
+        return new Caller(
+                String.valueOf(call.getMethodDescriptor().getBareMethodName()),
                 id == null || id.length() > CLIENT_ID_MAX ? "" : id,
+                Credential.of(headers),
+                attributes.get(CONNECTION),
                 call.getAuthority() == null ? "" : call.getAuthority(),
-                address(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
-                address(call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
+                address(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+                address(attributes.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
                 deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.MILLISECONDS));
-        ServerCall.Listener<Q> listener =
-                Contexts.interceptCall(Context.current().withValue(Caller.CURRENT, caller), call, headers, next);
-        return new Ending<>(listener, calls);
     }
 
     private static InetSocketAddress address(SocketAddress address) {

@@ -2,6 +2,8 @@ package io.posthorse.protocol.grpc;
 
 import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.Status;
+import apache.rocketmq.v2.TelemetryCommand;
+import com.google.protobuf.MessageOrBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Shard;
@@ -17,13 +19,42 @@ final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
     private final Executor owner;
+    private final Executor transport;
     private final Shard shard;
     private final Replies replies;
+    private final CallGate gate;
 
-    Calls(Executor owner, Shard shard, Replies replies) {
+    /**
+     * @param owner runs tasks on the owner's thread
+     * @param transport runs tasks on the thread that writes to the connections
+     * @param gate knows who may what, or null where everybody may do everything
+     */
+    Calls(Executor owner, Executor transport, Shard shard, CallGate gate) {
         this.owner = owner;
+        this.transport = transport;
         this.shard = shard;
-        this.replies = replies;
+        this.replies = new Replies(shard, transport);
+        this.gate = gate;
+    }
+
+    /** Refuses a request that its caller may not have. */
+    void permit(Caller caller, MessageOrBuilder request) {
+        if (gate != null) {
+            gate.permit(caller, request);
+        }
+    }
+
+    /** Has a change of users or rules told until {@link #unwatch}. */
+    void watch(Runnable watcher) {
+        if (gate != null) {
+            gate.watch(watcher);
+        }
+    }
+
+    void unwatch(Runnable watcher) {
+        if (gate != null) {
+            gate.unwatch(watcher);
+        }
     }
 
     /** Runs on the owner's thread. */
@@ -32,17 +63,19 @@ final class Calls {
     }
 
     /**
-     * Answers a call with one message.
+     * Answers a call with one message, where its caller may have it.
      *
      * @param refused the answer that has nothing but a status
      */
-    <A> void one(StreamObserver<A> out, Function<Status, A> refused, Function<Caller, A> work) {
+    <A> void one(
+            MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused, Function<Caller, A> work) {
         Caller caller = Caller.current();
         begin(out, () -> { });
         onOwner(() -> {
             long before = shard.broker().tail();
             A answer;
             try {
+                permit(caller, request);
                 admit();
                 answer = work.apply(caller);
             } catch (RuntimeException e) {
@@ -51,6 +84,11 @@ final class Calls {
             A made = answer;
             replies.send(before, () -> end(out, List.of(made)), () -> end(out, List.of(refused.apply(failed()))));
         });
+    }
+
+    /** What a client is told on its stream of settings. */
+    TelemetryStream telemetry(StreamObserver<TelemetryCommand> out) {
+        return new TelemetryStream(out, transport);
     }
 
     /** Refuses where too much waits for the log already. */

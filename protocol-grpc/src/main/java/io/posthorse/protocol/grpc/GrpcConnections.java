@@ -8,14 +8,14 @@ import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.AsciiString;
-import java.io.File;
+import io.posthorse.net.Tls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -31,27 +31,23 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcConnections.class);
     /** So many bytes tell whether a connection begins with a TLS record. */
     private static final int HEAD_BYTES = 5;
+    private static final int HANDSHAKES_MAX = 256;
 
     private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
     private final boolean allowsPlain;
     private final boolean allowsEncrypted;
     private final int connectionsMax;
+    /** The operator's certificate, or null. */
+    private final Tls tls;
+    private SslContext context;
     private ProtocolNegotiator encrypted;
     private int connections;
+    private int handshakes;
 
-    /**
-     * What is asked of clients that are encrypted.
-     *
-     * @param asked whether they are asked for a certificate
-     * @param required whether one that shows none is turned away
-     * @param trusted path of a PEM file with the issuers that are trusted, or null for those that Java trusts
-     */
-    public record Clients(boolean asked, boolean required, String trusted) {}
-
-    private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, SslContext context, int connectionsMax) {
+    private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax) {
         this.allowsPlain = allowsPlain;
         this.allowsEncrypted = allowsEncrypted;
-        this.encrypted = context == null ? null : InternalProtocolNegotiators.serverTls(context);
+        this.tls = tls;
         this.connectionsMax = connectionsMax;
     }
 
@@ -66,32 +62,24 @@ public final class GrpcConnections implements ProtocolNegotiator {
     }
 
     /**
-     * Connections with the operator's certificate.
-     *
-     * @param required whether those without encryption are closed
-     * @param clients which certificates of clients are asked for
-     * @throws IOException where certificate and key cannot be used
+     * Connections with the operator's certificate, read by {@link #certificate}; with a new one as soon as that is reloaded.
      */
-    public static GrpcConnections with(String certificate, String key, boolean required, int connectionsMax, Clients clients)
-            throws IOException {
-        try {
-            SslContextBuilder builder = SslContextBuilder.forServer(new File(certificate), new File(key));
-            if (clients.trusted != null) {
-                builder.trustManager(new File(clients.trusted));
-            }
-            builder.clientAuth(clients.required
-                    ? ClientAuth.REQUIRE
-                    : clients.asked ? ClientAuth.OPTIONAL : ClientAuth.NONE);
-            SslContext context = context(builder);
-            return new GrpcConnections(!required, true, context, connectionsMax);
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new IOException("The certificate " + certificate + " or its key " + key + " cannot be used ("
-                    + e.getMessage() + "). Both must be PEM files, the key unencrypted in PKCS 8 form.", e);
-        }
+    public static GrpcConnections with(Tls tls, int connectionsMax) {
+        return new GrpcConnections(!tls.isRequired(), true, tls, connectionsMax);
     }
 
-    private static SslContext context(SslContextBuilder builder) throws SSLException {
-        return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2").build();
+    /**
+     * Reads the operator's certificate.
+     *
+     * @param required whether connections without encryption are closed
+     * @throws IOException where certificate and key cannot be used
+     */
+    public static Tls certificate(Tls.Files files, Tls.Clients clients, boolean required) throws IOException {
+        return Tls.load(files, clients, required, GrpcConnections::configured);
+    }
+
+    private static SslContextBuilder configured(SslContextBuilder builder) {
+        return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
     }
 
     @Override
@@ -110,16 +98,41 @@ public final class GrpcConnections implements ProtocolNegotiator {
     }
 
     private ProtocolNegotiator encrypted() throws SSLException {
-        if (encrypted == null) {
+        if (tls != null && tls.context() != context) {
+            context = tls.context();
+            encrypted = InternalProtocolNegotiators.serverTls(context);
+        } else if (encrypted == null) {
             try {
                 SelfSigned made = SelfSigned.make("posthorse");
                 encrypted = InternalProtocolNegotiators.serverTls(
-                        context(SslContextBuilder.forServer(made.key(), made.certificate())));
+                        configured(SslContextBuilder.forServer(made.key(), made.certificate())).build());
             } catch (GeneralSecurityException e) {
                 throw new SSLException("no certificate could be made", e);
             }
         }
         return encrypted;
+    }
+
+    /** As on the other ports, so many handshakes may be under way. */
+    private void count(ChannelHandlerContext channel) {
+        SslHandler handshake = channel.pipeline().get(SslHandler.class);
+        if (handshake == null) {
+            return;
+        }
+        handshakes++;
+        handshake.handshakeFuture().addListener(done -> handshakes--);
+        if (handshakes > HANDSHAKES_MAX) {
+            channel.close();
+        }
+    }
+
+    /** Reads no more from who does not take what it is sent, the library's own answers among that. */
+    static final class BackPressure extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext channel) throws Exception {
+            channel.channel().config().setAutoRead(channel.channel().isWritable());
+            super.channelWritabilityChanged(channel);
+        }
     }
 
     /** Looks at the first bytes of a connection, then makes way for who understands them. */
@@ -135,6 +148,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         public void handlerAdded(ChannelHandlerContext channel) {
             connections++;
             channel.channel().closeFuture().addListener(f -> connections--);
+            channel.pipeline().addFirst(new BackPressure());
             if (connections > connectionsMax) {
                 channel.close();
             }
@@ -163,6 +177,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
             }
             channel.pipeline().addAfter(channel.name(), null, (isEncrypted ? encrypted() : plain).newHandler(handler));
             channel.fireUserEventTriggered(begun);
+            count(channel);
             channel.pipeline().remove(this);
         }
     }

@@ -12,6 +12,10 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.netty.util.internal.logging.Slf4JLoggerFactory;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.platform.Clock;
@@ -22,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The port of this protocol. HTTP/2, encryption and the protocol's bytes are worked on by a thread of its own; what a call
@@ -37,6 +43,32 @@ public final class GrpcListener implements AutoCloseable {
     private static final long PERMITTED_PING_SECONDS = 5;
     private static final long CLOSE_SECONDS = 2;
 
+    /** The library writes every frame there, with signatures and bodies: nobody wants those in a log. */
+    private static final Logger FRAMES = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
+    static {
+        LibraryLog.install();
+        FRAMES.setLevel(Level.OFF);
+        InternalLoggerFactory.setDefaultFactory(new WithoutFrames());
+    }
+
+    /** The library's log as it is elsewhere, without its frames: those go to a logger of Java's that is off. */
+    @SuppressWarnings("deprecation")
+    private static final class WithoutFrames extends Slf4JLoggerFactory {
+        private final Off off = new Off();
+
+        private static final class Off extends JdkLoggerFactory {
+            InternalLogger logger(String name) {
+                return newInstance(name);
+            }
+        }
+
+        @Override
+        public InternalLogger newInstance(String name) {
+            return name.equals(FRAMES.getName()) ? off.logger(name) : super.newInstance(name);
+        }
+    }
+
     private final EventLoopGroup group;
     private final Server server;
 
@@ -48,19 +80,21 @@ public final class GrpcListener implements AutoCloseable {
     /**
      * Accepts calls on an address.
      *
+     * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
-     * @param encryption which connections are encrypted, and how
+     * @param connections which connections are encrypted, and how
      * @throws IOException where the address is taken or not this machine's; says which
      */
     public static GrpcListener open(
             InetSocketAddress address, Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
-            Executor owner, GrpcConnections connections) throws IOException {
+            GrpcAccess access, Executor owner, GrpcConnections connections) throws IOException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc"), io);
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
-                () -> new GrpcProtocol(shard, clock, timers, entropy, settings, owner, group.next()), owner).join();
+                () -> new GrpcProtocol(shard, clock, timers, entropy, settings, access, owner, group.next()), owner).join();
+        CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next());
         Server server = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(group)
                 .workerEventLoopGroup(group)
@@ -75,7 +109,8 @@ public final class GrpcListener implements AutoCloseable {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .intercept(new CallerInterceptor())
+                .addTransportFilter(callers)
+                .intercept(callers)
                 .addService(protocol.service())
                 .build();
         try {

@@ -26,21 +26,24 @@ final class GrpcProtocol {
     private final Pulls pulls;
     private final Recalls recalls;
     private final MessagingService service;
+    private final CallGate gate;
 
     /**
+     * @param access users and rules, or null where access is not controlled
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
      */
     GrpcProtocol(
-            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings, Executor owner,
-            Executor transport) {
+            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings, GrpcAccess access,
+            Executor owner, Executor transport) {
         this.shard = shard;
         this.timers = timers;
         Broker broker = shard.broker();
         Destinations destinations = new Destinations(shard, settings);
         this.routes = new Routes(broker, destinations, settings);
         this.sends = new Sends(shard, destinations, settings, entropy, clock);
-        this.telemetry = new Telemetry(broker, settings, transport);
+        this.gate = access == null ? null : new CallGate(access, broker, settings.cluster(), clock);
+        this.telemetry = new Telemetry(broker, settings, gate);
         this.renewals = new Renewals(shard, timers, telemetry::isOnline);
         this.receives = new Receives(shard, destinations, new Filters(settings.propertyFilter()), settings, renewals);
         this.settlements = new Settlements(shard, receives, renewals);
@@ -48,13 +51,18 @@ final class GrpcProtocol {
         this.offsets = new Offsets(shard, receives);
         this.pulls = new Pulls(broker, receives, offsets);
         this.recalls = new Recalls(shard, settings);
-        this.service = new MessagingService(this, new Calls(owner, shard, new Replies(shard, transport)));
+        this.service = new MessagingService(this, new Calls(owner, transport, shard, gate));
         broker.transactions().onUndecided(undecided);
         renewals.start();
     }
 
     BindableService service() {
         return service;
+    }
+
+    /** Knows who may what; null where everybody may do everything. */
+    CallGate gate() {
+        return gate;
     }
 
     Broker broker() {

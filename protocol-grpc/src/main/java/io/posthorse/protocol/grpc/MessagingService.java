@@ -30,15 +30,18 @@ import apache.rocketmq.v2.ReceiveMessageRequest;
 import apache.rocketmq.v2.ReceiveMessageResponse;
 import apache.rocketmq.v2.SendMessageRequest;
 import apache.rocketmq.v2.SendMessageResponse;
+import apache.rocketmq.v2.Status;
 import apache.rocketmq.v2.SyncLiteSubscriptionRequest;
 import apache.rocketmq.v2.SyncLiteSubscriptionResponse;
 import apache.rocketmq.v2.TelemetryCommand;
 import apache.rocketmq.v2.UpdateOffsetRequest;
 import apache.rocketmq.v2.UpdateOffsetResponse;
+import com.google.protobuf.MessageOrBuilder;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The calls of apache.rocketmq.v2.MessagingService, each to who answers it. */
 final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBase {
@@ -60,6 +63,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void queryRoute(QueryRouteRequest request, StreamObserver<QueryRouteResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> QueryRouteResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.routes().route(caller, request));
@@ -68,6 +72,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void queryAssignment(QueryAssignmentRequest request, StreamObserver<QueryAssignmentResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> QueryAssignmentResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.routes().assignment(caller, request));
@@ -76,6 +81,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void sendMessage(SendMessageRequest request, StreamObserver<SendMessageResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> SendMessageResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.sends().send(caller, request));
@@ -84,6 +90,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void ackMessage(AckMessageRequest request, StreamObserver<AckMessageResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> AckMessageResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.settlements().acknowledge(request));
@@ -93,6 +100,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     public void changeInvisibleDuration(
             ChangeInvisibleDurationRequest request, StreamObserver<ChangeInvisibleDurationResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> ChangeInvisibleDurationResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.settlements().change(request));
@@ -102,6 +110,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     public void forwardMessageToDeadLetterQueue(
             ForwardMessageToDeadLetterQueueRequest request, StreamObserver<ForwardMessageToDeadLetterQueueResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> ForwardMessageToDeadLetterQueueResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.settlements().bury(caller, request));
@@ -110,6 +119,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void endTransaction(EndTransactionRequest request, StreamObserver<EndTransactionResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> EndTransactionResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.undecided().end(request));
@@ -118,6 +128,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void recallMessage(RecallMessageRequest request, StreamObserver<RecallMessageResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> RecallMessageResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.recalls().recall(request));
@@ -126,6 +137,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void updateOffset(UpdateOffsetRequest request, StreamObserver<UpdateOffsetResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> UpdateOffsetResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.offsets().update(request));
@@ -134,6 +146,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void getOffset(GetOffsetRequest request, StreamObserver<GetOffsetResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> GetOffsetResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.offsets().get(request));
@@ -142,6 +155,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void queryOffset(QueryOffsetRequest request, StreamObserver<QueryOffsetResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> QueryOffsetResponse.newBuilder().setStatus(s).build(),
                 caller -> parts.offsets().query(request));
@@ -150,6 +164,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> HeartbeatResponse.newBuilder().setStatus(s).build(),
                 caller -> HeartbeatResponse.newBuilder().setStatus(Refusal.ok()).build());
@@ -159,6 +174,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     public void notifyClientTermination(
             NotifyClientTerminationRequest request, StreamObserver<NotifyClientTerminationResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> NotifyClientTerminationResponse.newBuilder().setStatus(s).build(),
                 caller -> {
@@ -171,6 +187,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     public void syncLiteSubscription(
             SyncLiteSubscriptionRequest request, StreamObserver<SyncLiteSubscriptionResponse> out) {
         calls.one(
+                request,
                 out,
                 s -> SyncLiteSubscriptionResponse.newBuilder().setStatus(s).build(),
                 caller -> {
@@ -181,12 +198,13 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public StreamObserver<TelemetryCommand> telemetry(StreamObserver<TelemetryCommand> out) {
         Caller caller = Caller.current();
-        Runnable gone = () -> parts.telemetry().closed(caller, out);
+        TelemetryStream stream = calls.telemetry(out);
+        Runnable gone = () -> parts.telemetry().closed(caller, stream);
         calls.begin(out, gone);
         return new StreamObserver<>() {
             @Override
             public void onNext(TelemetryCommand command) {
-                calls.onOwner(() -> parts.telemetry().command(caller, command, out));
+                calls.onOwner(() -> parts.telemetry().command(caller, command, stream));
             }
 
             @Override
@@ -196,8 +214,10 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
 
             @Override
             public void onCompleted() {
-                calls.onOwner(gone);
-                out.onCompleted();
+                calls.onOwner(() -> {
+                    gone.run();
+                    stream.end(io.grpc.Status.OK);
+                });
             }
         };
     }
@@ -205,10 +225,12 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held();
+        Held held = new Held(caller, request, status -> calls.several(
+                tail(), out, () -> List.of(Receives.status(status)), Receives::status));
         calls.begin(out, held::cancel);
         calls.onOwner(() -> {
             try {
+                calls.permit(caller, request);
                 calls.admit();
                 Receives.Wanted wanted = parts.receives().wanted(caller, request);
                 long wait = Resources.ms(request.getLongPollingTimeout());
@@ -222,10 +244,12 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     @Override
     public void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held();
+        Held held = new Held(caller, request, status -> calls.several(
+                tail(), out, () -> List.of(Pulls.status(status)), Pulls::status));
         calls.begin(out, held::cancel);
         calls.onOwner(() -> {
             try {
+                calls.permit(caller, request);
                 calls.admit();
                 Pulls.Wanted wanted = parts.pulls().wanted(request);
                 long wait = Resources.ms(request.getLongPollingTimeout());
@@ -273,10 +297,29 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
         return Math.max(0, Math.min(Math.min(askedMs, POLL_MS_MAX), left));
     }
 
-    /** A call that may be held, from the owner's thread. */
+    /** A call that may be held, and is sent back where its caller loses the permission meanwhile; on the owner's thread. */
     private final class Held {
+        private final Caller caller;
+        private final MessageOrBuilder request;
+        private final Consumer<Status> refuse;
+        private final Runnable watcher = this::look;
         private LongPoll poll;
         private boolean gone;
+
+        Held(Caller caller, MessageOrBuilder request, Consumer<Status> refuse) {
+            this.caller = caller;
+            this.request = request;
+            this.refuse = refuse;
+        }
+
+        private void look() {
+            try {
+                calls.permit(caller, request);
+            } catch (RuntimeException e) {
+                poll.cancel();
+                refuse.accept(Calls.status(e));
+            }
+        }
 
         void begin(LongPoll.Call call, long waitMs) {
             if (gone || call.attempt(waitMs <= 0)) {
@@ -287,7 +330,11 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
             }
             polls++;
             Broker broker = parts.broker();
-            poll = new LongPoll(broker, parts.timers(), call, () -> polls--);
+            calls.watch(watcher);
+            poll = new LongPoll(broker, parts.timers(), call, () -> {
+                polls--;
+                calls.unwatch(watcher);
+            });
             poll.begin(waitMs);
         }
 

@@ -41,7 +41,8 @@ final class Resources {
         return name;
     }
 
-    private static String name(Resource resource) {
+    /** The name as the broker has it, whether or not it is one. */
+    static String name(Resource resource) {
         String space = resource.getResourceNamespace();
         return space.isEmpty() ? resource.getName() : space + "%" + resource.getName();
     }

@@ -10,7 +10,6 @@ import apache.rocketmq.v2.RetryPolicy;
 import apache.rocketmq.v2.Settings;
 import apache.rocketmq.v2.Subscription;
 import apache.rocketmq.v2.TelemetryCommand;
-import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.format.rocketmq.RocketmqSettings;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 
 /**
  * The clients that are there, by their ids: each has one stream on which it tells its settings, gets those it must keep
@@ -31,17 +29,38 @@ final class Telemetry {
 
     private final Broker broker;
     private final RocketmqSettings settings;
-    private final Executor transport;
+    private final CallGate gate;
     private final Map<String, Client> clients = new HashMap<>();
     private int turn;
 
     /** A client with its stream. */
-    private record Client(String id, StreamObserver<TelemetryCommand> out, Settings told, List<String> publishes) {}
+    private record Client(
+            Caller caller, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
 
-    Telemetry(Broker broker, RocketmqSettings settings, Executor transport) {
+    /** @param gate knows who may what, or null where everybody may do everything */
+    Telemetry(Broker broker, RocketmqSettings settings, CallGate gate) {
         this.broker = broker;
         this.settings = settings;
-        this.transport = transport;
+        this.gate = gate;
+        if (gate != null) {
+            gate.watch(this::look);
+        }
+    }
+
+    /** Users or rules have changed: who may not have any more what its settings name is sent away. */
+    private void look() {
+        for (Client client : List.copyOf(clients.values())) {
+            try {
+                gate.permit(client.caller, client.told);
+            } catch (Refusal refusal) {
+                refuse(client.caller, client.out, refusal);
+            }
+        }
+    }
+
+    private void refuse(Caller caller, TelemetryStream out, Refusal refusal) {
+        closed(caller, out);
+        out.end(UndecidedCall.grpc(refusal.status()));
     }
 
     boolean isOnline(String clientId) {
@@ -49,16 +68,24 @@ final class Telemetry {
     }
 
     /** A command of a client's. */
-    void command(Caller caller, TelemetryCommand command, StreamObserver<TelemetryCommand> out) {
+    void command(Caller caller, TelemetryCommand command, TelemetryStream out) {
         if (!command.hasSettings()) {
             return; // the outcome of something that this broker never asks for
         }
+        if (gate != null) {
+            try {
+                gate.permit(caller, command);
+            } catch (Refusal refusal) {
+                refuse(caller, out, refusal);
+                return;
+            }
+        }
         if (caller.clientId().isEmpty()) {
-            send(out, answer(Refusal.status(Code.CLIENT_ID_REQUIRED, "the header x-mq-client-id is missing")));
+            out.send(answer(Refusal.status(Code.CLIENT_ID_REQUIRED, "the header x-mq-client-id is missing")));
             return;
         }
         if (!clients.containsKey(caller.clientId()) && clients.size() >= CLIENTS_MAX) {
-            send(out, answer(Refusal.status(Code.TOO_MANY_REQUESTS, "more than " + CLIENTS_MAX + " clients are there")));
+            out.send(answer(Refusal.status(Code.TOO_MANY_REQUESTS, "more than " + CLIENTS_MAX + " clients are there")));
             return;
         }
         Settings told = command.getSettings();
@@ -70,11 +97,10 @@ final class Telemetry {
                 }
             }
             Settings kept = kept(told);
-            Client client = new Client(caller.clientId(), out, told, publishes);
-            clients.put(client.id, client);
-            send(out, TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(kept).build());
+            clients.put(caller.clientId(), new Client(caller, out, command, publishes));
+            out.send(TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(kept).build());
         } catch (Refusal refusal) {
-            send(out, answer(refusal.status()));
+            out.send(answer(refusal.status()));
         }
     }
 
@@ -82,12 +108,8 @@ final class Telemetry {
         return TelemetryCommand.newBuilder().setStatus(status).build();
     }
 
-    private void send(StreamObserver<TelemetryCommand> out, TelemetryCommand command) {
-        transport.execute(() -> out.onNext(command));
-    }
-
     /** The stream is over; a client that comes back begins another. */
-    void closed(Caller caller, StreamObserver<TelemetryCommand> out) {
+    void closed(Caller caller, TelemetryStream out) {
         clients.computeIfPresent(caller.clientId(), (id, client) -> client.out == out ? null : client);
     }
 
@@ -141,7 +163,7 @@ final class Telemetry {
         if (producers.isEmpty()) {
             return false;
         }
-        send(producers.get(Math.floorMod(turn++, producers.size())).out, command);
+        producers.get(Math.floorMod(turn++, producers.size())).out.send(command);
         return true;
     }
 }

@@ -5,9 +5,7 @@ import io.posthorse.auth.AccessControl;
 import io.posthorse.auth.Account;
 import io.posthorse.auth.Action;
 import io.posthorse.auth.Actions;
-import io.posthorse.auth.Resource;
 import io.posthorse.auth.ResourceKind;
-import io.posthorse.auth.User;
 import io.posthorse.auth.Verdict;
 import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
@@ -17,11 +15,12 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.SignedFields;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.Permission;
+import io.posthorse.format.rocketmq.Rights;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.Complaints;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +35,15 @@ final class AccessGate {
     private static final byte[] SIGNATURE = Fields.ascii("Signature");
     private static final byte[] UNIQUE_QUERY = Fields.ascii("_UNIQUE_KEY_QUERY");
     private static final byte[] SYSTEM = Fields.ascii("RMQ_SYS_");
-    private static final String TRACE_TOPIC = "RMQ_SYS_TRACE_TOPIC";
     /** 4.9.3: clients up to this version add the flag of a query by unique key behind the signature. */
     private static final int FLAG_IS_SIGNED_ABOVE = 399;
     private static final int NAME_BYTES_MAX = 255;
     private static final int PIECE_BYTES = 8 << 10;
     private static final Actions PUB = Actions.of(Action.PUB);
     private static final Actions SUB = Actions.of(Action.SUB);
-    private static final Actions CREATE = Actions.of(Action.CREATE);
 
     private final AccessControl access;
-    private final Broker broker;
+    private final Rights rights;
     private final RequestNames names;
     private final RocketmqSettings settings;
     private final Complaints complaints;
@@ -55,7 +52,7 @@ final class AccessGate {
 
     AccessGate(AccessControl access, Broker broker, RocketmqSettings settings, Complaints complaints) {
         this.access = access;
-        this.broker = broker;
+        this.rights = new Rights(access, broker, settings.cluster());
         this.names = new RequestNames(broker);
         this.settings = settings;
         this.complaints = complaints;
@@ -77,8 +74,7 @@ final class AccessGate {
             int length = Math.min(header.length(key), NAME_BYTES_MAX);
             account = access.account(text, header.start(key), length);
             if (access.mustWait(name(header, key), source)) {
-                return refuse(session, header, "too many wrong signatures of this access key from " + source.getHostAddress()
-                        + ". Wait 10 seconds.");
+                return refuse(session, header, Rights.tooManyFailures(source));
             }
         }
         if (!signed.sort(header)) {
@@ -87,32 +83,16 @@ final class AccessGate {
         if (!matches(account, header, signature, in, body, end)) {
             session.account = null;
             access.failed(name(header, key), source);
-            return refuse(session, header, "Check signature failed: there is no user with the access key "
-                    + printable(name(header, key)) + ", or the secret key is wrong.");
+            return refuse(session, header, Rights.mismatch(name(header, key)));
         }
         session.account = account;
-        return isWelcome(session, header, account.user(), source);
-    }
-
-    private boolean isWelcome(RemotingSession session, RequestHeader header, User user, InetAddress source) {
-        if (!user.enabled()) {
-            return refuse(session, header, "user " + user.name() + " is disabled");
-        }
-        if (!user.sources().contains(source)) {
-            return refuse(session, header, "user " + user.name() + " may not come from " + source.getHostAddress()
-                    + ", only from " + user.sources());
-        }
-        return true;
+        String unwelcome = Rights.unwelcome(account.user(), source);
+        return unwelcome == null || refuse(session, header, unwelcome);
     }
 
     private static String name(RequestHeader header, int key) {
         int length = Math.min(header.length(key), NAME_BYTES_MAX);
         return new String(header.bytes(), header.start(key), length, StandardCharsets.UTF_8);
-    }
-
-    /** A name from outside, as a log may have it. */
-    private static String printable(String name) {
-        return name.replaceAll("[^a-zA-Z0-9_.@%|+=-]", "?");
     }
 
     private boolean matches(Account account, RequestHeader header, int signature, ByteBuf in, int body, int end) {
@@ -186,7 +166,7 @@ final class AccessGate {
         Verdict refusal;
         if (kind == ResourceKind.TOPIC && isSpecial(text, start, length)) {
             String topic = new String(text, start, length, StandardCharsets.UTF_8);
-            Verdict verdict = decide(session, kind, topic, wanted);
+            Verdict verdict = rights.decide(session.account, session.source, kind, topic, wanted);
             refusal = verdict.allowed() ? null : verdict;
         } else {
             refusal = access.refusal(session.account, kind, text, start, length, wanted, session.source);
@@ -209,30 +189,6 @@ final class AccessGate {
         return true;
     }
 
-    /** Decides on the resource that is really meant: the retry and dead-letter topics belong to their group. */
-    private Verdict decide(RemotingSession session, ResourceKind kind, String name, Actions wanted) {
-        boolean sends = wanted.equals(PUB);
-        if (kind == ResourceKind.TOPIC && name.startsWith(Destinations.RETRY)) {
-            return ask(session, ResourceKind.GROUP, name.substring(Destinations.RETRY.length()), sends ? SUB : wanted);
-        }
-        if (kind == ResourceKind.TOPIC && name.startsWith(Destinations.DEAD_LETTER)) {
-            return sends
-                    ? new Verdict(false, "nobody but the broker sends to a dead-letter topic")
-                    : ask(session, ResourceKind.GROUP, name.substring(Destinations.DEAD_LETTER.length()), wanted);
-        }
-        if (kind == ResourceKind.TOPIC && name.equals(TRACE_TOPIC) && (wanted.bits() & PUB.bits()) != 0) {
-            return new Verdict(true, "every user sends traces");
-        }
-        if (kind == ResourceKind.TOPIC && sends && name.startsWith("RMQ_SYS_")) {
-            return new Verdict(false, "nobody but the broker sends to " + name);
-        }
-        return ask(session, kind, name, wanted);
-    }
-
-    private Verdict ask(RemotingSession session, ResourceKind kind, String name, Actions wanted) {
-        return access.decide(session.account, kind, name, wanted, session.source);
-    }
-
     /** Why the session's user may not have the request; null where it may. */
     private String refusal(RemotingSession session, Frame request) {
         int code = request.binary() ? request.code() & 0xFFFF : request.code();
@@ -240,46 +196,8 @@ final class AccessGate {
         if (permission == null) {
             return "request code " + code + " is not known to this broker, and what is not known is not allowed";
         }
-        User user = session.account.user();
-        if (permission.level() == Permission.Level.SUPER && !user.isSuper()) {
-            return "request code " + code + " is for super users, and " + user.name() + " is none";
-        }
-        for (Permission.Part part : permission.parts()) {
-            String refusal = refusal(session, request, part);
-            if (refusal != null) {
-                return refusal;
-            }
-        }
-        return null;
-    }
-
-    private String refusal(RemotingSession session, Frame request, Permission.Part part) {
-        List<String> found;
-        if (part.source() == null) {
-            found = List.of(settings.cluster());
-        } else if (part.source().equals(Resource.ALL)) {
-            found = List.of(Resource.ALL);
-        } else {
-            found = names.of(part.source(), request);
-        }
-        if (found == null) {
-            return session.account.user().isSuper() ? null : "the request has no field " + part.source();
-        }
-        for (String name : found) {
-            Verdict verdict = decide(session, part.kind(), name, wanted(part, name));
-            if (!verdict.allowed()) {
-                return verdict.reason();
-            }
-        }
-        return null;
-    }
-
-    private Actions wanted(Permission.Part part, String name) {
-        if (!part.makes()) {
-            return part.any();
-        }
-        boolean exists = part.kind() == ResourceKind.TOPIC ? broker.topic(name) != null : broker.subscription(name) != null;
-        return exists ? part.any() : CREATE;
+        return rights.refusal(
+                session.account, session.source, "request code " + code, permission, source -> names.of(source, request));
     }
 
     private boolean refuse(RemotingSession session, RequestHeader header, String reason) {

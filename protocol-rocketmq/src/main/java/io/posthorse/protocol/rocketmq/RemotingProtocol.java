@@ -29,6 +29,8 @@ import java.util.Set;
  * writers of the hot path serve one request after another without being made anew.
  */
 public final class RemotingProtocol implements SessionFactory {
+    static final long STRANGERS_BYTES_MAX = 32L << 20;
+
     final Shard shard;
     final Broker broker;
     final Timers timers;
@@ -42,6 +44,8 @@ public final class RemotingProtocol implements SessionFactory {
     /** Null where everybody may do everything. */
     final AccessGate gate;
     final Statistics statistics;
+    /** What connections that nobody has signed on keep of requests that are not whole. */
+    long strangersBytes;
 
     private final Destinations destinations;
     private int opaque;

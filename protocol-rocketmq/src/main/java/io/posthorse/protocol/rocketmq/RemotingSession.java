@@ -40,6 +40,7 @@ final class RemotingSession implements Session, Peer {
     /** Who signed the last request, where access is controlled. */
     Account account;
 
+    private int strangersBytes;
     private final Connection connection;
     private final ReplyBatches replies;
     private final ClientCalls calls;
@@ -64,12 +65,25 @@ final class RemotingSession implements Session, Peer {
                         + FrameCodec.FRAME_BYTES_MAX);
             }
             if (in.readableBytes() < 4 + length) {
+                count(in.readableBytes());
                 return Math.min(4 + length, Math.max(AHEAD_BYTES_MIN, in.readableBytes() * 2));
             }
+            count(0);
             frame(in, start + 4, start + 4 + length);
             in.readerIndex(start + 4 + length);
         }
         return 0;
+    }
+
+    /** Notes what is kept of a frame that is not whole; what strangers have begun may not fill the memory. */
+    private void count(int kept) {
+        int counted = protocol.gate == null || account != null ? 0 : kept;
+        protocol.strangersBytes += counted - strangersBytes;
+        strangersBytes = counted;
+        if (counted > 0 && protocol.strangersBytes > RemotingProtocol.STRANGERS_BYTES_MAX) {
+            throw new MalformedFrameException("connections that nobody has signed on hold more than "
+                    + RemotingProtocol.STRANGERS_BYTES_MAX + " bytes of requests that are not whole");
+        }
     }
 
     private void frame(ByteBuf in, int start, int end) {
@@ -204,6 +218,8 @@ final class RemotingSession implements Session, Peer {
     @Override
     public void closed() {
         protocol.left(this);
+        protocol.strangersBytes -= strangersBytes;
+        strangersBytes = 0;
         replies.drop();
         calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);

@@ -6,6 +6,8 @@ import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -184,6 +186,30 @@ sealed interface Kind<T> {
         @Override
         public String due() {
             return "hours from 00 to 23, separated by semicolons";
+        }
+    }
+
+    /** Time zones, separated by semicolons, such as {@code Asia/Shanghai;+02:00}. */
+    record Zones(int countMax) implements Kind<List<ZoneId>> {
+        @Override
+        public List<ZoneId> parse(String text) {
+            List<ZoneId> zones = new ArrayList<>();
+            for (String part : text.split(";")) {
+                try {
+                    zones.add(ZoneId.of(part.strip()));
+                } catch (DateTimeException e) {
+                    throw new IllegalArgumentException("\"" + part.strip() + "\" is no time zone; " + due() + " are due");
+                }
+            }
+            if (zones.size() > countMax) {
+                throw new IllegalArgumentException(zones.size() + " time zones are given; " + due() + " are due");
+            }
+            return List.copyOf(zones);
+        }
+
+        @Override
+        public String due() {
+            return "at most " + countMax + " time zones such as Asia/Shanghai or +08:00, separated by semicolons";
         }
     }
 

@@ -5,6 +5,7 @@ import io.posthorse.server.config.ServerConfig.ClientAuth;
 import io.posthorse.server.config.ServerConfig.Credentials;
 import io.posthorse.server.config.ServerConfig.FlushMode;
 import io.posthorse.server.config.ServerConfig.TlsMode;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -93,6 +94,10 @@ final class Settings {
     static final Setting<String> PLAIN_ACL = Setting.of(
             ACCESS, "auth.plain.acl", PATH, "", "",
             "File of accounts in RocketMQ 4's form (plain_acl.yml), read at every start; see access-control.md.");
+    static final Setting<List<ZoneId>> ZONES = Setting.of(
+            ACCESS, "auth.grpc.zones", new Kind.Zones(16), "", "",
+            "Time zones of gRPC clients for Java, which sign their local time, where they are neither UTC nor this"
+                    + " machine's; such as Asia/Shanghai or +08:00.");
 
     static final Setting<String> CLUSTER = Setting.of(
             IDENTITY, "brokerClusterName", NAME, "DefaultCluster", "",
@@ -213,7 +218,7 @@ final class Settings {
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             GRPC_ENABLED, GRPC_PORT,
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
-            AUTH, AUTHORIZATION, FIRST_USER, PLAIN_ACL,
+            AUTH, AUTHORIZATION, FIRST_USER, PLAIN_ACL, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

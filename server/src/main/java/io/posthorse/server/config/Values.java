@@ -9,6 +9,7 @@ import io.posthorse.server.config.ServerConfig.Storage;
 import io.posthorse.server.config.ServerConfig.TlsMode;
 import io.posthorse.server.config.ServerConfig.Topics;
 import io.posthorse.server.config.ServerConfig.Transactions;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +157,7 @@ final class Values {
                     Settings.AUTHORIZATION,
                     "users and rules go together here: set auth.enabled and authorizationEnabled to the same"));
         }
-        for (Setting<?> setting : List.of(Settings.FIRST_USER, Settings.PLAIN_ACL)) {
+        for (Setting<?> setting : List.of(Settings.FIRST_USER, Settings.PLAIN_ACL, Settings.ZONES)) {
             if (!users && get(setting) != null) {
                 problems.add(problem(
                         setting, "it means nothing while access is not controlled: add auth.enabled=true, or take it out"));
@@ -223,8 +224,9 @@ final class Values {
                 new ServerConfig.Tls(
                         get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
-        ServerConfig.Access access =
-                new ServerConfig.Access(get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.PLAIN_ACL));
+        List<ZoneId> zones = get(Settings.ZONES);
+        ServerConfig.Access access = new ServerConfig.Access(
+                get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.PLAIN_ACL), zones == null ? List.of() : zones);
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),

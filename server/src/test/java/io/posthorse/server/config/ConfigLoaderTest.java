@@ -173,7 +173,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void usersAloneAreNotEnoughBeyondThisMachine() {
+    void secT02UsersAloneAreNotEnoughBeyondThisMachine() {
         assertProblem("bind=0.0.0.0\nauth.enabled=true", "without encryption");
         assertProblem("bind=0.0.0.0\ntls.server.certPath=c\ntls.server.keyPath=k", "set auth.enabled=true");
         assertTrue(load("bind=0.0.0.0\nauth.enabled=true\ninsecure=true").access().enabled());

@@ -34,6 +34,9 @@ class AccessIT {
     private static final List<String> HEADERS = List.of("JSON", "ROCKETMQ");
     private static final List<String> CLIENT_STEPS =
             List.of("allowed", "transaction", "denied-topic", "denied-group", "wrong-secret", "unsigned");
+    private static final List<String> GRPC_STEPS = List.of(
+            "allowed", "transaction", "simple", "denied-topic", "denied-group", "wrong-secret", "unsigned");
+    private static final List<String> GRPC_RUNS = List.of("grpc", "grpc-zone");
     private static final List<String> TOOL_STEPS = List.of("users", "rules", "refusals", "other-commands");
     private static final String ROOT_SECRET = "secret-of-root";
 
@@ -50,6 +53,7 @@ class AccessIT {
                 "aclEnable", "true",
                 "initAuthenticationUser", "{\"username\":\"root\",\"password\":\"" + ROOT_SECRET + "\"}",
                 "auth.plain.acl", accounts.toString(),
+                "auth.grpc.zones", "Asia/Shanghai",
                 "transactionTimeOut", "1000", "transactionCheckInterval", "1000",
                 "messageDelayLevel", "1s 1s 1s 1s 1s"));
     }
@@ -77,6 +81,11 @@ class AccessIT {
                 groups.append("  - Group-").append(run).append("=SUB\n");
             }
         }
+        for (String run : GRPC_RUNS) {
+            sends.append("  - Topic-").append(run).append("=PUB\n");
+            reads.append("  - Topic-").append(run).append("=SUB\n");
+            groups.append("  - Group-").append(run).append("=SUB\n  - SimpleGroup-").append(run).append("=SUB\n");
+        }
         return "accounts:\n- accessKey: producer\n  secretKey: secret-of-producer\n  topicPerms:\n" + sends
                 + "- accessKey: consumer\n  secretKey: secret-of-consumer\n  topicPerms:\n" + reads + "  groupPerms:\n"
                 + groups + "- accessKey: victim\n  secretKey: secret-of-victim\n  defaultTopicPerm: PUB\n";
@@ -103,6 +112,31 @@ class AccessIT {
             }
         }
         return containers.stream();
+    }
+
+    /** The client for Java signs its local time. */
+    @TestFactory
+    Stream<DynamicTest> grpcClient() throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String run : GRPC_RUNS) {
+            String zone = run.equals("grpc") ? "UTC" : "Asia/Shanghai";
+            String output = grpc(zone, run, GRPC_STEPS);
+            for (String step : GRPC_STEPS) {
+                tests.add(DynamicTest.dynamicTest(run + " " + step,
+                        () -> assertEquals("PASS", verdicts(output).get(step), () -> output)));
+            }
+        }
+        String elsewhere = grpc("Pacific/Chatham", "grpc", List.of("wrong-clock"));
+        tests.add(DynamicTest.dynamicTest("grpc wrong-clock",
+                () -> assertEquals("PASS", verdicts(elsewhere).get("wrong-clock"), () -> elsewhere)));
+        return tests.stream();
+    }
+
+    private static String grpc(String zone, String run, List<String> steps) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(broker.endpoints(), run));
+        arguments.addAll(steps);
+        return play("grpc-5.2.0", "io.posthorse.interop.grpc.AccessMain", List.of("-Duser.timezone=" + zone),
+                arguments.toArray(String[]::new));
     }
 
     @Test

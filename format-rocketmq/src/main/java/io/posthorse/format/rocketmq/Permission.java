@@ -1,4 +1,4 @@
-package io.posthorse.protocol.rocketmq;
+package io.posthorse.format.rocketmq;
 
 import io.posthorse.auth.Action;
 import io.posthorse.auth.Actions;
@@ -10,16 +10,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What requests of one code need.
+ * What requests of one kind need, and the words in which tables and documents say it: {@code super}, {@code signed}, or
+ * parts that are all needed. {@code Topic(b) Pub} needs Pub on the topic that b names; {@code Sub|Get} one of the two;
+ * {@code Topic(*)} a rule about all topics; {@code Make} Create where there is no such thing yet, else Create or Update.
  *
  * @param words as the table and the documents say it
  * @param level whether a super user is due, or any user that signed, or one that all parts are allowed to
  */
-record Permission(String words, Level level, List<Part> parts) {
+public record Permission(String words, Level level, List<Part> parts) {
     private static final Pattern PART = Pattern.compile("(Topic|Group|Cluster)(?:\\(([^)]+)\\))? ([A-Z][A-Za-z|]+)");
 
     /** Who may ask. */
-    enum Level {
+    public enum Level {
         SUPER,
         SIGNED,
         RULES
@@ -28,14 +30,19 @@ record Permission(String words, Level level, List<Part> parts) {
     /**
      * One thing that is needed.
      *
-     * @param source where the resource's name comes from: a field, a field that may be missing (?), {@code *} for all of
-     *     the kind, or one of {@link RequestNames}
+     * @param source where the resource's name comes from: null for the cluster, {@code *} for all of the kind, else what
+     *     the protocol calls it; one with a question mark may be missing
      * @param any one of these actions is enough
      * @param makes whether {@link Action#CREATE} is due where the resource does not exist yet
      */
-    record Part(ResourceKind kind, String source, Actions any, boolean makes) {}
+    public record Part(ResourceKind kind, String source, Actions any, boolean makes) {}
 
-    static Permission of(String words) {
+    /**
+     * Reads the words.
+     *
+     * @throws IllegalArgumentException where they say nothing
+     */
+    public static Permission of(String words) {
         if (words.equals("super")) {
             return new Permission(words, Level.SUPER, List.of());
         }

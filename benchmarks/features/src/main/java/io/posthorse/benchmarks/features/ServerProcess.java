@@ -1,0 +1,44 @@
+package io.posthorse.benchmarks.features;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The broker's process, as Linux accounts for it. */
+final class ServerProcess {
+    private static final double TICKS_PER_SECOND = 100;
+    private static final int UTIME = 11;
+    private static final int STIME = 12;
+
+    private final Path directory;
+    private double since;
+
+    ServerProcess(long pid) {
+        directory = Path.of("/proc", Long.toString(pid));
+    }
+
+    private double seconds() throws IOException {
+        String stat = Files.readString(directory.resolve("stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) / TICKS_PER_SECOND;
+    }
+
+    /** From now on {@link #cpuSeconds} counts. */
+    void mark() throws IOException {
+        since = seconds();
+    }
+
+    /** CPU seconds, of all cores and with the compilers', since the mark. */
+    double cpuSeconds() throws IOException {
+        return seconds() - since;
+    }
+
+    /** Resident memory in MB. */
+    long residentMb() throws IOException {
+        return Files.readAllLines(directory.resolve("status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElse(-1);
+    }
+}

@@ -1,0 +1,127 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import com.google.protobuf.MessageOrBuilder;
+import io.posthorse.auth.AccessControl;
+import io.posthorse.auth.Account;
+import io.posthorse.broker.Broker;
+import io.posthorse.format.rocketmq.Permission;
+import io.posthorse.format.rocketmq.Rights;
+import io.posthorse.net.Complaints;
+import io.posthorse.platform.Clock;
+import java.net.InetAddress;
+import java.time.ZoneId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets calls in, or refuses them with the reason: who signed the call is asked before any of its request is read, what the
+ * request needs before anything is done for it, and both again where users or rules change while it goes on. Used on the
+ * owner's thread.
+ */
+final class CallGate {
+    private static final Logger LOG = LoggerFactory.getLogger(CallGate.class);
+
+    private final AccessControl access;
+    private final Rights rights;
+    private final Clock clock;
+    private final List<ZoneId> zones;
+    private final Complaints complaints;
+    private final Set<Runnable> watchers = new LinkedHashSet<>();
+
+    CallGate(GrpcAccess grpc, Broker broker, String cluster, Clock clock) {
+        this.access = grpc.control();
+        this.rights = new Rights(access, broker, cluster);
+        this.clock = clock;
+        this.zones = SignedTime.zones(grpc.zones());
+        this.complaints = new Complaints(clock);
+        access.onChange(() -> List.copyOf(watchers).forEach(Runnable::run));
+    }
+
+    /** Has a change of users or rules told, until {@link #unwatch}. */
+    void watch(Runnable watcher) {
+        watchers.add(watcher);
+    }
+
+    void unwatch(Runnable watcher) {
+        watchers.remove(watcher);
+    }
+
+    /** Refuses a call that no user signed who may use this broker, or not just now. */
+    void identify(Caller caller) {
+        Credential credential = caller.credential();
+        if (credential == Credential.NONE) {
+            throw refused(caller, Code.UNAUTHORIZED, "the call is not signed, and this broker admits users only. Give the"
+                    + " client an access key and a secret key (SessionCredentialsProvider).");
+        }
+        InetAddress source = caller.remote().getAddress();
+        byte[] name = credential.userBytes();
+        Account known = caller.connection().account;
+        boolean isKnown = known != null && known.is(name, 0, name.length);
+        if (!isKnown && access.mustWait(credential.user(), source)) {
+            throw refused(caller, Code.UNAUTHORIZED, Rights.tooManyFailures(source));
+        }
+        Account account = isKnown ? known : access.account(name, 0, name.length);
+        if (!credential.isSignedBy(account)) {
+            caller.connection().account = null;
+            access.failed(credential.user(), source);
+            throw refused(caller, Code.UNAUTHORIZED, Rights.mismatch(credential.user()));
+        }
+        caller.connection().account = account;
+        welcome(caller, account);
+        if (SignedTime.distanceMs(credential.dateTime(), clock.wallMs(), zones) > SignedTime.WINDOW_MS) {
+            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + Rights.printable(credential.dateTime())
+                    + " is more than " + SignedTime.WINDOW_MS / 60_000 + " minutes from this broker's clock. Set the"
+                    + " client's clock. RocketMQ's client for Java signs its local time: where its zone is neither UTC"
+                    + " nor the broker's, name it in auth.grpc.zones, or start the client with -Duser.timezone=UTC.");
+        }
+        credential.account = account;
+    }
+
+    private void welcome(Caller caller, Account account) {
+        String unwelcome = Rights.unwelcome(account.user(), caller.remote().getAddress());
+        if (unwelcome != null) {
+            throw refused(caller, Code.FORBIDDEN, unwelcome);
+        }
+    }
+
+    /** The caller as users are now: what was signed before the secret was changed is good no more. */
+    private Account current(Caller caller) {
+        Credential credential = caller.credential();
+        byte[] name = credential.userBytes();
+        if (!credential.account.is(name, 0, name.length)) {
+            Account account = access.account(name, 0, name.length);
+            if (!credential.isSignedBy(account)) {
+                throw refused(caller, Code.UNAUTHORIZED, Rights.mismatch(credential.user()));
+            }
+            welcome(caller, account);
+            credential.account = account;
+        }
+        return credential.account;
+    }
+
+    /** Refuses a request that its caller may not have as users and rules are now. */
+    void permit(Caller caller, MessageOrBuilder request) {
+        Account account = current(caller);
+        Permission permission = CallPermissions.of(caller.call());
+        String refusal = permission == null
+                ? "the call " + caller.call() + " is not known to this broker, and what is not known is not allowed"
+                : rights.refusal(
+                        account, caller.remote().getAddress(), "the call " + caller.call(), permission,
+                        source -> NamedResources.of(source, request));
+        if (refusal != null) {
+            throw refused(caller, Code.FORBIDDEN, refusal);
+        }
+    }
+
+    /** The refusal; also a line in the log, of which there are not too many. */
+    private Refusal refused(Caller caller, Code code, String reason) {
+        if (complaints.allows("refused")) {
+            LOG.info("Call {} from {} is refused: {}", caller.call(), caller.remote(), reason);
+        }
+        return new Refusal(code, "No permission: " + reason);
+    }
+}

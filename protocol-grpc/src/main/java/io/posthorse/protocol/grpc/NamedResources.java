@@ -1,0 +1,56 @@
+package io.posthorse.protocol.grpc;
+
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.Message;
+import apache.rocketmq.v2.MessageQueue;
+import apache.rocketmq.v2.Resource;
+import apache.rocketmq.v2.SendMessageRequest;
+import apache.rocketmq.v2.SubscriptionEntry;
+import apache.rocketmq.v2.TelemetryCommand;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MessageOrBuilder;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds the names that a request is about: those that the call is then carried out with, in their namespace. */
+final class NamedResources {
+    private static final int NAMES_MAX = 1_024;
+
+    private NamedResources() {}
+
+    /** The names that a source of {@link CallPermissions} stands for; null where one that must be there is missing. */
+    static List<String> of(String source, MessageOrBuilder request) {
+        boolean optional = source.endsWith("?");
+        List<String> found = bounded(find(optional ? source.substring(0, source.length() - 1) : source, request)
+                .map(Resources::name));
+        boolean isMissing = found.isEmpty() || found.stream().anyMatch(String::isEmpty);
+        return !isMissing ? found : optional ? found.stream().filter(n -> !n.isEmpty()).toList() : null;
+    }
+
+    private static Stream<Resource> find(String source, MessageOrBuilder request) {
+        return switch (source) {
+            case "messages" -> ((SendMessageRequest) request).getMessagesList().stream().map(Message::getTopic);
+            case "publishing" ->
+                ((TelemetryCommand) request).getSettings().getPublishing().getTopicsList().stream();
+            case "subscription" -> ((TelemetryCommand) request).getSettings().getSubscription().getSubscriptionsList()
+                    .stream().map(SubscriptionEntry::getTopic);
+            case "subscription.group" ->
+                Stream.of(((TelemetryCommand) request).getSettings().getSubscription().getGroup());
+            case "message_queue" -> Stream.of(((MessageQueue) request.getField(field(source, request))).getTopic());
+            default -> Stream.of((Resource) request.getField(field(source, request)));
+        };
+    }
+
+    private static FieldDescriptor field(String name, MessageOrBuilder request) {
+        return request.getDescriptorForType().findFieldByName(name);
+    }
+
+    /** Every name is asked about, so there may not be too many. */
+    private static List<String> bounded(Stream<String> names) {
+        List<String> some = names.distinct().limit(NAMES_MAX + 1).toList();
+        if (some.size() > NAMES_MAX) {
+            throw new Refusal(Code.BAD_REQUEST, "a request about more than " + NAMES_MAX + " topics");
+        }
+        return some;
+    }
+}

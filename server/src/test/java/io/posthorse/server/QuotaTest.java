@@ -1,0 +1,74 @@
+package io.posthorse.server;
+
+import static io.posthorse.server.TestBroker.SEND_SHORT;
+import static io.posthorse.server.TestBroker.heartbeat;
+import static io.posthorse.server.TestBroker.shortSend;
+import static io.posthorse.server.TestBroker.text;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What anybody could make without end has an end, and the rest goes on. */
+class QuotaTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void secT23TopicsGroupsAndQueuesHaveALimit() {
+        try (TestBroker broker = TestBroker.start(
+                directory, "topics.max=40", "groups.max=20", "queues.per.topic.max=16")) {
+            RawClient client = broker.client();
+            broker.sent("First", 0, "", "x");
+            List<String> made = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                if (client.ask(SEND_SHORT, shortSend("Topic" + i, 0, ""), text("x")).code() == 0) {
+                    made.add("Topic" + i);
+                }
+                client.ask(34, Map.of(), heartbeat("c" + i, "Group" + i, "First", "*", 1));
+            }
+            assertTrue(!made.isEmpty() && made.size() < 40, made::toString);
+            String topics = new String(client.ask(206, Map.of()).body());
+            assertTrue(topics.split("\",\"").length <= 40, topics);
+            String groups = new String(client.ask(201, Map.of()).body());
+            assertTrue(groups.split("\"groupName\"").length - 1 <= 20, groups);
+            assertNotEquals(0, client.ask(17, Map.of("topic", "First", "readQueueNums", "17", "writeQueueNums", "17",
+                    "perm", "6")).code());
+            assertEquals(0, client.ask(SEND_SHORT, shortSend(made.getLast(), 0, ""), text("x")).code());
+            broker.sent("First", 0, "", "x");
+        }
+    }
+
+    /** 100 strangers begin requests of 1 MiB each: beyond 32 MiB in all they are closed, and users go on. */
+    @Test
+    void secT10WhatStrangersBeginDoesNotFillTheMemory() {
+        try (Users users = Users.start(directory)) {
+            users.user("pub", "Topic:T Pub Allow");
+            byte[] begun = ByteBuffer.allocate(1 << 20).putInt(4 << 20).putInt(100).array();
+            List<RawClient> strangers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                RawClient stranger = users.broker().client();
+                strangers.add(stranger);
+                try {
+                    stranger.write(begun);
+                } catch (RuntimeException | AssertionError e) {
+                    // closed meanwhile
+                }
+            }
+            await().until(() -> strangers.getLast().isClosedByPeer());
+            RawClient pub = users.client("pub");
+            assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
+            assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code(), "who has signed");
+            strangers.forEach(RawClient::close);
+            await().until(() -> users.client("pub").ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code() == 0);
+        }
+    }
+}
