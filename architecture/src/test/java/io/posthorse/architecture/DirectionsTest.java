@@ -33,7 +33,7 @@ class DirectionsTest {
             List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "auth", "codec.rocketmq",
                     "format.rocketmq"),
             List.of("protocol.grpc", "platform", "broker", "net", "auth", "codec.rocketmq", "format.rocketmq"),
-            List.of("cli", "server"));
+            List.of("cli", "server", "codec.rocketmq"));
 
     @Test
     void theImportSeesTheProject() {

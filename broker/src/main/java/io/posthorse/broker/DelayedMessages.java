@@ -43,6 +43,24 @@ public final class DelayedMessages {
         return timed.isWaiting(offset) ? Moves.position(timed.partition(), offset) : -1;
     }
 
+    /**
+     * Begins to read messages that wait, the one that is due first first; {@link WaitingRead#end} must follow.
+     *
+     * @param behindMs time and {@code behindOffset} offset of a message that waits or waited: those behind it are read
+     * @param beforeMs messages that are due at this time or later are left out, ms since 1970
+     * @param most how many at most
+     */
+    public WaitingRead read(long behindMs, long behindOffset, long beforeMs, int most) {
+        DueHeap found = timed.firstBehind(behindMs, behindOffset, beforeMs, most);
+        long[] times = new long[found.size()];
+        long[] offsets = new long[found.size()];
+        for (int i = 0; i < offsets.length; i++) {
+            times[i] = found.due(i);
+            offsets[i] = found.offset(i);
+        }
+        return new WaitingRead(broker.log(), timed.partition(), times, offsets);
+    }
+
     /** Takes back a message that waits. */
     public Outcome cancel(long offset) {
         if (!timed.isWaiting(offset)) {

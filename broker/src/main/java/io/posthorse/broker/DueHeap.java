@@ -89,6 +89,41 @@ final class DueHeap {
         size = count;
     }
 
+    /**
+     * The first entries behind a place in the order, as a copy in that order. Looks at the entries before that place
+     * too, and at few others.
+     *
+     * @param behindMs time of that place, {@code behindOffset} its offset: an entry that is equal is not behind it
+     * @param beforeMs entries of this time and later are left out
+     * @param most how many at most
+     */
+    DueHeap firstBehind(long behindMs, long behindOffset, long beforeMs, int most, Live live) {
+        DueHeap found = new DueHeap(); // the last one found in front: times and offsets are negative
+        long[] path = new long[128];
+        int depth = 0;
+        path[depth++] = 0;
+        while (depth > 0) {
+            int at = (int) path[--depth];
+            if (at >= size || due(at) >= beforeMs || found.size == most && isBefore(-found.due(0), -found.offset(0), at)) {
+                continue; // nor can what is below it belong to them: all of that comes later
+            }
+            if (isBefore(behindMs, behindOffset, at) && live.test(due(at), offset(at))) {
+                found.add(-due(at), -offset(at));
+                if (found.size > most) {
+                    found.removeFirst();
+                }
+            }
+            path[depth++] = at * 2 + 2;
+            path[depth++] = at * 2 + 1;
+        }
+        DueHeap inOrder = new DueHeap();
+        for (int i = 0; i < found.size; i++) {
+            inOrder.add(-found.due(i), -found.offset(i));
+        }
+        inOrder.sort();
+        return inOrder;
+    }
+
     private void sink(int from, long dueMs, long offset) {
         int at = from;
         for (int child = at * 2 + 1; child < size; child = at * 2 + 1) {

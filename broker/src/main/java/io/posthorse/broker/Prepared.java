@@ -114,10 +114,26 @@ final class Prepared {
 
     /** Offsets of those that were set aside and are still kept, oldest first. */
     List<Long> suspended() {
+        forgetExpired();
+        return new ArrayList<>(suspended);
+    }
+
+    /** How many were set aside and are still kept. */
+    int suspendedSize() {
+        forgetExpired();
+        return suspended.size();
+    }
+
+    /** Offsets of those that were set aside and are still kept, oldest first, behind an offset, at most so many. */
+    long[] suspendedBehind(long offset, int most) {
+        forgetExpired();
+        return suspended.tailSet(offset, false).stream().limit(most).mapToLong(Long::longValue).toArray();
+    }
+
+    private void forgetExpired() {
         if (suspendedPartition != null) {
             suspended.headSet(suspendedPartition.index.begin()).clear();
         }
-        return new ArrayList<>(suspended);
     }
 
     int snapshotSize() {

@@ -69,6 +69,11 @@ final class Timed {
         return Arrays.copyOf(found, count);
     }
 
+    /** Those that are due first behind a place in that order and before a time, at most so many, the first first. */
+    DueHeap firstBehind(long behindMs, long behindOffset, long beforeMs, int most) {
+        return heap.firstBehind(behindMs, behindOffset, beforeMs, most, (due, offset) -> waiting.contains(offset));
+    }
+
     /** Whether any of them has an offset below a bound. */
     boolean anyBelow(long bound) {
         return below(bound, 1).length > 0;

@@ -112,6 +112,32 @@ public final class Transactions {
         return -1;
     }
 
+    /** How many were set aside and are still kept. */
+    public int suspendedSize() {
+        return prepared.suspendedSize();
+    }
+
+    /** Position of the message that was set aside under an offset, or -1 where there is none, or none any more. */
+    public long suspendedPosition(long offset) {
+        return prepared.isSuspended(offset) ? Moves.position(prepared.suspendedPartition(), offset) : -1;
+    }
+
+    /** Offset of the message that was set aside last. */
+    public long lastSuspended() {
+        return broker.lastOffset(prepared.suspendedPartition());
+    }
+
+    /**
+     * Begins to read messages that were set aside, the oldest first; {@link WaitingRead#end} must follow.
+     *
+     * @param behindOffset those behind this offset are read
+     * @param most how many at most
+     */
+    public WaitingRead readSuspended(long behindOffset, int most) {
+        long[] offsets = prepared.suspendedBehind(behindOffset, most);
+        return new WaitingRead(broker.log(), prepared.suspendedPartition(), new long[offsets.length], offsets);
+    }
+
     /** Prepares a message that was set aside once more: its sender is asked again. */
     public Outcome resume(long offset, Partition target, long firstCheckMs) {
         if (!prepared.isSuspended(offset)) {

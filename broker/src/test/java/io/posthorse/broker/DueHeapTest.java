@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.testkit.SeededEntropy;
+import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The heap and the offset set against the collections of the platform. */
@@ -42,6 +44,29 @@ class DueHeapTest {
                     assertEquals(model.first(), new Entry(heap.firstDue(), heap.firstOffset()), "seed " + seed);
                 }
             }
+        }
+    }
+
+    @Test
+    void aPageIsWhatComesNextInOrder() {
+        for (long seed = 1; seed <= 200; seed++) {
+            SeededEntropy entropy = new SeededEntropy(seed);
+            DueHeap heap = new DueHeap();
+            TreeSet<Entry> model = new TreeSet<>();
+            for (int i = entropy.below(300); i > 0; i--) {
+                Entry entry = new Entry(entropy.below(60), i);
+                heap.add(entry.due, entry.offset);
+                model.add(entry);
+            }
+            Entry behind = new Entry(entropy.below(62) - 1, entropy.below(300));
+            long before = entropy.below(70);
+            int most = entropy.below(50);
+            DueHeap found = heap.firstBehind(behind.due, behind.offset, before, most, (due, offset) -> offset % 3 != 0);
+            List<Entry> expected = model.tailSet(behind, false).stream()
+                    .filter(e -> e.due < before && e.offset % 3 != 0).limit(most).toList();
+            List<Entry> page = IntStream.range(0, found.size())
+                    .mapToObj(i -> new Entry(found.due(i), found.offset(i))).toList();
+            assertEquals(expected, page, "seed " + seed);
         }
     }
 

@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "posthorse 0.1.0",
         subcommands = {
-            StartCommand.class, NameServerCommand.class, MqBroker.class, MqNameServer.class, MqShutdown.class
+            StartCommand.class, NameServerCommand.class, DelayedCommand.class, TransactionsCommand.class, MqBroker.class,
+            MqNameServer.class, MqShutdown.class
         })
 public final class Main implements Runnable {
     @CommandLine.Spec
@@ -21,7 +22,10 @@ public final class Main implements Runnable {
         spec.commandLine().usage(System.out);
     }
 
-    /** Exit codes: 0 well, 1 could not start, 2 wrong usage or configuration, 3 the data directory cannot be written. */
+    /**
+     * Exit codes: 0 well, 1 could not start or was not done, 2 wrong usage or configuration, 3 the data directory cannot be
+     * written.
+     */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Main()).execute(arguments));
     }

@@ -83,7 +83,7 @@ class AccessMatrixTest {
                 check(users.root(), code, true, "super", unexpected);
                 cases++;
             }
-            for (int code : new int[] {0, 1, 9, 39, 40, 44, 220, 307 + 1_000, 6_000, 65_535, 200_069, -1}) {
+            for (int code : new int[] {0, 1, 9, 39, 40, 44, 220, 307 + 1_000, 6_000, 30_000, 30_004, 65_535, 200_069, -1}) {
                 check(users.root(), code, false, "super, of a code that is not known,", unexpected);
             }
         }
@@ -109,7 +109,7 @@ class AccessMatrixTest {
                 "msgId", id, "offset", "" + Long.parseLong(id.substring(id.length() - 16), 16), "queueId", "0",
                 "tranStateTableOffset", prepared.field("queueOffset"), "username", "nobody", "subject", "User:nobody",
                 "accessKey", "nobody", "clientId", "c", "e", "0"));
-        fields.putAll(Map.of("queueOffset", "0", "clientID", "c", "namespace", "N", "key", "K"));
+        fields.putAll(Map.of("queueOffset", "0", "clientID", "c", "namespace", "N", "key", "K", "id", "77"));
     }
 
     private static Map<String, String> transaction() {

@@ -105,6 +105,13 @@ public final class RequestCode {
     public static final int AUTH_DELETE_ACL = 3008;
     public static final int AUTH_GET_ACL = 3009;
     public static final int AUTH_LIST_ACL = 3010;
+    // 30001 to 30099 are this broker's own: RocketMQ has no such requests
+    public static final int LIST_DELAYED_MESSAGES = 30_001;
+    public static final int CANCEL_DELAYED_MESSAGE = 30_002;
+    public static final int RUN_DELAYED_MESSAGE = 30_003;
+    public static final int LIST_SUSPENDED_TRANSACTIONS = 30_011;
+    public static final int RESUME_SUSPENDED_TRANSACTION = 30_012;
+    public static final int DROP_SUSPENDED_TRANSACTION = 30_013;
     public static final int POP_MESSAGE = 200_050;
     public static final int PEEK_MESSAGE = 200_052;
     public static final int ACK_MESSAGE = 200_051;

@@ -102,6 +102,8 @@ final class Permissions {
             2004: Cluster Get
             3001 3002 3003 3004 3005 3006 3007 3008 3009 3010: super
             5001: super
+            30001 30011: Cluster Get
+            30002 30003 30012 30013: Cluster Update
             200050 200051 200052 200053 200054: Topic(topic) Sub, Group(consumerGroup) Sub
             200055: Topic(topic) Get, Group(consumerGroup) Get
             200056: super

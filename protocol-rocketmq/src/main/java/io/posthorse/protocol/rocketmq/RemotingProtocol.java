@@ -89,6 +89,7 @@ public final class RemotingProtocol implements SessionFactory {
         TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, clock, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
+        handlers.add(new WaitingRequests(shard, reader, transactions));
         handlers.add(new QueryRequests(broker, reader, clock));
         handlers.add(new RecallRequests(shard, settings));
         handlers.add(new ReplyRequests(this, groups, clock));

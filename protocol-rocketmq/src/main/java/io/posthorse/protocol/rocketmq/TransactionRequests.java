@@ -107,12 +107,16 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
             return request.refuse(ResponseCode.SYSTEM_ERROR, "Put message back to RMQ_SYS_TRANS_HALF_TOPIC failed: " + id
                     + " is not the id (offsetMsgId) of a message in TRANS_CHECK_MAX_TIME_TOPIC, or it was resumed before.");
         }
-        MessageView view = MessageView.of(stored);
+        return resume(request, offset, MessageView.of(stored));
+    }
+
+    /** Has the producer of a message that was set aside under that offset asked again. */
+    Frame resume(Frame request, long offset, MessageView view) {
         Topic topic = broker.topic(view.topic());
         Partition target = topic == null ? null : topic.partition(view.queueId());
         if (target == null) {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "the message cannot be resumed: its topic " + view.topic()
-                    + " is gone");
+                    + " is gone. Create the topic again and repeat this, or drop the message.");
         }
         Outcome outcome = shard.turn().transactions().resume(offset, target, broker.now() + settings.undecidedMs());
         return outcome == Outcome.DONE

@@ -1,0 +1,54 @@
+package io.posthorse.cli;
+
+import io.posthorse.codec.rocketmq.RequestCode;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Messages with a delivery time, seen and handled by an operator. */
+@Command(
+        name = "delayed",
+        description = "See messages that wait for their delivery time, take them back, or deliver them now.",
+        mixinStandardHelpOptions = true)
+final class DelayedCommand {
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    @Command(name = "list", description = "List messages that wait, the one that is due first first.",
+            mixinStandardHelpOptions = true)
+    int list(@Mixin RemoteOptions remote, @Mixin WaitingOptions options) {
+        WaitingMessages messages = messages();
+        WaitingTable table = new WaitingTable("DUE", "deliverTimestamp", false);
+        return messages.run(remote, broker -> messages.list(
+                broker, RequestCode.LIST_DELAYED_MESSAGES, options, table, "that wait for their delivery time"));
+    }
+
+    @Command(name = "cancel", description = "Take messages back: nobody gets them.", mixinStandardHelpOptions = true)
+    int cancel(
+            @Mixin RemoteOptions remote,
+            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "ids as list shows them") List<Long> ids) {
+        WaitingMessages messages = messages();
+        return messages.run(remote, broker -> messages.each(
+                broker, RequestCode.CANCEL_DELAYED_MESSAGE, ids, topic, "Cancelled message"));
+    }
+
+    @Command(name = "run-now", description = "Deliver messages now, once, and not at their time.",
+            mixinStandardHelpOptions = true)
+    int runNow(
+            @Mixin RemoteOptions remote,
+            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "ids as list shows them") List<Long> ids) {
+        WaitingMessages messages = messages();
+        return messages.run(remote, broker -> messages.each(
+                broker, RequestCode.RUN_DELAYED_MESSAGE, ids, topic, "Delivered message"));
+    }
+
+    private WaitingMessages messages() {
+        return new WaitingMessages(spec.commandLine().getOut(), spec.commandLine().getErr());
+    }
+}

@@ -1,0 +1,78 @@
+package io.posthorse.cli;
+
+import io.posthorse.codec.rocketmq.JsonValue;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Messages that wait as lines with columns, times in this machine's time zone. */
+final class WaitingTable {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final int CELL_MAX = 40;
+
+    private final List<List<String>> lines = new ArrayList<>();
+    private final String timeName;
+    private final boolean groups;
+
+    /**
+     * @param title of the column with the times
+     * @param timeName of the member with a message's time
+     * @param groups whether producer groups have a column
+     */
+    WaitingTable(String title, String timeName, boolean groups) {
+        this.timeName = timeName;
+        this.groups = groups;
+        List<String> titles = new ArrayList<>(List.of("ID", title, "TOPIC", "QUEUE", "KEYS", "TAGS", "BYTES", "MESSAGE ID"));
+        if (groups) {
+            titles.add(3, "PRODUCER GROUP");
+        }
+        lines.add(titles);
+    }
+
+    void add(JsonValue.Obj message) {
+        boolean unreadable = message.bool("unreadable", false);
+        List<String> cells = new ArrayList<>(List.of(
+                message.text("id", ""), time(message.number(timeName, -1)),
+                unreadable ? "(unreadable)" : cell(message, "topic"), cell(message, "queueId"), cell(message, "keys"),
+                cell(message, "tags"), cell(message, "bodySize"), cell(message, "msgId")));
+        if (groups) {
+            cells.add(3, cell(message, "producerGroup"));
+        }
+        lines.add(cells);
+    }
+
+    private static String time(long ms) {
+        return ms < 0 ? "-" : TIME.format(Instant.ofEpochMilli(ms));
+    }
+
+    /** What a client wrote may hold anything; a terminal gets no control characters, and no endless lines. */
+    private static String cell(JsonValue.Obj message, String name) {
+        String text = message.text(name, "").replaceAll("\\p{Cc}|\\p{Cf}", "?");
+        if (text.isEmpty()) {
+            return "-";
+        }
+        boolean whole = text.length() <= CELL_MAX || name.equals("msgId") || name.equals("topic");
+        return whole ? text : text.substring(0, CELL_MAX - 3) + "...";
+    }
+
+    /** The lines; columns stand below each other. */
+    List<String> text() {
+        int[] widths = new int[lines.getFirst().size()];
+        for (List<String> line : lines) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        return lines.stream().map(line -> {
+            StringBuilder out = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                out.append(line.get(i)).repeat(" ", widths[i] - line.get(i).length() + 2);
+            }
+            return out.toString().stripTrailing();
+        }).toList();
+    }
+}

@@ -1,0 +1,42 @@
+package io.posthorse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+/** Times as people and scripts write them. */
+class TimeOptionTest {
+    private final TimeOption option = new TimeOption();
+
+    @Test
+    void timesAreRead() {
+        assertEquals(1_795_257_000_000L, option.convert("1795257000000"));
+        assertEquals(1_000L, option.convert("1970-01-01T00:00:01Z"));
+        assertEquals(0L, option.convert("1970-01-01T02:00+02:00"));
+        long local = LocalDateTime.of(2026, 11, 21, 10, 0).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
+        assertEquals(local, option.convert("2026-11-21T10:00"));
+        assertEquals(local - 10 * 3_600_000, option.convert("2026-11-21"));
+    }
+
+    @Test
+    void distancesCountFromNow() {
+        long before = System.currentTimeMillis();
+        long there = option.convert("+2h");
+        assertTrue(there >= before + 7_200_000 && there <= System.currentTimeMillis() + 7_200_000);
+        assertTrue(option.convert("-1d") < before - 86_399_000);
+        assertTrue(option.convert("+90s") - option.convert("+1m") >= 30_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "soon", "10:00", "2026-13-01", "2026-11-21T25:00", "+2w", "+h", "12", "-2h30m"})
+    void whatIsNoTimeIsRefused(String text) {
+        assertThrows(TypeConversionException.class, () -> option.convert(text));
+    }
+}

@@ -1,0 +1,64 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+
+/**
+ * Which of the messages that wait an operator wants to see.
+ *
+ * @param topic null for all
+ * @param fromMs to {@code toMs}: when they are due or were set aside, ms since 1970; the end is not included
+ * @param limit how many at most, 1 to {@link #LIMIT_MAX}
+ * @param behindMs place in the list behind which this answer begins: a time, 0 where the list is not by time
+ * @param behindOffset and an offset
+ */
+record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behindMs, long behindOffset) {
+    static final int LIMIT_MAX = 1_000;
+
+    private static final int LIMIT_DEFAULT = 100;
+    private static final char SEPARATOR = '.';
+
+    /**
+     * Reads a request's fields: topic, from, to, limit, token; all may be missing.
+     *
+     * @throws MalformedFrameException where one is not what it should be
+     */
+    static WaitingQuery of(Frame request) {
+        String topic = request.field("topic");
+        long from = request.number("from", Long.MIN_VALUE);
+        long to = request.number("to", Long.MAX_VALUE);
+        long limit = request.number("limit", LIMIT_DEFAULT);
+        if (limit < 1) {
+            throw new MalformedFrameException("a limit of " + limit + " shows nothing; ask for 1 to " + LIMIT_MAX);
+        }
+        String token = request.field("token");
+        boolean begins = token == null || token.isEmpty();
+        long[] place = begins ? new long[] {from, -1} : place(token);
+        return new WaitingQuery(
+                topic == null || topic.isEmpty() ? null : topic, from, to, (int) Math.min(limit, LIMIT_MAX), place[0],
+                place[1]);
+    }
+
+    private static long[] place(String token) {
+        int split = token.indexOf(SEPARATOR);
+        try {
+            return new long[] {Long.parseLong(token.substring(0, split)), Long.parseLong(token.substring(split + 1))};
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            throw new MalformedFrameException("the token is none that a list gave; begin the list anew");
+        }
+    }
+
+    /** What a later request goes on with behind a place. */
+    static String token(long ms, long offset) {
+        return Long.toString(ms) + SEPARATOR + offset;
+    }
+
+    boolean isIn(long ms) {
+        return ms >= fromMs && ms < toMs;
+    }
+
+    /** Whether messages have to be read to know whether they are wanted, besides their due time. */
+    boolean sifts(boolean byDueTime) {
+        return topic != null || !byDueTime && (fromMs != Long.MIN_VALUE || toMs != Long.MAX_VALUE);
+    }
+}

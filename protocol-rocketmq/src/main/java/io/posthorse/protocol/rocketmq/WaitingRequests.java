@@ -1,0 +1,174 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Outcome;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.WaitingRead;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.platform.Background;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Messages that wait, in the hands of an operator: those with a delivery time of their own are listed (30001), taken back
+ * (30002) or delivered now (30003); those whose transaction nobody decided are listed (30011), resumed (30012) or dropped
+ * (30013). A list is read by the reader, so that nobody waits for the disk meanwhile.
+ */
+final class WaitingRequests implements RequestHandler {
+    /** Lists that may be under way or queued. */
+    private static final int LISTS_MAX = 16;
+    /** Messages that one request looks into at most, to find those that it is about. */
+    private static final int EXAMINED_MAX = 10_000;
+
+    private static final String FULL = "the broker's log takes nothing now, its disk is full or has failed. Nothing was"
+            + " changed, and the message waits on. Look at the broker's log, make room, then repeat this.";
+
+    private final Shard shard;
+    private final Broker broker;
+    private final Background reader;
+    private final TransactionRequests transactions;
+    private int lists;
+
+    WaitingRequests(Shard shard, Background reader, TransactionRequests transactions) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.reader = reader;
+        this.transactions = transactions;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+        return switch (code) {
+            case RequestCode.LIST_DELAYED_MESSAGES, RequestCode.CANCEL_DELAYED_MESSAGE, RequestCode.RUN_DELAYED_MESSAGE,
+                    RequestCode.LIST_SUSPENDED_TRANSACTIONS, RequestCode.RESUME_SUSPENDED_TRANSACTION,
+                    RequestCode.DROP_SUSPENDED_TRANSACTION -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public Frame handle(Peer peer, Frame request) {
+        return switch (request.code()) {
+            case RequestCode.LIST_DELAYED_MESSAGES -> list(peer, request, true);
+            case RequestCode.LIST_SUSPENDED_TRANSACTIONS -> list(peer, request, false);
+            case RequestCode.CANCEL_DELAYED_MESSAGE, RequestCode.RUN_DELAYED_MESSAGE -> delayed(request);
+            default -> suspended(request);
+        };
+    }
+
+    private Frame list(Peer peer, Frame request, boolean delayed) {
+        WaitingQuery query = WaitingQuery.of(request);
+        if (lists >= LISTS_MAX) {
+            return request.refuse(ResponseCode.SYSTEM_BUSY, LISTS_MAX + " lists of waiting messages are being read already."
+                    + " Nothing was listed. Ask again in a moment.");
+        }
+        int most = query.sifts(delayed) ? EXAMINED_MAX : query.limit() + 1;
+        long waiting = delayed ? broker.delayed().size() : broker.transactions().suspendedSize();
+        WaitingRead read = delayed
+                ? broker.delayed().read(query.behindMs(), query.behindOffset(), query.toMs(), most)
+                : broker.transactions().readSuspended(query.behindOffset(), most);
+        lists++;
+        byte[][] json = new byte[1][];
+        reader.run(() -> json[0] = new WaitingRows(read, query, delayed).json(waiting, read.size() < most), failure -> {
+            lists--;
+            read.end();
+            peer.send(failure == null
+                    ? request.ok(json[0])
+                    : request.refuse(ResponseCode.SYSTEM_ERROR, "the waiting messages cannot be read: "
+                            + failure.getMessage() + ". Look at the broker's log."));
+        });
+        return null;
+    }
+
+    private Frame delayed(Frame request) {
+        long id = id(request);
+        long position = broker.delayed().position(id);
+        if (position < 0) {
+            return id > broker.delayed().lastOffset()
+                    ? never(request, id, "no delayed message")
+                    : gone(request, id, "does not wait any more: it was delivered, or taken back, before");
+        }
+        return act(request, id, position, view -> {
+            boolean cancels = request.code() == RequestCode.CANCEL_DELAYED_MESSAGE;
+            Outcome outcome = cancels ? shard.turn().delayed().cancel(id) : shard.turn().delayed().runNow(id);
+            return switch (outcome) {
+                case DONE -> done(request, id, view);
+                case REFUSED -> request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
+                case UNKNOWN -> request.refuse(ResponseCode.TOPIC_NOT_EXIST, "message " + id + " cannot be delivered: its"
+                        + " topic was deleted, or it cannot be read. It waits no longer, and nobody gets it.");
+            };
+        });
+    }
+
+    private Frame suspended(Frame request) {
+        long id = id(request);
+        long position = broker.transactions().suspendedPosition(id);
+        if (position < 0) {
+            return id > broker.transactions().lastSuspended()
+                    ? never(request, id, "no message that was set aside")
+                    : gone(request, id, "is not set aside any more: it was resumed or dropped, or has expired");
+        }
+        return act(request, id, position, view -> {
+            if (request.code() == RequestCode.RESUME_SUSPENDED_TRANSACTION) {
+                if (view == null) {
+                    return request.refuse(ResponseCode.SYSTEM_ERROR, "message " + id + " cannot be read, so nobody can be"
+                            + " asked about it. It stays set aside. Drop it.");
+                }
+                Frame answer = transactions.resume(request, id, view);
+                return answer.code() == ResponseCode.SUCCESS ? done(request, id, view) : answer;
+            }
+            return shard.turn().transactions().drop(id) == Outcome.DONE
+                    ? done(request, id, view)
+                    : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
+        });
+    }
+
+    /** Does what is asked, unless the message is of another topic than the request says. */
+    private Frame act(Frame request, long id, long position, Function<MessageView, Frame> action) {
+        ByteBuffer stored = broker.nativeAt(position);
+        MessageView view = stored == null ? null : MessageView.of(stored);
+        String topic = request.field("topic");
+        if (topic != null && !topic.isEmpty() && (view == null || !topic.equals(view.topic()))) {
+            return request.refuse(ResponseCode.ILLEGAL_OPERATION, "message " + id + " is "
+                    + (view == null ? "unreadable" : "of topic " + view.topic()) + ", not of topic " + topic
+                    + ". Nothing was changed. Take the id from a new list.");
+        }
+        return action.apply(view);
+    }
+
+    private static long id(Frame request) {
+        request.require("id");
+        long id = request.number("id", -1);
+        if (id < 0) {
+            throw new MalformedFrameException("an id is a number from 0, as lists show it");
+        }
+        return id;
+    }
+
+    private static Frame never(Frame request, long id, String what) {
+        return request.refuse(ResponseCode.QUERY_NOT_FOUND, what + " of this broker ever had the id " + id
+                + ". Nothing was changed. Take the id from a new list, of the same broker.");
+    }
+
+    private static Frame gone(Frame request, long id, String what) {
+        return request.refuse(ResponseCode.ILLEGAL_OPERATION, "message " + id + " " + what + ". Nothing was changed.");
+    }
+
+    private static Frame done(Frame request, long id, MessageView view) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("id", Long.toString(id));
+        if (view != null) {
+            fields.put("topic", view.topic());
+            fields.put("msgId", view.properties().getOrDefault("UNIQ_KEY", ""));
+        }
+        return request.ok(fields);
+    }
+}
