@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.format.rocketmq.RecallHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -143,6 +144,15 @@ class DelayedTest {
         send(delay("TIMER_DELAY_MS", 700));
         assertEquals(0, held().offset(), "only the second one came");
         assertEquals(1, broker.end("T", 1));
+    }
+
+    @Test
+    void oneThatWaitsUnderAnotherOffsetByNowIsTakenBackToo() {
+        send(delay("TIMER_DELAY_MS", 60_000));
+        RecallHandle handle = RecallHandle.of(send(delay("TIMER_DELAY_MS", 60_000)).field("recallHandle"));
+        RecallHandle before = new RecallHandle("T", TestBroker.NAME, handle.dueMs(), "K", handle.offset() + 1_000);
+        assertEquals(0, recall("T", new String(before.bytes())).code(), "as after it was carried out of an old segment");
+        assertEquals(604, recall("T", new String(new RecallHandle("T", TestBroker.NAME, 5, "K", 1_000).bytes())).code());
     }
 
     @Test

@@ -7,10 +7,9 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
-import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.format.rocketmq.RecallHandle;
+import io.posthorse.format.rocketmq.RecalledMessage;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import java.nio.ByteBuffer;
 
 /** Takes back messages that wait for their delivery time. */
 final class Recalls {
@@ -36,15 +35,12 @@ final class Recalls {
             throw new Refusal(Code.BAD_REQUEST, "the recall handle is of topic " + handle.topic() + " on broker "
                     + handle.broker());
         }
-        long position = broker.delayed().position(handle.offset());
-        ByteBuffer stored = position < 0 ? null : broker.nativeAt(position);
-        MessageView view = stored == null ? null : MessageView.of(stored);
-        if (view == null || !view.topic().equals(topic)
-                || !handle.uniqueKey().equals(view.properties().get("UNIQ_KEY"))) {
+        long offset = RecalledMessage.offset(broker, handle);
+        if (offset < 0) {
             throw new Refusal(Code.MESSAGE_NOT_FOUND, "the message " + handle.uniqueKey()
                     + " does not wait any more: it was delivered or taken back");
         }
-        if (shard.turn().delayed().cancel(handle.offset()) != Outcome.DONE) {
+        if (shard.turn().delayed().cancel(offset) != Outcome.DONE) {
             throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full; try again");
         }
         return RecallMessageResponse.newBuilder()

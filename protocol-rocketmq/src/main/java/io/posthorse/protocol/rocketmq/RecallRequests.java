@@ -5,14 +5,13 @@ import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
-import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RecallHandle;
+import io.posthorse.format.rocketmq.RecalledMessage;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import java.nio.ByteBuffer;
 import java.util.Map;
 
 /** Takes back messages with a delivery time: 370. */
@@ -48,23 +47,14 @@ final class RecallRequests implements RequestHandler {
             return request.refuse(ResponseCode.ILLEGAL_OPERATION, "recall failed, the handle is of topic " + handle.topic()
                     + " on broker " + handle.broker());
         }
-        if (!waits(handle)) {
+        long offset = RecalledMessage.offset(broker, handle);
+        if (offset < 0) {
             return request.refuse(ResponseCode.ILLEGAL_OPERATION, "recall failed, the message " + handle.uniqueKey()
                     + " does not wait any more: it was delivered or taken back");
         }
-        Outcome outcome = shard.turn().delayed().cancel(handle.offset());
+        Outcome outcome = shard.turn().delayed().cancel(offset);
         return outcome == Outcome.DONE
                 ? request.ok(Map.of("msgId", handle.uniqueKey()))
                 : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "recall failed, the broker's disk is full; try again");
-    }
-
-    private boolean waits(RecallHandle handle) {
-        long position = broker.delayed().position(handle.offset());
-        ByteBuffer stored = position < 0 ? null : broker.nativeAt(position);
-        if (stored == null) {
-            return false;
-        }
-        MessageView view = MessageView.of(stored);
-        return view.topic().equals(handle.topic()) && handle.uniqueKey().equals(view.properties().get("UNIQ_KEY"));
     }
 }

@@ -1,0 +1,49 @@
+package io.posthorse.format.rocketmq;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.WaitingRead;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.codec.rocketmq.MessageView;
+import java.nio.ByteBuffer;
+
+/**
+ * Finds the message that a {@link RecallHandle} means. One that waits for long is carried out of old segments and then
+ * waits under another offset than the handle says; it is found among those that are due in the same millisecond.
+ */
+public final class RecalledMessage {
+    /** Messages of one millisecond that are looked at. */
+    private static final int EXAMINED_MAX = 10_000;
+
+    private RecalledMessage() {}
+
+    /** The offset that the message waits under now, or -1 where it waits no more. */
+    public static long offset(Broker broker, RecallHandle handle) {
+        long position = broker.delayed().position(handle.offset());
+        if (position >= 0 && isMeant(broker.nativeAt(position), handle)) {
+            return handle.offset();
+        }
+        WaitingRead read = broker.delayed().read(handle.dueMs() - 1, Long.MAX_VALUE, handle.dueMs() + 1, EXAMINED_MAX);
+        try {
+            for (int i = 0; i < read.size(); i++) {
+                if (isMeant(read.message(i), handle)) {
+                    return read.offset(i);
+                }
+            }
+            return -1;
+        } finally {
+            read.end();
+        }
+    }
+
+    private static boolean isMeant(ByteBuffer stored, RecallHandle handle) {
+        if (stored == null) {
+            return false;
+        }
+        try {
+            MessageView view = MessageView.of(stored);
+            return view.topic().equals(handle.topic()) && handle.uniqueKey().equals(view.properties().get("UNIQ_KEY"));
+        } catch (MalformedFrameException e) {
+            return false;
+        }
+    }
+}
