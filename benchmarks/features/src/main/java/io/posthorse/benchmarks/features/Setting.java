@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
@@ -19,6 +20,7 @@ import org.apache.rocketmq.common.message.Message;
  */
 record Setting(String namesrv, ServerProcess server, int count) {
     private static final int WINDOW = 2_000;
+    private static final int ANSWER_SECONDS_MAX = 60;
     private static final byte[] BODY = body();
 
     private static byte[] body() {
@@ -57,17 +59,25 @@ record Setting(String namesrv, ServerProcess server, int count) {
 
             @Override
             public void onException(Throwable e) {
-                failed.incrementAndGet();
+                if (failed.getAndIncrement() == 0) {
+                    System.out.println("first failure: " + e);
+                }
                 window.release();
             }
         };
         for (int n = 0; n < count; n++) {
-            window.acquire();
+            enter(window, 1);
             producer.send(source.message(n), callback);
         }
-        window.acquire(WINDOW);
+        enter(window, WINDOW);
         if (failed.get() > 0) {
             System.out.println("failed sends: " + failed);
+        }
+    }
+
+    private static void enter(Semaphore window, int permits) throws InterruptedException {
+        if (!window.tryAcquire(permits, ANSWER_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("no answer to a send for " + ANSWER_SECONDS_MAX + " s: the run is worth nothing");
         }
     }
 
