@@ -33,8 +33,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** The event loop and the listeners on it. */
@@ -63,6 +66,27 @@ public final class Network implements AutoCloseable {
     /** Runs tasks on the owner's thread, behind what it is doing. */
     public Executor owner() {
         return loop;
+    }
+
+    /**
+     * Runs work on the owner's thread and waits for it; must not be called there.
+     *
+     * @throws IOException the work's own, or where this thread was interrupted
+     */
+    public <T> T onOwner(Callable<T> work) throws IOException {
+        FutureTask<T> task = new FutureTask<>(work);
+        owner().execute(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("the server could not be started or stopped", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     /** Runs tasks on the owner's thread at their time. */

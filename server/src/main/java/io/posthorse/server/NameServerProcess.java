@@ -14,9 +14,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * A name server without a broker. Routes are what brokers registered and are gone with the process; only the key-value
@@ -61,7 +58,7 @@ public final class NameServerProcess implements AutoCloseable {
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
         Tls tls = Server.tls(listen.tls());
-        NameServer nameServer = onOwner(this::nameServer);
+        NameServer nameServer = network.onOwner(this::nameServer);
         port = network.listen(
                         new InetSocketAddress(listen.bind(), listen.nameServerPort()), tls,
                         connection -> new NameServerSession(nameServer, connection))
@@ -82,22 +79,6 @@ public final class NameServerProcess implements AutoCloseable {
                 NameServerLimits.STANDARD);
     }
 
-    private <T> T onOwner(Callable<T> work) throws IOException {
-        FutureTask<T> task = new FutureTask<>(work);
-        network.owner().execute(task);
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException("the name server could not be started or stopped", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
     /** The configuration it was started with. */
     public ServerConfig config() {
         return config;
@@ -113,7 +94,7 @@ public final class NameServerProcess implements AutoCloseable {
     public void close() throws IOException {
         network.closeConnections();
         if (certificates != null) {
-            onOwner(() -> {
+            network.onOwner(() -> {
                 certificates.stop();
                 return null;
             });

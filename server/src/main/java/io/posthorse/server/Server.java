@@ -29,9 +29,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,7 +90,7 @@ public final class Server implements AutoCloseable {
         ServerConfig.Listen listen = config.listen();
         brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
         Tls tls = tls(listen.tls());
-        RemotingProtocol protocol = onOwner(this::openBroker);
+        RemotingProtocol protocol = network.onOwner(this::openBroker);
         network.listen(address(brokerPort), tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
             network.listen(address(listen.vipPort()), tls, protocol);
@@ -218,22 +215,6 @@ public final class Server implements AutoCloseable {
                         .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour()));
     }
 
-    private <T> T onOwner(Callable<T> work) throws IOException {
-        FutureTask<T> task = new FutureTask<>(work);
-        network.owner().execute(task);
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException("the server could not be started or stopped", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
     /** The configuration in force. */
     public ServerConfig config() {
         return config;
@@ -265,7 +246,7 @@ public final class Server implements AutoCloseable {
     /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
     @Override
     public void close() throws IOException {
-        onOwner(() -> {
+        network.onOwner(() -> {
             if (registration != null) {
                 registration.stop();
             }
@@ -275,7 +256,7 @@ public final class Server implements AutoCloseable {
         if (grpc != null) {
             grpc.close();
         }
-        onOwner(() -> {
+        network.onOwner(() -> {
             shard.stop();
             if (certificates != null) {
                 certificates.stop();
@@ -284,7 +265,7 @@ public final class Server implements AutoCloseable {
         });
         reader.close();
         disk.close();
-        onOwner(() -> {
+        network.onOwner(() -> {
             shard.close();
             return null;
         });

@@ -25,7 +25,8 @@ final class Consuming {
     }
 
     static void sql(Setting setting) throws Exception {
-        filtered(setting, "SQL filter", "FeatureSql", MessageSelector.bySql("number between 10 and 19 and TAGS is not null"));
+        String expression = "number between 10 and 19 and TAGS is not null";
+        filtered(setting, "SQL filter", "FeatureSql", MessageSelector.bySql(expression));
     }
 
     private static void filtered(Setting setting, String scenario, String topic, MessageSelector selector)
@@ -114,8 +115,8 @@ final class Consuming {
     }
 
     private static void measure(
-            Setting setting, String scenario, DefaultMQPushConsumer consumer, AtomicInteger arrived, int wanted, int examined)
-            throws Exception {
+            Setting setting, String scenario, DefaultMQPushConsumer consumer, AtomicInteger arrived, int wanted,
+            int examined) throws Exception {
         setting.server().mark();
         long begin = System.nanoTime();
         consumer.start();

@@ -77,7 +77,8 @@ record Setting(String namesrv, ServerProcess server, int count) {
 
     private static void enter(Semaphore window, int permits) throws InterruptedException {
         if (!window.tryAcquire(permits, ANSWER_SECONDS_MAX, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("no answer to a send for " + ANSWER_SECONDS_MAX + " s: the run is worth nothing");
+            throw new IllegalStateException(
+                    "no answer to a send for " + ANSWER_SECONDS_MAX + " s: the run is worth nothing");
         }
     }
 
