@@ -98,13 +98,22 @@ class GroupAdminTest {
     }
 
     @Test
+    void aBrokerWithoutGroupsListsTheOneOfTheTools() {
+        JsonValue.Obj table = all().object("subscriptionGroupTable");
+        assertEquals(1, table.members().size());
+        assertEquals("TOOLS_CONSUMER", table.object("TOOLS_CONSUMER").text("groupName", ""));
+        client.ask(200, Map.of(), text("{\"groupName\":\"G\"}"));
+        assertNull(all().object("subscriptionGroupTable").get("TOOLS_CONSUMER"));
+    }
+
+    @Test
     void aDeletedGroupIsGoneWithItsOffsets() {
         client.ask(200, Map.of(), text("{\"groupName\":\"G\"}"));
         client.ask(15, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0", "commitOffset", "7"));
         assertEquals(1, all().object("subscriptionGroupTable").members().size());
         assertEquals(0, client.ask(207, Map.of("groupName", "G", "cleanOffset", "true")).code());
         assertEquals(0, client.ask(207, Map.of("groupName", "G")).code(), "once more is no mistake");
-        assertEquals(0, all().object("subscriptionGroupTable").members().size());
+        assertNull(all().object("subscriptionGroupTable").get("G"));
         client.ask(200, Map.of(), text("{\"groupName\":\"G\"}"));
         Map<String, String> query = Map.of("consumerGroup", "G", "topic", "T", "queueId", "0");
         assertEquals("0", client.ask(14, query).field("offset"));

@@ -24,6 +24,8 @@ import java.util.TreeMap;
 final class GroupRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
     private static final int LIST_MAX = 10_000;
+    /** The group that RocketMQ's tools read with. */
+    private static final String TOOLS_GROUP = "TOOLS_CONSUMER";
 
     private final Shard shard;
     private final Broker broker;
@@ -108,16 +110,22 @@ final class GroupRequests implements RequestHandler {
         return request.ok(NO_BODY);
     }
 
-    /** All groups, or with groupSeq and maxGroupNum so many from a place in the order of their names. */
+    /**
+     * All groups, or with groupSeq and maxGroupNum so many from a place in the order of their names. A broker without groups
+     * lists the tools' group, as RocketMQ's always do: dashboards take an empty list for a failure.
+     */
     private Frame all(Frame request) {
         long from = Math.max(0, request.number("groupSeq", 0));
         long count = request.number("maxGroupNum", Integer.MAX_VALUE);
-        int size = broker.subscriptions().size();
+        int size = Math.max(1, broker.subscriptions().size());
         JsonWriter out = new JsonWriter().beginObject().name("dataVersion").beginObject().name("counter").value(size);
         out.name("stateVersion").value(0).name("timestamp").value(statistics.startMs).endObject();
         out.name("forbiddenTable").beginObject().endObject().name("subscriptionGroupTable").beginObject();
         broker.subscriptions().stream().skip(from).limit(Math.max(0, count))
-                .forEach(s -> GroupSettings.write(out.name(s.name()), s));
+                .forEach(s -> GroupSettings.write(out.name(s.name()), s.name(), s.settings()));
+        if (broker.subscriptions().isEmpty() && from == 0 && count > 0) {
+            GroupSettings.write(out.name(TOOLS_GROUP), TOOLS_GROUP, SubscriptionSettings.STANDARD);
+        }
         return request.answer(
                 ResponseCode.SUCCESS, null, Map.of("totalGroupNum", Integer.toString(size)),
                 out.endObject().endObject().bytes());
@@ -131,7 +139,7 @@ final class GroupRequests implements RequestHandler {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "No group in this broker. group: " + name);
         }
         JsonWriter out = new JsonWriter();
-        GroupSettings.write(out, group);
+        GroupSettings.write(out, group.name(), group.settings());
         return request.ok(out.bytes());
     }
 

@@ -1,6 +1,5 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
@@ -53,15 +52,14 @@ final class GroupSettings {
                 more);
     }
 
-    static void write(JsonWriter out, Subscription group) {
-        SubscriptionSettings settings = group.settings();
+    static void write(JsonWriter out, String group, SubscriptionSettings settings) {
         out.beginObject();
         Attributes.write(out, settings.attributes());
         out.name("consumeBroadcastEnable").value(settings.broadcastEnabled());
         out.name("consumeEnable").value(settings.consumeEnabled());
         out.name("consumeFromMinEnable").value(settings.consumeFromMin());
         out.name("consumeMessageOrderly").value(settings.ordered());
-        out.name("groupName").value(group.name());
+        out.name("groupName").value(group);
         String policy = Attributes.field(settings.attributes(), RETRY_POLICY, RETRY_POLICY_STANDARD);
         out.name(RETRY_POLICY).value(JsonReader.read(policy.getBytes(StandardCharsets.UTF_8)));
         KEPT.forEach((name, value) -> out.name(name).value(
