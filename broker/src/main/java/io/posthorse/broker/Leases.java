@@ -123,12 +123,13 @@ public final class Leases {
     private long fresh(Request request, LeaseCursor cursor, Lent out) {
         Fetch found = out.more;
         int most = Math.min(request.countMax, Fetch.COUNT_MAX) - out.fetch.count;
-        Reading.fetch(
-                broker, request.partition.index, Math.max(cursor.next(), broker.begin(request.partition)), most,
-                Math.max(1, request.bytesMax - out.fetch.bytes), request.filter, found);
-        if (found.content != null) {
-            ContentReading.look(
-                    broker, request.partition.index, cursor.next(), most, request.bytesMax, request.filter, found);
+        int bytes = Math.max(1, request.bytesMax - out.fetch.bytes);
+        long from = Math.max(cursor.next(), broker.begin(request.partition));
+        Reading.fetch(broker, request.partition.index, from, most, bytes, request.filter, found);
+        if (found.content != null) { // old messages, which were only noted: what is lent has to be chosen at once
+            found.count = 0;
+            found.bytes = 0;
+            ContentReading.look(broker, request.partition.index, from, most, bytes, request.filter, found);
         }
         if (found.status == Fetch.Status.AT_END || found.status == Fetch.Status.ABOVE) {
             return cursor.next();

@@ -259,4 +259,27 @@ class ContentReadingTest {
         }
         assertEquals(range(0, 2_000).stream().filter(id -> id % 3 != 1).toList(), all);
     }
+
+    @Test
+    void onlyWhatTheContentChoosesIsLentAlsoOfOldMessages() throws IOException {
+        open(20 * 1024);
+        publish(1_500);
+        Subscription group = shard.turn().createOrUpdate("g", SubscriptionSettings.STANDARD);
+        endTurn();
+        Lent lent = new Lent();
+        List<Long> all = new ArrayList<>();
+        while (all.size() < 150) {
+            Broker broker = shard.turn();
+            Leases.Request request = new Leases.Request(
+                    group, partition, 7, PLENTY, 60_000, all.size() + 1, false, where(id -> id % 10 == 3),
+                    (subscription, of, offset, deliveries) -> false);
+            assertTrue(broker.leases().lend(request, lent));
+            assertTrue(lent.count() > 0 && lent.count() <= 7, "lent " + lent.count());
+            for (int i = 0; i < lent.count(); i++) {
+                all.add(lent.offset(i));
+            }
+            endTurn();
+        }
+        assertEquals(range(0, 1_500).stream().filter(id -> id % 10 == 3).toList(), all);
+    }
 }
