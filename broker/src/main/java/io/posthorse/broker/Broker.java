@@ -37,6 +37,7 @@ public final class Broker {
     private final DelayedMessages delayed;
     private final Transactions transactions;
     private final Leases leases;
+    private final Settlements settlements;
     private final Announcements announcements = new Announcements();
     private Partition lastScheduled;
     private long now;
@@ -53,6 +54,7 @@ public final class Broker {
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
         this.leases = new Leases(this);
+        this.settlements = new Settlements(this);
     }
 
     /**
@@ -135,6 +137,16 @@ public final class Broker {
         return leases;
     }
 
+    /** Messages settled one by one. */
+    public Settlements settlements() {
+        return settlements;
+    }
+
+    /** Begins what is to become true together. */
+    public AtomicGroup group() {
+        return new AtomicGroup(this);
+    }
+
     // ---- topics
 
     public Topic topic(String name) {
@@ -215,6 +227,11 @@ public final class Broker {
         return appended ? state.applySubscription(name, wanted, id) : null;
     }
 
+    /** A subscription in memory only, which no other one knows of. */
+    public static Subscription transientSubscription(String name) {
+        return new Subscription(name, -1, SubscriptionSettings.STANDARD);
+    }
+
     /** Deletes a subscription with its cursors. */
     public boolean delete(Subscription subscription) {
         String name = subscription.name();
@@ -227,6 +244,10 @@ public final class Broker {
 
     /** Moves a cursor, forward or back. Nothing is written where it is there already. */
     public boolean commit(Subscription subscription, Partition partition, long offset) {
+        if (subscription.isTransient()) {
+            subscription.begin(partition, offset);
+            return true;
+        }
         if (offset < 0 || subscription.cursor(partition) == offset) {
             return true;
         }
@@ -245,6 +266,11 @@ public final class Broker {
         if (log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false)) {
             return Admission.ADMITTED;
         }
+        return refusal();
+    }
+
+    /** Why the log admits nothing. */
+    Admission refusal() {
         return log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
     }
 
@@ -315,9 +341,14 @@ public final class Broker {
 
     /** The same, where the log has admitted it already. */
     void write(byte type, int size, Payload payload) {
+        write(type, size, false, payload);
+    }
+
+    /** The same, for a record that may be one of an atomic group. */
+    void write(byte type, int size, boolean more, Payload payload) {
         log.reserve(size);
         payload.write(log.payload());
-        log.seal(type, now, false);
+        log.seal(type, now, more);
     }
 
     /** Notes that a message waits no longer; false where the log is full. */
@@ -417,6 +448,17 @@ public final class Broker {
     /** The native bytes of the message at an offset, or null where there is none. */
     public ByteBuffer nativeOf(Partition partition, long offset) {
         return nativeAt(positionOf(partition, offset));
+    }
+
+    /** Format of the message whose record stands at a position where {@link #nativeAt} finds one. */
+    public byte formatAt(long position) {
+        return log.bytes(position).get(log.index(position) + RecordFormat.FORMAT);
+    }
+
+    /** What handing out the message depends on whose record stands at a position; null where there is none. */
+    public MessageTraits traitsAt(long position) {
+        ByteBuffer bytes = nativeAt(position);
+        return bytes == null ? null : formats[formatAt(position)].traits(bytes, 0, bytes.capacity());
     }
 
     /** When the message at an offset was written, ms since 1970; -1 where there is none. */

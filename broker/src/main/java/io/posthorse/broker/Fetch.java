@@ -86,6 +86,15 @@ public final class Fetch {
         return cold;
     }
 
+    public long offset(int i) {
+        return offsets[i];
+    }
+
+    /** Where the message's record stands in the log. */
+    public long position(int i) {
+        return positions[i];
+    }
+
     /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
     ColdRead detach(Log log) {
         ColdRead read = new ColdRead(

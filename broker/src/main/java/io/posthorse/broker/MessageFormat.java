@@ -29,4 +29,13 @@ public interface MessageFormat {
      * @param at index of the native bytes, which are so long
      */
     void keys(ByteBuffer bytes, int at, int length, IntConsumer sink);
+
+    /**
+     * What handing out the message one by one depends on.
+     *
+     * @param at index of the native bytes, which are so long
+     */
+    default MessageTraits traits(ByteBuffer bytes, int at, int length) {
+        return MessageTraits.STANDARD;
+    }
 }

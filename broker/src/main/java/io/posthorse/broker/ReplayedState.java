@@ -80,6 +80,14 @@ final class ReplayedState implements Store.State {
             case Events.LENT_SETTLED -> state.applySettled(in.getInt(), in.getInt(), offsets(in));
             case Events.LEASE_CHANGED ->
                 state.applyLeaseChanged(in.getInt(), in.getInt(), in.getLong(), in.getLong(), in.getLong());
+            case Events.SETTLED_RUNS -> {
+                int subscription = in.getInt();
+                int partition = in.getInt();
+                for (int left = in.getInt(); left > 0; left--) {
+                    state.applySettledRun(subscription, partition, in.getLong(), in.getLong());
+                }
+            }
+            case Events.RETURNED -> state.applyReturned(in.getInt(), in.getInt(), in.getLong(), in.getInt());
             default -> throw new UncheckedIOException(new IOException("The log has a record of type " + type
                     + " at position " + position + ", which this release does not know: a newer one wrote it. Start that"
                     + " release on this directory."));

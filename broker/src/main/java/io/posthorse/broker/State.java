@@ -150,6 +150,7 @@ final class State {
             for (Subscription subscription : subscriptions.values()) {
                 subscription.cursors.remove(partition.id());
                 subscription.leases.remove(partition.id());
+                subscription.settled.remove(partition.id());
             }
         }
     }
@@ -182,7 +183,31 @@ final class State {
             if (leases != null && leases.floor() != offset) {
                 leases.reset(offset);
             }
+            SettledCursor settled = of.settled.get(partition);
+            if (settled != null && settled.floor() != offset) {
+                settled.reset(offset);
+            }
         }
+    }
+
+    void applySettledRun(int subscription, int partition, long first, long count) {
+        SettledCursor settled = settled(subscription, partition);
+        if (settled != null) {
+            settled.settle(first, count);
+            subscriptionsById.get(subscription).cursors.put(partition, settled.floor());
+        }
+    }
+
+    void applyReturned(int subscription, int partition, long offset, int times) {
+        SettledCursor settled = settled(subscription, partition);
+        if (settled != null) {
+            settled.returned(offset, times);
+        }
+    }
+
+    private SettledCursor settled(int subscription, int partition) {
+        Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
+        return of == null || partition(partition) == null ? null : of.settled(partition);
     }
 
     /** What a subscription has lent in a partition, null where either is gone; from now on it lends there. */
@@ -254,6 +279,10 @@ final class State {
             for (LeaseCursor leases : subscription.leases.values()) {
                 size += 4 + leases.snapshotSize();
             }
+            size += 4;
+            for (SettledCursor settled : subscription.settled.values()) {
+                size += 4 + settled.snapshotSize();
+            }
         }
         ByteBuffer out = ByteBuffer.allocate(size + postponed.snapshotSize());
         out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
@@ -272,6 +301,10 @@ final class State {
         for (Subscription subscription : subscriptions.values()) {
             out.putInt(subscription.leases.size());
             subscription.leases.forEach((partition, leases) -> leases.snapshot(out.putInt(partition)));
+        }
+        for (Subscription subscription : subscriptions.values()) {
+            out.putInt(subscription.settled.size());
+            subscription.settled.forEach((partition, settled) -> settled.snapshot(out.putInt(partition)));
         }
         return out.flip();
     }
@@ -312,6 +345,13 @@ final class State {
             for (Subscription subscription : subscriptions.values()) {
                 for (int left = in.getInt(); left > 0; left--) {
                     subscription.leases.put(in.getInt(), LeaseCursor.restored(in));
+                }
+            }
+        }
+        if (in.hasRemaining()) { // and one of a release before messages were settled without a lease, here
+            for (Subscription subscription : subscriptions.values()) {
+                for (int left = in.getInt(); left > 0; left--) {
+                    subscription.settled.put(in.getInt(), SettledCursor.restored(in));
                 }
             }
         }
