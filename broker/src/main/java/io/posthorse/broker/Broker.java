@@ -29,6 +29,7 @@ public final class Broker {
 
     private final BrokerSettings settings;
     private final MessageFormat[] formats;
+    private final Rendering rendering;
     private final State state;
     private final ReplayedState replayed;
     private final Store store;
@@ -38,14 +39,17 @@ public final class Broker {
     private final Transactions transactions;
     private final Leases leases;
     private final Settlements settlements;
+    private final PreparedGroups preparedGroups;
     private final Announcements announcements = new Announcements();
     private Partition lastScheduled;
     private long now;
 
     private Broker(
-            BrokerSettings settings, MessageFormat[] formats, State state, ReplayedState replayed, Store store) {
+            BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, ReplayedState replayed,
+            Store store) {
         this.settings = settings;
         this.formats = formats;
+        this.rendering = rendering;
         this.replayed = replayed;
         this.state = state;
         this.store = store;
@@ -55,12 +59,13 @@ public final class Broker {
         this.transactions = new Transactions(this);
         this.leases = new Leases(this);
         this.settlements = new Settlements(this);
+        this.preparedGroups = new PreparedGroups(this);
     }
 
     /**
      * Opens a data directory and replays what it holds.
      *
-     * @param formats formats of all native bytes that may be in it
+     * @param formats formats of all native bytes that may be in it; readers are shown messages in the first one
      */
     public static Broker open(
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
@@ -68,14 +73,15 @@ public final class Broker {
         State state = new State(settings);
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
-        ReplayedState replayed = new ReplayedState(state, byId);
+        Rendering rendering = new Rendering(byId, formats.getFirst());
+        ReplayedState replayed = new ReplayedState(state, byId, rendering);
         Store store;
         try {
             store = Store.open(files, logSettings, background, state.index, replayed);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        Broker broker = new Broker(settings, byId, state, replayed, store);
+        Broker broker = new Broker(settings, byId, rendering, state, replayed, store);
         new Opening(broker).begin();
         return broker;
     }
@@ -114,6 +120,10 @@ public final class Broker {
         return formats;
     }
 
+    Rendering rendering() {
+        return rendering;
+    }
+
     ReplayedState replayed() {
         return replayed;
     }
@@ -145,6 +155,11 @@ public final class Broker {
     /** Begins what is to become true together. */
     public AtomicGroup group() {
         return new AtomicGroup(this);
+    }
+
+    /** Groups that were prepared, and wait for a decision. */
+    public PreparedGroups preparedGroups() {
+        return preparedGroups;
     }
 
     // ---- topics
@@ -312,6 +327,7 @@ public final class Broker {
         message.write(out);
         formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        rendering.saw(message.format());
         for (int i = 0; i < message.keys(); i++) {
             store.keys().add(message.key(i), position, now);
         }
@@ -421,7 +437,7 @@ public final class Broker {
 
     /** Begins to read what was found by another thread. */
     public ColdRead beginRead(Fetch found) {
-        return found.detach(log);
+        return found.detach(log, rendering);
     }
 
     /** Whether a message may have to come from the disk. */
@@ -432,12 +448,24 @@ public final class Broker {
     /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
     public KeySearch search(Topic topic) {
         Set<Integer> partitions = topic.partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
-        return new KeySearch(log, store.keys(), partitions);
+        return new KeySearch(log, rendering, store.keys(), partitions);
+    }
+
+    /** Whether a message of a topic has that id, one that waits for its time included. Reads the log. */
+    public boolean hasId(Topic topic, String id) {
+        Set<Integer> partitions = new java.util.HashSet<>();
+        topic.partitions().forEach(p -> partitions.add(p.id()));
+        partitions.add(state.postponed.timed.partition().id());
+        KeySearch search = new KeySearch(log, rendering, store.keys(), partitions);
+        boolean found = search.hasId(topic.name(), id);
+        search.end();
+        return found;
     }
 
     /** The native bytes of the message whose record stands at a position, or null where there is none. */
     public ByteBuffer nativeAt(long position) {
-        return Reading.nativeAt(log, position);
+        ByteBuffer bytes = Reading.nativeAt(log, position);
+        return bytes == null || !rendering.isNeeded() ? bytes : rendering.of(log.bytes(position), log.index(position));
     }
 
     /** Position of the message at an offset; -1 where there is none. */
@@ -450,14 +478,24 @@ public final class Broker {
         return nativeAt(positionOf(partition, offset));
     }
 
-    /** Format of the message whose record stands at a position where {@link #nativeAt} finds one. */
+    /** The same as its producer sent it, whatever its format. */
+    public ByteBuffer rawAt(long position) {
+        return Reading.nativeAt(log, position);
+    }
+
+    /** Native bytes of a format, from 0 to the capacity, as every protocol can say them. */
+    public PlainMessage plainOf(byte format, ByteBuffer bytes) {
+        return formats[format].plain(bytes, 0, bytes.capacity());
+    }
+
+    /** Format of the message whose record stands at a position where {@link #rawAt} finds one. */
     public byte formatAt(long position) {
         return log.bytes(position).get(log.index(position) + RecordFormat.FORMAT);
     }
 
     /** What handing out the message depends on whose record stands at a position; null where there is none. */
     public MessageTraits traitsAt(long position) {
-        ByteBuffer bytes = nativeAt(position);
+        ByteBuffer bytes = rawAt(position);
         return bytes == null ? null : formats[formatAt(position)].traits(bytes, 0, bytes.capacity());
     }
 

@@ -50,6 +50,11 @@ final class Events {
     /** Such a message came back: u32 subscription, u32 partition, u64 offset, u32 times that it was handed out. */
     static final byte RETURNED = 14;
 
+    /** A group was prepared: see {@link PreparedGroups}. */
+    static final byte PREPARED = 15;
+    /** It was committed, with the other records of this atomic group, or rolled back: its id. */
+    static final byte PREPARED_DECIDED = 16;
+
     private Events() {}
 
     static int settledRunsSize(int runs) {

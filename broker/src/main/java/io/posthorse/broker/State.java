@@ -22,6 +22,8 @@ final class State {
     final Postponed postponed;
     final TreeMap<String, Topic> topics = new TreeMap<>();
     final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+    /** Position of each prepared group's record, by its id. */
+    final TreeMap<String, Long> preparedGroups = new TreeMap<>();
 
     private final List<Subscription> subscriptionsById = new ArrayList<>();
     private final List<Partition> partitionsById = new ArrayList<>();
@@ -205,8 +207,13 @@ final class State {
         }
     }
 
+    /** A subscription by its number in the log; null where it is gone. */
+    Subscription subscription(int id) {
+        return id >= 0 && id < subscriptionsById.size() ? subscriptionsById.get(id) : null;
+    }
+
     private SettledCursor settled(int subscription, int partition) {
-        Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
+        Subscription of = subscription(subscription);
         return of == null || partition(partition) == null ? null : of.settled(partition);
     }
 
@@ -284,6 +291,10 @@ final class State {
                 size += 4 + settled.snapshotSize();
             }
         }
+        size += 4;
+        for (String id : preparedGroups.keySet()) {
+            size += Events.size(id) + 8;
+        }
         ByteBuffer out = ByteBuffer.allocate(size + postponed.snapshotSize());
         out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
         for (Topic topic : topics.values()) {
@@ -306,6 +317,11 @@ final class State {
             out.putInt(subscription.settled.size());
             subscription.settled.forEach((partition, settled) -> settled.snapshot(out.putInt(partition)));
         }
+        out.putInt(preparedGroups.size());
+        preparedGroups.forEach((id, position) -> {
+            Events.put(out, id);
+            out.putLong(position);
+        });
         return out.flip();
     }
 
@@ -353,6 +369,9 @@ final class State {
                 for (int left = in.getInt(); left > 0; left--) {
                     subscription.settled.put(in.getInt(), SettledCursor.restored(in));
                 }
+            }
+            for (int left = in.getInt(); left > 0; left--) {
+                preparedGroups.put(Events.text(in), in.getLong());
             }
         }
         while (partitionsById.size() < nextPartition) {

@@ -7,7 +7,6 @@ import io.posthorse.broker.Settlements;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
-import java.nio.ByteBuffer;
 
 /**
  * Looks at the messages that a subscription has not settled, in consumers' hands or not, and takes none. Shows those that
@@ -117,8 +116,6 @@ public final class Browse implements Deliveries.Pumped {
     }
 
     private boolean wants(long position) {
-        ByteBuffer bytes = deliveries.broker().nativeAt(position);
-        return bytes != null
-                && (selector == null || selector.matches(deliveries.broker().formatAt(position), bytes));
+        return selector == null ? deliveries.broker().rawAt(position) != null : selector.matches(position);
     }
 }

@@ -8,6 +8,8 @@ public final class Consumer {
     Feed feed;
     View view;
     boolean touched;
+    /** Who came first has the smallest one. */
+    long number;
 
     /**
      * What a consumer asks for.
@@ -39,6 +41,23 @@ public final class Consumer {
     /** Whether it is attached. */
     public boolean isAttached() {
         return feed != null;
+    }
+
+    /** It takes so many from now on. */
+    public void credit(int messages) {
+        credit.set(messages);
+    }
+
+    /** It takes more now. */
+    public void wake() {
+        feed.wake();
+    }
+
+    /** Ends its attachment, where there is one. */
+    public void detach() {
+        if (feed != null) {
+            feed.detach(this);
+        }
     }
 
     boolean canTake() {

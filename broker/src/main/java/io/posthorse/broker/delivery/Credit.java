@@ -12,8 +12,8 @@ public final class Credit {
         return left;
     }
 
-    public void add(int messages) {
-        left += messages;
+    public void set(int messages) {
+        left = messages;
     }
 
     void take() {

@@ -48,10 +48,15 @@ public final class Deliveries {
         return shard.broker();
     }
 
-    /** The feed of a subscription to a topic, which all of its consumers share. In an open turn. */
-    public Feed feed(Topic topic, Subscription subscription, Undeliverable undeliverable) {
+    /**
+     * The feed of a subscription to a topic, which all of its consumers share. In an open turn.
+     *
+     * @param settlesUnwanted whether what a consumer's selector passes over counts as settled: no other one is to have it
+     */
+    public Feed feed(Topic topic, Subscription subscription, Undeliverable undeliverable, boolean settlesUnwanted) {
         return shared.computeIfAbsent(
-                new Key(topic, subscription), k -> new Feed(this, topic, subscription, undeliverable));
+                new Key(topic, subscription),
+                k -> new Feed(this, topic, subscription, undeliverable, settlesUnwanted));
     }
 
     /** The same where there is one already; otherwise null. */
@@ -75,9 +80,9 @@ public final class Deliveries {
         }
     }
 
-    /** A feed has no consumers any more. */
+    /** A feed has no consumers any more: it is forgotten once nothing is in anybody's hands. */
     void leave(Feed feed) {
-        if (!feed.hasReserved()) {
+        if (!feed.hasReserved() && feed.held() == 0) {
             shared.remove(new Key(feed.topic(), feed.subscription()), feed);
         }
     }

@@ -4,7 +4,6 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Fetch;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.TagFilter;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +20,7 @@ final class Distribution {
     private final Feed feed;
     private final Fetch fetch = new Fetch();
     private final List<Consumer> touched = new ArrayList<>();
+    private final List<Long> unwanted = new ArrayList<>();
     private int handed;
     private boolean moreToLookAt;
     private boolean stuck;
@@ -51,14 +51,16 @@ final class Distribution {
         return !stuck && (moreToLookAt || handed >= HANDED_MAX);
     }
 
-    /** The first consumer that wants everything for itself; null where none does. */
+    /** Of the consumers that want everything for themselves, the first of the highest priority; null where none does. */
     private Consumer exclusive() {
+        Consumer first = null;
         for (Consumer consumer : feed.consumers()) {
-            if (consumer.wish().exclusive()) {
-                return consumer;
+            if (consumer.wish().exclusive() && (first == null
+                    || consumer.wish().priority() == first.wish().priority() && consumer.number < first.number)) {
+                first = consumer;
             }
         }
-        return null;
+        return first;
     }
 
     private void serve(View view, Consumer only) {
@@ -183,6 +185,10 @@ final class Distribution {
         for (int i = 0; i < fetch.count(); i++) {
             consider(view, lane, fetch.offset(i), fetch.position(i));
         }
+        if (!unwanted.isEmpty()) {
+            feed.settlements().settle(feed.subscription(), lane.partition(), unwanted);
+            unwanted.clear();
+        }
         view.next(lane, Math.max(from, fetch.next()));
         return Math.max(1, fetch.count());
     }
@@ -196,15 +202,13 @@ final class Distribution {
             feed.settlements().settle(feed.subscription(), lane.partition(), offset); // its record is damaged
         } else if (wants(view, position)) {
             view.ready().add(new Candidate(lane, offset, position, traits));
+        } else if (feed.settlesUnwanted()) {
+            unwanted.add(offset);
         }
     }
 
     /** Whether the view's consumers want the message whose record stands at a position. */
     boolean wants(View view, long position) {
-        if (view.selector() == null) {
-            return true;
-        }
-        ByteBuffer bytes = feed.broker().nativeAt(position);
-        return bytes != null && view.selector().matches(feed.broker().formatAt(position), bytes);
+        return view.selector() == null || view.selector().matches(position);
     }
 }

@@ -23,6 +23,7 @@ public final class Feed implements Deliveries.Pumped {
     private final Topic topic;
     private final Subscription subscription;
     private final Undeliverable undeliverable;
+    private final boolean settlesUnwanted;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<View> views = new ArrayList<>();
     /** By priority, the highest first; of equal ones, who was served last stands last. */
@@ -30,13 +31,17 @@ public final class Feed implements Deliveries.Pumped {
 
     private final MessageGroups groups = new MessageGroups();
     private final Distribution distribution;
+    private long attachments;
     private boolean dirty;
 
-    Feed(Deliveries deliveries, Topic topic, Subscription subscription, Undeliverable undeliverable) {
+    Feed(
+            Deliveries deliveries, Topic topic, Subscription subscription, Undeliverable undeliverable,
+            boolean settlesUnwanted) {
         this.deliveries = deliveries;
         this.topic = topic;
         this.subscription = subscription;
         this.undeliverable = undeliverable;
+        this.settlesUnwanted = settlesUnwanted;
         this.distribution = new Distribution(this);
         followPartitions();
     }
@@ -59,6 +64,10 @@ public final class Feed implements Deliveries.Pumped {
 
     Undeliverable undeliverable() {
         return undeliverable;
+    }
+
+    boolean settlesUnwanted() {
+        return settlesUnwanted;
     }
 
     List<Lane> lanes() {
@@ -96,6 +105,7 @@ public final class Feed implements Deliveries.Pumped {
 
     public void attach(Consumer consumer) {
         consumer.feed = this;
+        consumer.number = ++attachments;
         consumer.view = viewOf(consumer.wish().selector());
         consumer.view.consumers++;
         addByPriority(consumer);
@@ -174,7 +184,11 @@ public final class Feed implements Deliveries.Pumped {
     }
 
     private boolean take(Delivery delivery) {
-        return delivery.message().lane().held().remove(delivery.offset(), delivery);
+        boolean was = delivery.message().lane().held().remove(delivery.offset(), delivery);
+        if (was && consumers.isEmpty()) {
+            deliveries.leave(this);
+        }
+        return was;
     }
 
     /**
