@@ -40,6 +40,7 @@ public final class Broker {
     private final Leases leases;
     private final Settlements settlements;
     private final PreparedGroups preparedGroups;
+    private final OriginalMessages originals;
     private final Announcements announcements = new Announcements();
     private Partition lastScheduled;
     private long now;
@@ -60,6 +61,7 @@ public final class Broker {
         this.leases = new Leases(this);
         this.settlements = new Settlements(this);
         this.preparedGroups = new PreparedGroups(this);
+        this.originals = new OriginalMessages(this);
     }
 
     /**
@@ -157,6 +159,11 @@ public final class Broker {
         return new AtomicGroup(this);
     }
 
+    /** Messages as their producers sent them. */
+    public OriginalMessages originals() {
+        return originals;
+    }
+
     /** Groups that were prepared, and wait for a decision. */
     public PreparedGroups preparedGroups() {
         return preparedGroups;
@@ -240,11 +247,6 @@ public final class Broker {
                     out.putInt(id);
                 });
         return appended ? state.applySubscription(name, wanted, id) : null;
-    }
-
-    /** A subscription in memory only, which no other one knows of. */
-    public static Subscription transientSubscription(String name) {
-        return new Subscription(name, -1, SubscriptionSettings.STANDARD);
     }
 
     /** Deletes a subscription with its cursors. */
@@ -382,16 +384,6 @@ public final class Broker {
         state.postponed.settle(partition.id(), offset);
     }
 
-    /** Notes when the sender of a prepared message is asked next; false where the log is full. */
-    boolean checked(long offset, long nextCheckMs, int asked) {
-        boolean appended = append(
-                Events.CHECKED, 20, out -> out.putLong(offset).putLong(nextCheckMs).putInt(asked));
-        if (appended) {
-            state.postponed.prepared.checked(offset, nextCheckMs, asked);
-        }
-        return appended;
-    }
-
     // ---- reading
 
     /** Position behind the last event: once it is committed, everything done so far is. */
@@ -451,17 +443,6 @@ public final class Broker {
         return new KeySearch(log, rendering, store.keys(), partitions);
     }
 
-    /** Whether a message of a topic has that id, one that waits for its time included. Reads the log. */
-    public boolean hasId(Topic topic, String id) {
-        Set<Integer> partitions = new java.util.HashSet<>();
-        topic.partitions().forEach(p -> partitions.add(p.id()));
-        partitions.add(state.postponed.timed.partition().id());
-        KeySearch search = new KeySearch(log, rendering, store.keys(), partitions);
-        boolean found = search.hasId(topic.name(), id);
-        search.end();
-        return found;
-    }
-
     /** The native bytes of the message whose record stands at a position, or null where there is none. */
     public ByteBuffer nativeAt(long position) {
         ByteBuffer bytes = Reading.nativeAt(log, position);
@@ -476,27 +457,6 @@ public final class Broker {
     /** The native bytes of the message at an offset, or null where there is none. */
     public ByteBuffer nativeOf(Partition partition, long offset) {
         return nativeAt(positionOf(partition, offset));
-    }
-
-    /** The same as its producer sent it, whatever its format. */
-    public ByteBuffer rawAt(long position) {
-        return Reading.nativeAt(log, position);
-    }
-
-    /** Native bytes of a format, from 0 to the capacity, as every protocol can say them. */
-    public PlainMessage plainOf(byte format, ByteBuffer bytes) {
-        return formats[format].plain(bytes, 0, bytes.capacity());
-    }
-
-    /** Format of the message whose record stands at a position where {@link #rawAt} finds one. */
-    public byte formatAt(long position) {
-        return log.bytes(position).get(log.index(position) + RecordFormat.FORMAT);
-    }
-
-    /** What handing out the message depends on whose record stands at a position; null where there is none. */
-    public MessageTraits traitsAt(long position) {
-        ByteBuffer bytes = rawAt(position);
-        return bytes == null ? null : formats[formatAt(position)].traits(bytes, 0, bytes.capacity());
     }
 
     /** When the message at an offset was written, ms since 1970; -1 where there is none. */

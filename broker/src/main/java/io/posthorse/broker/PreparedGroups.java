@@ -124,7 +124,8 @@ public final class PreparedGroups {
         }
         ByteBuffer bytes = broker.log().bytes(position);
         int at = broker.log().index(position);
-        ByteBuffer in = bytes.slice(at + RecordFormat.PAYLOAD, bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.PAYLOAD);
+        int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.PAYLOAD;
+        ByteBuffer in = bytes.slice(at + RecordFormat.PAYLOAD, length);
         Events.text(in);
         AtomicGroup group = broker.group();
         for (int left = in.getInt(); left > 0; left--) {

@@ -23,6 +23,11 @@ public final class Subscription {
         this.settings = settings;
     }
 
+    /** A subscription in memory only, which no other one knows of. */
+    public static Subscription inMemory(String name) {
+        return new Subscription(name, -1, SubscriptionSettings.STANDARD);
+    }
+
     public String name() {
         return name;
     }

@@ -135,7 +135,8 @@ public final class Transactions {
      */
     public WaitingRead readSuspended(long behindOffset, int most) {
         long[] offsets = prepared.suspendedBehind(behindOffset, most);
-        return new WaitingRead(broker.log(), broker.rendering(), prepared.suspendedPartition(), new long[offsets.length], offsets);
+        return new WaitingRead(
+                broker.log(), broker.rendering(), prepared.suspendedPartition(), new long[offsets.length], offsets);
     }
 
     /** Prepares a message that was set aside once more: its sender is asked again. */
@@ -197,7 +198,7 @@ public final class Transactions {
         }
         long position = prepared.partition().index.position(offset);
         boolean asked = ask(offset, position);
-        return broker.checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
+        return checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
     }
 
     private boolean ask(long offset, long position) {
@@ -209,5 +210,15 @@ public final class Transactions {
             }
         }
         return false;
+    }
+
+    /** Notes when the sender of a prepared message is asked next; false where the log is full. */
+    private boolean checked(long offset, long nextCheckMs, int asked) {
+        boolean appended = broker.append(
+                Events.CHECKED, 20, out -> out.putLong(offset).putLong(nextCheckMs).putInt(asked));
+        if (appended) {
+            prepared.checked(offset, nextCheckMs, asked);
+        }
+        return appended;
     }
 }

@@ -180,7 +180,8 @@ public final class Server implements AutoCloseable {
     /** RocketMQ's first: its clients are shown all messages in it. */
     private List<MessageFormat> formats() throws IOException {
         String host = config.listen().advertisedHost();
-        InetSocketAddress shown = new InetSocketAddress(host == null || host.isEmpty() ? config.listen().bind() : host, brokerPort);
+        String name = host == null || host.isEmpty() ? config.listen().bind() : host;
+        InetSocketAddress shown = new InetSocketAddress(name, brokerPort);
         StoredFormat rocketmqFormat = shown.isUnresolved() ? new StoredFormat() : new StoredFormat(Host.of(shown));
         return List.of(rocketmqFormat, new StoredForm());
     }

@@ -103,7 +103,8 @@ class LifecycleTest {
         try (TestBroker broker = TestBroker.start(directory.resolve("one"))) {
             String port = "" + broker.server().brokerPort();
             ConfigSources sources = new ConfigSources(null, null, Map.of(),
-                    List.of("listenPort=" + port, "vip.enabled=false", "nameserver.port=0", "grpc.enabled=false", "openwire.enabled=false",
+                    List.of("listenPort=" + port, "vip.enabled=false", "nameserver.port=0", "grpc.enabled=false",
+                    "openwire.enabled=false",
                             "storePathRootDir=" + directory.resolve("two")), "host");
 
             IOException refusal = assertThrows(IOException.class, () -> Server.start(ConfigLoader.load(sources)));

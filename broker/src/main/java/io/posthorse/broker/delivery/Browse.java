@@ -116,6 +116,6 @@ public final class Browse implements Deliveries.Pumped {
     }
 
     private boolean wants(long position) {
-        return selector == null ? deliveries.broker().rawAt(position) != null : selector.matches(position);
+        return selector == null ? deliveries.broker().originals().at(position) != null : selector.matches(position);
     }
 }

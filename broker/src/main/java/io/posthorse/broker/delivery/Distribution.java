@@ -197,7 +197,7 @@ final class Distribution {
         if (lane.isHeld(offset) || feed.settlements().isSettled(feed.subscription(), lane.partition(), offset)) {
             return;
         }
-        MessageTraits traits = feed.broker().traitsAt(position);
+        MessageTraits traits = feed.broker().originals().traitsAt(position);
         if (traits == null) {
             feed.settlements().settle(feed.subscription(), lane.partition(), offset); // its record is damaged
         } else if (wants(view, position)) {

@@ -226,7 +226,7 @@ public final class Feed implements Deliveries.Pumped {
         Lane lane = lane(partition);
         long position = broker().positionOf(partition, offset);
         if (lane.reserved().remove(offset) && position >= 0 && !settlements().isSettled(subscription, partition, offset)) {
-            var traits = broker().traitsAt(position);
+            var traits = broker().originals().traitsAt(position);
             if (traits != null) {
                 offerAgain(new Candidate(lane, offset, position, traits));
             }

@@ -39,15 +39,15 @@ final class Cron {
         anyWeekday = fields[4].startsWith("*");
     }
 
-    /** @throws MessageFormatException where it is no such text, or names no time within eight years */
-    static Cron parse(String text) throws MessageFormatException {
+    /** @throws MessageFormatException where it is no such text, or names no time within eight years from now */
+    static Cron parse(String text, ZonedDateTime now) throws MessageFormatException {
         String[] fields = text.strip().split("\\s+");
         if (text.length() > CHARS_MAX || fields.length != 5) {
             throw new MessageFormatException(
                     "A cron text has five fields (minute hour day month weekday), not " + fields.length + ": " + text);
         }
         Cron cron = new Cron(fields);
-        if (cron.next(ZonedDateTime.now()) == null) {
+        if (cron.next(now) == null) {
             throw new MessageFormatException("The cron text names no time: " + text);
         }
         return cron;

@@ -28,17 +28,17 @@ final class JmsMessages {
         if (known[slot] != null && positions[slot] == position) {
             return known[slot];
         }
-        ByteBuffer bytes = broker.rawAt(position);
+        ByteBuffer bytes = broker.originals().at(position);
         if (bytes == null) {
             return null;
         }
-        Message message = of(broker.formatAt(position), bytes);
+        Message message = of(broker.originals().formatAt(position), bytes);
         known[slot] = message;
         positions[slot] = position;
         return message;
     }
 
     private Message of(byte format, ByteBuffer bytes) {
-        return format == StoredForm.ID ? codec.read(bytes) : ForeignMessages.toJms(broker.plainOf(format, bytes));
+        return format == StoredForm.ID ? codec.read(bytes) : ForeignMessages.toJms(broker.originals().plain(format, bytes));
     }
 }

@@ -32,7 +32,8 @@ final class PlainMessages {
 
     private PlainMessages() {}
 
-    static PlainMessage of(Message message, PlainMessage.Place place, MessageTraits traits) throws IOException, JMSException {
+    static PlainMessage of(Message message, PlainMessage.Place place, MessageTraits traits)
+            throws IOException, JMSException {
         Map<String, Object> properties = new LinkedHashMap<>();
         message.getProperties().forEach((name, value) -> {
             if (!NOT_PROPERTIES.contains(name)) {
@@ -106,7 +107,8 @@ final class PlainMessages {
         if (content == null || !message.isCompressed()) {
             return plain(content);
         }
-        return inflate(new java.io.ByteArrayInputStream(content.getData(), content.getOffset() + 4, content.getLength() - 4));
+        int at = content.getOffset() + 4;
+        return inflate(new java.io.ByteArrayInputStream(content.getData(), at, content.getLength() - 4));
     }
 
     private static byte[] inflated(Message message) throws IOException {

@@ -91,7 +91,8 @@ final class Publishing {
             IOException {
         if (schedule.repeats()) {
             Topic repeats = protocol.repeats.topic();
-            return new Stored(repeats.partition(0), protocol.codec.stored(message, repeats.partition(0)), schedule.firstMs());
+            Partition waiting = repeats.partition(0);
+            return new Stored(waiting, protocol.codec.stored(message, waiting), schedule.firstMs());
         }
         Partition to = partition(message, topic);
         return new Stored(to, protocol.codec.stored(message, to), schedule.firstMs());
@@ -107,7 +108,7 @@ final class Publishing {
     /** Whether the message was stored by an earlier connection of the client, which did not hear of it. */
     private boolean isStored(org.apache.activemq.command.Message message, List<Stored> all) {
         return !all.isEmpty()
-                && protocol.broker.hasId(all.getFirst().to.topic(), message.getMessageId().toString());
+                && protocol.broker.originals().hasId(all.getFirst().to.topic(), message.getMessageId().toString());
     }
 
     private void publish(List<Stored> all) throws JMSException {

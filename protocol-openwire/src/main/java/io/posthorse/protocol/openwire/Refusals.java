@@ -18,8 +18,8 @@ final class Refusals {
     /** The log admits nothing more. */
     static JMSException full(Admission why) {
         return why == Admission.DISK_FULL
-                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading goes on; make room,"
-                        + " or wait until old messages expire, and send again.")
+                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading goes on; make"
+                        + " room, or wait until old messages expire, and send again.")
                 : new ResourceAllocationException("The broker's disk has failed: nothing is stored any more. See its log.");
     }
 

@@ -4,6 +4,7 @@ import jakarta.jms.MessageFormatException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import org.apache.activemq.command.Message;
 
 /**
@@ -34,15 +35,16 @@ record Schedule(long firstMs, long periodMs, int repeat, Cron cron) {
         long repeat = number(message, REPEAT, 0);
         Object cron = message.getProperty(CRON);
         if (delay < 0 || delay > MS_MAX || period < 0 || period > MS_MAX || repeat < -1 || repeat > Integer.MAX_VALUE) {
-            throw new MessageFormatException("The schedule of a message makes no sense: delay " + delay + ", period " + period
-                    + ", repeat " + repeat + ". Times are ms up to ten years, repeat is -1 for ever.");
+            throw new MessageFormatException("The schedule of a message makes no sense: delay " + delay + ", period "
+                    + period + ", repeat " + repeat + ". Times are ms up to ten years, repeat is -1 for ever.");
         }
         if (repeat != 0 && period == 0) {
             throw new MessageFormatException(REPEAT + " needs " + PERIOD + ".");
         }
         if (cron != null && !cron.toString().isBlank()) {
-            Cron parsed = Cron.parse(cron.toString());
-            long first = parsed.next(Instant.ofEpochMilli(nowMs).atZone(ZoneId.systemDefault())).toInstant().toEpochMilli();
+            ZonedDateTime now = Instant.ofEpochMilli(nowMs).atZone(ZoneId.systemDefault());
+            Cron parsed = Cron.parse(cron.toString(), now);
+            long first = parsed.next(now).toInstant().toEpochMilli();
             return new Schedule(first, period, (int) repeat, parsed);
         }
         return new Schedule(delay == 0 && repeat == 0 ? 0 : Math.max(nowMs + delay, 1), period, (int) repeat, null);

@@ -1,7 +1,6 @@
 package io.posthorse.protocol.openwire;
 
 import io.posthorse.auth.Action;
-import io.posthorse.broker.Broker;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.Feed;
@@ -63,7 +62,7 @@ final class Subscribing {
     private Consumption plain(ConsumerInfo info, JmsSelector selector) throws JMSException {
         Subscriber subscriber = new Subscriber(protocol, client, info);
         try {
-            Subscription ownCursor = Broker.transientSubscription(info.getConsumerId().toString());
+            Subscription ownCursor = Subscription.inMemory(info.getConsumerId().toString());
             for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
                 if (part.isTemporary()) {
                     requireOwn(part);
@@ -158,7 +157,8 @@ final class Subscribing {
 
     private void requireOwn(ActiveMQDestination destination) throws JMSException {
         if (!((ActiveMQTempDestination) destination).getConnectionId().equals(client.info().getConnectionId().getValue())) {
-            throw new InvalidDestinationException("Cannot use a temporary destination of another connection: " + destination);
+            throw new InvalidDestinationException(
+                    "Cannot use a temporary destination of another connection: " + destination);
         }
     }
 
@@ -167,7 +167,8 @@ final class Subscribing {
     private Consumption durable(ConsumerInfo info, JmsSelector selector, ConnectionId notFrom) throws JMSException {
         String name = Names.durableSubscription(client.info().getClientId(), info.getSubscriptionName());
         requireInactive(name, info.getSubscriptionName());
-        if (!info.getDestination().isTopic() || info.getDestination().isComposite() || info.getDestination().isTemporary()) {
+        ActiveMQDestination to = info.getDestination();
+        if (!to.isTopic() || to.isComposite() || to.isTemporary()) {
             throw new InvalidDestinationException("A durable subscription is to a topic or to a pattern of topics.");
         }
         Subscription subscription = protocol.destinations.durable(name, info, notFrom != null);
