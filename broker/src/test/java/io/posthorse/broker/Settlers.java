@@ -20,16 +20,19 @@ final class Settlers {
     static final String NAME = "settler";
     private static final SubscriptionSettings SETTINGS =
             new SubscriptionSettings(true, false, true, false, 0, 0, false, new TreeMap<>());
-    private static final int IDS = 5;
+    private static final int UNDECIDED_MAX = 5;
 
     private final SeededEntropy entropy;
     private final Model model;
     /** By partition and offset. */
     private final Map<Integer, TreeMap<Long, History<Boolean>>> settled = new HashMap<>();
-    /** By the id of a prepared group: whether it waits for a decision. */
+    /** By the id of a prepared group: whether it waits for a decision. No id is used twice. */
     private final Map<String, History<Boolean>> prepared = new TreeMap<>();
 
-    private final Map<String, Plan> plans = new HashMap<>();
+    /** What each of these groups is to do. */
+    private final Map<String, Plan> plans = new TreeMap<>();
+
+    private int lastId;
     private final List<Together> together = new ArrayList<>();
     private int batches = -1;
 
@@ -42,9 +45,6 @@ final class Settlers {
     Settlers(SeededEntropy entropy, Model model) {
         this.entropy = entropy;
         this.model = model;
-        for (int i = 0; i < IDS; i++) {
-            prepared.put("xid" + i, new History<>(false));
-        }
     }
 
     void act(Broker broker, Partition from, Partition to, Consumer<Model.Event> answerLater) {
@@ -74,7 +74,7 @@ final class Settlers {
             if (at >= broker.end(partition)) {
                 break;
             }
-            if (!broker.settlements().isSettled(subscription, partition, at) && !isClaimed(partition, at)
+            if (!broker.settlements().isSettled(subscription, partition, at) && !isClaimed(broker, partition, at)
                     && entropy.percent(50)) {
                 found.add(at);
             }
@@ -84,8 +84,9 @@ final class Settlers {
     }
 
     /** Whether a prepared group settles it, maybe: nobody else is handed such a message. */
-    private boolean isClaimed(Partition partition, long offset) {
-        return plans.values().stream().anyMatch(p -> p.from.id() == partition.id() && p.offsets.contains(offset));
+    private boolean isClaimed(Broker broker, Partition partition, long offset) {
+        return broker.preparedGroups().ids().stream().map(plans::get)
+                .anyMatch(p -> p.from.id() == partition.id() && p.offsets.contains(offset));
     }
 
     private void settle(
@@ -165,16 +166,14 @@ final class Settlers {
 
     private void decide(
             Broker broker, Subscription subscription, Partition from, Partition to, Consumer<Model.Event> answerLater) {
-        String id = "xid" + entropy.below(IDS);
         PreparedGroups groups = broker.preparedGroups();
-        if (!groups.ids().contains(id)) {
-            Plan plan = plan(broker, subscription, from, to);
-            if (groups.prepare(id, group(broker, subscription, plan)) == Admission.ADMITTED) {
-                plans.put(id, plan);
-                answerLater.accept(prepared.get(id).add(true, broker.tail()));
-            }
+        List<String> undecided = List.copyOf(groups.ids());
+        int choice = entropy.below(UNDECIDED_MAX);
+        if (choice >= undecided.size()) {
+            prepare(broker, plan(broker, subscription, from, to), subscription, answerLater);
             return;
         }
+        String id = undecided.get(choice);
         boolean commits = entropy.percent(60);
         Admission done = commits ? groups.commit(id) : groups.rollback(id);
         if (done == Admission.ADMITTED) {
@@ -185,10 +184,19 @@ final class Settlers {
         }
     }
 
+    private void prepare(
+            Broker broker, Plan plan, Subscription subscription, Consumer<Model.Event> answerLater) {
+        String id = "xid" + ++lastId;
+        if (broker.preparedGroups().prepare(id, group(broker, subscription, plan)) == Admission.ADMITTED) {
+            plans.put(id, plan);
+            prepared.put(id, new History<>(false));
+            answerLater.accept(prepared.get(id).add(true, broker.tail()));
+        }
+    }
+
     /** A partition is new; one whose creation did not survive may have had its number. */
     void forget(int partition) {
         settled.remove(partition);
-        plans.values().removeIf(p -> p.from.id() == partition || p.to.id() == partition);
     }
 
     void reopened(Broker broker, Predicate<Model.Event> survives) {
@@ -198,6 +206,8 @@ final class Settlers {
             require(history.allows(found, survives), "prepared groups are as they were: " + id + " " + found);
             history.settle(found);
         });
+        prepared.keySet().retainAll(broker.preparedGroups().ids());
+        plans.keySet().retainAll(prepared.keySet());
         for (Topic topic : broker.topics()) {
             for (Partition partition : topic.partitions()) {
                 TreeMap<Long, History<Boolean>> histories = settled.getOrDefault(partition.id(), new TreeMap<>());
