@@ -72,6 +72,7 @@ public final class Main {
         all.put("refusals", SendScenarios::refusals);
         all.put("sql", SendScenarios::sql);
         all.put("from-remoting", BridgeScenarios::fromRemoting);
+        all.put("shown", ToolScenarios::shown);
         all.put("to-remoting", BridgeScenarios::toRemoting);
         return all;
     }
