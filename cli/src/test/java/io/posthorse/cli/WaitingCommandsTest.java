@@ -144,6 +144,37 @@ class WaitingCommandsTest {
     }
 
     @Test
+    void whatWaitsAtALevelIsListedAndLeftAlone() throws Exception {
+        start();
+        send(null, "T", "UNIQ_KEY\u0001U-1\u0002KEYS\u0001retry-me\u0002DELAY\u00015\u0002", 0);
+        sendAt("T", "timed", System.currentTimeMillis() + 3_600_000);
+        Console list = run("delayed list", "--levels");
+        assertEquals(0, list.exitCode(), list.err());
+        assertTrue(list.lines().get(1).matches("L5\\.0 +\\d{4}-.* T +0 +retry-me .*"), list.out());
+        assertEquals("1 shown of 1 that wait at a delay level.", list.lines().getLast());
+        Console cancel = run("delayed cancel", "L5.0");
+        assertEquals(1, cancel.exitCode());
+        assertTrue(cancel.err().contains("message L5.0 waits at a delay level"), cancel.err());
+        assertEquals(List.of("L5.0"), ids(run("delayed list", "--levels", "--json")));
+    }
+
+    @Test
+    void undecidedTransactionsAreListedAndLeftAlone() throws Exception {
+        start();
+        send(null, "T", "UNIQ_KEY\u0001U-1\u0002KEYS\u0001order"
+                + "\u0002TRAN_MSG\u0001true\u0002PGROUP\u0001Producers\u0002", 4);
+        Console list = run("transactions list", "--undecided");
+        assertEquals(0, list.exitCode(), list.err());
+        assertTrue(list.lines().get(0).matches("ID +PREPARED +TOPIC +PRODUCER GROUP +ASKED +QUEUE .*"), list.out());
+        assertTrue(list.lines().get(1).matches("U0 .* T +Producers +0 +0 +order .*"), list.out());
+        assertEquals("1 shown of 1 that are undecided.", list.lines().getLast());
+        Console drop = run("transactions drop", "U0");
+        assertEquals(1, drop.exitCode());
+        assertTrue(drop.err().contains("message U0 is undecided"), drop.err());
+        assertTrue(run("transactions list").out().contains("0 shown of 0 that were set aside."));
+    }
+
+    @Test
     void transactionsAreListedResumedAndDropped() throws Exception {
         start("transactionTimeOut=100", "transactionCheckInterval=100", "transactionCheckMax=1");
         try (Socket producer = new Socket("127.0.0.1", server.brokerPort())) {
