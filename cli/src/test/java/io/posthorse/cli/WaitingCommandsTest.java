@@ -123,6 +123,9 @@ class WaitingCommandsTest {
         Console delivered = run("delayed run-now", "0", "--topic", "unpaid");
         assertEquals(0, delivered.exitCode(), delivered.err());
         assertEquals(List.of("Delivered message 0 of topic unpaid."), delivered.lines());
+        try (RemoteBroker client = client(null)) {
+            assertEquals("1", client.ask(30, Map.of("topic", "unpaid", "queueId", "0")).field("offset"), "it is there");
+        }
         assertEquals(List.of("2"), ids(run("delayed list", "--json")));
     }
 
@@ -202,6 +205,8 @@ class WaitingCommandsTest {
         Console again = run("transactions resume", "1");
         assertEquals(1, again.exitCode());
         assertTrue(again.err().contains("is not set aside any more"), again.err());
+        // its producer is asked again, says nothing again, and so it is set aside again
+        Awaitility.await().until(() -> ids(run("transactions list", "--json")).equals(List.of("2")));
         assertEquals(List.of(), ids(run("transactions list", "--topic", "other", "--json")));
     }
 

@@ -180,6 +180,19 @@ class PopTest {
         assertEquals(List.of("text 1"), texts(pop(5, 60_000, 5_000)));
     }
 
+    /** Clients refuse an answer in which a queue stands twice. */
+    @Test
+    void inOrderEachMessageAndEachQueueHasItsCountOnce() {
+        broker.sent("T", 0, "", "one");
+        broker.sent("T", 0, "", "two");
+        Map<String, String> request = request("T", 5, 400, 0);
+        request.put("order", "true");
+        assertEquals("0 qo0%0 0;0 qo0%1 0;0 0 0", client.ask(POP, request).field("orderCountInfo"));
+        request.put("pollTime", "10000");
+        request.put("bornTime", "0");
+        assertEquals("0 qo0%0 1;0 qo0%1 1;0 0 1", client.ask(POP, request).field("orderCountInfo"));
+    }
+
     @Test
     void inOrderNothingElseIsLentUntilAllIsSettled() {
         broker.sent("T", 0, "", "one");

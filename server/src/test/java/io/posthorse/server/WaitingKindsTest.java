@@ -44,7 +44,7 @@ class WaitingKindsTest {
 
     private void open() {
         broker = TestBroker.start(
-                directory, "messageDelayLevel=1h 2h 1s", "transactionTimeOut=300", "transactionCheckInterval=100");
+                directory, "messageDelayLevel=1s 1h 2h", "transactionTimeOut=300", "transactionCheckInterval=100");
         client = broker.client();
     }
 
@@ -100,13 +100,13 @@ class WaitingKindsTest {
     @Test
     void levelsAreListedOneBehindTheOther() {
         long before = System.currentTimeMillis();
-        level("T", "a", 2);
-        level("Other", "b", 1);
-        level("T", "c", 2);
-        level("T", "d", 1);
+        level("T", "a", 3);
+        level("Other", "b", 2);
+        level("T", "c", 3);
+        level("T", "d", 2);
         List<JsonValue.Obj> rows = all(LIST, "level");
         assertEquals(List.of("b", "d", "a", "c"), each(rows, "keys"));
-        assertEquals(List.of("L1.0", "L1.1", "L2.0", "L2.1"), each(rows, "id"));
+        assertEquals(List.of("L2.0", "L2.1", "L3.0", "L3.1"), each(rows, "id"));
         long due = rows.get(2).number("deliverTimestamp", 0);
         assertTrue(due >= before + 2 * HOUR && due <= System.currentTimeMillis() + 2 * HOUR, "" + due);
         assertEquals("T", rows.get(2).text("topic", null));
@@ -121,24 +121,24 @@ class WaitingKindsTest {
 
     @Test
     void whatWasDeliveredIsListedNoMore() {
-        level("T", "soon", 3);
-        level("T", "late", 1);
-        assertEquals(List.of("late", "soon"), each(all(LIST, "level"), "keys"));
+        level("T", "late", 2);
+        level("T", "soon", 1);
+        assertEquals(List.of("soon", "late"), each(all(LIST, "level"), "keys"));
         Awaitility.await().until(() -> broker.end("T", 0) == 1);
         assertEquals(List.of("late"), each(all(LIST, "level"), "keys"));
         assertEquals(1, page(LIST, "level").number("waiting", -1));
         broker.close();
         open();
-        assertEquals(List.of("L1.0"), each(all(LIST, "level"), "id"), "after a restart");
+        assertEquals(List.of("L2.0"), each(all(LIST, "level"), "id"), "after a restart");
     }
 
     @Test
     void aLevelIsARowThatNothingIsTakenOutOf() {
-        level("T", "a", 1);
+        level("T", "a", 2);
         for (int code : new int[] {30_002, 30_003}) {
-            Frame answer = client.ask(code, Map.of("id", "L1.0"));
+            Frame answer = client.ask(code, Map.of("id", "L2.0"));
             assertEquals(604, answer.code());
-            assertTrue(answer.remark().startsWith("message L1.0 waits at a delay level"), answer.remark());
+            assertTrue(answer.remark().startsWith("message L2.0 waits at a delay level"), answer.remark());
             assertTrue(answer.remark().endsWith("Nothing was changed."), answer.remark());
         }
         assertEquals(List.of("a"), each(all(LIST, "level"), "keys"));

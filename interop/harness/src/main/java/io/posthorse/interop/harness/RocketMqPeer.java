@@ -60,7 +60,8 @@ public final class RocketMqPeer implements Peer {
         Files.writeString(file, """
                 {"rocketMQClusterName": "DefaultCluster", "proxyMode": "CLUSTER", "namesrvAddr": "%s",
                  "grpcServerPort": %d, "remotingListenPort": %d, "localServeAddr": "%s",
-                 "enableTopicMessageTypeCheck": false, "enablePrintJstack": false}
+                 "enableTopicMessageTypeCheck": false, "enablePrintJstack": false,
+                 "topicRouteServiceCacheRefreshSeconds": 1, "transactionHeartbeatPeriodSecond": 1}
                 """.formatted(nameServers, grpcPort, remotingPort, BrokerPlan.LOOPBACK));
         return java(home, "512m", "org.apache.rocketmq.proxy.ProxyStartup", "-pc", file.toString());
     }

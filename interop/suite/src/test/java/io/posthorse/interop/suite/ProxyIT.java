@@ -33,7 +33,7 @@ class ProxyIT {
     private static final String DELAYS = "1s 2s 1s 2s 2s 2s 3s 3s 3s 3s 4s 4s 4s 4s 5s 5s 5s 5s";
     private static final Duration LIMIT = Duration.ofSeconds(240);
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path folder;
 
     private static BrokerProcess broker;
@@ -67,7 +67,7 @@ class ProxyIT {
     Stream<DynamicTest> scenarios() throws Exception {
         JavaCommand command = new JavaCommand(ClientModule.classPath("grpc-5.2.0"), "io.posthorse.interop.grpc.Main")
                 .options(List.of(
-                        "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dinterop.topics.first=true",
+                        "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dinterop.behind.proxy=true",
                         "-Duser.home=" + folder.resolve("home")))
                 .arguments(broker.nameServer(), "127.0.0.1:" + port, "proxy").arguments(SCENARIOS.toArray(String[]::new));
         String output;

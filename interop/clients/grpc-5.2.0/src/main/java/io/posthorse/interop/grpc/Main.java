@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 /** Plays scenarios with the gRPC client: NAMESRV ENDPOINTS RUN all|SCENARIO... */
 public final class Main {
     private static final int THREADS = 8;
-    /** System property: true where a topic must be there before its first message, as behind RocketMQ's proxy. */
-    private static final String TOPICS_FIRST = "interop.topics.first";
+    /** System property: true behind RocketMQ's proxy, where a topic must be there before its first message. */
+    static final String BEHIND_PROXY = "interop.behind.proxy";
 
     private Main() {
     }
@@ -46,7 +46,7 @@ public final class Main {
         long began = System.nanoTime();
         Throwable failure = null;
         try {
-            if (Boolean.getBoolean(TOPICS_FIRST)) {
+            if (Boolean.getBoolean(BEHIND_PROXY)) {
                 stage.remoting().createTopic("TBW102", stage.name("topic"), 4, Map.of());
             }
             scenario.run(stage);
