@@ -65,7 +65,7 @@ public final class DelayedMessages {
             times[i] = found.due(i);
             offsets[i] = found.offset(i);
         }
-        return new WaitingRead(broker.log(), timed.partition(), times, offsets);
+        return new WaitingRead(broker.log(), broker.rendering(), timed.partition(), times, offsets);
     }
 
     /** Takes back a message that waits. */
@@ -122,6 +122,7 @@ public final class DelayedMessages {
             offsets[count++] = at;
             at = index.ceiling(at + 1);
         }
-        return new WaitingRead(broker.log(), partition, new long[count], Arrays.copyOf(offsets, count));
+        return new WaitingRead(
+                broker.log(), broker.rendering(), partition, new long[count], Arrays.copyOf(offsets, count));
     }
 }

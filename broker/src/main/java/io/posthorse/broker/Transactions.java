@@ -109,7 +109,7 @@ public final class Transactions {
             next[i] = prepared.undecided(offsets[i]).nextCheckMs();
             asked[i] = prepared.undecided(offsets[i]).asked();
         }
-        return new WaitingRead(broker.log(), prepared.partition(), next, offsets, asked);
+        return new WaitingRead(broker.log(), broker.rendering(), prepared.partition(), next, offsets, asked);
     }
 
     // ---- set aside
@@ -153,7 +153,7 @@ public final class Transactions {
      */
     public WaitingRead readSuspended(long behindOffset, int most) {
         long[] offsets = prepared.suspendedBehind(behindOffset, most);
-        return new WaitingRead(broker.log(), prepared.suspendedPartition(), new long[offsets.length], offsets);
+        return new WaitingRead(broker.log(), broker.rendering(), prepared.suspendedPartition(), new long[offsets.length], offsets);
     }
 
     /** Prepares a message that was set aside once more: its sender is asked again. */
