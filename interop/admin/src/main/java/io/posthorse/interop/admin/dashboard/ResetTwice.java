@@ -3,6 +3,7 @@ package io.posthorse.interop.admin.dashboard;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.remoting.exception.RemotingException;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
@@ -10,8 +11,8 @@ import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 /**
  * A reset by time and a skip of the same group in a row, as two clicks make them. RocketMQ's push consumer sleeps 10 s for
- * each, one behind the other, on the threads that also answer questions: there are as many of these as processors. So with
- * two processors it answers nothing for 20 s. It stays a member all the time, and then answers again.
+ * each, one behind the other, on the threads that also answer questions: there are as many of these as processors. Meanwhile
+ * it may answer nothing, and may be missing from its group. It has to be back, and at the end of the topic, within a minute.
  */
 final class ResetTwice {
     private static final long LIMIT_SECONDS = 60;
@@ -36,24 +37,28 @@ final class ResetTwice {
         String last = "";
         while (!last.equals("answered")) {
             long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
-            if (!members().equals(members)) {
-                throw new AssertionError("after " + seconds + " s the members are " + members() + ", not " + members);
-            }
             if (seconds > LIMIT_SECONDS) {
-                throw new AssertionError("no running info " + seconds + " s after the resets; " + last);
+                throw new AssertionError("not back " + seconds + " s after the resets; " + last);
             }
-            last = runningInfo(clientId);
-            System.out.println("fact reset-twice second=" + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)
-                    + " running-info=" + last);
-        }
-        if (admin.examineConsumeStats(group, topic).computeTotalDiff() != 0) {
-            throw new AssertionError("the group is not at the end: " + admin.examineConsumeStats(group, topic).toJson());
+            last = members().equals(members) ? runningInfo(clientId) : "not a member";
+            long behind = admin.examineConsumeStats(group, topic).computeTotalDiff();
+            if (last.equals("answered") && behind > 0) {
+                last = "answered, and " + behind + " messages behind";
+            }
+            System.out.println("fact reset-twice second=" + seconds + " " + last);
+            if (!last.equals("answered")) {
+                TimeUnit.MILLISECONDS.sleep(500);
+            }
         }
     }
 
     private Set<String> members() throws Exception {
-        return admin.examineConsumerConnectionInfo(group).getConnectionSet().stream()
-                .map(Connection::getClientId).collect(Collectors.toSet());
+        try {
+            return admin.examineConsumerConnectionInfo(group).getConnectionSet().stream()
+                    .map(Connection::getClientId).collect(Collectors.toSet());
+        } catch (MQBrokerException e) {
+            return Set.of(); // nobody is online
+        }
     }
 
     private String runningInfo(String clientId) throws InterruptedException {
