@@ -61,6 +61,13 @@ final class OpenwirePort implements SessionFactory {
         }
     }
 
+    /** The process ends; on the owner's thread. */
+    void stop() {
+        if (protocol != null) {
+            protocol.stop();
+        }
+    }
+
     @Override
     public Session open(Connection connection) {
         return protocol().open(connection);

@@ -274,6 +274,9 @@ public final class Server implements AutoCloseable {
             if (registration != null) {
                 registration.stop();
             }
+            if (openwire != null) {
+                openwire.stop();
+            }
             return null;
         });
         network.closeConnections();

@@ -113,6 +113,9 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     /** The connection is gone without a word. */
     void connectionLost() {
+        if (protocol.isStopping()) {
+            return;
+        }
         end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
     }
 

@@ -30,6 +30,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final Access access;
     final XaTransactions xa;
     final Repeats repeats;
+    private boolean stopping;
     /** Connections that have logged in, by client id. */
     final Map<String, ClientConnection> clients = new HashMap<>();
 
@@ -66,6 +67,15 @@ public final class OpenwireProtocol implements SessionFactory {
         destinations.dropTemporary();
         xa.recover();
         repeats.start();
+    }
+
+    /** The process ends: what clients have in their hands was not given back by them, and does not count as delivered. */
+    public void stop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     @Override

@@ -23,6 +23,9 @@ final class OpenwireSession implements Session {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwireSession.class);
     private static final int LENGTH = 4;
     private static final int BUFFER = 512;
+    /** So much is gathered before it is passed on. */
+    private static final int PASSED_BYTES = 64 << 10;
+
     private static final byte FIRST_JAKARTA_MAJOR = 6;
 
     private final OpenwireProtocol protocol;
@@ -30,6 +33,7 @@ final class OpenwireSession implements Session {
     private final WireCodec codec;
     private final ClientCommands commands;
     private ByteBuf out;
+    private boolean unflushed;
     private boolean negotiated;
     private boolean javax;
     private boolean closing;
@@ -181,7 +185,7 @@ final class OpenwireSession implements Session {
                 out = connection.buffer(BUFFER);
             }
             codec.write(command, out);
-            if (out.readableBytes() >= 64 << 10) {
+            if (out.readableBytes() >= PASSED_BYTES) {
                 pass();
             }
         } catch (IOException | RuntimeException e) {
@@ -194,12 +198,16 @@ final class OpenwireSession implements Session {
         if (out != null) {
             connection.send(out);
             out = null;
+            unflushed = true;
         }
     }
 
     void flush() {
         if (out != null) {
             pass();
+        }
+        if (unflushed) {
+            unflushed = false;
             connection.flush();
         }
     }

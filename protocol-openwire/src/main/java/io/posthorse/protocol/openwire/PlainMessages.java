@@ -13,6 +13,7 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.InflaterInputStream;
 import org.apache.activemq.command.ActiveMQBytesMessage;
 import org.apache.activemq.command.ActiveMQMapMessage;
@@ -77,7 +78,7 @@ final class PlainMessages {
 
     private static Map<String, Object> fields(ActiveMQMapMessage message) throws JMSException {
         ActiveMQMapMessage map = (ActiveMQMapMessage) message.copy();
-        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Object> fields = new TreeMap<>(); // the client keeps no order, so that it is the same every time
         for (Enumeration<String> names = map.getMapNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
             fields.put(name, map.getObject(name));
