@@ -23,8 +23,6 @@ import io.posthorse.platform.Entropy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -70,8 +68,7 @@ public class AccessBenchmark {
     /** Makes a user with a rule, and a request. */
     @Setup
     public void open() throws IOException {
-        Path directory = Files.createTempDirectory("access");
-        try (DiskFileStore files = DiskFileStore.open(directory)) {
+        try (Scratch scratch = Scratch.create(); DiskFileStore files = DiskFileStore.open(scratch.directory())) {
             Rule rule = new Rule(false, Resource.parse("Topic:Bench*"), PUB, Sources.ANY, true);
             AccessTable table = AccessTable.EMPTY.with(User.of(USER, User.Kind.NORMAL, true, "a secret"))
                     .withRule(USER, rule);

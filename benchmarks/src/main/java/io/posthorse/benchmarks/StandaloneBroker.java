@@ -16,16 +16,12 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A broker on a real temporary directory without sockets and timers; its caller ends the turns. */
 final class StandaloneBroker implements AutoCloseable {
-    private final Path directory;
+    private final Scratch scratch;
     private final DiskFileStore files;
     private final Shard shard;
     private final Partition partition;
@@ -33,8 +29,8 @@ final class StandaloneBroker implements AutoCloseable {
 
     StandaloneBroker() {
         try {
-            directory = Files.createTempDirectory("posthorse-benchmark");
-            files = DiskFileStore.open(directory);
+            scratch = Scratch.create();
+            files = DiskFileStore.open(scratch.directory());
             BrokerSettings settings = new BrokerSettings(
                     1_000, 1_000, 64, RocketmqSettings.INTERNAL_TOPICS, List.of(1_000L),
                     new PostponedLimits(1_000_000, 1_000_000, 30_000, 15), Long.MAX_VALUE, 500, 4L << 30,
@@ -91,11 +87,7 @@ final class StandaloneBroker implements AutoCloseable {
         try {
             shard.close();
             files.close();
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
+            scratch.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,15 +1,22 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
+import java.util.Arrays;
 
-/** Commands on messages that become visible at a time of their own. */
+/**
+ * Commands on messages that become visible at a time of their own, and lists of those and of the ones that wait in lanes
+ * of one delay each. A lane is one cursor, so nothing can be taken out of its middle.
+ */
 public final class DelayedMessages {
     private final Broker broker;
     private final Timed timed;
+    private final Schedule schedule;
 
     DelayedMessages(Broker broker) {
         this.broker = broker;
         this.timed = broker.state().postponed.timed;
+        this.schedule = broker.state().postponed.schedule;
     }
 
     /** Whether one more may wait. */
@@ -72,5 +79,50 @@ public final class DelayedMessages {
     /** Has a message that waits delivered now. */
     public Outcome runNow(long offset) {
         return timed.isWaiting(offset) ? broker.moves().deliver(timed.partition(), offset) : Outcome.UNKNOWN;
+    }
+
+    // ---- lanes
+
+    /** How many lanes there are, those that are no longer configured included. */
+    public int lanes() {
+        return schedule.lanes();
+    }
+
+    /** Delay of a lane in ms, 0 for one that is no longer configured. */
+    public long laneDelayMs(int lane) {
+        return schedule.delayMs(lane);
+    }
+
+    /** How many wait in a lane. */
+    public long waitingIn(int lane) {
+        PartitionIndex index = schedule.lane(lane).index;
+        long first = index.ceiling(schedule.done(lane));
+        long count = index.next() - first;
+        // what a jump left out is a multiple of it, so it holds as many multiples
+        for (long at = first - first % Opening.JUMP + Opening.JUMP; at < index.next(); at += Opening.JUMP) {
+            count -= index.ceiling(at) == at ? 0 : Opening.JUMP;
+        }
+        return Math.max(0, count);
+    }
+
+    /**
+     * Begins to read messages that wait in a lane, in their order, which is that of their time; {@link WaitingRead#end}
+     * must follow. They are due the lane's delay after they were written.
+     *
+     * @param behindOffset those behind this offset are read
+     * @param most how many at most
+     */
+    public WaitingRead readLane(int lane, long behindOffset, int most) {
+        Partition partition = schedule.lane(lane);
+        PartitionIndex index = partition.index;
+        long[] offsets = new long[most];
+        int count = 0;
+        long at = index.ceiling(Math.max(schedule.done(lane), behindOffset + 1));
+        while (count < most && at < index.next()) {
+            offsets[count++] = at;
+            at = index.ceiling(at + 1);
+        }
+        return new WaitingRead(
+                broker.log(), broker.rendering(), partition, new long[count], Arrays.copyOf(offsets, count));
     }
 }

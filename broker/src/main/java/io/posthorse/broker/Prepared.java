@@ -54,6 +54,11 @@ final class Prepared {
         return undecided.get(offset);
     }
 
+    /** Offsets of the undecided ones behind an offset, oldest first, at most so many. */
+    long[] undecidedBehind(long offset, int most) {
+        return undecided.tailMap(offset, false).keySet().stream().limit(most).mapToLong(Long::longValue).toArray();
+    }
+
     boolean isSuspended(long offset) {
         return suspended.contains(offset);
     }

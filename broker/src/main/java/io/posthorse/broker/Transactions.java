@@ -94,6 +94,24 @@ public final class Transactions {
         return broker.settle(prepared.partition(), offset) ? Outcome.DONE : Outcome.REFUSED;
     }
 
+    /**
+     * Begins to read messages that are undecided, the oldest first, each with the time of the next question and how many
+     * were asked; {@link WaitingRead#end} must follow.
+     *
+     * @param behindOffset those behind this offset are read
+     * @param most how many at most
+     */
+    public WaitingRead readUndecided(long behindOffset, int most) {
+        long[] offsets = prepared.undecidedBehind(behindOffset, most);
+        long[] next = new long[offsets.length];
+        int[] asked = new int[offsets.length];
+        for (int i = 0; i < offsets.length; i++) {
+            next[i] = prepared.undecided(offsets[i]).nextCheckMs();
+            asked[i] = prepared.undecided(offsets[i]).asked();
+        }
+        return new WaitingRead(broker.log(), broker.rendering(), prepared.partition(), next, offsets, asked);
+    }
+
     // ---- set aside
 
     /** Offsets of the messages that were set aside and are still kept, oldest first. */

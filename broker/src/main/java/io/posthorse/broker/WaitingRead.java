@@ -17,14 +17,20 @@ public final class WaitingRead {
     private final long[] timesMs;
     private final long[] offsets;
     private final long[] positions;
+    private final int[] asked;
 
     WaitingRead(Log log, Rendering rendering, Partition partition, long[] timesMs, long[] offsets) {
+        this(log, rendering, partition, timesMs, offsets, new int[offsets.length]);
+    }
+
+    WaitingRead(Log log, Rendering rendering, Partition partition, long[] timesMs, long[] offsets, int[] asked) {
         this.log = log;
         this.number = log.readBegins();
         this.view = log.view();
         this.rendering = rendering;
         this.timesMs = timesMs;
         this.offsets = offsets;
+        this.asked = asked;
         this.positions = new long[offsets.length];
         for (int i = 0; i < offsets.length; i++) {
             positions[i] = Moves.position(partition, offsets[i]);
@@ -46,9 +52,14 @@ public final class WaitingRead {
         return offsets[i];
     }
 
-    /** When a message is due, ms since 1970; 0 for one that waits for no time. */
+    /** When a message is due, or asked about next, ms since 1970; 0 for one whose time is not kept. */
     public long dueMs(int i) {
         return timesMs[i];
+    }
+
+    /** How often the sender of a message was asked about it. */
+    public int asked(int i) {
+        return asked[i];
     }
 
     /** Whether a message is committed; one that is not yet must not be shown. */

@@ -2,6 +2,7 @@ package io.posthorse.cli;
 
 import io.posthorse.codec.rocketmq.RequestCode;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,29 +10,35 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Messages with a delivery time, seen and handled by an operator. */
+/** Messages with a delivery time or a delay level, seen by an operator; those with a time can be handled too. */
 @Command(
         name = "delayed",
         description = "See messages that wait for their delivery time, take them back, or deliver them now.",
         mixinStandardHelpOptions = true)
 final class DelayedCommand {
+    private static final String IDS = "ids as list shows them";
+
     @CommandLine.Spec
     private CommandSpec spec;
 
     @Command(name = "list", description = "List messages that wait, the one that is due first first.",
             mixinStandardHelpOptions = true)
-    int list(@Mixin RemoteOptions remote, @Mixin WaitingOptions options) {
+    int list(
+            @Mixin RemoteOptions remote, @Mixin WaitingOptions options,
+            @Option(names = "--levels", description = "messages of delay levels, retries among them, level by level")
+                    boolean levels) {
         WaitingMessages messages = messages();
-        WaitingTable table = new WaitingTable("DUE", "deliverTimestamp", false);
+        WaitingTable table = new WaitingTable("DUE", "deliverTimestamp", Map.of());
         return messages.run(remote, broker -> messages.list(
-                broker, RequestCode.LIST_DELAYED_MESSAGES, options, table, "that wait for their delivery time"));
+                broker, RequestCode.LIST_DELAYED_MESSAGES, options.kind(levels ? "level" : null), table,
+                levels ? "that wait at a delay level" : "that wait for their delivery time"));
     }
 
     @Command(name = "cancel", description = "Take messages back: nobody gets them.", mixinStandardHelpOptions = true)
     int cancel(
             @Mixin RemoteOptions remote,
             @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "ids as list shows them") List<Long> ids) {
+            @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(
                 broker, RequestCode.CANCEL_DELAYED_MESSAGE, ids, topic, "Cancelled message"));
@@ -42,7 +49,7 @@ final class DelayedCommand {
     int runNow(
             @Mixin RemoteOptions remote,
             @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "ids as list shows them") List<Long> ids) {
+            @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(
                 broker, RequestCode.RUN_DELAYED_MESSAGE, ids, topic, "Delivered message"));

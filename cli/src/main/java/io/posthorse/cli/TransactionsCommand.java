@@ -1,7 +1,9 @@
 package io.posthorse.cli;
 
 import io.posthorse.codec.rocketmq.RequestCode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,22 +11,38 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Messages of transactions that nobody decided, seen and handled by an operator. */
+/** Messages of transactions that are undecided, seen by an operator; those that were set aside can be handled too. */
 @Command(
         name = "transactions",
         description = "See messages of transactions that were set aside because nobody decided them, resume or drop them.",
         mixinStandardHelpOptions = true)
 final class TransactionsCommand {
+    private static final String IDS = "ids as list shows them";
+
     @CommandLine.Spec
     private CommandSpec spec;
 
     @Command(name = "list", description = "List messages that were set aside, the oldest first; times are of that.",
             mixinStandardHelpOptions = true)
-    int list(@Mixin RemoteOptions remote, @Mixin WaitingOptions options) {
+    int list(
+            @Mixin RemoteOptions remote, @Mixin WaitingOptions options,
+            @Option(names = "--undecided", description = "those whose producers are still asked; times are of the sends")
+                    boolean undecided) {
         WaitingMessages messages = messages();
-        WaitingTable table = new WaitingTable("SET ASIDE", "setAsideTimestamp", true);
+        WaitingTable table = undecided
+                ? new WaitingTable("PREPARED", "preparedTimestamp", columns("ASKED", "asked"))
+                : new WaitingTable("SET ASIDE", "setAsideTimestamp", columns(null, null));
         return messages.run(remote, broker -> messages.list(
-                broker, RequestCode.LIST_SUSPENDED_TRANSACTIONS, options, table, "that were set aside"));
+                broker, RequestCode.LIST_SUSPENDED_TRANSACTIONS, options.kind(undecided ? "undecided" : null), table,
+                undecided ? "that are undecided" : "that were set aside"));
+    }
+
+    private static Map<String, String> columns(String title, String name) {
+        Map<String, String> columns = new LinkedHashMap<>(Map.of("PRODUCER GROUP", "producerGroup"));
+        if (title != null) {
+            columns.put(title, name);
+        }
+        return columns;
     }
 
     @Command(name = "resume", description = "Have the producers of messages asked again what became of them.",
@@ -32,7 +50,7 @@ final class TransactionsCommand {
     int resume(
             @Mixin RemoteOptions remote,
             @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "ids as list shows them") List<Long> ids) {
+            @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(
                 broker, RequestCode.RESUME_SUSPENDED_TRANSACTION, ids, topic, "Resumed message"));
@@ -43,7 +61,7 @@ final class TransactionsCommand {
     int drop(
             @Mixin RemoteOptions remote,
             @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "ids as list shows them") List<Long> ids) {
+            @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(
                 broker, RequestCode.DROP_SUSPENDED_TRANSACTION, ids, topic, "Dropped message"));

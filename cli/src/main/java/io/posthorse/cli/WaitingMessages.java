@@ -90,11 +90,11 @@ final class WaitingMessages {
     }
 
     /** Has the broker do something with each of the messages; a failure with one does not keep it from the others. */
-    int each(RemoteBroker broker, int code, List<Long> ids, String topic, String done) throws CommandFailedException {
+    int each(RemoteBroker broker, int code, List<String> ids, String topic, String done) throws CommandFailedException {
         int exitCode = Launch.WELL;
-        for (long id : ids) {
+        for (String id : ids) {
             Map<String, String> fields = new LinkedHashMap<>();
-            fields.put("id", Long.toString(id));
+            fields.put("id", id);
             if (topic != null) {
                 fields.put("topic", topic);
             }

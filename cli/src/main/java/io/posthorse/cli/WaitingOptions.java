@@ -23,6 +23,14 @@ final class WaitingOptions {
     @Option(names = "--json", description = "print JSON, for scripts")
     private boolean json;
 
+    private String kind;
+
+    /** Has another kind of messages listed than a list usually has; null for the usual one. */
+    WaitingOptions kind(String wanted) {
+        kind = wanted;
+        return this;
+    }
+
     int limit() {
         return limit;
     }
@@ -35,6 +43,7 @@ final class WaitingOptions {
     Map<String, String> fields(int most, String token) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("limit", Integer.toString(most));
+        put(fields, "kind", kind);
         put(fields, "topic", topic);
         put(fields, "from", after);
         put(fields, "to", before);

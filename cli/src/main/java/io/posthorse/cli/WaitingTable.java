@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Messages that wait as lines with columns, times in this machine's time zone. */
 final class WaitingTable {
@@ -16,20 +17,18 @@ final class WaitingTable {
 
     private final List<List<String>> lines = new ArrayList<>();
     private final String timeName;
-    private final boolean groups;
+    private final List<String> more;
 
     /**
      * @param title of the column with the times
      * @param timeName of the member with a message's time
-     * @param groups whether producer groups have a column
+     * @param more further columns behind the topic: titles with the names of the members, in their order
      */
-    WaitingTable(String title, String timeName, boolean groups) {
+    WaitingTable(String title, String timeName, Map<String, String> more) {
         this.timeName = timeName;
-        this.groups = groups;
+        this.more = List.copyOf(more.values());
         List<String> titles = new ArrayList<>(List.of("ID", title, "TOPIC", "QUEUE", "KEYS", "TAGS", "BYTES", "MESSAGE ID"));
-        if (groups) {
-            titles.add(3, "PRODUCER GROUP");
-        }
+        titles.addAll(3, more.keySet());
         lines.add(titles);
     }
 
@@ -39,9 +38,7 @@ final class WaitingTable {
                 message.text("id", ""), time(message.number(timeName, -1)),
                 unreadable ? "(unreadable)" : cell(message, "topic"), cell(message, "queueId"), cell(message, "keys"),
                 cell(message, "tags"), cell(message, "bodySize"), cell(message, "msgId")));
-        if (groups) {
-            cells.add(3, cell(message, "producerGroup"));
-        }
+        cells.addAll(3, more.stream().map(name -> cell(message, name)).toList());
         lines.add(cells);
     }
 

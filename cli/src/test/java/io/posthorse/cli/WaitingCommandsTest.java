@@ -124,6 +124,9 @@ class WaitingCommandsTest {
         Console delivered = run("delayed run-now", "0", "--topic", "unpaid");
         assertEquals(0, delivered.exitCode(), delivered.err());
         assertEquals(List.of("Delivered message 0 of topic unpaid."), delivered.lines());
+        try (RemoteBroker client = client(null)) {
+            assertEquals("1", client.ask(30, Map.of("topic", "unpaid", "queueId", "0")).field("offset"), "it is there");
+        }
         assertEquals(List.of("2"), ids(run("delayed list", "--json")));
     }
 
@@ -142,6 +145,37 @@ class WaitingCommandsTest {
         }
         assertEquals(1_003, ids(run("delayed list", "--limit", "5000", "--json")).stream().distinct().count());
         assertEquals(1_002, ids(run("delayed list", "--limit", "1002", "--json")).size());
+    }
+
+    @Test
+    void whatWaitsAtALevelIsListedAndLeftAlone() throws Exception {
+        start();
+        send(null, "T", "UNIQ_KEY\u0001U-1\u0002KEYS\u0001retry-me\u0002DELAY\u00015\u0002", 0);
+        sendAt("T", "timed", System.currentTimeMillis() + 3_600_000);
+        Console list = run("delayed list", "--levels");
+        assertEquals(0, list.exitCode(), list.err());
+        assertTrue(list.lines().get(1).matches("L5\\.0 +\\d{4}-.* T +0 +retry-me .*"), list.out());
+        assertEquals("1 shown of 1 that wait at a delay level.", list.lines().getLast());
+        Console cancel = run("delayed cancel", "L5.0");
+        assertEquals(1, cancel.exitCode());
+        assertTrue(cancel.err().contains("message L5.0 waits at a delay level"), cancel.err());
+        assertEquals(List.of("L5.0"), ids(run("delayed list", "--levels", "--json")));
+    }
+
+    @Test
+    void undecidedTransactionsAreListedAndLeftAlone() throws Exception {
+        start();
+        send(null, "T", "UNIQ_KEY\u0001U-1\u0002KEYS\u0001order"
+                + "\u0002TRAN_MSG\u0001true\u0002PGROUP\u0001Producers\u0002", 4);
+        Console list = run("transactions list", "--undecided");
+        assertEquals(0, list.exitCode(), list.err());
+        assertTrue(list.lines().get(0).matches("ID +PREPARED +TOPIC +PRODUCER GROUP +ASKED +QUEUE .*"), list.out());
+        assertTrue(list.lines().get(1).matches("U0 .* T +Producers +0 +0 +order .*"), list.out());
+        assertEquals("1 shown of 1 that are undecided.", list.lines().getLast());
+        Console drop = run("transactions drop", "U0");
+        assertEquals(1, drop.exitCode());
+        assertTrue(drop.err().contains("message U0 is undecided"), drop.err());
+        assertTrue(run("transactions list").out().contains("0 shown of 0 that were set aside."));
     }
 
     @Test
@@ -172,6 +206,8 @@ class WaitingCommandsTest {
         Console again = run("transactions resume", "1");
         assertEquals(1, again.exitCode());
         assertTrue(again.err().contains("is not set aside any more"), again.err());
+        // its producer is asked again, says nothing again, and so it is set aside again
+        Awaitility.await().until(() -> ids(run("transactions list", "--json")).equals(List.of("2")));
         assertEquals(List.of(), ids(run("transactions list", "--topic", "other", "--json")));
     }
 

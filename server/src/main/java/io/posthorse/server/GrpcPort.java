@@ -2,6 +2,7 @@ package io.posthorse.server;
 
 import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Shard;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
@@ -27,6 +28,7 @@ final class GrpcPort {
 
     private final ServerConfig config;
     private final RocketmqSettings settings;
+    private final OnlineClients online;
     private final Shard shard;
     private final Network network;
     private final AccessControl access;
@@ -34,14 +36,16 @@ final class GrpcPort {
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
 
     /**
+     * @param online is told of the port's clients
      * @param access users and rules, or null where everybody may do everything
      * @param certificates looks after the operator's certificate, or null where there is none
      */
     GrpcPort(
-            ServerConfig config, RocketmqSettings settings, Shard shard, Network network, AccessControl access,
-            CertificateWatch certificates) {
+            ServerConfig config, RocketmqSettings settings, OnlineClients online, Shard shard, Network network,
+            AccessControl access, CertificateWatch certificates) {
         this.config = config;
         this.settings = settings;
+        this.online = online;
         this.shard = shard;
         this.network = network;
         this.access = access;
@@ -54,7 +58,7 @@ final class GrpcPort {
         try {
             listener.complete(GrpcListener.open(
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
-                    Entropy.system(), settings,
+                    Entropy.system(), settings, online,
                     access == null ? null : new GrpcAccess(access, config.access().zones()), network.owner(),
                     connections(listen.tls())));
         } catch (IOException | RuntimeException | LinkageError e) {

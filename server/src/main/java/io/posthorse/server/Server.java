@@ -9,6 +9,7 @@ import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.format.rocketmq.Host;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.log.LogSettings;
@@ -49,6 +50,7 @@ public final class Server implements AutoCloseable {
     private final Network network;
     private final DiskThread disk;
     private final DiskThread reader;
+    private final OnlineClients online = new OnlineClients();
     private Shard shard;
     private BrokerRegistration registration;
     private CertificateWatch certificates;
@@ -112,7 +114,7 @@ public final class Server implements AutoCloseable {
             openwirePort = openwire.open(address(listen.openwirePort()), tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(config, rocketmq, shard, network, access, certificates);
+            grpc = new GrpcPort(config, rocketmq, online, shard, network, access, certificates);
             reader.run(grpc::open, failure -> { });
         }
     }
@@ -160,8 +162,8 @@ public final class Server implements AutoCloseable {
                 live);
         access = AccessSetup.open(config, files, disk, clock);
         RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, operations, access,
-                nameServer(clock, broker, rocketmq));
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
+                access, nameServer(clock, broker, rocketmq));
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
             live.change(choices(changed));

@@ -17,6 +17,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.netty.util.internal.logging.Slf4JLoggerFactory;
 import io.posthorse.broker.Shard;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
@@ -80,6 +81,7 @@ public final class GrpcListener implements AutoCloseable {
     /**
      * Accepts calls on an address.
      *
+     * @param online is told of this protocol's clients
      * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
      * @param connections which connections are encrypted, and how
@@ -87,13 +89,14 @@ public final class GrpcListener implements AutoCloseable {
      */
     public static GrpcListener open(
             InetSocketAddress address, Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
-            GrpcAccess access, Executor owner, GrpcConnections connections) throws IOException {
+            OnlineClients online, GrpcAccess access, Executor owner, GrpcConnections connections) throws IOException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc"), io);
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
-                () -> new GrpcProtocol(shard, clock, timers, entropy, settings, access, owner, group.next()), owner).join();
+                () -> new GrpcProtocol(
+                        shard, clock, timers, entropy, settings, online, access, owner, group.next()), owner).join();
         CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next());
         Server server = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(group)

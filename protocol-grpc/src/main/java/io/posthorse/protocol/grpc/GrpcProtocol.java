@@ -5,6 +5,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
@@ -20,6 +21,7 @@ final class GrpcProtocol {
     private final Receives receives;
     private final Settlements settlements;
     private final Renewals renewals;
+    private final ShownClients shown;
     private final Telemetry telemetry;
     private final Undecided undecided;
     private final Offsets offsets;
@@ -29,13 +31,14 @@ final class GrpcProtocol {
     private final CallGate gate;
 
     /**
+     * @param online is told of this protocol's clients
      * @param access users and rules, or null where access is not controlled
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
      */
     GrpcProtocol(
-            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings, GrpcAccess access,
-            Executor owner, Executor transport) {
+            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings, OnlineClients online,
+            GrpcAccess access, Executor owner, Executor transport) {
         this.shard = shard;
         this.timers = timers;
         Broker broker = shard.broker();
@@ -43,7 +46,8 @@ final class GrpcProtocol {
         this.routes = new Routes(broker, destinations, settings);
         this.sends = new Sends(shard, destinations, settings, entropy, clock);
         this.gate = access == null ? null : new CallGate(access, broker, settings.cluster(), clock);
-        this.telemetry = new Telemetry(broker, settings, gate);
+        this.shown = new ShownClients(online, clock);
+        this.telemetry = new Telemetry(broker, settings, shown, gate);
         this.renewals = new Renewals(shard, timers, telemetry::isOnline);
         this.receives = new Receives(shard, destinations, new Filters(settings.propertyFilter()), settings, renewals);
         this.settlements = new Settlements(shard, receives, renewals);
@@ -95,6 +99,10 @@ final class GrpcProtocol {
 
     Renewals renewals() {
         return renewals;
+    }
+
+    ShownClients shown() {
+        return shown;
     }
 
     Telemetry telemetry() {

@@ -167,7 +167,10 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 request,
                 out,
                 s -> HeartbeatResponse.newBuilder().setStatus(s).build(),
-                caller -> HeartbeatResponse.newBuilder().setStatus(Refusal.ok()).build());
+                caller -> {
+                    parts.shown().seen(caller);
+                    return HeartbeatResponse.newBuilder().setStatus(Refusal.ok()).build();
+                });
     }
 
     @Override

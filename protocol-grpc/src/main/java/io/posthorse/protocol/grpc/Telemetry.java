@@ -29,6 +29,7 @@ final class Telemetry {
 
     private final Broker broker;
     private final RocketmqSettings settings;
+    private final ShownClients shown;
     private final CallGate gate;
     private final Map<String, Client> clients = new HashMap<>();
     private int turn;
@@ -37,10 +38,14 @@ final class Telemetry {
     private record Client(
             Caller caller, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
 
-    /** @param gate knows who may what, or null where everybody may do everything */
-    Telemetry(Broker broker, RocketmqSettings settings, CallGate gate) {
+    /**
+     * @param shown is told of the clients, for tools to see
+     * @param gate knows who may what, or null where everybody may do everything
+     */
+    Telemetry(Broker broker, RocketmqSettings settings, ShownClients shown, CallGate gate) {
         this.broker = broker;
         this.settings = settings;
+        this.shown = shown;
         this.gate = gate;
         if (gate != null) {
             gate.watch(this::look);
@@ -98,6 +103,7 @@ final class Telemetry {
             }
             Settings kept = kept(told);
             clients.put(caller.clientId(), new Client(caller, out, command, publishes));
+            shown.told(caller, told, publishes);
             out.send(TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(kept).build());
         } catch (Refusal refusal) {
             out.send(answer(refusal.status()));
@@ -110,7 +116,11 @@ final class Telemetry {
 
     /** The stream is over; a client that comes back begins another. */
     void closed(Caller caller, TelemetryStream out) {
-        clients.computeIfPresent(caller.clientId(), (id, client) -> client.out == out ? null : client);
+        Client client = clients.get(caller.clientId());
+        if (client != null && client.out == out) {
+            clients.remove(caller.clientId());
+            shown.gone(caller);
+        }
     }
 
     private Settings kept(Settings told) {

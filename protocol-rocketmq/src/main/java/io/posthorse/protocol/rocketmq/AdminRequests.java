@@ -9,19 +9,20 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.TreeSet;
 
 /** How full a topic is (202), and who reads it (300). */
 final class AdminRequests implements RequestHandler {
     private final Broker broker;
-    private final ConsumerGroups groups;
+    private final OnlineClients online;
     private final Statistics statistics;
     private final RocketmqSettings settings;
 
-    AdminRequests(Broker broker, ConsumerGroups groups, Statistics statistics, RocketmqSettings settings) {
+    AdminRequests(Broker broker, OnlineClients online, Statistics statistics, RocketmqSettings settings) {
         this.broker = broker;
-        this.groups = groups;
+        this.online = online;
         this.statistics = statistics;
         this.settings = settings;
     }
@@ -55,9 +56,9 @@ final class AdminRequests implements RequestHandler {
     private Frame consumers(Frame request) {
         String name = request.require("topic");
         TreeSet<String> found = new TreeSet<>();
-        groups.allConsumers().forEach(e -> {
-            if (e.getValue().interests.containsKey(name)) {
-                found.add(e.getKey());
+        online.consumers().forEach((group, members) -> {
+            if (members.reads(name)) {
+                found.add(group);
             }
         });
         Topic topic = broker.topic(name);

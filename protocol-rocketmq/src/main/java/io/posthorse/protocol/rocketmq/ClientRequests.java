@@ -5,26 +5,29 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
-import io.posthorse.codec.rocketmq.Language;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.OnlineClients;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Heartbeats and membership: 34, 35, 38, 46, 203, 204. */
 final class ClientRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
 
     private final ConsumerGroups groups;
+    private final OnlineClients online;
     private final Destinations destinations;
     private final Filters filters;
 
-    ClientRequests(ConsumerGroups groups, Destinations destinations, Filters filters) {
+    ClientRequests(ConsumerGroups groups, OnlineClients online, Destinations destinations, Filters filters) {
         this.groups = groups;
+        this.online = online;
         this.destinations = destinations;
         this.filters = filters;
     }
@@ -62,8 +65,7 @@ final class ClientRequests implements RequestHandler {
             groups.seen(peer);
             return request.ok(answer);
         }
-        ConsumerGroups.Member member = new ConsumerGroups.Member(
-                clientId, peer, request.language(), request.version(), groups.nowMs());
+        ConsumerGroups.Member member = groups.member(clientId, peer, request.language(), request.version());
         for (JsonValue item : body.array("producerDataSet")) {
             groups.producer(item.asObject().text("groupName", ""), member);
         }
@@ -97,7 +99,8 @@ final class ClientRequests implements RequestHandler {
             String expression = interest.text("subString", "*");
             String type = interest.text("expressionType", Filters.TAG);
             interests.put(topic, new ConsumerGroups.Interest(
-                    topic, expression, type, interest.number("subVersion", 0), filters.of(type, expression)));
+                    new OnlineClients.Interest(topic, expression, type, interest.number("subVersion", 0)),
+                    filters.of(type, expression)));
         }
         group.interests = interests;
         if (!group.messageModel.equals("BROADCASTING")) {
@@ -107,14 +110,19 @@ final class ClientRequests implements RequestHandler {
         return null;
     }
 
+    /** Those among whom queues are shared; where the group has none, its members of other protocols. */
     private Frame members(Frame request) {
-        ConsumerGroups.Group group = groups.consumers(request.require("consumerGroup"));
-        if (group == null) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "no consumer for this group, "
-                    + request.field("consumerGroup"));
+        String name = request.require("consumerGroup");
+        ConsumerGroups.Group sharing = groups.consumers(name);
+        OnlineClients.Group shown = online.consumers(name);
+        if (sharing == null && shown == null) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "no consumer for this group, " + name);
         }
+        Stream<String> ids = sharing != null
+                ? sharing.members.values().stream().map(ConsumerGroups.Member::clientId)
+                : shown.members().stream().map(m -> m.client().id());
         JsonWriter out = new JsonWriter().beginObject().name("consumerIdList").beginArray();
-        group.members.values().stream().map(ConsumerGroups.Member::clientId).distinct().forEach(out::value);
+        ids.distinct().forEach(out::value);
         return request.ok(out.endArray().endObject().bytes());
     }
 
@@ -127,22 +135,23 @@ final class ClientRequests implements RequestHandler {
     }
 
     private Frame consumerConnections(Frame request) {
-        ConsumerGroups.Group group = groups.consumers(request.require("consumerGroup"));
+        OnlineClients.Group group = online.consumers(request.require("consumerGroup"));
         if (group == null) {
             return request.refuse(ResponseCode.CONSUMER_NOT_ONLINE,
                     "the consumer group[" + request.field("consumerGroup") + "] not online");
         }
         JsonWriter out = new JsonWriter().beginObject();
         connections(out, group);
-        out.name("consumeFromWhere").value(group.consumeFromWhere);
-        out.name("consumeType").value(group.consumeType).name("messageModel").value(group.messageModel);
+        OnlineClients.Reading told = group.told();
+        out.name("consumeFromWhere").value(told.from());
+        out.name("consumeType").value(told.type()).name("messageModel").value(told.messageModel());
         out.name("subscriptionTable").beginObject();
-        group.interests.values().forEach(i -> i.write(out.name(i.topic())));
+        group.interests().forEach((topic, interest) -> ConsumerGroups.Interest.write(out.name(topic), interest));
         return request.ok(out.endObject().endObject().bytes());
     }
 
     private Frame producerConnections(Frame request) {
-        ConsumerGroups.Group group = groups.producers(request.require("producerGroup"));
+        OnlineClients.Group group = online.producers(request.require("producerGroup"));
         if (group == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR,
                     "the producer group[" + request.field("producerGroup") + "] not exist");
@@ -152,12 +161,12 @@ final class ClientRequests implements RequestHandler {
         return request.ok(out.endObject().bytes());
     }
 
-    private static void connections(JsonWriter out, ConsumerGroups.Group group) {
+    private static void connections(JsonWriter out, OnlineClients.Group group) {
         out.name("connectionSet").beginArray();
-        group.members.values().forEach(m -> {
-            out.beginObject().name("clientAddr").value(m.address()).name("clientId").value(m.clientId());
-            out.name("language").value(Language.name(m.language()));
-            out.name("version").value(m.version()).endObject();
+        group.members().forEach(member -> {
+            OnlineClients.Client client = member.client();
+            out.beginObject().name("clientAddr").value(client.address()).name("clientId").value(client.id());
+            out.name("language").value(client.language()).name("version").value(client.version()).endObject();
         });
         out.endArray();
     }

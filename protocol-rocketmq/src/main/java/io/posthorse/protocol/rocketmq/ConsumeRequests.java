@@ -5,6 +5,7 @@ import io.posthorse.broker.Entry;
 import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonValue;
@@ -13,12 +14,15 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** How far groups have read: 208, 303, 317; and what a queue's index holds: 321. */
@@ -29,14 +33,17 @@ final class ConsumeRequests implements RequestHandler {
 
     private final Broker broker;
     private final Inspection inspection;
-    private final ConsumerGroups groups;
+    private final OnlineClients online;
+    private final Filters filters;
     private final Statistics statistics;
     private final RocketmqSettings settings;
 
-    ConsumeRequests(Broker broker, ConsumerGroups groups, Statistics statistics, RocketmqSettings settings) {
+    ConsumeRequests(
+            Broker broker, OnlineClients online, Filters filters, Statistics statistics, RocketmqSettings settings) {
         this.broker = broker;
         this.inspection = new Inspection(broker);
-        this.groups = groups;
+        this.online = online;
+        this.filters = filters;
         this.statistics = statistics;
         this.settings = settings;
     }
@@ -70,10 +77,11 @@ final class ConsumeRequests implements RequestHandler {
 
     /** Topics that a group has offsets in, without those that its members do not subscribe to any more. */
     private Collection<Topic> topics(Subscription group) {
-        ConsumerGroups.Group online = groups.consumers(group.name());
+        OnlineClients.Group members = online.consumers(group.name());
+        Set<String> read = members == null ? Set.of() : members.interests().keySet();
         TreeMap<String, Topic> found = new TreeMap<>(inspection.topicsOf(group));
-        if (online != null && !online.interests.isEmpty()) {
-            found.keySet().retainAll(online.interests.keySet());
+        if (!read.isEmpty()) {
+            found.keySet().retainAll(read);
         }
         return found.values();
     }
@@ -185,8 +193,9 @@ final class ConsumeRequests implements RequestHandler {
         }
         JsonWriter out = new JsonWriter().beginObject();
         String group = request.fields().getOrDefault("consumerGroup", "");
-        ConsumerGroups.Group online = group.isEmpty() ? null : groups.consumers(group);
-        ConsumerGroups.Interest interest = online == null ? null : online.interests.get(topic.name());
+        OnlineClients.Group members = group.isEmpty() ? null : online.consumers(group);
+        OnlineClients.Interest interest = members == null ? null : members.interests().get(topic.name());
+        TagFilter filter = interest == null ? null : filters.of(interest.type(), interest.expression()).filter();
         if (!group.isEmpty()) {
             out.name("filterData").value(interest != null ? "null" : group + "@" + topic.name() + " is not online!");
         }
@@ -197,15 +206,14 @@ final class ConsumeRequests implements RequestHandler {
         for (long offset = from; offset < to; offset++) {
             Entry entry = inspection.entryAt(partition, offset);
             if (entry != null) {
-                out.beginObject().name("eval").value(interest != null && interest.choice().filter() != null
-                        && interest.choice().filter().matches(entry.tag()));
+                out.beginObject().name("eval").value(filter != null && filter.matches(entry.tag()));
                 out.name("physicOffset").value(entry.position()).name("physicSize").value(entry.length());
                 out.name("tagsCode").value(entry.tag()).endObject();
             }
         }
         out.endArray();
         if (interest != null) {
-            interest.write(out.name("subscriptionData"));
+            ConsumerGroups.Interest.write(out.name("subscriptionData"), interest);
         }
         return request.ok(out.endObject().bytes());
     }

@@ -5,15 +5,16 @@ import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.codec.rocketmq.Language;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Fields;
 import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +22,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Who is online: the members of consumer and producer groups, by connection, with what they subscribe to. Soft state of
- * this protocol, rebuilt from heartbeats after a restart.
+ * Who is online of this protocol: the members of consumer and producer groups, by connection, with what they subscribe to.
+ * Soft state, rebuilt from heartbeats after a restart. Queues are shared and questions asked by it; what tools are shown
+ * of the clients of all protocols is in {@link OnlineClients}, which is told from here.
  */
 final class ConsumerGroups {
     private static final long SCAN_MS = 10_000;
@@ -31,30 +33,36 @@ final class ConsumerGroups {
     private static final int PRODUCER_GROUPS_MAX = 100_000;
 
     private final Broker broker;
+    private final OnlineClients online;
     private final Clock clock;
     private final Timers timers;
     private final Map<String, Group> consumers = new TreeMap<>();
     private final Map<String, Group> producers = new TreeMap<>();
+    /** Clients with a heartbeat, by connection. */
+    private final Map<Peer, OnlineClients.Client> clients = new HashMap<>();
     /** Connections of clients that produce, by client id. */
     private final Map<String, Peer> producing = new HashMap<>();
     private int opaque;
 
     /** One client of a group. */
-    record Member(String clientId, Peer peer, int language, int version, long seenMs) {
-        /** host:port that the client dialled from. */
-        String address() {
-            return peer.remote().getAddress().getHostAddress() + ":" + peer.remote().getPort();
+    record Member(Peer peer, int language, OnlineClients.Client client, long seenMs) {
+        String clientId() {
+            return client.id();
         }
     }
 
     /** What a group reads of one topic. */
-    record Interest(String topic, String expression, String type, long version, Filters.Choice choice) {
+    record Interest(OnlineClients.Interest told, Filters.Choice choice) {
+        long version() {
+            return told.version();
+        }
+
         /** Writes it as tools read it. */
-        void write(JsonWriter out) {
+        static void write(JsonWriter out, OnlineClients.Interest told) {
             out.beginObject().name("classFilterMode").value(false);
-            out.name("codeSet").beginArray().endArray().name("expressionType").value(type);
-            out.name("subString").value(expression).name("subVersion").value(version);
-            out.name("tagsSet").beginArray().endArray().name("topic").value(topic).endObject();
+            out.name("codeSet").beginArray().endArray().name("expressionType").value(told.type());
+            out.name("subString").value(told.expression()).name("subVersion").value(told.version());
+            out.name("tagsSet").beginArray().endArray().name("topic").value(told.topic()).endObject();
         }
     }
 
@@ -65,10 +73,17 @@ final class ConsumerGroups {
         String consumeType = "CONSUME_PASSIVELY";
         String messageModel = "CLUSTERING";
         String consumeFromWhere = "CONSUME_FROM_LAST_OFFSET";
+
+        private OnlineClients.Reading told() {
+            Map<String, OnlineClients.Interest> told = new TreeMap<>();
+            interests.forEach((topic, interest) -> told.put(topic, interest.told()));
+            return new OnlineClients.Reading(consumeType, messageModel, consumeFromWhere, told);
+        }
     }
 
-    ConsumerGroups(Broker broker, Clock clock, Timers timers) {
+    ConsumerGroups(Broker broker, OnlineClients online, Clock clock, Timers timers) {
         this.broker = broker;
+        this.online = online;
         this.clock = clock;
         this.timers = timers;
     }
@@ -81,8 +96,22 @@ final class ConsumerGroups {
         return clock.nanos() / 1_000_000;
     }
 
+    /** The client of a connection, which speaks now. */
+    Member member(String clientId, Peer peer, int language, int version) {
+        long now = nowMs();
+        OnlineClients.Client known = clients.get(peer);
+        if (known == null || !known.id().equals(clientId) || known.version() != version) {
+            String address = peer.remote().getAddress().getHostAddress() + ":" + peer.remote().getPort();
+            known = new OnlineClients.Client(clientId, address, Language.name(language), version, now);
+            clients.put(peer, known);
+        }
+        known.seen(now);
+        return new Member(peer, language, known, now);
+    }
+
     /** A consumer's heartbeat; tells the others of the group where it is new or reads something else. */
     void consumer(String name, Member member, Group described) {
+        online.consumes(name, member.peer(), member.client(), described.told());
         Group group = consumers.computeIfAbsent(name, n -> new Group());
         boolean isNew = group.members.put(member.peer(), member) == null;
         boolean changed = !group.interests.keySet().equals(described.interests.keySet());
@@ -112,6 +141,7 @@ final class ConsumerGroups {
         producing.put(member.clientId(), member.peer());
         if (producers.containsKey(name) || producers.size() < PRODUCER_GROUPS_MAX) {
             producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
+            online.produces(name, member.peer(), member.client());
         }
     }
 
@@ -119,8 +149,10 @@ final class ConsumerGroups {
     void seen(Peer peer) {
         long now = nowMs();
         for (Map<String, Group> groups : List.of(consumers, producers)) {
-            groups.values().forEach(g -> g.members.computeIfPresent(
-                    peer, (p, m) -> new Member(m.clientId(), p, m.language(), m.version(), now)));
+            groups.values().forEach(g -> g.members.computeIfPresent(peer, (p, m) -> {
+                m.client().seen(now);
+                return new Member(p, m.language(), m.client(), now);
+            }));
         }
     }
 
@@ -132,14 +164,6 @@ final class ConsumerGroups {
         return producers.get(name);
     }
 
-    Collection<Map.Entry<String, Group>> allConsumers() {
-        return consumers.entrySet();
-    }
-
-    Collection<Map.Entry<String, Group>> allProducers() {
-        return producers.entrySet();
-    }
-
     /** Whether that connection's client is a member of the group. */
     boolean isMember(String group, Peer peer) {
         Group found = consumers.get(group);
@@ -149,7 +173,11 @@ final class ConsumerGroups {
     /** A client leaves a group. */
     void leave(String consumerGroup, String producerGroup, Peer peer) {
         if (producerGroup != null) {
+            online.endsProducing(producerGroup, peer);
             remove(producers, producerGroup, peer);
+        }
+        if (consumerGroup != null) {
+            online.endsConsuming(consumerGroup, peer);
         }
         if (consumerGroup != null && remove(consumers, consumerGroup, peer) && consumers.containsKey(consumerGroup)) {
             notifyMembers(consumerGroup, consumers.get(consumerGroup));
@@ -168,8 +196,9 @@ final class ConsumerGroups {
     /** The connection is gone: its client leaves all groups. */
     void closed(Peer peer) {
         producing.values().removeIf(connection -> connection == peer);
+        clients.remove(peer);
         for (String name : List.copyOf(producers.keySet())) {
-            remove(producers, name, peer);
+            leave(null, name, peer);
         }
         for (String name : List.copyOf(consumers.keySet())) {
             leave(name, null, peer);

@@ -9,13 +9,14 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
-import io.posthorse.codec.rocketmq.Language;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.platform.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,18 +32,20 @@ final class GroupRequests implements RequestHandler {
     private final Broker broker;
     private final Inspection inspection;
     private final Destinations destinations;
-    private final ConsumerGroups groups;
+    private final OnlineClients online;
+    private final Clock clock;
     private final Statistics statistics;
     private final RocketmqSettings settings;
 
     GroupRequests(
-            Shard shard, Destinations destinations, ConsumerGroups groups, Statistics statistics,
+            Shard shard, Destinations destinations, OnlineClients online, Clock clock, Statistics statistics,
             RocketmqSettings settings) {
         this.shard = shard;
         this.broker = shard.broker();
         this.inspection = new Inspection(broker);
         this.destinations = destinations;
-        this.groups = groups;
+        this.online = online;
+        this.clock = clock;
         this.statistics = statistics;
         this.settings = settings;
     }
@@ -150,13 +153,14 @@ final class GroupRequests implements RequestHandler {
 
     private Frame producers(Frame request) {
         JsonWriter out = new JsonWriter().beginObject().name("data").beginObject();
-        groups.allProducers().forEach(group -> {
-            out.name(group.getKey()).beginArray();
-            group.getValue().members.values().forEach(m -> {
-                long silentMs = groups.nowMs() - m.seenMs();
-                out.beginObject().name("clientId").value(m.clientId()).name("language").value(Language.name(m.language()));
-                out.name("lastUpdateTimestamp").value(statistics.nowMs() - silentMs);
-                out.name("remoteIP").value("/" + m.address()).name("version").value(m.version()).endObject();
+        long now = clock.nanos() / 1_000_000;
+        online.producers().forEach((name, group) -> {
+            out.name(name).beginArray();
+            group.members().forEach(member -> {
+                OnlineClients.Client client = member.client();
+                out.beginObject().name("clientId").value(client.id()).name("language").value(client.language());
+                out.name("lastUpdateTimestamp").value(statistics.nowMs() - (now - client.seenMs()));
+                out.name("remoteIP").value("/" + client.address()).name("version").value(client.version()).endObject();
             });
             out.endArray();
         });
@@ -176,11 +180,11 @@ final class GroupRequests implements RequestHandler {
     private Frame subscription(Frame request) {
         String name = request.require("group");
         String topic = request.require("topic");
-        ConsumerGroups.Group group = groups.consumers(name);
-        ConsumerGroups.Interest interest = group == null ? null : group.interests.get(topic);
+        OnlineClients.Group group = online.consumers(name);
+        OnlineClients.Interest interest = group == null ? null : group.interests().get(topic);
         JsonWriter out = new JsonWriter().beginObject().name("group").value(name);
         if (interest != null) {
-            interest.write(out.name("subscriptionData"));
+            ConsumerGroups.Interest.write(out.name("subscriptionData"), interest);
         }
         return request.ok(out.name("topic").value(topic).endObject().bytes());
     }

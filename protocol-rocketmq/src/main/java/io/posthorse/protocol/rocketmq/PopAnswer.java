@@ -46,6 +46,7 @@ final class PopAnswer {
         separate(starts).append("0 ").append(queue).append(' ').append(lent.offset(0));
         separate(offsets).append("0 ").append(queue).append(' ');
         int at = 0;
+        int least = Integer.MAX_VALUE;
         for (int i = 0; i < lent.count(); i++) {
             offsets.append(i == 0 ? "" : ",").append(lent.offset(i));
             int times = lent.deliveries(i) - 1;
@@ -54,9 +55,13 @@ final class PopAnswer {
                 out.putInt(place, out.getInt(place) + times);
             }
             if (ordered) {
-                separate(attempts).append("0 ").append(queue).append(' ').append(times);
+                separate(attempts).append("0 qo").append(queue).append('%').append(lent.offset(i)).append(' ').append(times);
             }
+            least = Math.min(least, times);
             at += lent.length(i);
+        }
+        if (ordered) {
+            separate(attempts).append("0 ").append(queue).append(' ').append(least);
         }
         body.writeBytes(bytes);
         count += lent.count();

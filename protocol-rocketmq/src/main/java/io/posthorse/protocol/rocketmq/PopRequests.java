@@ -48,7 +48,7 @@ final class PopRequests implements RequestHandler {
     /**
      * A request for messages, or for the news that there are some.
      *
-     * @param fromEnd whether a group that never read a queue begins with what comes from now on
+     * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
      * @param lends whether messages are lent, or only looked for
      */
     record Pop(
@@ -115,8 +115,9 @@ final class PopRequests implements RequestHandler {
             return answer;
         }
         long now = protocol.shard.turn().now();
-        long left = Math.min(
-                POLL_MS_MAX, pop.request.number("bornTime", now) + pop.request.number("pollTime", 0) - now);
+        long told = pop.request.number("bornTime", 0);
+        long born = told == 0 ? now : told; // RocketMQ's proxy leaves it to the broker
+        long left = Math.min(POLL_MS_MAX, born + pop.request.number("pollTime", 0) - now);
         if (left <= 0) {
             return late(pop);
         }
@@ -155,7 +156,7 @@ final class PopRequests implements RequestHandler {
         int from = Math.floorMod(this.turn++, pop.partitions.size());
         for (int i = 0; i < pop.partitions.size() && answer.count() < pop.countMax; i++) {
             Partition partition = pop.partitions.get((from + i) % pop.partitions.size());
-            long begin = pop.fromEnd ? turn.end(partition) : turn.begin(partition);
+            long begin = pop.fromEnd && !isYoung(turn, partition) ? turn.end(partition) : turn.begin(partition);
             Leases.Request request = new Leases.Request(
                     pop.group, partition, pop.countMax - answer.count(), BYTES_MAX, pop.leaseMs, receipt, pop.ordered,
                     pop.filter, (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
@@ -171,6 +172,11 @@ final class PopRequests implements RequestHandler {
             return null;
         }
         return answer.frame(pop.request, pop.partitions.stream().mapToLong(p -> turn.leases().waiting(pop.group, p)).sum());
+    }
+
+    /** A new group reads a young queue from its start, whatever it asks for: else it would lose what came just before it. */
+    private static boolean isYoung(Broker turn, Partition partition) {
+        return turn.begin(partition) == 0 && turn.isRecent(partition, 0);
     }
 
     private boolean bury(RemotingSession session, Subscription group, Partition from, long offset, int deliveries) {

@@ -10,6 +10,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.format.rocketmq.OnlineClients;
+import io.posthorse.platform.Clock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +29,14 @@ final class RelayRequests implements RequestHandler {
 
     private final Broker broker;
     private final ConsumerGroups groups;
+    private final OnlineClients online;
+    private final Clock clock;
     private final RemotingProtocol protocol;
 
-    RelayRequests(RemotingProtocol protocol, ConsumerGroups groups) {
+    RelayRequests(RemotingProtocol protocol, ConsumerGroups groups, OnlineClients online, Clock clock) {
         this.protocol = protocol;
+        this.online = online;
+        this.clock = clock;
         this.broker = protocol.broker;
         this.groups = groups;
     }
@@ -84,10 +90,14 @@ final class RelayRequests implements RequestHandler {
                 .findFirst()
                 .orElse(null);
         if (member == null) {
-            return request.refuse(
-                    ResponseCode.SYSTEM_ERROR, "The Consumer <" + groupName + "> <" + clientId + "> not online");
+            OnlineClients.Group others = online.consumers(groupName);
+            OnlineClients.Member other = others == null ? null : others.member(clientId);
+            return other == null
+                    ? request.refuse(
+                            ResponseCode.SYSTEM_ERROR, "The Consumer <" + groupName + "> <" + clientId + "> not online")
+                    : onBehalf(request, other);
         }
-        if (member.version() < VERSION_MIN) {
+        if (member.client().version() < VERSION_MIN) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "The Consumer <" + clientId + "> is of a version before"
                     + " 3.1.8, which cannot be asked that");
         }
@@ -96,6 +106,17 @@ final class RelayRequests implements RequestHandler {
                         ? request.answer(answer.code(), answer.remark(), answer.fields(), answer.body())
                         : failed(request, groupName, clientId, failure)));
         return null;
+    }
+
+    /** Answers for a consumer that speaks another protocol, which has no such question, from what is known of it here. */
+    private Frame onBehalf(Frame request, OnlineClients.Member member) {
+        if (request.code() == RequestCode.CONSUME_MESSAGE_DIRECTLY) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "The Consumer <" + member.client().id() + "> is a gRPC client,"
+                    + " which takes only messages that it has asked for. Nothing was consumed. Send the message again to"
+                    + " its topic, or choose a remoting client of the group.");
+        }
+        return request.ok(RunningInfo.of(
+                member, protocol.statistics.nowMs() - (clock.nanos() / 1_000_000 - member.client().sinceMs())));
     }
 
     private static void send(Peer peer, Frame request, Frame answer) {

@@ -10,6 +10,7 @@ import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.Complaints;
 import io.posthorse.net.Connection;
@@ -54,13 +55,14 @@ public final class RemotingProtocol implements SessionFactory {
 
     /**
      * @param reader reads old messages from the disk
+     * @param online is told of this protocol's clients, and shown to tools
      * @param operations what tools may see and change of the process
      * @param access users and rules, or null where access is not controlled
      * @param others handlers of further request codes, the name server's say, that the same ports serve
      */
     public RemotingProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
-            Operations operations, AccessControl access, List<RequestHandler> others) {
+            OnlineClients online, Operations operations, AccessControl access, List<RequestHandler> others) {
         this.shard = shard;
         this.broker = shard.broker();
         this.timers = timers;
@@ -68,22 +70,22 @@ public final class RemotingProtocol implements SessionFactory {
         this.settings = settings;
         this.topics = new TopicLookup(broker);
         this.destinations = new Destinations(shard, settings);
-        ConsumerGroups groups = new ConsumerGroups(broker, clock, timers);
+        ConsumerGroups groups = new ConsumerGroups(broker, online, clock, timers);
         OffsetResets<Subscription, Partition> resets = new OffsetResets<>(clock);
         this.statistics = new Statistics(broker, clock, timers);
         Filters filters = new Filters(settings.propertyFilter());
         this.sends = new SendRequests(this, destinations, entropy, clock);
         this.pulls = new PullRequests(this, destinations, groups, filters, resets);
-        handlers.add(new ClientRequests(groups, destinations, filters));
+        handlers.add(new ClientRequests(groups, online, destinations, filters));
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
         handlers.add(new OffsetRequests(shard, destinations, groups, resets));
         handlers.add(new MessageRequests(shard, destinations));
-        handlers.add(new AdminRequests(broker, groups, statistics, settings));
+        handlers.add(new AdminRequests(broker, online, statistics, settings));
         handlers.add(new TopicRequests(shard, destinations, statistics));
-        handlers.add(new GroupRequests(shard, destinations, groups, statistics, settings));
-        handlers.add(new ConsumeRequests(broker, groups, statistics, settings));
+        handlers.add(new GroupRequests(shard, destinations, online, clock, statistics, settings));
+        handlers.add(new ConsumeRequests(broker, online, filters, statistics, settings));
         handlers.add(new OffsetAdminRequests(this, destinations, groups, resets));
-        handlers.add(new RelayRequests(this, groups));
+        handlers.add(new RelayRequests(this, groups, online, clock));
         handlers.add(new StatisticsRequests(broker, statistics, operations, settings));
         handlers.add(new ConfigRequests(operations, statistics));
         TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, clock, settings);

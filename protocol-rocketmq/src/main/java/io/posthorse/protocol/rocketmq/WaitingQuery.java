@@ -7,9 +7,9 @@ import io.posthorse.codec.rocketmq.MalformedFrameException;
  * Which of the messages that wait an operator wants to see.
  *
  * @param topic null for all
- * @param fromMs to {@code toMs}: when they are due or were set aside, ms since 1970; the end is not included
+ * @param fromMs to {@code toMs}: when they are due, were prepared or set aside, ms since 1970; the end is not included
  * @param limit how many at most, 1 to {@link #LIMIT_MAX}
- * @param behindMs place in the list behind which this answer begins: a time, 0 where the list is not by time
+ * @param behindMs place in the list behind which this answer begins: a time, or a lane, or nothing
  * @param behindOffset and an offset
  */
 record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behindMs, long behindOffset) {
@@ -23,7 +23,7 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
      *
      * @throws MalformedFrameException where one is not what it should be
      */
-    static WaitingQuery of(Frame request) {
+    static WaitingQuery of(Frame request, WaitingKind kind) {
         String topic = request.field("topic");
         long from = request.number("from", Long.MIN_VALUE);
         long to = request.number("to", Long.MAX_VALUE);
@@ -33,7 +33,7 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
         }
         String token = request.field("token");
         boolean begins = token == null || token.isEmpty();
-        long[] place = begins ? new long[] {from, -1} : place(token);
+        long[] place = begins ? new long[] {kind == WaitingKind.LEVEL ? 0 : from, -1} : place(token);
         return new WaitingQuery(
                 topic == null || topic.isEmpty() ? null : topic, from, to, (int) Math.min(limit, LIMIT_MAX), place[0],
                 place[1]);
@@ -57,8 +57,8 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
         return ms >= fromMs && ms < toMs;
     }
 
-    /** Whether messages have to be read to know whether they are wanted, besides their due time. */
-    boolean sifts(boolean byDueTime) {
-        return topic != null || !byDueTime && (fromMs != Long.MIN_VALUE || toMs != Long.MAX_VALUE);
+    /** Whether messages have to be read to know whether they are wanted, besides a delivery time. */
+    boolean sifts(WaitingKind kind) {
+        return topic != null || kind != WaitingKind.TIME && (fromMs != Long.MIN_VALUE || toMs != Long.MAX_VALUE);
     }
 }

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.DelayedMessages;
 import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.WaitingRead;
@@ -16,11 +17,13 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Messages that wait, in the hands of an operator: those with a delivery time of their own are listed (30001), taken back
  * (30002) or delivered now (30003); those whose transaction nobody decided are listed (30011), resumed (30012) or dropped
- * (30013). A list is read by the reader, so that nobody waits for the disk meanwhile.
+ * (30013). Those of delay levels, and those whose transaction is undecided still, are listed only. A list is read by the
+ * reader, so that nobody waits for the disk meanwhile.
  */
 final class WaitingRequests implements RequestHandler {
     /** Lists that may be under way or queued. */
@@ -57,27 +60,31 @@ final class WaitingRequests implements RequestHandler {
     @Override
     public Frame handle(Peer peer, Frame request) {
         return switch (request.code()) {
-            case RequestCode.LIST_DELAYED_MESSAGES -> list(peer, request, true);
-            case RequestCode.LIST_SUSPENDED_TRANSACTIONS -> list(peer, request, false);
+            case RequestCode.LIST_DELAYED_MESSAGES, RequestCode.LIST_SUSPENDED_TRANSACTIONS -> list(peer, request);
             case RequestCode.CANCEL_DELAYED_MESSAGE, RequestCode.RUN_DELAYED_MESSAGE -> delayed(request);
             default -> suspended(request);
         };
     }
 
-    private Frame list(Peer peer, Frame request, boolean delayed) {
-        WaitingQuery query = WaitingQuery.of(request);
+    private Frame list(Peer peer, Frame request) {
+        WaitingKind kind = WaitingKind.of(request);
+        WaitingQuery query = WaitingQuery.of(request, kind);
         if (lists >= LISTS_MAX) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, LISTS_MAX + " lists of waiting messages are being read already."
                     + " Nothing was listed. Ask again in a moment.");
         }
-        int most = query.sifts(delayed) ? EXAMINED_MAX : query.limit() + 1;
-        long waiting = delayed ? broker.delayed().size() : broker.transactions().suspendedSize();
-        WaitingRead read = delayed
-                ? broker.delayed().read(query.behindMs(), query.behindOffset(), query.toMs(), most)
-                : broker.transactions().readSuspended(query.behindOffset(), most);
+        int most = query.sifts(kind) ? EXAMINED_MAX : query.limit() + 1;
+        WaitingRows.Lane lane = kind == WaitingKind.LEVEL ? lane(query.behindMs()) : WaitingRows.Lane.NONE;
+        long waiting = waiting(kind);
+        WaitingRead read = switch (kind) {
+            case TIME -> broker.delayed().read(query.behindMs(), query.behindOffset(), query.toMs(), most);
+            case LEVEL -> broker.delayed().readLane(lane.number(), query.behindOffset(), most);
+            case SET_ASIDE -> broker.transactions().readSuspended(query.behindOffset(), most);
+            case UNDECIDED -> broker.transactions().readUndecided(query.behindOffset(), most);
+        };
         lists++;
         byte[][] json = new byte[1][];
-        reader.run(() -> json[0] = new WaitingRows(read, query, delayed).json(waiting, read.size() < most), failure -> {
+        reader.run(() -> json[0] = new WaitingRows(read, query, kind, lane).json(waiting, read.size() < most), failure -> {
             lists--;
             read.end();
             peer.send(failure == null
@@ -88,13 +95,40 @@ final class WaitingRequests implements RequestHandler {
         return null;
     }
 
+    private long waiting(WaitingKind kind) {
+        return switch (kind) {
+            case TIME -> broker.delayed().size();
+            case LEVEL -> IntStream.range(0, broker.delayed().lanes()).mapToLong(broker.delayed()::waitingIn).sum();
+            case SET_ASIDE -> broker.transactions().suspendedSize();
+            case UNDECIDED -> broker.transactions().size();
+        };
+    }
+
+    /** The lane of a place in the list, and where the list goes on behind it. */
+    private WaitingRows.Lane lane(long place) {
+        DelayedMessages delayed = broker.delayed();
+        if (place < 0 || place >= delayed.lanes()) {
+            throw new MalformedFrameException("the token is none that a list gave; begin the list anew");
+        }
+        int next = (int) place + 1;
+        while (next < delayed.lanes() && delayed.waitingIn(next) == 0) {
+            next++;
+        }
+        return new WaitingRows.Lane((int) place, delayed.laneDelayMs((int) place), next < delayed.lanes() ? next : -1);
+    }
+
     private Frame delayed(Frame request) {
+        if (WaitingKind.LEVEL.owns(request.require("id"))) {
+            return gone(request, request.field("id"), "waits at a delay level, which delivers one message behind the other:"
+                    + " none can be taken out of the row, or be delivered before its time. It comes at its time. A message"
+                    + " with a delivery time can be taken back");
+        }
         long id = id(request);
         long position = broker.delayed().position(id);
         if (position < 0) {
             return id > broker.delayed().lastOffset()
                     ? never(request, id, "no delayed message")
-                    : gone(request, id, "does not wait any more: it was delivered, or taken back, before");
+                    : gone(request, Long.toString(id), "does not wait any more: it was delivered, or taken back, before");
         }
         return act(request, id, position, view -> {
             boolean cancels = request.code() == RequestCode.CANCEL_DELAYED_MESSAGE;
@@ -109,12 +143,18 @@ final class WaitingRequests implements RequestHandler {
     }
 
     private Frame suspended(Frame request) {
+        if (WaitingKind.UNDECIDED.owns(request.require("id"))) {
+            return gone(request, request.field("id"), "is undecided: its producer is still asked about it, and can still"
+                    + " decide. When it was asked transactionCheckMax times in vain, the message is set aside, and then it"
+                    + " can be resumed or dropped");
+        }
         long id = id(request);
         long position = broker.transactions().suspendedPosition(id);
         if (position < 0) {
             return id > broker.transactions().lastSuspended()
                     ? never(request, id, "no message that was set aside")
-                    : gone(request, id, "is not set aside any more: it was resumed or dropped, or has expired");
+                    : gone(request, Long.toString(id), "is not set aside any more: it was resumed or dropped, or has"
+                            + " expired");
         }
         return act(request, id, position, view -> {
             if (request.code() == RequestCode.RESUME_SUSPENDED_TRANSACTION) {
@@ -158,7 +198,7 @@ final class WaitingRequests implements RequestHandler {
                 + ". Nothing was changed. Take the id from a new list, of the same broker.");
     }
 
-    private static Frame gone(Frame request, long id, String what) {
+    private static Frame gone(Frame request, String id, String what) {
         return request.refuse(ResponseCode.ILLEGAL_OPERATION, "message " + id + " " + what + ". Nothing was changed.");
     }
 

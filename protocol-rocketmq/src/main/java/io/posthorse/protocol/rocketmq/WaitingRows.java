@@ -17,15 +17,26 @@ final class WaitingRows {
 
     private final WaitingRead read;
     private final WaitingQuery query;
-    private final boolean byDueTime;
+    private final WaitingKind kind;
+    private final Lane lane;
     private final JsonWriter out = new JsonWriter();
     private int rows;
     private int chars;
 
-    WaitingRows(WaitingRead read, WaitingQuery query, boolean byDueTime) {
+    /**
+     * The lane whose messages are read; of no meaning for other kinds.
+     *
+     * @param next the next one with messages that wait, or -1
+     */
+    record Lane(int number, long delayMs, int next) {
+        static final Lane NONE = new Lane(-1, 0, -1);
+    }
+
+    WaitingRows(WaitingRead read, WaitingQuery query, WaitingKind kind, Lane lane) {
         this.read = read;
         this.query = query;
-        this.byDueTime = byDueTime;
+        this.kind = kind;
+        this.lane = lane;
     }
 
     /**
@@ -44,24 +55,33 @@ final class WaitingRows {
             at++;
         }
         out.endArray().name("waiting").value(waiting);
-        if (at > 0 && !(complete && at == read.size())) {
-            out.name("next").value(WaitingQuery.token(read.dueMs(at - 1), read.offset(at - 1)));
+        boolean ended = at == 0 || complete && at == read.size();
+        if (!ended) {
+            long place = kind == WaitingKind.LEVEL ? lane.number : read.dueMs(at - 1);
+            out.name("next").value(WaitingQuery.token(place, read.offset(at - 1)));
+        } else if (lane.next >= 0) {
+            out.name("next").value(WaitingQuery.token(lane.next, -1));
         }
         return out.endObject().bytes();
+    }
+
+    private long timeMs(int i) {
+        return kind == WaitingKind.TIME ? read.dueMs(i) : read.writtenMs(i) + lane.delayMs;
     }
 
     private void row(int i) {
         ByteBuffer stored = read.message(i);
         MessageView view = stored == null ? null : view(stored);
-        if (view == null ? query.sifts(byDueTime) : !isWanted(i, view)) {
+        if (view == null ? query.sifts(kind) : !isWanted(i, view)) {
             return;
         }
         rows++;
-        out.beginObject().name("id").value(Long.toString(read.offset(i)));
-        if (byDueTime) {
-            out.name("deliverTimestamp").value(read.dueMs(i));
-        } else if (view != null) {
-            out.name("setAsideTimestamp").value(read.writtenMs(i));
+        out.beginObject().name("id").value(kind.id(lane.number, read.offset(i)));
+        if (kind == WaitingKind.TIME || view != null) {
+            out.name(kind.timeName()).value(timeMs(i));
+        }
+        if (kind == WaitingKind.UNDECIDED) {
+            out.name("asked").value(read.asked(i)).name("nextCheckTimestamp").value(read.dueMs(i));
         }
         if (view == null) {
             out.name("unreadable").value(true).endObject();
@@ -79,7 +99,7 @@ final class WaitingRows {
 
     private boolean isWanted(int i, MessageView view) {
         return (query.topic() == null || query.topic().equals(view.topic()))
-                && (byDueTime || query.isIn(read.writtenMs(i)));
+                && (kind == WaitingKind.TIME || query.isIn(timeMs(i)));
     }
 
     private void text(String name, String value) {

@@ -87,7 +87,12 @@ final class BrokerSteps {
         if (!tool.knows("exportMetadata")) {
             return;
         }
-        Path folder = Files.createTempDirectory("export");
+        try (Scratch scratch = new Scratch()) {
+            exports(scratch.folder());
+        }
+    }
+
+    private void exports(Path folder) throws Exception {
         tool.run("exportMetadata", "-c", Stage.CLUSTER, "-f", folder.toString()).shows("metadata.json success");
         tool.run("exportConfigs", "-c", Stage.CLUSTER, "-f", folder.toString()).shows("configs.json success");
         tool.run("exportMetrics", "-c", Stage.CLUSTER, "-f", folder.toString()).shows("metrics.json success");

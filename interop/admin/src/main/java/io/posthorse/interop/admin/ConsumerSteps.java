@@ -1,7 +1,5 @@
 package io.posthorse.interop.admin;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** Commands about consumer groups and connections. */
@@ -82,9 +80,10 @@ final class ConsumerSteps {
         if (!tool.knows("updateSubGroupList")) {
             return;
         }
-        Path file = Files.createTempFile("groups", ".json");
-        Files.writeString(file, "[{\"groupName\":\"ListedGroup1\"},{\"groupName\":\"ListedGroup2\"}]");
-        tool.run("updateSubGroupList", "-b", stage.broker, "-f", file.toString()).shows("success");
+        try (Scratch scratch = new Scratch()) {
+            String file = scratch.file("[{\"groupName\":\"ListedGroup1\"},{\"groupName\":\"ListedGroup2\"}]");
+            tool.run("updateSubGroupList", "-b", stage.broker, "-f", file).shows("success");
+        }
         tool.run("getConsumerConfig", "-g", "ListedGroup2").shows("ListedGroup2");
     }
 

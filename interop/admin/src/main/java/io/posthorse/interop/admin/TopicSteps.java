@@ -1,7 +1,5 @@
 package io.posthorse.interop.admin;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Commands about topics. */
 final class TopicSteps {
@@ -55,10 +53,11 @@ final class TopicSteps {
         if (!tool.knows("updateTopicList")) {
             return;
         }
-        Path file = Files.createTempFile("topics", ".json");
-        Files.writeString(file, "[{\"topicName\":\"Listed1\",\"readQueueNums\":2,\"writeQueueNums\":2,\"perm\":6},"
-                + "{\"topicName\":\"Listed2\",\"readQueueNums\":4,\"writeQueueNums\":4,\"perm\":6}]");
-        tool.run("updateTopicList", "-b", stage.broker, "-f", file.toString()).shows("success");
+        try (Scratch scratch = new Scratch()) {
+            String file = scratch.file("[{\"topicName\":\"Listed1\",\"readQueueNums\":2,\"writeQueueNums\":2,\"perm\":6},"
+                    + "{\"topicName\":\"Listed2\",\"readQueueNums\":4,\"writeQueueNums\":4,\"perm\":6}]");
+            tool.run("updateTopicList", "-b", stage.broker, "-f", file).shows("success");
+        }
         tool.run("topicList").shows("Listed1", "Listed2");
     }
 

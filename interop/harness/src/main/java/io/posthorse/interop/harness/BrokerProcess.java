@@ -36,12 +36,23 @@ public final class BrokerProcess implements AutoCloseable {
      */
     public static BrokerProcess start(Path folder, Map<String, String> settings)
             throws IOException, InterruptedException {
+        return start(Peer.chosen(), folder, settings);
+    }
+
+    /** The same, always with the broker of this checkout. */
+    public static BrokerProcess startPosthorse(Path folder, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        return start(new PosthorsePeer(), folder, settings);
+    }
+
+    private static BrokerProcess start(Peer peer, Path folder, Map<String, String> settings)
+            throws IOException, InterruptedException {
         int listenPort = FreePorts.withNeighbours(-2, 1);
         int nameServerPort = FreePorts.withNeighbours();
         int grpcPort = FreePorts.withNeighbours();
         Path home = folder.toAbsolutePath();
         BrokerPlan plan = new BrokerPlan(home.resolve("data"), listenPort, nameServerPort, grpcPort, settings);
-        BrokerProcess broker = new BrokerProcess(Peer.chosen(), plan, home);
+        BrokerProcess broker = new BrokerProcess(peer, plan, home);
         broker.start();
         return broker;
     }

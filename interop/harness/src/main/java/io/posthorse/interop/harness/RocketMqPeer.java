@@ -40,7 +40,7 @@ public final class RocketMqPeer implements Peer {
         Path file = home.resolve("namesrv.conf");
         Files.writeString(file, "listenPort=%d%nbindAddress=%s%nkvConfigPath=%s%n".formatted(
                 port, BrokerPlan.LOOPBACK, home.resolve("kvConfig.json")));
-        return java(home, "256m", "org.apache.rocketmq.namesrv.NamesrvStartup", file);
+        return java(home, "256m", "org.apache.rocketmq.namesrv.NamesrvStartup", "-c", file.toString());
     }
 
     /** Its broker alone, not started yet, that registers with those name servers. */
@@ -49,13 +49,30 @@ public final class RocketMqPeer implements Peer {
                 "brokerClusterName", "DefaultCluster", "brokerName", brokerName, "namesrvAddr", nameServers))));
     }
 
+    /**
+     * Its proxy in cluster mode, not started yet; it listens on all addresses, as it knows no setting for that.
+     *
+     * @param remotingPort where it takes remoting clients, {@code grpcPort} where it takes gRPC
+     */
+    public ProcessBuilder proxy(Path folder, int grpcPort, int remotingPort, String nameServers) throws IOException {
+        Path home = Files.createDirectories(folder);
+        Path file = home.resolve("rmq-proxy.json");
+        Files.writeString(file, """
+                {"rocketMQClusterName": "DefaultCluster", "proxyMode": "CLUSTER", "namesrvAddr": "%s",
+                 "grpcServerPort": %d, "remotingListenPort": %d, "localServeAddr": "%s",
+                 "enableTopicMessageTypeCheck": false, "enablePrintJstack": false,
+                 "topicRouteServiceCacheRefreshSeconds": 1, "transactionHeartbeatPeriodSecond": 1}
+                """.formatted(nameServers, grpcPort, remotingPort, BrokerPlan.LOOPBACK));
+        return java(home, "512m", "org.apache.rocketmq.proxy.ProxyStartup", "-pc", file.toString());
+    }
+
     private ProcessBuilder broker(Path folder, Map<String, String> settings) throws IOException {
         Path home = Files.createDirectories(folder);
         Path file = home.resolve("broker.conf");
         List<String> lines = new ArrayList<>();
         settings.forEach((key, value) -> lines.add(key + "=" + value));
         Files.write(file, lines);
-        return java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", file);
+        return java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", "-c", file.toString());
     }
 
     /** It accepts connections seconds before the name server knows it. */
@@ -81,16 +98,17 @@ public final class RocketMqPeer implements Peer {
         settings.put("waitTimeMillsInSendQueue", "20000");
         settings.put("diskMaxUsedSpaceRatio", "95");
         settings.put("enablePropertyFilter", "true");
+        settings.put("recallMessageEnable", "true");
         settings.putAll(plan.settings());
         return settings;
     }
 
-    private ProcessBuilder java(Path home, String heap, String mainClass, Path configuration) {
+    private ProcessBuilder java(Path home, String heap, String mainClass, String... arguments) {
         List<String> options = new ArrayList<>(OPENS);
         options.addAll(List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2g",
                 "-XX:-OmitStackTraceInFastThrow", "-Duser.home=" + home));
         ProcessBuilder builder = new JavaCommand(Path.of(jars, "*").toString(), mainClass)
-                .options(options).arguments("-c", configuration.toString()).builder();
+                .options(options).arguments(arguments).builder();
         builder.environment().put("ROCKETMQ_HOME", home.toString());
         return builder;
     }

@@ -23,10 +23,12 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Users and rules with the real clients, whose accounts stand in a plain_acl.yml, and with the tools of 5.5.0. */
+@DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class AccessIT {
     private static final Duration LIMIT = Duration.ofSeconds(180);
     private static final Pattern VERDICT = Pattern.compile("^verdict step=(\\S+) result=(\\S+)$", Pattern.MULTILINE);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GrpcClientIT {
     private static final List<String> SCENARIOS = List.of(
             "normal", "fifo", "delay", "recall", "sql", "encrypted", "refusals", "retry", "dead-letter", "simple",
-            "transaction", "orphan", "from-remoting", "to-remoting");
+            "transaction", "orphan", "from-remoting", "to-remoting", "shown");
     /** Level 3 is the first retry. */
     private static final String DELAYS = "1s 2s 1s 2s 2s 2s 3s 3s 3s 3s 4s 4s 4s 4s 5s 5s 5s 5s";
 

@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An operator's commands on messages that wait, and what a released client sees of them. */
+@DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class OperatorIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int DELAY_MS = 25_000;

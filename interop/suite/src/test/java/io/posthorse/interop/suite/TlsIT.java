@@ -15,12 +15,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The three modes with good, expired and foreign certificates, and real clients that look at the certificate. */
+@DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class TlsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> VERSIONS = List.of("4.4.0", "4.9.8", "5.5.0");

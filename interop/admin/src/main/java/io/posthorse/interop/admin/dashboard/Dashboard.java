@@ -46,6 +46,7 @@ final class Dashboard {
         pages.put("page-consumer-change", this::changeConsumer);
         pages.put("page-producer", this::producer);
         pages.put("page-message", this::message);
+        pages.put("page-reset-twice", () -> new ResetTwice(admin, TOPIC, GROUP).run());
         pages.put("page-close", () -> admin.shutdown());
         return pages;
     }

@@ -17,6 +17,7 @@ import org.apache.rocketmq.client.apis.producer.Producer;
 import org.apache.rocketmq.client.apis.producer.TransactionChecker;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
+import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 /** What a scenario works with: names of its own, and clients that are closed at its end. */
 final class Stage implements AutoCloseable {
@@ -109,9 +110,24 @@ final class Stage implements AutoCloseable {
         config.setRetryMaxTimes(retries);
         remoting().createTopic("TBW102", topic, 4, Map.of());
         var factory = remoting().getDefaultMQProducerImpl().getmQClientFactory();
-        String address = factory.getMQClientAPIImpl().getTopicRouteInfoFromNameServer(topic, TOOL_MILLIS)
-                .getBrokerDatas().get(0).selectBrokerAddr();
-        factory.getMQClientAPIImpl().createSubscriptionGroup(address, config, TOOL_MILLIS);
+        factory.getMQClientAPIImpl().createSubscriptionGroup(broker(topic), config, TOOL_MILLIS);
+    }
+
+    /** Address of the broker that has the topic. */
+    String broker(String topic) throws Exception {
+        return remoting().getDefaultMQProducerImpl().getmQClientFactory().getMQClientAPIImpl()
+                .getTopicRouteInfoFromNameServer(topic, TOOL_MILLIS).getBrokerDatas().get(0).selectBrokerAddr();
+    }
+
+    /** What the administration tools are made of. */
+    DefaultMQAdminExt admin() throws Exception {
+        DefaultMQAdminExt admin = new DefaultMQAdminExt(TOOL_MILLIS);
+        admin.setNamesrvAddr(nameServer);
+        admin.setInstanceName(name("admin"));
+        admin.setVipChannelEnabled(false);
+        admin.start();
+        atEnd(admin::shutdown);
+        return admin;
     }
 
     void atEnd(AutoCloseable close) {

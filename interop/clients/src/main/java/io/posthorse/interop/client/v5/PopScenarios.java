@@ -48,9 +48,10 @@ public final class PopScenarios {
 
     private static void setPop(Stage stage, String topic, String group) throws Exception {
         MQClientInstance client = stage.producer().getDefaultMQProducerImpl().getMqClientFactory();
-        String broker = stage.producer().fetchPublishMessageQueues(topic).get(0).getBrokerName();
-        client.getMQClientAPIImpl().setMessageRequestMode(
-                client.findBrokerAddressInPublish(broker), topic, group, MessageRequestMode.POP, 0, 10_000);
+        // a client that has not sent yet knows no broker's address, and asks the name server instead
+        String broker = client.getMQClientAPIImpl().getTopicRouteInfoFromNameServer(topic, 10_000)
+                .getBrokerDatas().get(0).selectBrokerAddr();
+        client.getMQClientAPIImpl().setMessageRequestMode(broker, topic, group, MessageRequestMode.POP, 0, 10_000);
     }
 
     private static void start(Stage stage, String topic, String group, Inbox inbox, AtomicInteger failed)
