@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooKeeper;
 
 /** The whole shop in processes of its own: broker, infrastructure and five services, on free ports. */
 final class ShopProcesses implements AutoCloseable {
@@ -100,10 +102,26 @@ final class ShopProcesses implements AutoCloseable {
         }
         forgetSteps();
         for (String service : services) {
+            awaitForgotten(service);
+        }
+        for (String service : services) {
             startService(service);
         }
         for (String service : services) {
             awaitService(service);
+        }
+    }
+
+    /** Waits until the registry has forgotten a service that was killed; callers look for the new one after that only. */
+    private void awaitForgotten(String service) throws IOException, InterruptedException {
+        String name = Character.toUpperCase(service.charAt(0)) + service.substring(1);
+        String providers = "/dubbo/io.posthorse.example.shop.api." + name + "Service/providers";
+        ZooKeeper registry = new ZooKeeper("127.0.0.1:" + registryPort, 10_000, event -> { });
+        try {
+            await().atMost(Duration.ofSeconds(20)).ignoreException(KeeperException.ConnectionLossException.class).until(() ->
+                    registry.exists(providers, false) == null || registry.getChildren(providers, false).isEmpty());
+        } finally {
+            registry.close();
         }
     }
 

@@ -11,8 +11,10 @@ import io.posthorse.example.shop.api.User;
 import io.posthorse.example.shop.api.UserService;
 import java.util.Optional;
 import org.apache.dubbo.config.annotation.DubboReference;
+import org.apache.dubbo.rpc.RpcException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -65,5 +67,10 @@ public class OrderController {
     @GetMapping("/users/{id}")
     ResponseEntity<User> user(@PathVariable("id") long id) {
         return ResponseEntity.of(Optional.ofNullable(users.find(id)));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Code> unreachable(RpcException e) {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).body(Code.SERVICE_UNAVAILABLE);
     }
 }
