@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 
 /** Gives the goods of cancelled orders back to the stock. */
 @Component
-@RocketMQMessageListener(topic = Messages.ORDER_TOPIC, selectorExpression = Messages.CANCEL_TAG, consumerGroup = CancelListener.GROUP,
-        consumeThreadNumber = 8)
+@RocketMQMessageListener(topic = Messages.ORDER_TOPIC, selectorExpression = Messages.CANCEL_TAG,
+        consumerGroup = CancelListener.GROUP, consumeThreadNumber = 8)
 public class CancelListener implements RocketMQListener<MessageExt> {
 
     static final String GROUP = "goods-order-cancel";

@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 
 /** Notes that an order is paid. */
 @Component
-@RocketMQMessageListener(topic = Messages.PAY_TOPIC, selectorExpression = Messages.PAID_TAG, consumerGroup = PaidListener.GROUP,
-        consumeThreadNumber = 8)
+@RocketMQMessageListener(topic = Messages.PAY_TOPIC, selectorExpression = Messages.PAID_TAG,
+        consumerGroup = PaidListener.GROUP, consumeThreadNumber = 8)
 public class PaidListener implements RocketMQListener<MessageExt> {
 
     static final String GROUP = "order-paid";

@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 
 /** Keeps the log of payments. */
 @Component
-@RocketMQMessageListener(topic = Messages.PAY_TOPIC, selectorExpression = Messages.PAID_TAG, consumerGroup = PaymentLogListener.GROUP,
-        consumeThreadNumber = 8)
+@RocketMQMessageListener(topic = Messages.PAY_TOPIC, selectorExpression = Messages.PAID_TAG,
+        consumerGroup = PaymentLogListener.GROUP, consumeThreadNumber = 8)
 public class PaymentLogListener implements RocketMQListener<MessageExt> {
 
     static final String GROUP = "log-paid";

@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 
 /** Gives the money of cancelled orders back. */
 @Component
-@RocketMQMessageListener(topic = Messages.ORDER_TOPIC, selectorExpression = Messages.CANCEL_TAG, consumerGroup = CancelListener.GROUP,
-        consumeThreadNumber = 8)
+@RocketMQMessageListener(topic = Messages.ORDER_TOPIC, selectorExpression = Messages.CANCEL_TAG,
+        consumerGroup = CancelListener.GROUP, consumeThreadNumber = 8)
 public class CancelListener implements RocketMQListener<MessageExt> {
 
     static final String GROUP = "user-order-cancel";
