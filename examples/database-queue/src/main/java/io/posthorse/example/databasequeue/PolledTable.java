@@ -67,6 +67,8 @@ final class PolledTable implements Handover {
     private void poll(LongConsumer work) {
         try (Connection connection = DriverManager.getConnection(url)) {
             connection.setAutoCommit(false);
+            // With more isolation InnoDB locks the gaps between the rows, too, and new orders would wait.
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             boolean again = true;
             while (again) {
                 int found = takeSome(connection, work);
