@@ -21,7 +21,7 @@ class LoadTest {
 
     private Server start(String... sets) throws Exception {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "grpc.enabled=false", "mappedFileSizeCommitLog=67108864",
+                "listenPort=0", "nameserver.port=0", "grpc.enabled=false", "openwire.enabled=false", "mappedFileSizeCommitLog=67108864",
                 "storePathRootDir=" + directory));
         all.addAll(List.of(sets));
         return Server.start(ConfigLoader.load(new ConfigSources(null, null, Map.of(), all, "host")));

@@ -29,6 +29,7 @@ public final class Broker {
 
     private final BrokerSettings settings;
     private final MessageFormat[] formats;
+    private final Rendering rendering;
     private final State state;
     private final ReplayedState replayed;
     private final Store store;
@@ -37,14 +38,18 @@ public final class Broker {
     private final DelayedMessages delayed;
     private final Transactions transactions;
     private final Leases leases;
+    private final Settlements settlements;
+    private final PreparedGroups preparedGroups;
     private final Announcements announcements = new Announcements();
     private Partition lastScheduled;
     private long now;
 
     private Broker(
-            BrokerSettings settings, MessageFormat[] formats, State state, ReplayedState replayed, Store store) {
+            BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, ReplayedState replayed,
+            Store store) {
         this.settings = settings;
         this.formats = formats;
+        this.rendering = rendering;
         this.replayed = replayed;
         this.state = state;
         this.store = store;
@@ -53,12 +58,14 @@ public final class Broker {
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
         this.leases = new Leases(this);
+        this.settlements = new Settlements(this);
+        this.preparedGroups = new PreparedGroups(this);
     }
 
     /**
      * Opens a data directory and replays what it holds.
      *
-     * @param formats formats of all native bytes that may be in it
+     * @param formats formats of all native bytes that may be in it; readers are shown messages in the first one
      */
     public static Broker open(
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
@@ -66,14 +73,15 @@ public final class Broker {
         State state = new State(settings);
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
-        ReplayedState replayed = new ReplayedState(state, byId);
+        Rendering rendering = new Rendering(byId, formats.getFirst());
+        ReplayedState replayed = new ReplayedState(state, byId, rendering);
         Store store;
         try {
             store = Store.open(files, logSettings, background, state.index, replayed);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        Broker broker = new Broker(settings, byId, state, replayed, store);
+        Broker broker = new Broker(settings, byId, rendering, state, replayed, store);
         new Opening(broker).begin();
         return broker;
     }
@@ -112,6 +120,10 @@ public final class Broker {
         return formats;
     }
 
+    Rendering rendering() {
+        return rendering;
+    }
+
     ReplayedState replayed() {
         return replayed;
     }
@@ -133,6 +145,21 @@ public final class Broker {
     /** Messages lent to consumers one by one. */
     public Leases leases() {
         return leases;
+    }
+
+    /** Messages settled one by one. */
+    public Settlements settlements() {
+        return settlements;
+    }
+
+    /** Begins what is to become true together. */
+    public AtomicGroup group() {
+        return new AtomicGroup(this);
+    }
+
+    /** Groups that were prepared, and wait for a decision. */
+    public PreparedGroups preparedGroups() {
+        return preparedGroups;
     }
 
     // ---- topics
@@ -215,6 +242,11 @@ public final class Broker {
         return appended ? state.applySubscription(name, wanted, id) : null;
     }
 
+    /** A subscription in memory only, which no other one knows of. */
+    public static Subscription transientSubscription(String name) {
+        return new Subscription(name, -1, SubscriptionSettings.STANDARD);
+    }
+
     /** Deletes a subscription with its cursors. */
     public boolean delete(Subscription subscription) {
         String name = subscription.name();
@@ -227,6 +259,10 @@ public final class Broker {
 
     /** Moves a cursor, forward or back. Nothing is written where it is there already. */
     public boolean commit(Subscription subscription, Partition partition, long offset) {
+        if (subscription.isTransient()) {
+            subscription.begin(partition, offset);
+            return true;
+        }
         if (offset < 0 || subscription.cursor(partition) == offset) {
             return true;
         }
@@ -245,6 +281,11 @@ public final class Broker {
         if (log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false)) {
             return Admission.ADMITTED;
         }
+        return refusal();
+    }
+
+    /** Why the log admits nothing. */
+    Admission refusal() {
         return log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
     }
 
@@ -286,6 +327,7 @@ public final class Broker {
         message.write(out);
         formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        rendering.saw(message.format());
         for (int i = 0; i < message.keys(); i++) {
             store.keys().add(message.key(i), position, now);
         }
@@ -315,9 +357,14 @@ public final class Broker {
 
     /** The same, where the log has admitted it already. */
     void write(byte type, int size, Payload payload) {
+        write(type, size, false, payload);
+    }
+
+    /** The same, for a record that may be one of an atomic group. */
+    void write(byte type, int size, boolean more, Payload payload) {
         log.reserve(size);
         payload.write(log.payload());
-        log.seal(type, now, false);
+        log.seal(type, now, more);
     }
 
     /** Notes that a message waits no longer; false where the log is full. */
@@ -390,7 +437,7 @@ public final class Broker {
 
     /** Begins to read what was found by another thread. */
     public ColdRead beginRead(Fetch found) {
-        return found.detach(log);
+        return found.detach(log, rendering);
     }
 
     /** Whether a message may have to come from the disk. */
@@ -401,12 +448,24 @@ public final class Broker {
     /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
     public KeySearch search(Topic topic) {
         Set<Integer> partitions = topic.partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
-        return new KeySearch(log, store.keys(), partitions);
+        return new KeySearch(log, rendering, store.keys(), partitions);
+    }
+
+    /** Whether a message of a topic has that id, one that waits for its time included. Reads the log. */
+    public boolean hasId(Topic topic, String id) {
+        Set<Integer> partitions = new java.util.HashSet<>();
+        topic.partitions().forEach(p -> partitions.add(p.id()));
+        partitions.add(state.postponed.timed.partition().id());
+        KeySearch search = new KeySearch(log, rendering, store.keys(), partitions);
+        boolean found = search.hasId(topic.name(), id);
+        search.end();
+        return found;
     }
 
     /** The native bytes of the message whose record stands at a position, or null where there is none. */
     public ByteBuffer nativeAt(long position) {
-        return Reading.nativeAt(log, position);
+        ByteBuffer bytes = Reading.nativeAt(log, position);
+        return bytes == null || !rendering.isNeeded() ? bytes : rendering.of(log.bytes(position), log.index(position));
     }
 
     /** Position of the message at an offset; -1 where there is none. */
@@ -417,6 +476,27 @@ public final class Broker {
     /** The native bytes of the message at an offset, or null where there is none. */
     public ByteBuffer nativeOf(Partition partition, long offset) {
         return nativeAt(positionOf(partition, offset));
+    }
+
+    /** The same as its producer sent it, whatever its format. */
+    public ByteBuffer rawAt(long position) {
+        return Reading.nativeAt(log, position);
+    }
+
+    /** Native bytes of a format, from 0 to the capacity, as every protocol can say them. */
+    public PlainMessage plainOf(byte format, ByteBuffer bytes) {
+        return formats[format].plain(bytes, 0, bytes.capacity());
+    }
+
+    /** Format of the message whose record stands at a position where {@link #rawAt} finds one. */
+    public byte formatAt(long position) {
+        return log.bytes(position).get(log.index(position) + RecordFormat.FORMAT);
+    }
+
+    /** What handing out the message depends on whose record stands at a position; null where there is none. */
+    public MessageTraits traitsAt(long position) {
+        ByteBuffer bytes = rawAt(position);
+        return bytes == null ? null : formats[formatAt(position)].traits(bytes, 0, bytes.capacity());
     }
 
     /** When the message at an offset was written, ms since 1970; -1 where there is none. */

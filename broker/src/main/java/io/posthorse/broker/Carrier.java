@@ -26,13 +26,18 @@ final class Carrier {
                 return false;
             }
         }
-        return !postponed.timed.anyBelow(postponed.timed.partition().index.visibleEnd(position))
+        return broker.preparedGroups().oldest() >= position
+                && !KeptMessages.anyBelow(broker, position)
+                && !postponed.timed.anyBelow(postponed.timed.partition().index.visibleEnd(position))
                 && postponed.prepared.oldest() >= prepared.index.visibleEnd(position);
     }
 
     /** Carries some of what waits below a position, in an open turn. */
     void carry(long position) {
         int left = TURN_MAX;
+        if (!broker.preparedGroups().carry(position)) {
+            return;
+        }
         for (int lane = 0; lane < postponed.schedule.lanes(); lane++) {
             long bound = postponed.schedule.lane(lane).index.visibleEnd(position);
             while (left > 0 && first(lane) < bound) {

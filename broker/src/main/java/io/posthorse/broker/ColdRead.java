@@ -16,11 +16,17 @@ import java.util.Arrays;
 public final class ColdRead {
     private final Log log;
     private final long number;
+    private final Rendering rendering;
     private final ByteBuffer[] segments;
     private final int[] at;
     private final long[] positions;
     private final int[] lengths;
     private final RecordCheck check = new RecordCheck();
+    /** Most that a message grows by when it is shown in another format: each byte may become an escape of six. */
+    private static final int GROWTH = 6;
+
+    private static final int GROWTH_EACH = 1_024;
+
     private int bytes;
     private long next;
     private ContentFilter content;
@@ -29,9 +35,11 @@ public final class ColdRead {
     private int bytesMax = Integer.MAX_VALUE;
 
     ColdRead(
-            Log log, long number, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths, int bytes, long next) {
+            Log log, long number, Rendering rendering, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths,
+            int bytes, long next) {
         this.log = log;
         this.number = number;
+        this.rendering = rendering;
         this.segments = segments;
         this.at = at;
         this.positions = positions;
@@ -51,7 +59,7 @@ public final class ColdRead {
 
     /** Most native bytes that {@link #read} puts. */
     public int bytes() {
-        return bytes;
+        return rendering.isNeeded() ? GROWTH * bytes + GROWTH_EACH * segments.length : bytes;
     }
 
     /** Ends the read, on the owner's thread, whether it succeeded or not. */
@@ -80,8 +88,7 @@ public final class ColdRead {
                         next = offsets[i];
                         return;
                     }
-                    out.put(start, segments[i], at[i] + RecordFormat.NATIVE, lengths[i]);
-                    out.position(start + lengths[i]);
+                    put(i, out);
                     count++;
                 }
             } catch (InternalError e) {
@@ -90,8 +97,23 @@ public final class ColdRead {
         }
     }
 
+    private void put(int i, ByteBuffer out) {
+        int from = at[i] + RecordFormat.NATIVE;
+        int length = lengths[i];
+        ByteBuffer source = segments[i];
+        if (rendering.isForeign(source, at[i])) {
+            source = rendering.render(source, at[i], length);
+            from = 0;
+            length = source == null ? 0 : source.capacity();
+        }
+        if (length > 0) {
+            out.put(out.position(), source, from, length);
+            out.position(out.position() + length);
+        }
+    }
+
     private boolean isWanted(int i) {
-        return (content == null || content.matches(segments[i], at[i] + RecordFormat.NATIVE, lengths[i]))
+        return (content == null || ContentReading.matches(rendering, content, segments[i], at[i], lengths[i]))
                 && check.isWhole(segments[i].duplicate(), at[i], positions[i]);
     }
 }

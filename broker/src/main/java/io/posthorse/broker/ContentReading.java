@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import io.posthorse.log.Log;
 import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
 
 /**
  * Finds messages by what is in them. Recent ones are looked into at once. Of old ones, which may have to come from the
@@ -30,6 +31,7 @@ final class ContentReading {
         } else {
             look(broker, index, first, Math.min(countMax, Fetch.COUNT_MAX), bytesMax, filter, out);
             out.content = null;
+            out.show(broker.rendering());
         }
         out.status = out.count > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
     }
@@ -48,7 +50,7 @@ final class ContentReading {
             long position = index.position(at);
             int length = index.length(at);
             if (filter.matches(index.tag(at)) && log.holds(position)
-                    && content.matches(log.bytes(position), log.index(position) + RecordFormat.NATIVE, length)
+                    && matches(broker.rendering(), content, log.bytes(position), log.index(position), length)
                     && log.readable(position)) {
                 if (out.count > 0 && out.bytes + length > bytesMax) {
                     break;
@@ -58,6 +60,15 @@ final class ContentReading {
             at++;
         }
         out.next = at;
+    }
+
+    /** Whether a record's message is chosen, as readers are shown it. */
+    static boolean matches(Rendering rendering, ContentFilter content, ByteBuffer bytes, int at, int length) {
+        if (!rendering.isForeign(bytes, at)) {
+            return content.matches(bytes, at + RecordFormat.NATIVE, length);
+        }
+        ByteBuffer shown = rendering.render(bytes, at, length);
+        return shown != null && content.matches(shown, 0, shown.capacity());
     }
 
     private static void note(Broker broker, PartitionIndex index, long first, TagFilter filter, Fetch out) {

@@ -58,7 +58,7 @@ public final class DelayedMessages {
             times[i] = found.due(i);
             offsets[i] = found.offset(i);
         }
-        return new WaitingRead(broker.log(), timed.partition(), times, offsets);
+        return new WaitingRead(broker.log(), broker.rendering(), timed.partition(), times, offsets);
     }
 
     /** Takes back a message that waits. */

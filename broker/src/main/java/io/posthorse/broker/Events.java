@@ -42,8 +42,24 @@ final class Events {
     static final byte LENT_SETTLED = 11;
     /** A lease ends at another time: u32 subscription, u32 partition, u64 offset, u64 receipt, u64 ms of the end. */
     static final byte LEASE_CHANGED = 12;
+    /**
+     * Messages were settled that were not lent for a time: u32 subscription, u32 partition, u32 count, and so many runs of
+     * u64 first offset and u64 length.
+     */
+    static final byte SETTLED_RUNS = 13;
+    /** Such a message came back: u32 subscription, u32 partition, u64 offset, u32 times that it was handed out. */
+    static final byte RETURNED = 14;
+
+    /** A group was prepared: see {@link PreparedGroups}. */
+    static final byte PREPARED = 15;
+    /** It was committed, with the other records of this atomic group, or rolled back: its id. */
+    static final byte PREPARED_DECIDED = 16;
 
     private Events() {}
+
+    static int settledRunsSize(int runs) {
+        return 12 + runs * 16;
+    }
 
     static int size(String text) {
         return 2 + text.getBytes(StandardCharsets.UTF_8).length;

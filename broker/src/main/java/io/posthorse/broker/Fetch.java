@@ -10,6 +10,8 @@ public final class Fetch {
     /** How many messages one answer may have. */
     public static final int COUNT_MAX = 1024;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     /** What was found. */
     public enum Status {
         /** There are messages. */
@@ -43,6 +45,23 @@ public final class Fetch {
 
     int contentCountMax;
     int contentBytesMax;
+
+    /** Shows messages in the common format that are in another one; of one that makes no sense nothing is left. */
+    void show(Rendering rendering) {
+        if (!rendering.isNeeded()) {
+            return;
+        }
+        bytes = 0;
+        for (int i = 0; i < count; i++) {
+            if (rendering.isForeign(segments[i], at[i])) {
+                ByteBuffer shown = rendering.render(segments[i], at[i], lengths[i]);
+                segments[i] = shown == null ? NOTHING : shown;
+                at[i] = -RecordFormat.NATIVE;
+                lengths[i] = segments[i].capacity();
+            }
+            bytes += lengths[i];
+        }
+    }
 
     void add(Log log, long offset, long position, int length) {
         offsets[count] = offset;
@@ -86,11 +105,21 @@ public final class Fetch {
         return cold;
     }
 
+    public long offset(int i) {
+        return offsets[i];
+    }
+
+    /** Where the message's record stands in the log. */
+    public long position(int i) {
+        return positions[i];
+    }
+
     /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
-    ColdRead detach(Log log) {
+    ColdRead detach(Log log, Rendering rendering) {
         ColdRead read = new ColdRead(
                 log,
                 log.readBegins(),
+                rendering,
                 Arrays.copyOf(segments, count),
                 Arrays.copyOf(at, count),
                 Arrays.copyOf(positions, count),

@@ -5,6 +5,7 @@ import io.posthorse.log.Log;
 import io.posthorse.log.LogView;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,13 +19,15 @@ public final class KeySearch {
     private final Log log;
     private final long read;
     private final LogView view;
+    private final Rendering rendering;
     private final KeyIndex.Snapshot keys;
     private final Set<Integer> partitions;
 
-    KeySearch(Log log, KeyIndex keys, Set<Integer> partitions) {
+    KeySearch(Log log, Rendering rendering, KeyIndex keys, Set<Integer> partitions) {
         this.log = log;
         this.read = log.readBegins();
         this.view = log.view();
+        this.rendering = rendering;
         this.keys = keys.snapshot();
         this.partitions = partitions;
     }
@@ -61,7 +64,26 @@ public final class KeySearch {
         return found;
     }
 
+    /** Whether one of the messages has that id. */
+    boolean hasId(String topic, String id) {
+        byte[] name = topic.getBytes(StandardCharsets.UTF_8);
+        byte[] key = id.getBytes(StandardCharsets.UTF_8);
+        int hash = KeyHash.of(KeyHash.text(name, 0, name.length), KeyHash.text(key, 0, key.length));
+        boolean[] found = new boolean[1];
+        keys.find(hash, 0, Long.MAX_VALUE, position -> {
+            ByteBuffer bytes = record(position, 0, Long.MAX_VALUE);
+            found[0] = bytes != null && id.equals(rendering.id(bytes, view.index(position)));
+            return !found[0];
+        });
+        return found[0];
+    }
+
     private ByteBuffer message(long position, long fromMs, long toMs) {
+        ByteBuffer bytes = record(position, fromMs, toMs);
+        return bytes == null ? null : rendering.of(bytes, view.index(position));
+    }
+
+    private ByteBuffer record(long position, long fromMs, long toMs) {
         ByteBuffer bytes = view.bytes(position);
         if (bytes == null) {
             return null;
@@ -72,7 +94,6 @@ public final class KeySearch {
                 || !partitions.contains(bytes.getInt(at + RecordFormat.PARTITION))) {
             return null;
         }
-        int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
-        return bytes.slice(at + RecordFormat.NATIVE, length);
+        return bytes;
     }
 }

@@ -79,6 +79,7 @@ public final class Leases {
         if (out.fetch.count == 0 && behind == cursor.next()) {
             return true;
         }
+        out.fetch.show(broker.rendering());
         return lent(request, cursor, out, behind);
     }
 
@@ -130,6 +131,7 @@ public final class Leases {
             found.count = 0;
             found.bytes = 0;
             ContentReading.look(broker, request.partition.index, from, most, bytes, request.filter, found);
+            found.content = null;
         }
         if (found.status == Fetch.Status.AT_END || found.status == Fetch.Status.ABOVE) {
             return cursor.next();

@@ -29,4 +29,25 @@ public interface MessageFormat {
      * @param at index of the native bytes, which are so long
      */
     void keys(ByteBuffer bytes, int at, int length, IntConsumer sink);
+
+    /**
+     * What handing out the message one by one depends on.
+     *
+     * @param at index of the native bytes, which are so long
+     */
+    default MessageTraits traits(ByteBuffer bytes, int at, int length) {
+        return MessageTraits.STANDARD;
+    }
+
+    /**
+     * The message as every protocol can say it, for readers of another one.
+     *
+     * @param at index of the native bytes, which are so long
+     */
+    PlainMessage plain(ByteBuffer bytes, int at, int length);
+
+    /** Native bytes of this format for a message of another one; null where this format has no readers of other messages. */
+    default ByteBuffer render(PlainMessage message) {
+        return null;
+    }
 }

@@ -52,6 +52,9 @@ final class Reading {
             at++;
         }
         out.next = at;
+        if (!out.cold) { // cold ones are looked at by who reads them
+            out.show(broker.rendering());
+        }
         out.status = out.count > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
     }
 

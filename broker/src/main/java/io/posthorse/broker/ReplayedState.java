@@ -11,10 +11,12 @@ import java.util.function.IntConsumer;
 final class ReplayedState implements Store.State {
     private final State state;
     private final MessageFormat[] formats;
+    private final Rendering rendering;
 
-    ReplayedState(State state, MessageFormat[] formats) {
+    ReplayedState(State state, MessageFormat[] formats, Rendering rendering) {
         this.state = state;
         this.formats = formats;
+        this.rendering = rendering;
     }
 
     @Override
@@ -80,6 +82,16 @@ final class ReplayedState implements Store.State {
             case Events.LENT_SETTLED -> state.applySettled(in.getInt(), in.getInt(), offsets(in));
             case Events.LEASE_CHANGED ->
                 state.applyLeaseChanged(in.getInt(), in.getInt(), in.getLong(), in.getLong(), in.getLong());
+            case Events.SETTLED_RUNS -> {
+                int subscription = in.getInt();
+                int partition = in.getInt();
+                for (int left = in.getInt(); left > 0; left--) {
+                    state.applySettledRun(subscription, partition, in.getLong(), in.getLong());
+                }
+            }
+            case Events.PREPARED -> state.preparedGroups.put(Events.text(in), position);
+            case Events.PREPARED_DECIDED -> state.preparedGroups.remove(Events.text(in));
+            case Events.RETURNED -> state.applyReturned(in.getInt(), in.getInt(), in.getLong(), in.getInt());
             default -> throw new UncheckedIOException(new IOException("The log has a record of type " + type
                     + " at position " + position + ", which this release does not know: a newer one wrote it. Start that"
                     + " release on this directory."));
@@ -95,6 +107,7 @@ final class ReplayedState implements Store.State {
     }
 
     private void message(ByteBuffer bytes, int at, long position, int length) {
+        rendering.saw(bytes.get(at + RecordFormat.FORMAT));
         int id = bytes.getInt(at + RecordFormat.PARTITION);
         Partition partition = state.isUnmade(id) ? unknown(bytes, at, length, id) : state.partition(id);
         long offset = bytes.getLong(at + RecordFormat.OFFSET);

@@ -22,6 +22,8 @@ final class State {
     final Postponed postponed;
     final TreeMap<String, Topic> topics = new TreeMap<>();
     final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+    /** Position of each prepared group's record, by its id. */
+    final TreeMap<String, Long> preparedGroups = new TreeMap<>();
 
     private final List<Subscription> subscriptionsById = new ArrayList<>();
     private final List<Partition> partitionsById = new ArrayList<>();
@@ -150,6 +152,7 @@ final class State {
             for (Subscription subscription : subscriptions.values()) {
                 subscription.cursors.remove(partition.id());
                 subscription.leases.remove(partition.id());
+                subscription.settled.remove(partition.id());
             }
         }
     }
@@ -182,7 +185,36 @@ final class State {
             if (leases != null && leases.floor() != offset) {
                 leases.reset(offset);
             }
+            SettledCursor settled = of.settled.get(partition);
+            if (settled != null && settled.floor() != offset) {
+                settled.reset(offset);
+            }
         }
+    }
+
+    void applySettledRun(int subscription, int partition, long first, long count) {
+        SettledCursor settled = settled(subscription, partition);
+        if (settled != null) {
+            settled.settle(first, count);
+            subscriptionsById.get(subscription).cursors.put(partition, settled.floor());
+        }
+    }
+
+    void applyReturned(int subscription, int partition, long offset, int times) {
+        SettledCursor settled = settled(subscription, partition);
+        if (settled != null) {
+            settled.returned(offset, times);
+        }
+    }
+
+    /** A subscription by its number in the log; null where it is gone. */
+    Subscription subscription(int id) {
+        return id >= 0 && id < subscriptionsById.size() ? subscriptionsById.get(id) : null;
+    }
+
+    private SettledCursor settled(int subscription, int partition) {
+        Subscription of = subscription(subscription);
+        return of == null || partition(partition) == null ? null : of.settled(partition);
     }
 
     /** What a subscription has lent in a partition, null where either is gone; from now on it lends there. */
@@ -254,6 +286,14 @@ final class State {
             for (LeaseCursor leases : subscription.leases.values()) {
                 size += 4 + leases.snapshotSize();
             }
+            size += 4;
+            for (SettledCursor settled : subscription.settled.values()) {
+                size += 4 + settled.snapshotSize();
+            }
+        }
+        size += 4;
+        for (String id : preparedGroups.keySet()) {
+            size += Events.size(id) + 8;
         }
         ByteBuffer out = ByteBuffer.allocate(size + postponed.snapshotSize());
         out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
@@ -273,6 +313,15 @@ final class State {
             out.putInt(subscription.leases.size());
             subscription.leases.forEach((partition, leases) -> leases.snapshot(out.putInt(partition)));
         }
+        for (Subscription subscription : subscriptions.values()) {
+            out.putInt(subscription.settled.size());
+            subscription.settled.forEach((partition, settled) -> settled.snapshot(out.putInt(partition)));
+        }
+        out.putInt(preparedGroups.size());
+        preparedGroups.forEach((id, position) -> {
+            Events.put(out, id);
+            out.putLong(position);
+        });
         return out.flip();
     }
 
@@ -313,6 +362,16 @@ final class State {
                 for (int left = in.getInt(); left > 0; left--) {
                     subscription.leases.put(in.getInt(), LeaseCursor.restored(in));
                 }
+            }
+        }
+        if (in.hasRemaining()) { // and one of a release before messages were settled without a lease, here
+            for (Subscription subscription : subscriptions.values()) {
+                for (int left = in.getInt(); left > 0; left--) {
+                    subscription.settled.put(in.getInt(), SettledCursor.restored(in));
+                }
+            }
+            for (int left = in.getInt(); left > 0; left--) {
+                preparedGroups.put(Events.text(in), in.getLong());
             }
         }
         while (partitionsById.size() < nextPartition) {

@@ -12,6 +12,9 @@ public final class Subscription {
     /** What was lent, by partition id. */
     final TreeMap<Integer, LeaseCursor> leases = new TreeMap<>();
 
+    /** What was settled one by one, by partition id. */
+    final TreeMap<Integer, SettledCursor> settled = new TreeMap<>();
+
     private SubscriptionSettings settings;
 
     Subscription(String name, int id, SubscriptionSettings settings) {
@@ -28,6 +31,11 @@ public final class Subscription {
         return id;
     }
 
+    /** Whether it lives in memory only: what it settles is not recorded, and it is gone with the process. */
+    public boolean isTransient() {
+        return id < 0;
+    }
+
     public SubscriptionSettings settings() {
         return settings;
     }
@@ -40,6 +48,17 @@ public final class Subscription {
     public long cursor(Partition partition) {
         Long cursor = cursors.get(partition.id());
         return cursor == null ? -1 : cursor;
+    }
+
+    /** Begins anew at an offset. */
+    void begin(Partition partition, long offset) {
+        cursors.put(partition.id(), offset);
+        settled.put(partition.id(), new SettledCursor(offset));
+    }
+
+    /** What was settled one by one in a partition; begins where the cursor is. */
+    SettledCursor settled(int partition) {
+        return settled.computeIfAbsent(partition, p -> new SettledCursor(Math.max(0, cursors.getOrDefault(p, 0L))));
     }
 
     /** Whether it has ever settled something in one of the topic's partitions. */

@@ -135,7 +135,7 @@ public final class Transactions {
      */
     public WaitingRead readSuspended(long behindOffset, int most) {
         long[] offsets = prepared.suspendedBehind(behindOffset, most);
-        return new WaitingRead(broker.log(), prepared.suspendedPartition(), new long[offsets.length], offsets);
+        return new WaitingRead(broker.log(), broker.rendering(), prepared.suspendedPartition(), new long[offsets.length], offsets);
     }
 
     /** Prepares a message that was set aside once more: its sender is asked again. */

@@ -13,14 +13,16 @@ public final class WaitingRead {
     private final Log log;
     private final long number;
     private final LogView view;
+    private final Rendering rendering;
     private final long[] timesMs;
     private final long[] offsets;
     private final long[] positions;
 
-    WaitingRead(Log log, Partition partition, long[] timesMs, long[] offsets) {
+    WaitingRead(Log log, Rendering rendering, Partition partition, long[] timesMs, long[] offsets) {
         this.log = log;
         this.number = log.readBegins();
         this.view = log.view();
+        this.rendering = rendering;
         this.timesMs = timesMs;
         this.offsets = offsets;
         this.positions = new long[offsets.length];
@@ -60,8 +62,7 @@ public final class WaitingRead {
         if (bytes == null) {
             return null;
         }
-        int at = view.index(positions[i]);
-        return bytes.slice(at + RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE);
+        return rendering.of(bytes, view.index(positions[i]));
     }
 
     /** When a message came to where it waits, ms since 1970; only for one whose {@link #message} is not null. */

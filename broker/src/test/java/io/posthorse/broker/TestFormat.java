@@ -121,4 +121,9 @@ class TestFormat implements MessageFormat {
             }
         }
     }
+
+    @Override
+    public PlainMessage plain(ByteBuffer bytes, int at, int length) {
+        throw new UnsupportedOperationException("nobody else reads these messages");
+    }
 }

@@ -24,6 +24,10 @@ final class Announcement {
             System.out.printf("  registers at %s%n", String.join(";", config.identity().nameServers()));
         }
         grpc(server, host);
+        if (server.openwirePort() != ServerConfig.OFF) {
+            System.out.printf("  JMS          tcp://%s:%d   (what ActiveMQ clients call broker URL)%n", host,
+                    server.openwirePort());
+        }
         System.out.printf("  data         %s   flush %s: %s%n", directory(config),
                 config.storage().flush(),
                 config.storage().flush() == ServerConfig.FlushMode.SYNC_FLUSH

@@ -57,7 +57,7 @@ final class MqBroker implements Callable<Integer> {
     public Integer call() throws Exception {
         ScriptHome home = ScriptHome.of(System.getenv());
         List<String> presets = List.of(
-                "nameserver.enabled=false", "grpc.enabled=" + proxy, home.store("broker"));
+                "nameserver.enabled=false", "grpc.enabled=" + proxy, "openwire.enabled=false", home.store("broker"));
         List<String> sets = new ArrayList<>(pairs);
         sets.addAll(options.sets());
         if (nameServers != null) {

@@ -43,7 +43,7 @@ class WaitingCommandsTest {
 
     private void start(String... sets) throws IOException {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "grpc.enabled=false", "storePathRootDir=" + directory.resolve("data"),
+                "listenPort=0", "nameserver.port=0", "grpc.enabled=false", "openwire.enabled=false", "storePathRootDir=" + directory.resolve("data"),
                 "mappedFileSizeCommitLog=16777216", "defaultTopicQueueNums=1"));
         all.addAll(List.of(sets));
         server = Server.start(ConfigLoader.load(new ConfigSources(null, null, Map.of(), all, "host")));

@@ -52,6 +52,11 @@ public final class Connection {
         applyReading();
     }
 
+    /** Whether the peer takes what it is sent; who has more waits for {@link Session#writable}. */
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
     /** Reads while the session takes more and the peer takes what it is sent. */
     void applyReading() {
         channel.config().setAutoRead(!held && channel.isWritable());

@@ -52,6 +52,7 @@ public final class Network implements AutoCloseable {
     private final Complaints complaints;
     private final List<Channel> listeners = new ArrayList<>();
     private final ChannelGroup dialled;
+    private final ChannelGroup accepted;
     private int connections;
 
     public Network(NetSettings settings, Clock clock) {
@@ -61,6 +62,7 @@ public final class Network implements AutoCloseable {
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner"), io);
         this.loop = group.next();
         this.dialled = new DefaultChannelGroup(loop);
+        this.accepted = new DefaultChannelGroup(loop);
     }
 
     /** Runs tasks on the owner's thread, behind what it is doing. */
@@ -167,6 +169,7 @@ public final class Network implements AutoCloseable {
     public void closeConnections() {
         listeners.forEach(l -> l.close().awaitUninterruptibly());
         dialled.close().awaitUninterruptibly();
+        accepted.close().awaitUninterruptibly();
     }
 
     @Override
@@ -191,6 +194,7 @@ public final class Network implements AutoCloseable {
                 return;
             }
             connections++;
+            accepted.add(channel);
             channel.closeFuture().addListener(f -> connections--);
             channel.pipeline()
                     .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()))

@@ -12,6 +12,9 @@ public interface Session {
      */
     int read(ByteBuf in);
 
+    /** The peer takes what it is sent again. */
+    default void writable() {}
+
     /** The connection is gone; nothing can be sent any more. */
     void closed();
 }

@@ -78,6 +78,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (connection != null) {
             connection.applyReading();
+            if (connection.isWritable() && session != null) {
+                session.writable();
+            }
         }
     }
 

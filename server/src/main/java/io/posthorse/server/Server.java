@@ -3,10 +3,12 @@ package io.posthorse.server;
 import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.MessageFormat;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.log.LogSettings;
@@ -19,6 +21,7 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.openwire.StoredForm;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.config.ServerConfig;
@@ -52,6 +55,8 @@ public final class Server implements AutoCloseable {
     private ServerOperations operations;
     private RocketmqSettings rocketmq;
     private GrpcPort grpc;
+    private OpenwirePort openwire;
+    private int openwirePort = ServerConfig.OFF;
     private AccessControl access;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
@@ -102,6 +107,10 @@ public final class Server implements AutoCloseable {
             certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();
         }
+        if (listen.openwirePort() != ServerConfig.OFF) {
+            openwire = new OpenwirePort(config, rocketmq, shard, network, access);
+            openwirePort = openwire.open(address(listen.openwirePort()), tls);
+        }
         if (listen.grpcPort() != ServerConfig.OFF) {
             grpc = new GrpcPort(config, rocketmq, shard, network, access, certificates);
             reader.run(grpc::open, failure -> { });
@@ -129,7 +138,7 @@ public final class Server implements AutoCloseable {
                 storage.segmentBytes() & ~7, ahead, Math.min(standard.reserveBytes(), ahead / 2), standard.sync());
         KeptTable kept = KeptTable.open(files, disk, "settings");
         operations = new ServerOperations(config, files, kept);
-        Broker broker = Broker.open(files, log, disk, brokerSettings(), List.of(new StoredFormat()));
+        Broker broker = Broker.open(files, log, disk, brokerSettings(), formats());
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
         shard.onFailure(cause -> LOG.error(
@@ -166,6 +175,14 @@ public final class Server implements AutoCloseable {
             registration.start();
         }
         return protocol;
+    }
+
+    /** RocketMQ's first: its clients are shown all messages in it. */
+    private List<MessageFormat> formats() throws IOException {
+        String host = config.listen().advertisedHost();
+        InetSocketAddress shown = new InetSocketAddress(host == null || host.isEmpty() ? config.listen().bind() : host, brokerPort);
+        StoredFormat rocketmqFormat = shown.isUnresolved() ? new StoredFormat() : new StoredFormat(Host.of(shown));
+        return List.of(rocketmqFormat, new StoredForm());
     }
 
     private static RocketmqSettings.Choices choices(ServerConfig config) {
@@ -234,6 +251,11 @@ public final class Server implements AutoCloseable {
         return nameServerPort;
     }
 
+    /** Port for JMS clients; {@link ServerConfig#OFF} where there is none. */
+    public int openwirePort() {
+        return openwirePort;
+    }
+
     /**
      * Port for gRPC, once it is open: that is some tenths of a second behind the others, as a start does not wait for it.
      *
@@ -249,6 +271,9 @@ public final class Server implements AutoCloseable {
         network.onOwner(() -> {
             if (registration != null) {
                 registration.stop();
+            }
+            if (openwire != null) {
+                openwire.stop();
             }
             return null;
         });

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every file in the folder conf starts as it stands, or refuses for the one reason that it should. */
 class ConfFilesTest {
     private static final Path CONF = Path.of("..", "conf");
-    private static final List<String> PRESETS = List.of("nameserver.enabled=false", "grpc.enabled=false");
+    private static final List<String> PRESETS = List.of("nameserver.enabled=false", "grpc.enabled=false", "openwire.enabled=false");
 
     @TempDir
     Path directory;

@@ -306,7 +306,7 @@ class GrpcTest {
 
     @Test
     void thePortCanBeTurnedOff() throws Exception {
-        broker = TestBroker.start(directory, "grpc.enabled=false");
+        broker = TestBroker.start(directory, "grpc.enabled=false", "openwire.enabled=false");
 
         assertEquals(-1, broker.server().grpcPort());
         assertFalse(broker.server().config().listen().grpcPort() > 0);

@@ -88,7 +88,7 @@ class LifecycleTest {
     void aSecondServerOnTheSameDirectoryIsRefused() {
         try (TestBroker broker = TestBroker.start(directory)) {
             ConfigSources sources = new ConfigSources(null, null, Map.of(),
-                    List.of("listenPort=0", "nameserver.port=0", "grpc.enabled=false",
+                    List.of("listenPort=0", "nameserver.port=0", "grpc.enabled=false", "openwire.enabled=false",
                             "storePathRootDir=" + directory), "host");
 
             IOException refusal =
@@ -103,7 +103,7 @@ class LifecycleTest {
         try (TestBroker broker = TestBroker.start(directory.resolve("one"))) {
             String port = "" + broker.server().brokerPort();
             ConfigSources sources = new ConfigSources(null, null, Map.of(),
-                    List.of("listenPort=" + port, "vip.enabled=false", "nameserver.port=0", "grpc.enabled=false",
+                    List.of("listenPort=" + port, "vip.enabled=false", "nameserver.port=0", "grpc.enabled=false", "openwire.enabled=false",
                             "storePathRootDir=" + directory.resolve("two")), "host");
 
             IOException refusal = assertThrows(IOException.class, () -> Server.start(ConfigLoader.load(sources)));

@@ -32,7 +32,7 @@ final class TestBroker implements AutoCloseable {
 
     static TestBroker start(Path directory, String... sets) {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "grpcServerPort=0",
+                "listenPort=0", "nameserver.port=0", "grpcServerPort=0", "openwire.port=0",
                 "storePathRootDir=" + directory, "brokerName=" + NAME,
                 "mappedFileSizeCommitLog=16777216"));
         all.addAll(List.of(sets));

@@ -56,7 +56,7 @@ class TlsModesTest {
 
     private Server start(String mode, String certificate, String... sets) throws IOException {
         List<String> all = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "grpcServerPort=0", "tls.server.mode=" + mode,
+                "listenPort=0", "nameserver.port=0", "grpcServerPort=0", "openwire.port=0", "tls.server.mode=" + mode,
                 "storePathRootDir=" + directory.resolve("data"),
                 "tls.server.certPath=" + directory.resolve(certificate + ".pem"),
                 "tls.server.keyPath=" + directory.resolve(certificate + ".key")));

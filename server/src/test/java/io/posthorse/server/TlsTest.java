@@ -74,7 +74,7 @@ class TlsTest {
 
     private Server start(String mode) throws IOException {
         List<String> sets = new ArrayList<>(List.of(
-                "listenPort=0", "nameserver.port=0", "grpc.enabled=false", "tls.server.mode=" + mode));
+                "listenPort=0", "nameserver.port=0", "grpc.enabled=false", "openwire.enabled=false", "tls.server.mode=" + mode));
         sets.add("storePathRootDir=" + directory.resolve("data-" + mode));
         sets.add("tls.server.certPath=" + directory.resolve("cert.pem"));
         sets.add("tls.server.keyPath=" + directory.resolve("key.pem"));

@@ -2,6 +2,7 @@ package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.MessageFormat;
+import io.posthorse.broker.PlainMessage;
 import io.posthorse.codec.rocketmq.PropertyScanner;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
@@ -11,6 +12,18 @@ import java.util.function.IntConsumer;
 /** RocketMQ's stored message as a format of native bytes. */
 public final class StoredFormat implements MessageFormat {
     public static final byte ID = 1;
+
+    private final Host host;
+
+    /** For messages of this format alone. */
+    public StoredFormat() {
+        this(new Host(new byte[4], 0));
+    }
+
+    /** @param host the broker's address, in messages of other formats as they are shown to RocketMQ's clients */
+    public StoredFormat(Host host) {
+        this.host = host;
+    }
 
     @Override
     public byte id() {
@@ -61,5 +74,15 @@ public final class StoredFormat implements MessageFormat {
         if ((systemFlag & StoredMessage.FLAG_TRANSACTION) == StoredMessage.FLAG_COMMITTED && bytes.getLong(prepared) == 0) {
             bytes.putLong(prepared, position); // it is stored as consumers get it: once committed, it is only moved
         }
+    }
+
+    @Override
+    public PlainMessage plain(ByteBuffer bytes, int at, int length) {
+        return PlainMessages.of(bytes.slice(at, length));
+    }
+
+    @Override
+    public ByteBuffer render(PlainMessage message) {
+        return PlainMessages.render(message, host);
     }
 }

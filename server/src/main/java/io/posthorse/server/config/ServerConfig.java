@@ -88,12 +88,13 @@ public record ServerConfig(
      * @param vipPort second port of the broker, {@link #OFF} where there is none
      * @param nameServerPort the name server's port, 0 for any free one, {@link #OFF} where there is none
      * @param grpcPort port for gRPC, 0 for any free one, {@link #OFF} where there is none
+     * @param openwirePort port for JMS clients, 0 for any free one, {@link #OFF} where there is none
      * @param advertisedHost host that clients are told to connect to, or null for the one they dialled
      * @param tls encryption, of all ports alike
      */
     public record Listen(
-            String bind, int brokerPort, int vipPort, int nameServerPort, int grpcPort, String advertisedHost,
-            Tls tls) {}
+            String bind, int brokerPort, int vipPort, int nameServerPort, int grpcPort, int openwirePort,
+            String advertisedHost, Tls tls) {}
 
     /**
      * Who this broker is.
@@ -137,6 +138,7 @@ public record ServerConfig(
      * @param delaysMs the delay of each delay level, level 1 first
      * @param delayMsMax how far ahead a message with a delivery time of its own may be due
      * @param propertyFilter whether consumers may select by SQL92 expressions
+     * @param deadLetters JMS clients' queue for dead letters
      */
     public record Topics(
             int queuesDefault,
@@ -145,7 +147,8 @@ public record ServerConfig(
             int messageBytesMax,
             List<Long> delaysMs,
             long delayMsMax,
-            boolean propertyFilter) {}
+            boolean propertyFilter,
+            String deadLetters) {}
 
     /**
      * Transactions that a producer left open.

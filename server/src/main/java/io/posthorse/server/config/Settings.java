@@ -63,6 +63,13 @@ final class Settings {
             LISTENING, "grpcServerPort", new Kind.Whole(0, PORT_MAX), "8081", "",
             "Port for gRPC, what these clients call endpoints; 0 is any free port.");
 
+    static final Setting<Boolean> OPENWIRE_ENABLED = Setting.of(
+            LISTENING, "openwire.enabled", SWITCH, "true", "",
+            "Opens a port for the JMS clients of ActiveMQ, see jms.md.");
+    static final Setting<Long> OPENWIRE_PORT = Setting.of(
+            LISTENING, "openwire.port", new Kind.Whole(0, PORT_MAX), "61616", "",
+            "Port for JMS clients; 0 is any free port. Where this is not set and the port is taken, there is no JMS.");
+
     static final Setting<TlsMode> TLS_MODE = Setting.of(
             LISTENING, "tls.server.mode", new Kind.Choice<>(TlsMode.class), "PERMISSIVE", "",
             "With a certificate: whether connections may (PERMISSIVE) or must (ENFORCING) be encrypted, on the same"
@@ -181,6 +188,11 @@ final class Settings {
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
             "Whether consumers may select messages by SQL92 expressions, see filters.md.");
 
+    static final Setting<String> DEAD_LETTER_QUEUE = Setting.of(
+            TOPICS, "jms.dead.letter.queue", new Kind.Text(100, Pattern.compile("[^\\u0000,*>?]+"), "a queue's name"),
+            "ActiveMQ.DLQ", "",
+            "Queue for messages that no JMS consumer could consume, or whose time was over.");
+
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
             "Age of an open transaction at which its producer is asked how it ended.")
@@ -216,14 +228,14 @@ final class Settings {
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
-            GRPC_ENABLED, GRPC_PORT,
+            GRPC_ENABLED, GRPC_PORT, OPENWIRE_ENABLED, OPENWIRE_PORT,
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
             AUTH, AUTHORIZATION, FIRST_USER, PLAIN_ACL, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
             QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,
-            PROPERTY_FILTER,
+            PROPERTY_FILTER, DEAD_LETTER_QUEUE,
             TRANSACTION_TIMEOUT_MS, TRANSACTION_CHECKS_MAX, TRANSACTION_INTERVAL_MS,
             CONNECTIONS_MAX, IDLE_SECONDS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX, DELAYED_MAX,
             TRANSACTIONS_MAX);

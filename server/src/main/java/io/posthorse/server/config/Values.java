@@ -65,6 +65,7 @@ final class Values {
         checkAccess(problems);
         checkPorts(problems);
         checkGrpcPort(problems);
+        checkOpenwirePort(problems);
         checkRole(problems, notes);
         if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
             problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
@@ -203,6 +204,20 @@ final class Values {
         return get(Settings.GRPC_ENABLED) ? integer(Settings.GRPC_PORT) : ServerConfig.OFF;
     }
 
+    private int openwirePort() {
+        return get(Settings.OPENWIRE_ENABLED) ? integer(Settings.OPENWIRE_PORT) : ServerConfig.OFF;
+    }
+
+    private void checkOpenwirePort(Collection<ConfigProblem> problems) {
+        int port = openwirePort();
+        if (port > 0 && (port == integer(Settings.LISTEN_PORT) || port == vipPort() || port == nameServerPort()
+                || port == grpcPort())) {
+            problems.add(problem(
+                    Settings.OPENWIRE_PORT,
+                    "port " + port + " is taken by another listener; choose another, or openwire.enabled=false"));
+        }
+    }
+
     private ConfigProblem problem(Setting<?> setting, String text) {
         Entry entry = given.get(setting.name());
         return new ConfigProblem(where(setting), entry == null ? setting.name() : entry.key(), text);
@@ -220,7 +235,7 @@ final class Values {
     ServerConfig config(List<String> notes) {
         Listen listen = new Listen(
                 get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
-                get(Settings.BROKER_IP1),
+                openwirePort(), get(Settings.BROKER_IP1),
                 new ServerConfig.Tls(
                         get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
@@ -239,7 +254,7 @@ final class Values {
         Topics topics = new Topics(
                 integer(Settings.QUEUES_DEFAULT), get(Settings.AUTO_CREATE_TOPICS), get(Settings.AUTO_CREATE_GROUPS),
                 integer(Settings.MESSAGE_BYTES_MAX), get(Settings.DELAY_LEVELS),
-                get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER));
+                get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER), get(Settings.DEAD_LETTER_QUEUE));
         Transactions transactions = new Transactions(
                 get(Settings.TRANSACTION_TIMEOUT_MS), integer(Settings.TRANSACTION_CHECKS_MAX),
                 get(Settings.TRANSACTION_INTERVAL_MS));

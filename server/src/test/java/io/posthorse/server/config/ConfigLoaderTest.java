@@ -29,7 +29,7 @@ class ConfigLoaderTest {
 
         assertEquals(
                 new Listen(
-                        "127.0.0.1", 10_911, 10_909, 9_876, 8_081, null, new ServerConfig.Tls(
+                        "127.0.0.1", 10_911, 10_909, 9_876, 8_081, 61_616, null, new ServerConfig.Tls(
                                 TlsMode.PERMISSIVE, null, null, ServerConfig.ClientAuth.none, null)),
                 config.listen());
         assertEquals(

@@ -18,6 +18,7 @@ final class PosthorsePeer implements Peer {
         command.addAll(List.of("start", "--data", plan.data().toString()));
         set(command, "listenPort", Integer.toString(plan.listenPort()));
         set(command, "nameserver.port", Integer.toString(plan.nameServerPort()));
+        set(command, "openwire.enabled", Boolean.toString(plan.settings().containsKey("openwire.port")));
         set(command, "grpcServerPort", Integer.toString(plan.grpcPort()));
         set(command, "brokerIP1", BrokerPlan.LOOPBACK);
         plan.settings().forEach((key, value) -> set(command, key, value));

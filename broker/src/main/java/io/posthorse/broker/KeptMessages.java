@@ -1,0 +1,39 @@
+package io.posthorse.broker;
+
+/** Topics whose messages are kept, however old they are, until those who take them one by one have settled them. */
+final class KeptMessages {
+    private static final String KEEP = "keep";
+    private static final String UNSETTLED = "unsettled";
+
+    private KeptMessages() {}
+
+    static boolean keeps(Topic topic) {
+        return UNSETTLED.equals(topic.settings().attributes().get(KEEP));
+    }
+
+    /** Whether one of those messages stands below a position of the log. */
+    static boolean anyBelow(Broker broker, long position) {
+        for (Subscription subscription : broker.subscriptions()) {
+            for (int id : subscription.settled.keySet()) {
+                Partition partition = broker.state().partition(id);
+                if (partition != null && keeps(partition.topic()) && anyBelow(broker, subscription, partition, position)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean anyBelow(Broker broker, Subscription subscription, Partition partition, long position) {
+        long end = partition.index.visibleEnd(position);
+        long at = broker.settlements().nextUnsettled(subscription, partition, partition.index.begin());
+        while (at < end) {
+            long there = partition.index.ceiling(at);
+            if (there == at) {
+                return true;
+            }
+            at = broker.settlements().nextUnsettled(subscription, partition, there);
+        }
+        return false;
+    }
+}

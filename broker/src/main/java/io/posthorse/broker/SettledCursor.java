@@ -1,0 +1,100 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+import java.util.TreeMap;
+
+/**
+ * What a subscription whose messages are settled one by one has settled in one partition, in the state: everything below
+ * the floor, and some above it. Who holds a message is not in here: a message that was not settled when the broker ended
+ * is handed out again.
+ */
+final class SettledCursor {
+    private final OffsetSet settled = new OffsetSet();
+    /** How often a message was handed out that came back, by offset. */
+    private final TreeMap<Long, Integer> deliveries = new TreeMap<>();
+
+    private long floor;
+    private int resets;
+
+    SettledCursor(long floor) {
+        this.floor = floor;
+    }
+
+    /** Everything below is settled. */
+    long floor() {
+        return floor;
+    }
+
+    /** Counts how often it began anew somewhere else. */
+    int resets() {
+        return resets;
+    }
+
+    boolean isSettled(long offset) {
+        return offset < floor || settled.contains(offset);
+    }
+
+    /** How many above the floor are settled. */
+    int settledAbove() {
+        return settled.size();
+    }
+
+    /** First offset from there on that is not settled. */
+    long nextUnsettled(long from) {
+        long at = Math.max(from, floor);
+        while (settled.contains(at)) {
+            at++;
+        }
+        return at;
+    }
+
+    int deliveries(long offset) {
+        return deliveries.getOrDefault(offset, 0);
+    }
+
+    /** Settles so many offsets in a row. */
+    void settle(long first, long count) {
+        long from = Math.max(first, floor);
+        long to = first + count;
+        if (from >= to) {
+            return;
+        }
+        settled.addAll(from, to);
+        deliveries.subMap(from, to).clear();
+        floor = settled.removeRun(floor);
+    }
+
+    /** A message came back that was handed out so often. */
+    void returned(long offset, int times) {
+        if (!isSettled(offset)) {
+            deliveries.put(offset, times);
+        }
+    }
+
+    /** Begins anew at an offset. */
+    void reset(long offset) {
+        settled.clear();
+        deliveries.clear();
+        floor = offset;
+        resets++;
+    }
+
+    int snapshotSize() {
+        return 12 + deliveries.size() * 12 + settled.snapshotSize();
+    }
+
+    void snapshot(ByteBuffer out) {
+        out.putLong(floor).putInt(deliveries.size());
+        deliveries.forEach((offset, times) -> out.putLong(offset).putInt(times));
+        settled.snapshot(out);
+    }
+
+    static SettledCursor restored(ByteBuffer in) {
+        SettledCursor cursor = new SettledCursor(in.getLong());
+        for (int left = in.getInt(); left > 0; left--) {
+            cursor.deliveries.put(in.getLong(), in.getInt());
+        }
+        cursor.settled.restore(in);
+        return cursor;
+    }
+}

@@ -1,0 +1,66 @@
+package io.posthorse.broker.delivery;
+
+/** A consumer attached to a feed. */
+public final class Consumer {
+    private final Wish wish;
+    private final Credit credit;
+    private final Receiver receiver;
+    Feed feed;
+    View view;
+    boolean touched;
+    /** Who came first has the smallest one. */
+    long number;
+
+    /**
+     * What a consumer asks for.
+     *
+     * @param selector which messages it wants; null for all
+     * @param priority among consumers that could take a message, those with the highest priority get it
+     * @param exclusive whether it wants all messages as long as it is there; the first one who wants that has them
+     */
+    public record Wish(Selector selector, int priority, boolean exclusive) {}
+
+    public Consumer(Wish wish, Credit credit, Receiver receiver) {
+        this.wish = wish;
+        this.credit = credit;
+        this.receiver = receiver;
+    }
+
+    Wish wish() {
+        return wish;
+    }
+
+    Credit credit() {
+        return credit;
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    /** Whether it is attached. */
+    public boolean isAttached() {
+        return feed != null;
+    }
+
+    /** It takes so many from now on. */
+    public void credit(int messages) {
+        credit.set(messages);
+    }
+
+    /** It takes more now. */
+    public void wake() {
+        feed.wake();
+    }
+
+    /** Ends its attachment, where there is one. */
+    public void detach() {
+        if (feed != null) {
+            feed.detach(this);
+        }
+    }
+
+    boolean canTake() {
+        return credit.left() > 0 && receiver.isReady();
+    }
+}

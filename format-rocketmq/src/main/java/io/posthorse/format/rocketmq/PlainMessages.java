@@ -1,0 +1,244 @@
+package io.posthorse.format.rocketmq;
+
+import io.netty.buffer.Unpooled;
+import io.posthorse.broker.MessageTraits;
+import io.posthorse.broker.PlainMessage;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.codec.rocketmq.StoredMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * RocketMQ's messages as clients of other protocols can have them, and theirs as RocketMQ's clients can: text as UTF-8,
+ * maps and rows as JSON, properties as strings with their types in a property of their own.
+ */
+final class PlainMessages {
+    /** Says what a body is: {@code text}, {@code map}, {@code stream}, {@code object}; bytes where it is missing. */
+    static final String BODY_KIND = "AMQ_MSG_TYPE";
+
+    private static final String TYPES = "x-types";
+    private static final String CORRELATION = "CORRELATION_ID";
+    private static final String REPLY_TO = "JMSReplyTo";
+    private static final String TYPE = "JMSType";
+    private static final String PRIORITY = "JMSPriority";
+    private static final String EXPIRES = "JMSExpiration";
+    private static final String GROUP = "__SHARDINGKEY";
+    private static final int COMPRESSION_BITS = 7 << 8;
+    private static final int COMPRESSION_ZLIB = 3 << 8;
+    private static final int INFLATED_MAX = 64 << 20;
+
+    /** What is not the application's own. */
+    private static final Set<String> SYSTEM = Set.of(
+            "UNIQ_KEY", "KEYS", "TAGS", "WAIT", "DELAY", "CLUSTER", "TRACE_ON", "MSG_REGION", "REAL_TOPIC", "REAL_QID",
+            "TIMER_DELIVER_MS", "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_OUT_MS", "POSTHORSE_DELIVER_MS",
+            "POSTHORSE_DELAY_MS", "TRAN_MSG", "PGROUP", "__transactionId__", "MIN_OFFSET", "MAX_OFFSET", "INSTANCE_ID",
+            "INNER_NUM", BODY_KIND, TYPES, CORRELATION, REPLY_TO, TYPE, PRIORITY, EXPIRES, GROUP);
+
+    private PlainMessages() {}
+
+    static PlainMessage of(ByteBuffer bytes) {
+        MessageView view = MessageView.of(bytes);
+        Map<String, String> properties = view.properties();
+        int flags = view.systemFlag();
+        PlainMessage.Place place = new PlainMessage.Place(
+                view.topic(), view.queueId(), bytes.getLong(StoredMessage.QUEUE_OFFSET),
+                bytes.getLong(StoredMessage.PHYSICAL_OFFSET), bytes.getLong(StoredMessage.storeTimestamp(flags)));
+        String keys = properties.getOrDefault("KEYS", "").strip();
+        MessageTraits traits = new MessageTraits(
+                (int) number(properties.get(PRIORITY), MessageTraits.PRIORITY_STANDARD),
+                number(properties.get(EXPIRES), 0), true, properties.get(GROUP), false);
+        return new PlainMessage(
+                place, properties.get("UNIQ_KEY"), properties.get(CORRELATION), properties.get(REPLY_TO),
+                properties.get(TYPE), properties.get("TAGS"), keys.isEmpty() ? List.of() : List.of(keys.split("\\s+")),
+                traits, view.bornTimestamp(), own(properties), body(view, properties.getOrDefault(BODY_KIND, "")));
+    }
+
+    private static long number(String text, long otherwise) {
+        try {
+            return text == null ? otherwise : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+
+    private static Map<String, Object> own(Map<String, String> properties) {
+        Map<String, Object> own = new LinkedHashMap<>();
+        Map<String, String> types = types(properties.getOrDefault(TYPES, ""));
+        properties.forEach((name, value) -> {
+            if (!SYSTEM.contains(name)) {
+                own.put(name, typed(value, types.getOrDefault(name, "")));
+            }
+        });
+        return own;
+    }
+
+    private static Map<String, String> types(String text) {
+        Map<String, String> types = new LinkedHashMap<>();
+        for (String part : text.split(",")) {
+            int colon = part.lastIndexOf(':');
+            if (colon > 0) {
+                types.put(part.substring(0, colon), part.substring(colon + 1));
+            }
+        }
+        return types;
+    }
+
+    private static Object typed(String value, String type) {
+        try {
+            return switch (type) {
+                case "Boolean" -> Boolean.valueOf(value);
+                case "Byte" -> Byte.valueOf(value);
+                case "Short" -> Short.valueOf(value);
+                case "Integer" -> Integer.valueOf(value);
+                case "Long" -> Long.valueOf(value);
+                case "Float" -> Float.valueOf(value);
+                case "Double" -> Double.valueOf(value);
+                default -> value;
+            };
+        } catch (NumberFormatException e) {
+            return value;
+        }
+    }
+
+    private static PlainMessage.Body body(MessageView view, String kind) {
+        byte[] raw = new byte[view.bodyLength()];
+        view.bytes().get(view.bodyAt(), raw);
+        byte[] body = inflated(raw, view.systemFlag());
+        switch (kind) {
+            case "text" -> {
+                return new PlainMessage.Text(new String(body, StandardCharsets.UTF_8));
+            }
+            case "map" -> {
+                Map<String, Object> fields = PlainFields.fields(body);
+                return fields == null ? new PlainMessage.Bytes(body) : new PlainMessage.Fields(fields);
+            }
+            case "stream" -> {
+                List<Object> values = PlainFields.values(body);
+                return values == null ? new PlainMessage.Bytes(body) : new PlainMessage.Sequence(values);
+            }
+            case "object" -> {
+                return new PlainMessage.Opaque(body);
+            }
+            default -> {
+                return new PlainMessage.Bytes(body);
+            }
+        }
+    }
+
+    /** A body that its client compressed; the way of old clients and the standard one is known, others stay as they are. */
+    private static byte[] inflated(byte[] body, int flags) {
+        int way = flags & COMPRESSION_BITS;
+        if ((flags & StoredMessage.FLAG_COMPRESSED) == 0 || way != 0 && way != COMPRESSION_ZLIB) {
+            return body;
+        }
+        try (InputStream in = new InflaterInputStream(new java.io.ByteArrayInputStream(body))) {
+            byte[] plain = in.readNBytes(INFLATED_MAX + 1);
+            return plain.length > INFLATED_MAX ? body : plain;
+        } catch (IOException e) {
+            return body;
+        }
+    }
+
+    // ---- the other way
+
+    static ByteBuffer render(PlainMessage plain, Host host) {
+        byte[] body = switch (plain.body()) {
+            case PlainMessage.Bytes bytes -> bytes.bytes();
+            case PlainMessage.Opaque opaque -> opaque.bytes();
+            case PlainMessage.Text text -> text.text().getBytes(StandardCharsets.UTF_8);
+            case PlainMessage.Fields fields -> PlainFields.json(fields.values());
+            case PlainMessage.Sequence sequence -> PlainFields.json(sequence.values());
+        };
+        byte[] topic = plain.place().topic().getBytes(StandardCharsets.UTF_8);
+        byte[] properties = properties(plain);
+        OutgoingMessage message = new OutgoingMessage();
+        message.queueId = plain.place().partition();
+        message.bornTimestamp = plain.createdMs();
+        message.bornHost = host;
+        message.storeHost = host;
+        message.topic = topic;
+        message.topicLength = topic.length;
+        message.properties = properties;
+        message.propertiesLength = properties.length;
+        message.body = Unpooled.wrappedBuffer(body);
+        message.bodyLength = body.length;
+        ByteBuffer out = ByteBuffer.allocate(message.length());
+        message.write(out);
+        new StoredFormat().stamp(out, 0, plain.place().offset(), plain.place().position(), plain.place().storedMs());
+        return out.clear();
+    }
+
+    private static byte[] properties(PlainMessage plain) {
+        Map<String, String> all = new LinkedHashMap<>();
+        String id = plain.id() == null ? "" : plain.id();
+        List<String> keys = new ArrayList<>(plain.keys());
+        if (!id.isEmpty()) {
+            keys.addFirst(id);
+        }
+        put(all, "UNIQ_KEY", id);
+        put(all, "KEYS", String.join(" ", keys));
+        put(all, "TAGS", plain.tag());
+        put(all, CORRELATION, plain.correlationId());
+        put(all, REPLY_TO, plain.replyTo());
+        put(all, TYPE, plain.type());
+        put(all, GROUP, plain.traits().group());
+        if (plain.traits().priority() != MessageTraits.PRIORITY_STANDARD) {
+            put(all, PRIORITY, Integer.toString(plain.traits().priority()));
+        }
+        if (plain.traits().expiresAtMs() > 0) {
+            put(all, EXPIRES, Long.toString(plain.traits().expiresAtMs()));
+        }
+        put(all, BODY_KIND, switch (plain.body()) {
+            case PlainMessage.Bytes bytes -> null;
+            case PlainMessage.Text text -> "text";
+            case PlainMessage.Fields fields -> "map";
+            case PlainMessage.Sequence sequence -> "stream";
+            case PlainMessage.Opaque opaque -> "object";
+        });
+        putOwn(all, plain.properties());
+        return MessageView.text(all).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The application's properties, as far as they fit: RocketMQ's clients take 32 KiB of properties. */
+    private static void putOwn(Map<String, String> all, Map<String, Object> own) {
+        StringBuilder types = new StringBuilder();
+        int room = StoredMessage.PROPERTIES_MAX - MessageView.text(all).getBytes(StandardCharsets.UTF_8).length - 64;
+        for (Map.Entry<String, Object> property : own.entrySet()) {
+            Object value = property.getValue();
+            if (value == null || SYSTEM.contains(property.getKey())) {
+                continue;
+            }
+            String text = value instanceof String string ? string : String.valueOf(value);
+            String type = value instanceof String ? "" : value.getClass().getSimpleName();
+            int size = 2 * property.getKey().length() + text.getBytes(StandardCharsets.UTF_8).length + type.length() + 4;
+            if (size > room) {
+                continue;
+            }
+            room -= size;
+            put(all, property.getKey(), text);
+            if (!type.isEmpty()) {
+                types.append(types.isEmpty() ? "" : ",").append(property.getKey()).append(':').append(type);
+            }
+        }
+        put(all, TYPES, types.toString());
+    }
+
+    private static void put(Map<String, String> all, String name, String value) {
+        if (value != null && !value.isEmpty() && clean(name).equals(name)) {
+            all.put(name, clean(value));
+        }
+    }
+
+    /** Without the characters that separate properties from each other. */
+    private static String clean(String text) {
+        return text.indexOf(1) < 0 && text.indexOf(2) < 0 ? text : text.replace((char) 1, ' ').replace((char) 2, ' ');
+    }
+}

@@ -1,0 +1,223 @@
+package io.posthorse.protocol.openwire;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.activemq.advisory.AdvisorySupport;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.DataStructure;
+import org.apache.activemq.command.DestinationInfo;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.filter.DestinationFilter;
+
+/**
+ * Tells clients what happens: connections, destinations, consumers and producers come and go. Clients need to hear of
+ * temporary destinations, since they refuse to send to one that they have not heard of. Advisories are made when somebody
+ * listens, and not stored; who comes later is told what there is now.
+ */
+final class Advisories {
+    private final OpenwireProtocol protocol;
+    private final Set<Listener> listeners = new LinkedHashSet<>();
+    private final String brokerId;
+    private final ProducerId producer;
+    private long number;
+
+    Advisories(OpenwireProtocol protocol) {
+        this.protocol = protocol;
+        this.brokerId = "ID:posthorse-" + Long.toString(protocol.clock.wallMs(), 36);
+        this.producer = new ProducerId();
+        producer.setConnectionId(brokerId);
+        producer.setSessionId(-1);
+        producer.setValue(1);
+    }
+
+    String brokerId() {
+        return brokerId;
+    }
+
+    /** A message id of the broker's own. */
+    MessageId nextId() {
+        return new MessageId(producer, ++number);
+    }
+
+    /** A consumer of advisories. What it does not take in time it does not get. */
+    private final class Listener implements Consumption {
+        private final ClientConnection client;
+        private final ConsumerInfo info;
+
+        Listener(ClientConnection client, ConsumerInfo info) {
+            this.client = client;
+            this.info = info;
+        }
+
+        @Override
+        public ConsumerInfo info() {
+            return info;
+        }
+
+        boolean wants(ActiveMQTopic topic) {
+            return DestinationFilter.parseFilter(info.getDestination()).matches(topic);
+        }
+
+        void tell(ActiveMQMessage message) {
+            if (client.session().isWritable()) {
+                MessageDispatch dispatch = new MessageDispatch();
+                dispatch.setConsumerId(info.getConsumerId());
+                dispatch.setDestination(message.getDestination());
+                dispatch.setMessage(message);
+                client.session().send(dispatch);
+                client.session().flush();
+            }
+        }
+
+        @Override
+        public void acknowledge(MessageAck ack, Unit unit) {
+            // they are gone once they are sent
+        }
+
+        @Override
+        public void close(long lastDelivered) {
+            listeners.remove(this);
+        }
+    }
+
+    Consumption subscribe(ClientConnection client, ConsumerInfo info) {
+        Listener listener = new Listener(client, info);
+        client.session().afterTurn(() -> tellAll(listener));
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** Tells a new one what there is. */
+    private void tellAll(Listener to) {
+        List<Listener> only = List.of(to);
+        protocol.clients.values().forEach(c ->
+                tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), c.info().copy(), -1));
+        protocol.broker.topics().stream().filter(t -> !t.isInternal()).forEach(t -> {
+            ActiveMQDestination destination = Names.destination(t.name());
+            tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), added(destination), -1);
+        });
+        for (ClientConnection client : List.copyOf(protocol.clients.values())) {
+            for (Consumption consumer : client.consumers.values()) {
+                tell(only, topicOf(consumer.info()), consumer.info(), consumers(consumer.info().getDestination()));
+            }
+            for (ProducerInfo info : client.producers.values()) {
+                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info, producers(info));
+            }
+        }
+    }
+
+    private static DestinationInfo added(ActiveMQDestination destination) {
+        DestinationInfo info = new DestinationInfo();
+        info.setOperationType(DestinationInfo.ADD_OPERATION_TYPE);
+        info.setDestination(destination);
+        if (destination instanceof org.apache.activemq.command.ActiveMQTempDestination temporary) {
+            info.setConnectionId(new ConnectionId(temporary.getConnectionId()));
+        }
+        return info;
+    }
+
+    // ---- what happens
+
+    void connection(ConnectionInfo info) {
+        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), info.copy(), -1);
+    }
+
+    void connectionGone(ConnectionInfo info) {
+        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), info.createRemoveCommand(), -1);
+    }
+
+    void destination(ActiveMQDestination destination, boolean exists) {
+        DestinationInfo info = added(destination);
+        info.setOperationType(exists ? DestinationInfo.ADD_OPERATION_TYPE : DestinationInfo.REMOVE_OPERATION_TYPE);
+        tell(listeners, AdvisorySupport.getDestinationAdvisoryTopic(destination), info, -1);
+    }
+
+    void consumer(ClientConnection client, ConsumerInfo info) {
+        tell(listeners, topicOf(info), info, consumers(info.getDestination()));
+    }
+
+    void consumerGone(ClientConnection client, ConsumerInfo info) {
+        tell(listeners, topicOf(info), info.createRemoveCommand(), consumers(info.getDestination()));
+    }
+
+    void producer(ClientConnection client, ProducerInfo info) {
+        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info, producers(info));
+    }
+
+    void producerGone(ClientConnection client, ProducerInfo info) {
+        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.createRemoveCommand(),
+                producers(info));
+    }
+
+    /** Null for advisories about advisories, which there are none. */
+    private static ActiveMQTopic topicOf(ConsumerInfo info) {
+        return AdvisorySupport.isAdvisoryTopic(info.getDestination())
+                ? null
+                : AdvisorySupport.getConsumerAdvisoryTopic(info.getDestination());
+    }
+
+    private int consumers(ActiveMQDestination destination) {
+        if (listeners.isEmpty()) {
+            return 0;
+        }
+        return (int) protocol.clients.values().stream().flatMap(c -> c.consumers.values().stream())
+                .filter(c -> c.info().getDestination().equals(destination)).count();
+    }
+
+    private int producers(ProducerInfo info) {
+        if (listeners.isEmpty() || info.getDestination() == null) {
+            return 0;
+        }
+        return (int) protocol.clients.values().stream().flatMap(c -> c.producers.values().stream())
+                .filter(p -> info.getDestination().equals(p.getDestination())).count();
+    }
+
+    /** @param count how many there are now; less than 0 where that is not told */
+    private void tell(Iterable<Listener> to, ActiveMQTopic topic, DataStructure what, int count) {
+        if (topic == null) {
+            return;
+        }
+        List<Listener> wanting = new ArrayList<>();
+        to.forEach(listener -> {
+            if (listener.wants(topic)) {
+                wanting.add(listener);
+            }
+        });
+        if (wanting.isEmpty()) {
+            return;
+        }
+        ActiveMQMessage message = new ActiveMQMessage();
+        try {
+            message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_ID, brokerId);
+            message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_NAME, protocol.settings.brokerName());
+            if (count >= 0) {
+                message.setProperty(
+                        topic.getPhysicalName().startsWith(AdvisorySupport.CONSUMER_ADVISORY_TOPIC_PREFIX)
+                                ? AdvisorySupport.MSG_PROPERTY_CONSUMER_COUNT
+                                : "producerCount",
+                        count);
+            }
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e); // an empty message has nothing that cannot be read
+        }
+        message.setType(AdvisorySupport.ADIVSORY_MESSAGE_TYPE);
+        message.setDataStructure(what);
+        message.setDestination(topic);
+        message.setProducerId(producer);
+        message.setMessageId(nextId());
+        message.setTimestamp(protocol.clock.wallMs());
+        message.setPersistent(false);
+        wanting.forEach(listener -> listener.tell(message));
+    }
+}

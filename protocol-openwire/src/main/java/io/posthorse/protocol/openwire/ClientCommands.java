@@ -1,0 +1,368 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Topic;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.JMSException;
+import jakarta.jms.ResourceAllocationException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQTempDestination;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.ConsumerControl;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.ControlCommand;
+import org.apache.activemq.command.DestinationInfo;
+import org.apache.activemq.command.FlushCommand;
+import org.apache.activemq.command.Message;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessagePull;
+import org.apache.activemq.command.ProducerAck;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.command.RemoveInfo;
+import org.apache.activemq.command.RemoveSubscriptionInfo;
+import org.apache.activemq.command.Response;
+import org.apache.activemq.command.SessionId;
+import org.apache.activemq.command.SessionInfo;
+import org.apache.activemq.command.ShutdownInfo;
+import org.apache.activemq.command.TransactionInfo;
+import org.apache.activemq.state.CommandVisitorAdapter;
+
+/** The commands of one connection. Before the login, nothing but the login is taken. */
+final class ClientCommands extends CommandVisitorAdapter {
+    private final OpenwireProtocol protocol;
+    private final OpenwireSession session;
+    private ClientConnection client;
+    private Subscribing subscribing;
+    private ClientTransactions transactions;
+    private long tailBefore;
+
+    ClientCommands(OpenwireProtocol protocol, OpenwireSession session) {
+        this.protocol = protocol;
+        this.session = session;
+    }
+
+    boolean isLoggedIn() {
+        return client != null;
+    }
+
+    /** Runs a command; null for an answer without content. */
+    Response run(Command command) throws Exception {
+        if (client == null && !(command instanceof ConnectionInfo) && !(command instanceof ShutdownInfo)) {
+            throw new SecurityException("The connection has not logged in.");
+        }
+        tailBefore = protocol.broker.tail();
+        return command.visit(this);
+    }
+
+    /** Whether the last command has written something, so that its answer must wait until that is committed. */
+    boolean tookCommit() {
+        return protocol.broker.tail() != tailBefore;
+    }
+
+    /** Does something with each consumer that takes messages. */
+    void each(Consumer<Consumption> action) {
+        if (client != null) {
+            List.copyOf(client.consumers.values()).forEach(action);
+        }
+    }
+
+    // ---- connections, sessions, producers
+
+    @Override
+    public Response processAddConnection(ConnectionInfo info) throws JMSException {
+        if (client != null) {
+            throw new IllegalStateException("The connection has logged in already.");
+        }
+        if (info.getConnectionId() == null || info.getClientId() == null || info.getClientId().isEmpty()) {
+            throw new InvalidClientIDException("No clientID specified for connection request");
+        }
+        var account = protocol.access.login(
+                info.getUserName(), info.getPassword(), session.connection().remote().getAddress());
+        info.setPassword(null);
+        ClientConnection before = protocol.clients.get(info.getClientId());
+        if (before != null) {
+            if (!info.isFailoverReconnect() || !before.info().getConnectionId().equals(info.getConnectionId())) {
+                throw new InvalidClientIDException("Broker: " + protocol.settings.brokerName() + " - Client: "
+                        + info.getClientId() + " already connected from " + before.session().connection().remote());
+            }
+            before.session().close(); // the client knows better than we do that this connection is gone
+            protocol.clients.remove(info.getClientId());
+            before.end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
+        }
+        client = new ClientConnection(protocol, session, info, account);
+        subscribing = new Subscribing(protocol, client);
+        transactions = new ClientTransactions(protocol, client);
+        protocol.clients.put(info.getClientId(), client);
+        protocol.advisories.connection(info);
+        return null;
+    }
+
+    @Override
+    public Response processRemoveConnection(ConnectionId id, long lastDelivered) {
+        end(lastDelivered);
+        return null;
+    }
+
+    /** The connection is gone without a word. */
+    void connectionLost() {
+        if (protocol.isStopping()) {
+            return;
+        }
+        end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
+    }
+
+    private void end(long lastDelivered) {
+        if (client != null && protocol.clients.remove(client.info().getClientId(), client)) {
+            protocol.shard.turn();
+            client.end(lastDelivered);
+            protocol.advisories.connectionGone(client.info());
+        }
+    }
+
+    @Override
+    public Response processShutdown(ShutdownInfo info) {
+        end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
+        session.close();
+        return null;
+    }
+
+    @Override
+    public Response processAddSession(SessionInfo info) {
+        return null; // sessions are parts of the ids of what they open
+    }
+
+    @Override
+    public Response processRemoveSession(SessionId id, long lastDelivered) throws JMSException {
+        for (ConsumerId consumer : List.copyOf(client.consumers.keySet())) {
+            if (consumer.getParentId().equals(id)) {
+                processRemoveConsumer(consumer, lastDelivered);
+            }
+        }
+        for (ProducerId producer : List.copyOf(client.producers.keySet())) {
+            if (producer.getParentId().equals(id)) {
+                processRemoveProducer(producer);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public Response processAddProducer(ProducerInfo info) throws JMSException {
+        requireRoom(client.producers, "producers");
+        if (client.producers.put(info.getProducerId(), info) == null) {
+            if (info.getDestination() != null) {
+                for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
+                    if (!Destinations.isPattern(part) && !part.isTemporary() && protocol.destinations.known(part) == null
+                            && protocol.settings.autoCreate().getAsBoolean()
+                            && !org.apache.activemq.advisory.AdvisorySupport.isAdvisoryTopic(part)) {
+                        client.check(Names.topic(part), io.posthorse.auth.Action.CREATE);
+                        protocol.destinations.create(part);
+                    }
+                }
+            }
+            protocol.advisories.producer(client, info);
+        }
+        return null;
+    }
+
+    @Override
+    public Response processRemoveProducer(ProducerId id) {
+        ProducerInfo info = client.producers.remove(id);
+        if (info != null) {
+            protocol.advisories.producerGone(client, info);
+        }
+        return null;
+    }
+
+    private static void requireRoom(Map<?, ?> of, String what) throws JMSException {
+        if (of.size() >= OpenwireSettings.PER_CONNECTION_MAX) {
+            throw new ResourceAllocationException(
+                    "A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX + " " + what + ".");
+        }
+    }
+
+    // ---- consumers
+
+    @Override
+    public Response processAddConsumer(ConsumerInfo info) throws JMSException {
+        requireRoom(client.consumers, "consumers");
+        if (!client.consumers.containsKey(info.getConsumerId())) {
+            protocol.shard.turn();
+            subscribing.subscribe(info);
+        }
+        return null;
+    }
+
+    @Override
+    public Response processRemoveConsumer(ConsumerId id, long lastDelivered) throws JMSException {
+        Consumption consumer = client.consumers.remove(id);
+        if (consumer == null) {
+            throw new IllegalStateException("Cannot remove a consumer that had not been registered: " + id);
+        }
+        protocol.shard.turn();
+        consumer.close(lastDelivered);
+        protocol.advisories.consumerGone(client, consumer.info());
+        return null;
+    }
+
+    @Override
+    public Response processConsumerControl(ConsumerControl control) {
+        Consumption consumer = client.consumers.get(control.getConsumerId());
+        if (consumer != null && !control.isClose() && !control.isStart() && !control.isStop() && !control.isFlush()) {
+            consumer.prefetch(control.getPrefetch());
+        }
+        return null;
+    }
+
+    @Override
+    public Response processRemoveSubscription(RemoveSubscriptionInfo info) throws JMSException {
+        subscribing.unsubscribe(info);
+        return null;
+    }
+
+    @Override
+    public Response processMessageAck(MessageAck ack) throws JMSException {
+        Consumption consumer = client.consumers.get(ack.getConsumerId());
+        if (consumer == null) {
+            if (client.info().isFailoverReconnect()) {
+                return null;
+            }
+            throw new IllegalStateException("The consumer does not exist: " + ack.getConsumerId());
+        }
+        consumer.acknowledge(ack, transactions.unit(ack.getTransactionId()));
+        return null;
+    }
+
+    @Override
+    public Response processMessagePull(MessagePull pull) {
+        Consumption consumer = client.consumers.get(pull.getConsumerId());
+        if (consumer != null) {
+            consumer.pull(pull);
+        }
+        return null;
+    }
+
+    // ---- messages
+
+    @Override
+    public Response processMessage(Message message) throws Exception {
+        Unit unit = transactions.unit(message.getTransactionId());
+        ProducerInfo producer = client.producers.get(message.getProducerId());
+        int size = message.getSize();
+        boolean answered = message.isResponseRequired();
+        protocol.publishing.publish(client, message, unit);
+        if (!answered && producer != null && producer.getWindowSize() > 0) {
+            session.send(new ProducerAck(producer.getProducerId(), size));
+        }
+        return null;
+    }
+
+    // ---- destinations
+
+    @Override
+    public Response processAddDestination(DestinationInfo info) throws JMSException {
+        ActiveMQDestination destination = info.getDestination();
+        Topic known = protocol.destinations.known(destination);
+        if (destination.isTemporary()) {
+            requireOwn(destination);
+            if (client.temporary.size() >= OpenwireSettings.PER_CONNECTION_MAX) {
+                throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
+                        + " temporary destinations.");
+            }
+            client.temporary.add(destination);
+        } else {
+            client.check(Names.topic(destination), io.posthorse.auth.Action.CREATE);
+        }
+        if (known == null) {
+            protocol.destinations.create(destination);
+        }
+        return null;
+    }
+
+    @Override
+    public Response processRemoveDestination(DestinationInfo info) throws JMSException {
+        ActiveMQDestination destination = info.getDestination();
+        Topic known = protocol.destinations.known(destination);
+        if (destination.isTemporary()) {
+            requireOwn(destination);
+            client.temporary.remove(destination);
+        } else {
+            client.check(Names.topic(destination), io.posthorse.auth.Action.DELETE);
+        }
+        if (known == null) {
+            return null;
+        }
+        if (protocol.deliveries.feeds().stream().anyMatch(f -> f.topic() == known && f.attached() > 0)) {
+            throw new JMSException("Destination still has an active subscription: " + destination);
+        }
+        protocol.destinations.delete(known);
+        return null;
+    }
+
+    private void requireOwn(ActiveMQDestination destination) throws JMSException {
+        if (!((ActiveMQTempDestination) destination).getConnectionId().equals(client.info().getConnectionId().getValue())) {
+            throw new InvalidDestinationException(
+                    "The temporary destination " + destination + " belongs to another connection.");
+        }
+    }
+
+    // ---- transactions
+
+    @Override
+    public Response processBeginTransaction(TransactionInfo info) throws JMSException {
+        return transactions.begin(info.getTransactionId());
+    }
+
+    @Override
+    public Response processEndTransaction(TransactionInfo info) {
+        return null;
+    }
+
+    @Override
+    public Response processPrepareTransaction(TransactionInfo info) throws JMSException {
+        return transactions.prepare(info.getTransactionId());
+    }
+
+    @Override
+    public Response processCommitTransactionOnePhase(TransactionInfo info) throws JMSException {
+        return transactions.commit(info.getTransactionId(), true);
+    }
+
+    @Override
+    public Response processCommitTransactionTwoPhase(TransactionInfo info) throws JMSException {
+        return transactions.commit(info.getTransactionId(), false);
+    }
+
+    @Override
+    public Response processRollbackTransaction(TransactionInfo info) throws JMSException {
+        return transactions.rollback(info.getTransactionId());
+    }
+
+    @Override
+    public Response processForgetTransaction(TransactionInfo info) throws JMSException {
+        return transactions.rollback(info.getTransactionId());
+    }
+
+    @Override
+    public Response processRecoverTransactions(TransactionInfo info) {
+        return transactions.recover();
+    }
+
+    @Override
+    public Response processFlush(FlushCommand command) {
+        return null;
+    }
+
+    @Override
+    public Response processControlCommand(ControlCommand command) throws JMSException {
+        throw new JMSException("The control command " + command.getCommand() + " is not for clients.");
+    }
+}

@@ -1,0 +1,205 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.JMSException;
+import jakarta.jms.ResourceAllocationException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.filter.DestinationFilter;
+
+/** Destinations of JMS clients: topics of the broker, created on first use, with the subscription of a queue. */
+final class Destinations {
+    /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
+    static final SubscriptionSettings SETTLED = new SubscriptionSettings(
+            true, false, true, false, 0, 0, false, new TreeMap<>(java.util.Map.of("delivery", "settled")));
+
+    private static final String KEEP = "keep";
+    /** Nothing that is not settled is dropped, however old. */
+    private static final String UNSETTLED = "unsettled";
+
+    private final OpenwireProtocol protocol;
+    private final Broker broker;
+    private final Set<Consumer<Topic>> watchers = new LinkedHashSet<>();
+
+    Destinations(OpenwireProtocol protocol) {
+        this.protocol = protocol;
+        this.broker = protocol.broker;
+    }
+
+    /** Deletes what connections of an earlier run left. */
+    void dropTemporary() {
+        List.copyOf(broker.topics()).stream().filter(t -> Names.isTemporary(t.name())).forEach(this::delete);
+    }
+
+    /** The topic of a destination; null where there is none. */
+    Topic known(ActiveMQDestination destination) {
+        return broker.topic(Names.topic(destination));
+    }
+
+    /**
+     * The topic of a destination, created where it is missing.
+     *
+     * @throws JMSException where there is none, and may not be one
+     */
+    Topic topic(ActiveMQDestination destination) throws JMSException {
+        Topic known = known(destination);
+        if (known != null) {
+            if (known.isInternal()) {
+                throw new InvalidDestinationException(destination + " is the broker's own.");
+            }
+            return known;
+        }
+        if (destination.isTemporary()) {
+            throw new InvalidDestinationException("The destination " + destination + " does not exist.");
+        }
+        if (!protocol.settings.autoCreate().getAsBoolean()) {
+            throw new InvalidDestinationException("The destination " + destination + " does not exist, and destinations are"
+                    + " not created by their first use (autoCreateTopicEnable). Create the topic " + Names.topic(destination)
+                    + ".");
+        }
+        return create(destination);
+    }
+
+    Topic create(ActiveMQDestination destination) throws JMSException {
+        String name = Names.topic(destination);
+        if (destination.getPhysicalName().isEmpty() || name.length() > Names.CHARS_MAX) {
+            throw new InvalidDestinationException("The name of " + destination + " has " + name.length()
+                    + " characters as the broker writes it; 1 to " + Names.CHARS_MAX + " are possible.");
+        }
+        if (!broker.hasRoomForTopic()) {
+            throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
+        }
+        TopicSettings settings = new TopicSettings(
+                1, 1, TopicSettings.READ | TopicSettings.WRITE, false,
+                new TreeMap<>(destination.isTemporary() ? java.util.Map.of() : java.util.Map.of(KEEP, UNSETTLED)));
+        protocol.shard.turn();
+        Topic topic = broker.createOrUpdate(name, settings);
+        if (topic == null) {
+            throw new ResourceAllocationException("The broker's disk is full: the destination was not created.");
+        }
+        if (destination.isQueue()) {
+            queueSubscription(topic);
+        }
+        protocol.advisories.destination(destination, true);
+        List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));
+        return topic;
+    }
+
+    /** Deletes a topic with its subscription. */
+    void delete(Topic topic) {
+        protocol.shard.turn();
+        ActiveMQDestination destination = Names.destination(topic.name());
+        Subscription shared = broker.subscription(Names.queueSubscription(destination.getPhysicalName()));
+        if (broker.delete(topic)) {
+            if (destination.isQueue() && shared != null) {
+                broker.delete(shared);
+            }
+            protocol.advisories.destination(destination, false);
+        }
+    }
+
+    /** The subscription that all consumers of a queue share. Everything that is kept belongs to the first one. */
+    Subscription queueSubscription(Topic topic) throws JMSException {
+        return subscription(Names.queueSubscription(Names.destination(topic.name()).getPhysicalName()));
+    }
+
+    /** A subscription of that name, created where it is missing. */
+    Subscription subscription(String name) throws JMSException {
+        Subscription known = broker.subscription(name);
+        if (known != null) {
+            if (!known.settings().equals(SETTLED)) {
+                throw new ResourceAllocationException("The consumer group " + name + " is used by clients with offsets, and"
+                        + " is not for JMS. Delete the group, or use another destination.");
+            }
+            return known;
+        }
+        if (!broker.hasRoomForSubscription()) {
+            throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
+        }
+        protocol.shard.turn();
+        Subscription created = broker.createOrUpdate(name, SETTLED);
+        if (created == null) {
+            throw new ResourceAllocationException("The broker's disk is full: the subscription was not created.");
+        }
+        return created;
+    }
+
+    /**
+     * A durable subscription to a topic, created where it is missing. One whose topic or selector is another one now begins
+     * anew, as JMS asks for.
+     */
+    Subscription durable(String name, ConsumerInfo info, boolean noLocal) throws JMSException {
+        TreeMap<String, String> attributes = new TreeMap<>(SETTLED.attributes());
+        attributes.put("destination", info.getDestination().getQualifiedName());
+        attributes.put("selector", info.getSelector() == null ? "" : info.getSelector());
+        attributes.put("noLocal", Boolean.toString(noLocal));
+        SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
+        Subscription known = broker.subscription(name);
+        if (known != null && known.settings().equals(wanted)) {
+            return known;
+        }
+        protocol.shard.turn();
+        if (known != null && !broker.delete(known)) {
+            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+        }
+        if (!broker.hasRoomForSubscription()) {
+            throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
+        }
+        Subscription created = broker.createOrUpdate(name, wanted);
+        if (created == null) {
+            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+        }
+        return created;
+    }
+
+    // ---- patterns
+
+    static boolean isPattern(ActiveMQDestination destination) {
+        return destination.isPattern();
+    }
+
+    /** The parts of a composite destination, or the one that it is. */
+    static List<ActiveMQDestination> parts(ActiveMQDestination destination) {
+        return destination.isComposite() ? List.of(destination.getCompositeDestinations()) : List.of(destination);
+    }
+
+    /** Topics that a pattern fits now. */
+    List<Topic> matching(ActiveMQDestination pattern) {
+        List<Topic> found = new ArrayList<>();
+        for (Topic topic : broker.topics()) {
+            if (fits(pattern, topic)) {
+                found.add(topic);
+            }
+        }
+        return found;
+    }
+
+    static boolean fits(ActiveMQDestination pattern, Topic topic) {
+        if (topic.isInternal()) {
+            return false;
+        }
+        ActiveMQDestination destination = Names.destination(topic.name());
+        return destination.getDestinationType() == pattern.getDestinationType()
+                && DestinationFilter.parseFilter(pattern).matches(destination);
+    }
+
+    /** Has new topics told. */
+    void watch(Consumer<Topic> watcher) {
+        watchers.add(watcher);
+    }
+
+    void watchNoMore(Consumer<Topic> watcher) {
+        watchers.remove(watcher);
+    }
+}

@@ -1,0 +1,94 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.delivery.Selector;
+import jakarta.jms.InvalidSelectorException;
+import jakarta.jms.JMSException;
+import java.util.regex.Pattern;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.Message;
+import org.apache.activemq.filter.BooleanExpression;
+import org.apache.activemq.filter.MessageEvaluationContext;
+import org.apache.activemq.selector.SelectorParser;
+
+/**
+ * A JMS selector, and the wish not to get messages of one's own connection. The client library's own parser decides; what
+ * it knows beyond JMS, XPath and XQuery over bodies, is refused.
+ */
+final class JmsSelector implements Selector {
+    private static final Pattern BODY_QUERY = Pattern.compile("\\b(XPATH|XQUERY)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LITERAL = Pattern.compile("'([^']|'')*'");
+
+    private final JmsMessages messages;
+    private final BooleanExpression expression;
+    private final ConnectionId notFrom;
+    private final String key;
+    private final MessageEvaluationContext context = new MessageEvaluationContext();
+
+    private JmsSelector(JmsMessages messages, BooleanExpression expression, ConnectionId notFrom, String key) {
+        this.messages = messages;
+        this.expression = expression;
+        this.notFrom = notFrom;
+        this.key = key;
+    }
+
+    /**
+     * A selector; null where everything is wanted.
+     *
+     * @param notFrom messages of this connection are not wanted; null where they are
+     * @throws InvalidSelectorException where the text makes no sense
+     */
+    static JmsSelector of(JmsMessages messages, String text, ConnectionId notFrom) throws InvalidSelectorException {
+        boolean any = text == null || text.isBlank();
+        if (any && notFrom == null) {
+            return null;
+        }
+        return new JmsSelector(
+                messages, any ? null : parse(text), notFrom, (any ? "" : text) + "|" + (notFrom == null ? "" : notFrom));
+    }
+
+    private static BooleanExpression parse(String text) throws InvalidSelectorException {
+        if (text.length() > OpenwireSettings.SELECTOR_CHARS_MAX) {
+            throw new InvalidSelectorException("A selector of " + text.length() + " characters is refused; at most "
+                    + OpenwireSettings.SELECTOR_CHARS_MAX + " are taken.");
+        }
+        if (BODY_QUERY.matcher(LITERAL.matcher(text).replaceAll("''")).find()) {
+            throw new InvalidSelectorException("Selectors look at headers and properties here, not into bodies: " + text);
+        }
+        try {
+            return SelectorParser.parse(text);
+        } catch (StackOverflowError e) {
+            throw new InvalidSelectorException("The selector is nested too deeply.");
+        } finally {
+            SelectorParser.clearCache(); // it would grow with every selector that anybody sends
+        }
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    @Override
+    public boolean matches(long position) {
+        Message message = messages.at(position);
+        if (message == null || notFrom != null && isFrom(message)) {
+            return false;
+        }
+        if (expression == null) {
+            return true;
+        }
+        context.setMessageReference(message);
+        context.setDestination(message.getDestination());
+        try {
+            return expression.matches(context);
+        } catch (JMSException | RuntimeException e) {
+            return false; // what cannot be compared is unknown, and unknown is not chosen
+        } finally {
+            context.clear();
+        }
+    }
+
+    private boolean isFrom(Message message) {
+        return message.getProducerId() != null && message.getProducerId().getConnectionId().equals(notFrom.getValue());
+    }
+}

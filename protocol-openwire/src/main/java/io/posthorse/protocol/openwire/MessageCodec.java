@@ -1,0 +1,78 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Message;
+import io.posthorse.broker.MessageTraits;
+import io.posthorse.broker.Partition;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.activemq.openwire.OpenWireFormat;
+import org.apache.activemq.util.ByteArrayInputStream;
+import org.apache.activemq.util.ByteArrayOutputStream;
+import org.apache.activemq.util.ByteSequence;
+
+/** JMS messages to stored ones, and back. Used by the owner only. */
+final class MessageCodec {
+    private static final String TAGS = "TAGS";
+    private static final String KEYS = "KEYS";
+
+    private final OpenWireFormat format = new OpenWireFormat(WireCodec.VERSION);
+
+    MessageCodec() {
+        format.setCacheEnabled(false);
+        format.setTightEncodingEnabled(false);
+        format.setSizePrefixDisabled(true);
+        format.setMaxFrameSizeEnabled(false);
+        Guards.install(format);
+    }
+
+    /** A message as it is stored in a partition; later changes to it don't count. */
+    Message stored(org.apache.activemq.command.Message message, Partition to) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSize() + 256);
+        format.marshal(message, new DataOutputStream(bytes));
+        ByteSequence encoded = bytes.toByteSequence();
+        boolean grouped = message.getGroupID() != null;
+        MessageTraits traits = new MessageTraits(
+                message.getPriority(), message.getExpiration(), message.isPersistent(), message.getGroupID(),
+                grouped && message.getGroupSequence() < 0);
+        return new OutgoingJms(
+                to.topic().name(), to.number(), traits, words(message), text(message, TAGS), encoded.getData(),
+                encoded.getOffset(), encoded.getLength());
+    }
+
+    /** What a message is found by: its id, its correlation id, and the words of its property KEYS. */
+    private static List<String> words(org.apache.activemq.command.Message message) throws IOException {
+        List<String> words = new ArrayList<>();
+        if (message.getMessageId() != null) {
+            words.add(message.getMessageId().toString());
+        }
+        if (message.getCorrelationId() != null && !message.getCorrelationId().isEmpty()) {
+            words.add(message.getCorrelationId());
+        }
+        String keys = text(message, KEYS);
+        if (keys != null) {
+            words.addAll(List.of(keys.strip().split("\\s+")));
+        }
+        return words;
+    }
+
+    private static String text(org.apache.activemq.command.Message message, String property) throws IOException {
+        return message.getProperty(property) instanceof String text ? text : null;
+    }
+
+    /** The message in native bytes of {@link StoredForm}, from 0 to the capacity. */
+    org.apache.activemq.command.Message read(ByteBuffer stored) {
+        int at = StoredForm.message(stored, 0);
+        byte[] bytes = new byte[stored.capacity() - at];
+        stored.get(at, bytes);
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(new ByteSequence(bytes)))) {
+            return (org.apache.activemq.command.Message) format.unmarshal(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A stored JMS message cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.auth.AccessControl;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.delivery.Deliveries;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Session;
+import io.posthorse.net.SessionFactory;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Timers;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What all OpenWire connections share. Used on the owner's thread only. */
+public final class OpenwireProtocol implements SessionFactory {
+    final Shard shard;
+    final Broker broker;
+    final Clock clock;
+    final Timers timers;
+    final OpenwireSettings settings;
+    final Deliveries deliveries;
+    final Replies replies;
+    final MessageCodec codec = new MessageCodec();
+    final JmsMessages messages;
+    final Destinations destinations;
+    final DeadLetters deadLetters;
+    final Advisories advisories;
+    final Publishing publishing;
+    final Access access;
+    final XaTransactions xa;
+    final Repeats repeats;
+    private boolean stopping;
+    /** Connections that have logged in, by client id. */
+    final Map<String, ClientConnection> clients = new HashMap<>();
+
+    /** @param control users and rules, or null where everybody may do everything */
+    public OpenwireProtocol(
+            Shard shard, Deliveries deliveries, Clock clock, Timers timers, OpenwireSettings settings,
+            AccessControl control) {
+        this.shard = shard;
+        this.broker = shard.broker();
+        this.clock = clock;
+        this.timers = timers;
+        this.settings = settings;
+        this.deliveries = deliveries;
+        this.replies = new Replies(shard);
+        this.messages = new JmsMessages(broker, codec);
+        this.access = new Access(control);
+        this.advisories = new Advisories(this);
+        this.destinations = new Destinations(this);
+        this.deadLetters = new DeadLetters(this);
+        this.publishing = new Publishing(this);
+        this.xa = new XaTransactions(this);
+        this.repeats = new Repeats(this);
+    }
+
+    /** Whether an earlier run left something to do although nobody connects. */
+    public static boolean hasLeftWork(Broker broker) {
+        return !broker.preparedGroups().ids().isEmpty()
+                || broker.topics().stream().anyMatch(t -> Names.isTemporary(t.name()) || Repeats.isTopic(t));
+    }
+
+    /** Takes up what an earlier run left; in an open turn or out of one. */
+    public void start() {
+        shard.turn();
+        destinations.dropTemporary();
+        xa.recover();
+        repeats.start();
+    }
+
+    /** The process ends: what clients have in their hands was not given back by them, and does not count as delivered. */
+    public void stop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    @Override
+    public Session open(Connection connection) {
+        return new OpenwireSession(this, connection);
+    }
+}

@@ -1,0 +1,260 @@
+package io.posthorse.protocol.openwire;
+
+import io.netty.buffer.ByteBuf;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Session;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.apache.activemq.command.BrokerId;
+import org.apache.activemq.command.BrokerInfo;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionError;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.KeepAliveInfo;
+import org.apache.activemq.command.Message;
+import org.apache.activemq.command.Response;
+import org.apache.activemq.command.WireFormatInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Frames of one connection to commands, and back: negotiation, keep-alive, answers, errors. */
+final class OpenwireSession implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenwireSession.class);
+    private static final int LENGTH = 4;
+    private static final int BUFFER = 512;
+    /** So much is gathered before it is passed on. */
+    private static final int PASSED_BYTES = 64 << 10;
+
+    private static final byte FIRST_JAKARTA_MAJOR = 6;
+
+    private final OpenwireProtocol protocol;
+    private final Connection connection;
+    private final WireCodec codec;
+    private final ClientCommands commands;
+    private ByteBuf out;
+    private boolean unflushed;
+    private boolean negotiated;
+    private boolean javax;
+    private boolean closing;
+
+    OpenwireSession(OpenwireProtocol protocol, Connection connection) {
+        this.protocol = protocol;
+        this.connection = connection;
+        try {
+            this.codec = new WireCodec(protocol.settings.frameBytesMax());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        this.commands = new ClientCommands(protocol, this);
+        send(codec.offered()); // some clients wait for it
+        flush();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public int read(ByteBuf in) {
+        int needed = 0;
+        while (!closing && in.readableBytes() >= LENGTH) {
+            int length = in.getInt(in.readerIndex());
+            int most = commands.isLoggedIn()
+                    ? protocol.settings.frameBytesMax()
+                    : OpenwireSettings.LOGIN_BYTES_MAX;
+            if (length <= 0 || length > most) {
+                end("A command of " + (length & 0xFFFFFFFFL) + " bytes is refused; at most " + most + " are taken"
+                        + (commands.isLoggedIn() ? "." : " before the login."));
+                break;
+            }
+            if (in.readableBytes() < LENGTH + length) {
+                needed = LENGTH + length;
+                break;
+            }
+            take(in.slice(in.readerIndex() + LENGTH, length));
+            in.skipBytes(LENGTH + length);
+        }
+        if (closing) {
+            in.skipBytes(in.readableBytes());
+        }
+        flush();
+        return needed;
+    }
+
+    private void take(ByteBuf frame) {
+        Command command;
+        try {
+            command = codec.read(frame);
+        } catch (IOException | ClassCastException e) {
+            end("A command cannot be read: " + e.getMessage());
+            return;
+        }
+        switch (command) {
+            case WireFormatInfo theirs -> negotiate(theirs);
+            case KeepAliveInfo ping -> {
+                if (ping.isResponseRequired()) {
+                    send(new KeepAliveInfo());
+                }
+            }
+            case null -> end("An empty command.");
+            default -> run(command);
+        }
+    }
+
+    private void negotiate(WireFormatInfo theirs) {
+        try {
+            if (negotiated) {
+                throw new IOException("The wire format was agreed on already.");
+            }
+            codec.negotiate(theirs);
+            negotiated = true;
+            javax = isJavax(theirs.getProviderVersion());
+        } catch (IOException e) {
+            end(e.getMessage());
+            return;
+        }
+        BrokerInfo info = new BrokerInfo();
+        info.setBrokerId(new BrokerId(protocol.advisories.brokerId()));
+        info.setBrokerName(protocol.settings.brokerName());
+        info.setBrokerURL("tcp:/" + connection.local());
+        send(info);
+    }
+
+    private static boolean isJavax(String version) {
+        int dot = version == null ? -1 : version.indexOf('.');
+        try {
+            return dot < 1 || Integer.parseInt(version.substring(0, dot)) < FIRST_JAKARTA_MAJOR;
+        } catch (NumberFormatException e) {
+            return true;
+        }
+    }
+
+    private void run(Command command) {
+        if (!negotiated) {
+            end("The first command must be the wire format.");
+            return;
+        }
+        try {
+            Response response = commands.run(command);
+            if (response == Refusals.LATER || !command.isResponseRequired()) {
+                return;
+            }
+            Response answer = response == null ? new Response() : response;
+            answer.setCorrelationId(command.getCommandId());
+            if (commands.tookCommit()) {
+                protocol.replies.whenCommitted(this, answer, command.getCommandId());
+            } else {
+                send(answer);
+            }
+        } catch (JMSException | SecurityException | IOException e) {
+            refused(command, e);
+        } catch (Exception e) {
+            LOG.warn("A command of {} failed: {}", connection.remote(), command, e);
+            refused(command, new JMSException("The broker failed at this command: " + e));
+        }
+    }
+
+    private void refused(Command command, Exception cause) {
+        if (command.isResponseRequired()) {
+            refuse(command.getCommandId(), cause);
+        } else {
+            ConnectionError error = new ConnectionError();
+            error.setException(Refusals.asKnownTo(javax, cause));
+            send(error);
+            if (command instanceof Message message) {
+                LOG.warn("A message that nobody waits an answer for was refused: {}", cause.getMessage());
+            }
+        }
+    }
+
+    /** Answers a request with an exception. */
+    void refuse(int requestId, Throwable cause) {
+        ExceptionResponse response = new ExceptionResponse(Refusals.asKnownTo(javax, cause));
+        response.setCorrelationId(requestId);
+        send(response);
+    }
+
+    /** Writes a command; it leaves with the next {@link #flush}. */
+    void send(Command command) {
+        if (!connection.isOpen()) {
+            return;
+        }
+        try {
+            if (out == null) {
+                out = connection.buffer(BUFFER);
+            }
+            codec.write(command, out);
+            if (out.readableBytes() >= PASSED_BYTES) {
+                pass();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("A command for {} could not be written: {}", connection.remote(), command, e);
+            connection.close();
+        }
+    }
+
+    private void pass() {
+        if (out != null) {
+            connection.send(out);
+            out = null;
+            unflushed = true;
+        }
+    }
+
+    void flush() {
+        if (out != null) {
+            pass();
+        }
+        if (unflushed) {
+            unflushed = false;
+            connection.flush();
+        }
+    }
+
+    /** Does something behind what is going on now. */
+    void afterTurn(Runnable action) {
+        protocol.timers.after(0, action);
+    }
+
+    /** Whether the peer takes what it is sent. */
+    boolean isWritable() {
+        return connection.isWritable();
+    }
+
+    @Override
+    public void writable() {
+        commands.each(Consumption::wake);
+    }
+
+    /** Ends the connection with a reason that the client is told. */
+    void end(String reason) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        LOG.info("Connection from {} is closed: {}", connection.remote(), reason);
+        ConnectionError error = new ConnectionError();
+        error.setException(new IOException(reason));
+        send(error);
+        flush();
+        connection.close();
+    }
+
+    /** Ends the connection without a word. */
+    void close() {
+        closing = true;
+        flush();
+        connection.close();
+    }
+
+    @Override
+    public void closed() {
+        closing = true;
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+        commands.connectionLost();
+    }
+}

@@ -1,0 +1,124 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.auth.Action;
+import io.posthorse.broker.AtomicGroup;
+import io.posthorse.broker.Message;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Topic;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageFormatException;
+import jakarta.jms.ResourceAllocationException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.activemq.advisory.AdvisorySupport;
+import org.apache.activemq.command.ActiveMQDestination;
+
+/** Stores what clients send: at once, at a time, or with the commit of a transaction. */
+final class Publishing {
+    private final OpenwireProtocol protocol;
+    private int next;
+
+    Publishing(OpenwireProtocol protocol) {
+        this.protocol = protocol;
+    }
+
+    /**
+     * Takes a message of a client.
+     *
+     * @param unit the transaction that it is part of; null for none
+     */
+    void publish(ClientConnection client, org.apache.activemq.command.Message message, Unit unit)
+            throws JMSException, IOException {
+        ActiveMQDestination destination = message.getDestination();
+        if (destination == null || message.getMessageId() == null || message.getMessageId().getProducerId() == null) {
+            throw new MessageFormatException("A message without a destination, or without an id, is refused.");
+        }
+        if (AdvisorySupport.isAdvisoryTopic(destination)) {
+            return; // what the broker itself tells there is not stored either
+        }
+        message.setTransactionId(null);
+        message.setBrokerInTime(protocol.clock.wallMs());
+        message.setTargetConsumerId(null);
+        Schedule schedule = Schedule.of(message, protocol.clock.wallMs());
+        List<Stored> all = new ArrayList<>();
+        for (ActiveMQDestination part : Destinations.parts(destination)) {
+            for (Topic topic : topics(client, part)) {
+                message.setDestination(Names.destination(topic.name()));
+                message.setOriginalDestination(destination.isComposite() ? destination : message.getOriginalDestination());
+                all.add(store(message, topic, schedule));
+            }
+        }
+        if (client.mayBeDuplicate(message)) {
+            if (isStored(message, all)) {
+                return;
+            }
+            client.wasNew(message);
+        }
+        if (unit == null) {
+            publish(all);
+        } else {
+            for (Stored one : all) {
+                unit.publish(one.to, one.message, one.dueMs);
+            }
+        }
+    }
+
+    private record Stored(Partition to, Message message, long dueMs) {}
+
+    private List<Topic> topics(ClientConnection client, ActiveMQDestination part) throws JMSException {
+        if (Destinations.isPattern(part)) {
+            List<Topic> found = protocol.destinations.matching(part);
+            for (Topic topic : found) {
+                client.check(topic.name(), Action.PUB);
+            }
+            return found;
+        }
+        Topic known = protocol.destinations.known(part);
+        if (!part.isTemporary()) { // whoever is given the name of a temporary one may answer there
+            client.check(Names.topic(part), known == null ? Action.CREATE : Action.PUB);
+        }
+        Topic topic = protocol.destinations.topic(part);
+        if (!topic.settings().isWritable()) {
+            throw new InvalidDestinationException("The topic " + topic.name() + " does not take messages: its permissions"
+                    + " allow no writing.");
+        }
+        return List.of(topic);
+    }
+
+    private Stored store(org.apache.activemq.command.Message message, Topic topic, Schedule schedule) throws JMSException,
+            IOException {
+        if (schedule.repeats()) {
+            Topic repeats = protocol.repeats.topic();
+            return new Stored(repeats.partition(0), protocol.codec.stored(message, repeats.partition(0)), schedule.firstMs());
+        }
+        Partition to = partition(message, topic);
+        return new Stored(to, protocol.codec.stored(message, to), schedule.firstMs());
+    }
+
+    /** Messages of a group go to one partition, others to one after the other. */
+    private Partition partition(org.apache.activemq.command.Message message, Topic topic) {
+        int count = Math.max(1, Math.min(topic.settings().writePartitions(), topic.partitions().size()));
+        int number = message.getGroupID() == null ? next++ : message.getGroupID().hashCode();
+        return topic.partition(Math.floorMod(number, count));
+    }
+
+    /** Whether the message was stored by an earlier connection of the client, which did not hear of it. */
+    private boolean isStored(org.apache.activemq.command.Message message, List<Stored> all) {
+        return !all.isEmpty()
+                && protocol.broker.hasId(all.getFirst().to.topic(), message.getMessageId().toString());
+    }
+
+    private void publish(List<Stored> all) throws JMSException {
+        protocol.shard.turn();
+        for (Stored one : all) {
+            if (one.dueMs > 0 && !protocol.broker.delayed().hasRoom()) {
+                throw new ResourceAllocationException("As many messages wait for their time as delayed.max allows.");
+            }
+        }
+        AtomicGroup group = protocol.broker.group();
+        all.forEach(one -> group.publishAt(one.to, one.message, one.dueMs));
+        Refusals.throwUnless(group.commit());
+    }
+}

@@ -1,0 +1,57 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Admission;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.InvalidSelectorException;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.ResourceAllocationException;
+import java.io.IOException;
+import org.apache.activemq.command.Response;
+
+/** Why something is refused, as exceptions that clients know. */
+final class Refusals {
+    private Refusals() {}
+
+    /** The log admits nothing more. */
+    static JMSException full(Admission why) {
+        return why == Admission.DISK_FULL
+                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading goes on; make room,"
+                        + " or wait until old messages expire, and send again.")
+                : new ResourceAllocationException("The broker's disk has failed: nothing is stored any more. See its log.");
+    }
+
+    static JMSException failed(IOException cause) {
+        return new ResourceAllocationException(
+                "The broker's disk has failed (" + cause.getMessage() + "); whether this was stored is not known.");
+    }
+
+    static void throwUnless(Admission admission) throws JMSException {
+        if (admission != Admission.ADMITTED) {
+            throw full(admission);
+        }
+    }
+
+    /** An exception by the class name that the client's release has: packages were renamed with 6.0. */
+    static Throwable asKnownTo(boolean javax, Throwable cause) {
+        if (!javax) {
+            return cause;
+        }
+        String text = cause.getMessage();
+        return switch (cause) {
+            case InvalidClientIDException e -> new javax.jms.InvalidClientIDException(text);
+            case InvalidDestinationException e -> new javax.jms.InvalidDestinationException(text);
+            case InvalidSelectorException e -> new javax.jms.InvalidSelectorException(text);
+            case ResourceAllocationException e -> new javax.jms.ResourceAllocationException(text);
+            case JMSSecurityException e -> new javax.jms.JMSSecurityException(text);
+            case IllegalStateException e -> new javax.jms.IllegalStateException(text);
+            case JMSException e -> new javax.jms.JMSException(text);
+            default -> cause;
+        };
+    }
+
+    /** An answer that nothing is to be sent for now: it comes later, by itself. */
+    static final Response LATER = new Response();
+}

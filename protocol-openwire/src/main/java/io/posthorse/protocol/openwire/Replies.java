@@ -1,0 +1,73 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Parked;
+import io.posthorse.broker.Shard;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.apache.activemq.command.Command;
+
+/** Answers that wait until the log has committed what they acknowledge, in order. */
+final class Replies implements Parked {
+    private final Shard shard;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private boolean parked;
+
+    /**
+     * An answer that waits.
+     *
+     * @param position everything below must be committed
+     * @param done what is to be done then
+     * @param failed the same where that will never be
+     */
+    private record Waiting(long position, OpenwireSession session, Command answer, Runnable done, int failing) {}
+
+    Replies(Shard shard) {
+        this.shard = shard;
+    }
+
+    /** Sends an answer once everything that was done so far is committed. */
+    void whenCommitted(OpenwireSession session, Command answer, int requestId) {
+        add(new Waiting(shard.broker().tail(), session, answer, null, requestId));
+    }
+
+    /** Does something once everything that was done so far is committed; never where that fails. */
+    void whenCommitted(Runnable done) {
+        add(new Waiting(shard.broker().tail(), null, null, done, 0));
+    }
+
+    private void add(Waiting one) {
+        waiting.add(one);
+        if (!parked) {
+            parked = true;
+            shard.turn();
+            shard.park(this);
+        }
+    }
+
+    @Override
+    public boolean committed(long position) {
+        while (!waiting.isEmpty() && waiting.peek().position <= position) {
+            Waiting one = waiting.poll();
+            if (one.done != null) {
+                one.done.run();
+            } else {
+                one.session.send(one.answer);
+                one.session.flush();
+            }
+        }
+        parked = !waiting.isEmpty();
+        return parked;
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        parked = false;
+        while (!waiting.isEmpty()) {
+            Waiting one = waiting.poll();
+            if (one.session != null) {
+                one.session.refuse(one.failing, Refusals.failed(cause));
+                one.session.flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.KeyHash;
+import io.posthorse.broker.MessageFormat;
+import io.posthorse.broker.MessageTraits;
+import io.posthorse.broker.PlainMessage;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
+
+/**
+ * A JMS message as native bytes: what the broker wants to know of it, and behind that the message as its client sent it,
+ * in OpenWire's plain encoding of version 12. Big endian.
+ *
+ * <pre>
+ *   0  u8   version     1
+ *   1  u8   flags       bit 0 persistent, bit 1 closes its group
+ *   2  u8   priority    0 to 9
+ *   3  u8   keys        how many it is found by
+ *   4  u32  partition   number in the topic
+ *   8  u64  expires     ms since 1970; 0 never
+ *  16  u64  offset      in the partition
+ *  24  u64  position    in the log
+ *  32  u64  time        ms since 1970, of the turn that stored it
+ *  40  u16  length, and so many bytes of UTF-8: the topic
+ *  ..  u16  length, and so many bytes of UTF-8: the group; empty for none
+ *  ..  u16  length, and so many bytes of UTF-8: a key; as often as there are keys
+ *  ..  ...  the message: u8 type, and its fields
+ * </pre>
+ *
+ * The same table, for people without this class, is in docs/formats/jms-message.md.
+ */
+public final class StoredForm implements MessageFormat {
+    public static final byte ID = 2;
+
+    static final byte VERSION = 1;
+    static final int PERSISTENT = 1;
+    static final int CLOSES_GROUP = 2;
+    static final int OFFSET = 16;
+    static final int POSITION = 24;
+    static final int TIME = 32;
+    static final int TOPIC = 40;
+
+    private static final ThreadLocal<MessageCodec> CODECS = ThreadLocal.withInitial(MessageCodec::new);
+    private static final int FLAGS = 1;
+    private static final int PRIORITY = 2;
+    private static final int KEYS = 3;
+    private static final int PARTITION = 4;
+    private static final int EXPIRES = 8;
+
+    @Override
+    public byte id() {
+        return ID;
+    }
+
+    @Override
+    public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
+        bytes.putLong(at + OFFSET, offset);
+        bytes.putLong(at + POSITION, position);
+        bytes.putLong(at + TIME, timeMs);
+    }
+
+    @Override
+    public String topic(ByteBuffer bytes, int at, int length) {
+        return length > TOPIC + 2 && bytes.get(at) == VERSION ? text(bytes, at + TOPIC) : null;
+    }
+
+    @Override
+    public int partition(ByteBuffer bytes, int at, int length) {
+        return bytes.getInt(at + PARTITION);
+    }
+
+    @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        byte[] topic = bytesOf(bytes, at + TOPIC);
+        int hash = KeyHash.text(topic, 0, topic.length);
+        int key = behind(bytes, behind(bytes, at + TOPIC));
+        for (int left = bytes.get(at + KEYS); left > 0; left--) {
+            byte[] word = bytesOf(bytes, key);
+            sink.accept(KeyHash.of(hash, KeyHash.text(word, 0, word.length)));
+            key = behind(bytes, key);
+        }
+    }
+
+    @Override
+    public MessageTraits traits(ByteBuffer bytes, int at, int length) {
+        int flags = bytes.get(at + FLAGS);
+        int group = behind(bytes, at + TOPIC);
+        return new MessageTraits(
+                bytes.get(at + PRIORITY),
+                bytes.getLong(at + EXPIRES),
+                (flags & PERSISTENT) != 0,
+                bytes.getShort(group) == 0 ? null : text(bytes, group),
+                (flags & CLOSES_GROUP) != 0);
+    }
+
+    @Override
+    public PlainMessage plain(ByteBuffer bytes, int at, int length) {
+        PlainMessage.Place place = new PlainMessage.Place(
+                text(bytes, at + TOPIC), partition(bytes, at, length), bytes.getLong(at + OFFSET),
+                bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
+        try {
+            return PlainMessages.of(codec().read(bytes.slice(at, length)), place, traits(bytes, at, length));
+        } catch (IOException | JMSException e) {
+            throw new IllegalArgumentException("a stored JMS message that makes no sense", e);
+        }
+    }
+
+    /** Readers of other threads come here too, and the codec is for one at a time. */
+    private static MessageCodec codec() {
+        return CODECS.get();
+    }
+
+    /** Index of the message as its client sent it. */
+    static int message(ByteBuffer bytes, int at) {
+        int behind = behind(bytes, behind(bytes, at + TOPIC));
+        for (int left = bytes.get(at + KEYS); left > 0; left--) {
+            behind = behind(bytes, behind);
+        }
+        return behind;
+    }
+
+    static String text(ByteBuffer bytes, int at) {
+        return new String(bytesOf(bytes, at), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytesOf(ByteBuffer bytes, int at) {
+        byte[] text = new byte[bytes.getShort(at) & 0xFFFF];
+        bytes.get(at + 2, text);
+        return text;
+    }
+
+    private static int behind(ByteBuffer bytes, int at) {
+        return at + 2 + (bytes.getShort(at) & 0xFFFF);
+    }
+}

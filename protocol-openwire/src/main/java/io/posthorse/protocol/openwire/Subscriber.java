@@ -1,0 +1,285 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.delivery.Consumer;
+import io.posthorse.broker.delivery.Credit;
+import io.posthorse.broker.delivery.Delivery;
+import io.posthorse.broker.delivery.Feed;
+import io.posthorse.broker.delivery.Receiver;
+import jakarta.jms.JMSException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.Message;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.command.MessagePull;
+import org.apache.activemq.command.RemoveInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One consumer of a client: what it was handed and has not acknowledged, in the order in which it was handed, and how much
+ * more it takes. It may be attached to several feeds, where its destination is composite or a pattern.
+ */
+final class Subscriber implements Receiver, Consumption {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
+
+    private final OpenwireProtocol protocol;
+    private final ClientConnection client;
+    private final ConsumerInfo info;
+    private final Credit credit;
+    private final List<Consumer> attached = new ArrayList<>();
+    private final TreeMap<Long, Held> held = new TreeMap<>();
+    private final Map<Key, Held> byMessage = new HashMap<>();
+    private final List<Runnable> onClose = new ArrayList<>();
+    private final Pulls pulls;
+    private int prefetch;
+    /** Messages that the client has passed on already, so that it may have so many more. */
+    private int extension;
+
+    private long sequence;
+    private boolean closed;
+
+    /** A message in the client's hands, and its number among all that were handed to this consumer. */
+    record Held(long number, Key key, Delivery delivery) {}
+
+    /** What an acknowledgement names a message by. */
+    record Key(MessageId id, ActiveMQDestination destination) {}
+
+    Subscriber(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info) {
+        this.protocol = protocol;
+        this.client = client;
+        this.info = info;
+        this.prefetch = Math.clamp(info.getPrefetchSize(), 0, OpenwireSettings.PREFETCH_MAX);
+        this.credit = new Credit(prefetch);
+        this.pulls = new Pulls(protocol.timers, this::pullEnded);
+    }
+
+    @Override
+    public ConsumerInfo info() {
+        return info;
+    }
+
+    /** Attaches it to a feed. */
+    void attach(Feed feed, JmsSelector selector) {
+        Consumer consumer = new Consumer(
+                new Consumer.Wish(selector, info.getPriority(), info.isExclusive()), credit, this);
+        attached.add(consumer);
+        feed.attach(consumer);
+    }
+
+    // ---- handing out
+
+    @Override
+    public boolean isReady() {
+        return !closed && client.session().isWritable();
+    }
+
+    @Override
+    public void receive(Delivery delivery) {
+        Message message = protocol.messages.at(delivery.position());
+        if (message == null) {
+            delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
+            return;
+        }
+        long number = ++sequence;
+        message.setRedeliveryCounter(delivery.before());
+        message.setJMSXGroupFirstForConsumer(delivery.isFirstOfGroup());
+        message.getMessageId().setBrokerSequenceId(number);
+        message.setBrokerOutTime(protocol.clock.wallMs());
+        MessageDispatch dispatch = new MessageDispatch();
+        dispatch.setConsumerId(info.getConsumerId());
+        dispatch.setDestination(message.getDestination());
+        dispatch.setMessage(message);
+        dispatch.setRedeliveryCounter(delivery.before());
+        Held one = new Held(number, new Key(message.getMessageId().copy(), message.getDestination()), delivery);
+        held.put(number, one);
+        byMessage.put(one.key, one);
+        client.session().send(dispatch);
+        if (prefetch == 0) {
+            pulls.answered();
+        }
+    }
+
+    @Override
+    public void flush() {
+        client.session().flush();
+    }
+
+    /** Reckons anew how much it takes, and sees whether there is something. */
+    @Override
+    public void wake() {
+        credit.set(prefetch == 0 ? pulls.open() : prefetch + extension - held.size());
+        if (credit.left() > 0) {
+            attached.forEach(c -> {
+                if (c.isAttached()) {
+                    c.wake();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void prefetch(int changed) {
+        prefetch = Math.clamp(changed, 0, OpenwireSettings.PREFETCH_MAX);
+        wake();
+    }
+
+    @Override
+    public void pull(MessagePull pull) {
+        if (prefetch > 0) {
+            return; // messages come by themselves
+        }
+        pulls.begin(pull.getTimeout());
+        wake();
+        client.session().afterTurn(() -> pulls.endAtOnce(pull.getTimeout()));
+    }
+
+    private void pullEnded() {
+        MessageDispatch nothing = new MessageDispatch();
+        nothing.setConsumerId(info.getConsumerId());
+        nothing.setDestination(info.getDestination());
+        client.session().send(nothing);
+        client.session().flush();
+        wake();
+    }
+
+    // ---- acknowledgement
+
+    @Override
+    public void acknowledge(MessageAck ack, Unit unit) throws JMSException {
+        List<Held> meant = meant(ack);
+        switch (ack.getAckType()) {
+            case MessageAck.DELIVERED_ACK_TYPE -> extension = Math.max(extension, passedOn(meant));
+            case MessageAck.STANDARD_ACK_TYPE, MessageAck.INDIVIDUAL_ACK_TYPE, MessageAck.UNMATCHED_ACK_TYPE -> {
+                if (unit == null) {
+                    settle(meant);
+                } else {
+                    settle(meant, unit);
+                }
+            }
+            case MessageAck.REDELIVERED_ACK_TYPE -> meant.forEach(h -> h.delivery.countAgain());
+            case MessageAck.POISON_ACK_TYPE -> {
+                String cause = ack.getPoisonCause() == null ? "the client gave it up" : ack.getPoisonCause().toString();
+                for (Held one : meant) {
+                    bury(one, protocol.deadLetters.poison(one.delivery, cause));
+                }
+            }
+            case MessageAck.EXPIRED_ACK_TYPE -> {
+                for (Held one : meant) {
+                    bury(one, protocol.deadLetters.expired(one.delivery));
+                }
+            }
+            default -> throw new JMSException("Acknowledgements of type " + ack.getAckType() + " are unknown.");
+        }
+        wake();
+    }
+
+    /** How many of what it holds, from the oldest on, reach to the newest that is meant. */
+    private int passedOn(List<Held> meant) {
+        return meant.isEmpty() ? 0 : held.headMap(meant.getLast().number, true).size();
+    }
+
+    private List<Held> meant(MessageAck ack) throws JMSException {
+        Held last = byMessage.get(new Key(ack.getLastMessageId(), ack.getDestination()));
+        if (last == null) {
+            if (client.info().isFailoverReconnect()) {
+                return List.of(); // handed out by the connection before: it is handed out again
+            }
+            throw new JMSException("Unmatched acknowledge: " + ack + "; Could not find Message-ID " + ack.getLastMessageId()
+                    + " in dispatched-list (end of ack)");
+        }
+        if (ack.getAckType() == MessageAck.INDIVIDUAL_ACK_TYPE) {
+            return List.of(last);
+        }
+        Held first = ack.getFirstMessageId() == null
+                ? null
+                : byMessage.get(new Key(ack.getFirstMessageId(), ack.getDestination()));
+        long from = first == null ? 0 : first.number;
+        return new ArrayList<>(held.subMap(Math.min(from, last.number), true, last.number, true).values());
+    }
+
+    private void settle(List<Held> meant) throws JMSException {
+        Map<Feed, List<Delivery>> byFeed = new HashMap<>();
+        meant.forEach(h -> byFeed.computeIfAbsent(h.delivery.feed(), f -> new ArrayList<>()).add(h.delivery));
+        protocol.shard.turn();
+        for (Map.Entry<Feed, List<Delivery>> entry : byFeed.entrySet()) {
+            if (!entry.getKey().settle(entry.getValue())) {
+                throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+            }
+        }
+        meant.forEach(this::forget);
+    }
+
+    private void settle(List<Held> meant, Unit unit) throws JMSException {
+        for (Held one : meant) {
+            unit.acknowledge(this, one);
+            forget(one);
+        }
+    }
+
+    private void bury(Held one, boolean done) throws JMSException {
+        if (!done) {
+            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+        }
+        forget(one);
+    }
+
+    private void forget(Held one) {
+        if (held.remove(one.number) != null) {
+            byMessage.remove(one.key);
+            extension = Math.max(0, extension - 1);
+        }
+    }
+
+    /** A transaction was rolled back: the client hands the message out itself once more. */
+    void takeBack(Held one) {
+        if (closed) {
+            one.delivery.feed().release(one.delivery, true);
+        } else {
+            held.put(one.number, one);
+            byMessage.put(one.key, one);
+            extension++;
+            wake();
+        }
+    }
+
+    // ---- end
+
+    @Override
+    public void close(long lastDelivered) {
+        closed = true;
+        pulls.close();
+        protocol.shard.turn();
+        for (Held one : held.values()) {
+            boolean had = lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN
+                    || lastDelivered > RemoveInfo.LAST_DELIVERED_UNSET && one.number <= lastDelivered;
+            one.delivery.feed().release(one.delivery, had);
+        }
+        held.clear();
+        byMessage.clear();
+        attached.forEach(Consumer::detach);
+        onClose.forEach(Runnable::run);
+    }
+
+    @Override
+    public int inHands() {
+        return held.size();
+    }
+
+    /** Has something done when it is closed. */
+    void onClose(Runnable action) {
+        onClose.add(action);
+    }
+
+    /** A topic that its pattern fits is left out. */
+    void leftOut(Topic topic, Exception why) {
+        LOG.warn("{} does not get the messages of {}: {}", info.getConsumerId(), topic.name(), why.getMessage());
+    }
+}

@@ -1,0 +1,224 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.auth.Action;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.delivery.Feed;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.JMSException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.activemq.advisory.AdvisorySupport;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQTempDestination;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.RemoveSubscriptionInfo;
+
+/** Opens the consumers of one client: on queues, topics, patterns, advisories; browsing, or durable. */
+final class Subscribing {
+    private static final String VIRTUAL = "VirtualTopic.";
+    private static final String VIRTUAL_CONSUMER = "Consumer.";
+
+    private final OpenwireProtocol protocol;
+    private final ClientConnection client;
+
+    Subscribing(OpenwireProtocol protocol, ClientConnection client) {
+        this.protocol = protocol;
+        this.client = client;
+    }
+
+    void subscribe(ConsumerInfo info) throws JMSException {
+        ActiveMQDestination destination = info.getDestination();
+        if (destination == null) {
+            throw new InvalidDestinationException("A consumer needs a destination.");
+        }
+        ConnectionId notFrom = info.isNoLocal() ? client.info().getConnectionId() : null;
+        JmsSelector selector = JmsSelector.of(protocol.messages, info.getSelector(), notFrom);
+        Consumption consumer;
+        if (AdvisorySupport.isAdvisoryTopic(destination)) {
+            consumer = protocol.advisories.subscribe(client, info);
+        } else if (info.isBrowser()) {
+            consumer = browse(info, selector);
+        } else if (info.isDurable()) {
+            consumer = durable(info, selector, notFrom);
+        } else {
+            consumer = plain(info, selector);
+        }
+        client.consumers.put(info.getConsumerId(), consumer);
+        protocol.advisories.consumer(client, info);
+        consumer.wake();
+    }
+
+    private Consumption browse(ConsumerInfo info, JmsSelector selector) throws JMSException {
+        Topic topic = topic(info.getDestination());
+        Looking looking = new Looking(protocol, client, info);
+        looking.begin(protocol.deliveries.browse(
+                topic, protocol.destinations.queueSubscription(topic), selector, looking));
+        return looking;
+    }
+
+    private Consumption plain(ConsumerInfo info, JmsSelector selector) throws JMSException {
+        Subscriber subscriber = new Subscriber(protocol, client, info);
+        try {
+            Subscription ownCursor = Broker.transientSubscription(info.getConsumerId().toString());
+            for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
+                if (part.isTemporary()) {
+                    requireOwn(part);
+                }
+                attach(subscriber, part, selector, ownCursor);
+            }
+        } catch (JMSException | RuntimeException e) {
+            subscriber.close(0);
+            throw e;
+        }
+        return subscriber;
+    }
+
+    private void attach(Subscriber subscriber, ActiveMQDestination part, JmsSelector selector, Subscription ownCursor)
+            throws JMSException {
+        if (Destinations.isPattern(part)) {
+            for (Topic topic : protocol.destinations.matching(part)) {
+                client.check(topic.name(), Action.SUB);
+                attach(subscriber, topic, selector, ownCursor, false);
+            }
+            follow(subscriber, part, topic -> {
+                client.check(topic.name(), Action.SUB);
+                attach(subscriber, topic, selector, ownCursor, true);
+            });
+            return;
+        }
+        attach(subscriber, topic(part), selector, ownCursor, false);
+        attachVirtual(subscriber, part, selector);
+    }
+
+    private void attach(Subscriber subscriber, Topic topic, JmsSelector selector, Subscription ownCursor, boolean isNew)
+            throws JMSException {
+        boolean isQueue = Names.destination(topic.name()).isQueue()
+                && !(subscriber.info().getDestination() instanceof ActiveMQTopic);
+        if (!isQueue && !isNew && !subscriber.info().isRetroactive()) {
+            protocol.deliveries.beginAtEnd(topic, ownCursor);
+        }
+        Subscription subscription = isQueue ? protocol.destinations.queueSubscription(topic) : ownCursor;
+        subscriber.attach(protocol.deliveries.feed(topic, subscription, protocol.deadLetters, !isQueue), selector);
+    }
+
+    /** A queue Consumer.NAME.VirtualTopic.X is a subscription of its own to the topic VirtualTopic.X. */
+    private void attachVirtual(Subscriber subscriber, ActiveMQDestination queue, JmsSelector selector)
+            throws JMSException {
+        String name = queue.getPhysicalName();
+        int virtual = name.indexOf("." + VIRTUAL);
+        if (!queue.isQueue() || !name.startsWith(VIRTUAL_CONSUMER) || virtual < 0) {
+            return;
+        }
+        Topic topic = topic(new ActiveMQTopic(name.substring(virtual + 1)));
+        Subscription subscription = protocol.destinations.subscription(Names.queueSubscription(name));
+        if (!subscription.knows(topic)) {
+            protocol.deliveries.beginAtEnd(topic, subscription);
+        }
+        subscriber.attach(protocol.deliveries.feed(topic, subscription, protocol.deadLetters, false), selector);
+    }
+
+    private interface Attachment {
+        void to(Topic topic) throws JMSException;
+    }
+
+    /** Attaches a consumer of a pattern to topics that come later. */
+    private void follow(Subscriber subscriber, ActiveMQDestination pattern, Attachment attachment) {
+        Consumer<Topic> watcher = topic -> {
+            if (Destinations.fits(pattern, topic)) {
+                try {
+                    attachment.to(topic);
+                } catch (JMSException | SecurityException e) {
+                    subscriber.leftOut(topic, e);
+                }
+            }
+        };
+        protocol.destinations.watch(watcher);
+        subscriber.onClose(() -> protocol.destinations.watchNoMore(watcher));
+    }
+
+    private Topic topic(ActiveMQDestination destination) throws JMSException {
+        Topic known = protocol.destinations.known(destination);
+        if (!destination.isTemporary()) {
+            client.check(Names.topic(destination), Action.SUB);
+            if (known == null) {
+                client.check(Names.topic(destination), Action.CREATE);
+            }
+        }
+        Topic topic = protocol.destinations.topic(destination);
+        if (!topic.settings().isReadable()) {
+            throw new InvalidDestinationException("The topic " + topic.name() + " gives no messages out: its permissions"
+                    + " allow no reading.");
+        }
+        return topic;
+    }
+
+    private void requireOwn(ActiveMQDestination destination) throws JMSException {
+        if (!((ActiveMQTempDestination) destination).getConnectionId().equals(client.info().getConnectionId().getValue())) {
+            throw new InvalidDestinationException("Cannot use a temporary destination of another connection: " + destination);
+        }
+    }
+
+    // ---- durable subscriptions
+
+    private Consumption durable(ConsumerInfo info, JmsSelector selector, ConnectionId notFrom) throws JMSException {
+        String name = Names.durableSubscription(client.info().getClientId(), info.getSubscriptionName());
+        requireInactive(name, info.getSubscriptionName());
+        if (!info.getDestination().isTopic() || info.getDestination().isComposite() || info.getDestination().isTemporary()) {
+            throw new InvalidDestinationException("A durable subscription is to a topic or to a pattern of topics.");
+        }
+        Subscription subscription = protocol.destinations.durable(name, info, notFrom != null);
+        Subscriber subscriber = new Subscriber(protocol, client, info);
+        try {
+            ActiveMQDestination destination = info.getDestination();
+            boolean isPattern = Destinations.isPattern(destination);
+            List<Topic> topics = isPattern ? protocol.destinations.matching(destination) : List.of(topic(destination));
+            for (Topic topic : topics) {
+                client.check(topic.name(), Action.SUB);
+                if (!subscription.knows(topic) && !info.isRetroactive()) {
+                    protocol.deliveries.beginAtEnd(topic, subscription);
+                }
+                subscriber.attach(feed(topic, subscription), selector);
+            }
+            if (isPattern) {
+                follow(subscriber, destination, topic -> {
+                    client.check(topic.name(), Action.SUB);
+                    subscriber.attach(feed(topic, subscription), selector);
+                });
+            }
+        } catch (JMSException | RuntimeException e) {
+            subscriber.close(0);
+            throw e;
+        }
+        return subscriber;
+    }
+
+    private Feed feed(Topic topic, Subscription subscription) {
+        return protocol.deliveries.feed(topic, subscription, protocol.deadLetters, true);
+    }
+
+    private void requireInactive(String subscription, String name) throws JMSException {
+        if (protocol.deliveries.feeds().stream()
+                .anyMatch(f -> f.subscription().name().equals(subscription) && f.attached() > 0)) {
+            throw new JMSException("Durable consumer is in use for client: " + client.info().getClientId()
+                    + " and subscriptionName: " + name);
+        }
+    }
+
+    void unsubscribe(RemoveSubscriptionInfo info) throws JMSException {
+        String name = Names.durableSubscription(client.info().getClientId(), info.getSubscriptionName());
+        Subscription subscription = protocol.broker.subscription(name);
+        if (subscription == null) {
+            throw new InvalidDestinationException(
+                    "No durable subscription exists for: " + info.getSubscriptionName());
+        }
+        requireInactive(name, info.getSubscriptionName());
+        protocol.shard.turn();
+        if (!protocol.broker.delete(subscription)) {
+            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+        }
+    }
+}

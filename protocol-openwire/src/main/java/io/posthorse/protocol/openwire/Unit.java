@@ -1,0 +1,93 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.AtomicGroup;
+import io.posthorse.broker.Message;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.delivery.Delivery;
+import jakarta.jms.JMSException;
+import jakarta.jms.ResourceAllocationException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.activemq.command.TransactionId;
+
+/** An open transaction: what is to be published and settled with its commit. */
+final class Unit {
+    private final TransactionId id;
+    private final AtomicGroup group;
+    private final List<Acknowledged> acknowledged = new ArrayList<>();
+
+    /** A message that was acknowledged in the transaction. */
+    private record Acknowledged(Subscriber by, Subscriber.Held held) {}
+
+    Unit(TransactionId id, AtomicGroup group) {
+        this.id = id;
+        this.group = group;
+    }
+
+    TransactionId id() {
+        return id;
+    }
+
+    AtomicGroup group() {
+        return group;
+    }
+
+    boolean isEmpty() {
+        return group.isEmpty();
+    }
+
+    void publish(Partition to, Message message, long dueMs) throws JMSException {
+        admit(message.length());
+        group.publishAt(to, message, dueMs);
+    }
+
+    void acknowledge(Subscriber by, Subscriber.Held held) throws JMSException {
+        admit(0);
+        Delivery delivery = held.delivery();
+        group.settle(delivery.feed().subscription(), delivery.partition(), delivery.offset());
+        acknowledged.add(new Acknowledged(by, held));
+    }
+
+    private void admit(int bytes) throws JMSException {
+        if (group.size() >= OpenwireSettings.TRANSACTION_SIZE_MAX
+                || group.bytes() + bytes > OpenwireSettings.TRANSACTION_BYTES_MAX) {
+            throw new ResourceAllocationException("The transaction " + id + " has become too large: at most "
+                    + OpenwireSettings.TRANSACTION_SIZE_MAX + " messages and acknowledgements, and "
+                    + (OpenwireSettings.TRANSACTION_BYTES_MAX >> 20) + " MiB. Commit more often.");
+        }
+    }
+
+    /** Makes it true; where that is refused, it can be tried again or rolled back. */
+    void commit() throws JMSException {
+        Refusals.throwUnless(group.commit());
+        settled();
+    }
+
+    /** What was acknowledged is settled. */
+    void settled() {
+        for (Acknowledged one : acknowledged) {
+            one.held.delivery().feed().settled(one.held.delivery());
+            one.by.wake();
+        }
+        acknowledged.clear();
+    }
+
+    /** What was acknowledged is in its consumers' hands again, who hand it out once more; or goes back to the broker. */
+    void rollback() {
+        for (Acknowledged one : acknowledged) {
+            one.by.takeBack(one.held);
+        }
+        acknowledged.clear();
+    }
+
+    /** From now on nobody has what was acknowledged: it is decided later, maybe by others. */
+    void prepared() {
+        for (Acknowledged one : acknowledged) {
+            Delivery delivery = one.held.delivery();
+            delivery.feed().reserve(delivery.partition(), delivery.offset());
+            delivery.feed().settled(delivery);
+            one.by.wake();
+        }
+        acknowledged.clear();
+    }
+}

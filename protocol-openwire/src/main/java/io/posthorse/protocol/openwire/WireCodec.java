@@ -1,0 +1,96 @@
+package io.posthorse.protocol.openwire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.ByteBufOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.WireFormatInfo;
+import org.apache.activemq.openwire.OpenWireFormat;
+
+/**
+ * Frames of one connection: a u32 length, and a command as the client library's own codec writes it. Of that codec the
+ * plain encoding is offered only, without its cache of values, so that a frame can be understood alone.
+ *
+ * <p>No length in a frame is believed that is greater than the frame, and no class is made by a name in it, see
+ * {@link Guards}.
+ */
+final class WireCodec {
+    static final int VERSION = 12;
+    private static final long INACTIVITY_MS = 30_000;
+    private static final long INACTIVITY_DELAY_MS = 10_000;
+
+    private final OpenWireFormat format = new OpenWireFormat(VERSION);
+    private final WireFormatInfo offered;
+
+    WireCodec(int frameBytesMax) throws IOException {
+        offered = new WireFormatInfo();
+        offered.setVersion(VERSION);
+        offered.setCacheEnabled(false);
+        offered.setTightEncodingEnabled(false);
+        offered.setStackTraceEnabled(false);
+        offered.setSizePrefixDisabled(false);
+        offered.setTcpNoDelayEnabled(true);
+        offered.setMaxFrameSize(frameBytesMax);
+        offered.setMaxInactivityDuration(INACTIVITY_MS);
+        offered.setMaxInactivityDurationInitalDelay(INACTIVITY_DELAY_MS);
+        offered.setProviderName("Posthorse");
+        format.setPreferedWireFormatInfo(offered);
+        plain();
+    }
+
+    private void plain() throws IOException {
+        format.setCacheEnabled(false);
+        format.setTightEncodingEnabled(false);
+        format.setStackTraceEnabled(false);
+        format.setSizePrefixDisabled(true); // the length is this class's business
+        format.setMaxFrameSizeEnabled(true);
+        Guards.install(format);
+    }
+
+    /** What we offer, to be sent first. */
+    WireFormatInfo offered() {
+        return offered;
+    }
+
+    /**
+     * Agrees on what both sides know.
+     *
+     * @throws IOException where there is nothing
+     */
+    void negotiate(WireFormatInfo theirs) throws IOException {
+        if (!theirs.isValid()) {
+            throw new IOException("The peer does not speak OpenWire.");
+        }
+        try {
+            format.renegotiateWireFormat(theirs);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("Version " + theirs.getVersion() + " of OpenWire is not supported: 1 and 9 to 12 are. Use"
+                    + " ActiveMQ clients of 5.8 or later.", e);
+        }
+        plain();
+    }
+
+    /** The frame's command; the buffer's readable bytes are the frame without its length. */
+    Command read(ByteBuf frame) throws IOException {
+        format.setMaxFrameSize(frame.readableBytes());
+        try (DataInputStream in = new DataInputStream(new ByteBufInputStream(frame))) {
+            return (Command) format.unmarshal(in);
+        } catch (RuntimeException e) {
+            throw new IOException("a frame that is no command: " + e, e);
+        }
+    }
+
+    /** Appends a command as a frame. */
+    void write(Command command, ByteBuf out) throws IOException {
+        int begin = out.writerIndex();
+        out.writeInt(0);
+        format.setMaxFrameSize(Integer.MAX_VALUE);
+        try (DataOutputStream to = new DataOutputStream(new ByteBufOutputStream(out))) {
+            format.marshal(command, to);
+        }
+        out.setInt(begin, out.writerIndex() - begin - 4);
+    }
+}

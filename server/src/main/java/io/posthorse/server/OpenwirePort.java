@@ -1,0 +1,88 @@
+package io.posthorse.server;
+
+import io.posthorse.auth.AccessControl;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.delivery.Deliveries;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Network;
+import io.posthorse.net.Session;
+import io.posthorse.net.SessionFactory;
+import io.posthorse.net.Tls;
+import io.posthorse.platform.Clock;
+import io.posthorse.protocol.openwire.OpenwireProtocol;
+import io.posthorse.protocol.openwire.OpenwireSettings;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The port for JMS clients. Its codec is loaded with the first connection, or at the start where an earlier run left
+ * something to do: who has no JMS clients does not wait for it.
+ */
+final class OpenwirePort implements SessionFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenwirePort.class);
+    private static final int FRAME_BYTES_MAX = 32 << 20;
+
+    private final ServerConfig config;
+    private final RocketmqSettings rocketmq;
+    private final Shard shard;
+    private final Network network;
+    private final AccessControl access;
+    private OpenwireProtocol protocol;
+
+    /** @param access users and rules, or null where everybody may do everything */
+    OpenwirePort(ServerConfig config, RocketmqSettings rocketmq, Shard shard, Network network, AccessControl access) {
+        this.config = config;
+        this.rocketmq = rocketmq;
+        this.shard = shard;
+        this.network = network;
+        this.access = access;
+    }
+
+    /** Begins to listen; returns the port. */
+    int open(InetSocketAddress address, Tls tls) throws IOException {
+        network.onOwner(() -> {
+            if (OpenwireProtocol.hasLeftWork(shard.broker())) {
+                protocol();
+            }
+            return null;
+        });
+        try {
+            return network.listen(address, tls, this).getPort();
+        } catch (IOException e) {
+            if (config.given().containsKey("openwire.port")) {
+                throw e;
+            }
+            LOG.warn("There is no JMS: {} Set openwire.port; all other ports are open.", e.getMessage());
+            return ServerConfig.OFF;
+        }
+    }
+
+    /** The process ends; on the owner's thread. */
+    void stop() {
+        if (protocol != null) {
+            protocol.stop();
+        }
+    }
+
+    @Override
+    public Session open(Connection connection) {
+        return protocol().open(connection);
+    }
+
+    private OpenwireProtocol protocol() {
+        if (protocol == null) {
+            OpenwireSettings settings = new OpenwireSettings(
+                    config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
+                    FRAME_BYTES_MAX);
+            protocol = new OpenwireProtocol(
+                    shard, new Deliveries(shard, network.owner(), network.timers()), Clock.system(), network.timers(),
+                    settings, access);
+            protocol.start();
+        }
+        return protocol;
+    }
+}

@@ -1,0 +1,329 @@
+package io.posthorse.server;
+
+import static io.posthorse.server.RawClient.NO_BODY;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.MessageView;
+import io.posthorse.codec.rocketmq.StoredMessage;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.MapMessage;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQXAConnection;
+import org.apache.activemq.ActiveMQXAConnectionFactory;
+import org.apache.activemq.advisory.DestinationSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** JMS together with what else there is: other protocols, transaction managers, restarts, users. */
+@Timeout(60)
+class JmsAcrossTest {
+    private static final long WAIT = 5_000;
+    private static final long NOTHING = 150;
+
+    @TempDir
+    private Path directory;
+
+    private TestBroker broker;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    private void start(String... sets) {
+        broker = TestBroker.start(directory, sets);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        broker.close();
+    }
+
+    private String url() {
+        return "tcp://127.0.0.1:" + broker.server().openwirePort();
+    }
+
+    private Session session() throws JMSException {
+        return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+    }
+
+    private ActiveMQConnection connect() throws JMSException {
+        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
+        open.add(made);
+        made.start();
+        return made;
+    }
+
+    private List<MessageView> pull(RawClient client, String topic) {
+        Map<String, String> fields = new LinkedHashMap<>(Map.of(
+                "consumerGroup", "readers", "topic", topic, "queueId", "0", "queueOffset", "0", "maxMsgNums", "32",
+                "sysFlag", "4", "commitOffset", "0", "suspendTimeoutMillis", "0", "subscription", "*", "subVersion", "0"));
+        fields.put("expressionType", "TAG");
+        Frame answer = client.ask(TestBroker.PULL, fields, NO_BODY);
+        assertEquals(0, answer.code(), answer.remark());
+        List<MessageView> found = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(answer.body());
+        while (in.hasRemaining()) {
+            int length = in.getInt(in.position());
+            found.add(MessageView.of(in.slice(in.position(), length)));
+            in.position(in.position() + length);
+        }
+        return found;
+    }
+
+    private static String body(MessageView message) {
+        byte[] body = new byte[message.bodyLength()];
+        message.bytes().get(message.bodyAt(), body);
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatJmsClientsSendIsReadByRocketmqClients() throws Exception {
+        start();
+        Session session = session();
+        Queue queue = session.createQueue("mixed");
+        MessageProducer producer = session.createProducer(queue);
+        TextMessage text = session.createTextMessage("grüße");
+        text.setStringProperty("TAGS", "created");
+        text.setStringProperty("KEYS", "order-1");
+        text.setIntProperty("amount", 42);
+        text.setJMSCorrelationID("c-9");
+        producer.send(text);
+        MapMessage map = session.createMapMessage();
+        map.setLong("orderId", 7);
+        map.setBoolean("result", true);
+        producer.send(map);
+        BytesMessage bytes = session.createBytesMessage();
+        bytes.writeBytes("raw".getBytes(StandardCharsets.UTF_8));
+        producer.send(bytes);
+
+        List<MessageView> found = pull(broker.client(), "mixed");
+        assertEquals(3, found.size());
+        assertEquals("grüße", body(found.get(0)));
+        Map<String, String> properties = found.get(0).properties();
+        assertEquals("created", properties.get("TAGS"));
+        assertTrue(List.of(properties.get("KEYS").split(" ")).containsAll(List.of("order-1", text.getJMSMessageID())));
+        assertEquals(text.getJMSMessageID(), properties.get("UNIQ_KEY"));
+        assertEquals("42", properties.get("amount"));
+        assertEquals("c-9", properties.get("CORRELATION_ID"));
+        assertEquals("{\"orderId\":7,\"result\":true}", body(found.get(1)));
+        assertEquals("raw", body(found.get(2)));
+        assertEquals(2, found.get(2).bytes().getLong(StoredMessage.QUEUE_OFFSET));
+
+        Frame byKey = broker.client().ask(12, Map.of(
+                "topic", "mixed", "key", text.getJMSMessageID(), "maxNum", "8", "beginTimestamp", "0",
+                "endTimestamp", "" + Long.MAX_VALUE), NO_BODY);
+        assertEquals(0, byKey.code(), byKey.remark());
+        assertEquals("grüße", body(MessageView.of(ByteBuffer.wrap(byKey.body()))));
+
+        MessageConsumer consumer = session.createConsumer(queue); // reading along took nothing away
+        TextMessage back = (TextMessage) consumer.receive(WAIT);
+        assertEquals("grüße", back.getText());
+        assertEquals(42, back.getObjectProperty("amount"));
+    }
+
+    @Test
+    void whatRocketmqClientsSendIsConsumedByJmsClients() throws Exception {
+        start();
+        broker.topic("fed", 1);
+        RawClient client = broker.client();
+        String properties = "TAGS\u0001paid\u0002KEYS\u0001k-1\u0002UNIQ_KEY\u0001AC1100\u0002my-prop\u00017\u0002";
+        Frame sent = client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("fed", 0, properties),
+                "body".getBytes(StandardCharsets.UTF_8));
+        assertEquals(0, sent.code(), sent.remark());
+        client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("fed", 0, "AMQ_MSG_TYPE\u0001text\u0002"),
+                "text 你".getBytes(StandardCharsets.UTF_8));
+        client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("fed", 0, "AMQ_MSG_TYPE\u0001map\u0002"),
+                "{\"a\":1,\"b\":\"x\",\"c\":1.5}".getBytes(StandardCharsets.UTF_8));
+        Session session = session();
+        MessageConsumer consumer = session.createConsumer(session.createQueue("fed"), "TAGS = 'paid' OR TAGS IS NULL");
+        BytesMessage bytes = assertInstanceOf(BytesMessage.class, consumer.receive(WAIT));
+        byte[] body = new byte[(int) bytes.getBodyLength()];
+        bytes.readBytes(body);
+        assertArrayEquals("body".getBytes(StandardCharsets.UTF_8), body);
+        assertEquals("ID:AC1100", bytes.getJMSMessageID());
+        assertEquals("paid", bytes.getStringProperty("TAGS"));
+        assertEquals("k-1", bytes.getStringProperty("KEYS"));
+        assertEquals("7", bytes.getStringProperty("my_HYPHEN_prop"));
+        assertEquals("text 你", assertInstanceOf(TextMessage.class, consumer.receive(WAIT)).getText());
+        MapMessage map = assertInstanceOf(MapMessage.class, consumer.receive(WAIT));
+        assertEquals(1L, map.getObject("a"));
+        assertEquals("x", map.getString("b"));
+        assertEquals(1.5, map.getDouble("c"));
+        assertNull(consumer.receive(NOTHING));
+        assertEquals(3, pull(client, "fed").size(), "a group of its own reads everything");
+    }
+
+    private record Id(int number) implements Xid {
+        @Override
+        public int getFormatId() {
+            return 77;
+        }
+
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return ("global-" + number).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public byte[] getBranchQualifier() {
+            return new byte[] {(byte) number};
+        }
+    }
+
+    private ActiveMQXAConnection xa() throws JMSException {
+        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
+                url() + "?jms.prefetchPolicy.all=0").createXAConnection();
+        open.add(made);
+        made.start();
+        return made;
+    }
+
+    @Test
+    void aPreparedTransactionWaitsOverARestartForItsDecision() throws Exception {
+        start();
+        Session plain = session();
+        Queue in = plain.createQueue("xa-in");
+        Queue out = plain.createQueue("xa-out");
+        plain.createProducer(in).send(plain.createTextMessage("taken"));
+        plain.createProducer(in).send(plain.createTextMessage("given back"));
+        for (int number = 1; number <= 2; number++) {
+            var session = xa().createXASession();
+            XAResource resource = session.getXAResource();
+            resource.start(new Id(number), XAResource.TMNOFLAGS);
+            assertNotNull(session.createConsumer(in).receive(WAIT));
+            session.createProducer(out).send(session.createTextMessage("result " + number));
+            resource.end(new Id(number), XAResource.TMSUCCESS);
+            assertEquals(XAResource.XA_OK, resource.prepare(new Id(number)));
+            session.close();
+        }
+        assertNull(plain.createConsumer(in).receive(NOTHING));
+        assertNull(plain.createConsumer(out).receive(NOTHING));
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        broker.close();
+        start();
+        Session after = session();
+        MessageConsumer inAgain = after.createConsumer(in);
+        MessageConsumer outAgain = after.createConsumer(out);
+        assertNull(inAgain.receive(NOTHING));
+        assertNull(outAgain.receive(NOTHING));
+        XAResource resource = xa().createXASession().getXAResource();
+        assertEquals(2, resource.recover(XAResource.TMSTARTRSCAN).length);
+        resource.commit(new Id(1), false);
+        assertEquals("result 1", ((TextMessage) outAgain.receive(WAIT)).getText());
+        resource.rollback(new Id(2));
+        assertEquals("given back", ((TextMessage) inAgain.receive(WAIT)).getText());
+        assertNull(inAgain.receive(NOTHING));
+        assertNull(outAgain.receive(NOTHING));
+        assertEquals(0, resource.recover(XAResource.TMSTARTRSCAN).length);
+        assertThrows(XAException.class, () -> resource.commit(new Id(1), false));
+    }
+
+    @Test
+    void aClientWithFailoverGoesOnAfterARestartWithoutLossOrDuplicates() throws Exception {
+        start();
+        int port = broker.server().openwirePort();
+        ActiveMQConnection connection = (ActiveMQConnection) new ActiveMQConnectionFactory(
+                "failover:(tcp://127.0.0.1:" + port + ")?initialReconnectDelay=20&maxReconnectDelay=100")
+                .createConnection();
+        open.add(connection);
+        connection.start();
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Queue queue = session.createQueue("failover");
+        MessageProducer producer = session.createProducer(queue);
+        List<String> got = java.util.Collections.synchronizedList(new ArrayList<>());
+        connection.createSession(false, Session.AUTO_ACKNOWLEDGE).createConsumer(queue).setMessageListener(m -> {
+            try {
+                got.add(((TextMessage) m).getText());
+            } catch (JMSException e) {
+                got.add(e.toString());
+            }
+        });
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            if (i == 150) {
+                broker.close();
+                start("openwire.port=" + port);
+            }
+            producer.send(session.createTextMessage("m" + i));
+            sent.add("m" + i);
+        }
+        Awaitility.await().until(() -> new java.util.HashSet<>(got).size() == 300);
+        assertEquals(sent, got.stream().distinct().toList());
+        assertTrue(got.size() <= 301, "one message may have been on its way: " + got.size());
+    }
+
+    @Test
+    void usersComeInByPasswordAndDoWhatRulesAllow() throws Exception {
+        start("auth.enabled=true", "initAuthenticationUser={\"username\":\"admin\",\"password\":\"admin-secret\"}");
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url());
+        assertThrows(JMSSecurityException.class, () -> factory.createConnection().start());
+        assertThrows(JMSSecurityException.class, () -> factory.createConnection("admin", "wrong").start());
+        ActiveMQConnection admin = (ActiveMQConnection) factory.createConnection("admin", "admin-secret");
+        open.add(admin);
+        admin.start();
+        Session session = admin.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Queue queue = session.createQueue("guarded");
+        session.createProducer(queue).send(session.createTextMessage("ok"));
+        assertNotNull(session.createConsumer(queue).receive(WAIT));
+    }
+
+    @Test
+    void clientsHearWhichDestinationsThereAre() throws Exception {
+        start();
+        ActiveMQConnection connection = connect();
+        DestinationSource source = connection.getDestinationSource();
+        Session session = session();
+        session.createProducer(session.createQueue("heard.of")).send(session.createMessage());
+        Awaitility.await().until(() -> source.getQueues().stream().anyMatch(q -> q.toString().equals("queue://heard.of")));
+    }
+
+    @Test
+    void aMessageIsKeptUntilItIsConsumedHoweverOldItsSegmentIs() throws Exception {
+        start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
+        Session session = session();
+        Queue kept = session.createQueue("kept");
+        MessageProducer producer = session.createProducer(kept);
+        producer.send(session.createTextMessage("first"));
+        broker.topic("flood", 1);
+        RawClient client = broker.client();
+        byte[] much = new byte[1 << 20];
+        for (int i = 0; i < 60; i++) {
+            assertEquals(0, client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("flood", 0, ""), much).code());
+        }
+        MessageConsumer consumer = session.createConsumer(kept);
+        Message first = consumer.receive(WAIT);
+        assertEquals("first", ((TextMessage) first).getText());
+    }
+}
