@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Both services as processes. */
 class ParkingIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** A killed consumer's lock of a queue lasts for a minute, and the next one asks for it every 20 seconds. */
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int CARS = 5;
     private static final int NOTICES = 20;
 
