@@ -6,6 +6,6 @@ java_app charging io.posthorse.example.parkingclassic.charging.ChargingApplicati
 await_port 8304 60 "The message service"
 await_port 8303 60 "The charging service"
 echo
-echo "Send a message: curl -X POST http://127.0.0.1:8303/sendTestMsg. It shows here, up to 30 seconds later the first time."
+echo "Send a message: curl -X POST http://127.0.0.1:8303/sendTestMsg. It shows here, up to a minute later the first time."
 echo "Ctrl-C ends everything."
 wait "${started[-1]}"

@@ -6,5 +6,6 @@ await_port 8303 60 "The charging service"
 await_port 8304 60 "The message service"
 echo
 echo "Open http://127.0.0.1:8304, then let a car leave: curl -X POST 'http://127.0.0.1:8303/exit/HH-PH-1?minutes=95'."
+echo "The first notice takes up to half a minute, the next ones come at once."
 echo "Ctrl-C ends everything."
 wait "${started[-1]}"
