@@ -28,6 +28,7 @@ final class Clients {
     private final Map<Integer, Map<Integer, History<Long>>> cursors = new HashMap<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final Borrowers borrowers;
+    private final Settlers settlers;
     private final List<Told> takenBack = new ArrayList<>();
     private int batches;
 
@@ -51,6 +52,7 @@ final class Clients {
         this.entropy = entropy;
         this.model = model;
         this.borrowers = new Borrowers(entropy);
+        this.settlers = new Settlers(entropy, model);
         this.clock = clock;
         for (int i = 0; i < NAMES; i++) {
             topics.put("topic" + i, new History<>(-1));
@@ -75,6 +77,8 @@ final class Clients {
             intervene(broker, answerLater);
         } else if (choice < 44) {
             borrowers.act(broker, any(topic), answerLater);
+        } else if (choice < 54) {
+            settlers.act(broker, any(topic), any(topic), answerLater);
         } else {
             publish(broker, any(topic), choice, answerLater, mayRefuse);
         }
@@ -280,6 +284,7 @@ final class Clients {
             answerLater.accept(topics.get(name).add(created.partition(0).id(), broker.tail()));
             for (Partition partition : created.partitions()) {
                 model.forget(partition.id());
+                settlers.forget(partition.id());
                 cursors.values().forEach(c -> c.remove(partition.id()));
             }
         }
@@ -342,6 +347,7 @@ final class Clients {
 
     void reopened(Broker broker, Predicate<Model.Event> survives) {
         borrowers.reopened(survives);
+        settlers.reopened(broker, survives);
         takenBack.stream().filter(told -> !survives.test(told)).forEach(told -> told.sending.takenBack = false);
         takenBack.clear();
         topics.forEach((name, history) -> {
@@ -357,8 +363,8 @@ final class Clients {
             history.settle(found);
         });
         for (Subscription subscription : broker.subscriptions()) {
-            if (subscription.name().equals(Borrowers.NAME)) {
-                continue; // its cursors are where its oldest open leases are
+            if (subscription.name().equals(Borrowers.NAME) || subscription.name().equals(Settlers.NAME)) {
+                continue; // their cursors are where what is not settled begins
             }
             for (Topic topic : broker.topics()) {
                 for (Partition partition : topic.partitions()) {

@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import static io.posthorse.broker.Model.require;
 
 import io.posthorse.log.LogSettings;
+import io.posthorse.log.RecordFormat;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
@@ -254,7 +255,8 @@ final class World {
         if (files.list().contains(name)) {
             victim.rotten = true;
             rotted = true;
-            int bits = (int) (victim.end - victim.position - 8) * 8;
+            int record = RecordFormat.NATIVE + TestFormat.HEADER + victim.sending.bodyLength; // others of its group follow
+            int bits = (record - 8) * 8;
             files.flipBit(name, (victim.position - base) * 8 + entropy.below(bits));
         }
     }

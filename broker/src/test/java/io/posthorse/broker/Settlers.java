@@ -1,0 +1,231 @@
+package io.posthorse.broker;
+
+import static io.posthorse.broker.Model.require;
+
+import io.posthorse.testkit.SeededEntropy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Consumers of a subscription whose messages are settled one by one, alone or together with messages that are published:
+ * what was settled stays settled, and of what belongs together all has happened or nothing.
+ */
+final class Settlers {
+    static final String NAME = "settler";
+    private static final SubscriptionSettings SETTINGS =
+            new SubscriptionSettings(true, false, true, false, 0, 0, false, new TreeMap<>());
+    private static final int IDS = 5;
+
+    private final SeededEntropy entropy;
+    private final Model model;
+    /** By partition and offset. */
+    private final Map<Integer, TreeMap<Long, History<Boolean>>> settled = new HashMap<>();
+    /** By the id of a prepared group: whether it waits for a decision. */
+    private final Map<String, History<Boolean>> prepared = new TreeMap<>();
+
+    private final Map<String, Plan> plans = new HashMap<>();
+    private final List<Together> together = new ArrayList<>();
+    private int batches = -1;
+
+    /** What a group is to do. */
+    private record Plan(Partition from, List<Long> offsets, Partition to, List<Model.Sending> sendings) {}
+
+    /** What has happened together. */
+    private record Together(Partition from, long settled, Partition to, long stored, long messageId) {}
+
+    Settlers(SeededEntropy entropy, Model model) {
+        this.entropy = entropy;
+        this.model = model;
+        for (int i = 0; i < IDS; i++) {
+            prepared.put("xid" + i, new History<>(false));
+        }
+    }
+
+    void act(Broker broker, Partition from, Partition to, Consumer<Model.Event> answerLater) {
+        Subscription subscription = broker.subscription(NAME);
+        subscription = subscription != null ? subscription : broker.createOrUpdate(NAME, SETTINGS);
+        if (subscription == null) {
+            return;
+        }
+        int choice = entropy.below(100);
+        if (choice < 40) {
+            settle(broker, subscription, from, answerLater);
+        } else if (choice < 50) {
+            giveBack(broker, subscription, from);
+        } else if (choice < 75) {
+            Plan plan = plan(broker, subscription, from, to);
+            commit(broker, subscription, plan, group(broker, subscription, plan), answerLater);
+        } else {
+            decide(broker, subscription, from, to, answerLater);
+        }
+    }
+
+    private List<Long> some(Broker broker, Subscription subscription, Partition partition, int most) {
+        TreeSet<Long> found = new TreeSet<>();
+        long at = broker.settlements().nextUnsettled(subscription, partition, broker.begin(partition));
+        for (int i = 0; i < 30 && found.size() < most; i++) {
+            at = partition.index.ceiling(at);
+            if (at >= broker.end(partition)) {
+                break;
+            }
+            if (!broker.settlements().isSettled(subscription, partition, at) && !isClaimed(partition, at)
+                    && entropy.percent(50)) {
+                found.add(at);
+            }
+            at++;
+        }
+        return List.copyOf(found);
+    }
+
+    /** Whether a prepared group settles it, maybe: nobody else is handed such a message. */
+    private boolean isClaimed(Partition partition, long offset) {
+        return plans.values().stream().anyMatch(p -> p.from.id() == partition.id() && p.offsets.contains(offset));
+    }
+
+    private void settle(
+            Broker broker, Subscription subscription, Partition partition, Consumer<Model.Event> answerLater) {
+        if (entropy.percent(10)) {
+            broker.settlements().trim(subscription, partition);
+        }
+        List<Long> offsets = some(broker, subscription, partition, 8);
+        if (!offsets.isEmpty() && broker.settlements().settle(subscription, partition, offsets)) {
+            offsets.forEach(offset -> answerLater.accept(note(broker, partition, offset)));
+        }
+    }
+
+    private Model.Event note(Broker broker, Partition partition, long offset) {
+        return history(partition, offset).add(true, broker.tail());
+    }
+
+    private History<Boolean> history(Partition partition, long offset) {
+        return settled.computeIfAbsent(partition.id(), p -> new TreeMap<>())
+                .computeIfAbsent(offset, o -> new History<>(false));
+    }
+
+    private void giveBack(Broker broker, Subscription subscription, Partition partition) {
+        for (long offset : some(broker, subscription, partition, 1)) {
+            int times = broker.settlements().deliveries(subscription, partition, offset) + 1;
+            if (broker.settlements().returned(subscription, partition, offset, times)) {
+                require(broker.settlements().deliveries(subscription, partition, offset) == times, "what came back counts");
+            }
+        }
+    }
+
+    private Plan plan(Broker broker, Subscription subscription, Partition from, Partition to) {
+        List<Model.Sending> sendings = new ArrayList<>();
+        for (int left = entropy.below(4); left > 0; left--) {
+            sendings.add(model.send(to, entropy.below(400), Model.Wait.NOTHING, 0));
+        }
+        return new Plan(from, some(broker, subscription, from, 4), to, sendings);
+    }
+
+    private static AtomicGroup group(Broker broker, Subscription subscription, Plan plan) {
+        AtomicGroup group = broker.group();
+        plan.offsets.forEach(offset -> group.settle(subscription, plan.from, offset));
+        plan.sendings.forEach(s -> group.publish(plan.to, new TestFormat.Sent(s.messageId, s.target, s.bodyLength)));
+        return group;
+    }
+
+    private void commit(
+            Broker broker, Subscription subscription, Plan plan, AtomicGroup group, Consumer<Model.Event> answerLater) {
+        if (group.commit() == Admission.ADMITTED) {
+            happened(broker, subscription, plan, answerLater);
+        }
+    }
+
+    /** A group was committed: its messages stand one behind the other at the end of their partition. */
+    private void happened(
+            Broker broker, Subscription subscription, Plan made, Consumer<Model.Event> answerLater) {
+        Partition from = broker.state().partition(made.from.id()); // the plan may be an earlier run's
+        Partition to = broker.state().partition(made.to.id());
+        Plan plan = new Plan(from, made.offsets, to, made.sendings);
+        boolean stores = to != null;
+        boolean settles = from != null;
+        int batch = plan.sendings.size() > 1 ? --batches : 0;
+        long first = stores ? plan.to.index.next() - plan.sendings.size() : 0;
+        for (int i = 0; stores && i < plan.sendings.size(); i++) {
+            long position = broker.positionOf(plan.to, first + i);
+            answerLater.accept(model.store(plan.to, first + i, plan.sendings.get(i), position, broker.tail(), batch));
+        }
+        for (int i = 0; settles && i < plan.offsets.size(); i++) {
+            require(broker.settlements().isSettled(subscription, plan.from, plan.offsets.get(i)), "a commit settles");
+            answerLater.accept(note(broker, plan.from, plan.offsets.get(i)));
+        }
+        if (stores && settles && !plan.offsets.isEmpty() && !plan.sendings.isEmpty()) {
+            together.add(new Together(
+                    plan.from, plan.offsets.getFirst(), plan.to, first, plan.sendings.getFirst().messageId));
+        }
+    }
+
+    private void decide(
+            Broker broker, Subscription subscription, Partition from, Partition to, Consumer<Model.Event> answerLater) {
+        String id = "xid" + entropy.below(IDS);
+        PreparedGroups groups = broker.preparedGroups();
+        if (!groups.ids().contains(id)) {
+            Plan plan = plan(broker, subscription, from, to);
+            if (groups.prepare(id, group(broker, subscription, plan)) == Admission.ADMITTED) {
+                plans.put(id, plan);
+                answerLater.accept(prepared.get(id).add(true, broker.tail()));
+            }
+            return;
+        }
+        boolean commits = entropy.percent(60);
+        Admission done = commits ? groups.commit(id) : groups.rollback(id);
+        if (done == Admission.ADMITTED) {
+            answerLater.accept(prepared.get(id).add(false, broker.tail()));
+            if (commits) {
+                happened(broker, subscription, plans.get(id), answerLater);
+            }
+        }
+    }
+
+    /** A partition is new; one whose creation did not survive may have had its number. */
+    void forget(int partition) {
+        settled.remove(partition);
+        plans.values().removeIf(p -> p.from.id() == partition || p.to.id() == partition);
+    }
+
+    void reopened(Broker broker, Predicate<Model.Event> survives) {
+        Subscription subscription = broker.subscription(NAME);
+        prepared.forEach((id, history) -> {
+            boolean found = broker.preparedGroups().ids().contains(id);
+            require(history.allows(found, survives), "prepared groups are as they were: " + id + " " + found);
+            history.settle(found);
+        });
+        for (Topic topic : broker.topics()) {
+            for (Partition partition : topic.partitions()) {
+                TreeMap<Long, History<Boolean>> histories = settled.getOrDefault(partition.id(), new TreeMap<>());
+                histories.forEach((offset, history) -> {
+                    boolean found = subscription != null
+                            && broker.settlements().isSettled(subscription, partition, offset);
+                    boolean trimmed = found && offset < broker.begin(partition);
+                    require(trimmed || history.allows(found, survives),
+                            "what was settled stays so: " + partition.id() + ":" + offset + " " + found);
+                    history.settle(found);
+                });
+            }
+        }
+        for (Together one : together) {
+            Partition from = broker.state().partition(one.from.id());
+            Partition to = broker.state().partition(one.to.id());
+            if (subscription == null || from == null || to == null || one.stored < broker.begin(to)
+                    || one.settled < broker.begin(from)) {
+                continue;
+            }
+            Model.Stored stored = model.place(to).byOffset.get(one.stored);
+            if (stored == null || stored.sending.messageId != one.messageId || stored.rotten) {
+                continue;
+            }
+            boolean isThere = broker.positionOf(to, one.stored) >= 0;
+            boolean isSettled = broker.settlements().isSettled(subscription, from, one.settled);
+            require(isThere == isSettled, "all or nothing: " + one + " " + isThere + " " + isSettled);
+        }
+        together.clear();
+    }
+}
