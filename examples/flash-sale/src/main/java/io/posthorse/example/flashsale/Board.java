@@ -1,0 +1,70 @@
+package io.posthorse.example.flashsale;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** What the live page shows, twice a second. */
+@Component
+public class Board {
+
+    private static final int PERIOD_MS = 500;
+
+    private final Sale sale;
+    private final Ledger ledger;
+    private final List<SseEmitter> viewers = new CopyOnWriteArrayList<>();
+    private volatile long decidedBefore;
+
+    Board(Sale sale, Ledger ledger) {
+        this.sale = sale;
+        this.ledger = ledger;
+    }
+
+    /**
+     * The state of the sale.
+     *
+     * @param queued requests that became messages
+     * @param waiting of these, the ones nobody has decided on
+     * @param refused requests that were told "sold out" at once
+     * @param late requests that were told "sold out" when their turn came
+     * @param decidedPerSecond decisions during the last half second, as a rate
+     */
+    public record State(
+            long queued, long waiting, long refused, long won, long late, long itemsLeft, long decidedPerSecond) {
+    }
+
+    /** The state now. */
+    State state() {
+        long number = sale.number();
+        long won = ledger.count(number, Outcome.WON);
+        long late = ledger.count(number, Outcome.SOLD_OUT);
+        long rate = Math.max(0, won + late - decidedBefore) * 1_000 / PERIOD_MS;
+        long waiting = Math.max(0, sale.queued() - won - late);
+        return new State(sale.queued(), waiting, sale.refused(), won, late, ledger.itemsLeft(number), rate);
+    }
+
+    @Scheduled(fixedRate = PERIOD_MS)
+    void show() {
+        State state = state();
+        decidedBefore = state.won() + state.late();
+        for (SseEmitter viewer : viewers) {
+            try {
+                viewer.send(SseEmitter.event().name("state").data(state));
+            } catch (IOException | IllegalStateException e) {
+                viewers.remove(viewer);
+            }
+        }
+    }
+
+    /** A new viewer; stays until its browser leaves. */
+    SseEmitter open() {
+        SseEmitter viewer = new SseEmitter(0L);
+        viewer.onCompletion(() -> viewers.remove(viewer));
+        viewer.onError(e -> viewers.remove(viewer));
+        viewers.add(viewer);
+        return viewer;
+    }
+}

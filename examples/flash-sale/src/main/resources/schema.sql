@@ -1,0 +1,13 @@
+CREATE TABLE IF NOT EXISTS sale (
+    id BIGINT PRIMARY KEY,
+    items BIGINT NOT NULL CHECK (items >= 0)
+);
+
+CREATE TABLE IF NOT EXISTS purchase (
+    sale BIGINT NOT NULL,
+    buyer BIGINT NOT NULL,
+    outcome VARCHAR(10) NOT NULL,
+    PRIMARY KEY (sale, buyer)
+);
+
+INSERT INTO sale (id, items) SELECT 1, 100 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sale);

@@ -1,0 +1,23 @@
+package io.posthorse.example.parking.charging;
+
+/** What parking costs, in cents: the first quarter of an hour is free, then 2.00 for each hour begun, 20.00 at most. */
+final class Fees {
+
+    private static final long FREE_MINUTES = 15;
+    private static final long CENTS_PER_HOUR = 200;
+    private static final long CENTS_MAX = 2_000;
+
+    private Fees() {
+    }
+
+    /** The fee for a stay. */
+    static long of(long minutes, boolean monthlyCard) {
+        if (minutes < 0) {
+            throw new IllegalArgumentException("a car can't leave before it came: " + minutes + " minutes");
+        }
+        if (monthlyCard || minutes <= FREE_MINUTES) {
+            return 0;
+        }
+        return Math.min(CENTS_MAX, Math.ceilDiv(minutes, 60L) * CENTS_PER_HOUR);
+    }
+}

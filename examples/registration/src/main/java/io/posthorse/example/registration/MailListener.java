@@ -1,0 +1,22 @@
+package io.posthorse.example.registration;
+
+import org.apache.rocketmq.spring.annotation.RocketMQMessageListener;
+import org.apache.rocketmq.spring.core.RocketMQListener;
+import org.springframework.stereotype.Component;
+
+/** Sends the mail of a registration. What it throws makes the broker deliver the message again, later. */
+@Component
+@RocketMQMessageListener(topic = Registrations.TOPIC, consumerGroup = "registration-mail")
+public class MailListener implements RocketMQListener<User> {
+
+    private final Notices notices;
+
+    MailListener(Notices notices) {
+        this.notices = notices;
+    }
+
+    @Override
+    public void onMessage(User user) {
+        notices.send(Channel.MAIL, user);
+    }
+}

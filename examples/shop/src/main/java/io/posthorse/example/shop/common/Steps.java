@@ -1,0 +1,61 @@
+package io.posthorse.example.shop.common;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * The places between two steps where a process may be stopped, so that it can be killed exactly there.
+ *
+ * <p>With {@code shop.steps} set to a folder, a file in it with the name of a step stops the next thread that comes by,
+ * once, until {@code NAME.reached}, which the file is renamed to, is deleted. A file that holds the word {@code fail}
+ * makes the step fail instead. Without the setting, steps do nothing.
+ */
+@Component
+public class Steps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
+
+    private final Path folder;
+    private final String service;
+
+    Steps(@Value("${shop.steps:}") String folder, @Value("${spring.application.name}") String service) {
+        this.folder = folder.isEmpty() ? null : Path.of(folder);
+        this.service = service;
+    }
+
+    /** A step of this service is reached. */
+    public void reached(String step) {
+        if (folder == null) {
+            return;
+        }
+        Path file = folder.resolve(service + "." + step);
+        Path reached = folder.resolve(service + "." + step + ".reached");
+        try {
+            String word = Files.readString(file).strip();
+            Files.move(file, reached, StandardCopyOption.ATOMIC_MOVE);
+            if (word.equals("fail")) {
+                throw new IllegalStateException("told to fail at " + file.getFileName());
+            }
+            LOG.info("stopped at {}; goes on when {} is deleted", step, reached);
+            while (Files.exists(reached)) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("ended while stopped at " + step, e);
+        }
+    }
+}

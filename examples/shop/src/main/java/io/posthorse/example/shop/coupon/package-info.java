@@ -1,0 +1,2 @@
+/** The coupon service. */
+package io.posthorse.example.shop.coupon;

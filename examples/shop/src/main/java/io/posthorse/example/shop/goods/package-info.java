@@ -1,0 +1,2 @@
+/** The goods service: stock. */
+package io.posthorse.example.shop.goods;

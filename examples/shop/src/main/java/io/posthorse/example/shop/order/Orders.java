@@ -1,0 +1,21 @@
+package io.posthorse.example.shop.order;
+
+import io.posthorse.example.shop.api.Order;
+import io.posthorse.example.shop.api.OrderService;
+import org.apache.dubbo.config.annotation.DubboService;
+
+/** What other services may ask of orders. */
+@DubboService
+public class Orders implements OrderService {
+
+    private final OrderMapper orders;
+
+    Orders(OrderMapper orders) {
+        this.orders = orders;
+    }
+
+    @Override
+    public Order find(long orderId) {
+        return orders.find(orderId);
+    }
+}

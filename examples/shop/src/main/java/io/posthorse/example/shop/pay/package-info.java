@@ -1,0 +1,2 @@
+/** The payment service: payments, the provider's callback, the log of payments. */
+package io.posthorse.example.shop.pay;

@@ -1,0 +1,2 @@
+/** The user service: balances and points. */
+package io.posthorse.example.shop.user;
