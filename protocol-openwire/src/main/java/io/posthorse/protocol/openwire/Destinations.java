@@ -24,6 +24,7 @@ final class Destinations {
     static final SubscriptionSettings SETTLED = new SubscriptionSettings(
             true, false, true, false, 0, 0, false, new TreeMap<>(java.util.Map.of("delivery", "settled")));
 
+    private static final String USER = "user";
     private static final String KEEP = "keep";
     /** Nothing that is not settled is dropped, however old. */
     private static final String UNSETTLED = "unsettled";
@@ -139,11 +140,14 @@ final class Destinations {
      * A durable subscription to a topic, created where it is missing. One whose topic or selector is another one now begins
      * anew, as JMS asks for.
      */
-    Subscription durable(String name, ConsumerInfo info, boolean noLocal) throws JMSException {
+    Subscription durable(String name, ConsumerInfo info, boolean noLocal, String user) throws JMSException {
         TreeMap<String, String> attributes = new TreeMap<>(SETTLED.attributes());
         attributes.put("destination", info.getDestination().getQualifiedName());
         attributes.put("selector", info.getSelector() == null ? "" : info.getSelector());
         attributes.put("noLocal", Boolean.toString(noLocal));
+        if (!user.isEmpty()) {
+            attributes.put(USER, user);
+        }
         SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
         Subscription known = broker.subscription(name);
         if (known != null && known.settings().equals(wanted)) {
@@ -161,6 +165,11 @@ final class Destinations {
             throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
         }
         return created;
+    }
+
+    /** Whose durable subscription it is; empty where it was made without users. */
+    static String userOf(Subscription durable) {
+        return durable.settings().attributes().getOrDefault(USER, "");
     }
 
     // ---- patterns
