@@ -22,7 +22,7 @@ import org.apache.activemq.filter.DestinationFilter;
 final class Destinations {
     /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
     static final SubscriptionSettings SETTLED = new SubscriptionSettings(
-            true, false, true, false, 0, 0, false, new TreeMap<>(java.util.Map.of("delivery", "settled")));
+            true, false, true, false, 0, 0, false, SubscriptionSettings.settledOneByOne());
 
     private static final String USER = "user";
     private static final String KEEP = "keep";
@@ -119,7 +119,11 @@ final class Destinations {
     Subscription subscription(String name) throws JMSException {
         Subscription known = broker.subscription(name);
         if (known != null) {
-            if (!known.settings().equals(SETTLED)) {
+            if (!known.settings().consumeEnabled()) {
+                throw new ResourceAllocationException("The consumer group " + name + " may not consume: its consumeEnable is"
+                        + " off. Switch it on with updateSubGroup.");
+            }
+            if (!known.settings().settlesOneByOne()) {
                 throw new ResourceAllocationException("The consumer group " + name + " is used by clients with offsets, and"
                         + " is not for JMS. Delete the group, or use another destination.");
             }
@@ -148,11 +152,11 @@ final class Destinations {
         if (!user.isEmpty()) {
             attributes.put(USER, user);
         }
-        SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
         Subscription known = broker.subscription(name);
-        if (known != null && known.settings().equals(wanted)) {
+        if (known != null && known.settings().attributes().entrySet().containsAll(attributes.entrySet())) {
             return known;
         }
+        SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
         protocol.shard.turn();
         if (known != null && !broker.delete(known)) {
             throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
