@@ -1,7 +1,6 @@
 package io.posthorse.protocol.openwire;
 
 import jakarta.jms.InvalidSelectorException;
-import java.lang.reflect.Field;
 import java.util.List;
 import org.apache.activemq.filter.BinaryExpression;
 import org.apache.activemq.filter.BooleanExpression;
@@ -17,22 +16,12 @@ import org.apache.activemq.filter.UnaryExpression;
  * queries of bodies among it.
  */
 final class SelectorBounds {
-    private static final Field TERMS = field(LogicExpression.class, "expressions");
+    private static final Hidden TERMS = new Hidden(LogicExpression.class, "expressions");
 
     private final Like.Work work;
 
     SelectorBounds(Like.Work work) {
         this.work = work;
-    }
-
-    private static Field field(Class<?> of, String name) {
-        try {
-            Field field = of.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
-        } catch (NoSuchFieldException e) {
-            throw new IllegalStateException("This release of the selector parser is not the one that Posthorse knows.", e);
-        }
     }
 
     /** The expression, bounded; it is changed. */
@@ -68,18 +57,10 @@ final class SelectorBounds {
 
     @SuppressWarnings("unchecked")
     private static List<BooleanExpression> terms(LogicExpression logic) {
-        try {
-            return (List<BooleanExpression>) TERMS.get(logic);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
+        return (List<BooleanExpression>) TERMS.get(logic);
     }
 
     private static String regex(UnaryExpression like) {
-        try {
-            return field(like.getClass(), "likePattern").get(like).toString();
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Hidden(like.getClass(), "likePattern").get(like).toString();
     }
 }

@@ -47,7 +47,8 @@ class CronTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-            "", "*", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "-1 * * * *",
+            "", "*", "* * * *", "* * * * * *", "60 * * * *",
+            "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "-1 * * * *",
             "5-1 * * * *", "*/0 * * * *", "a * * * *", "1, * * * *", "1--2 * * * *", "0 0 31 2 *", "* * * foo *"})
     void whatNamesNoTimeIsRefused(String text) {
         assertThrows(MessageFormatException.class, () -> next(text, "2026-11-21T10:20"));

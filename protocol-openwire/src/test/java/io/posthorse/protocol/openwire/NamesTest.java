@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NamesTest {
     private static final List<String> AWKWARD = List.of(
-            "orders", "orders.eu", "a%2Eb", "a.b", "50%", "%", "%%", "%4", "%41", "A", "größe", "订单", "a b", "a/b", "..", "-_|",
+            "orders", "orders.eu", "a%2Eb", "a.b", "50%", "%", "%%", "%4", "%41", "A", "größe", "订单", "a b", "a/b",
+            "..", "-_|",
             "TOPIC%x", "TEMP-QUEUE%x", "JMS-x", "ID:host-1-2:1:1");
 
     @ParameterizedTest(name = "{0} is {1}")
@@ -35,7 +36,8 @@ class NamesTest {
     void aTopicOfTheBrokerIsOneDestinationAndThatDestinationIsIt() {
         for (String name : AWKWARD) {
             for (ActiveMQDestination destination : List.of(
-                    new ActiveMQQueue(name), new ActiveMQTopic(name), new ActiveMQTempQueue(name), new ActiveMQTempTopic(name))) {
+                    new ActiveMQQueue(name), new ActiveMQTopic(name), new ActiveMQTempQueue(name),
+                    new ActiveMQTempTopic(name))) {
                 String topic = Names.topic(destination);
                 assertEquals(topic, Names.topic(Names.destination(topic)), destination.getQualifiedName());
                 assertTrue(topic.matches("[%|a-zA-Z0-9_-]+"), topic);

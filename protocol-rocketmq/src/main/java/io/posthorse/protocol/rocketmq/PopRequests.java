@@ -86,8 +86,8 @@ final class PopRequests implements RequestHandler {
         }
         if (!group.settings().admitsOffsets() || !topic.settings().isReadable() || topic.isInternal()
                 || !protocol.settings.isReadable()) {
-            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " may not consume so, or the topic "
-                    + topic.name() + " or the broker is not readable");
+            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " may not consume so, or the"
+                    + " topic " + topic.name() + " or the broker is not readable");
         }
         int queue = (int) request.number("queueId", -1);
         if (queue >= topic.partitions().size() || topic.partitions().isEmpty()) {
