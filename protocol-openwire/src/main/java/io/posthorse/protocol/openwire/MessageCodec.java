@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.activemq.command.DataStructure;
 import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.util.ByteArrayInputStream;
 import org.apache.activemq.util.ByteArrayOutputStream;
@@ -46,6 +48,14 @@ final class MessageCodec {
         return new OutgoingJms(
                 topic, partition, traits, words(message), text(message, TAGS), encoded.getData(), encoded.getOffset(),
                 encoded.getLength());
+    }
+
+    /** A structure as a field of another one. */
+    byte[] nested(DataStructure structure) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        format.looseMarshalNestedObject(structure, new DataOutputStream(bytes));
+        ByteSequence made = bytes.toByteSequence();
+        return Arrays.copyOf(made.getData(), made.getLength());
     }
 
     /** What a message is found by: its id, its correlation id, and the words of its property KEYS. */

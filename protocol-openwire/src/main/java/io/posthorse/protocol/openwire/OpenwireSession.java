@@ -10,6 +10,7 @@ import org.apache.activemq.command.BrokerId;
 import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
 import org.apache.activemq.command.ConnectionError;
+import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.KeepAliveInfo;
 import org.apache.activemq.command.Message;
@@ -190,6 +191,10 @@ final class OpenwireSession implements Session {
 
     /** Writes a command; it leaves with the next {@link #flush}. */
     void send(Command command) {
+        write(command, to -> codec.write(command, to));
+    }
+
+    private void write(Command command, Writing writing) {
         if (!connection.isOpen()) {
             return;
         }
@@ -197,7 +202,7 @@ final class OpenwireSession implements Session {
             if (out == null) {
                 out = connection.buffer(BUFFER);
             }
-            codec.write(command, out);
+            writing.to(out);
             if (out.readableBytes() >= PASSED_BYTES) {
                 pass();
             }
@@ -205,6 +210,19 @@ final class OpenwireSession implements Session {
             complain("write", "A " + command.getClass().getSimpleName() + " could not be written", e);
             connection.close();
         }
+    }
+
+    /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
+    void send(Outgoing message, ConsumerId consumer, byte[] encodedConsumer, Outgoing.Circumstances circumstances) {
+        if (!codec.isAsStored()) {
+            send(message.dispatch(consumer, circumstances));
+            return;
+        }
+        write(message.message(), to -> message.put(protocol.codec, encodedConsumer, circumstances, to));
+    }
+
+    private interface Writing {
+        void to(ByteBuf out) throws IOException;
     }
 
     private void pass() {
