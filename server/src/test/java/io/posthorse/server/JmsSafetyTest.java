@@ -13,12 +13,14 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.DeflaterOutputStream;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.command.ActiveMQDestination;
@@ -201,16 +203,38 @@ class JmsSafetyTest {
             broken.setContent(new ByteSequence(new byte[] {0x7F, -1, -1, -1, 1}));
             broken.clearUnMarshalledState();
             assertFalse(client.ask(broken) instanceof ExceptionResponse);
-            ActiveMQTextMessage bomb = message("bodies", 2);
-            bomb.setCompressed(true);
-            bomb.setContent(new ByteSequence(new byte[] {1, 2, 3}));
-            bomb.clearUnMarshalledState();
-            assertFalse(client.ask(bomb) instanceof ExceptionResponse);
+            ActiveMQTextMessage packed = message("bodies", 2);
+            packed.setCompressed(true);
+            packed.setContent(new ByteSequence(new byte[] {1, 2, 3}));
+            packed.clearUnMarshalledState();
+            assertFalse(client.ask(packed) instanceof ExceptionResponse);
             assertFalse(client.ask(message("bodies", 3)) instanceof ExceptionResponse);
         }
         List<Stored> shown = broker.read("bodies", 0, 0);
         assertEquals(2, shown.getLast().offset());
         assertEquals("text", shown.getLast().text());
+        othersLive();
+    }
+
+    @Test
+    void secT22ABodyThatGrowsIsNotShown() throws Exception {
+        ByteArrayOutputStream small = new ByteArrayOutputStream();
+        try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
+            for (int megabyte = 0; megabyte < 500; megabyte++) {
+                out.write(new byte[1 << 20]);
+            }
+        }
+        try (RawJms client = RawJms.in(broker, ME, null, null)) {
+            client.ask(new ProducerInfo(producer()));
+            ActiveMQTextMessage bomb = message("bombs", 1);
+            bomb.setCompressed(true);
+            bomb.setContent(new ByteSequence(small.toByteArray()));
+            bomb.clearUnMarshalledState();
+            assertFalse(client.ask(bomb) instanceof ExceptionResponse);
+            assertFalse(client.ask(message("bombs", 2)) instanceof ExceptionResponse);
+        }
+        List<Stored> shown = broker.read("bombs", 0, 0);
+        assertEquals(List.of("text"), shown.stream().map(Stored::text).toList());
         othersLive();
     }
 
