@@ -89,6 +89,9 @@ final class Distribution {
 
     /** Gives a message to each consumer of the highest priority that can take one; false where nobody got one. */
     private boolean handOut(View view, Consumer only) {
+        if (feed.consumers().size() == 1) {
+            return handOutTo(feed.consumers().getFirst(), view);
+        }
         boolean any = false;
         int level = 0;
         for (Consumer consumer : List.copyOf(feed.consumers())) {
@@ -103,6 +106,20 @@ final class Distribution {
                     level = consumer.wish().priority();
                 }
             }
+        }
+        return any;
+    }
+
+    /** Gives the only consumer what there is. */
+    private boolean handOutTo(Consumer consumer, View view) {
+        boolean any = false;
+        while (handed < HANDED_MAX && !stuck && consumer.canTake()) {
+            Candidate message = pick(view, consumer);
+            if (message == null) {
+                break;
+            }
+            hand(message, consumer);
+            any = true;
         }
         return any;
     }
@@ -151,8 +168,10 @@ final class Distribution {
         if (!consumer.touched) {
             consumer.touched = true;
             touched.add(consumer);
-            feed.consumers().remove(consumer);
-            feed.addByPriority(consumer);
+            if (feed.consumers().size() > 1) {
+                feed.consumers().remove(consumer); // who got one is last among its equals
+                feed.addByPriority(consumer);
+            }
         }
         consumer.receiver().receive(delivery);
     }

@@ -2,7 +2,8 @@ package io.posthorse.broker.delivery;
 
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Waiter;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeSet;
 
 /** One partition of a feed, and what of it is in consumers' hands. */
@@ -10,7 +11,7 @@ final class Lane implements Waiter {
     private final Feed feed;
     private final Partition partition;
     private final int number;
-    private final TreeMap<Long, Delivery> held = new TreeMap<>();
+    private final Map<Long, Delivery> held = new HashMap<>();
     private final TreeSet<Long> reserved = new TreeSet<>();
     private int resets;
     private boolean waiting;
@@ -32,7 +33,7 @@ final class Lane implements Waiter {
     }
 
     /** Messages in consumers' hands, by offset. */
-    TreeMap<Long, Delivery> held() {
+    Map<Long, Delivery> held() {
         return held;
     }
 

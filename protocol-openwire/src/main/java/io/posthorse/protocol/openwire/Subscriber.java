@@ -99,7 +99,7 @@ final class Subscriber implements Receiver, Consumption {
         held.put(number, one);
         byMessage.put(one.key, one);
         client.session().send(message, info.getConsumerId(), encodedId, new Outgoing.Circumstances(
-                number, delivery.before(), delivery.isFirstOfGroup(), protocol.clock.wallMs()));
+                number, delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));
         if (prefetch == 0) {
             pulls.answered();
         }

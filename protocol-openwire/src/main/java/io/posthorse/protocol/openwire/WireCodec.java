@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.activemq.command.Command;
+import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.WireFormatInfo;
 import org.apache.activemq.openwire.OpenWireFormat;
 
@@ -24,6 +25,7 @@ final class WireCodec {
 
     private final OpenWireFormat format = new OpenWireFormat(VERSION);
     private final WireFormatInfo offered;
+    private final AckReader acknowledgements = new AckReader();
 
     WireCodec(int frameBytesMax) throws IOException {
         offered = new WireFormatInfo();
@@ -80,9 +82,18 @@ final class WireCodec {
 
     /** The frame's command; the buffer's readable bytes are the frame without its length. */
     Command read(ByteBuf frame) throws IOException {
+        MessageAck known = isAsStored() ? acknowledgements.read(frame) : null;
+        if (known != null) {
+            return known;
+        }
+        int from = frame.readerIndex();
         format.setMaxFrameSize(frame.readableBytes());
         try (DataInputStream in = new DataInputStream(new ByteBufInputStream(frame))) {
-            return (Command) format.unmarshal(in);
+            Command command = (Command) format.unmarshal(in);
+            if (command instanceof MessageAck ack && isAsStored()) {
+                acknowledgements.learn(ack, frame, from);
+            }
+            return command;
         } catch (RuntimeException e) {
             throw new IOException("a frame that is no command: " + e, e);
         }
