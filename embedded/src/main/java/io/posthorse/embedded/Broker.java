@@ -75,6 +75,21 @@ public final class Broker implements AutoCloseable {
         return server.host() + ":" + port;
     }
 
+    /**
+     * Makes a topic where there is none of that name. Topics come to be with their first message anyway; but a RocketMQ
+     * consumer that was there before looks for new ones every 30 seconds only.
+     *
+     * @throws IllegalArgumentException where it cannot have that name or so many queues
+     * @throws UncheckedIOException where there is no room for it
+     */
+    public void createTopic(String name, int queues) {
+        try {
+            server.createTopic(name, queues);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Where its data is. */
     public Path directory() {
         return directory;

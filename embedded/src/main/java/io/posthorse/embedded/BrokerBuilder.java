@@ -19,6 +19,9 @@ public final class BrokerBuilder {
             "listenPort=0", "vip.enabled=false", "nameserver.port=0", "openwire.port=0", "grpcServerPort=0",
             "brokerName=embedded", "mappedFileSizeCommitLog=16777216");
 
+    private static final int QUEUES = 4;
+
+    private final List<String> topics = new ArrayList<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private Path directory;
     private boolean memory;
@@ -62,6 +65,12 @@ public final class BrokerBuilder {
         return this;
     }
 
+    /** Topics that are there from the start, with 4 queues each; see {@link Broker#createTopic}. */
+    public BrokerBuilder topics(String... names) {
+        topics.addAll(Arrays.asList(names));
+        return this;
+    }
+
     /**
      * Starts a broker; when this returns, it accepts clients.
      *
@@ -71,23 +80,34 @@ public final class BrokerBuilder {
         JavaVersion.check(System.getProperty("java.specification.version"), System.getProperty("java.home"));
         if (settings.containsKey(DIRECTORY)) {
             throw new BrokerStartException("The broker was not started: " + DIRECTORY
-                    + " is not set among the settings here. Call directory(Path), or leave it out for a temporary one.", null);
+                    + " is not set among the settings here. Call directory(Path), or leave it out for a temporary one.",
+                    null);
         }
         Path place = null;
         try {
             place = directory == null ? Workspace.of(memory).newDirectory() : Files.createDirectories(directory);
             Broker broker = new Broker(start(place), place, directory == null);
             place = null;
+            createTopics(broker);
             return broker;
         } catch (IllegalArgumentException e) {
-            throw new BrokerStartException("The broker was not started, as its settings are not right; docs/configuration.md"
-                    + " has all of them.\n" + e.getMessage(), null);
+            throw new BrokerStartException("The broker was not started, as what it shall be is not right;"
+                    + " docs/configuration.md has all settings.\n" + e.getMessage(), null);
         } catch (IOException e) {
             throw new BrokerStartException("The broker was not started: " + e.getMessage(), e);
         } finally {
             if (place != null && directory == null) {
                 Workspace.delete(place);
             }
+        }
+    }
+
+    private void createTopics(Broker broker) {
+        try {
+            topics.forEach(topic -> broker.createTopic(topic, QUEUES));
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
         }
     }
 

@@ -21,6 +21,9 @@ public @interface EmbeddedBroker {
     /** Settings of the broker, each {@code key=value}; see {@link BrokerBuilder#setting}. */
     String[] settings() default {};
 
+    /** Topics that are there from the start; see {@link BrokerBuilder#topics}. */
+    String[] topics() default {};
+
     /** Whether its files lie in memory where there is a file system for that; see {@link BrokerBuilder#preferMemory}. */
     boolean memory() default false;
 }

@@ -86,7 +86,7 @@ public final class EmbeddedBrokerExtension
             return builder;
         }
         AnnotationSupport.findAnnotation(test, EmbeddedBroker.class).ifPresent(annotation -> {
-            builder.settings(annotation.settings());
+            builder.settings(annotation.settings()).topics(annotation.topics());
             if (annotation.memory()) {
                 builder.preferMemory();
             }

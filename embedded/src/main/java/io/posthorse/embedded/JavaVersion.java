@@ -16,9 +16,9 @@ final class JavaVersion {
         int major = Integer.parseInt(version.startsWith("1.") ? version.substring(2) : version);
         if (major < NEEDED) {
             throw new BrokerStartException("The broker was not started: inside a JVM it needs Java " + NEEDED
-                    + " or later, and this JVM is Java " + major + " (" + home + "). Run the tests with a newer JDK, which may"
-                    + " still compile them for Java " + major + ". Or start the broker as a process of its own (bin/posthorse"
-                    + " start) and give the tests its addresses.", null);
+                    + " or later, and this JVM is Java " + major + " (" + home + "). Run the tests with a newer JDK, which"
+                    + " may still compile them for Java " + major + ". Or start the broker as a process of its own"
+                    + " (bin/posthorse start) and give the tests its addresses.", null);
         }
     }
 }

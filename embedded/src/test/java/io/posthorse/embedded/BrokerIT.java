@@ -93,8 +93,18 @@ class BrokerIT {
     }
 
     @Test
+    void aTopicThatCannotBeIsNotPassedOver() {
+        String message = assertThrows(BrokerStartException.class, () -> Broker.builder().topics("a b").start()).getMessage();
+        assertTrue(message.contains("a b"), message);
+        try (Broker broker = Broker.builder().topics("orders").start()) {
+            broker.createTopic("orders", 8);
+            assertThrows(IllegalArgumentException.class, () -> broker.createTopic("orders", 0));
+        }
+    }
+
+    @Test
     void aPortThatIsOffIsNoAddress() {
-        try (Broker broker = Broker.builder().setting("openwire.enabled", "false").setting("grpc.enabled", "false").start()) {
+        try (Broker broker = Broker.builder().settings("openwire.enabled=false", "grpc.enabled=false").start()) {
             assertTrue(assertThrows(IllegalStateException.class, broker::jmsUrl).getMessage().contains("openwire.enabled"));
             assertThrows(IllegalStateException.class, broker::grpcEndpoints);
         }
@@ -149,8 +159,8 @@ class BrokerIT {
     private static boolean accepts(String address) throws IOException {
         int colon = address.lastIndexOf(':');
         try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))), 5_000);
+            int port = Integer.parseInt(address.substring(colon + 1));
+            socket.connect(new InetSocketAddress(address.substring(0, colon), port), 5_000);
             return true;
         } catch (java.net.ConnectException e) {
             return false;

@@ -142,7 +142,8 @@ public final class Network implements AutoCloseable {
      * @param address resolved already, for that may block
      */
     public void dial(InetSocketAddress address, SessionFactory sessions, Runnable failed) {
-        Class<? extends SocketChannel> type = NativeTransport.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        Class<? extends SocketChannel> type =
+                NativeTransport.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
         new Bootstrap()
                 .group(loop)
                 .channel(type)

@@ -29,6 +29,12 @@ public @interface AutoConfigureEmbeddedBroker {
     String[] settings() default {};
 
     /**
+     * Topics that are there from the start. A listener of RocketMQ that begins before its topic exists finds it up to 30
+     * seconds later: so name its topic here.
+     */
+    String[] topics() default {};
+
+    /**
      * Whether its files lie in memory where there is a file system for that; see
      * {@link io.posthorse.embedded.BrokerBuilder#preferMemory}.
      */

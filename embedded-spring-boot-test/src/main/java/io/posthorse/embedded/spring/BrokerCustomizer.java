@@ -5,6 +5,7 @@ import io.posthorse.embedded.BrokerBuilder;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ContextCustomizer;
@@ -16,10 +17,12 @@ import org.springframework.test.context.MergedContextConfiguration;
  */
 final class BrokerCustomizer implements ContextCustomizer {
     private final List<String> settings;
+    private final List<String> topics;
     private final boolean memory;
 
-    BrokerCustomizer(String[] settings, boolean memory) {
+    BrokerCustomizer(String[] settings, String[] topics, boolean memory) {
         this.settings = Collections.unmodifiableList(Arrays.asList(settings.clone()));
+        this.topics = Collections.unmodifiableList(Arrays.asList(topics.clone()));
         this.memory = memory;
     }
 
@@ -28,7 +31,8 @@ final class BrokerCustomizer implements ContextCustomizer {
      */
     @Override
     public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration merged) {
-        BrokerBuilder builder = Broker.builder().settings(settings.toArray(new String[0]));
+        BrokerBuilder builder = Broker.builder().settings(settings.toArray(new String[0]))
+                .topics(topics.toArray(new String[0]));
         if (memory) {
             builder.preferMemory();
         }
@@ -42,11 +46,12 @@ final class BrokerCustomizer implements ContextCustomizer {
     public boolean equals(Object other) {
         return other instanceof BrokerCustomizer
                 && ((BrokerCustomizer) other).settings.equals(settings)
+                && ((BrokerCustomizer) other).topics.equals(topics)
                 && ((BrokerCustomizer) other).memory == memory;
     }
 
     @Override
     public int hashCode() {
-        return settings.hashCode() * 2 + (memory ? 1 : 0);
+        return Objects.hash(settings, topics, memory);
     }
 }

@@ -13,6 +13,7 @@ final class BrokerCustomizerFactory implements ContextCustomizerFactory {
             Class<?> testClass, List<ContextConfigurationAttributes> configAttributes) {
         AutoConfigureEmbeddedBroker annotation =
                 TestContextAnnotationUtils.findMergedAnnotation(testClass, AutoConfigureEmbeddedBroker.class);
-        return annotation == null ? null : new BrokerCustomizer(annotation.settings(), annotation.memory());
+        return annotation == null ? null
+                : new BrokerCustomizer(annotation.settings(), annotation.topics(), annotation.memory());
     }
 }

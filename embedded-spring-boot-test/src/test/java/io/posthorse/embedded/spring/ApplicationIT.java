@@ -20,7 +20,7 @@ import org.springframework.jms.core.JmsTemplate;
 
 /** Templates and listeners of the starters against the broker of the context. */
 @SpringBootTest(properties = "rocketmq.producer.group=shop")
-@AutoConfigureEmbeddedBroker
+@AutoConfigureEmbeddedBroker(topics = {"orders", "shared"})
 class ApplicationIT {
     private static final Duration LONG = Duration.ofSeconds(30);
 

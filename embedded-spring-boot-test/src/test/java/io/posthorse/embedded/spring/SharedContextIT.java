@@ -18,7 +18,7 @@ import org.springframework.test.context.ContextCustomizer;
 class SharedContextIT {
     @Test
     void theBrokerIsClosedAfterAllBeansOfItsContext() {
-        GenericApplicationContext context = context(new BrokerCustomizer(new String[0], true));
+        GenericApplicationContext context = context(new BrokerCustomizer(new String[0], new String[0], true));
         boolean[] alive = new boolean[1];
         Broker broker = context.getBean(Broker.class);
         context.registerBean("client", AutoCloseable.class, () -> () -> alive[0] = Files.exists(broker.directory()));
@@ -35,7 +35,8 @@ class SharedContextIT {
     @Test
     void anAddressThatIsOffIsNoProperty() {
         try (GenericApplicationContext context =
-                context(new BrokerCustomizer(new String[] {"openwire.enabled=false", "grpc.enabled=false"}, false))) {
+                context(new BrokerCustomizer(
+                        new String[] {"openwire.enabled=false", "grpc.enabled=false"}, new String[0], false))) {
             assertNull(context.getEnvironment().getProperty("spring.activemq.broker-url"));
             assertNull(context.getEnvironment().getProperty("posthorse.grpc-endpoints"));
         }

@@ -33,7 +33,8 @@ public final class Starter implements ServerStarter {
      */
     private static Filter othersOnly(Filter before) {
         ClassLoader ours = Starter.class.getClassLoader();
-        return entry -> Thread.currentThread().getContextClassLoader() != ours && (before == null || before.isLoggable(entry));
+        return entry -> Thread.currentThread().getContextClassLoader() != ours
+                && (before == null || before.isLoggable(entry));
     }
 
     @Override
@@ -60,6 +61,11 @@ public final class Starter implements ServerStarter {
         @Override
         public int nameServerPort() {
             return server.nameServerPort();
+        }
+
+        @Override
+        public void createTopic(String name, int queues) throws IOException {
+            server.createTopic(name, queues);
         }
 
         @Override

@@ -11,6 +11,14 @@ public interface RunningServer extends Closeable {
     /** The name server's port. */
     int nameServerPort();
 
+    /**
+     * Makes a topic where there is none of that name.
+     *
+     * @throws IllegalArgumentException where it cannot have that name or so many queues
+     * @throws IOException where there is no room for it
+     */
+    void createTopic(String name, int queues) throws IOException;
+
     /** The port for JMS clients. */
     int jmsPort();
 
