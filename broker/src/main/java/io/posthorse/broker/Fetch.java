@@ -33,6 +33,9 @@ public final class Fetch {
     final ByteBuffer[] segments = new ByteBuffer[COUNT_MAX];
 
     final int[] at = new int[COUNT_MAX];
+    /** Whether messages are shown in the common format; otherwise it is only asked where they stand. */
+    final boolean shows;
+
     Status status;
     long next;
     long begin;
@@ -46,9 +49,22 @@ public final class Fetch {
     int contentCountMax;
     int contentBytesMax;
 
+    public Fetch() {
+        this(true);
+    }
+
+    private Fetch(boolean shows) {
+        this.shows = shows;
+    }
+
+    /** One that finds out where messages stand, for those who read them as they were sent. */
+    public static Fetch ofPlaces() {
+        return new Fetch(false);
+    }
+
     /** Shows messages in the common format that are in another one; of one that makes no sense nothing is left. */
     void show(Rendering rendering) {
-        if (!rendering.isNeeded()) {
+        if (!shows || !rendering.isNeeded()) {
             return;
         }
         bytes = 0;

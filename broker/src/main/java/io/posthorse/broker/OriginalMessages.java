@@ -7,7 +7,16 @@ import java.util.Set;
 
 /** Messages as their producers sent them, each in its own format; everybody else is shown them in the common one. */
 public final class OriginalMessages {
+    private static final int REMEMBERED = 1_024;
+    /** Fibonacci hashing to ten bits: records of like length must not meet in few slots. */
+    private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
+    private static final int SPREAD_SHIFT = 54;
+
     private final Broker broker;
+    /** Traits of the last ones, for all subscriptions of a topic ask for the same: slots by position. */
+    private final long[] positions = new long[REMEMBERED];
+    private final MessageTraits[] traits = new MessageTraits[REMEMBERED];
 
     OriginalMessages(Broker broker) {
         this.broker = broker;
@@ -25,8 +34,17 @@ public final class OriginalMessages {
 
     /** What handing out the message depends on whose record stands at a position; null where there is none. */
     public MessageTraits traitsAt(long position) {
+        int slot = (int) (position * SPREAD >>> SPREAD_SHIFT);
+        if (traits[slot] != null && positions[slot] == position) {
+            return traits[slot];
+        }
         ByteBuffer bytes = at(position);
-        return bytes == null ? null : broker.formats()[formatAt(position)].traits(bytes, 0, bytes.capacity());
+        if (bytes == null) {
+            return null;
+        }
+        positions[slot] = position;
+        traits[slot] = broker.formats()[formatAt(position)].traits(bytes, 0, bytes.capacity());
+        return traits[slot];
     }
 
     /** Native bytes of a format, from 0 to the capacity, as every protocol can say them. */

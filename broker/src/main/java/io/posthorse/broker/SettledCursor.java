@@ -59,8 +59,14 @@ final class SettledCursor {
         if (from >= to) {
             return;
         }
+        if (!deliveries.isEmpty()) {
+            deliveries.subMap(from, to).clear();
+        }
+        if (from == floor && settled.size() == 0) {
+            floor = to; // in order, as it mostly is
+            return;
+        }
         settled.addAll(from, to);
-        deliveries.subMap(from, to).clear();
         floor = settled.removeRun(floor);
     }
 

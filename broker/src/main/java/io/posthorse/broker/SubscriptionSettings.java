@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,7 +28,25 @@ public record SubscriptionSettings(
     public static final SubscriptionSettings STANDARD =
             new SubscriptionSettings(true, true, true, false, 1, 16, true, new TreeMap<>());
 
+    private static final String DELIVERY = "delivery";
+    private static final String SETTLED = "settled";
+
     public SubscriptionSettings {
         attributes = new TreeMap<>(attributes);
+    }
+
+    /** Attributes of a subscription whose messages are settled one by one; a map of the caller's own. */
+    public static SortedMap<String, String> settledOneByOne() {
+        return new TreeMap<>(Map.of(DELIVERY, SETTLED));
+    }
+
+    /** Whether messages are settled one by one. Nobody reads such a subscription with offsets or leases. */
+    public boolean settlesOneByOne() {
+        return SETTLED.equals(attributes.get(DELIVERY));
+    }
+
+    /** Whether consumers with offsets or leases may use it. */
+    public boolean admitsOffsets() {
+        return consumeEnabled && !settlesOneByOne();
     }
 }

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class OpenwirePort implements SessionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwirePort.class);
     private static final int FRAME_BYTES_MAX = 32 << 20;
+    /** A client that wants to be encrypted says so first, and may be slow. */
+    private static final long TLS_PATIENCE_MS = 3_000;
 
     private final ServerConfig config;
     private final RocketmqSettings rocketmq;
@@ -32,6 +34,7 @@ final class OpenwirePort implements SessionFactory {
     private final Network network;
     private final AccessControl access;
     private OpenwireProtocol protocol;
+    private boolean mayEncrypt;
 
     /** @param access users and rules, or null where everybody may do everything */
     OpenwirePort(ServerConfig config, RocketmqSettings rocketmq, Shard shard, Network network, AccessControl access) {
@@ -44,6 +47,7 @@ final class OpenwirePort implements SessionFactory {
 
     /** Begins to listen; returns the port. */
     int open(InetSocketAddress address, Tls tls) throws IOException {
+        mayEncrypt = tls != null;
         network.onOwner(() -> {
             if (OpenwireProtocol.hasLeftWork(shard.broker())) {
                 protocol();
@@ -77,7 +81,7 @@ final class OpenwirePort implements SessionFactory {
         if (protocol == null) {
             OpenwireSettings settings = new OpenwireSettings(
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
-                    FRAME_BYTES_MAX);
+                    FRAME_BYTES_MAX, mayEncrypt ? TLS_PATIENCE_MS : 0);
             protocol = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers()), Clock.system(), network.timers(),
                     settings, access);

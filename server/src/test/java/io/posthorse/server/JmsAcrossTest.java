@@ -300,6 +300,24 @@ class JmsAcrossTest {
     }
 
     @Test
+    void theSubscriptionOfAQueueIsNotForConsumersWithOffsets() throws Exception {
+        start();
+        Session session = session();
+        Queue queue = session.createQueue("orders");
+        session.createProducer(queue).send(session.createTextMessage("one"));
+        RawClient client = broker.client();
+        String group = "JMS-orders";
+        assertEquals(16, client.ask(TestBroker.PULL, TestBroker.pull(group, "orders", 0, 0, "*", 0), NO_BODY).code());
+        Frame commit = client.ask(15, Map.of(
+                "consumerGroup", group, "topic", "orders", "queueId", "0", "commitOffset", "1"));
+        assertEquals(16, commit.code());
+        assertTrue(commit.remark().contains("settled one by one"), commit.remark());
+        byte[] limit = TestBroker.text("{\"groupName\":\"" + group + "\",\"consumeEnable\":true,\"retryMaxTimes\":3}");
+        assertEquals(0, client.ask(200, Map.of(), limit).code()); // an operator's change leaves it what it is
+        assertEquals("one", ((TextMessage) session.createConsumer(queue).receive(WAIT)).getText());
+    }
+
+    @Test
     void clientsHearWhichDestinationsThereAre() throws Exception {
         start();
         ActiveMQConnection connection = connect();

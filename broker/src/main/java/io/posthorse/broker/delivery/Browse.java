@@ -22,7 +22,7 @@ public final class Browse implements Deliveries.Pumped {
     private final Selector selector;
     private final Reader reader;
     private final long[] ends;
-    private final Fetch fetch = new Fetch();
+    private final Fetch fetch = Fetch.ofPlaces();
     private int number;
     private long at;
     private boolean ended;

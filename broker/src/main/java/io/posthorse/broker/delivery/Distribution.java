@@ -18,7 +18,7 @@ final class Distribution {
     private static final int FETCH_BYTES = 4 << 20;
 
     private final Feed feed;
-    private final Fetch fetch = new Fetch();
+    private final Fetch fetch = Fetch.ofPlaces();
     private final List<Consumer> touched = new ArrayList<>();
     private final List<Long> unwanted = new ArrayList<>();
     private int handed;

@@ -159,6 +159,9 @@ public final class Feed implements Deliveries.Pumped {
 
     /** Settles messages; false where the log is full, and then they stay where they are. */
     public boolean settle(Collection<Delivery> settled) {
+        if (settled.size() == 1) {
+            return settle(settled.iterator().next());
+        }
         TreeMap<Integer, TreeSet<Long>> byLane = new TreeMap<>();
         for (Delivery delivery : settled) {
             byLane.computeIfAbsent(delivery.message().lane().number(), n -> new TreeSet<>()).add(delivery.offset());
@@ -170,6 +173,15 @@ public final class Feed implements Deliveries.Pumped {
             }
         }
         settled.forEach(this::settled);
+        return true;
+    }
+
+    private boolean settle(Delivery one) {
+        Partition partition = one.partition();
+        if (!partition.topic().isDeleted() && !settlements().settle(subscription, partition, one.offset())) {
+            return false;
+        }
+        take(one);
         return true;
     }
 

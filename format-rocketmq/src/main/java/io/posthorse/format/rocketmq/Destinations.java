@@ -14,6 +14,9 @@ import java.util.TreeSet;
 /** RocketMQ's rules for topic and group names, and for creating them on first use. */
 public final class Destinations {
     public static final String RETRY = "%RETRY%";
+    /** Why a group that another protocol made is refused. */
+    public static final String NOT_FOR_OFFSETS =
+            "its messages are settled one by one, by clients of another protocol. Use a group of your own";
     public static final String DEAD_LETTER = "%DLQ%";
     public static final String DEFAULT_TOPIC = "TBW102";
     /** Queues that producers ask for where nobody told them otherwise. */

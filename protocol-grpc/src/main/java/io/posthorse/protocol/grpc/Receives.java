@@ -86,6 +86,9 @@ final class Receives {
             throw new Refusal(Code.CONSUMER_GROUP_NOT_FOUND, "the group " + name + " does not exist, and it was not"
                     + " created. Create it with updateSubGroup.");
         }
+        if (group.settings().settlesOneByOne()) {
+            throw new Refusal(Code.FORBIDDEN, "the group " + name + ": " + Destinations.NOT_FOR_OFFSETS);
+        }
         if (!group.settings().consumeEnabled()) {
             throw new Refusal(Code.FORBIDDEN, "the group " + name + " may not consume: its consumeEnable is off");
         }

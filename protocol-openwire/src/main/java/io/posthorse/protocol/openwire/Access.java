@@ -65,6 +65,16 @@ final class Access {
         }
     }
 
+    /** Whether a user may do anything at all to a topic, and so may know that it exists. */
+    boolean mayKnow(Account account, InetAddress source, String topic) {
+        return control == null || control.decide(account, ResourceKind.TOPIC, topic, Actions.ALL, source).allowed();
+    }
+
+    /** Whether a user may know who else is here. */
+    boolean mayKnowAll(Account account) {
+        return control == null || account.user().isSuper();
+    }
+
     boolean isOn() {
         return control != null;
     }

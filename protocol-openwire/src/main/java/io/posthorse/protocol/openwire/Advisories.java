@@ -65,8 +65,8 @@ final class Advisories {
             return info;
         }
 
-        boolean wants(ActiveMQTopic topic) {
-            return DestinationFilter.parseFilter(info.getDestination()).matches(topic);
+        boolean wants(ActiveMQTopic topic, ActiveMQDestination about) {
+            return DestinationFilter.parseFilter(info.getDestination()).matches(topic) && client.mayKnow(about);
         }
 
         void tell(ActiveMQMessage message) {
@@ -102,17 +102,19 @@ final class Advisories {
     private void tellAll(Listener to) {
         List<Listener> only = List.of(to);
         protocol.clients.values().forEach(c ->
-                tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), c.info().copy(), -1));
+                tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), null, c.info().copy(), -1));
         protocol.broker.topics().stream().filter(t -> !t.isInternal()).forEach(t -> {
             ActiveMQDestination destination = Names.destination(t.name());
-            tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), added(destination), -1);
+            tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination), -1);
         });
         for (ClientConnection client : List.copyOf(protocol.clients.values())) {
             for (Consumption consumer : client.consumers.values()) {
-                tell(only, topicOf(consumer.info()), consumer.info(), consumers(consumer.info().getDestination()));
+                ConsumerInfo info = consumer.info();
+                tell(only, topicOf(info), info.getDestination(), info, consumers(info.getDestination()));
             }
             for (ProducerInfo info : client.producers.values()) {
-                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info, producers(info));
+                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info,
+                        producers(info));
             }
         }
     }
@@ -130,34 +132,35 @@ final class Advisories {
     // ---- what happens
 
     void connection(ConnectionInfo info) {
-        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), info.copy(), -1);
+        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.copy(), -1);
     }
 
     void connectionGone(ConnectionInfo info) {
-        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), info.createRemoveCommand(), -1);
+        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.createRemoveCommand(), -1);
     }
 
     void destination(ActiveMQDestination destination, boolean exists) {
         DestinationInfo info = added(destination);
         info.setOperationType(exists ? DestinationInfo.ADD_OPERATION_TYPE : DestinationInfo.REMOVE_OPERATION_TYPE);
-        tell(listeners, AdvisorySupport.getDestinationAdvisoryTopic(destination), info, -1);
+        tell(listeners, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, info, -1);
     }
 
     void consumer(ClientConnection client, ConsumerInfo info) {
-        tell(listeners, topicOf(info), info, consumers(info.getDestination()));
+        tell(listeners, topicOf(info), info.getDestination(), info, consumers(info.getDestination()));
     }
 
     void consumerGone(ClientConnection client, ConsumerInfo info) {
-        tell(listeners, topicOf(info), info.createRemoveCommand(), consumers(info.getDestination()));
+        tell(listeners, topicOf(info), info.getDestination(), info.createRemoveCommand(), consumers(info.getDestination()));
     }
 
     void producer(ClientConnection client, ProducerInfo info) {
-        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info, producers(info));
+        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info,
+                producers(info));
     }
 
     void producerGone(ClientConnection client, ProducerInfo info) {
-        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.createRemoveCommand(),
-                producers(info));
+        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(),
+                info.createRemoveCommand(), producers(info));
     }
 
     /** Null for advisories about advisories, which there are none. */
@@ -183,14 +186,20 @@ final class Advisories {
                 .filter(p -> info.getDestination().equals(p.getDestination())).count();
     }
 
-    /** @param count how many there are now; less than 0 where that is not told */
-    private void tell(Iterable<Listener> to, ActiveMQTopic topic, DataStructure what, int count) {
+    /**
+     * Tells those who want to hear it and may.
+     *
+     * @param about the destination it is about; null where it is about a connection
+     * @param count how many there are now; less than 0 where that is not told
+     */
+    private void tell(
+            Iterable<Listener> to, ActiveMQTopic topic, ActiveMQDestination about, DataStructure what, int count) {
         if (topic == null) {
             return;
         }
         List<Listener> wanting = new ArrayList<>();
         to.forEach(listener -> {
-            if (listener.wants(topic)) {
+            if (listener.wants(topic, about)) {
                 wanting.add(listener);
             }
         });

@@ -3,14 +3,12 @@ package io.posthorse.protocol.openwire;
 import io.posthorse.broker.Topic;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
-import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
-import org.apache.activemq.command.ActiveMQTempDestination;
 import org.apache.activemq.command.Command;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
@@ -89,13 +87,16 @@ final class ClientCommands extends CommandVisitorAdapter {
         info.setPassword(null);
         ClientConnection before = protocol.clients.get(info.getClientId());
         if (before != null) {
-            if (!info.isFailoverReconnect() || !before.info().getConnectionId().equals(info.getConnectionId())) {
+            if (!info.isFailoverReconnect() || !before.isOf(account, info.getConnectionId())) {
                 throw new InvalidClientIDException("Broker: " + protocol.settings.brokerName() + " - Client: "
                         + info.getClientId() + " already connected from " + before.session().connection().remote());
             }
             before.session().close(); // the client knows better than we do that this connection is gone
             protocol.clients.remove(info.getClientId());
             before.end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
+        }
+        if (protocol.clients.values().stream().anyMatch(c -> c.info().getConnectionId().equals(info.getConnectionId()))) {
+            throw new InvalidClientIDException("The connection id " + info.getConnectionId() + " is another client's.");
         }
         client = new ClientConnection(protocol, session, info, account);
         subscribing = new Subscribing(protocol, client);
@@ -237,8 +238,21 @@ final class ClientCommands extends CommandVisitorAdapter {
             }
             throw new IllegalStateException("The consumer does not exist: " + ack.getConsumerId());
         }
-        consumer.acknowledge(ack, transactions.unit(ack.getTransactionId()));
+        Unit unit = transactions.unit(ack.getTransactionId());
+        try {
+            consumer.acknowledge(ack, unit);
+        } catch (JMSException | RuntimeException e) {
+            failed(unit, ack.isResponseRequired(), e);
+            throw e;
+        }
         return null;
+    }
+
+    /** A client that waits for no answer goes on as if all was well, so its transaction must not be committed. */
+    private static void failed(Unit unit, boolean answered, Exception why) {
+        if (unit != null && !answered) {
+            unit.failed(why.getMessage());
+        }
     }
 
     @Override
@@ -258,7 +272,12 @@ final class ClientCommands extends CommandVisitorAdapter {
         ProducerInfo producer = client.producers.get(message.getProducerId());
         int size = message.getSize();
         boolean answered = message.isResponseRequired();
-        protocol.publishing.publish(client, message, unit);
+        try {
+            protocol.publishing.publish(client, message, unit);
+        } catch (JMSException | RuntimeException e) {
+            failed(unit, answered, e);
+            throw e;
+        }
         if (!answered && producer != null && producer.getWindowSize() > 0) {
             session.send(new ProducerAck(producer.getProducerId(), size));
         }
@@ -272,7 +291,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         ActiveMQDestination destination = info.getDestination();
         Topic known = protocol.destinations.known(destination);
         if (destination.isTemporary()) {
-            requireOwn(destination);
+            client.requireOwn(destination);
             if (client.temporary.size() >= OpenwireSettings.PER_CONNECTION_MAX) {
                 throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                         + " temporary destinations.");
@@ -292,7 +311,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         ActiveMQDestination destination = info.getDestination();
         Topic known = protocol.destinations.known(destination);
         if (destination.isTemporary()) {
-            requireOwn(destination);
+            client.requireOwn(destination);
             client.temporary.remove(destination);
         } else {
             client.check(Names.topic(destination), io.posthorse.auth.Action.DELETE);
@@ -305,13 +324,6 @@ final class ClientCommands extends CommandVisitorAdapter {
         }
         protocol.destinations.delete(known);
         return null;
-    }
-
-    private void requireOwn(ActiveMQDestination destination) throws JMSException {
-        if (!((ActiveMQTempDestination) destination).getConnectionId().equals(client.info().getConnectionId().getValue())) {
-            throw new InvalidDestinationException(
-                    "The temporary destination " + destination + " belongs to another connection.");
-        }
     }
 
     // ---- transactions

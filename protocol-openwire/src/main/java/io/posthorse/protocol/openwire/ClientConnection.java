@@ -2,6 +2,7 @@ package io.posthorse.protocol.openwire;
 
 import io.posthorse.auth.Account;
 import io.posthorse.auth.Action;
+import jakarta.jms.InvalidDestinationException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQTempDestination;
+import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.Message;
@@ -41,6 +44,42 @@ final class ClientConnection {
 
     ConnectionInfo info() {
         return info;
+    }
+
+    /** Whether this is the connection of that id, and of the same user. */
+    boolean isOf(Account user, ConnectionId id) {
+        return info.getConnectionId().equals(id)
+                && (user == null || account.user().name().equals(user.user().name()));
+    }
+
+    /** Only the connection that made a temporary destination reads it, or deletes it; patterns fit none. */
+    void requireOwn(ActiveMQDestination temporary) throws InvalidDestinationException {
+        String owner = ((ActiveMQTempDestination) temporary).getConnectionId();
+        if (!info.getConnectionId().getValue().equals(owner) || Destinations.isPattern(temporary)) {
+            throw new InvalidDestinationException(
+                    "The temporary destination " + temporary + " belongs to another connection.");
+        }
+    }
+
+    /** Name of the client's user; empty where there are no users. */
+    String user() {
+        return account == null ? "" : account.user().name();
+    }
+
+    /**
+     * Whether the client may be told of a destination: nobody is told of those that he may do nothing with.
+     *
+     * @param destination null for what is about connections
+     */
+    boolean mayKnow(ActiveMQDestination destination) {
+        if (!protocol.access.isOn()) {
+            return true;
+        }
+        if (destination == null) {
+            return protocol.access.mayKnowAll(account);
+        }
+        return Destinations.parts(destination).stream().allMatch(part -> part.isTemporary() || protocol.access.mayKnow(
+                account, session.connection().remote().getAddress(), Names.topic(part)));
     }
 
     /** Refuses what the client's user may not do to a topic. */

@@ -2,6 +2,7 @@ package io.posthorse.protocol.openwire;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
+import jakarta.jms.TransactionRolledBackException;
 import java.util.List;
 import javax.transaction.xa.XAException;
 import org.apache.activemq.command.DataArrayResponse;
@@ -36,6 +37,23 @@ final class ClientTransactions {
         return unit;
     }
 
+    private void requireWhole(Unit unit) throws JMSException {
+        if (unit == null || unit.failure() == null) {
+            return;
+        }
+        client.transactions.remove(unit.id());
+        unit.rollback();
+        JMSException rolledBack = new TransactionRolledBackException(
+                "The transaction was rolled back, since a part of it was refused: " + unit.failure());
+        if (unit.id().isXATransaction()) {
+            XAException cause = new XAException(rolledBack.getMessage());
+            cause.errorCode = XAException.XA_RBOTHER;
+            rolledBack.setLinkedException(cause);
+            rolledBack.initCause(cause);
+        }
+        throw rolledBack;
+    }
+
     private static JMSException unknown(TransactionId id) {
         JMSException unknown = new JMSException("Transaction '" + id + "' has not been started.");
         if (id.isXATransaction()) {
@@ -67,6 +85,7 @@ final class ClientTransactions {
             throw unknown(id);
         }
         protocol.shard.turn();
+        requireWhole(unit);
         if (unit.isEmpty()) {
             client.transactions.remove(id);
             return new IntegerResponse(XA_READ_ONLY);
@@ -79,6 +98,7 @@ final class ClientTransactions {
     Response commit(TransactionId id, boolean onePhase) throws JMSException {
         protocol.shard.turn();
         Unit unit = client.transactions.get(id);
+        requireWhole(unit);
         if (unit != null && (onePhase || !id.isXATransaction())) {
             unit.commit();
             client.transactions.remove(id);

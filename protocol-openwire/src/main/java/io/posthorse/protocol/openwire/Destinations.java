@@ -22,8 +22,9 @@ import org.apache.activemq.filter.DestinationFilter;
 final class Destinations {
     /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
     static final SubscriptionSettings SETTLED = new SubscriptionSettings(
-            true, false, true, false, 0, 0, false, new TreeMap<>(java.util.Map.of("delivery", "settled")));
+            true, false, true, false, 0, 0, false, SubscriptionSettings.settledOneByOne());
 
+    private static final String USER = "user";
     private static final String KEEP = "keep";
     /** Nothing that is not settled is dropped, however old. */
     private static final String UNSETTLED = "unsettled";
@@ -118,7 +119,11 @@ final class Destinations {
     Subscription subscription(String name) throws JMSException {
         Subscription known = broker.subscription(name);
         if (known != null) {
-            if (!known.settings().equals(SETTLED)) {
+            if (!known.settings().consumeEnabled()) {
+                throw new ResourceAllocationException("The consumer group " + name + " may not consume: its consumeEnable is"
+                        + " off. Switch it on with updateSubGroup.");
+            }
+            if (!known.settings().settlesOneByOne()) {
                 throw new ResourceAllocationException("The consumer group " + name + " is used by clients with offsets, and"
                         + " is not for JMS. Delete the group, or use another destination.");
             }
@@ -139,16 +144,19 @@ final class Destinations {
      * A durable subscription to a topic, created where it is missing. One whose topic or selector is another one now begins
      * anew, as JMS asks for.
      */
-    Subscription durable(String name, ConsumerInfo info, boolean noLocal) throws JMSException {
+    Subscription durable(String name, ConsumerInfo info, boolean noLocal, String user) throws JMSException {
         TreeMap<String, String> attributes = new TreeMap<>(SETTLED.attributes());
         attributes.put("destination", info.getDestination().getQualifiedName());
         attributes.put("selector", info.getSelector() == null ? "" : info.getSelector());
         attributes.put("noLocal", Boolean.toString(noLocal));
-        SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
+        if (!user.isEmpty()) {
+            attributes.put(USER, user);
+        }
         Subscription known = broker.subscription(name);
-        if (known != null && known.settings().equals(wanted)) {
+        if (known != null && known.settings().attributes().entrySet().containsAll(attributes.entrySet())) {
             return known;
         }
+        SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
         protocol.shard.turn();
         if (known != null && !broker.delete(known)) {
             throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
@@ -161,6 +169,11 @@ final class Destinations {
             throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
         }
         return created;
+    }
+
+    /** Whose durable subscription it is; empty where it was made without users. */
+    static String userOf(Subscription durable) {
+        return durable.settings().attributes().getOrDefault(USER, "");
     }
 
     // ---- patterns

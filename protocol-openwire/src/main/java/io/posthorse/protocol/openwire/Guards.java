@@ -2,7 +2,6 @@ package io.posthorse.protocol.openwire;
 
 import java.io.DataInput;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConnectionError;
 import org.apache.activemq.command.ConsumerId;
@@ -21,32 +20,18 @@ import org.apache.activemq.openwire.OpenWireFormat;
  * and message of the exception are read as text. Structures can be nested, so the codec's own table is changed.
  */
 final class Guards {
-    private static final Field TABLE = table();
+    private static final Hidden TABLE = new Hidden(OpenWireFormat.class, "dataMarshallers");
 
     private Guards() {}
 
-    private static Field table() {
-        try {
-            Field field = OpenWireFormat.class.getDeclaredField("dataMarshallers");
-            field.setAccessible(true);
-            return field;
-        } catch (NoSuchFieldException e) {
-            throw new IllegalStateException("This release of the OpenWire codec is not the one that Posthorse knows.", e);
-        }
-    }
-
     /** Must be called again after the format's version was changed. */
     static void install(OpenWireFormat format) {
-        try {
-            DataStreamMarshaller[] shared = (DataStreamMarshaller[]) TABLE.get(format);
-            DataStreamMarshaller[] table = shared.clone(); // a client in the same process uses the shared one
-            table[ExceptionResponse.DATA_STRUCTURE_TYPE] = new WriteOnly(table[ExceptionResponse.DATA_STRUCTURE_TYPE]);
-            table[ConnectionError.DATA_STRUCTURE_TYPE] = new WriteOnly(table[ConnectionError.DATA_STRUCTURE_TYPE]);
-            table[MessageAck.DATA_STRUCTURE_TYPE] = new Acknowledgements(table[MessageAck.DATA_STRUCTURE_TYPE]);
-            TABLE.set(format, table);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
+        DataStreamMarshaller[] shared = (DataStreamMarshaller[]) TABLE.get(format);
+        DataStreamMarshaller[] table = shared.clone(); // a client in the same process uses the shared one
+        table[ExceptionResponse.DATA_STRUCTURE_TYPE] = new WriteOnly(table[ExceptionResponse.DATA_STRUCTURE_TYPE]);
+        table[ConnectionError.DATA_STRUCTURE_TYPE] = new WriteOnly(table[ConnectionError.DATA_STRUCTURE_TYPE]);
+        table[MessageAck.DATA_STRUCTURE_TYPE] = new Acknowledgements(table[MessageAck.DATA_STRUCTURE_TYPE]);
+        TABLE.set(format, table);
     }
 
     /** What a failure was, as the client tells it. */

@@ -10,12 +10,18 @@ import org.apache.activemq.command.Message;
  * it before the next one is asked for.
  */
 final class JmsMessages {
-    private static final int SLOTS = 64;
+    private static final int SLOTS = 1_024;
+    /** Fibonacci hashing to ten bits: records of like length must not meet in few slots. */
+    private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
+    private static final int SPREAD_SHIFT = 54;
+    /** Larger messages are not remembered. */
+    private static final int BYTES_MAX = 16 << 10;
 
     private final Broker broker;
     private final MessageCodec codec;
     private final long[] positions = new long[SLOTS];
-    private final Message[] known = new Message[SLOTS];
+    private final Outgoing[] known = new Outgoing[SLOTS];
 
     JmsMessages(Broker broker, MessageCodec codec) {
         this.broker = broker;
@@ -24,7 +30,13 @@ final class JmsMessages {
 
     /** The message whose record stands at a position; null where it cannot be read any more. */
     Message at(long position) {
-        int slot = (int) (position >>> 3) & SLOTS - 1;
+        Outgoing found = outgoing(position);
+        return found == null ? null : found.message();
+    }
+
+    /** The same, to be sent. */
+    Outgoing outgoing(long position) {
+        int slot = (int) (position * SPREAD >>> SPREAD_SHIFT);
         if (known[slot] != null && positions[slot] == position) {
             return known[slot];
         }
@@ -32,9 +44,11 @@ final class JmsMessages {
         if (bytes == null) {
             return null;
         }
-        Message message = of(broker.originals().formatAt(position), bytes);
-        known[slot] = message;
-        positions[slot] = position;
+        Outgoing message = new Outgoing(of(broker.originals().formatAt(position), bytes));
+        if (bytes.capacity() <= BYTES_MAX) {
+            known[slot] = message;
+            positions[slot] = position;
+        }
         return message;
     }
 

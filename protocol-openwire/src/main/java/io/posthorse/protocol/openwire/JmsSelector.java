@@ -12,21 +12,24 @@ import org.apache.activemq.selector.SelectorParser;
 
 /**
  * A JMS selector, and the wish not to get messages of one's own connection. The client library's own parser decides; what
- * it knows beyond JMS, XPath and XQuery over bodies, is refused.
+ * it knows beyond JMS, such as XPath over bodies, is refused.
  */
 final class JmsSelector implements Selector {
     private static final Pattern BODY_QUERY = Pattern.compile("\\b(XPATH|XQUERY)\\b", Pattern.CASE_INSENSITIVE);
-    private static final Pattern LITERAL = Pattern.compile("'([^']|'')*'");
+    private static final Pattern LITERAL = Pattern.compile("'[^']*+'");
 
     private final JmsMessages messages;
     private final BooleanExpression expression;
     private final ConnectionId notFrom;
     private final String key;
+    private final Like.Work work;
     private final MessageEvaluationContext context = new MessageEvaluationContext();
 
-    private JmsSelector(JmsMessages messages, BooleanExpression expression, ConnectionId notFrom, String key) {
+    private JmsSelector(
+            JmsMessages messages, BooleanExpression expression, Like.Work work, ConnectionId notFrom, String key) {
         this.messages = messages;
         this.expression = expression;
+        this.work = work;
         this.notFrom = notFrom;
         this.key = key;
     }
@@ -42,11 +45,12 @@ final class JmsSelector implements Selector {
         if (any && notFrom == null) {
             return null;
         }
-        return new JmsSelector(
-                messages, any ? null : parse(text), notFrom, (any ? "" : text) + "|" + (notFrom == null ? "" : notFrom));
+        Like.Work work = new Like.Work();
+        String key = (any ? "" : text) + "|" + (notFrom == null ? "" : notFrom);
+        return new JmsSelector(messages, any ? null : parse(text, work), work, notFrom, key);
     }
 
-    private static BooleanExpression parse(String text) throws InvalidSelectorException {
+    static BooleanExpression parse(String text, Like.Work work) throws InvalidSelectorException {
         if (text.length() > OpenwireSettings.SELECTOR_CHARS_MAX) {
             throw new InvalidSelectorException("A selector of " + text.length() + " characters is refused; at most "
                     + OpenwireSettings.SELECTOR_CHARS_MAX + " are taken.");
@@ -55,7 +59,7 @@ final class JmsSelector implements Selector {
             throw new InvalidSelectorException("Selectors look at headers and properties here, not into bodies: " + text);
         }
         try {
-            return SelectorParser.parse(text);
+            return new SelectorBounds(work).bounded(SelectorParser.parse(text));
         } catch (StackOverflowError e) {
             throw new InvalidSelectorException("The selector is nested too deeply.");
         } finally {
@@ -77,6 +81,7 @@ final class JmsSelector implements Selector {
         if (expression == null) {
             return true;
         }
+        work.begin();
         context.setMessageReference(message);
         context.setDestination(message.getDestination());
         try {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.activemq.command.DataStructure;
 import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.util.ByteArrayInputStream;
 import org.apache.activemq.util.ByteArrayOutputStream;
@@ -32,6 +34,10 @@ final class MessageCodec {
 
     /** A message as it is stored in a partition; later changes to it don't count. */
     Message stored(org.apache.activemq.command.Message message, Partition to) throws IOException {
+        return stored(message, to.topic().name(), to.number());
+    }
+
+    OutgoingJms stored(org.apache.activemq.command.Message message, String topic, int partition) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSize() + 256);
         format.marshal(message, new DataOutputStream(bytes));
         ByteSequence encoded = bytes.toByteSequence();
@@ -40,8 +46,16 @@ final class MessageCodec {
                 message.getPriority(), message.getExpiration(), message.isPersistent(), message.getGroupID(),
                 grouped && message.getGroupSequence() < 0);
         return new OutgoingJms(
-                to.topic().name(), to.number(), traits, words(message), text(message, TAGS), encoded.getData(),
-                encoded.getOffset(), encoded.getLength());
+                topic, partition, traits, words(message), text(message, TAGS), encoded.getData(), encoded.getOffset(),
+                encoded.getLength());
+    }
+
+    /** A structure as a field of another one. */
+    byte[] nested(DataStructure structure) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        format.looseMarshalNestedObject(structure, new DataOutputStream(bytes));
+        ByteSequence made = bytes.toByteSequence();
+        return Arrays.copyOf(made.getData(), made.getLength());
     }
 
     /** What a message is found by: its id, its correlation id, and the words of its property KEYS. */

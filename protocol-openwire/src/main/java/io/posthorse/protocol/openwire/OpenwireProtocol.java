@@ -4,6 +4,7 @@ import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.delivery.Deliveries;
+import io.posthorse.net.Complaints;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
@@ -30,6 +31,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final Access access;
     final XaTransactions xa;
     final Repeats repeats;
+    final Complaints complaints;
     private boolean stopping;
     /** Connections that have logged in, by client id. */
     final Map<String, ClientConnection> clients = new HashMap<>();
@@ -45,6 +47,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.settings = settings;
         this.deliveries = deliveries;
         this.replies = new Replies(shard);
+        this.complaints = new Complaints(clock);
         this.messages = new JmsMessages(broker, codec);
         this.access = new Access(control);
         this.advisories = new Advisories(this);

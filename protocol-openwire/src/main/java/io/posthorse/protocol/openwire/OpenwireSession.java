@@ -10,6 +10,7 @@ import org.apache.activemq.command.BrokerId;
 import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
 import org.apache.activemq.command.ConnectionError;
+import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.KeepAliveInfo;
 import org.apache.activemq.command.Message;
@@ -34,6 +35,7 @@ final class OpenwireSession implements Session {
     private final ClientCommands commands;
     private ByteBuf out;
     private boolean unflushed;
+    private boolean greeted;
     private boolean negotiated;
     private boolean javax;
     private boolean closing;
@@ -47,8 +49,19 @@ final class OpenwireSession implements Session {
             throw new IllegalStateException(e);
         }
         this.commands = new ClientCommands(protocol, this);
-        send(codec.offered()); // some clients wait for it
-        flush();
+        if (protocol.settings.patienceMs() == 0 || connection.isEncrypted()) {
+            greet();
+        } else {
+            protocol.timers.after(protocol.settings.patienceMs(), this::greet);
+        }
+    }
+
+    private void greet() {
+        if (!greeted && !closing) {
+            greeted = true;
+            send(codec.offered());
+            flush();
+        }
     }
 
     Connection connection() {
@@ -57,6 +70,7 @@ final class OpenwireSession implements Session {
 
     @Override
     public int read(ByteBuf in) {
+        greet();
         int needed = 0;
         while (!closing && in.readableBytes() >= LENGTH) {
             int length = in.getInt(in.readerIndex());
@@ -150,7 +164,7 @@ final class OpenwireSession implements Session {
         } catch (JMSException | SecurityException | IOException e) {
             refused(command, e);
         } catch (Exception e) {
-            LOG.warn("A command of {} failed: {}", connection.remote(), command, e);
+            complain("failed", "A " + command.getClass().getSimpleName() + " failed", e);
             refused(command, new JMSException("The broker failed at this command: " + e));
         }
     }
@@ -162,8 +176,8 @@ final class OpenwireSession implements Session {
             ConnectionError error = new ConnectionError();
             error.setException(Refusals.asKnownTo(javax, cause));
             send(error);
-            if (command instanceof Message message) {
-                LOG.warn("A message that nobody waits an answer for was refused: {}", cause.getMessage());
+            if (command instanceof Message) {
+                complain("refused", "A message that nobody waits an answer for was refused: " + cause.getMessage(), null);
             }
         }
     }
@@ -177,6 +191,10 @@ final class OpenwireSession implements Session {
 
     /** Writes a command; it leaves with the next {@link #flush}. */
     void send(Command command) {
+        write(command, to -> codec.write(command, to));
+    }
+
+    private void write(Command command, Writing writing) {
         if (!connection.isOpen()) {
             return;
         }
@@ -184,14 +202,27 @@ final class OpenwireSession implements Session {
             if (out == null) {
                 out = connection.buffer(BUFFER);
             }
-            codec.write(command, out);
+            writing.to(out);
             if (out.readableBytes() >= PASSED_BYTES) {
                 pass();
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("A command for {} could not be written: {}", connection.remote(), command, e);
+            complain("write", "A " + command.getClass().getSimpleName() + " could not be written", e);
             connection.close();
         }
+    }
+
+    /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
+    void send(Outgoing message, ConsumerId consumer, byte[] encodedConsumer, Outgoing.Circumstances circumstances) {
+        if (!codec.isAsStored()) {
+            send(message.dispatch(consumer, circumstances));
+            return;
+        }
+        write(message.message(), to -> message.put(protocol.codec, encodedConsumer, circumstances, to));
+    }
+
+    private interface Writing {
+        void to(ByteBuf out) throws IOException;
     }
 
     private void pass() {
@@ -227,13 +258,21 @@ final class OpenwireSession implements Session {
         commands.each(Consumption::wake);
     }
 
+    private void complain(String kind, String what, Throwable cause) {
+        if (protocol.complaints.allows(kind)) {
+            LOG.warn("{}, connection {}.", what, connection.remote(), cause);
+        }
+    }
+
     /** Ends the connection with a reason that the client is told. */
     void end(String reason) {
         if (closing) {
             return;
         }
         closing = true;
-        LOG.info("Connection from {} is closed: {}", connection.remote(), reason);
+        if (protocol.complaints.allows("closed")) {
+            LOG.info("Connection from {} is closed: {}", connection.remote(), reason);
+        }
         ConnectionError error = new ConnectionError();
         error.setException(new IOException(reason));
         send(error);

@@ -9,8 +9,11 @@ import java.util.function.BooleanSupplier;
  * @param autoCreate whether a destination is created by its first use
  * @param deadLetters the queue for messages that nobody could consume, or whose time was over
  * @param frameBytesMax greatest command of a client
+ * @param patienceMs how long a client may be silent before the broker speaks first, ms; 0 where it does so at once. Some
+ *     clients wait for it; one that wants to be encrypted takes it for noise
  */
-public record OpenwireSettings(String brokerName, BooleanSupplier autoCreate, String deadLetters, int frameBytesMax) {
+public record OpenwireSettings(
+        String brokerName, BooleanSupplier autoCreate, String deadLetters, int frameBytesMax, long patienceMs) {
     /** Commands of a client that has not logged in yet are smaller. */
     static final int LOGIN_BYTES_MAX = 64 << 10;
 

@@ -27,7 +27,7 @@ import org.apache.activemq.util.MarshallingSupport;
 
 /** JMS messages as clients of other protocols can have them. Objects stay closed. */
 final class PlainMessages {
-    private static final int INFLATED_MAX = 64 << 20;
+    private static final int INFLATED_MAX = 16 << 20;
     private static final List<String> NOT_PROPERTIES = List.of("TAGS", "KEYS");
 
     private PlainMessages() {}

@@ -38,6 +38,7 @@ final class Publishing {
         if (AdvisorySupport.isAdvisoryTopic(destination)) {
             return; // what the broker itself tells there is not stored either
         }
+        requireReadable(message);
         message.setTransactionId(null);
         message.setBrokerInTime(protocol.clock.wallMs());
         message.setTargetConsumerId(null);
@@ -59,9 +60,17 @@ final class Publishing {
         if (unit == null) {
             publish(all);
         } else {
-            for (Stored one : all) {
-                unit.publish(one.to, one.message, one.dueMs);
-            }
+            unit.admit(all.size(), all.stream().mapToLong(one -> one.message.length()).sum());
+            all.forEach(one -> unit.publish(one.to, one.message, one.dueMs));
+        }
+    }
+
+    /** Bodies are their readers' business; properties are looked at here, so they must make sense. */
+    static void requireReadable(org.apache.activemq.command.Message message) throws JMSException {
+        try {
+            message.getProperties();
+        } catch (IOException | RuntimeException e) {
+            throw new MessageFormatException("The properties of the message cannot be read: " + e);
         }
     }
 

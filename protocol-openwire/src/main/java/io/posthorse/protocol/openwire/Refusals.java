@@ -8,6 +8,7 @@ import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import jakarta.jms.ResourceAllocationException;
+import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import org.apache.activemq.command.Response;
 
@@ -46,6 +47,7 @@ final class Refusals {
             case InvalidSelectorException e -> new javax.jms.InvalidSelectorException(text);
             case ResourceAllocationException e -> new javax.jms.ResourceAllocationException(text);
             case JMSSecurityException e -> new javax.jms.JMSSecurityException(text);
+            case TransactionRolledBackException e -> new javax.jms.TransactionRolledBackException(text);
             case IllegalStateException e -> new javax.jms.IllegalStateException(text);
             case JMSException e -> new javax.jms.JMSException(text);
             default -> cause;

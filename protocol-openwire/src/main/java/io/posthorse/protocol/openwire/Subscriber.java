@@ -7,17 +7,16 @@ import io.posthorse.broker.delivery.Delivery;
 import io.posthorse.broker.delivery.Feed;
 import io.posthorse.broker.delivery.Receiver;
 import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConsumerInfo;
-import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageDispatch;
-import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.MessagePull;
 import org.apache.activemq.command.RemoveInfo;
 import org.slf4j.Logger;
@@ -34,9 +33,10 @@ final class Subscriber implements Receiver, Consumption {
     private final ClientConnection client;
     private final ConsumerInfo info;
     private final Credit credit;
+    private final byte[] encodedId;
     private final List<Consumer> attached = new ArrayList<>();
     private final TreeMap<Long, Held> held = new TreeMap<>();
-    private final Map<Key, Held> byMessage = new HashMap<>();
+    private final Map<Outgoing.Key, Held> byMessage = new HashMap<>();
     private final List<Runnable> onClose = new ArrayList<>();
     private final Pulls pulls;
     private int prefetch;
@@ -47,10 +47,7 @@ final class Subscriber implements Receiver, Consumption {
     private boolean closed;
 
     /** A message in the client's hands, and its number among all that were handed to this consumer. */
-    record Held(long number, Key key, Delivery delivery) {}
-
-    /** What an acknowledgement names a message by. */
-    record Key(MessageId id, ActiveMQDestination destination) {}
+    record Held(long number, Outgoing.Key key, Delivery delivery) {}
 
     Subscriber(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info) {
         this.protocol = protocol;
@@ -58,7 +55,16 @@ final class Subscriber implements Receiver, Consumption {
         this.info = info;
         this.prefetch = Math.clamp(info.getPrefetchSize(), 0, OpenwireSettings.PREFETCH_MAX);
         this.credit = new Credit(prefetch);
+        this.encodedId = encoded(protocol.codec, info);
         this.pulls = new Pulls(protocol.timers, this::pullEnded);
+    }
+
+    private static byte[] encoded(MessageCodec codec, ConsumerInfo info) {
+        try {
+            return codec.nested(info.getConsumerId());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // it was read from bytes a moment ago
+        }
     }
 
     @Override
@@ -83,25 +89,17 @@ final class Subscriber implements Receiver, Consumption {
 
     @Override
     public void receive(Delivery delivery) {
-        Message message = protocol.messages.at(delivery.position());
+        Outgoing message = protocol.messages.outgoing(delivery.position());
         if (message == null) {
             delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
             return;
         }
         long number = ++sequence;
-        message.setRedeliveryCounter(delivery.before());
-        message.setJMSXGroupFirstForConsumer(delivery.isFirstOfGroup());
-        message.getMessageId().setBrokerSequenceId(number);
-        message.setBrokerOutTime(protocol.clock.wallMs());
-        MessageDispatch dispatch = new MessageDispatch();
-        dispatch.setConsumerId(info.getConsumerId());
-        dispatch.setDestination(message.getDestination());
-        dispatch.setMessage(message);
-        dispatch.setRedeliveryCounter(delivery.before());
-        Held one = new Held(number, new Key(message.getMessageId().copy(), message.getDestination()), delivery);
+        Held one = new Held(number, message.key(), delivery);
         held.put(number, one);
         byMessage.put(one.key, one);
-        client.session().send(dispatch);
+        client.session().send(message, info.getConsumerId(), encodedId, new Outgoing.Circumstances(
+                number, delivery.before(), delivery.isFirstOfGroup(), protocol.clock.wallMs()));
         if (prefetch == 0) {
             pulls.answered();
         }
@@ -112,10 +110,23 @@ final class Subscriber implements Receiver, Consumption {
         client.session().flush();
     }
 
+    private void reckon() {
+        credit.set(prefetch == 0 ? pulls.open() : prefetch + extension - held.size());
+    }
+
+    /** It holds less than before; where it was full, see whether there is something. */
+    private void relieved() {
+        if (credit.left() > 0) {
+            reckon(); // nothing waits for it
+        } else {
+            wake();
+        }
+    }
+
     /** Reckons anew how much it takes, and sees whether there is something. */
     @Override
     public void wake() {
-        credit.set(prefetch == 0 ? pulls.open() : prefetch + extension - held.size());
+        reckon();
         if (credit.left() > 0) {
             attached.forEach(c -> {
                 if (c.isAttached()) {
@@ -178,7 +189,7 @@ final class Subscriber implements Receiver, Consumption {
             }
             default -> throw new JMSException("Acknowledgements of type " + ack.getAckType() + " are unknown.");
         }
-        wake();
+        relieved();
     }
 
     /** How many of what it holds, from the oldest on, reach to the newest that is meant. */
@@ -187,7 +198,7 @@ final class Subscriber implements Receiver, Consumption {
     }
 
     private List<Held> meant(MessageAck ack) throws JMSException {
-        Held last = byMessage.get(new Key(ack.getLastMessageId(), ack.getDestination()));
+        Held last = byMessage.get(new Outgoing.Key(ack.getLastMessageId(), ack.getDestination()));
         if (last == null) {
             if (client.info().isFailoverReconnect()) {
                 return List.of(); // handed out by the connection before: it is handed out again
@@ -198,9 +209,12 @@ final class Subscriber implements Receiver, Consumption {
         if (ack.getAckType() == MessageAck.INDIVIDUAL_ACK_TYPE) {
             return List.of(last);
         }
+        if (held.firstKey() == last.number) {
+            return List.of(last);
+        }
         Held first = ack.getFirstMessageId() == null
                 ? null
-                : byMessage.get(new Key(ack.getFirstMessageId(), ack.getDestination()));
+                : byMessage.get(new Outgoing.Key(ack.getFirstMessageId(), ack.getDestination()));
         long from = first == null ? 0 : first.number;
         return new ArrayList<>(held.subMap(Math.min(from, last.number), true, last.number, true).values());
     }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
-import org.apache.activemq.command.ActiveMQTempDestination;
 import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConsumerInfo;
@@ -64,9 +63,6 @@ final class Subscribing {
         try {
             Subscription ownCursor = Subscription.inMemory(info.getConsumerId().toString());
             for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
-                if (part.isTemporary()) {
-                    requireOwn(part);
-                }
                 attach(subscriber, part, selector, ownCursor);
             }
         } catch (JMSException | RuntimeException e) {
@@ -78,7 +74,7 @@ final class Subscribing {
 
     private void attach(Subscriber subscriber, ActiveMQDestination part, JmsSelector selector, Subscription ownCursor)
             throws JMSException {
-        if (Destinations.isPattern(part)) {
+        if (Destinations.isPattern(part) && !part.isTemporary()) {
             for (Topic topic : protocol.destinations.matching(part)) {
                 client.check(topic.name(), Action.SUB);
                 attach(subscriber, topic, selector, ownCursor, false);
@@ -140,6 +136,9 @@ final class Subscribing {
     }
 
     private Topic topic(ActiveMQDestination destination) throws JMSException {
+        if (destination.isTemporary()) {
+            client.requireOwn(destination);
+        }
         Topic known = protocol.destinations.known(destination);
         if (!destination.isTemporary()) {
             client.check(Names.topic(destination), Action.SUB);
@@ -155,23 +154,17 @@ final class Subscribing {
         return topic;
     }
 
-    private void requireOwn(ActiveMQDestination destination) throws JMSException {
-        if (!((ActiveMQTempDestination) destination).getConnectionId().equals(client.info().getConnectionId().getValue())) {
-            throw new InvalidDestinationException(
-                    "Cannot use a temporary destination of another connection: " + destination);
-        }
-    }
-
     // ---- durable subscriptions
 
     private Consumption durable(ConsumerInfo info, JmsSelector selector, ConnectionId notFrom) throws JMSException {
         String name = Names.durableSubscription(client.info().getClientId(), info.getSubscriptionName());
+        requireSameUser(protocol.broker.subscription(name), info.getSubscriptionName());
         requireInactive(name, info.getSubscriptionName());
         ActiveMQDestination to = info.getDestination();
         if (!to.isTopic() || to.isComposite() || to.isTemporary()) {
             throw new InvalidDestinationException("A durable subscription is to a topic or to a pattern of topics.");
         }
-        Subscription subscription = protocol.destinations.durable(name, info, notFrom != null);
+        Subscription subscription = protocol.destinations.durable(name, info, notFrom != null, client.user());
         Subscriber subscriber = new Subscriber(protocol, client, info);
         try {
             ActiveMQDestination destination = info.getDestination();
@@ -209,6 +202,14 @@ final class Subscribing {
         }
     }
 
+    /** Client ids are free to choose, so another user's subscription is not to be had by one. */
+    private void requireSameUser(Subscription known, String name) {
+        if (known != null && protocol.access.isOn() && !Destinations.userOf(known).equals(client.user())) {
+            throw new SecurityException("The durable subscription " + name + " of client " + client.info().getClientId()
+                    + " belongs to another user.");
+        }
+    }
+
     void unsubscribe(RemoveSubscriptionInfo info) throws JMSException {
         String name = Names.durableSubscription(client.info().getClientId(), info.getSubscriptionName());
         Subscription subscription = protocol.broker.subscription(name);
@@ -216,6 +217,7 @@ final class Subscribing {
             throw new InvalidDestinationException(
                     "No durable subscription exists for: " + info.getSubscriptionName());
         }
+        requireSameUser(subscription, info.getSubscriptionName());
         requireInactive(name, info.getSubscriptionName());
         protocol.shard.turn();
         if (!protocol.broker.delete(subscription)) {

@@ -15,6 +15,7 @@ final class Unit {
     private final TransactionId id;
     private final AtomicGroup group;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
+    private String failure;
 
     /** A message that was acknowledged in the transaction. */
     private record Acknowledged(Subscriber by, Subscriber.Held held) {}
@@ -36,20 +37,30 @@ final class Unit {
         return group.isEmpty();
     }
 
-    void publish(Partition to, Message message, long dueMs) throws JMSException {
-        admit(message.length());
+    /** A part of it was refused, and nobody waits for the answer: it can only be rolled back. */
+    void failed(String why) {
+        failure = failure == null ? why : failure;
+    }
+
+    /** Why it can only be rolled back; null where it can be committed. */
+    String failure() {
+        return failure;
+    }
+
+    void publish(Partition to, Message message, long dueMs) {
         group.publishAt(to, message, dueMs);
     }
 
     void acknowledge(Subscriber by, Subscriber.Held held) throws JMSException {
-        admit(0);
+        admit(1, 0);
         Delivery delivery = held.delivery();
         group.settle(delivery.feed().subscription(), delivery.partition(), delivery.offset());
         acknowledged.add(new Acknowledged(by, held));
     }
 
-    private void admit(int bytes) throws JMSException {
-        if (group.size() >= OpenwireSettings.TRANSACTION_SIZE_MAX
+    /** Refuses what is too much for one transaction. */
+    void admit(int count, long bytes) throws JMSException {
+        if (group.size() + count > OpenwireSettings.TRANSACTION_SIZE_MAX
                 || group.bytes() + bytes > OpenwireSettings.TRANSACTION_BYTES_MAX) {
             throw new ResourceAllocationException("The transaction " + id + " has become too large: at most "
                     + OpenwireSettings.TRANSACTION_SIZE_MAX + " messages and acknowledgements, and "

@@ -73,6 +73,11 @@ final class WireCodec {
         plain();
     }
 
+    /** Whether commands are encoded as stored messages are. */
+    boolean isAsStored() {
+        return format.getVersion() == VERSION;
+    }
+
     /** The frame's command; the buffer's readable bytes are the frame without its length. */
     Command read(ByteBuf frame) throws IOException {
         format.setMaxFrameSize(frame.readableBytes());

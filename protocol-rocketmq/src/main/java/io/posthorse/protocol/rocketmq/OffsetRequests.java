@@ -93,6 +93,10 @@ final class OffsetRequests implements RequestHandler {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["
                     + request.field("consumerGroup") + "] does not exist; create it with updateSubGroup");
         }
+        if (group.settings().settlesOneByOne()) {
+            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " has no offsets: "
+                    + Destinations.NOT_FOR_OFFSETS);
+        }
         long offset = request.number("commitOffset", -1);
         if (groups.isMember(group.name(), peer) && resets.outdates(group, partition, offset)) {
             return request.ok(Map.of()); // from before a reset

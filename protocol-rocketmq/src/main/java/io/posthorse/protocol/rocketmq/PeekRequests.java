@@ -50,7 +50,7 @@ final class PeekRequests implements RequestHandler {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group [" + name
                     + "] does not exist, and it was not created. Create it with updateSubGroup.");
         }
-        if (!group.settings().consumeEnabled() || !topic.settings().isReadable() || topic.isInternal()
+        if (!group.settings().admitsOffsets() || !topic.settings().isReadable() || topic.isInternal()
                 || !protocol.settings.isReadable()) {
             return request.refuse(ResponseCode.NO_PERMISSION, "the group " + name + " may not consume, or the topic "
                     + topic.name() + " or the broker is not readable");

@@ -84,10 +84,10 @@ final class PopRequests implements RequestHandler {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic")
                     + "] not exist, apply first please! It is created with its first message or with updateTopic.");
         }
-        if (!group.settings().consumeEnabled() || !topic.settings().isReadable() || topic.isInternal()
+        if (!group.settings().admitsOffsets() || !topic.settings().isReadable() || topic.isInternal()
                 || !protocol.settings.isReadable()) {
-            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " may not consume, or the topic "
-                    + topic.name() + " or the broker is not readable");
+            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " may not consume so, or the"
+                    + " topic " + topic.name() + " or the broker is not readable");
         }
         int queue = (int) request.number("queueId", -1);
         if (queue >= topic.partitions().size() || topic.partitions().isEmpty()) {

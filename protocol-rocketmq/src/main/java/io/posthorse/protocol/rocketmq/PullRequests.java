@@ -65,8 +65,9 @@ final class PullRequests {
                     + "] does not exist, and it was not created. Create it with updateSubGroup.");
             return;
         }
-        if (!group.settings().consumeEnabled()) {
-            session.refuse(header, ResponseCode.NO_PERMISSION, "subscription group no permission, " + groupName);
+        if (!group.settings().admitsOffsets()) {
+            session.refuse(header, ResponseCode.NO_PERMISSION, "subscription group no permission, " + groupName
+                    + (group.settings().settlesOneByOne() ? ": " + Destinations.NOT_FOR_OFFSETS : ""));
             return;
         }
         Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));

@@ -33,10 +33,19 @@ final class ServerProcess {
         return seconds() - since;
     }
 
-    /** Resident memory in MB. */
+    /** Resident memory in MB, pages of files among it, which the kernel can drop at any time. */
     long residentMb() throws IOException {
+        return memoryMb("VmRSS:");
+    }
+
+    /** Resident memory in MB that is the process's own: heap, code, stacks, buffers. */
+    long ownMb() throws IOException {
+        return memoryMb("RssAnon:");
+    }
+
+    private long memoryMb(String name) throws IOException {
         return Files.readAllLines(directory.resolve("status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith(name))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(-1);

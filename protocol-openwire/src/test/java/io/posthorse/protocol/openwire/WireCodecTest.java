@@ -1,0 +1,198 @@
+package io.posthorse.protocol.openwire;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.apache.activemq.command.ActiveMQTextMessage;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.CommandTypes;
+import org.apache.activemq.command.ConnectionError;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.Message;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.WireFormatInfo;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Frames of strangers: what cannot be read costs its connection, never memory, and makes no object that it names. */
+class WireCodecTest {
+    private static final int FRAME_MAX = 1 << 20;
+    /** More than any of the frames here may cost. */
+    private static final long ALLOCATED_MAX = 4 << 20;
+
+    private WireCodec codec;
+
+    @BeforeEach
+    void open() throws IOException {
+        codec = new WireCodec(FRAME_MAX);
+    }
+
+    /** Would be made by a codec that believes the frame. */
+    public static final class Trap extends Exception {
+        static int made;
+
+        public Trap(String message) {
+            super(message);
+            made++;
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsRead() throws Exception {
+        for (Command command : Frames.all()) {
+            byte[] sent = Frames.bytes(command);
+            Command read = codec.read(Unpooled.wrappedBuffer(sent));
+            ByteBuf out = Unpooled.buffer();
+            codec.write(read, out);
+            assertEquals(sent.length, out.readInt(), command.toString());
+            byte[] again = new byte[sent.length];
+            out.readBytes(again);
+            assertArrayEquals(sent, again, command.toString());
+        }
+    }
+
+    @Test
+    void secT05ClassNamesInFramesStayText() throws Exception {
+        Trap trap = new Trap("boom");
+        int made = Trap.made;
+        ExceptionResponse response = new ExceptionResponse(trap);
+        assertThrows(IOException.class, () -> codec.read(Frames.frame(response)));
+        ConnectionError error = new ConnectionError();
+        error.setException(trap);
+        assertThrows(IOException.class, () -> codec.read(Frames.frame(error)));
+        MessageAck ack = Frames.acknowledgement(1);
+        ack.setPoisonCause(trap);
+        MessageAck read = (MessageAck) codec.read(Frames.frame(ack));
+        assertEquals(Trap.class.getName() + ": boom", read.getPoisonCause().toString());
+        assertInstanceOf(Guards.Told.class, read.getPoisonCause());
+        assertEquals(made, Trap.made);
+    }
+
+    @Test
+    void secT05NorDoTheyInsideOtherStructures() throws Exception {
+        MessageDispatch outer = new MessageDispatch();
+        byte[] frame = Frames.bytes(outer);
+        byte[] inner = Frames.bytes(new ExceptionResponse(new Trap("inside")));
+        int made = Trap.made;
+        // where the dispatch has no consumer id, a nested structure is put instead
+        byte[] nested = new byte[frame.length + inner.length];
+        System.arraycopy(frame, 0, nested, 0, 6);
+        nested[6] = 1;
+        System.arraycopy(inner, 0, nested, 7, inner.length);
+        assertThrows(IOException.class, () -> codec.read(Unpooled.wrappedBuffer(nested)));
+        assertEquals(made, Trap.made);
+    }
+
+    @Test
+    void secT05TheGuardsOutliveTheAgreementOnAVersion() throws Exception {
+        for (int version : new int[] {1, 9, 10, 11, 12}) {
+            WireCodec agreed = new WireCodec(FRAME_MAX);
+            WireFormatInfo theirs = new WireFormatInfo();
+            theirs.setVersion(version);
+            agreed.negotiate(theirs);
+            int made = Trap.made;
+            ExceptionResponse response = new ExceptionResponse(new Trap("boom"));
+            assertThrows(IOException.class, () -> agreed.read(Frames.frame(response)), "version " + version);
+            assertEquals(made + 1, Trap.made);
+        }
+    }
+
+    @Test
+    void aVersionThatNobodySpeaksIsRefused() {
+        WireFormatInfo theirs = new WireFormatInfo();
+        theirs.setVersion(5);
+        IOException refused = assertThrows(IOException.class, () -> codec.negotiate(theirs));
+        assertTrue(refused.getMessage().contains("9 to 12"), refused.getMessage());
+    }
+
+    @Test
+    void secT10FramesThatAreCutOffAreRefused() throws Exception {
+        for (Command command : Frames.all()) {
+            byte[] whole = Frames.bytes(command);
+            for (int length = 0; length < whole.length; length++) {
+                byte[] cut = Arrays.copyOf(whole, length);
+                assertThrows(IOException.class, () -> codec.read(Unpooled.wrappedBuffer(cut)), command + " at " + length);
+            }
+        }
+    }
+
+    @Test
+    void secT10LengthsThatAreNotTrueReserveNothing() throws Exception {
+        for (Command command : Frames.all()) {
+            byte[] whole = Frames.bytes(command);
+            for (int at = 1; at + 4 <= whole.length; at++) {
+                for (int lie : new int[] {Integer.MAX_VALUE, 0x0FFFFFFF, -1, Integer.MIN_VALUE}) {
+                    byte[] frame = whole.clone();
+                    java.nio.ByteBuffer.wrap(frame).putInt(at, lie);
+                    readsWithin(frame, command + " with " + lie + " at " + at);
+                }
+            }
+        }
+    }
+
+    @Test
+    void secT13RubbishIsRefused() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] frame = Frames.bytes(Frames.login());
+            if (round % 2 == 0) {
+                frame = new byte[1 + random.nextInt(200)];
+                random.nextBytes(frame);
+            } else {
+                for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
+                    frame[random.nextInt(frame.length)] = (byte) random.nextInt();
+                }
+            }
+            readsWithin(frame, "seed " + seed + " round " + round);
+        }
+    }
+
+    /** Reads a frame, and where it is a message all that the broker looks at. */
+    private void readsWithin(byte[] frame, String what) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        try {
+            Command command = codec.read(Unpooled.wrappedBuffer(frame));
+            if (command instanceof Message message) {
+                Publishing.requireReadable(message);
+                message.getProperty("KEYS");
+            }
+        } catch (IOException | ClassCastException | JMSException e) {
+            // as it should be
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(allocated < ALLOCATED_MAX, what + " took " + allocated + " bytes");
+    }
+
+    @Test
+    void whatNoClientMeansIsNoCommand() throws IOException {
+        assertNull(codec.read(Unpooled.wrappedBuffer(new byte[] {CommandTypes.NULL, 0, 0})));
+        assertThrows(IOException.class, () -> codec.read(Unpooled.wrappedBuffer("GET / HTTP/1.1\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    @Test
+    void textsOfEveryPlaneComeThrough() throws Exception {
+        ActiveMQTextMessage message = new ActiveMQTextMessage();
+        message.setText("a\0é订\uD83D\uDC0E");
+        ActiveMQTextMessage read = (ActiveMQTextMessage) codec.read(Frames.frame(Frames.filled(message)));
+        assertEquals("a\0é订\uD83D\uDC0E", read.getText());
+        assertFalse(read.isCompressed());
+    }
+}

@@ -1,0 +1,264 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
+import jakarta.jms.TransactionRolledBackException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQSslConnectionFactory;
+import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.DestinationInfo;
+import org.apache.activemq.command.ExceptionResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Users of JMS clients, what each may do to which destination, and encryption. */
+@Timeout(60)
+class JmsAccessTest {
+    private static final long WAIT = 5_000;
+    private static final long NOTHING = 200;
+
+    @TempDir
+    private Path directory;
+
+    private Users users;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        if (users != null) {
+            users.close();
+        }
+    }
+
+    private void start() {
+        users = Users.start(directory)
+                .user("alice", "Topic:orders Pub,Sub,Create Allow", "Topic:TOPIC%news Sub,Create Allow")
+                .user("bob", "Topic:invoices Pub,Sub,Create Allow", "Topic:TOPIC%news Pub,Sub,Create Allow")
+                .user("reader", "Topic:orders Sub Allow");
+    }
+
+    private ActiveMQConnection connect(String user) throws JMSException {
+        return connect(user, null);
+    }
+
+    private ActiveMQConnection connect(String user, String clientId) throws JMSException {
+        String url = "tcp://127.0.0.1:" + users.broker().server().openwirePort();
+        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url).createConnection(
+                user, user.equals(Users.ROOT) ? Users.ROOT_SECRET : Users.secret(user));
+        open.add(made);
+        if (clientId != null) {
+            made.setClientID(clientId);
+        }
+        made.start();
+        return made;
+    }
+
+    private Session session(String user) throws JMSException {
+        return connect(user).createSession(false, Session.AUTO_ACKNOWLEDGE);
+    }
+
+    private static void refused(Action action) {
+        JMSException refusal = assertThrows(JMSException.class, action::run);
+        Throwable cause = refusal.getCause() == null ? refusal : refusal.getCause();
+        assertTrue(refusal instanceof JMSSecurityException || cause instanceof SecurityException, refusal.toString());
+        assertTrue(refusal.getMessage().contains("not authorized"), refusal.getMessage());
+    }
+
+    private interface Action {
+        void run() throws JMSException;
+    }
+
+    private static void send(Session session, Destination to, String text) throws JMSException {
+        try (MessageProducer producer = session.createProducer(null)) {
+            producer.send(to, session.createTextMessage(text));
+        }
+    }
+
+    @Test
+    void whoMayReadADestinationMayNotWriteIt() throws Exception {
+        start();
+        Session alice = session("alice");
+        ActiveMQQueue orders = new ActiveMQQueue("orders");
+        send(alice, orders, "one");
+        Session reader = session("reader");
+        assertEquals("one", ((TextMessage) reader.createConsumer(orders).receive(WAIT)).getText());
+        refused(() -> send(reader, orders, "two"));
+        refused(() -> session("bob").createConsumer(orders));
+        refused(() -> session("bob").createBrowser(orders).getEnumeration());
+        refused(() -> session("alice").createProducer(new ActiveMQQueue("elsewhere")));
+    }
+
+    @Test
+    void secT16EveryPartOfADestinationIsChecked() throws Exception {
+        start();
+        Session alice = session("alice");
+        refused(() -> send(alice, new ActiveMQQueue("orders,invoices"), "both"));
+        refused(() -> alice.createConsumer(new ActiveMQQueue("orders,invoices")));
+        Session bob = session("bob");
+        send(bob, new ActiveMQQueue("invoices"), "secret");
+        refused(() -> alice.createConsumer(new ActiveMQQueue(">")));
+        refused(() -> send(alice, new ActiveMQQueue(">"), "all"));
+        Session transacted = connect("alice").createSession(true, Session.SESSION_TRANSACTED);
+        send(transacted, new ActiveMQQueue("orders"), "allowed");
+        send(transacted, new ActiveMQQueue("invoices"), "in a transaction"); // the client does not wait for an answer
+        assertThrows(TransactionRolledBackException.class, transacted::commit);
+        assertNull(alice.createConsumer(new ActiveMQQueue("orders")).receive(NOTHING));
+        MessageConsumer invoices = bob.createConsumer(new ActiveMQQueue("invoices"));
+        assertEquals("secret", ((TextMessage) invoices.receive(WAIT)).getText());
+        assertNull(invoices.receive(NOTHING));
+    }
+
+    @Test
+    void secT18AdvisoriesTellNobodyOfWhatHeMayNotKnow() throws Exception {
+        start();
+        MessageConsumer alice = session("alice").createConsumer(new ActiveMQTopic("ActiveMQ.Advisory.>"));
+        MessageConsumer root = session(Users.ROOT).createConsumer(new ActiveMQTopic("ActiveMQ.Advisory.>"));
+        Session bob = session("bob");
+        send(bob, new ActiveMQQueue("invoices"), "secret");
+        bob.createConsumer(new ActiveMQQueue("invoices"));
+        send(session("alice"), new ActiveMQQueue("orders"), "mine");
+        String heard = heard(alice, "orders");
+        assertTrue(heard.contains("orders"), heard);
+        assertTrue(!heard.contains("invoices") && !heard.contains("bob"), heard);
+        String all = heard(root, "orders");
+        assertTrue(all.contains("invoices") && all.contains("bob") && all.contains("orders"), all);
+        assertTrue(!all.contains(Users.secret("bob")), all);
+    }
+
+    /** All that is told until a destination is heard of. */
+    private static String heard(MessageConsumer consumer, String until) throws JMSException {
+        StringBuilder all = new StringBuilder();
+        while (true) {
+            ActiveMQMessage message = (ActiveMQMessage) consumer.receive(WAIT);
+            assertNotNull(message, () -> "never heard of " + until + ": " + all);
+            if (message.getDataStructure() instanceof ConnectionInfo info) {
+                all.append(info.getUserName()).append(' ').append(info.getPassword()).append(' ');
+            }
+            all.append(message.getDataStructure()).append('\n');
+            if (message.getDataStructure() instanceof DestinationInfo info
+                    && info.getDestination().getPhysicalName().equals(until)) {
+                return all.toString();
+            }
+        }
+    }
+
+    @Test
+    void secT17ADurableSubscriptionIsItsUsersOwn() throws Exception {
+        start();
+        Topic news = new ActiveMQTopic("news");
+        ActiveMQConnection alice = connect("alice", "desk");
+        alice.createSession(false, Session.AUTO_ACKNOWLEDGE).createDurableSubscriber(news, "daily");
+        alice.close();
+        ActiveMQConnection bob = connect("bob", "desk");
+        Session session = bob.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        JMSException refusal = assertThrows(JMSException.class, () -> session.createDurableSubscriber(news, "daily"));
+        assertTrue(refusal.getMessage().contains("another user"), refusal.getMessage());
+        assertThrows(JMSException.class, () -> session.unsubscribe("daily"));
+        send(session, news, "extra");
+        bob.close();
+        MessageConsumer again = connect("alice", "desk").createSession(false, Session.AUTO_ACKNOWLEDGE)
+                .createDurableSubscriber(news, "daily");
+        assertEquals("extra", ((TextMessage) again.receive(WAIT)).getText());
+    }
+
+    @Test
+    void secT17AnotherUserCannotTakeAConnectionOver() throws Exception {
+        start();
+        ActiveMQConnection alice = connect("alice", "desk");
+        ConnectionInfo login = RawJms.login(
+                alice.getConnectionInfo().getConnectionId().getValue(), "desk", "bob", Users.secret("bob"));
+        login.setFailoverReconnect(true);
+        try (RawJms thief = RawJms.greeted(users.broker())) {
+            assertInstanceOf(ExceptionResponse.class, thief.ask(login));
+        }
+        send(alice.createSession(false, Session.AUTO_ACKNOWLEDGE), new ActiveMQQueue("orders"), "still here");
+    }
+
+    @Test
+    void aUserWhoIsGoneIsRefusedAlthoughHeIsConnected() throws Exception {
+        start();
+        Session alice = session("alice");
+        send(alice, new ActiveMQQueue("orders"), "one");
+        assertEquals(0, users.root().ask(3003, Map.of("username", "alice")).code());
+        JMSException refusal = assertThrows(JMSException.class, () -> send(alice, new ActiveMQQueue("orders"), "two"));
+        assertTrue(refusal.getMessage().contains("no longer let in"), refusal.getMessage());
+    }
+
+    // ---- encryption
+
+    private static void roundTrip(ConnectionFactory factory) throws JMSException {
+        try (var connection = factory.createConnection()) {
+            connection.start();
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            send(session, new ActiveMQQueue("q"), "sealed");
+            assertEquals("sealed", ((TextMessage) session.createConsumer(new ActiveMQQueue("q")).receive(WAIT)).getText());
+        }
+    }
+
+    @Test
+    void theSamePortTakesEncryptedConnectionsAndOthers() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server");
+        try (TestBroker broker = TestBroker.start(directory.resolve("data"), "tls.server.mode=PERMISSIVE",
+                "tls.server.certPath=" + certificates.file("server.pem"), "tls.server.keyPath="
+                + certificates.file("server.key"))) {
+            int port = broker.server().openwirePort();
+            roundTrip(ssl(certificates, port));
+            roundTrip(new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port));
+        }
+    }
+
+    @Test
+    void plainConnectionsAreClosedWhereEncryptionIsRequired() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server");
+        try (TestBroker broker = TestBroker.start(directory.resolve("data"), "tls.server.mode=ENFORCING",
+                "tls.server.certPath=" + certificates.file("server.pem"), "tls.server.keyPath="
+                + certificates.file("server.key"))) {
+            int port = broker.server().openwirePort();
+            roundTrip(ssl(certificates, port));
+            assertThrows(
+                    JMSException.class, () -> roundTrip(new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)));
+        }
+    }
+
+    private static ConnectionFactory ssl(Certificates certificates, int port) throws Exception {
+        ActiveMQSslConnectionFactory factory = new ActiveMQSslConnectionFactory("ssl://127.0.0.1:" + port);
+        java.security.KeyStore trust = java.security.KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        trust.setCertificateEntry("server", certificates.certificate("server"));
+        Path store = certificates.file("trust.p12");
+        try (var out = java.nio.file.Files.newOutputStream(store)) {
+            trust.store(out, "changeit".toCharArray());
+        }
+        factory.setTrustStore(store.toString());
+        factory.setTrustStoreType("PKCS12");
+        factory.setTrustStorePassword("changeit");
+        return factory;
+    }
+}

@@ -1,0 +1,144 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.Response;
+import org.apache.activemq.command.SessionId;
+import org.apache.activemq.command.WireFormatInfo;
+import org.apache.activemq.openwire.OpenWireFormat;
+
+/** An OpenWire client that sends whatever it is told to. */
+final class RawJms implements AutoCloseable {
+    private static final int PATIENCE_MS = 10_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final DataOutputStream out;
+    private final OpenWireFormat format = new OpenWireFormat(12);
+    private int number;
+
+    private RawJms(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MS);
+        in = new DataInputStream(socket.getInputStream());
+        out = new DataOutputStream(socket.getOutputStream());
+        format.setCacheEnabled(false);
+        format.setTightEncodingEnabled(false);
+        format.setStackTraceEnabled(false);
+    }
+
+    /** Connects, and says nothing. */
+    static RawJms silent(TestBroker broker) {
+        try {
+            return new RawJms(broker.server().openwirePort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Connects, and agrees on the wire format. */
+    static RawJms greeted(TestBroker broker) {
+        RawJms client = silent(broker);
+        WireFormatInfo info = new WireFormatInfo();
+        info.setVersion(12);
+        try {
+            info.setProviderVersion("6.3.1"); // exceptions by the names of that release
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        client.send(info);
+        return client;
+    }
+
+    /** Logs in, without a user where that is null. */
+    static RawJms in(TestBroker broker, String id, String user, String password) {
+        RawJms client = greeted(broker);
+        assertInstanceOf(Response.class, client.ask(login(id, id, user, password)));
+        return client;
+    }
+
+    static ConnectionInfo login(String connectionId, String clientId, String user, String password) {
+        ConnectionInfo info = new ConnectionInfo(new ConnectionId(connectionId));
+        info.setClientId(clientId);
+        info.setUserName(user);
+        info.setPassword(password);
+        return info;
+    }
+
+    static SessionId session(String connectionId) {
+        return new SessionId(new ConnectionId(connectionId), 1);
+    }
+
+    void send(Command command) {
+        try {
+            format.marshal(command, out);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void sendBytes(byte[] bytes) {
+        try {
+            out.write(bytes);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The answer to a command, behind whatever else the broker says first. */
+    Response ask(Command command) {
+        command.setCommandId(++number);
+        command.setResponseRequired(true);
+        send(command);
+        while (true) {
+            if (read() instanceof Response response && response.getCorrelationId() == number) {
+                return response;
+            }
+        }
+    }
+
+    Command read() {
+        try {
+            return (Command) format.unmarshal(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads on until the broker closes the connection. */
+    void readToTheEnd() {
+        try {
+            while (true) {
+                if (in.read() < 0) {
+                    return;
+                }
+            }
+        } catch (EOFException | SocketException e) {
+            // that is an end too
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
