@@ -34,7 +34,10 @@ class DirectionsTest {
                     "format.rocketmq"),
             List.of("protocol.grpc", "platform", "broker", "net", "auth", "codec.rocketmq", "format.rocketmq"),
             List.of("protocol.openwire", "platform", "broker", "net", "auth"),
-            List.of("cli", "server", "codec.rocketmq"));
+            List.of("cli", "server", "codec.rocketmq"),
+            List.of("embedded.seam"),
+            List.of("embedded.inside", "embedded.seam", "server"),
+            List.of("embedded", "server"));
 
     @Test
     void theImportSeesTheProject() {
@@ -70,6 +73,18 @@ class DirectionsTest {
         }
     }
 
+    /** One name of the server in what an application loads, and the class loader between the two would be for nothing. */
+    @Test
+    void theNearSideOfAnEmbeddedBrokerKnowsTheJdkAndJunitOnly() {
+        noClasses()
+                .that().resideInAPackage("io.posthorse.embedded..")
+                .and().resideOutsideOfPackage("io.posthorse.embedded.inside..")
+                .should().dependOnClassesThat().resideOutsideOfPackages(
+                        "java..", "org.junit..", "io.posthorse.embedded", "io.posthorse.embedded.seam..")
+                .because("the server's classes are on the far side")
+                .check(CLASSES);
+    }
+
     @Test
     void packagesHaveNoCycles() {
         slices().matching("io.posthorse.(**)").should().beFreeOfCycles().check(CLASSES);
@@ -79,7 +94,7 @@ class DirectionsTest {
     void onlyPlatformTouchesTheOutsideWorld() {
         ArchRule rule = noClasses()
                 .that().resideOutsideOfPackages("io.posthorse.platform..", "io.posthorse.cli..", "io.posthorse.quickstart..",
-                        "io.posthorse.benchmarks..", "io.posthorse.interop..")
+                        "io.posthorse.benchmarks..", "io.posthorse.interop..", "io.posthorse.embedded..")
                 .should().callMethod(System.class, "currentTimeMillis")
                 .orShould().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(Thread.class, "sleep", long.class)

@@ -13,7 +13,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -58,7 +57,7 @@ public final class Network implements AutoCloseable {
     public Network(NetSettings settings, Clock clock) {
         this.settings = settings;
         this.complaints = new Complaints(clock);
-        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner"), io);
         this.loop = group.next();
         this.dialled = new DefaultChannelGroup(loop);
@@ -115,7 +114,7 @@ public final class Network implements AutoCloseable {
      */
     public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions) throws IOException {
         Class<? extends ServerChannel> type =
-                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+                NativeTransport.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(type)
@@ -143,7 +142,8 @@ public final class Network implements AutoCloseable {
      * @param address resolved already, for that may block
      */
     public void dial(InetSocketAddress address, SessionFactory sessions, Runnable failed) {
-        Class<? extends SocketChannel> type = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        Class<? extends SocketChannel> type =
+                NativeTransport.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
         new Bootstrap()
                 .group(loop)
                 .channel(type)

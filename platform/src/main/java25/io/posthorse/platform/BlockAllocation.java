@@ -14,7 +14,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Reserves real blocks for a range of a file without writing them, through Linux's fallocate. */
 final class BlockAllocation {
@@ -34,9 +33,13 @@ final class BlockAllocation {
 
     private static MethodHandle function(String name, FunctionDescriptor shape, Linker.Option... options) {
         boolean linux = System.getProperty("os.name").equals("Linux");
+        // Where the JVM was not told to allow it, it would warn of the call, and one day refuse it.
+        boolean allowed = BlockAllocation.class.getModule().isNativeAccessEnabled();
+        if (!linux || !allowed) {
+            return null;
+        }
         SymbolLookup libc = Linker.nativeLinker().defaultLookup();
-        Optional<MemorySegment> symbol = linux ? libc.find(name) : Optional.empty();
-        return symbol.map(s -> Linker.nativeLinker().downcallHandle(s, shape, options)).orElse(null);
+        return libc.find(name).map(s -> Linker.nativeLinker().downcallHandle(s, shape, options)).orElse(null);
     }
 
     /**

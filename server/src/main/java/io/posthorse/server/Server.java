@@ -7,7 +7,9 @@ import io.posthorse.broker.MessageFormat;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
+import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
@@ -266,6 +268,28 @@ public final class Server implements AutoCloseable {
      */
     public int grpcPort() throws IOException {
         return grpc == null ? ServerConfig.OFF : grpc.port();
+    }
+
+    /**
+     * Makes a topic where there is none of that name, before somebody needs it.
+     *
+     * @throws IllegalArgumentException where it cannot have that name or so many queues
+     * @throws IOException where there is no room for it
+     */
+    public void createTopic(String name, int queues) throws IOException {
+        String problem = Destinations.topicProblem(name);
+        int max = config.limits().queuesPerTopicMax();
+        if (problem != null || queues < 1 || queues > max) {
+            throw new IllegalArgumentException(problem != null ? problem
+                    : "the topic " + name + " was not created: it may have 1 to " + max + " queues, not " + queues);
+        }
+        boolean there = network.onOwner(() -> shard.broker().topic(name) != null
+                || shard.broker().hasRoomForTopic()
+                        && shard.turn().createOrUpdate(name, TopicSettings.of(queues)) != null);
+        if (!there) {
+            throw new IOException("the topic " + name + " was not created: the disk is full or has failed, or the limit"
+                    + " topics.max is reached");
+        }
     }
 
     /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Measures the polled table and the broker, and prints both side by side. */
+/** Measures the polled table and the broker by two of its protocols, and prints them side by side. */
 public final class Comparison {
 
     private static final int ORDERS = 10_000;
@@ -17,12 +17,16 @@ public final class Comparison {
     private Comparison() {
     }
 
-    /** @param arguments the name server (127.0.0.1:9876), the number of orders (10000), the database (H2, a file) */
+    /**
+     * @param arguments the name server (127.0.0.1:9876), the number of orders (10000), the database (H2, a file; "" for
+     *     that), the broker's URL for JMS (tcp://127.0.0.1:61616)
+     */
     public static void main(String[] arguments) throws Exception {
         String nameServer = arguments.length > 0 ? arguments[0] : "127.0.0.1:9876";
         int orders = arguments.length > 1 ? Integer.parseInt(arguments[1]) : ORDERS;
-        String database = arguments.length > 2 ? arguments[2] : fileDatabase();
-        print(run(nameServer, orders, database));
+        String database = arguments.length > 2 && !arguments[2].isEmpty() ? arguments[2] : fileDatabase();
+        String jmsUrl = arguments.length > 3 ? arguments[3] : "tcp://127.0.0.1:61616";
+        print(run(nameServer, jmsUrl, orders, database));
     }
 
     /** As durable as the broker by default: what is committed outlives the process, and is on the disk soon after. */
@@ -31,16 +35,22 @@ public final class Comparison {
                 + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000";
     }
 
-    static List<Measurement.Result> run(String nameServer, int orders, String database) throws Exception {
+    static List<Measurement.Result> run(String nameServer, String jmsUrl, int orders, String database)
+            throws Exception {
         Measurement.Result polled;
+        Measurement.Result byJms;
+        String name = "orders-" + System.currentTimeMillis();
         try (Connection connection = DriverManager.getConnection(database); Statement sql = connection.createStatement()) {
             sql.execute("DROP TABLE IF EXISTS orders");
         }
         try (PolledTable table = new PolledTable(database, Duration.ofMillis(100), Duration.ofSeconds(1))) {
             polled = Measurement.of(table, orders);
         }
-        try (BrokerQueue queue = new BrokerQueue(nameServer, "orders-" + System.currentTimeMillis())) {
-            return List.of(polled, Measurement.of(queue, orders));
+        try (JmsQueue queue = new JmsQueue(jmsUrl, name + "-jms")) {
+            byJms = Measurement.of(queue, orders);
+        }
+        try (BrokerQueue queue = new BrokerQueue(nameServer, name)) {
+            return List.of(polled, byJms, Measurement.of(queue, orders));
         }
     }
 

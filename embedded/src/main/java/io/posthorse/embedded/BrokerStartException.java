@@ -1,0 +1,10 @@
+package io.posthorse.embedded;
+
+/** A broker could not be started. The message says what happened, why, and what to do. */
+public final class BrokerStartException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    BrokerStartException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,29 @@
+package io.posthorse.embedded;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A JUnit 5 test class with a broker of its own: started before the first of its tests, closed after the last. Its tests,
+ * its constructor and its lifecycle methods may have a parameter of type {@link Broker}. Nested classes have the same one.
+ */
+@Documented
+@Inherited
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(EmbeddedBrokerExtension.class)
+public @interface EmbeddedBroker {
+    /** Settings of the broker, each {@code key=value}; see {@link BrokerBuilder#setting}. */
+    String[] settings() default {};
+
+    /** Topics that are there from the start; see {@link BrokerBuilder#topics}. */
+    String[] topics() default {};
+
+    /** Whether its files lie in memory where there is a file system for that; see {@link BrokerBuilder#preferMemory}. */
+    boolean memory() default false;
+}

@@ -1,0 +1,126 @@
+package io.posthorse.embedded;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A directory for all temporary files of this JVM, which goes when the JVM ends. A file in it is locked for as long; so
+ * what a killed JVM left behind is known to the next one, which removes it.
+ *
+ * <p>At the end of the JVM brokers that nobody closed are not stopped here: clients close in that minute too, and shall
+ * still find their broker.
+ */
+final class Workspace {
+    private static final Path SHARED_MEMORY = Paths.get("/dev/shm");
+    private static final long MEMORY_BYTES_MIN = 64L << 20;
+    private static final long YOUNG_MS = 60_000;
+    private static final String PREFIX = "posthorse-embedded-";
+    private static final String LOCK = "lock";
+    private static Workspace onDisk;
+    private static Workspace inMemory;
+
+    private final Path root;
+    /** Held for the life of the JVM. */
+    private final FileLock lock;
+
+    private Workspace(Path place) throws IOException {
+        String process = PREFIX + ManagementFactory.getRuntimeMXBean().getName().replaceAll("@.*", "-");
+        removeLeftovers(place, process);
+        root = Files.createTempDirectory(place, process);
+        lock = FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE).lock();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(root), "posthorse-embedded-cleanup"));
+    }
+
+    /** The one in memory, if that is asked for and there is such a place, or else the one among the temporary files. */
+    static synchronized Workspace of(boolean memory) throws IOException {
+        if (memory && isRoomy(SHARED_MEMORY)) {
+            inMemory = inMemory == null ? new Workspace(SHARED_MEMORY) : inMemory;
+            return inMemory;
+        }
+        onDisk = onDisk == null ? new Workspace(Paths.get(System.getProperty("java.io.tmpdir"))) : onDisk;
+        return onDisk;
+    }
+
+    private static boolean isRoomy(Path place) {
+        File file = place.toFile();
+        return file.isDirectory() && file.canWrite() && file.getUsableSpace() >= MEMORY_BYTES_MIN;
+    }
+
+    Path newDirectory() throws IOException {
+        return Files.createTempDirectory(root, "broker-");
+    }
+
+    Path libraries() throws IOException {
+        return Files.createDirectory(root.resolve("lib"));
+    }
+
+    /** Removes what JVMs left that live no more. Whatever cannot be looked at, or is young, is left alone. */
+    private static void removeLeftovers(Path place, String process) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(place, PREFIX + "*")) {
+            for (Path directory : found) {
+                if (!directory.getFileName().toString().startsWith(process) && isLeft(directory.resolve(LOCK))) {
+                    delete(directory);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return; // they are somebody else's: no reason not to start
+        }
+    }
+
+    private static boolean isLeft(Path file) throws IOException {
+        if (!Files.isWritable(file)
+                || System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() < YOUNG_MS) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE); FileLock free = channel.tryLock()) {
+            return free != null;
+        }
+    }
+
+    /**
+     * Deletes a directory and all in it, as far as it is there.
+     *
+     * @throws UncheckedIOException where something cannot be deleted
+     */
+    static void delete(Path directory) {
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<Path>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
+                    Files.deleteIfExists(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("Temporary files of a broker could not be deleted: " + e.getMessage()
+                    + ". Delete " + directory + " by hand.", e);
+        }
+    }
+}

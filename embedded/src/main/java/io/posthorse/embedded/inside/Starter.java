@@ -1,0 +1,86 @@
+package io.posthorse.embedded.inside;
+
+import io.posthorse.embedded.seam.RunningServer;
+import io.posthorse.embedded.seam.ServerStarter;
+import io.posthorse.server.Server;
+import io.posthorse.server.config.ConfigException;
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Starts servers in this class path. Made by name, from the other side. */
+public final class Starter implements ServerStarter {
+    /** Kept: the JDK forgets the level of a logger that nobody holds. */
+    private static final Logger LOG = Logger.getLogger("io.posthorse");
+    private static final Logger PROTOBUF = Logger.getLogger("com.google.protobuf.GeneratedMessage");
+
+    /** A server in somebody's test says what is wrong, and nothing else unless it is asked to. */
+    public Starter() {
+        if (LOG.getLevel() == null) {
+            LOG.setLevel(Level.WARNING);
+        }
+        PROTOBUF.setFilter(othersOnly(PROTOBUF.getFilter()));
+    }
+
+    /**
+     * Protobuf warns of the age of classes that were generated for RocketMQ, at each of them. An application may have a
+     * protobuf of its own, whose warnings are not ours to hide: so the thread is asked whose it is.
+     */
+    private static Filter othersOnly(Filter before) {
+        ClassLoader ours = Starter.class.getClassLoader();
+        return entry -> Thread.currentThread().getContextClassLoader() != ours
+                && (before == null || before.isLoggable(entry));
+    }
+
+    @Override
+    public RunningServer start(List<String> presets, List<String> settings) throws IOException {
+        ConfigSources sources = new ConfigSources(
+                ConfigSources.Role.BROKER, presets, null, null, Map.of(), settings, "embedded");
+        try {
+            return new Running(Server.start(ConfigLoader.load(sources)));
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage().replace("--set: ", ""));
+        }
+    }
+
+    private record Running(Server server) implements RunningServer {
+        @Override
+        public String host() {
+            String bind = server.config().listen().bind();
+            if (bind.equals("0.0.0.0")) {
+                return "127.0.0.1";
+            }
+            return bind.contains(":") ? "[" + bind + "]" : bind;
+        }
+
+        @Override
+        public int nameServerPort() {
+            return server.nameServerPort();
+        }
+
+        @Override
+        public void createTopic(String name, int queues) throws IOException {
+            server.createTopic(name, queues);
+        }
+
+        @Override
+        public int jmsPort() {
+            return server.openwirePort();
+        }
+
+        @Override
+        public int grpcPort() throws IOException {
+            return server.grpcPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.posthorse.embedded;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a program notices that has a broker inside: nothing on its output, no thread that stays, no file that stays. */
+class QuietProgramIT {
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void aProgramEndsByItselfAndItsOutputIsItsOwn() throws Exception {
+        assertEquals("", run());
+        assertEquals(List.of(), leftovers());
+    }
+
+    @Test
+    void aBrokerThatNobodyClosesLeavesNoFiles() throws Exception {
+        String directory = run("leave");
+        assertTrue(directory.startsWith(temporary.toString()), directory);
+        assertEquals(List.of(), leftovers());
+    }
+
+    @Test
+    void whatAKilledJvmLeftIsRemovedByTheNext() throws Exception {
+        Path dead = Files.createDirectory(temporary.resolve("posthorse-embedded-0-dead"));
+        Files.createDirectories(dead.resolve("broker-1"));
+        Path lock = Files.createFile(dead.resolve("lock"));
+        Path young = Files.createDirectory(temporary.resolve("posthorse-embedded-0-young"));
+        Files.createFile(young.resolve("lock"));
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(3600)));
+        assertEquals("", run());
+        assertFalse(Files.exists(dead));
+        assertEquals(List.of(young), leftovers());
+    }
+
+    private List<Path> leftovers() throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("posthorse")).toList();
+        }
+    }
+
+    /** Output and error output of the program. Of Netty's use of the JDK the JVM itself may warn; that is not asked here. */
+    private String run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"),
+                QuietProgram.class.getName()));
+        command.addAll(List.of(arguments));
+        Process program = new ProcessBuilder(command).redirectErrorStream(true).start();
+        CountDownLatch read = new CountDownLatch(1);
+        String[] output = new String[1];
+        Thread.ofVirtual().start(() -> {
+            try (var in = program.getInputStream()) {
+                output[0] = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                output[0] = e.toString();
+            }
+            read.countDown();
+        });
+        boolean ended = program.waitFor(60, SECONDS);
+        program.destroyForcibly();
+        read.await();
+        assertTrue(ended, "the program does not end: " + output[0]);
+        return output[0];
+    }
+}

@@ -1,0 +1,15 @@
+package io.posthorse.example.paymenttowarehouse;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** Payment, orders and warehouse in one process, so that one kill hits them all. */
+@SpringBootApplication
+@EnableScheduling
+public class PaymentToWarehouseApplication {
+    /** Starts it. */
+    public static void main(String[] args) {
+        SpringApplication.run(PaymentToWarehouseApplication.class, args);
+    }
+}

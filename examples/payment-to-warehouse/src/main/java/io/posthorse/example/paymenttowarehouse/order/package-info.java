@@ -1,0 +1,2 @@
+/** Orders: what state they are in, and who hears of it. */
+package io.posthorse.example.paymenttowarehouse.order;

@@ -1,0 +1,73 @@
+package io.posthorse.example.paymenttowarehouse.payment;
+
+import io.posthorse.example.paymenttowarehouse.jms.Queues;
+import io.posthorse.example.paymenttowarehouse.jms.Sender;
+import io.posthorse.example.paymenttowarehouse.jms.Steps;
+import jakarta.jms.JMSException;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Service;
+
+/**
+ * What was paid. A payment is stored first, told second and marked as told third; whatever was not marked is told again. So
+ * no payment is lost, and an order may hear of one twice.
+ */
+@Service
+public class Payments {
+    private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
+
+    private final JdbcClient database;
+    private final Sender sender;
+    private final Steps steps;
+    private final long resendAfterMs;
+
+    Payments(JdbcClient database, Sender sender, Steps steps,
+            @Value("${example.payment-resend-after-ms}") long resendAfterMs) {
+        this.database = database;
+        this.sender = sender;
+        this.steps = steps;
+        this.resendAfterMs = resendAfterMs;
+    }
+
+    /** The provider's answer to a payment; the first one for an order counts. */
+    public void settled(String orderId, String result) {
+        try {
+            database.sql("INSERT INTO payment_info (order_id, result, stored_at, told) VALUES (?, ?, ?, FALSE)")
+                    .params(orderId, result, System.currentTimeMillis())
+                    .update();
+        } catch (DuplicateKeyException e) {
+            LOG.info("order {} was settled before", orderId);
+            return;
+        }
+        steps.reached("payment-stored", orderId);
+        try {
+            tell(orderId, result);
+        } catch (JMSException e) {
+            LOG.warn("order {} will be told later of its payment: {}", orderId, e.getMessage());
+        }
+    }
+
+    private void tell(String orderId, String result) throws JMSException {
+        sender.sendMap(Queues.PAYMENT_RESULT, Map.of("orderId", orderId, "result", result));
+        steps.reached("payment-told", orderId);
+        database.sql("UPDATE payment_info SET told = TRUE WHERE order_id = ?").param(orderId).update();
+    }
+
+    /** Tells what was not told, perhaps because the application ended in between. */
+    @Scheduled(fixedDelayString = "${example.payment-resend-after-ms}")
+    void tellTheRest() throws JMSException {
+        List<Map<String, Object>> rest = database
+                .sql("SELECT order_id, result FROM payment_info WHERE told = FALSE AND stored_at < ?")
+                .param(System.currentTimeMillis() - resendAfterMs)
+                .query().listOfRows();
+        for (Map<String, Object> payment : rest) {
+            tell((String) payment.get("order_id"), (String) payment.get("result"));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The warehouse: what is in stock. */
+package io.posthorse.example.paymenttowarehouse.ware;
