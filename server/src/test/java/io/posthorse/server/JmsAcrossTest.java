@@ -23,6 +23,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,6 +39,19 @@ import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQXAConnection;
 import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.apache.activemq.advisory.DestinationSource;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTextMessage;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.LocalTransactionId;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.Response;
+import org.apache.activemq.command.SessionInfo;
+import org.apache.activemq.command.TransactionInfo;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -247,7 +261,8 @@ class JmsAcrossTest {
         assertNull(inAgain.receive(NOTHING));
         assertNull(outAgain.receive(NOTHING));
         assertEquals(0, resource.recover(XAResource.TMSTARTRSCAN).length);
-        assertThrows(XAException.class, () -> resource.commit(new Id(1), false));
+        XAException unknown = assertThrows(XAException.class, () -> resource.commit(new Id(1), false));
+        assertEquals(XAException.XAER_NOTA, unknown.errorCode);
     }
 
     @Test
@@ -282,6 +297,76 @@ class JmsAcrossTest {
         Awaitility.await().until(() -> new java.util.HashSet<>(got).size() == 300);
         assertEquals(sent, got.stream().distinct().toList());
         assertTrue(got.size() <= 301, "one message may have been on its way: " + got.size());
+    }
+
+    private static ActiveMQTextMessage numbered(ConnectionInfo from, int number) throws JMSException {
+        ActiveMQTextMessage message = new ActiveMQTextMessage();
+        message.setText("m" + number);
+        message.setPersistent(true);
+        message.setDestination(new ActiveMQQueue("resent"));
+        message.setProducerId(new ProducerId(RawJms.session(from.getConnectionId().getValue()), 1));
+        message.setMessageId(new MessageId(message.getProducerId(), number));
+        return message;
+    }
+
+    /** A client that comes again sends once more what it got no answer for; it may have been stored and even consumed. */
+    @Test
+    void aMessageThatIsSentOnceMoreAfterAReconnectIsStoredOnce() throws Exception {
+        start();
+        ConnectionInfo login = RawJms.login("ID:resender-1:1", "resender", null, null);
+        try (RawJms first = RawJms.greeted(broker)) {
+            first.ask(login);
+            first.ask(new SessionInfo(RawJms.session("ID:resender-1:1")));
+            first.ask(numbered(login, 1));
+        }
+        Session session = session();
+        MessageConsumer consumer = session.createConsumer(session.createQueue("resent"));
+        assertEquals("m1", ((TextMessage) consumer.receive(WAIT)).getText());
+        broker.close();
+        start();
+        login.setFailoverReconnect(true);
+        try (RawJms again = RawJms.greeted(broker)) {
+            again.ask(login);
+            again.ask(new SessionInfo(RawJms.session("ID:resender-1:1")));
+            again.ask(numbered(login, 1));
+            again.ask(numbered(login, 2));
+        }
+        Session after = session();
+        MessageConsumer rest = after.createConsumer(after.createQueue("resent"));
+        assertEquals("m2", ((TextMessage) rest.receive(WAIT)).getText());
+        assertNull(rest.receive(NOTHING));
+    }
+
+    /** A client that comes again repeats the acknowledgements of an open transaction, and then commits it. */
+    @Test
+    void aTransactionOfMessagesThatWereHandedOutBeforeTheConnectionWasLostIsRolledBack() throws Exception {
+        start();
+        Session plain = session();
+        plain.createProducer(plain.createQueue("again")).send(plain.createTextMessage("not lost"));
+        ConnectionInfo login = RawJms.login("ID:back-1:1", "back", null, null);
+        login.setFailoverReconnect(true);
+        LocalTransactionId transaction = new LocalTransactionId(login.getConnectionId(), 1);
+        ConsumerInfo consumer = new ConsumerInfo(new ConsumerId(RawJms.session("ID:back-1:1"), 1));
+        consumer.setDestination(new ActiveMQQueue("again"));
+        MessageAck ack = new MessageAck();
+        ack.setConsumerId(consumer.getConsumerId());
+        ack.setDestination(consumer.getDestination());
+        ack.setTransactionId(transaction);
+        ack.setAckType(MessageAck.STANDARD_ACK_TYPE);
+        ack.setLastMessageId(new MessageId("ID:somebody-1:1:1:1:1"));
+        ack.setMessageCount(1);
+        try (RawJms back = RawJms.greeted(broker)) {
+            back.ask(login);
+            back.ask(new SessionInfo(RawJms.session("ID:back-1:1")));
+            back.ask(consumer);
+            back.ask(new TransactionInfo(login.getConnectionId(), transaction, TransactionInfo.BEGIN));
+            back.send(ack);
+            Response answer = back.ask(
+                    new TransactionInfo(login.getConnectionId(), transaction, TransactionInfo.COMMIT_ONE_PHASE));
+            assertInstanceOf(TransactionRolledBackException.class,
+                    assertInstanceOf(ExceptionResponse.class, answer).getException());
+        }
+        assertEquals("not lost", ((TextMessage) plain.createConsumer(plain.createQueue("again")).receive(WAIT)).getText());
     }
 
     @Test

@@ -158,20 +158,29 @@ final class ClientCommands extends CommandVisitorAdapter {
     @Override
     public Response processAddProducer(ProducerInfo info) throws JMSException {
         requireRoom(client.producers, "producers");
-        if (client.producers.put(info.getProducerId(), info) == null) {
-            if (info.getDestination() != null) {
-                for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
-                    if (!Destinations.isPattern(part) && !part.isTemporary() && protocol.destinations.known(part) == null
-                            && protocol.settings.autoCreate().getAsBoolean()
-                            && !org.apache.activemq.advisory.AdvisorySupport.isAdvisoryTopic(part)) {
-                        client.check(Names.topic(part), io.posthorse.auth.Action.CREATE);
-                        protocol.destinations.create(part);
-                    }
-                }
-            }
-            protocol.advisories.producer(client, info);
+        if (client.producers.containsKey(info.getProducerId())) {
+            return null;
         }
+        if (info.getDestination() != null) {
+            for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
+                announce(part);
+            }
+        }
+        client.producers.put(info.getProducerId(), info);
+        protocol.advisories.producer(client, info);
         return null;
+    }
+
+    /** A producer of that destination is there: it must be allowed to send, and then the destination is made. */
+    private void announce(ActiveMQDestination part) throws JMSException {
+        if (Destinations.isPattern(part) || part.isTemporary()
+                || org.apache.activemq.advisory.AdvisorySupport.isAdvisoryTopic(part)) {
+            return;
+        }
+        client.check(Names.topic(part), io.posthorse.auth.Action.PUB);
+        if (protocol.destinations.known(part) == null && protocol.settings.autoCreate().getAsBoolean()) {
+            protocol.destinations.create(part);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import jakarta.jms.ResourceAllocationException;
 import jakarta.jms.TransactionRolledBackException;
 import java.util.List;
 import javax.transaction.xa.XAException;
+import org.apache.activemq.TransactionContext;
 import org.apache.activemq.command.DataArrayResponse;
 import org.apache.activemq.command.DataStructure;
 import org.apache.activemq.command.IntegerResponse;
@@ -46,10 +47,7 @@ final class ClientTransactions {
         JMSException rolledBack = new TransactionRolledBackException(
                 "The transaction was rolled back, since a part of it was refused: " + unit.failure());
         if (unit.id().isXATransaction()) {
-            XAException cause = new XAException(rolledBack.getMessage());
-            cause.errorCode = XAException.XA_RBOTHER;
-            rolledBack.setLinkedException(cause);
-            rolledBack.initCause(cause);
+            rolledBack.initCause(forManager(rolledBack.getMessage(), XAException.XA_RBOTHER));
         }
         throw rolledBack;
     }
@@ -57,11 +55,14 @@ final class ClientTransactions {
     private static JMSException unknown(TransactionId id) {
         JMSException unknown = new JMSException("Transaction '" + id + "' has not been started.");
         if (id.isXATransaction()) {
-            XAException cause = new XAException("Transaction '" + id + "' has not been started.");
-            cause.errorCode = XAException.XAER_NOTA;
-            unknown.setLinkedException(cause);
+            unknown.initCause(forManager(unknown.getMessage(), XAException.XAER_NOTA));
         }
         return unknown;
+    }
+
+    /** Only the text comes over the wire: clients read the code from it. */
+    private static XAException forManager(String text, int code) {
+        return new XAException(text + " " + TransactionContext.xaErrorCodeMarker + code);
     }
 
     Response begin(TransactionId id) throws JMSException {

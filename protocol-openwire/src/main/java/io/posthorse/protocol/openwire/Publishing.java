@@ -84,9 +84,8 @@ final class Publishing {
             }
             return found;
         }
-        Topic known = protocol.destinations.known(part);
         if (!part.isTemporary()) { // whoever is given the name of a temporary one may answer there
-            client.check(Names.topic(part), known == null ? Action.CREATE : Action.PUB);
+            client.check(Names.topic(part), Action.PUB);
         }
         Topic topic = protocol.destinations.topic(part);
         if (!topic.settings().isWritable()) {

@@ -10,6 +10,7 @@ import jakarta.jms.JMSSecurityException;
 import jakarta.jms.ResourceAllocationException;
 import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
+import javax.transaction.xa.XAException;
 import org.apache.activemq.command.Response;
 
 /** Why something is refused, as exceptions that clients know. */
@@ -35,8 +36,14 @@ final class Refusals {
         }
     }
 
-    /** An exception by the class name that the client's release has: packages were renamed with 6.0. */
+    /**
+     * An exception by the class name that the client's release has: packages were renamed with 6.0. A transaction manager
+     * is told of the cause by the class that it knows.
+     */
     static Throwable asKnownTo(boolean javax, Throwable cause) {
+        if (cause.getCause() instanceof XAException forManager) {
+            return forManager;
+        }
         if (!javax) {
             return cause;
         }

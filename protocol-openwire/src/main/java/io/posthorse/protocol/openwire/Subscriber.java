@@ -165,7 +165,7 @@ final class Subscriber implements Receiver, Consumption {
 
     @Override
     public void acknowledge(MessageAck ack, Unit unit) throws JMSException {
-        List<Held> meant = meant(ack);
+        List<Held> meant = meant(ack, unit);
         switch (ack.getAckType()) {
             case MessageAck.DELIVERED_ACK_TYPE -> extension = Math.max(extension, passedOn(meant));
             case MessageAck.STANDARD_ACK_TYPE, MessageAck.INDIVIDUAL_ACK_TYPE, MessageAck.UNMATCHED_ACK_TYPE -> {
@@ -197,10 +197,14 @@ final class Subscriber implements Receiver, Consumption {
         return meant.isEmpty() ? 0 : held.headMap(meant.getLast().number, true).size();
     }
 
-    private List<Held> meant(MessageAck ack) throws JMSException {
+    private List<Held> meant(MessageAck ack, Unit unit) throws JMSException {
         Held last = byMessage.get(new Outgoing.Key(ack.getLastMessageId(), ack.getDestination()));
         if (last == null) {
             if (client.info().isFailoverReconnect()) {
+                if (unit != null && !ack.isDeliveredAck()) {
+                    unit.failed("It acknowledges " + ack.getLastMessageId() + ", which was handed out before the connection"
+                            + " was lost, and not since.");
+                }
                 return List.of(); // handed out by the connection before: it is handed out again
             }
             throw new JMSException("Unmatched acknowledge: " + ack + "; Could not find Message-ID " + ack.getLastMessageId()

@@ -10,9 +10,11 @@ import java.util.Map;
  * @param listenPort the port for clients; the VIP port is two below
  * @param nameServerPort the port of the name server
  * @param grpcPort the port for gRPC
+ * @param jmsPort the port for JMS
  * @param settings further broker settings by key
  */
-record BrokerPlan(Path data, int listenPort, int nameServerPort, int grpcPort, Map<String, String> settings) {
+record BrokerPlan(
+        Path data, int listenPort, int nameServerPort, int grpcPort, int jmsPort, Map<String, String> settings) {
 
     static final String LOOPBACK = "127.0.0.1";
 

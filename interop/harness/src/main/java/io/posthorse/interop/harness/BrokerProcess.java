@@ -50,8 +50,10 @@ public final class BrokerProcess implements AutoCloseable {
         int listenPort = FreePorts.withNeighbours(-2, 1);
         int nameServerPort = FreePorts.withNeighbours();
         int grpcPort = FreePorts.withNeighbours();
+        int jmsPort = FreePorts.withNeighbours();
         Path home = folder.toAbsolutePath();
-        BrokerPlan plan = new BrokerPlan(home.resolve("data"), listenPort, nameServerPort, grpcPort, settings);
+        BrokerPlan plan =
+                new BrokerPlan(home.resolve("data"), listenPort, nameServerPort, grpcPort, jmsPort, settings);
         BrokerProcess broker = new BrokerProcess(peer, plan, home);
         broker.start();
         return broker;
@@ -107,6 +109,11 @@ public final class BrokerProcess implements AutoCloseable {
     public String endpoints() throws IOException, InterruptedException {
         await("nobody accepts on port " + plan.grpcPort(), () -> FreePorts.accepts(plan.grpcPort()));
         return BrokerPlan.LOOPBACK + ":" + plan.grpcPort();
+    }
+
+    /** Where it takes JMS, as a client of ActiveMQ wants it; open whenever the broker is started. */
+    public String jms() {
+        return "tcp://" + BrokerPlan.LOOPBACK + ":" + plan.jmsPort();
     }
 
     /** Stops it with SIGTERM; throws when it does not end with code 0 or 143. */

@@ -18,13 +18,18 @@ final class PosthorsePeer implements Peer {
         command.addAll(List.of("start", "--data", plan.data().toString()));
         set(command, "listenPort", Integer.toString(plan.listenPort()));
         set(command, "nameserver.port", Integer.toString(plan.nameServerPort()));
-        set(command, "openwire.enabled", Boolean.toString(plan.settings().containsKey("openwire.port")));
+        set(command, "openwire.port", Integer.toString(plan.jmsPort()));
         set(command, "grpcServerPort", Integer.toString(plan.grpcPort()));
         set(command, "brokerIP1", BrokerPlan.LOOPBACK);
         plan.settings().forEach((key, value) -> set(command, key, value));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         return List.of(builder);
+    }
+
+    @Override
+    public String readyText() {
+        return "Posthorse is ready"; // all ports but that for gRPC are open
     }
 
     private static void set(List<String> command, String key, String value) {

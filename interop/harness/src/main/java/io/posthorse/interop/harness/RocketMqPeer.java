@@ -45,7 +45,7 @@ public final class RocketMqPeer implements Peer {
 
     /** Its broker alone, not started yet, that registers with those name servers. */
     public ProcessBuilder broker(Path folder, int port, String brokerName, String nameServers) throws IOException {
-        return broker(folder, brokerSettings(new BrokerPlan(folder.toAbsolutePath(), port, 0, 0, Map.of(
+        return broker(folder, brokerSettings(new BrokerPlan(folder.toAbsolutePath(), port, 0, 0, 0, Map.of(
                 "brokerClusterName", "DefaultCluster", "brokerName", brokerName, "namesrvAddr", nameServers))));
     }
 

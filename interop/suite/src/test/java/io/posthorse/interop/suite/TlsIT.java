@@ -8,10 +8,8 @@ import io.posthorse.interop.harness.ChildProcess;
 import io.posthorse.interop.harness.JavaCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,44 +24,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TlsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> VERSIONS = List.of("4.4.0", "4.9.8", "5.5.0");
-    private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path folder;
 
     @BeforeAll
     static void certificates() throws Exception {
-        keytool("issuer", "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=issuer", "-ext", "bc=ca:true");
-        keytool("foreign", "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=foreign");
+        KeyFiles keys = new KeyFiles(folder);
+        keys.keytool(
+                "issuer", "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=issuer", "-ext", "bc=ca:true");
+        keys.keytool("foreign", "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=foreign");
         for (String name : new String[] {"good", "expired"}) {
-            Files.copy(folder.resolve("issuer.p12"), folder.resolve(name + ".p12"));
-            keytool(name, "-changealias", "-alias", "own", "-destalias", "issuer");
+            Files.copy(keys.store("issuer"), keys.store(name));
+            keys.keytool(name, "-changealias", "-alias", "own", "-destalias", "issuer");
             List<String> make = new ArrayList<>(List.of("-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname",
                     "CN=" + name, "-signer", "issuer"));
             make.addAll(name.equals("good") ? List.of() : List.of("-startdate", "-3d", "-validity", "1"));
-            keytool(name, make.toArray(String[]::new));
+            keys.keytool(name, make.toArray(String[]::new));
         }
         for (String name : new String[] {"issuer", "good", "expired", "foreign"}) {
-            KeyStore keys = KeyStore.getInstance(folder.resolve(name + ".p12").toFile(), PASSWORD);
-            pem(name + ".pem", "CERTIFICATE", keys.getCertificate("own").getEncoded());
-            pem(name + ".key", "PRIVATE KEY", keys.getKey("own", PASSWORD).getEncoded());
+            keys.export(name);
         }
-    }
-
-    private static void keytool(String name, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-keystore", folder.resolve(name + ".p12").toString(), "-storetype", "PKCS12",
-                "-storepass", new String(PASSWORD)));
-        Process keytool = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile()).start();
-        assertEquals(0, keytool.waitFor(), "keytool");
-    }
-
-    private static void pem(String file, String kind, byte[] der) throws Exception {
-        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        Files.writeString(folder.resolve(file), "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
     }
 
     @ParameterizedTest

@@ -1,0 +1,2 @@
+/** Ten programs, one for each thing that JMS can do. */
+package io.posthorse.example.jms;
