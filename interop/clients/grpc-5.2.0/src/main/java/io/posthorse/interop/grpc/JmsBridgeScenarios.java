@@ -138,7 +138,8 @@ final class JmsBridgeScenarios {
                 topic, "paid", stage.name("key"), "plain".getBytes(StandardCharsets.UTF_8));
         tagged.putUserProperty("amount", "42");
         SendResult sent = producer.send(tagged);
-        var typed = new org.apache.rocketmq.common.message.Message(topic, "gr\u00fc\u00dfe".getBytes(StandardCharsets.UTF_8));
+        var typed = new org.apache.rocketmq.common.message.Message(
+                topic, "gr\u00fc\u00dfe".getBytes(StandardCharsets.UTF_8));
         typed.putUserProperty("AMQ_MSG_TYPE", "text");
         producer.send(typed);
         var map = new org.apache.rocketmq.common.message.Message(topic, "{\"a\":1}".getBytes(StandardCharsets.UTF_8));
