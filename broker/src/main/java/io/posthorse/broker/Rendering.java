@@ -48,7 +48,11 @@ final class Rendering {
     String id(ByteBuffer bytes, int at) {
         int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
         MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
-        return format == null ? null : format.plain(bytes, at + RecordFormat.NATIVE, length).id();
+        try {
+            return format == null ? null : format.plain(bytes, at + RecordFormat.NATIVE, length).id();
+        } catch (RuntimeException e) {
+            return null; // one that makes no sense has no id either
+        }
     }
 
     /** The native bytes of a record in the common format; null where they make no sense. */
