@@ -106,7 +106,7 @@ public final class AtomicGroup {
     }
 
     /** What lives in memory only is not part of the group's records. */
-    private void settleTransient() {
+    void settleTransient() {
         settlements.forEach((place, offsets) -> {
             if (place.subscription.isTransient()) {
                 broker.settlements().write(place.subscription, place.partition, Settlements.runs(offsets), false);

@@ -14,7 +14,10 @@ final class KeptMessages {
     /** Whether one of those messages stands below a position of the log. */
     static boolean anyBelow(Broker broker, long position) {
         for (Subscription subscription : broker.subscriptions()) {
-            for (int id : subscription.settled.keySet()) {
+            if (!subscription.settings().settlesOneByOne()) {
+                continue; // who reads with offsets loses what is too old
+            }
+            for (int id : subscription.cursors.keySet()) {
                 Partition partition = broker.state().partition(id);
                 if (partition != null && keeps(partition.topic()) && anyBelow(broker, subscription, partition, position)) {
                     return true;

@@ -8,12 +8,18 @@ final class Mover {
     private static final int TURN_MAX = 512;
     /** How soon to look again where the log was full. */
     private static final long AGAIN_MS = 100;
+    /**
+     * How long what falls due is gathered once something was moved. One message among few comes at its time; of a stream,
+     * many are moved by one turn, and reach their consumers by one answer.
+     */
+    private static final long GATHER_MS = 4;
 
     private final Broker broker;
     private final Schedule schedule;
     private final Timed timed;
     private int left;
     private boolean refused;
+    private long gatheredFromMs;
 
     Mover(Broker broker) {
         this.broker = broker;
@@ -27,13 +33,25 @@ final class Mover {
      * @return ms until the next message is due, 0 where more is due now, {@link Long#MAX_VALUE} where none waits
      */
     long move() {
-        left = TURN_MAX;
+        long gathering = gatheredFromMs + GATHER_MS - broker.now();
+        if (gathering > GATHER_MS) {
+            gathering = 0; // the clock was set back
+        }
+        int most = gathering > 0 ? 0 : TURN_MAX;
+        left = most;
         refused = false;
         long next = moveTimed();
         for (int lane = 0; lane < schedule.lanes(); lane++) {
             next = Math.min(next, moveLane(lane));
         }
-        return refused ? AGAIN_MS : next;
+        if (refused) {
+            return AGAIN_MS;
+        }
+        if (left > 0 && left < most) {
+            gatheredFromMs = broker.now();
+            gathering = GATHER_MS;
+        }
+        return Math.max(next, gathering);
     }
 
     private long moveTimed() {

@@ -22,6 +22,24 @@ final class OffsetSet {
         return page != null && (page[word(offset)] & 1L << offset) != 0;
     }
 
+    /** The first offset from there on that is not in it. */
+    long nextClear(long from) {
+        long offset = from;
+        while (true) {
+            long[] page = pages.get(offset >>> PAGE_SHIFT);
+            if (page == null) {
+                return offset;
+            }
+            for (int word = word(offset); word < WORDS; word++) {
+                long clear = ~page[word] & -1L << offset;
+                if (clear != 0) {
+                    return (offset & -64L) + Long.numberOfTrailingZeros(clear);
+                }
+                offset = (offset & -64L) + 64;
+            }
+        }
+    }
+
     /** False where it was there before. */
     boolean add(long offset) {
         long[] page = pages.computeIfAbsent(offset >>> PAGE_SHIFT, p -> new long[WORDS]);

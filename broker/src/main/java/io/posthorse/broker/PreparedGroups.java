@@ -48,6 +48,7 @@ public final class PreparedGroups {
 
     /** Prepares a group; anything but {@link Admission#ADMITTED} and nothing has happened. */
     public Admission prepare(String id, AtomicGroup group) {
+        group.settleTransient();
         long size = size(id, group);
         if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES_MAX || positions().size() >= GROUPS_MAX
                 || size + RecordFormat.PAYLOAD > RecordFormat.LENGTH_MAX || !broker.log().admits(size, 1, false)) {

@@ -41,11 +41,7 @@ final class SettledCursor {
 
     /** First offset from there on that is not settled. */
     long nextUnsettled(long from) {
-        long at = Math.max(from, floor);
-        while (settled.contains(at)) {
-            at++;
-        }
-        return at;
+        return settled.nextClear(Math.max(from, floor));
     }
 
     int deliveries(long offset) {

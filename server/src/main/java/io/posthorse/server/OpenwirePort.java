@@ -82,10 +82,11 @@ final class OpenwirePort implements SessionFactory {
             OpenwireSettings settings = new OpenwireSettings(
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
                     FRAME_BYTES_MAX, mayEncrypt ? TLS_PATIENCE_MS : 0);
-            protocol = new OpenwireProtocol(
+            OpenwireProtocol made = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers()), Clock.system(), network.timers(),
                     settings, access);
-            protocol.start();
+            made.start();
+            protocol = made;
         }
         return protocol;
     }

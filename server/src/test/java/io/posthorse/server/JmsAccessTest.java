@@ -30,6 +30,7 @@ import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -209,6 +210,18 @@ class JmsAccessTest {
         assertEquals(0, users.root().ask(3003, Map.of("username", "alice")).code());
         JMSException refusal = assertThrows(JMSException.class, () -> send(alice, new ActiveMQQueue("orders"), "two"));
         assertTrue(refusal.getMessage().contains("no longer let in"), refusal.getMessage());
+    }
+
+    @Test
+    void whoMayNoLongerReadIsSentAway() throws Exception {
+        start();
+        ActiveMQConnection reader = connect("reader");
+        Session session = reader.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        send(session("alice"), new ActiveMQQueue("orders"), "one");
+        MessageConsumer consumer = session.createConsumer(new ActiveMQQueue("orders"));
+        assertNotNull(consumer.receive(WAIT));
+        assertEquals(0, users.root().ask(3003, Map.of("username", "reader")).code());
+        Awaitility.await().until(reader::isTransportFailed);
     }
 
     // ---- encryption

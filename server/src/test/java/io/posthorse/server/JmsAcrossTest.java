@@ -3,7 +3,6 @@ package io.posthorse.server;
 import static io.posthorse.server.RawClient.NO_BODY;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -27,17 +26,13 @@ import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.transaction.xa.XAException;
-import javax.transaction.xa.XAResource;
-import javax.transaction.xa.Xid;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
-import org.apache.activemq.ActiveMQXAConnection;
-import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.apache.activemq.advisory.DestinationSource;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTextMessage;
@@ -197,74 +192,6 @@ class JmsAcrossTest {
         assertEquals(3, pull(client, "fed").size(), "a group of its own reads everything");
     }
 
-    private record Id(int number) implements Xid {
-        @Override
-        public int getFormatId() {
-            return 77;
-        }
-
-        @Override
-        public byte[] getGlobalTransactionId() {
-            return ("global-" + number).getBytes(StandardCharsets.US_ASCII);
-        }
-
-        @Override
-        public byte[] getBranchQualifier() {
-            return new byte[] {(byte) number};
-        }
-    }
-
-    private ActiveMQXAConnection xa() throws JMSException {
-        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
-                url() + "?jms.prefetchPolicy.all=0").createXAConnection();
-        open.add(made);
-        made.start();
-        return made;
-    }
-
-    @Test
-    void aPreparedTransactionWaitsOverARestartForItsDecision() throws Exception {
-        start();
-        Session plain = session();
-        Queue in = plain.createQueue("xa-in");
-        Queue out = plain.createQueue("xa-out");
-        plain.createProducer(in).send(plain.createTextMessage("taken"));
-        plain.createProducer(in).send(plain.createTextMessage("given back"));
-        for (int number = 1; number <= 2; number++) {
-            var session = xa().createXASession();
-            XAResource resource = session.getXAResource();
-            resource.start(new Id(number), XAResource.TMNOFLAGS);
-            assertNotNull(session.createConsumer(in).receive(WAIT));
-            session.createProducer(out).send(session.createTextMessage("result " + number));
-            resource.end(new Id(number), XAResource.TMSUCCESS);
-            assertEquals(XAResource.XA_OK, resource.prepare(new Id(number)));
-            session.close();
-        }
-        assertNull(plain.createConsumer(in).receive(NOTHING));
-        assertNull(plain.createConsumer(out).receive(NOTHING));
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        broker.close();
-        start();
-        Session after = session();
-        MessageConsumer inAgain = after.createConsumer(in);
-        MessageConsumer outAgain = after.createConsumer(out);
-        assertNull(inAgain.receive(NOTHING));
-        assertNull(outAgain.receive(NOTHING));
-        XAResource resource = xa().createXASession().getXAResource();
-        assertEquals(2, resource.recover(XAResource.TMSTARTRSCAN).length);
-        resource.commit(new Id(1), false);
-        assertEquals("result 1", ((TextMessage) outAgain.receive(WAIT)).getText());
-        resource.rollback(new Id(2));
-        assertEquals("given back", ((TextMessage) inAgain.receive(WAIT)).getText());
-        assertNull(inAgain.receive(NOTHING));
-        assertNull(outAgain.receive(NOTHING));
-        assertEquals(0, resource.recover(XAResource.TMSTARTRSCAN).length);
-        XAException unknown = assertThrows(XAException.class, () -> resource.commit(new Id(1), false));
-        assertEquals(XAException.XAER_NOTA, unknown.errorCode);
-    }
-
     @Test
     void aClientWithFailoverGoesOnAfterARestartWithoutLossOrDuplicates() throws Exception {
         start();
@@ -412,21 +339,91 @@ class JmsAcrossTest {
         Awaitility.await().until(() -> source.getQueues().stream().anyMatch(q -> q.toString().equals("queue://heard.of")));
     }
 
-    @Test
-    void aMessageIsKeptUntilItIsConsumedHoweverOldItsSegmentIs() throws Exception {
-        start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
-        Session session = session();
-        Queue kept = session.createQueue("kept");
-        MessageProducer producer = session.createProducer(kept);
-        producer.send(session.createTextMessage("first"));
+    private long firstOffset(String topic) {
+        return broker.client().ask(31, Map.of("topic", topic, "queueId", "0")).number("offset", -1);
+    }
+
+    private void staysKept() {
+        Awaitility.await().during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(5))
+                .until(() -> firstOffset("flood") == 0);
+    }
+
+    private void flood() {
         broker.topic("flood", 1);
         RawClient client = broker.client();
         byte[] much = new byte[1 << 20];
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 200; i++) { // two checkpoints must have been written before a segment goes
             assertEquals(0, client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("flood", 0, ""), much).code());
         }
-        MessageConsumer consumer = session.createConsumer(kept);
-        Message first = consumer.receive(WAIT);
-        assertEquals("first", ((TextMessage) first).getText());
+    }
+
+    @Test
+    void aMessageIsKeptUntilItIsConsumedHoweverOldItsSegmentIs() throws Exception {
+        start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
+        ActiveMQConnection durable = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
+        durable.setClientID("desk");
+        durable.start();
+        Session subscribing = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        subscribing.createDurableSubscriber(subscribing.createTopic("news"), "daily");
+        durable.close();
+        Session session = session();
+        session.createProducer(session.createTopic("news")).send(session.createTextMessage("paper"));
+        Queue kept = session.createQueue("kept"); // nobody has received from it yet
+        session.createProducer(kept).send(session.createTextMessage("first"));
+        flood();
+        staysKept();
+        assertEquals("first", ((TextMessage) session.createConsumer(kept).receive(WAIT)).getText());
+        staysKept();
+        durable = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
+        open.add(durable);
+        durable.setClientID("desk");
+        durable.start();
+        Session back = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageConsumer reader = back.createDurableSubscriber(back.createTopic("news"), "daily");
+        assertEquals("paper", ((TextMessage) reader.receive(WAIT)).getText());
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> firstOffset("flood") > 0);
+    }
+
+    @Test
+    void namesThatAreNoneForJmsDoNoHarm() throws Exception {
+        start();
+        for (String odd : List.of("TEMP-QUEUE%", "TOPIC%", "%20", "a%2Cb", "TEMP-TOPIC%x")) {
+            broker.sent(odd, 0, "", "body");
+        }
+        Session session = session();
+        Queue requests = session.createTemporaryQueue();
+        session.createProducer(requests).send(session.createTextMessage("asked"));
+        assertEquals("asked", ((TextMessage) session.createConsumer(requests).receive(WAIT)).getText());
+        assertNull(session.createConsumer(session.createQueue("nothing.>")).receive(NOTHING));
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        open.clear();
+        broker.close();
+        start();
+        Queue plain = session().createQueue("plain");
+        session().createProducer(plain).send(session().createTextMessage("after"));
+        assertEquals("after", ((TextMessage) session().createConsumer(plain).receive(WAIT)).getText());
+    }
+
+    @Test
+    void aMessageThatMakesNoSenseForJmsStopsNobody() throws Exception {
+        start();
+        Session session = session();
+        MessageConsumer first = session.createConsumer(session.createQueue("first"));
+        MessageConsumer chosen = session.createConsumer(session.createQueue("chosen"), "a = '1'");
+        MessageConsumer other = session().createConsumer(session.createQueue("other"));
+        for (String topic : List.of("first", "chosen", "other")) {
+            broker.sent(topic, 0, "JMSReplyTo\u0001queue://\u0002a\u00011\u0002", "odd");
+            broker.sent(topic, 0, "AMQ_MSG_TYPE\u0001map\u0002a\u00011\u0002", "{not json");
+            broker.sent(topic, 0, "AMQ_MSG_TYPE\u0001text\u0002a\u00011\u0002", "even");
+        }
+        for (MessageConsumer consumer : List.of(first, chosen, other)) {
+            Message message = consumer.receive(WAIT);
+            while (!(message instanceof TextMessage text && text.getText().equals("even"))) {
+                assertNotNull(message);
+                message = consumer.receive(WAIT);
+            }
+        }
     }
 }

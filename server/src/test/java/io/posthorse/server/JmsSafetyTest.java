@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
@@ -34,11 +35,13 @@ import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.KeepAliveInfo;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.MessagePull;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.command.RemoveInfo;
 import org.apache.activemq.command.RemoveSubscriptionInfo;
 import org.apache.activemq.command.Response;
 import org.apache.activemq.command.SessionInfo;
@@ -256,6 +259,14 @@ class JmsSafetyTest {
             assertInstanceOf(InvalidDestinationException.class, refused(client.ask(new DestinationInfo(
                     new ConnectionId(ME), DestinationInfo.ADD_OPERATION_TYPE, new ActiveMQTempQueue("ID:other:9:1")))));
         }
+        for (String alias : List.of("TEMP-QUEUE%" + own.getPhysicalName(), "topic://rocketmq.TEMP-QUEUE%"
+                + own.getPhysicalName())) {
+            try (RawJms client = RawJms.in(broker, ME, null, null)) {
+                ConsumerInfo info = consumer(
+                        ME, ActiveMQDestination.createDestination(alias, ActiveMQDestination.QUEUE_TYPE));
+                assertInstanceOf(InvalidDestinationException.class, refused(client.ask(info)), alias);
+            }
+        }
         String id = bystander.getConnectionInfo().getConnectionId().getValue();
         try (RawJms thief = RawJms.greeted(broker)) {
             assertInstanceOf(InvalidClientIDException.class, refused(thief.ask(RawJms.login(id, "thief", null, null))));
@@ -266,6 +277,25 @@ class JmsSafetyTest {
         }
         session.createProducer(own).send(session.createTextMessage("mine"));
         assertNotNull(session.createConsumer(own).receive(WAIT));
+    }
+
+    @Test
+    void aClosedConnectionOpensNothingMore() throws Exception {
+        try (RawJms client = RawJms.in(broker, ME, null, null)) {
+            client.ask(new RemoveInfo(new ConnectionId(ME)));
+            assertInstanceOf(IllegalStateException.class, refused(client.ask(consumer(ME, new ActiveMQQueue("others")))));
+        }
+        othersLive();
+    }
+
+    @Test
+    void aQuietConnectionIsKeptAliveAndASilentOneIsClosed() throws Exception {
+        try (RawJms client = RawJms.greeted(broker, 600)) {
+            client.ask(RawJms.login(ME, ME, null, null));
+            assertInstanceOf(KeepAliveInfo.class, client.read());
+            client.readToTheEnd(); // it says nothing itself
+        }
+        othersLive();
     }
 
     @Test

@@ -49,10 +49,16 @@ final class RawJms implements AutoCloseable {
 
     /** Connects, and agrees on the wire format. */
     static RawJms greeted(TestBroker broker) {
+        return greeted(broker, 30_000);
+    }
+
+    /** The same, with another time of silence after which the other side is dead, in ms. */
+    static RawJms greeted(TestBroker broker, long silenceMs) {
         RawJms client = silent(broker);
         WireFormatInfo info = new WireFormatInfo();
         info.setVersion(12);
         try {
+            info.setMaxInactivityDuration(silenceMs);
             info.setProviderVersion("6.3.1"); // exceptions by the names of that release
         } catch (IOException e) {
             throw new UncheckedIOException(e);

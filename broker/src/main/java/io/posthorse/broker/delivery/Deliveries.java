@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** All feeds of one broker, and their turns. Used on the owner's thread only. */
 public final class Deliveries {
@@ -24,6 +25,7 @@ public final class Deliveries {
     private final Map<Key, Feed> shared = new HashMap<>();
     private List<Pumped> dirty = new ArrayList<>();
     private boolean scheduled;
+    private Consumer<RuntimeException> onFailure = cause -> { };
 
     private record Key(Topic topic, Subscription subscription) {}
 
@@ -46,6 +48,11 @@ public final class Deliveries {
 
     Broker broker() {
         return shard.broker();
+    }
+
+    /** Has failures told that stopped one subscription's messages for a while. */
+    public void onFailure(Consumer<RuntimeException> listener) {
+        onFailure = listener;
     }
 
     /**
@@ -109,8 +116,13 @@ public final class Deliveries {
         dirty = new ArrayList<>();
         for (Pumped pumped : now) {
             pumped.dirty(false);
-            if (pumped.pump()) {
-                wake(pumped);
+            try {
+                if (pumped.pump()) {
+                    wake(pumped);
+                }
+            } catch (RuntimeException e) { // a message that nobody foresaw: the others go on, and it is tried again
+                onFailure.accept(e);
+                wakeLater(pumped);
             }
         }
     }

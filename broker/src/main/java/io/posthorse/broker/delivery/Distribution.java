@@ -5,8 +5,10 @@ import io.posthorse.broker.Fetch;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.TagFilter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /** One pump of a feed: looks for messages that its consumers want, and gives each to one of them. */
 final class Distribution {
@@ -23,7 +25,8 @@ final class Distribution {
     private final List<Long> unwanted = new ArrayList<>();
     private int handed;
     private boolean moreToLookAt;
-    private boolean stuck;
+    /** Messages whose time is over and that cannot be taken away now. */
+    private final Set<Candidate> refused = new HashSet<>();
 
     Distribution(Feed feed) {
         this.feed = feed;
@@ -33,7 +36,7 @@ final class Distribution {
     boolean run() {
         handed = 0;
         moreToLookAt = false;
-        stuck = false;
+        refused.clear();
         Consumer only = exclusive();
         for (View view : List.copyOf(feed.views())) {
             if (only == null || only.view == view) {
@@ -45,10 +48,10 @@ final class Distribution {
             consumer.receiver().flush();
         }
         touched.clear();
-        if (stuck) {
+        if (!refused.isEmpty()) {
             feed.lookAgainLater();
         }
-        return !stuck && (moreToLookAt || handed >= HANDED_MAX);
+        return moreToLookAt || handed >= HANDED_MAX;
     }
 
     /** Of the consumers that want everything for themselves, the first of the highest priority; null where none does. */
@@ -65,7 +68,7 @@ final class Distribution {
 
     private void serve(View view, Consumer only) {
         int looked = 0;
-        while (handed < HANDED_MAX && !stuck && someoneWaits(view, only)) {
+        while (handed < HANDED_MAX && someoneWaits(view, only)) {
             int now = 0;
             if (view.ready().size() < View.WINDOW / 2 && looked < LOOKED_MAX) {
                 now = look(view, LOOKED_MAX - looked);
@@ -113,7 +116,7 @@ final class Distribution {
     /** Gives the only consumer what there is. */
     private boolean handOutTo(Consumer consumer, View view) {
         boolean any = false;
-        while (handed < HANDED_MAX && !stuck && consumer.canTake()) {
+        while (handed < HANDED_MAX && consumer.canTake()) {
             Candidate message = pick(view, consumer);
             if (message == null) {
                 break;
@@ -132,10 +135,9 @@ final class Distribution {
             if (!isFree(message)) {
                 ready.remove();
             } else if (traits.isExpired(feed.broker().now())) {
-                if (!expire(message)) {
-                    return null;
+                if (!refused.contains(message) && expire(message)) {
+                    ready.remove();
                 }
-                ready.remove();
             } else if (traits.group() == null || feed.groups().allows(traits.group(), consumer)) {
                 ready.remove();
                 return message;
@@ -152,7 +154,9 @@ final class Distribution {
     private boolean expire(Candidate message) {
         boolean done = feed.undeliverable().expired(
                 feed, message.lane().partition(), message.offset(), message.position(), message.traits());
-        stuck |= !done;
+        if (!done) {
+            refused.add(message); // it stays where it is, and the others go on
+        }
         return done;
     }
 
@@ -200,6 +204,7 @@ final class Distribution {
         if (view.next(lane) == 0) {
             feed.settlements().trim(feed.subscription(), lane.partition());
         }
+        unwanted.clear();
         broker.fetch(lane.partition(), from, Math.min(most, Fetch.COUNT_MAX), FETCH_BYTES, TagFilter.ALL, fetch);
         for (int i = 0; i < fetch.count(); i++) {
             consider(view, lane, fetch.offset(i), fetch.position(i));

@@ -233,6 +233,14 @@ public final class Feed implements Deliveries.Pumped {
         lane(partition).reserved().add(offset);
     }
 
+    /** What was reserved is in the hands of the consumer again that had it. */
+    public void reclaim(Delivery delivery) {
+        Lane lane = delivery.message().lane();
+        if (lane.reserved().remove(delivery.offset())) {
+            lane.held().put(delivery.offset(), delivery);
+        }
+    }
+
     /** The message may be handed out again, where it was not settled meanwhile. */
     public void unreserve(Partition partition, long offset) {
         Lane lane = lane(partition);
@@ -242,6 +250,9 @@ public final class Feed implements Deliveries.Pumped {
             if (traits != null) {
                 offerAgain(new Candidate(lane, offset, position, traits));
             }
+        }
+        if (consumers.isEmpty()) {
+            deliveries.leave(this);
         }
         wake();
     }

@@ -75,6 +75,13 @@ final class Access {
         return control == null || account.user().isSuper();
     }
 
+    /** Has changes of users and rules told. */
+    void onChange(Runnable listener) {
+        if (control != null) {
+            control.onChange(listener);
+        }
+    }
+
     boolean isOn() {
         return control != null;
     }

@@ -10,6 +10,7 @@ import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.DataStructure;
 import org.apache.activemq.command.DestinationInfo;
@@ -18,6 +19,7 @@ import org.apache.activemq.command.MessageDispatch;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.command.RemoveInfo;
 import org.apache.activemq.filter.DestinationFilter;
 
 /**
@@ -54,10 +56,17 @@ final class Advisories {
     private final class Listener implements Consumption {
         private final ClientConnection client;
         private final ConsumerInfo info;
+        private final DestinationFilter filter;
 
         Listener(ClientConnection client, ConsumerInfo info) {
             this.client = client;
             this.info = info;
+            this.filter = DestinationFilter.parseFilter(info.getDestination());
+        }
+
+        /** Whether it is to hear of destinations of that kind. */
+        boolean wants(ActiveMQTopic kind) {
+            return filter.matches(kind);
         }
 
         @Override
@@ -66,11 +75,12 @@ final class Advisories {
         }
 
         boolean wants(ActiveMQTopic topic, ActiveMQDestination about) {
-            return DestinationFilter.parseFilter(info.getDestination()).matches(topic) && client.mayKnow(about);
+            return filter.matches(topic) && client.mayKnow(about);
         }
 
-        void tell(ActiveMQMessage message) {
-            if (client.session().isWritable()) {
+        /** @param always also where the client is slow: without it, it would not answer to a temporary destination */
+        void tell(ActiveMQMessage message, boolean always) {
+            if (always || client.session().isWritable()) {
                 MessageDispatch dispatch = new MessageDispatch();
                 dispatch.setConsumerId(info.getConsumerId());
                 dispatch.setDestination(message.getDestination());
@@ -102,19 +112,19 @@ final class Advisories {
     private void tellAll(Listener to) {
         List<Listener> only = List.of(to);
         protocol.clients.values().forEach(c ->
-                tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), null, c.info().copy(), -1));
-        protocol.broker.topics().stream().filter(t -> !t.isInternal()).forEach(t -> {
+                tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), null, c.info().copy()));
+        boolean all = to.wants(AdvisorySupport.QUEUE_ADVISORY_TOPIC) || to.wants(AdvisorySupport.TOPIC_ADVISORY_TOPIC);
+        protocol.broker.topics().stream().filter(t -> !t.isInternal() && (all || Names.isTemporary(t.name()))).forEach(t -> {
             ActiveMQDestination destination = Names.destination(t.name());
-            tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination), -1);
+            tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination));
         });
         for (ClientConnection client : List.copyOf(protocol.clients.values())) {
             for (Consumption consumer : client.consumers.values()) {
                 ConsumerInfo info = consumer.info();
-                tell(only, topicOf(info), info.getDestination(), info, consumers(info.getDestination()));
+                tell(only, topicOf(info), info.getDestination(), info);
             }
             for (ProducerInfo info : client.producers.values()) {
-                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info,
-                        producers(info));
+                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info);
             }
         }
     }
@@ -132,35 +142,34 @@ final class Advisories {
     // ---- what happens
 
     void connection(ConnectionInfo info) {
-        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.copy(), -1);
+        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.copy());
     }
 
     void connectionGone(ConnectionInfo info) {
-        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.createRemoveCommand(), -1);
+        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.createRemoveCommand());
     }
 
     void destination(ActiveMQDestination destination, boolean exists) {
         DestinationInfo info = added(destination);
         info.setOperationType(exists ? DestinationInfo.ADD_OPERATION_TYPE : DestinationInfo.REMOVE_OPERATION_TYPE);
-        tell(listeners, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, info, -1);
+        tell(listeners, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, info);
     }
 
     void consumer(ClientConnection client, ConsumerInfo info) {
-        tell(listeners, topicOf(info), info.getDestination(), info, consumers(info.getDestination()));
+        tell(listeners, topicOf(info), info.getDestination(), info);
     }
 
     void consumerGone(ClientConnection client, ConsumerInfo info) {
-        tell(listeners, topicOf(info), info.getDestination(), info.createRemoveCommand(), consumers(info.getDestination()));
+        tell(listeners, topicOf(info), info.getDestination(), info.createRemoveCommand());
     }
 
     void producer(ClientConnection client, ProducerInfo info) {
-        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info,
-                producers(info));
+        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info);
     }
 
     void producerGone(ClientConnection client, ProducerInfo info) {
         tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(),
-                info.createRemoveCommand(), producers(info));
+                info.createRemoveCommand());
     }
 
     /** Null for advisories about advisories, which there are none. */
@@ -170,30 +179,23 @@ final class Advisories {
                 : AdvisorySupport.getConsumerAdvisoryTopic(info.getDestination());
     }
 
-    private int consumers(ActiveMQDestination destination) {
-        if (listeners.isEmpty()) {
-            return 0;
-        }
-        return (int) protocol.clients.values().stream().flatMap(c -> c.consumers.values().stream())
-                .filter(c -> c.info().getDestination().equals(destination)).count();
+    private long consumers(ActiveMQDestination of) {
+        return protocol.clients.values().stream().flatMap(c -> c.consumers.values().stream())
+                .filter(c -> c.info().getDestination().equals(of)).count();
     }
 
-    private int producers(ProducerInfo info) {
-        if (listeners.isEmpty() || info.getDestination() == null) {
-            return 0;
-        }
-        return (int) protocol.clients.values().stream().flatMap(c -> c.producers.values().stream())
-                .filter(p -> info.getDestination().equals(p.getDestination())).count();
+    private long producers(ActiveMQDestination of) {
+        return protocol.clients.values().stream().flatMap(c -> c.producers.values().stream())
+                .filter(p -> of != null && of.equals(p.getDestination())).count();
     }
 
     /**
      * Tells those who want to hear it and may.
      *
      * @param about the destination it is about; null where it is about a connection
-     * @param count how many there are now; less than 0 where that is not told
      */
     private void tell(
-            Iterable<Listener> to, ActiveMQTopic topic, ActiveMQDestination about, DataStructure what, int count) {
+            Iterable<Listener> to, ActiveMQTopic topic, ActiveMQDestination about, DataStructure what) {
         if (topic == null) {
             return;
         }
@@ -210,12 +212,11 @@ final class Advisories {
         try {
             message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_ID, brokerId);
             message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_NAME, protocol.settings.brokerName());
-            if (count >= 0) {
-                message.setProperty(
-                        topic.getPhysicalName().startsWith(AdvisorySupport.CONSUMER_ADVISORY_TOPIC_PREFIX)
-                                ? AdvisorySupport.MSG_PROPERTY_CONSUMER_COUNT
-                                : "producerCount",
-                        count);
+            DataStructure who = what instanceof RemoveInfo gone ? gone.getObjectId() : what;
+            if (who instanceof ConsumerInfo || who instanceof ConsumerId) {
+                message.setProperty(AdvisorySupport.MSG_PROPERTY_CONSUMER_COUNT, (int) consumers(about));
+            } else if (who instanceof ProducerInfo || who instanceof ProducerId) {
+                message.setProperty("producerCount", (int) producers(about));
             }
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e); // an empty message has nothing that cannot be read
@@ -227,6 +228,7 @@ final class Advisories {
         message.setMessageId(nextId());
         message.setTimestamp(protocol.clock.wallMs());
         message.setPersistent(false);
-        wanting.forEach(listener -> listener.tell(message));
+        boolean always = about != null && about.isTemporary();
+        wanting.forEach(listener -> listener.tell(message, always));
     }
 }

@@ -41,6 +41,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     private Subscribing subscribing;
     private ClientTransactions transactions;
     private long tailBefore;
+    private boolean ended;
 
     ClientCommands(OpenwireProtocol protocol, OpenwireSession session) {
         this.protocol = protocol;
@@ -55,6 +56,9 @@ final class ClientCommands extends CommandVisitorAdapter {
     Response run(Command command) throws Exception {
         if (client == null && !(command instanceof ConnectionInfo) && !(command instanceof ShutdownInfo)) {
             throw new SecurityException("The connection has not logged in.");
+        }
+        if (ended && !(command instanceof ShutdownInfo)) {
+            throw new IllegalStateException("The connection was closed.");
         }
         tailBefore = protocol.broker.tail();
         return command.visit(this);
@@ -121,6 +125,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     }
 
     private void end(long lastDelivered) {
+        ended = client != null;
         if (client != null && protocol.clients.remove(client.info().getClientId(), client)) {
             protocol.shard.turn();
             client.end(lastDelivered);

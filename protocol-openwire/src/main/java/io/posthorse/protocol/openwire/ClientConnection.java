@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQTempDestination;
 import org.apache.activemq.command.ConnectionId;
@@ -29,13 +30,14 @@ final class ClientConnection {
     final Map<ProducerId, ProducerInfo> producers = new LinkedHashMap<>();
     final Map<TransactionId, Unit> transactions = new LinkedHashMap<>();
     final Set<ActiveMQDestination> temporary = new HashSet<>();
-    private final Set<ProducerId> past = new HashSet<>();
+    private boolean repeats;
 
     ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, Account account) {
         this.protocol = protocol;
         this.session = session;
         this.info = info;
         this.account = account;
+        this.repeats = info.isFailoverReconnect();
     }
 
     OpenwireSession session() {
@@ -82,6 +84,23 @@ final class ClientConnection {
                 account, session.connection().remote().getAddress(), Names.topic(part)));
     }
 
+    /** Users or rules have changed. */
+    void checkAgain() {
+        try {
+            for (Consumption consumer : consumers.values()) {
+                for (ActiveMQDestination part : Destinations.parts(consumer.info().getDestination())) {
+                    if (Destinations.isPattern(part)) {
+                        protocol.destinations.matching(part).forEach(topic -> check(topic.name(), Action.SUB));
+                    } else if (!part.isTemporary() && !AdvisorySupport.isAdvisoryTopic(part)) {
+                        check(Names.topic(part), Action.SUB);
+                    }
+                }
+            }
+        } catch (SecurityException e) {
+            session.end(e.getMessage());
+        }
+    }
+
     /** Refuses what the client's user may not do to a topic. */
     void check(String topic, Action action) {
         if (protocol.access.isOn()) {
@@ -94,19 +113,20 @@ final class ClientConnection {
      * for, in the order of the first time. So what follows a message that is new is new too.
      */
     boolean mayBeDuplicate(Message message) {
-        return info.isFailoverReconnect() && message.isResponseRequired() && !past.contains(message.getProducerId());
+        return repeats && message.isResponseRequired();
     }
 
-    /** That message was new. */
-    void wasNew(Message message) {
-        if (info.isFailoverReconnect() && past.size() < OpenwireSettings.PER_CONNECTION_MAX) {
-            past.add(message.getProducerId());
-        }
+    /** A message was new, so all that follow are. */
+    void repeatsNoMore() {
+        repeats = false;
     }
 
     /** Ends everything that it has opened. */
     void end(long lastDelivered) {
-        List.copyOf(transactions.values()).forEach(Unit::rollback);
+        List.copyOf(transactions.values()).forEach(unit -> {
+            protocol.xa.ended(unit.id());
+            unit.rollback();
+        });
         transactions.clear();
         for (Consumption consumer : new ArrayList<>(consumers.values())) {
             consumers.remove(consumer.info().getConsumerId());
@@ -118,7 +138,7 @@ final class ClientConnection {
             protocol.advisories.producerGone(this, producer);
         }
         for (ActiveMQDestination destination : temporary) {
-            var topic = protocol.destinations.known(destination);
+            var topic = protocol.broker.topic(Names.topic(destination));
             if (topic != null) {
                 protocol.destinations.delete(topic);
             }

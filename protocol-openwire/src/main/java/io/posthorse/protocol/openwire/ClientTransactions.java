@@ -31,25 +31,38 @@ final class ClientTransactions {
         if (id == null) {
             return null;
         }
-        Unit unit = client.transactions.get(id);
+        Unit unit = open(id);
         if (unit == null) {
             throw unknown(id);
         }
         return unit;
     }
 
-    private void requireWhole(Unit unit) throws JMSException {
-        if (unit == null || unit.failure() == null) {
-            return;
-        }
+    /** Global transactions are the broker's: whoever names one works in it. */
+    private Unit open(TransactionId id) {
+        return id.isXATransaction() ? protocol.xa.open(id) : client.transactions.get(id);
+    }
+
+    private void forget(Unit unit) {
         client.transactions.remove(unit.id());
+        protocol.xa.ended(unit.id());
+    }
+
+    private void requireWhole(Unit unit) throws JMSException {
+        if (unit != null && unit.failure() != null) {
+            throw rolledBack(unit, "a part of it was refused: " + unit.failure());
+        }
+    }
+
+    /** Rolls back what cannot be committed: the client takes it for rolled back whatever it is told. */
+    private JMSException rolledBack(Unit unit, String why) {
+        forget(unit);
         unit.rollback();
-        JMSException rolledBack = new TransactionRolledBackException(
-                "The transaction was rolled back, since a part of it was refused: " + unit.failure());
+        JMSException rolledBack = new TransactionRolledBackException("The transaction was rolled back, since " + why);
         if (unit.id().isXATransaction()) {
             rolledBack.initCause(forManager(rolledBack.getMessage(), XAException.XA_RBOTHER));
         }
-        throw rolledBack;
+        return rolledBack;
     }
 
     private static JMSException unknown(TransactionId id) {
@@ -66,19 +79,23 @@ final class ClientTransactions {
     }
 
     Response begin(TransactionId id) throws JMSException {
-        if (client.transactions.containsKey(id)) {
-            return null; // told again after a reconnect
+        if (open(id) != null) {
+            return null; // told again after a reconnect, or joined by another connection of the same manager
         }
         if (client.transactions.size() >= OpenwireSettings.PER_CONNECTION_MAX) {
             throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                     + " open transactions.");
         }
-        client.transactions.put(id, new Unit(id, protocol.broker.group()));
+        Unit unit = new Unit(id, protocol.broker.group());
+        client.transactions.put(id, unit);
+        if (id.isXATransaction()) {
+            protocol.xa.begun(unit);
+        }
         return null;
     }
 
     Response prepare(TransactionId id) throws JMSException {
-        Unit unit = client.transactions.get(id);
+        Unit unit = open(id);
         if (unit == null) {
             if (protocol.xa.isPrepared(id)) {
                 return new IntegerResponse(XA_OK); // told again after a reconnect
@@ -88,21 +105,25 @@ final class ClientTransactions {
         protocol.shard.turn();
         requireWhole(unit);
         if (unit.isEmpty()) {
-            client.transactions.remove(id);
+            forget(unit);
             return new IntegerResponse(XA_READ_ONLY);
         }
         protocol.xa.prepare((XATransactionId) id, unit);
-        client.transactions.remove(id);
+        forget(unit);
         return new IntegerResponse(XA_OK);
     }
 
     Response commit(TransactionId id, boolean onePhase) throws JMSException {
         protocol.shard.turn();
-        Unit unit = client.transactions.get(id);
+        Unit unit = open(id);
         requireWhole(unit);
         if (unit != null && (onePhase || !id.isXATransaction())) {
-            unit.commit();
-            client.transactions.remove(id);
+            try {
+                unit.commit();
+            } catch (JMSException e) {
+                throw rolledBack(unit, e.getMessage());
+            }
+            forget(unit);
         } else if (!protocol.xa.commit(id)) {
             throw unknown(id);
         }
@@ -111,8 +132,9 @@ final class ClientTransactions {
 
     Response rollback(TransactionId id) throws JMSException {
         protocol.shard.turn();
-        Unit unit = client.transactions.remove(id);
+        Unit unit = open(id);
         if (unit != null) {
+            forget(unit);
             unit.rollback();
         } else if (!protocol.xa.rollback(id) && !id.isXATransaction()) {
             throw unknown(id);

@@ -11,7 +11,6 @@ import io.posthorse.broker.delivery.Undeliverable;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import org.apache.activemq.command.ActiveMQDestination;
-import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +68,9 @@ final class DeadLetters implements Undeliverable {
             try {
                 publish(group, message, partition, cause);
             } catch (JMSException | IOException e) {
-                LOG.warn("A dead letter of {} could not be stored: {}", partition.topic().name(), e.getMessage());
+                if (protocol.complaints.allows("dead letter")) {
+                    LOG.warn("A dead letter of {} could not be stored: {}", partition.topic().name(), e.getMessage());
+                }
                 return false;
             }
         }
@@ -78,7 +79,7 @@ final class DeadLetters implements Undeliverable {
 
     private void publish(AtomicGroup group, Message message, Partition from, String cause)
             throws JMSException, IOException {
-        Topic dead = protocol.destinations.topic(new ActiveMQQueue(protocol.settings.deadLetters()));
+        Topic dead = protocol.destinations.deadLetters();
         if (from.topic() == dead) {
             return; // what fails there a second time is dropped
         }

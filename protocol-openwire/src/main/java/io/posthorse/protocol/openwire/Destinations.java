@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.filter.DestinationFilter;
 
@@ -44,8 +45,19 @@ final class Destinations {
     }
 
     /** The topic of a destination; null where there is none. */
-    Topic known(ActiveMQDestination destination) {
-        return broker.topic(Names.topic(destination));
+    Topic known(ActiveMQDestination destination) throws JMSException {
+        String name = Names.topic(destination);
+        if (!destination.isTemporary() && Names.isTemporary(name)) {
+            throw new InvalidDestinationException("Names like " + destination + " are those of temporary destinations.");
+        }
+        return broker.topic(name);
+    }
+
+    /** The queue for dead letters, which is created whether destinations are created by their first use or not. */
+    Topic deadLetters() throws JMSException {
+        ActiveMQDestination queue = new ActiveMQQueue(protocol.settings.deadLetters());
+        Topic known = known(queue);
+        return known == null ? create(queue) : known;
     }
 
     /**
@@ -90,7 +102,8 @@ final class Destinations {
             throw new ResourceAllocationException("The broker's disk is full: the destination was not created.");
         }
         if (destination.isQueue()) {
-            queueSubscription(topic);
+            Subscription own = queueSubscription(topic); // what nobody has received yet is kept too
+            topic.partitions().forEach(partition -> broker.settlements().begin(own, partition, 0));
         }
         protocol.advisories.destination(destination, true);
         List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));

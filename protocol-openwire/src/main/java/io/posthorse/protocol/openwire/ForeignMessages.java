@@ -35,9 +35,7 @@ final class ForeignMessages {
             message.setProducerId(message.getMessageId().getProducerId());
             message.setCorrelationId(plain.correlationId());
             message.setType(plain.type());
-            if (plain.replyTo() != null) {
-                message.setReplyTo(ActiveMQDestination.createDestination(plain.replyTo(), ActiveMQDestination.QUEUE_TYPE));
-            }
+            message.setReplyTo(replyTo(plain.replyTo()));
             message.setPersistent(plain.traits().persistent());
             message.setPriority((byte) plain.traits().priority());
             message.setExpiration(plain.traits().expiresAtMs());
@@ -57,6 +55,14 @@ final class ForeignMessages {
             throw new IllegalStateException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ActiveMQDestination replyTo(String foreign) {
+        try {
+            return foreign == null ? null : ActiveMQDestination.createDestination(foreign, ActiveMQDestination.QUEUE_TYPE);
+        } catch (IllegalArgumentException e) {
+            return null; // whoever sent it meant something else
         }
     }
 

@@ -44,7 +44,12 @@ final class JmsMessages {
         if (bytes == null) {
             return null;
         }
-        Outgoing message = new Outgoing(of(broker.originals().formatAt(position), bytes));
+        Outgoing message;
+        try {
+            message = new Outgoing(of(broker.originals().formatAt(position), bytes));
+        } catch (RuntimeException e) {
+            return null; // nobody can be shown what makes no sense
+        }
         if (bytes.capacity() <= BYTES_MAX) {
             known[slot] = message;
             positions[slot] = position;

@@ -37,13 +37,23 @@ final class MessageCodec {
         return stored(message, to.topic().name(), to.number());
     }
 
+    /** The same for a message that waits for its times: it has no end while it waits. */
+    Message waiting(org.apache.activemq.command.Message message, Partition to) throws IOException {
+        return stored(message, to.topic().name(), to.number(), 0);
+    }
+
     OutgoingJms stored(org.apache.activemq.command.Message message, String topic, int partition) throws IOException {
+        return stored(message, topic, partition, message.getExpiration());
+    }
+
+    private OutgoingJms stored(
+            org.apache.activemq.command.Message message, String topic, int partition, long expiresMs) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSize() + 256);
         format.marshal(message, new DataOutputStream(bytes));
         ByteSequence encoded = bytes.toByteSequence();
         boolean grouped = message.getGroupID() != null;
         MessageTraits traits = new MessageTraits(
-                message.getPriority(), message.getExpiration(), message.isPersistent(), message.getGroupID(),
+                message.getPriority(), expiresMs, message.isPersistent(), message.getGroupID(),
                 grouped && message.getGroupSequence() < 0);
         return new OutgoingJms(
                 topic, partition, traits, words(message), text(message, TAGS), encoded.getData(), encoded.getOffset(),

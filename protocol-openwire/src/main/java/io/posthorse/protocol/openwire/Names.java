@@ -2,6 +2,7 @@ package io.posthorse.protocol.openwire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTempQueue;
@@ -24,6 +25,7 @@ final class Names {
     private static final String TEMP_QUEUE = "TEMP-QUEUE%";
     private static final String TEMP_TOPIC = "TEMP-TOPIC%";
     private static final String SUBSCRIPTION = "JMS-";
+    private static final String UNNAMEABLE = "unnameable.";
 
     private Names() {}
 
@@ -41,8 +43,23 @@ final class Names {
                 : TOPIC + escape(name, false);
     }
 
-    /** The destination that a topic of the broker is for JMS clients. */
+    /**
+     * The destination that a topic of the broker is for JMS clients. Some names of other clients are none here: such a topic
+     * has a name that stands for it in advisories, by which it cannot be used.
+     */
     static ActiveMQDestination destination(String topic) {
+        try {
+            ActiveMQDestination found = read(topic);
+            if (!found.isComposite() && topic(found).equals(topic)) {
+                return found;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        return new ActiveMQQueue(UNNAMEABLE + HexFormat.of().formatHex(topic.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static ActiveMQDestination read(String topic) {
         if (topic.startsWith(TOPIC)) {
             return new ActiveMQTopic(unescape(topic.substring(TOPIC.length())));
         }
@@ -56,7 +73,7 @@ final class Names {
     }
 
     static boolean isTemporary(String topic) {
-        return topic.startsWith(TEMP_QUEUE) || topic.startsWith(TEMP_TOPIC);
+        return (topic.startsWith(TEMP_QUEUE) || topic.startsWith(TEMP_TOPIC)) && destination(topic).isTemporary();
     }
 
     /** The subscription that the consumers of a queue share. */
@@ -67,6 +84,11 @@ final class Names {
     /** A durable subscription to a topic. */
     static String durableSubscription(String clientId, String name) {
         return SUBSCRIPTION + escape(clientId, true) + "|" + escape(name, true);
+    }
+
+    /** Whether a subscription of JMS clients is a durable one, and not a queue's. */
+    static boolean isDurable(String subscription) {
+        return subscription.indexOf('|') >= 0;
     }
 
     private static String escape(String name, boolean strict) {

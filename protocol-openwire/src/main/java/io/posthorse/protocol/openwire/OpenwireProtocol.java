@@ -11,10 +11,15 @@ import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all OpenWire connections share. Used on the owner's thread only. */
 public final class OpenwireProtocol implements SessionFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenwireProtocol.class);
+
     final Shard shard;
     final Broker broker;
     final Clock clock;
@@ -56,6 +61,19 @@ public final class OpenwireProtocol implements SessionFactory {
         this.publishing = new Publishing(this);
         this.xa = new XaTransactions(this);
         this.repeats = new Repeats(this);
+        deliveries.onFailure(this::failed);
+        access.onChange(this::rightsChanged);
+    }
+
+    private void failed(RuntimeException cause) {
+        if (complaints.allows("delivery")) {
+            LOG.warn("Messages of a destination could not be handed out, and are tried again.", cause);
+        }
+    }
+
+    /** Who may no longer read what he reads is told so, and can come again for the rest. */
+    private void rightsChanged() {
+        List.copyOf(clients.values()).forEach(ClientConnection::checkAgain);
     }
 
     /** Whether an earlier run left something to do although nobody connects. */

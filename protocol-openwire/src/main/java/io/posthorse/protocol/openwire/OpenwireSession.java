@@ -3,8 +3,10 @@ package io.posthorse.protocol.openwire;
 import io.netty.buffer.ByteBuf;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
+import io.posthorse.platform.Timers;
 import jakarta.jms.JMSException;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.activemq.command.BrokerId;
 import org.apache.activemq.command.BrokerInfo;
@@ -35,6 +37,11 @@ final class OpenwireSession implements Session {
     private final ClientCommands commands;
     private ByteBuf out;
     private boolean unflushed;
+    private Timers.Timer keepAlive;
+    private long lastReadNanos;
+    /** Whether something was written since the last look. */
+    private boolean wrote;
+
     private boolean greeted;
     private boolean negotiated;
     private boolean javax;
@@ -71,6 +78,7 @@ final class OpenwireSession implements Session {
     @Override
     public int read(ByteBuf in) {
         greet();
+        lastReadNanos = protocol.clock.nanos();
         int needed = 0;
         while (!closing && in.readableBytes() >= LENGTH) {
             int length = in.getInt(in.readerIndex());
@@ -121,7 +129,7 @@ final class OpenwireSession implements Session {
             if (negotiated) {
                 throw new IOException("The wire format was agreed on already.");
             }
-            codec.negotiate(theirs);
+            keepAlive(codec.negotiate(theirs));
             negotiated = true;
             javax = isJavax(theirs.getProviderVersion());
         } catch (IOException e) {
@@ -133,6 +141,32 @@ final class OpenwireSession implements Session {
         info.setBrokerName(protocol.settings.brokerName());
         info.setBrokerURL("tcp:/" + connection.local());
         send(info);
+    }
+
+    /** A client that hears nothing for the time agreed on takes us for dead, and so do we with it. */
+    private void keepAlive(long silenceMs) {
+        if (silenceMs <= 0) {
+            return;
+        }
+        long everyMs = Math.max(1, silenceMs / 3);
+        lastReadNanos = protocol.clock.nanos();
+        keepAlive = protocol.timers.after(everyMs, () -> look(silenceMs, everyMs));
+    }
+
+    private void look(long silenceMs, long everyMs) {
+        if (closing) {
+            return;
+        }
+        if (protocol.clock.nanos() - lastReadNanos > TimeUnit.MILLISECONDS.toNanos(silenceMs)) {
+            end("Nothing was heard of the client for " + silenceMs + " ms.");
+            return;
+        }
+        if (!wrote) {
+            send(new KeepAliveInfo());
+            flush();
+        }
+        wrote = false;
+        keepAlive = protocol.timers.after(everyMs, () -> look(silenceMs, everyMs));
     }
 
     private static boolean isJavax(String version) {
@@ -228,6 +262,7 @@ final class OpenwireSession implements Session {
     private void pass() {
         if (out != null) {
             connection.send(out);
+            wrote = true;
             out = null;
             unflushed = true;
         }
@@ -290,6 +325,9 @@ final class OpenwireSession implements Session {
     @Override
     public void closed() {
         closing = true;
+        if (keepAlive != null) {
+            keepAlive.cancel();
+        }
         if (out != null) {
             out.release();
             out = null;

@@ -43,6 +43,9 @@ final class Publishing {
         message.setBrokerInTime(protocol.clock.wallMs());
         message.setTargetConsumerId(null);
         Schedule schedule = Schedule.of(message, protocol.clock.wallMs());
+        if (schedule.firstMs() > 0 && message.getExpiration() > 0) { // its time begins when it is delivered
+            message.setExpiration(message.getExpiration() + schedule.firstMs() - message.getBrokerInTime());
+        }
         List<Stored> all = new ArrayList<>();
         for (ActiveMQDestination part : Destinations.parts(destination)) {
             for (Topic topic : topics(client, part)) {
@@ -51,11 +54,11 @@ final class Publishing {
                 all.add(store(message, topic, schedule));
             }
         }
-        if (client.mayBeDuplicate(message)) {
+        if (unit == null && client.mayBeDuplicate(message)) {
             if (isStored(message, all)) {
                 return;
             }
-            client.wasNew(message);
+            client.repeatsNoMore();
         }
         if (unit == null) {
             publish(all);
@@ -100,7 +103,7 @@ final class Publishing {
         if (schedule.repeats()) {
             Topic repeats = protocol.repeats.topic();
             Partition waiting = repeats.partition(0);
-            return new Stored(waiting, protocol.codec.stored(message, waiting), schedule.firstMs());
+            return new Stored(waiting, protocol.codec.waiting(message, waiting), schedule.firstMs());
         }
         Partition to = partition(message, topic);
         return new Stored(to, protocol.codec.stored(message, to), schedule.firstMs());

@@ -127,7 +127,7 @@ final class Repeats implements Receiver {
         Schedule schedule = Schedule.of(message, now);
         Topic topic = topic();
         if (schedule.cron() != null) {
-            group.publishAt(topic.partition(0), protocol.codec.stored(message, topic.partition(0)), schedule.firstMs());
+            group.publishAt(topic.partition(0), protocol.codec.waiting(message, topic.partition(0)), schedule.firstMs());
             if (schedule.repeat() != 0) {
                 sequence(group, message, topic, schedule.repeat() - (schedule.repeat() > 0 ? 1 : 0),
                         now + schedule.periodMs());
@@ -143,7 +143,7 @@ final class Repeats implements Receiver {
         next.removeProperty(Schedule.DELAY);
         next.removeProperty(Schedule.CRON);
         next.setProperty(Schedule.REPEAT, left);
-        group.publishAt(topic.partition(0), protocol.codec.stored(next, topic.partition(0)), at);
+        group.publishAt(topic.partition(0), protocol.codec.waiting(next, topic.partition(0)), at);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.posthorse.broker.delivery.Delivery;
 import io.posthorse.broker.delivery.Feed;
 import io.posthorse.broker.delivery.Receiver;
 import jakarta.jms.JMSException;
+import jakarta.jms.ResourceAllocationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -244,7 +245,8 @@ final class Subscriber implements Receiver, Consumption {
 
     private void bury(Held one, boolean done) throws JMSException {
         if (!done) {
-            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+            throw new ResourceAllocationException("The message could not be moved to the queue for dead letters, and stays"
+                    + " where it is. The broker's log says why.");
         }
         forget(one);
     }
@@ -254,6 +256,10 @@ final class Subscriber implements Receiver, Consumption {
             byMessage.remove(one.key);
             extension = Math.max(0, extension - 1);
         }
+    }
+
+    boolean isOpen() {
+        return !closed;
     }
 
     /** A transaction was rolled back: the client hands the message out itself once more. */

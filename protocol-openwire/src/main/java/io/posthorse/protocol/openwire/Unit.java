@@ -18,7 +18,16 @@ final class Unit {
     private String failure;
 
     /** A message that was acknowledged in the transaction. */
-    private record Acknowledged(Subscriber by, Subscriber.Held held) {}
+    record Acknowledged(Subscriber by, Subscriber.Held held) {
+        /** The prepared transaction is rolled back: a consumer that is still there hands it out once more itself. */
+        void takeBackPrepared() {
+            Delivery delivery = held.delivery();
+            if (by.isOpen()) {
+                delivery.feed().reclaim(delivery);
+                by.takeBack(held);
+            }
+        }
+    }
 
     Unit(TransactionId id, AtomicGroup group) {
         this.id = id;
@@ -92,13 +101,17 @@ final class Unit {
     }
 
     /** From now on nobody has what was acknowledged: it is decided later, maybe by others. */
-    void prepared() {
+    List<Acknowledged> prepared() {
         for (Acknowledged one : acknowledged) {
             Delivery delivery = one.held.delivery();
-            delivery.feed().reserve(delivery.partition(), delivery.offset());
+            if (!delivery.feed().subscription().isTransient()) { // whose cursor is in memory is gone before the decision
+                delivery.feed().reserve(delivery.partition(), delivery.offset());
+            }
             delivery.feed().settled(delivery);
             one.by.wake();
         }
+        List<Acknowledged> all = List.copyOf(acknowledged);
         acknowledged.clear();
+        return all;
     }
 }

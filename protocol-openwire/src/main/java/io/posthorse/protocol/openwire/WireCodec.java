@@ -60,9 +60,10 @@ final class WireCodec {
     /**
      * Agrees on what both sides know.
      *
+     * @return after how many ms of silence either side takes the other for dead; 0 for never
      * @throws IOException where there is nothing
      */
-    void negotiate(WireFormatInfo theirs) throws IOException {
+    long negotiate(WireFormatInfo theirs) throws IOException {
         if (!theirs.isValid()) {
             throw new IOException("The peer does not speak OpenWire.");
         }
@@ -73,6 +74,7 @@ final class WireCodec {
                     + " ActiveMQ clients of 5.8 or later.", e);
         }
         plain();
+        return Math.clamp(theirs.getMaxInactivityDuration(), 0, INACTIVITY_MS);
     }
 
     /** Whether commands are encoded as stored messages are. */

@@ -6,7 +6,9 @@ import io.posthorse.broker.Subscription;
 import io.posthorse.broker.delivery.Feed;
 import jakarta.jms.JMSException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.activemq.command.TransactionId;
 import org.apache.activemq.command.XATransactionId;
 
@@ -17,6 +19,10 @@ import org.apache.activemq.command.XATransactionId;
 final class XaTransactions {
     private final OpenwireProtocol protocol;
     private final PreparedGroups groups;
+    /** Those that are not prepared yet, by id. They end with the connection that began them. */
+    private final Map<TransactionId, Unit> open = new HashMap<>();
+    /** What consumers acknowledged in those that this run has prepared: they may still be there. */
+    private final Map<String, List<Unit.Acknowledged>> acknowledged = new HashMap<>();
 
     XaTransactions(OpenwireProtocol protocol) {
         this.protocol = protocol;
@@ -30,7 +36,22 @@ final class XaTransactions {
     }
 
     private Feed feed(Subscription subscription, Partition partition) {
-        return protocol.deliveries.feed(partition.topic(), subscription, protocol.deadLetters, false);
+        return protocol.deliveries.feed(
+                partition.topic(), subscription, protocol.deadLetters, Names.isDurable(subscription.name()));
+    }
+
+    /** The unit of that id which is not prepared yet; null where there is none. */
+    Unit open(TransactionId id) {
+        return open.get(id);
+    }
+
+    void begun(Unit unit) {
+        open.put(unit.id(), unit);
+    }
+
+    /** A transaction of any kind is not open any more. */
+    void ended(TransactionId id) {
+        open.remove(id);
     }
 
     boolean isPrepared(TransactionId id) {
@@ -39,8 +60,11 @@ final class XaTransactions {
 
     /** Prepares what a unit holds. */
     void prepare(XATransactionId id, Unit unit) throws JMSException {
+        if (isPrepared(id)) {
+            throw new JMSException("A transaction of the id " + id + " is prepared already, and not decided.");
+        }
         Refusals.throwUnless(groups.prepare(key(id), unit.group()));
-        unit.prepared();
+        acknowledged.put(key(id), unit.prepared());
     }
 
     /** Commits a prepared transaction; false where there is none of that id. */
@@ -53,6 +77,7 @@ final class XaTransactions {
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset)));
         Refusals.throwUnless(groups.commit(key));
+        acknowledged.remove(key);
         after.forEach(Runnable::run);
         return true;
     }
@@ -67,7 +92,11 @@ final class XaTransactions {
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset)));
         Refusals.throwUnless(groups.rollback(key));
-        after.forEach(Runnable::run);
+        List<Unit.Acknowledged> here = acknowledged.remove(key);
+        if (here != null) {
+            here.forEach(Unit.Acknowledged::takeBackPrepared);
+        }
+        after.forEach(Runnable::run); // of what nobody has taken back
         return true;
     }
 

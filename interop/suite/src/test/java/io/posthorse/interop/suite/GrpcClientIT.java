@@ -19,11 +19,12 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The gRPC client of RocketMQ 5, alone and together with a remoting client. */
+/** The gRPC client of RocketMQ 5, alone and together with a remoting and a JMS client. */
 class GrpcClientIT {
     private static final List<String> SCENARIOS = List.of(
             "normal", "fifo", "delay", "recall", "sql", "encrypted", "refusals", "retry", "dead-letter", "simple",
-            "transaction", "orphan", "from-remoting", "to-remoting", "shown");
+            "transaction", "orphan", "from-remoting", "to-remoting", "shown", "from-jms", "from-jms-transacted", "to-jms",
+            "to-jms-ordered");
     /** Level 3 is the first retry. */
     private static final String DELAYS = "1s 2s 1s 2s 2s 2s 3s 3s 3s 3s 4s 4s 4s 4s 5s 5s 5s 5s";
 
@@ -52,7 +53,8 @@ class GrpcClientIT {
     Stream<DynamicTest> scenarios() throws Exception {
         JavaCommand command = new JavaCommand(ClientModule.classPath("grpc-5.2.0"), "io.posthorse.interop.grpc.Main")
                 .options(List.of(
-                        "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder.resolve("home")))
+                        "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder.resolve("home"),
+                        "-Dinterop.jms=" + broker.jms()))
                 .arguments(broker.nameServer(), broker.endpoints(), "it", "all");
         String output;
         try (ChildProcess child = ChildProcess.start(command.builder(), folder.resolve("client.log"))) {

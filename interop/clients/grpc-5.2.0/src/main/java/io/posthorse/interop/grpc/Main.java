@@ -14,6 +14,8 @@ public final class Main {
     private static final int THREADS = 8;
     /** System property: true behind RocketMQ's proxy, where a topic must be there before its first message. */
     static final String BEHIND_PROXY = "interop.behind.proxy";
+    /** System property: address of the broker for JMS clients; without it what JMS is in is left out. */
+    static final String JMS = "interop.jms";
 
     private Main() {
     }
@@ -79,6 +81,12 @@ public final class Main {
         all.put("from-remoting", BridgeScenarios::fromRemoting);
         all.put("shown", ToolScenarios::shown);
         all.put("to-remoting", BridgeScenarios::toRemoting);
+        if (System.getProperty(JMS) != null) {
+            all.put("from-jms", JmsBridgeScenarios::fromJms);
+            all.put("from-jms-transacted", JmsBridgeScenarios::transacted);
+            all.put("to-jms", JmsBridgeScenarios::toJms);
+            all.put("to-jms-ordered", JmsBridgeScenarios::ordered);
+        }
         return all;
     }
 }

@@ -1,11 +1,16 @@
 package io.posthorse.interop.grpc;
 
+import jakarta.jms.Connection;
+import jakarta.jms.Session;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.rocketmq.client.apis.ClientConfiguration;
 import org.apache.rocketmq.client.apis.ClientServiceProvider;
 import org.apache.rocketmq.client.apis.consumer.FilterExpression;
@@ -15,7 +20,12 @@ import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
 import org.apache.rocketmq.client.apis.message.MessageBuilder;
 import org.apache.rocketmq.client.apis.producer.Producer;
 import org.apache.rocketmq.client.apis.producer.TransactionChecker;
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
+import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
@@ -128,6 +138,31 @@ final class Stage implements AutoCloseable {
         admin.start();
         atEnd(admin::shutdown);
         return admin;
+    }
+
+    /** A JMS session that acknowledges by itself, or is transacted. */
+    Session jms(boolean transacted) throws Exception {
+        Connection connection = new ActiveMQConnectionFactory(System.getProperty(Main.JMS)).createConnection();
+        atEnd(connection);
+        connection.start();
+        return connection.createSession(transacted, transacted ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE);
+    }
+
+    /** A remoting consumer of its own group that reads a topic from the start, and keeps what it gets. */
+    Queue<MessageExt> read(String group, String topic, String tags) throws Exception {
+        Queue<MessageExt> got = new ConcurrentLinkedQueue<>();
+        DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(name(group));
+        consumer.setNamesrvAddr(nameServer);
+        consumer.setInstanceName(name(group));
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        consumer.subscribe(topic, tags);
+        consumer.registerMessageListener((MessageListenerOrderly) (messages, context) -> {
+            got.addAll(messages);
+            return ConsumeOrderlyStatus.SUCCESS;
+        });
+        consumer.start();
+        atEnd(consumer::shutdown);
+        return got;
     }
 
     void atEnd(AutoCloseable close) {

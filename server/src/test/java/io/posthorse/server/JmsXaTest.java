@@ -1,0 +1,192 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQXAConnection;
+import org.apache.activemq.ActiveMQXAConnectionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Transaction managers: prepared transactions, joined ones, restarts between. */
+@Timeout(60)
+class JmsXaTest {
+    private static final long WAIT = 5_000;
+    private static final long NOTHING = 150;
+
+    @TempDir
+    private Path directory;
+
+    private TestBroker broker;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    private void start() {
+        broker = TestBroker.start(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        broker.close();
+    }
+
+    private String url() {
+        return "tcp://127.0.0.1:" + broker.server().openwirePort();
+    }
+
+    private Session session() throws JMSException {
+        return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+    }
+
+    private ActiveMQConnection connect() throws JMSException {
+        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
+        open.add(made);
+        made.start();
+        return made;
+    }
+
+    private record Id(int number) implements Xid {
+        @Override
+        public int getFormatId() {
+            return 77;
+        }
+
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return ("global-" + number).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public byte[] getBranchQualifier() {
+            return new byte[] {(byte) number};
+        }
+    }
+
+    private ActiveMQXAConnection xa() throws JMSException {
+        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
+                url() + "?jms.prefetchPolicy.all=0").createXAConnection();
+        open.add(made);
+        made.start();
+        return made;
+    }
+
+    @Test
+    void aPreparedTransactionWaitsOverARestartForItsDecision() throws Exception {
+        start();
+        Session plain = session();
+        Queue in = plain.createQueue("xa-in");
+        Queue out = plain.createQueue("xa-out");
+        plain.createProducer(in).send(plain.createTextMessage("taken"));
+        plain.createProducer(in).send(plain.createTextMessage("given back"));
+        for (int number = 1; number <= 2; number++) {
+            var session = xa().createXASession();
+            XAResource resource = session.getXAResource();
+            resource.start(new Id(number), XAResource.TMNOFLAGS);
+            assertNotNull(session.createConsumer(in).receive(WAIT));
+            session.createProducer(out).send(session.createTextMessage("result " + number));
+            resource.end(new Id(number), XAResource.TMSUCCESS);
+            assertEquals(XAResource.XA_OK, resource.prepare(new Id(number)));
+            session.close();
+        }
+        assertNull(plain.createConsumer(in).receive(NOTHING));
+        assertNull(plain.createConsumer(out).receive(NOTHING));
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        broker.close();
+        start();
+        Session after = session();
+        MessageConsumer inAgain = after.createConsumer(in);
+        MessageConsumer outAgain = after.createConsumer(out);
+        assertNull(inAgain.receive(NOTHING));
+        assertNull(outAgain.receive(NOTHING));
+        XAResource resource = xa().createXASession().getXAResource();
+        assertEquals(2, resource.recover(XAResource.TMSTARTRSCAN).length);
+        resource.commit(new Id(1), false);
+        assertEquals("result 1", ((TextMessage) outAgain.receive(WAIT)).getText());
+        resource.rollback(new Id(2));
+        assertEquals("given back", ((TextMessage) inAgain.receive(WAIT)).getText());
+        assertNull(inAgain.receive(NOTHING));
+        assertNull(outAgain.receive(NOTHING));
+        assertEquals(0, resource.recover(XAResource.TMSTARTRSCAN).length);
+        XAException unknown = assertThrows(XAException.class, () -> resource.commit(new Id(1), false));
+        assertEquals(XAException.XAER_NOTA, unknown.errorCode);
+    }
+
+    @Test
+    void twoConnectionsWorkInOneGlobalTransaction() throws Exception {
+        start();
+        ActiveMQXAConnectionFactory factory = new ActiveMQXAConnectionFactory(url());
+        ActiveMQXAConnection a = (ActiveMQXAConnection) factory.createXAConnection();
+        ActiveMQXAConnection b = (ActiveMQXAConnection) factory.createXAConnection();
+        open.add(a);
+        open.add(b);
+        a.start();
+        b.start();
+        var sessionA = a.createXASession();
+        var sessionB = b.createXASession();
+        Queue queue = sessionA.createQueue("joined");
+        Xid xid = new Id(9);
+        sessionA.getXAResource().start(xid, XAResource.TMNOFLAGS);
+        sessionB.getXAResource().start(xid, XAResource.TMJOIN);
+        sessionA.createProducer(queue).send(sessionA.createTextMessage("from a"));
+        sessionB.createProducer(queue).send(sessionB.createTextMessage("from b"));
+        sessionB.getXAResource().end(xid, XAResource.TMSUCCESS);
+        sessionA.getXAResource().end(xid, XAResource.TMSUCCESS);
+        assertEquals(XAResource.XA_OK, sessionA.getXAResource().prepare(xid));
+        b.close();
+        sessionA.getXAResource().commit(xid, false);
+        MessageConsumer consumer = session().createConsumer(queue);
+        assertNotNull(consumer.receive(WAIT));
+        assertNotNull(consumer.receive(WAIT));
+        assertNull(consumer.receive(NOTHING));
+    }
+
+    @Test
+    void whatWasPreparedAndRolledBackComesOnceMore() throws Exception {
+        start();
+        Session plain = session();
+        Queue queue = plain.createQueue("again");
+        plain.createProducer(queue).send(plain.createTextMessage("one"));
+        ActiveMQXAConnection manager = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(url()).createXAConnection();
+        open.add(manager);
+        manager.start();
+        var session = manager.createXASession();
+        MessageConsumer consumer = session.createConsumer(queue);
+        for (int round = 1; round <= 2; round++) {
+            Xid xid = new Id(20 + round);
+            session.getXAResource().start(xid, XAResource.TMNOFLAGS);
+            assertEquals("one", ((TextMessage) consumer.receive(WAIT)).getText(), "round " + round);
+            session.getXAResource().end(xid, XAResource.TMSUCCESS);
+            assertEquals(XAResource.XA_OK, session.getXAResource().prepare(xid));
+            if (round == 1) {
+                session.getXAResource().rollback(xid);
+            } else {
+                session.getXAResource().commit(xid, false);
+            }
+        }
+        manager.close();
+        assertNull(plain.createConsumer(queue).receive(NOTHING));
+        assertNull(plain.createConsumer(plain.createQueue("ActiveMQ.DLQ")).receive(NOTHING));
+    }
+}
