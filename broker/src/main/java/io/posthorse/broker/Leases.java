@@ -79,7 +79,9 @@ public final class Leases {
         if (out.fetch.count == 0 && behind == cursor.next()) {
             return true;
         }
-        out.fetch.show(broker.rendering());
+        if (!out.fetch.cold) { // cold ones are looked at by who reads them
+            out.fetch.show(broker.rendering());
+        }
         return lent(request, cursor, out, behind);
     }
 

@@ -4,7 +4,7 @@ package io.posthorse.broker;
 public final class Lent {
     final Fetch fetch = new Fetch();
     /** What was never lent before. */
-    final Fetch more = new Fetch();
+    final Fetch more = Fetch.ofPlaces();
 
     private final int[] deliveries = new int[Fetch.COUNT_MAX];
     private Broker broker;
