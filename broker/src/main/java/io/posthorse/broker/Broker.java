@@ -72,10 +72,10 @@ public final class Broker {
     public static Broker open(
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
             List<MessageFormat> formats) throws IOException {
-        State state = new State(settings);
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
         Rendering rendering = new Rendering(byId, formats.getFirst());
+        State state = new State(settings, rendering);
         ReplayedState replayed = new ReplayedState(state, byId, rendering);
         Store store;
         try {

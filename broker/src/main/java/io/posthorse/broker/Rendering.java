@@ -21,8 +21,13 @@ final class Rendering {
     /** A message of a format was stored, or found. */
     void saw(byte format) {
         if (format != common.id() && !needed) {
-            needed = true;
+            need();
         }
+    }
+
+    /** There are messages of another format, or may be. */
+    void need() {
+        needed = true;
     }
 
     boolean isNeeded() {

@@ -25,6 +25,7 @@ final class State {
     /** Position of each prepared group's record, by its id. */
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
 
+    private final Rendering rendering;
     private final List<Subscription> subscriptionsById = new ArrayList<>();
     private final List<Partition> partitionsById = new ArrayList<>();
     private final InternalTopics internal;
@@ -36,7 +37,9 @@ final class State {
     /** Most topics have the same settings, and then share them. */
     private TopicSettings lastSettings = TopicSettings.of(1);
 
-    State(BrokerSettings settings) {
+    /** @param rendering is told whether a checkpoint covers messages of other formats */
+    State(BrokerSettings settings, Rendering rendering) {
+        this.rendering = rendering;
         this.internal = settings.internal();
         this.postponed = new Postponed(internal, settings.lanesMs());
     }
@@ -276,7 +279,7 @@ final class State {
     }
 
     ByteBuffer snapshot() {
-        int size = 4 + 4 + 4 + 4;
+        int size = 4 + 4 + 4 + 4 + 1;
         for (Topic topic : topics.values()) {
             size += Events.size(topic.name()) + Events.size(topic.settings()) + 4 + topic.partitions().size() * 20;
         }
@@ -322,6 +325,7 @@ final class State {
             Events.put(out, id);
             out.putLong(position);
         });
+        out.put((byte) (rendering.isNeeded() ? 1 : 0));
         return out.flip();
     }
 
@@ -372,6 +376,9 @@ final class State {
             }
             for (int left = in.getInt(); left > 0; left--) {
                 preparedGroups.put(Events.text(in), in.getLong());
+            }
+            if (!in.hasRemaining() || in.get() != 0) { // one that does not say may cover such messages
+                rendering.need();
             }
         }
         while (partitionsById.size() < nextPartition) {

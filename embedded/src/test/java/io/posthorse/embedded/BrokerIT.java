@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -120,6 +123,33 @@ class BrokerIT {
                 assertNull(ours.getResource(name), name);
             }
         }
+    }
+
+    /** Java's loggers are shared by all class loaders, the names of gRPC's among them. */
+    @Test
+    void whatAnApplicationsOwnGrpcLogsGoesWhereItWent() {
+        Logger library = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+        List<String> seen = new ArrayList<>();
+        Handler console = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                seen.add(record.getMessage());
+            }
+
+            @Override
+            public void flush() { }
+
+            @Override
+            public void close() { }
+        };
+        Logger.getLogger("").addHandler(console);
+        try (Broker broker = Broker.start()) {
+            assertFalse(broker.grpcEndpoints().isEmpty());
+            library.warning("the application's");
+        } finally {
+            Logger.getLogger("").removeHandler(console);
+        }
+        assertEquals(List.of("the application's"), seen.stream().filter(s -> s.contains("application")).toList());
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a program notices that has a broker inside: nothing on its output, no thread that stays, no file that stays. */
 class QuietProgramIT {
@@ -28,9 +30,11 @@ class QuietProgramIT {
         assertEquals(List.of(), leftovers());
     }
 
-    @Test
-    void aBrokerThatNobodyClosesLeavesNoFiles() throws Exception {
-        String directory = run("leave");
+    /** Whether its program ends the JVM, or leaves it to end by itself: no thread of a broker holds it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"exit", "return"})
+    void aBrokerThatNobodyClosesLeavesNoFilesAndHoldsNobody(String how) throws Exception {
+        String directory = run(how);
         assertTrue(directory.startsWith(temporary.toString()), directory);
         assertEquals(List.of(), leftovers());
     }

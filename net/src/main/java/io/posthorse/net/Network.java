@@ -58,7 +58,7 @@ public final class Network implements AutoCloseable {
         this.settings = settings;
         this.complaints = new Complaints(clock);
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner"), io);
+        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
         this.loop = group.next();
         this.dialled = new DefaultChannelGroup(loop);
         this.accepted = new DefaultChannelGroup(loop);

@@ -33,16 +33,18 @@ final class GrpcPort {
     private final Network network;
     private final AccessControl access;
     private final CertificateWatch certificates;
+    private final boolean daemon;
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
 
     /**
      * @param online is told of the port's clients
      * @param access users and rules, or null where everybody may do everything
      * @param certificates looks after the operator's certificate, or null where there is none
+     * @param daemon whether the JVM may end although its thread runs
      */
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Shard shard, Network network,
-            AccessControl access, CertificateWatch certificates) {
+            AccessControl access, CertificateWatch certificates, boolean daemon) {
         this.config = config;
         this.settings = settings;
         this.online = online;
@@ -50,6 +52,7 @@ final class GrpcPort {
         this.network = network;
         this.access = access;
         this.certificates = certificates;
+        this.daemon = daemon;
     }
 
     /** Opens it, on a thread that may wait. */
@@ -60,7 +63,7 @@ final class GrpcPort {
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
                     Entropy.system(), settings, online,
                     access == null ? null : new GrpcAccess(access, config.access().zones()), network.owner(),
-                    connections(listen.tls())));
+                    connections(listen.tls()), daemon));
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error("There is no gRPC: {} All other ports are open.", e.getMessage());
             listener.completeExceptionally(e);

@@ -34,7 +34,8 @@ public final class NameServerProcess implements AutoCloseable {
         this.files = DiskFileStore.open(Path.of(config.storage().directory()));
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
-                new NetSettings(limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX),
+                new NetSettings(
+                        limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX, false),
                 Clock.system());
         this.disk = new DiskThread("posthorse-disk", network.owner());
     }

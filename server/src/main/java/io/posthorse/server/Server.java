@@ -48,6 +48,7 @@ public final class Server implements AutoCloseable {
     private static final int UNSENT_BYTES_MAX = 8 << 20;
 
     private final ServerConfig config;
+    private final boolean daemon;
     private final DiskFileStore files;
     private final Network network;
     private final DiskThread disk;
@@ -65,24 +66,36 @@ public final class Server implements AutoCloseable {
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
-    private Server(ServerConfig config) throws IOException {
+    private Server(ServerConfig config, boolean daemon) throws IOException {
         this.config = config;
+        this.daemon = daemon;
         this.files = DiskFileStore.open(Path.of(config.storage().directory()));
         Clock clock = Clock.system();
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
-                new NetSettings(limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX), clock);
+                new NetSettings(
+                        limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX, daemon),
+                clock);
         this.disk = new DiskThread("posthorse-disk", network.owner());
         this.reader = new DiskThread("posthorse-reader", network.owner());
     }
 
     /**
-     * Starts a server; when this returns, it accepts clients.
+     * Starts a server that keeps the JVM alive until it is closed; when this returns, it accepts clients.
      *
      * @throws IOException where the directory or a port cannot be used; the message says why and what to do
      */
     public static Server start(ServerConfig config) throws IOException {
-        Server server = new Server(config);
+        return start(config, false);
+    }
+
+    /** The same in somebody else's JVM, which may end although the server was not closed. */
+    public static Server startInside(ServerConfig config) throws IOException {
+        return start(config, true);
+    }
+
+    private static Server start(ServerConfig config, boolean daemon) throws IOException {
+        Server server = new Server(config, daemon);
         try {
             server.open();
         } catch (IOException | RuntimeException e) {
@@ -116,7 +129,7 @@ public final class Server implements AutoCloseable {
             openwirePort = openwire.open(address(listen.openwirePort()), tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(config, rocketmq, online, shard, network, access, certificates);
+            grpc = new GrpcPort(config, rocketmq, online, shard, network, access, certificates, daemon);
             reader.run(grpc::open, failure -> { });
         }
     }

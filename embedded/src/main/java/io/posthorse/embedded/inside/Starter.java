@@ -42,7 +42,7 @@ public final class Starter implements ServerStarter {
         ConfigSources sources = new ConfigSources(
                 ConfigSources.Role.BROKER, presets, null, null, Map.of(), settings, "embedded");
         try {
-            return new Running(Server.start(ConfigLoader.load(sources)));
+            return new Running(Server.startInside(ConfigLoader.load(sources)));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage().replace("--set: ", ""));
         }

@@ -44,12 +44,14 @@ public final class GrpcListener implements AutoCloseable {
     private static final long PERMITTED_PING_SECONDS = 5;
     private static final long CLOSE_SECONDS = 2;
 
-    /** The library writes every frame there, with signatures and bodies: nobody wants those in a log. */
-    private static final Logger FRAMES = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+    /** Whose log the library writes every frame to, with signatures and bodies: nobody wants those in a log. */
+    private static final String FRAMES = "io.grpc.netty.NettyServerHandler";
+    /** Takes them instead. Of our own name, as Java's loggers are shared with whoever has gRPC in the same JVM. */
+    private static final Logger NOWHERE = Logger.getLogger("io.posthorse.protocol.grpc.frames");
 
     static {
         LibraryLog.install();
-        FRAMES.setLevel(Level.OFF);
+        NOWHERE.setLevel(Level.OFF);
         InternalLoggerFactory.setDefaultFactory(new WithoutFrames());
     }
 
@@ -66,7 +68,7 @@ public final class GrpcListener implements AutoCloseable {
 
         @Override
         public InternalLogger newInstance(String name) {
-            return name.equals(FRAMES.getName()) ? off.logger(name) : super.newInstance(name);
+            return name.equals(FRAMES) ? off.logger(NOWHERE.getName()) : super.newInstance(name);
         }
     }
 
@@ -85,15 +87,17 @@ public final class GrpcListener implements AutoCloseable {
      * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
      * @param connections which connections are encrypted, and how
+     * @param daemon whether the JVM may end although this thread runs
      * @throws IOException where the address is taken or not this machine's; says which
      */
     public static GrpcListener open(
             InetSocketAddress address, Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
-            OnlineClients online, GrpcAccess access, Executor owner, GrpcConnections connections) throws IOException {
+            OnlineClients online, GrpcAccess access, Executor owner, GrpcConnections connections,
+            boolean daemon) throws IOException {
         boolean epoll = NativeTransport.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc"), io);
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
                 () -> new GrpcProtocol(
                         shard, clock, timers, entropy, settings, online, access, owner, group.next()), owner).join();

@@ -79,7 +79,7 @@ public final class OpenwireProtocol implements SessionFactory {
     /** Whether an earlier run left something to do although nobody connects. */
     public static boolean hasLeftWork(Broker broker) {
         return !broker.preparedGroups().ids().isEmpty()
-                || broker.topics().stream().anyMatch(t -> Names.isTemporary(t.name()) || Repeats.isTopic(t));
+                || broker.topics().stream().anyMatch(t -> Names.isTemporary(t.name()) || Repeats.isTopic(t.name()));
     }
 
     /** Takes up what an earlier run left; in an open turn or out of one. */

@@ -37,8 +37,8 @@ final class Repeats implements Receiver {
         this.protocol = protocol;
     }
 
-    static boolean isTopic(Topic topic) {
-        return topic.name().equals(TOPIC);
+    static boolean isTopic(String name) {
+        return name.equals(TOPIC);
     }
 
     /** Goes on with what an earlier run left. */

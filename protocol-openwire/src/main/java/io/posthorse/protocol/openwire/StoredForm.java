@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
+import org.apache.activemq.command.Message;
 
 /**
  * A JMS message as native bytes: what the broker wants to know of it, and behind that the message as its client sent it,
@@ -98,14 +99,20 @@ public final class StoredForm implements MessageFormat {
 
     @Override
     public PlainMessage plain(ByteBuffer bytes, int at, int length) {
-        PlainMessage.Place place = new PlainMessage.Place(
-                text(bytes, at + TOPIC), partition(bytes, at, length), bytes.getLong(at + OFFSET),
-                bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
         try {
-            return PlainMessages.of(codec().read(bytes.slice(at, length)), place, traits(bytes, at, length));
+            Message message = codec().read(bytes.slice(at, length));
+            PlainMessage.Place place = new PlainMessage.Place(
+                    shownTopic(text(bytes, at + TOPIC), message), partition(bytes, at, length), bytes.getLong(at + OFFSET),
+                    bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
+            return PlainMessages.of(message, place, traits(bytes, at, length));
         } catch (IOException | JMSException e) {
             throw new IllegalArgumentException("a stored JMS message that makes no sense", e);
         }
+    }
+
+    /** One that waits to be delivered again is shown as what it will be, like all others that wait. */
+    private static String shownTopic(String topic, Message message) {
+        return Repeats.isTopic(topic) ? Names.topic(message.getDestination()) : topic;
     }
 
     /** Readers of other threads come here too, and the codec is for one at a time. */

@@ -1,6 +1,7 @@
 package io.posthorse.interop.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.posthorse.interop.harness.BrokerProcess;
@@ -92,6 +93,37 @@ class JmsClientsIT {
         } finally {
             clients.values().forEach(ChildProcess::close);
         }
+    }
+
+    /** Branches of a transaction manager, whose broker is killed between the phases and behind the decision. */
+    @Test
+    void preparedBranchesThroughKills() throws Exception {
+        Map<String, ChildProcess> clients = new LinkedHashMap<>();
+        try (BrokerProcess mortal = BrokerProcess.start(folder.resolve("mortal-xa"), Map.of())) {
+            for (String version : JmsRun.VERSIONS) {
+                clients.put(version, JmsRun.start(folder, version, "XaKillMain", List.of(), mortal.jms(), "prepare"));
+            }
+            Awaitility.await().atMost(JmsRun.LIMIT).until(
+                    () -> clients.values().stream().allMatch(client -> !client.isAlive() || hasPrepared(client)));
+            clients.forEach((version, client) -> assertTrue(hasPrepared(client), () -> version + "\n" + client.output()));
+            mortal.kill();
+            clients.values().forEach(ChildProcess::close);
+            for (String step : List.of("decide", "after")) {
+                mortal.start();
+                for (String version : JmsRun.VERSIONS) {
+                    String output = JmsRun.play(folder, version, "XaKillMain", List.of(), mortal.jms(), step);
+                    assertEquals(Map.of("xa-" + step, new Verdict("PASS", "")), ClientRun.verdicts(output),
+                            () -> version + "\n" + output);
+                }
+                mortal.kill();
+            }
+        } finally {
+            clients.values().forEach(ChildProcess::close);
+        }
+    }
+
+    private static boolean hasPrepared(ChildProcess client) {
+        return client.output().contains("fact scenario=xa-prepare prepared=2\n");
     }
 
     private static boolean hasSent(ChildProcess client, int count) {

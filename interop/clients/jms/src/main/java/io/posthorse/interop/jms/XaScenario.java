@@ -17,7 +17,7 @@ final class XaScenario {
     }
 
     /** The name of a branch, as a transaction manager makes it. */
-    private record Id(String global) implements Xid {
+    record Id(String global) implements Xid {
         @Override
         public int getFormatId() {
             return 4_711;
@@ -65,7 +65,7 @@ final class XaScenario {
     }
 
     /** One branch of work: takes a message and sends an answer; commits at once, or prepares and goes away. */
-    private static Id work(Stage stage, String name, String expected, boolean twoPhases) throws Exception {
+    static Id work(Stage stage, String name, String expected, boolean twoPhases) throws Exception {
         Id id = new Id(stage.name(name));
         ActiveMQXAConnection connection = connect(stage);
         var session = connection.createXASession();
@@ -84,11 +84,11 @@ final class XaScenario {
         return id;
     }
 
-    private static XAResource resource(Stage stage) throws Exception {
+    static XAResource resource(Stage stage) throws Exception {
         return connect(stage).createXASession().getXAResource();
     }
 
-    private static ActiveMQXAConnection connect(Stage stage) throws Exception {
+    static ActiveMQXAConnection connect(Stage stage) throws Exception {
         var factory = new ActiveMQXAConnectionFactory(stage.url() + "?jms.prefetchPolicy.all=0");
         return (ActiveMQXAConnection) stage.opened((ActiveMQConnection) factory.createXAConnection());
     }
