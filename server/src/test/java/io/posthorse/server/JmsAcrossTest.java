@@ -360,28 +360,38 @@ class JmsAcrossTest {
     @Test
     void aMessageIsKeptUntilItIsConsumedHoweverOldItsSegmentIs() throws Exception {
         start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
-        ActiveMQConnection durable = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
-        durable.setClientID("desk");
-        durable.start();
-        Session subscribing = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        subscribing.createDurableSubscriber(subscribing.createTopic("news"), "daily");
-        durable.close();
         Session session = session();
-        session.createProducer(session.createTopic("news")).send(session.createTextMessage("paper"));
         Queue kept = session.createQueue("kept"); // nobody has received from it yet
         session.createProducer(kept).send(session.createTextMessage("first"));
         flood();
         staysKept();
         assertEquals("first", ((TextMessage) session.createConsumer(kept).receive(WAIT)).getText());
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> firstOffset("flood") > 0);
+    }
+
+    @Test
+    void aDurableSubscribersMessageIsKeptAlthoughItHasAcknowledgedNothingYet() throws Exception {
+        start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
+        ActiveMQConnection durable = desk();
+        Session subscribing = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        subscribing.createDurableSubscriber(subscribing.createTopic("news"), "daily");
+        durable.close();
+        Session session = session();
+        session.createProducer(session.createTopic("news")).send(session.createTextMessage("paper"));
+        flood();
         staysKept();
-        durable = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
-        open.add(durable);
-        durable.setClientID("desk");
-        durable.start();
-        Session back = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Session back = desk().createSession(false, Session.AUTO_ACKNOWLEDGE);
         MessageConsumer reader = back.createDurableSubscriber(back.createTopic("news"), "daily");
         assertEquals("paper", ((TextMessage) reader.receive(WAIT)).getText());
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> firstOffset("flood") > 0);
+    }
+
+    private ActiveMQConnection desk() throws JMSException {
+        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
+        open.add(made);
+        made.setClientID("desk");
+        made.start();
+        return made;
     }
 
     @Test
