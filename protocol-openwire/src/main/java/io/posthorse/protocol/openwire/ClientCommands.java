@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
@@ -385,6 +386,11 @@ final class ClientCommands extends CommandVisitorAdapter {
     @Override
     public Response processFlush(FlushCommand command) {
         return null;
+    }
+
+    @Override
+    public Response processBrokerInfo(BrokerInfo info) throws JMSException {
+        throw new JMSException("Networks of brokers are not spoken here. Connect as a client.");
     }
 
     @Override

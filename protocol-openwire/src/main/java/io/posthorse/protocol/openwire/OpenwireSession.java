@@ -120,6 +120,7 @@ final class OpenwireSession implements Session {
                 }
             }
             case null -> end("An empty command.");
+            case Response answer -> end("A client was asked nothing, and answers.");
             default -> run(command);
         }
     }
@@ -248,7 +249,7 @@ final class OpenwireSession implements Session {
 
     /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
     void send(Outgoing message, ConsumerId consumer, byte[] encodedConsumer, Outgoing.Circumstances circumstances) {
-        if (!codec.isAsStored()) {
+        if (!codec.isAsStored() || !message.isOfUsualForm()) {
             send(message.dispatch(consumer, circumstances));
             return;
         }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.CommandTypes;
 import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageDispatch;
@@ -59,6 +60,11 @@ final class Outgoing {
 
     Key key() {
         return key;
+    }
+
+    /** Whether its fields end as the table says: those of a message that names a file do not. */
+    boolean isOfUsualForm() {
+        return message.getDataStructureType() != CommandTypes.ACTIVEMQ_BLOB_MESSAGE;
     }
 
     /** The command as an object, for clients of other versions; good until the next one is asked for. */
