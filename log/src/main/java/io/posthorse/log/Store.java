@@ -236,10 +236,14 @@ public final class Store {
         }
     }
 
-    /** Drops the oldest segment with its index entries, if both checkpoints cover it and it is not the last. */
+    /**
+     * Drops the oldest segment with its index entries, if both checkpoints cover it and it is not the last. A poisoned log
+     * drops nothing: the state may know of records that never reached the disk, such as one by which a message was
+     * carried out of this segment.
+     */
     public boolean dropFirst() {
         long[] bases = log.segmentBases();
-        if (bases.length < 2 || bases[1] > dispensable) {
+        if (bases.length < 2 || bases[1] > dispensable || log.poison() != null) {
             return false;
         }
         log.dropFirst();

@@ -240,6 +240,19 @@ class StoreTest {
     }
 
     @Test
+    void nothingIsDroppedOnceAWriteHasFailed() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(400, 500);
+        world.checkpoint();
+        world.fill(10, 500);
+        world.checkpoint();
+        world.files.failNextWrite();
+        world.turn(0, "carried out of the first segment, and never written");
+        assertNotNull(world.log().poison());
+        assertFalse(world.store.dropFirst());
+    }
+
+    @Test
     void aReadUnderWayKeepsTheBytesOfADroppedSegment() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long position = world.fill(400, 500)[0];
