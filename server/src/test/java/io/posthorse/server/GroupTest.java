@@ -127,6 +127,7 @@ class GroupTest {
         pull.put("subVersion", "1");
         assertEquals(0, older.ask(11, pull).code());
         pull.put("subVersion", "3");
+        pull.remove("expressionType");
         assertEquals(25, older.ask(11, pull).code());
     }
 

@@ -118,6 +118,9 @@ class PullTest {
 
         client.ask(34, Map.of(), heartbeat("c1", "G", "T", "*", 5));
         fromTable.put("subVersion", "6");
+        fromTable.put("expressionType", "SQL92");
+        assertEquals(25, client.ask(PULL, fromTable).code());
+        fromTable.remove("expressionType");
         assertEquals(25, client.ask(PULL, fromTable).code());
         fromTable.put("subVersion", "5");
         assertEquals(19, client.ask(PULL, fromTable).code());
@@ -148,6 +151,21 @@ class PullTest {
         request.put("sysFlag", "0");
 
         assertEquals(List.of("two"), texts(client.ask(PULL, request)));
+    }
+
+    @Test
+    void aNewerSubscriptionByTagsThanHeardOfGetsEveryTag() {
+        broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
+        broker.sent("T", 0, "TAGS\u0001blue\u0002", "two");
+        RawClient client = broker.client();
+        client.ask(34, Map.of(), heartbeat("c1", "G", "T", "blue", 1));
+        Map<String, String> request = pull("G", "T", 0, 0, "ignored", 0);
+        request.put("sysFlag", "0");
+        request.put("subVersion", "2");
+
+        assertEquals(List.of("one", "two"), texts(client.ask(PULL, request)));
+        client.ask(34, Map.of(), heartbeat("c1", "G", "T", "red", 2));
+        assertEquals(List.of("one"), texts(client.ask(PULL, request)));
     }
 
     @ParameterizedTest

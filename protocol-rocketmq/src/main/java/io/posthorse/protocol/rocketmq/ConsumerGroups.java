@@ -244,6 +244,9 @@ final class ConsumerGroups {
             return null;
         }
         if (interest.version() < header.number(Fields.SUBSCRIPTION_VERSION, 0)) {
+            if (Filters.TAG.equals(header.text(Fields.EXPRESSION_TYPE))) {
+                return TagFilter.ALL; // a client compares tags itself; its heartbeat may be 30 s away (decision 28)
+            }
             session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
             return null;
         }
