@@ -18,6 +18,7 @@ import org.apache.activemq.command.ActiveMQTextMessage;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
 import org.apache.activemq.command.SessionInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,7 @@ class JmsSyncTest {
                 first.ask(login);
                 first.ask(new SessionInfo(RawJms.session("ID:hasty-1:1")));
                 first.send(numbered(i));
+                first.ask(new ProducerInfo(numbered(i).getProducerId())); // answered at once: its message was taken
                 second.ask(login);
                 second.ask(new SessionInfo(RawJms.session("ID:hasty-1:1")));
                 second.ask(numbered(i));

@@ -15,8 +15,9 @@ class FeedSimulationTest {
         try {
             new Readers(new SeededEntropy(seed)).live(400);
         } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed + ": " + e.getMessage() + "\nAgain: mvn -pl testkit,log,broker -am verify"
-                    + " -Dtest=FeedSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed, e);
+            throw new AssertionError("seed " + seed + ": " + e.getMessage()
+                    + "\nAgain: mvn -pl testkit,log,broker -am verify -Dtest=FeedSimulationTest"
+                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed, e);
         }
     }
 
