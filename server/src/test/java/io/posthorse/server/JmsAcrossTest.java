@@ -25,6 +25,7 @@ import jakarta.jms.TextMessage;
 import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -342,6 +343,8 @@ class JmsAcrossTest {
         session.createProducer(kept).send(session.createTextMessage("first"));
         flood();
         staysKept();
+        assertTrue(Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1)
+                .contains("JMS-kept has messages in the topic kept that"), "the operator is told");
         assertEquals("first", ((TextMessage) session.createConsumer(kept).receive(WAIT)).getText());
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> firstOffset("flood") > 0);
     }

@@ -1,6 +1,8 @@
 package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +19,17 @@ import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.apache.activemq.ActiveMQXAConnection;
 import org.apache.activemq.ActiveMQXAConnectionFactory;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTextMessage;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.TransactionInfo;
+import org.apache.activemq.command.XATransactionId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,5 +166,37 @@ class JmsXaTest {
         manager.close();
         assertNull(plain.createConsumer(queue).receive(NOTHING));
         assertNull(plain.createConsumer(plain.createQueue("ActiveMQ.DLQ")).receive(NOTHING));
+    }
+
+    /** The consumer that is still there hands it out itself once more, so it must not be sent to it again. */
+    @Test
+    void whatIsRolledBackAfterItsPreparationStaysInTheHandsOfItsConsumer() throws Exception {
+        start();
+        Session plain = host.session();
+        JmsHost.send(plain, plain.createQueue("hands"), "mine");
+        String me = "ID:manager-1:1";
+        try (RawJms client = RawJms.in(host.broker(), me, null, null)) {
+            ConsumerInfo info = new ConsumerInfo(new ConsumerId(RawJms.session(me), 1));
+            info.setDestination(new ActiveMQQueue("hands"));
+            info.setPrefetchSize(10);
+            client.send(info);
+            Command first = client.read();
+            MessageDispatch dispatch = assertInstanceOf(MessageDispatch.class, first);
+            XATransactionId xid = new XATransactionId(new Id(31));
+            client.ask(new TransactionInfo(new ConnectionId(me), xid, TransactionInfo.BEGIN));
+            MessageAck ack = new MessageAck(dispatch, MessageAck.STANDARD_ACK_TYPE, 1);
+            ack.setTransactionId(xid);
+            client.ask(ack);
+            for (byte step : new byte[] {TransactionInfo.END, TransactionInfo.PREPARE, TransactionInfo.ROLLBACK}) {
+                assertFalse(client.ask(new TransactionInfo(new ConnectionId(me), xid, step)) instanceof ExceptionResponse);
+            }
+            JmsHost.send(plain, plain.createQueue("hands"), "next");
+            Command second = client.read();
+            assertEquals("next", JmsHost.text(
+                    (ActiveMQTextMessage) assertInstanceOf(MessageDispatch.class, second).getMessage()));
+            ack.setTransactionId(null);
+            assertFalse(client.ask(ack) instanceof ExceptionResponse, "it is still this consumer's to acknowledge");
+        }
+        assertEquals("next", JmsHost.text(plain.createConsumer(plain.createQueue("hands")).receive(WAIT)));
     }
 }
