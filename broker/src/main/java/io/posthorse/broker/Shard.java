@@ -169,8 +169,7 @@ public final class Shard {
                 }
             }
         }
-        broker.announce();
-        if (broker.takeScheduled()) {
+        if (broker.announce()) {
             turn();
         }
     }

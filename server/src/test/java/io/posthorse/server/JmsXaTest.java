@@ -12,13 +12,9 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
-import org.apache.activemq.ActiveMQConnection;
-import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQXAConnection;
 import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -35,34 +31,15 @@ class JmsXaTest {
     @TempDir
     private Path directory;
 
-    private TestBroker broker;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private JmsHost host;
 
     private void start() {
-        broker = TestBroker.start(directory);
+        host = JmsHost.start(directory);
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        broker.close();
-    }
-
-    private String url() {
-        return "tcp://127.0.0.1:" + broker.server().openwirePort();
-    }
-
-    private Session session() throws JMSException {
-        return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
-    }
-
-    private ActiveMQConnection connect() throws JMSException {
-        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
-        open.add(made);
-        made.start();
-        return made;
+        host.close();
     }
 
     private record Id(int number) implements Xid {
@@ -83,17 +60,14 @@ class JmsXaTest {
     }
 
     private ActiveMQXAConnection xa() throws JMSException {
-        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
-                url() + "?jms.prefetchPolicy.all=0").createXAConnection();
-        open.add(made);
-        made.start();
-        return made;
+        return host.started((ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
+                host.url() + "?jms.prefetchPolicy.all=0").createXAConnection());
     }
 
     @Test
     void aPreparedTransactionWaitsOverARestartForItsDecision() throws Exception {
         start();
-        Session plain = session();
+        Session plain = host.session();
         Queue in = plain.createQueue("xa-in");
         Queue out = plain.createQueue("xa-out");
         plain.createProducer(in).send(plain.createTextMessage("taken"));
@@ -110,12 +84,8 @@ class JmsXaTest {
         }
         assertNull(plain.createConsumer(in).receive(NOTHING));
         assertNull(plain.createConsumer(out).receive(NOTHING));
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        broker.close();
-        start();
-        Session after = session();
+        host.restart();
+        Session after = host.session();
         MessageConsumer inAgain = after.createConsumer(in);
         MessageConsumer outAgain = after.createConsumer(out);
         assertNull(inAgain.receive(NOTHING));
@@ -136,13 +106,9 @@ class JmsXaTest {
     @Test
     void twoConnectionsWorkInOneGlobalTransaction() throws Exception {
         start();
-        ActiveMQXAConnectionFactory factory = new ActiveMQXAConnectionFactory(url());
-        ActiveMQXAConnection a = (ActiveMQXAConnection) factory.createXAConnection();
-        ActiveMQXAConnection b = (ActiveMQXAConnection) factory.createXAConnection();
-        open.add(a);
-        open.add(b);
-        a.start();
-        b.start();
+        ActiveMQXAConnectionFactory factory = new ActiveMQXAConnectionFactory(host.url());
+        ActiveMQXAConnection a = host.started((ActiveMQXAConnection) factory.createXAConnection());
+        ActiveMQXAConnection b = host.started((ActiveMQXAConnection) factory.createXAConnection());
         var sessionA = a.createXASession();
         var sessionB = b.createXASession();
         Queue queue = sessionA.createQueue("joined");
@@ -156,7 +122,7 @@ class JmsXaTest {
         assertEquals(XAResource.XA_OK, sessionA.getXAResource().prepare(xid));
         b.close();
         sessionA.getXAResource().commit(xid, false);
-        MessageConsumer consumer = session().createConsumer(queue);
+        MessageConsumer consumer = host.session().createConsumer(queue);
         assertNotNull(consumer.receive(WAIT));
         assertNotNull(consumer.receive(WAIT));
         assertNull(consumer.receive(NOTHING));
@@ -165,12 +131,11 @@ class JmsXaTest {
     @Test
     void whatWasPreparedAndRolledBackComesOnceMore() throws Exception {
         start();
-        Session plain = session();
+        Session plain = host.session();
         Queue queue = plain.createQueue("again");
         plain.createProducer(queue).send(plain.createTextMessage("one"));
-        ActiveMQXAConnection manager = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(url()).createXAConnection();
-        open.add(manager);
-        manager.start();
+        ActiveMQXAConnection manager = host.started(
+                (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(host.url()).createXAConnection());
         var session = manager.createXASession();
         MessageConsumer consumer = session.createConsumer(queue);
         for (int round = 1; round <= 2; round++) {
