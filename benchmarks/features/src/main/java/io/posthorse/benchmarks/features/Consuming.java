@@ -1,7 +1,5 @@
 package io.posthorse.benchmarks.features;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.MessageSelector;
@@ -13,10 +11,9 @@ import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageRequestMode;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** A backlog that is worked off: by a filter that one message in a hundred passes, by POP, or by a thousand groups. */
+/** A backlog that is worked off: by a filter that one message in a hundred passes, or by POP. */
 final class Consuming {
     private static final int MATCH_ONE_OF = 100;
-    private static final int GROUPS = 1_000;
 
     private Consuming() {}
 
@@ -58,38 +55,6 @@ final class Consuming {
             measure(setting, "POP, round " + round, consumer, arrived, setting.count(), setting.count());
         }
         admin.shutdown();
-    }
-
-    static void groups(Setting setting) throws Exception {
-        String topic = "FeatureGroups";
-        DefaultMQProducer producer = setting.producer("groups-producer");
-        producer.createTopic("TBW102", topic, 1, null);
-        Setting.send(producer, 100, n -> Setting.message(topic, "t"));
-        AtomicInteger arrived = new AtomicInteger();
-        List<DefaultMQPushConsumer> consumers = new ArrayList<>();
-        for (int i = 0; i < GROUPS; i++) {
-            DefaultMQPushConsumer consumer = consumer(setting, "groups-" + i, arrived);
-            consumer.setConsumeThreadMin(1);
-            consumer.setConsumeThreadMax(1);
-            consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET);
-            consumer.subscribe(topic, "*");
-            consumer.start();
-            consumers.add(consumer);
-        }
-        await(arrived, GROUPS * 100);
-        for (int round = 0; round < 3; round++) {
-            arrived.set(0);
-            int count = setting.count() / GROUPS;
-            setting.server().mark();
-            long begin = System.nanoTime();
-            Setting.send(producer, count, n -> Setting.message(topic, "t"));
-            await(arrived, GROUPS * count);
-            Setting.print("1,000 groups, round " + round, "%d of %d deliveries, %.0f/s, %.2f us of server CPU each",
-                    arrived.get(), GROUPS * count, arrived.get() / ((System.nanoTime() - begin) / 1e9),
-                    setting.server().cpuSeconds() / Math.max(1, arrived.get()) * 1e6);
-        }
-        consumers.forEach(DefaultMQPushConsumer::shutdown);
-        producer.shutdown();
     }
 
     private static void fill(Setting setting, String topic) throws Exception {

@@ -25,7 +25,7 @@ public final class Features {
                 case "tags" -> Consuming.tags(setting);
                 case "sql" -> Consuming.sql(setting);
                 case "pop" -> Consuming.pop(setting);
-                case "groups" -> Consuming.groups(setting);
+                case "groups" -> Groups.run(setting);
                 default -> throw new IllegalArgumentException("no scenario is called " + scenario);
             }
         }
