@@ -264,6 +264,19 @@ class PopTest {
     }
 
     @Test
+    void inOrderNothingPassesAMessageThatDoesNotFit() {
+        String big = "x".repeat(600_000);
+        List.of("a" + big, "b" + big).forEach(body -> broker.sent("T", 0, "", body));
+        assertEquals(1, pop(1, 100, 0).size()); // a group that is ordered from now on
+        assertEquals(1, pop(1, 100, 0).size());
+        List.of("c", "d").forEach(body -> broker.sent("T", 0, "", body));
+        List<Loan> again = pop(inOrder(5, 60_000, 5_000));
+        assertEquals(List.of("a" + big), texts(again), "an answer has about 1 MiB, and c is behind b");
+        assertEquals(0, ack(again.getFirst()));
+        assertEquals(List.of("b" + big, "c", "d"), texts(pop(inOrder(5, 60_000, 0))));
+    }
+
+    @Test
     void whatIsLentTooOftenIsDead() {
         String group = "{\"groupName\":\"G\",\"retryMaxTimes\":1}";
         assertEquals(0, client.ask(200, Map.of(), text(group)).code());
