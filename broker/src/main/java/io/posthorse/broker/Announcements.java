@@ -1,12 +1,35 @@
 package io.posthorse.broker;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Partitions that got messages of which nobody has been told yet. */
+/** Partitions that got messages, and topics that came or went, of which nobody has been told yet. */
 final class Announcements {
     private final List<Partition> due = new ArrayList<>();
-    private boolean scheduled;
+    private final List<TopicListener> listeners = new ArrayList<>();
+    private final ArrayDeque<Change> changes = new ArrayDeque<>();
+
+    private record Change(Topic topic, boolean isDeletion, long position) {
+        void tell(TopicListener listener) {
+            if (isDeletion) {
+                listener.deleted(topic);
+            } else {
+                listener.created(topic);
+            }
+        }
+    }
+
+    void onTopics(TopicListener listener) {
+        listeners.add(listener);
+    }
+
+    /** A topic that was created or deleted by a record that ends at a position. */
+    void add(Topic topic, long position) {
+        if (!listeners.isEmpty()) {
+            changes.add(new Change(topic, topic.isDeleted(), position));
+        }
+    }
 
     void add(Partition partition) {
         if (!partition.announced) {
@@ -15,8 +38,17 @@ final class Announcements {
         }
     }
 
-    /** Wakes those who wait for messages below a position; partitions with later ones stay. */
-    void tell(long committed) {
+    /**
+     * Wakes those who wait for messages below a position; partitions with later ones stay.
+     *
+     * @return whether a message that waits for its time is among them
+     */
+    boolean tell(long committed) {
+        boolean scheduled = false;
+        while (!changes.isEmpty() && changes.peek().position <= committed) {
+            Change change = changes.remove();
+            listeners.forEach(listener -> change.tell(listener));
+        }
         int kept = 0;
         List<Partition> woken = new ArrayList<>();
         for (int i = 0; i < due.size(); i++) {
@@ -33,12 +65,6 @@ final class Announcements {
         }
         due.subList(kept, due.size()).clear();
         woken.forEach(Partition::wakeAll);
-    }
-
-    /** Whether a message that waits for its time was among them since the last call. */
-    boolean takeScheduled() {
-        boolean seen = scheduled;
-        scheduled = false;
-        return seen;
+        return scheduled;
     }
 }

@@ -196,13 +196,16 @@ public final class Broker {
             return before;
         }
         int firstNew = state.nextPartition();
-        int size = Events.size(name) + Events.size(wanted) + 4;
-        boolean appended = append(Events.TOPIC, size, out -> {
+        boolean appended = append(Events.TOPIC, Events.size(name) + Events.size(wanted) + 4, out -> {
             Events.put(out, name);
             Events.put(out, wanted);
             out.putInt(firstNew);
         });
-        return appended ? state.applyTopic(name, wanted, firstNew) : null;
+        Topic topic = appended ? state.applyTopic(name, wanted, firstNew) : null;
+        if (appended && before == null) {
+            announcements.add(topic, log.tail());
+        }
+        return topic;
     }
 
     /** Deletes a topic with its messages and all cursors on it; consumers that wait on it are woken. */
@@ -214,8 +217,14 @@ public final class Broker {
             return false;
         }
         state.applyTopicDeleted(topic.name());
+        announcements.add(topic, log.tail());
         topic.partitions().forEach(Partition::wakeAll);
         return true;
+    }
+
+    /** Has topics told that come and go from now on. */
+    public void onTopics(TopicListener listener) {
+        announcements.onTopics(listener);
     }
 
     // ---- subscriptions
@@ -353,16 +362,11 @@ public final class Broker {
         if (!log.admits(size, 1, true)) {
             return false;
         }
-        write(type, size, payload);
+        write(type, size, false, payload);
         return true;
     }
 
-    /** The same, where the log has admitted it already. */
-    void write(byte type, int size, Payload payload) {
-        write(type, size, false, payload);
-    }
-
-    /** The same, for a record that may be one of an atomic group. */
+    /** The same, where the log has admitted it already; the record may be one of an atomic group. */
     void write(byte type, int size, boolean more, Payload payload) {
         log.reserve(size);
         payload.write(log.payload());
@@ -380,7 +384,7 @@ public final class Broker {
 
     /** The same, where the log has admitted it already. */
     void appendSettled(Partition partition, long offset) {
-        write(Events.SETTLED, Events.SETTLED_SIZE, out -> out.putInt(partition.id()).putLong(offset));
+        write(Events.SETTLED, Events.SETTLED_SIZE, false, out -> out.putInt(partition.id()).putLong(offset));
         state.postponed.settle(partition.id(), offset);
     }
 
@@ -454,11 +458,6 @@ public final class Broker {
         return Moves.position(partition, offset);
     }
 
-    /** The native bytes of the message at an offset, or null where there is none. */
-    public ByteBuffer nativeOf(Partition partition, long offset) {
-        return nativeAt(positionOf(partition, offset));
-    }
-
     /** When the message at an offset was written, ms since 1970; -1 where there is none. */
     public long timeAt(Partition partition, long offset) {
         return Reading.timeAt(log, partition.index, offset);
@@ -474,14 +473,13 @@ public final class Broker {
         partition.add(waiter);
     }
 
-    /** Wakes those who wait for what the log has committed since the last call. */
-    void announce() {
-        announcements.tell(log.committed());
-    }
-
-    /** Whether a scheduled message has become visible that may be due sooner than the timer expects. */
-    boolean takeScheduled() {
-        return announcements.takeScheduled();
+    /**
+     * Wakes those who wait for what the log has committed since the last call.
+     *
+     * @return whether a scheduled message is among it, which may be due sooner than the timer expects
+     */
+    boolean announce() {
+        return announcements.tell(log.committed());
     }
 
     /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */

@@ -27,7 +27,7 @@ final class Carrier {
             }
         }
         return broker.preparedGroups().oldest() >= position
-                && !KeptMessages.anyBelow(broker, position)
+                && KeptMessages.firstBelow(broker, position) == null
                 && !postponed.timed.anyBelow(postponed.timed.partition().index.visibleEnd(position))
                 && postponed.prepared.oldest() >= prepared.index.visibleEnd(position);
     }

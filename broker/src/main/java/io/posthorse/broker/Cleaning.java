@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Log;
+import java.util.function.BiConsumer;
 
 /** Drops old segments as {@link Retention} says. */
 final class Cleaning {
@@ -9,6 +10,9 @@ final class Cleaning {
     /** The segment that nothing waits in any more, and the tail when that was seen first. */
     private long freeBase = -1;
     private boolean asked;
+    /** The segment of which was told that it stays. */
+    private long toldBase = -1;
+    private BiConsumer<String, String> onKept = (topic, subscription) -> { };
     private Retention retention;
 
     private long freeSince;
@@ -22,6 +26,11 @@ final class Cleaning {
     /** Changes which segments are dropped from now on. */
     void retention(Retention changed) {
         retention = changed;
+    }
+
+    /** Has told whose unsettled messages keep the log, by topic and subscription; once for each segment. */
+    void onKept(BiConsumer<String, String> listener) {
+        onKept = listener;
     }
 
     /** What has expired goes now, at whatever hour. */
@@ -44,7 +53,11 @@ final class Cleaning {
         if (!carrier.isFree(bases[1])) {
             long before = broker.tail();
             carrier.carry(bases[1]);
-            return broker.tail() > before;
+            boolean isCarrying = broker.tail() > before;
+            if (!isCarrying && toldBase != bases[0]) {
+                tellOfKept(bases[0], bases[1]);
+            }
+            return isCarrying;
         }
         if (freeBase != bases[0]) {
             freeBase = bases[0];
@@ -52,6 +65,14 @@ final class Cleaning {
         }
         // what was moved out of the segment must be on stable storage before the segment goes
         return broker.log().durable() >= freeSince && broker.store().dropFirst();
+    }
+
+    private void tellOfKept(long base, long end) {
+        KeptMessages.Waiting waiting = KeptMessages.firstBelow(broker, end);
+        if (waiting != null) {
+            toldBase = base;
+            onKept.accept(waiting.topic().name(), waiting.subscription().name());
+        }
     }
 
     private boolean isDue(long base, long nowMs) {

@@ -11,8 +11,11 @@ final class KeptMessages {
         return UNSETTLED.equals(topic.settings().attributes().get(KEEP));
     }
 
-    /** Whether one of those messages stands below a position of the log. */
-    static boolean anyBelow(Broker broker, long position) {
+    /** A subscription that has not settled all that is kept for it in a topic. */
+    record Waiting(Subscription subscription, Topic topic) {}
+
+    /** For whom one of those messages stands below a position of the log; null where none does. */
+    static Waiting firstBelow(Broker broker, long position) {
         for (Subscription subscription : broker.subscriptions()) {
             if (!subscription.settings().settlesOneByOne()) {
                 continue; // who reads with offsets loses what is too old
@@ -20,11 +23,11 @@ final class KeptMessages {
             for (int id : subscription.cursors.keySet()) {
                 Partition partition = broker.state().partition(id);
                 if (partition != null && keeps(partition.topic()) && anyBelow(broker, subscription, partition, position)) {
-                    return true;
+                    return new Waiting(subscription, partition.topic());
                 }
             }
         }
-        return false;
+        return null;
     }
 
     private static boolean anyBelow(Broker broker, Subscription subscription, Partition partition, long position) {

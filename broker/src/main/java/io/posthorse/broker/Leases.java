@@ -237,7 +237,7 @@ public final class Leases {
     }
 
     private void writeSettled(Subscription subscription, Partition partition, long offset) {
-        broker.write(Events.LENT_SETTLED, settledSize(1), to ->
+        broker.write(Events.LENT_SETTLED, settledSize(1), false, to ->
                 to.putInt(subscription.id()).putInt(partition.id()).putInt(1).putLong(offset));
         broker.state().applySettled(subscription.id(), partition.id(), offset);
     }

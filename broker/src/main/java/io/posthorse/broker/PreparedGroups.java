@@ -55,7 +55,7 @@ public final class PreparedGroups {
             return broker.refusal();
         }
         long position = broker.tail();
-        broker.write(Events.PREPARED, (int) size, out -> put(out, id, group));
+        broker.write(Events.PREPARED, (int) size, false, out -> put(out, id, group));
         positions().put(id, position);
         return Admission.ADMITTED;
     }
@@ -104,7 +104,7 @@ public final class PreparedGroups {
     }
 
     private void decided(String id) {
-        broker.write(Events.PREPARED_DECIDED, Events.size(id), out -> Events.put(out, id));
+        broker.write(Events.PREPARED_DECIDED, Events.size(id), false, out -> Events.put(out, id));
         positions().remove(id);
     }
 

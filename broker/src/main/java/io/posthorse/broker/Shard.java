@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -57,6 +58,14 @@ public final class Shard {
     /** Has it told when the disk takes seconds to bring data to stable storage: the ms so far. */
     public void onSlowDisk(LongConsumer listener) {
         care.onSlowDisk(listener);
+    }
+
+    /**
+     * Has told that the log is longer than its retention says, since a subscription has not settled a message of its oldest
+     * part: by names of topic and subscription, once for each segment.
+     */
+    public void onKept(BiConsumer<String, String> listener) {
+        cleaning.onKept(listener);
     }
 
     /** Begins the shard's own work: due messages, retention, checkpoints. */
@@ -169,8 +178,7 @@ public final class Shard {
                 }
             }
         }
-        broker.announce();
-        if (broker.takeScheduled()) {
+        if (broker.announce()) {
             turn();
         }
     }

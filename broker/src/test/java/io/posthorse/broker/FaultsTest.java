@@ -99,7 +99,7 @@ class FaultsTest {
     private static List<Long> ids(Broker broker, Partition partition) {
         List<Long> ids = new ArrayList<>();
         for (long o = broker.begin(partition); o < broker.end(partition); o++) {
-            ByteBuffer bytes = broker.nativeOf(partition, o);
+            ByteBuffer bytes = broker.nativeAt(broker.positionOf(partition, o));
             if (bytes != null) {
                 ids.add(TestFormat.messageId(bytes));
             }

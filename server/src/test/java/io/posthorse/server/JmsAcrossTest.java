@@ -25,6 +25,7 @@ import jakarta.jms.TextMessage;
 import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,34 +63,15 @@ class JmsAcrossTest {
     @TempDir
     private Path directory;
 
-    private TestBroker broker;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private JmsHost host;
 
     private void start(String... sets) {
-        broker = TestBroker.start(directory, sets);
+        host = JmsHost.start(directory, sets);
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        broker.close();
-    }
-
-    private String url() {
-        return "tcp://127.0.0.1:" + broker.server().openwirePort();
-    }
-
-    private Session session() throws JMSException {
-        return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
-    }
-
-    private ActiveMQConnection connect() throws JMSException {
-        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
-        open.add(made);
-        made.start();
-        return made;
+        host.close();
     }
 
     private List<MessageView> pull(RawClient client, String topic) {
@@ -118,7 +100,7 @@ class JmsAcrossTest {
     @Test
     void whatJmsClientsSendIsReadByRocketmqClients() throws Exception {
         start();
-        Session session = session();
+        Session session = host.session();
         Queue queue = session.createQueue("mixed");
         MessageProducer producer = session.createProducer(queue);
         TextMessage text = session.createTextMessage("grüße");
@@ -135,7 +117,7 @@ class JmsAcrossTest {
         bytes.writeBytes("raw".getBytes(StandardCharsets.UTF_8));
         producer.send(bytes);
 
-        List<MessageView> found = pull(broker.client(), "mixed");
+        List<MessageView> found = pull(host.broker().client(), "mixed");
         assertEquals(3, found.size());
         assertEquals("grüße", body(found.get(0)));
         Map<String, String> properties = found.get(0).properties();
@@ -148,7 +130,7 @@ class JmsAcrossTest {
         assertEquals("raw", body(found.get(2)));
         assertEquals(2, found.get(2).bytes().getLong(StoredMessage.QUEUE_OFFSET));
 
-        Frame byKey = broker.client().ask(12, Map.of(
+        Frame byKey = host.broker().client().ask(12, Map.of(
                 "topic", "mixed", "key", text.getJMSMessageID(), "maxNum", "8", "beginTimestamp", "0",
                 "endTimestamp", "" + Long.MAX_VALUE), NO_BODY);
         assertEquals(0, byKey.code(), byKey.remark());
@@ -163,8 +145,8 @@ class JmsAcrossTest {
     @Test
     void whatRocketmqClientsSendIsConsumedByJmsClients() throws Exception {
         start();
-        broker.topic("fed", 1);
-        RawClient client = broker.client();
+        host.broker().topic("fed", 1);
+        RawClient client = host.broker().client();
         String properties = "TAGS\u0001paid\u0002KEYS\u0001k-1\u0002UNIQ_KEY\u0001AC1100\u0002my-prop\u00017\u0002";
         Frame sent = client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("fed", 0, properties),
                 "body".getBytes(StandardCharsets.UTF_8));
@@ -173,7 +155,7 @@ class JmsAcrossTest {
                 "text 你".getBytes(StandardCharsets.UTF_8));
         client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("fed", 0, "AMQ_MSG_TYPE\u0001map\u0002"),
                 "{\"a\":1,\"b\":\"x\",\"c\":1.5}".getBytes(StandardCharsets.UTF_8));
-        Session session = session();
+        Session session = host.session();
         MessageConsumer consumer = session.createConsumer(session.createQueue("fed"), "TAGS = 'paid' OR TAGS IS NULL");
         BytesMessage bytes = assertInstanceOf(BytesMessage.class, consumer.receive(WAIT));
         byte[] body = new byte[(int) bytes.getBodyLength()];
@@ -195,12 +177,10 @@ class JmsAcrossTest {
     @Test
     void aClientWithFailoverGoesOnAfterARestartWithoutLossOrDuplicates() throws Exception {
         start();
-        int port = broker.server().openwirePort();
-        ActiveMQConnection connection = (ActiveMQConnection) new ActiveMQConnectionFactory(
+        int port = host.broker().server().openwirePort();
+        ActiveMQConnection connection = host.started((ActiveMQConnection) new ActiveMQConnectionFactory(
                 "failover:(tcp://127.0.0.1:" + port + ")?initialReconnectDelay=20&maxReconnectDelay=100")
-                .createConnection();
-        open.add(connection);
-        connection.start();
+                .createConnection());
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         Queue queue = session.createQueue("failover");
         MessageProducer producer = session.createProducer(queue);
@@ -215,7 +195,7 @@ class JmsAcrossTest {
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             if (i == 150) {
-                broker.close();
+                host.broker().close();
                 start("openwire.port=" + port);
             }
             producer.send(session.createTextMessage("m" + i));
@@ -241,24 +221,24 @@ class JmsAcrossTest {
     void aMessageThatIsSentOnceMoreAfterAReconnectIsStoredOnce() throws Exception {
         start();
         ConnectionInfo login = RawJms.login("ID:resender-1:1", "resender", null, null);
-        try (RawJms first = RawJms.greeted(broker)) {
+        try (RawJms first = RawJms.greeted(host.broker())) {
             first.ask(login);
             first.ask(new SessionInfo(RawJms.session("ID:resender-1:1")));
             first.ask(numbered(login, 1));
         }
-        Session session = session();
+        Session session = host.session();
         MessageConsumer consumer = session.createConsumer(session.createQueue("resent"));
         assertEquals("m1", ((TextMessage) consumer.receive(WAIT)).getText());
-        broker.close();
+        host.broker().close();
         start();
         login.setFailoverReconnect(true);
-        try (RawJms again = RawJms.greeted(broker)) {
+        try (RawJms again = RawJms.greeted(host.broker())) {
             again.ask(login);
             again.ask(new SessionInfo(RawJms.session("ID:resender-1:1")));
             again.ask(numbered(login, 1));
             again.ask(numbered(login, 2));
         }
-        Session after = session();
+        Session after = host.session();
         MessageConsumer rest = after.createConsumer(after.createQueue("resent"));
         assertEquals("m2", ((TextMessage) rest.receive(WAIT)).getText());
         assertNull(rest.receive(NOTHING));
@@ -268,7 +248,7 @@ class JmsAcrossTest {
     @Test
     void aTransactionOfMessagesThatWereHandedOutBeforeTheConnectionWasLostIsRolledBack() throws Exception {
         start();
-        Session plain = session();
+        Session plain = host.session();
         plain.createProducer(plain.createQueue("again")).send(plain.createTextMessage("not lost"));
         ConnectionInfo login = RawJms.login("ID:back-1:1", "back", null, null);
         login.setFailoverReconnect(true);
@@ -282,7 +262,7 @@ class JmsAcrossTest {
         ack.setAckType(MessageAck.STANDARD_ACK_TYPE);
         ack.setLastMessageId(new MessageId("ID:somebody-1:1:1:1:1"));
         ack.setMessageCount(1);
-        try (RawJms back = RawJms.greeted(broker)) {
+        try (RawJms back = RawJms.greeted(host.broker())) {
             back.ask(login);
             back.ask(new SessionInfo(RawJms.session("ID:back-1:1")));
             back.ask(consumer);
@@ -299,13 +279,11 @@ class JmsAcrossTest {
     @Test
     void usersComeInByPasswordAndDoWhatRulesAllow() throws Exception {
         start("auth.enabled=true", "initAuthenticationUser={\"username\":\"admin\",\"password\":\"admin-secret\"}");
-        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url());
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(host.url());
         assertThrows(JMSSecurityException.class, () -> factory.createConnection().start());
         assertThrows(JMSSecurityException.class, () -> factory.createConnection("admin", "wrong").start());
         ActiveMQConnection admin = (ActiveMQConnection) factory.createConnection("admin", "admin-secret");
-        open.add(admin);
-        admin.start();
-        Session session = admin.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Session session = host.started(admin).createSession(false, Session.AUTO_ACKNOWLEDGE);
         Queue queue = session.createQueue("guarded");
         session.createProducer(queue).send(session.createTextMessage("ok"));
         assertNotNull(session.createConsumer(queue).receive(WAIT));
@@ -314,10 +292,10 @@ class JmsAcrossTest {
     @Test
     void theSubscriptionOfAQueueIsNotForConsumersWithOffsets() throws Exception {
         start();
-        Session session = session();
+        Session session = host.session();
         Queue queue = session.createQueue("orders");
         session.createProducer(queue).send(session.createTextMessage("one"));
-        RawClient client = broker.client();
+        RawClient client = host.broker().client();
         String group = "JMS-orders";
         assertEquals(16, client.ask(TestBroker.PULL, TestBroker.pull(group, "orders", 0, 0, "*", 0), NO_BODY).code());
         Frame commit = client.ask(15, Map.of(
@@ -332,15 +310,15 @@ class JmsAcrossTest {
     @Test
     void clientsHearWhichDestinationsThereAre() throws Exception {
         start();
-        ActiveMQConnection connection = connect();
+        ActiveMQConnection connection = host.connect();
         DestinationSource source = connection.getDestinationSource();
-        Session session = session();
+        Session session = host.session();
         session.createProducer(session.createQueue("heard.of")).send(session.createMessage());
         Awaitility.await().until(() -> source.getQueues().stream().anyMatch(q -> q.toString().equals("queue://heard.of")));
     }
 
     private long firstOffset(String topic) {
-        return broker.client().ask(31, Map.of("topic", topic, "queueId", "0")).number("offset", -1);
+        return host.broker().client().ask(31, Map.of("topic", topic, "queueId", "0")).number("offset", -1);
     }
 
     private void staysKept() {
@@ -349,8 +327,8 @@ class JmsAcrossTest {
     }
 
     private void flood() {
-        broker.topic("flood", 1);
-        RawClient client = broker.client();
+        host.broker().topic("flood", 1);
+        RawClient client = host.broker().client();
         byte[] much = new byte[1 << 20];
         for (int i = 0; i < 200; i++) { // two checkpoints must have been written before a segment goes
             assertEquals(0, client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("flood", 0, ""), much).code());
@@ -360,11 +338,13 @@ class JmsAcrossTest {
     @Test
     void aMessageIsKeptUntilItIsConsumedHoweverOldItsSegmentIs() throws Exception {
         start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
-        Session session = session();
+        Session session = host.session();
         Queue kept = session.createQueue("kept"); // nobody has received from it yet
         session.createProducer(kept).send(session.createTextMessage("first"));
         flood();
         staysKept();
+        assertTrue(Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1)
+                .contains("JMS-kept has messages in the topic kept that"), "the operator is told");
         assertEquals("first", ((TextMessage) session.createConsumer(kept).receive(WAIT)).getText());
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> firstOffset("flood") > 0);
     }
@@ -372,61 +352,48 @@ class JmsAcrossTest {
     @Test
     void aDurableSubscribersMessageIsKeptAlthoughItHasAcknowledgedNothingYet() throws Exception {
         start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
-        ActiveMQConnection durable = desk();
+        ActiveMQConnection durable = host.connectAs("desk");
         Session subscribing = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
         subscribing.createDurableSubscriber(subscribing.createTopic("news"), "daily");
         durable.close();
-        Session session = session();
+        Session session = host.session();
         session.createProducer(session.createTopic("news")).send(session.createTextMessage("paper"));
         flood();
         staysKept();
-        Session back = desk().createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Session back = host.connectAs("desk").createSession(false, Session.AUTO_ACKNOWLEDGE);
         MessageConsumer reader = back.createDurableSubscriber(back.createTopic("news"), "daily");
         assertEquals("paper", ((TextMessage) reader.receive(WAIT)).getText());
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> firstOffset("flood") > 0);
-    }
-
-    private ActiveMQConnection desk() throws JMSException {
-        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
-        open.add(made);
-        made.setClientID("desk");
-        made.start();
-        return made;
     }
 
     @Test
     void namesThatAreNoneForJmsDoNoHarm() throws Exception {
         start();
         for (String odd : List.of("TEMP-QUEUE%", "TOPIC%", "%20", "a%2Cb", "TEMP-TOPIC%x")) {
-            broker.sent(odd, 0, "", "body");
+            host.broker().sent(odd, 0, "", "body");
         }
-        Session session = session();
+        Session session = host.session();
         Queue requests = session.createTemporaryQueue();
         session.createProducer(requests).send(session.createTextMessage("asked"));
         assertEquals("asked", ((TextMessage) session.createConsumer(requests).receive(WAIT)).getText());
         assertNull(session.createConsumer(session.createQueue("nothing.>")).receive(NOTHING));
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        open.clear();
-        broker.close();
-        start();
-        Queue plain = session().createQueue("plain");
-        session().createProducer(plain).send(session().createTextMessage("after"));
-        assertEquals("after", ((TextMessage) session().createConsumer(plain).receive(WAIT)).getText());
+        host.restart();
+        Queue plain = host.session().createQueue("plain");
+        host.session().createProducer(plain).send(host.session().createTextMessage("after"));
+        assertEquals("after", ((TextMessage) host.session().createConsumer(plain).receive(WAIT)).getText());
     }
 
     @Test
     void aMessageThatMakesNoSenseForJmsStopsNobody() throws Exception {
         start();
-        Session session = session();
+        Session session = host.session();
         MessageConsumer first = session.createConsumer(session.createQueue("first"));
         MessageConsumer chosen = session.createConsumer(session.createQueue("chosen"), "a = '1'");
-        MessageConsumer other = session().createConsumer(session.createQueue("other"));
+        MessageConsumer other = host.session().createConsumer(session.createQueue("other"));
         for (String topic : List.of("first", "chosen", "other")) {
-            broker.sent(topic, 0, "JMSReplyTo\u0001queue://\u0002a\u00011\u0002", "odd");
-            broker.sent(topic, 0, "AMQ_MSG_TYPE\u0001map\u0002a\u00011\u0002", "{not json");
-            broker.sent(topic, 0, "AMQ_MSG_TYPE\u0001text\u0002a\u00011\u0002", "even");
+            host.broker().sent(topic, 0, "JMSReplyTo\u0001queue://\u0002a\u00011\u0002", "odd");
+            host.broker().sent(topic, 0, "AMQ_MSG_TYPE\u0001map\u0002a\u00011\u0002", "{not json");
+            host.broker().sent(topic, 0, "AMQ_MSG_TYPE\u0001text\u0002a\u00011\u0002", "even");
         }
         for (MessageConsumer consumer : List.of(first, chosen, other)) {
             Message message = consumer.receive(WAIT);

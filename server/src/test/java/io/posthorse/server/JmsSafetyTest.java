@@ -20,10 +20,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.zip.DeflaterOutputStream;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.command.ActiveMQBytesMessage;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTempQueue;
@@ -36,6 +38,7 @@ import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.KeepAliveInfo;
+import org.apache.activemq.command.LocalTransactionId;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.MessagePull;
@@ -47,6 +50,7 @@ import org.apache.activemq.command.Response;
 import org.apache.activemq.command.SessionInfo;
 import org.apache.activemq.command.TransactionInfo;
 import org.apache.activemq.util.ByteSequence;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -307,6 +311,41 @@ class JmsSafetyTest {
             Throwable refusal = refused(client.ask(new ProducerInfo(new ProducerId(RawJms.session(ME), 10_000))));
             assertTrue(refusal.getMessage().contains("at most 10000 producers"), refusal.getMessage());
         }
+    }
+
+    /** Each transaction stays below its own limit, and many of them would fill the heap. */
+    @Test
+    void secT23OpenTransactionsHaveALimitTogether() throws Exception {
+        int bytes = 16 << 20;
+        long most = Runtime.getRuntime().maxMemory() / 4;
+        assertTrue(most < 1L << 30, "the test would send as much: run it with -Xmx1g");
+        try (RawJms client = RawJms.in(broker, ME, null, null)) {
+            Throwable refusal = null;
+            for (int i = 0; refusal == null; i++) {
+                assertTrue((long) i * bytes <= most, "more than the limit was taken");
+                LocalTransactionId id = new LocalTransactionId(new ConnectionId(ME), i / 3);
+                client.ask(new TransactionInfo(id.getConnectionId(), id, TransactionInfo.BEGIN));
+                ActiveMQBytesMessage message = new ActiveMQBytesMessage();
+                message.setContent(new ByteSequence(new byte[bytes]));
+                message.setDestination(new ActiveMQQueue("heap"));
+                message.setProducerId(producer());
+                message.setMessageId(new MessageId(producer(), i + 1));
+                message.setTransactionId(id);
+                if (client.ask(message) instanceof ExceptionResponse response) {
+                    refusal = response.getException();
+                    assertTrue((long) (i + 1) * bytes > most, "refused too early: " + refusal);
+                }
+            }
+            assertTrue(refusal.getMessage().contains("open transactions of all clients"), refusal.getMessage());
+        }
+        othersLive();
+        Session session = bystander.createSession(true, Session.SESSION_TRANSACTED);
+        var queue = session.createQueue("heap");
+        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            session.createProducer(queue).send(session.createTextMessage("room again"));
+            session.commit();
+        });
+        assertEquals("room again", ((TextMessage) session.createConsumer(queue).receive(WAIT)).getText());
     }
 
     @Test

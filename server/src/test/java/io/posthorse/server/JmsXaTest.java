@@ -1,6 +1,8 @@
 package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,15 +14,22 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
-import org.apache.activemq.ActiveMQConnection;
-import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQXAConnection;
 import org.apache.activemq.ActiveMQXAConnectionFactory;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTextMessage;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.TransactionInfo;
+import org.apache.activemq.command.XATransactionId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,34 +44,15 @@ class JmsXaTest {
     @TempDir
     private Path directory;
 
-    private TestBroker broker;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private JmsHost host;
 
     private void start() {
-        broker = TestBroker.start(directory);
+        host = JmsHost.start(directory);
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        broker.close();
-    }
-
-    private String url() {
-        return "tcp://127.0.0.1:" + broker.server().openwirePort();
-    }
-
-    private Session session() throws JMSException {
-        return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
-    }
-
-    private ActiveMQConnection connect() throws JMSException {
-        ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url()).createConnection();
-        open.add(made);
-        made.start();
-        return made;
+        host.close();
     }
 
     private record Id(int number) implements Xid {
@@ -83,17 +73,14 @@ class JmsXaTest {
     }
 
     private ActiveMQXAConnection xa() throws JMSException {
-        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
-                url() + "?jms.prefetchPolicy.all=0").createXAConnection();
-        open.add(made);
-        made.start();
-        return made;
+        return host.started((ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
+                host.url() + "?jms.prefetchPolicy.all=0").createXAConnection());
     }
 
     @Test
     void aPreparedTransactionWaitsOverARestartForItsDecision() throws Exception {
         start();
-        Session plain = session();
+        Session plain = host.session();
         Queue in = plain.createQueue("xa-in");
         Queue out = plain.createQueue("xa-out");
         plain.createProducer(in).send(plain.createTextMessage("taken"));
@@ -110,12 +97,8 @@ class JmsXaTest {
         }
         assertNull(plain.createConsumer(in).receive(NOTHING));
         assertNull(plain.createConsumer(out).receive(NOTHING));
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-        broker.close();
-        start();
-        Session after = session();
+        host.restart();
+        Session after = host.session();
         MessageConsumer inAgain = after.createConsumer(in);
         MessageConsumer outAgain = after.createConsumer(out);
         assertNull(inAgain.receive(NOTHING));
@@ -136,13 +119,9 @@ class JmsXaTest {
     @Test
     void twoConnectionsWorkInOneGlobalTransaction() throws Exception {
         start();
-        ActiveMQXAConnectionFactory factory = new ActiveMQXAConnectionFactory(url());
-        ActiveMQXAConnection a = (ActiveMQXAConnection) factory.createXAConnection();
-        ActiveMQXAConnection b = (ActiveMQXAConnection) factory.createXAConnection();
-        open.add(a);
-        open.add(b);
-        a.start();
-        b.start();
+        ActiveMQXAConnectionFactory factory = new ActiveMQXAConnectionFactory(host.url());
+        ActiveMQXAConnection a = host.started((ActiveMQXAConnection) factory.createXAConnection());
+        ActiveMQXAConnection b = host.started((ActiveMQXAConnection) factory.createXAConnection());
         var sessionA = a.createXASession();
         var sessionB = b.createXASession();
         Queue queue = sessionA.createQueue("joined");
@@ -156,7 +135,7 @@ class JmsXaTest {
         assertEquals(XAResource.XA_OK, sessionA.getXAResource().prepare(xid));
         b.close();
         sessionA.getXAResource().commit(xid, false);
-        MessageConsumer consumer = session().createConsumer(queue);
+        MessageConsumer consumer = host.session().createConsumer(queue);
         assertNotNull(consumer.receive(WAIT));
         assertNotNull(consumer.receive(WAIT));
         assertNull(consumer.receive(NOTHING));
@@ -165,12 +144,11 @@ class JmsXaTest {
     @Test
     void whatWasPreparedAndRolledBackComesOnceMore() throws Exception {
         start();
-        Session plain = session();
+        Session plain = host.session();
         Queue queue = plain.createQueue("again");
         plain.createProducer(queue).send(plain.createTextMessage("one"));
-        ActiveMQXAConnection manager = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(url()).createXAConnection();
-        open.add(manager);
-        manager.start();
+        ActiveMQXAConnection manager = host.started(
+                (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(host.url()).createXAConnection());
         var session = manager.createXASession();
         MessageConsumer consumer = session.createConsumer(queue);
         for (int round = 1; round <= 2; round++) {
@@ -188,5 +166,37 @@ class JmsXaTest {
         manager.close();
         assertNull(plain.createConsumer(queue).receive(NOTHING));
         assertNull(plain.createConsumer(plain.createQueue("ActiveMQ.DLQ")).receive(NOTHING));
+    }
+
+    /** The consumer that is still there hands it out itself once more, so it must not be sent to it again. */
+    @Test
+    void whatIsRolledBackAfterItsPreparationStaysInTheHandsOfItsConsumer() throws Exception {
+        start();
+        Session plain = host.session();
+        JmsHost.send(plain, plain.createQueue("hands"), "mine");
+        String me = "ID:manager-1:1";
+        try (RawJms client = RawJms.in(host.broker(), me, null, null)) {
+            ConsumerInfo info = new ConsumerInfo(new ConsumerId(RawJms.session(me), 1));
+            info.setDestination(new ActiveMQQueue("hands"));
+            info.setPrefetchSize(10);
+            client.send(info);
+            Command first = client.read();
+            MessageDispatch dispatch = assertInstanceOf(MessageDispatch.class, first);
+            XATransactionId xid = new XATransactionId(new Id(31));
+            client.ask(new TransactionInfo(new ConnectionId(me), xid, TransactionInfo.BEGIN));
+            MessageAck ack = new MessageAck(dispatch, MessageAck.STANDARD_ACK_TYPE, 1);
+            ack.setTransactionId(xid);
+            client.ask(ack);
+            for (byte step : new byte[] {TransactionInfo.END, TransactionInfo.PREPARE, TransactionInfo.ROLLBACK}) {
+                assertFalse(client.ask(new TransactionInfo(new ConnectionId(me), xid, step)) instanceof ExceptionResponse);
+            }
+            JmsHost.send(plain, plain.createQueue("hands"), "next");
+            Command second = client.read();
+            assertEquals("next", JmsHost.text(
+                    (ActiveMQTextMessage) assertInstanceOf(MessageDispatch.class, second).getMessage()));
+            ack.setTransactionId(null);
+            assertFalse(client.ask(ack) instanceof ExceptionResponse, "it is still this consumer's to acknowledge");
+        }
+        assertEquals("next", JmsHost.text(plain.createConsumer(plain.createQueue("hands")).receive(WAIT)));
     }
 }

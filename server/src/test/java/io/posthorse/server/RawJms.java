@@ -124,12 +124,13 @@ final class RawJms implements AutoCloseable {
         }
     }
 
-    /** Reads on until the broker closes the connection. */
+    /** Reads on until the broker closes the connection, which it must do soon. */
     void readToTheEnd() {
+        long until = System.nanoTime() + PATIENCE_MS * 1_000_000L;
         try {
-            while (true) {
-                if (in.read() < 0) {
-                    return;
+            while (in.read() >= 0) {
+                if (System.nanoTime() > until) {
+                    throw new AssertionError("the connection is still open");
                 }
             }
         } catch (EOFException | SocketException e) {

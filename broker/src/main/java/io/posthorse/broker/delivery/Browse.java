@@ -12,7 +12,7 @@ import io.posthorse.broker.Topic;
  * Looks at the messages that a subscription has not settled, in consumers' hands or not, and takes none. Shows those that
  * were there when it began.
  */
-public final class Browse implements Deliveries.Pumped {
+public final class Browse extends Deliveries.Pumped {
     private static final int LOOKED_MAX = 2_000;
     private static final int FETCH_BYTES = 4 << 20;
 
@@ -26,7 +26,6 @@ public final class Browse implements Deliveries.Pumped {
     private int number;
     private long at;
     private boolean ended;
-    private boolean dirty;
 
     /** Who looks. Called on the owner's thread. */
     public interface Reader {
@@ -66,17 +65,7 @@ public final class Browse implements Deliveries.Pumped {
     }
 
     @Override
-    public boolean isDirty() {
-        return dirty;
-    }
-
-    @Override
-    public void dirty(boolean is) {
-        dirty = is;
-    }
-
-    @Override
-    public boolean pump() {
+    boolean pump() {
         int looked = 0;
         while (!ended && looked < LOOKED_MAX && reader.takes()) {
             if (topic.isDeleted() || number >= ends.length) {
@@ -106,13 +95,22 @@ public final class Browse implements Deliveries.Pumped {
                 at = offset;
                 return i;
             }
-            if (offset < ends[number] && !settlements.isSettled(subscription, partition, offset)
-                    && wants(fetch.position(i))) {
-                reader.show(partition, offset, fetch.position(i));
+            if (offset < ends[number] && !settlements.isSettled(subscription, partition, offset)) {
+                show(partition, offset, fetch.position(i));
             }
         }
         at = Math.max(from + 1, fetch.next());
         return Math.max(1, fetch.count());
+    }
+
+    private void show(Partition partition, long offset, long position) {
+        try {
+            if (wants(position)) {
+                reader.show(partition, offset, position);
+            }
+        } catch (RuntimeException e) { // the others are shown
+            deliveries.passedOver(partition, offset, e);
+        }
     }
 
     private boolean wants(long position) {

@@ -60,6 +60,15 @@ public final class Consumer {
         }
     }
 
+    /** Ends its attachment where the topic was deleted, and says so. */
+    public boolean detachFromDeleted() {
+        boolean isOver = feed != null && feed.topic().isDeleted();
+        if (isOver) {
+            detach();
+        }
+        return isOver;
+    }
+
     boolean canTake() {
         return credit.left() > 0 && receiver.isReady();
     }

@@ -19,4 +19,8 @@ public final class Credit {
     void take() {
         left--;
     }
+
+    void giveBack() {
+        left++;
+    }
 }

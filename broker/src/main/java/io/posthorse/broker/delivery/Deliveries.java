@@ -30,14 +30,11 @@ public final class Deliveries {
     private record Key(Topic topic, Subscription subscription) {}
 
     /** What has work to do from time to time. */
-    interface Pumped {
-        /** Whether there is more to do at once. */
-        boolean pump();
+    abstract static class Pumped {
+        private boolean isListed;
 
-        /** Whether it is on the list already; the list's own. */
-        boolean isDirty();
-
-        void dirty(boolean is);
+        /** Does a bounded part of it, in an open turn; whether there is more to do at once. */
+        abstract boolean pump();
     }
 
     public Deliveries(Shard shard, Executor owner, Timers timers) {
@@ -50,7 +47,7 @@ public final class Deliveries {
         return shard.broker();
     }
 
-    /** Has failures told that stopped one subscription's messages for a while. */
+    /** Has told of messages that could not be handed out. */
     public void onFailure(Consumer<RuntimeException> listener) {
         onFailure = listener;
     }
@@ -94,9 +91,16 @@ public final class Deliveries {
         }
     }
 
+    /** A message is handed to nobody until the next start, since it cannot be read as its format asks for. */
+    void passedOver(Partition partition, long offset, RuntimeException cause) {
+        onFailure.accept(new IllegalStateException("The message at offset " + offset + " of queue " + partition.number()
+                + " of the topic " + partition.topic().name() + " cannot be handed out, and is passed over until the next"
+                + " start: " + cause, cause));
+    }
+
     void wake(Pumped pumped) {
-        if (!pumped.isDirty()) {
-            pumped.dirty(true);
+        if (!pumped.isListed) {
+            pumped.isListed = true;
             dirty.add(pumped);
         }
         if (!scheduled) {
@@ -115,12 +119,12 @@ public final class Deliveries {
         List<Pumped> now = dirty;
         dirty = new ArrayList<>();
         for (Pumped pumped : now) {
-            pumped.dirty(false);
+            pumped.isListed = false;
             try {
                 if (pumped.pump()) {
                     wake(pumped);
                 }
-            } catch (RuntimeException e) { // a message that nobody foresaw: the others go on, and it is tried again
+            } catch (RuntimeException e) { // the others go on, and it is tried again
                 onFailure.accept(e);
                 wakeLater(pumped);
             }

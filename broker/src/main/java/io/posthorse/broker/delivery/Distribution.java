@@ -24,7 +24,7 @@ final class Distribution {
     private final List<Consumer> touched = new ArrayList<>();
     private final List<Long> unwanted = new ArrayList<>();
     private int handed;
-    private boolean moreToLookAt;
+    private boolean moreToDo;
     /** Messages whose time is over and that cannot be taken away now. */
     private final Set<Candidate> refused = new HashSet<>();
 
@@ -35,7 +35,7 @@ final class Distribution {
     /** Whether there is more to do at once. */
     boolean run() {
         handed = 0;
-        moreToLookAt = false;
+        moreToDo = false;
         refused.clear();
         Consumer only = exclusive();
         for (View view : List.copyOf(feed.views())) {
@@ -51,7 +51,7 @@ final class Distribution {
         if (!refused.isEmpty()) {
             feed.lookAgainLater();
         }
-        return moreToLookAt || handed >= HANDED_MAX;
+        return moreToDo || handed >= HANDED_MAX;
     }
 
     /** Of the consumers that want everything for themselves, the first of the highest priority; null where none does. */
@@ -75,7 +75,7 @@ final class Distribution {
                 looked += now;
             }
             if (!handOut(view, only) && now == 0) {
-                moreToLookAt |= looked >= LOOKED_MAX;
+                moreToDo |= looked >= LOOKED_MAX;
                 return;
             }
         }
@@ -169,6 +169,7 @@ final class Distribution {
         message.lane().held().put(message.offset(), delivery);
         consumer.credit().take();
         handed++;
+        moreToDo |= traits.closesGroup(); // a view that was served before may have more of that group
         if (!consumer.touched) {
             consumer.touched = true;
             touched.add(consumer);
@@ -177,7 +178,19 @@ final class Distribution {
                 feed.addByPriority(consumer);
             }
         }
-        consumer.receiver().receive(delivery);
+        try {
+            consumer.receiver().receive(delivery);
+        } catch (RuntimeException e) {
+            message.lane().held().remove(message.offset(), delivery);
+            consumer.credit().giveBack();
+            passOver(message.lane(), message.offset(), e);
+        }
+    }
+
+    /** A message that does what nobody foresaw is handed to nobody, and the others go on. */
+    void passOver(Lane lane, long offset, RuntimeException cause) {
+        lane.reserved().add(offset);
+        feed.passedOver(lane.partition(), offset, cause);
     }
 
     // ---- looking
@@ -207,7 +220,11 @@ final class Distribution {
         unwanted.clear();
         broker.fetch(lane.partition(), from, Math.min(most, Fetch.COUNT_MAX), FETCH_BYTES, TagFilter.ALL, fetch);
         for (int i = 0; i < fetch.count(); i++) {
-            consider(view, lane, fetch.offset(i), fetch.position(i));
+            try {
+                consider(view, lane, fetch.offset(i), fetch.position(i));
+            } catch (RuntimeException e) {
+                passOver(lane, fetch.offset(i), e);
+            }
         }
         if (!unwanted.isEmpty()) {
             feed.settlements().settle(feed.subscription(), lane.partition(), unwanted);

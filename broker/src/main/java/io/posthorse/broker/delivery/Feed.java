@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * <p>A feed with consumers is pumped whenever something has changed: messages came, credit was given, something came
  * back. One pump hands out a bounded number of messages, so that other feeds and connections get their turn.
  */
-public final class Feed implements Deliveries.Pumped {
+public final class Feed extends Deliveries.Pumped {
     private final Deliveries deliveries;
     private final Topic topic;
     private final Subscription subscription;
@@ -32,7 +32,6 @@ public final class Feed implements Deliveries.Pumped {
     private final MessageGroups groups = new MessageGroups();
     private final Distribution distribution;
     private long attachments;
-    private boolean dirty;
 
     Feed(
             Deliveries deliveries, Topic topic, Subscription subscription, Undeliverable undeliverable,
@@ -222,8 +221,12 @@ public final class Feed implements Deliveries.Pumped {
 
     private void offerAgain(Candidate message) {
         for (View view : views) {
-            if (message.offset() < view.next(message.lane()) && distribution.wants(view, message.position())) {
-                view.ready().add(message);
+            try {
+                if (message.offset() < view.next(message.lane()) && distribution.wants(view, message.position())) {
+                    view.ready().add(message);
+                }
+            } catch (RuntimeException e) {
+                distribution.passOver(message.lane(), message.offset(), e);
             }
         }
     }
@@ -267,19 +270,9 @@ public final class Feed implements Deliveries.Pumped {
 
     // ---- pump
 
+    /** Hands out what can be handed out. */
     @Override
-    public boolean isDirty() {
-        return dirty;
-    }
-
-    @Override
-    public void dirty(boolean is) {
-        dirty = is;
-    }
-
-    /** Hands out what can be handed out, in an open turn. */
-    @Override
-    public boolean pump() {
+    boolean pump() {
         if (topic.isDeleted() || consumers.isEmpty()) {
             return false;
         }
@@ -309,5 +302,9 @@ public final class Feed implements Deliveries.Pumped {
 
     void lookAgainLater() {
         deliveries.wakeLater(this);
+    }
+
+    void passedOver(Partition partition, long offset, RuntimeException cause) {
+        deliveries.passedOver(partition, offset, cause);
     }
 }

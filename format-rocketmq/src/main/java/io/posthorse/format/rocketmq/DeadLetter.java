@@ -12,7 +12,7 @@ public record DeadLetter(OutgoingMessage message) {
 
     /** Null where the message cannot be read any more. */
     public static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
-        ByteBuffer stored = broker.nativeOf(from, offset);
+        ByteBuffer stored = broker.nativeAt(broker.positionOf(from, offset));
         if (stored == null) {
             return null;
         }

@@ -50,6 +50,7 @@ public final class Fields {
     public static final byte[] TIMER_DELIVER_MS = ascii("TIMER_DELIVER_MS");
     public static final byte[] TIMER_DELAY_SECONDS = ascii("TIMER_DELAY_SEC");
     public static final byte[] TIMER_DELAY_MS = ascii("TIMER_DELAY_MS");
+    public static final byte[] START_DELIVER_TIME = ascii("__STARTDELIVERTIME");
     public static final byte[] OUR_DELIVER_MS = ascii("POSTHORSE_DELIVER_MS");
     public static final byte[] OUR_DELAY_MS = ascii("POSTHORSE_DELAY_MS");
     public static final byte[] RECALL_HANDLE = ascii("recallHandle");

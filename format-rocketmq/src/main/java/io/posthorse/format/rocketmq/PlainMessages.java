@@ -39,8 +39,9 @@ final class PlainMessages {
     private static final Set<String> SYSTEM = Set.of(
             "UNIQ_KEY", "KEYS", "TAGS", "WAIT", "DELAY", "CLUSTER", "TRACE_ON", "MSG_REGION", "REAL_TOPIC", "REAL_QID",
             "TIMER_DELIVER_MS", "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_OUT_MS", "POSTHORSE_DELIVER_MS",
-            "POSTHORSE_DELAY_MS", "TRAN_MSG", "PGROUP", "__transactionId__", "MIN_OFFSET", "MAX_OFFSET", "INSTANCE_ID",
-            "INNER_NUM", BODY_KIND, TYPES, CORRELATION, REPLY_TO, TYPE, PRIORITY, EXPIRES, GROUP);
+            "POSTHORSE_DELAY_MS", "__STARTDELIVERTIME", "TRAN_MSG", "PGROUP", "__transactionId__", "MIN_OFFSET",
+            "MAX_OFFSET", "INSTANCE_ID", "INNER_NUM", BODY_KIND, TYPES, CORRELATION, REPLY_TO, TYPE, PRIORITY, EXPIRES,
+            GROUP);
 
     private PlainMessages() {}
 

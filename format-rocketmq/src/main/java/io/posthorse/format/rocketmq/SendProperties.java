@@ -116,9 +116,14 @@ public final class SendProperties {
                 }
                 case 'P' -> {
                     if (scanner.is(Fields.OUR_DELIVER_MS)) {
-                        due(1, 0, 1);
+                        due(2, 0, 1);
                     } else if (scanner.is(Fields.OUR_DELAY_MS)) {
-                        due(2, clock.getAsLong(), 1);
+                        due(3, clock.getAsLong(), 1);
+                    }
+                }
+                case '_' -> {
+                    if (scanner.is(Fields.START_DELIVER_TIME)) {
+                        due(1, 0, 1);
                     }
                 }
                 default -> { }
@@ -143,11 +148,11 @@ public final class SendProperties {
         if (scanner.is(Fields.TRANSACTION)) {
             isTransaction = scanner.valueLength() == 4 && text[scanner.value()] == 't';
         } else if (scanner.is(Fields.TIMER_DELIVER_MS)) {
-            due(3, 0, 1);
+            due(4, 0, 1);
         } else if (scanner.is(Fields.TIMER_DELAY_MS)) {
-            due(4, clock.getAsLong(), 1);
+            due(5, clock.getAsLong(), 1);
         } else if (scanner.is(Fields.TIMER_DELAY_SECONDS)) {
-            due(5, clock.getAsLong(), 1_000);
+            due(6, clock.getAsLong(), 1_000);
         }
         return tag;
     }

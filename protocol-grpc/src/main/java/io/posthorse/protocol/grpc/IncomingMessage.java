@@ -32,7 +32,7 @@ final class IncomingMessage {
             "TIMER_DELIVER_MS", "TIMER_DELAY_MS", "TIMER_DELAY_SEC", "TIMER_OUT_MS", "TIMER_ENQUEUE_MS",
             "TIMER_DEQUEUE_MS", "TIMER_ROLL_TIMES", "TIMER_DEL_UNIQKEY", "__SHARDINGKEY", "DLQ_ORIGIN_TOPIC",
             "DLQ_ORIGIN_MESSAGE_ID", "__BORNHOST", "BORN_TIMESTAMP", "TRACE_CONTEXT", "POSTHORSE_DELIVER_MS",
-            "POSTHORSE_DELAY_MS");
+            "POSTHORSE_DELAY_MS", "__STARTDELIVERTIME");
 
     private final Message message;
     private final SystemProperties system;

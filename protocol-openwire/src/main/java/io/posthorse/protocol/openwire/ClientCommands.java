@@ -65,7 +65,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         return command.visit(this);
     }
 
-    /** Whether the last command has written something, so that its answer must wait until that is committed. */
+    /** Whether the last command has written something, or rests on it, so that its answer waits until that is committed. */
     boolean tookCommit() {
         return protocol.broker.tail() != tailBefore;
     }
@@ -108,6 +108,9 @@ final class ClientCommands extends CommandVisitorAdapter {
         transactions = new ClientTransactions(protocol, client);
         protocol.clients.put(info.getClientId(), client);
         protocol.advisories.connection(info);
+        if (info.isFailoverReconnect()) {
+            tailBefore = -1; // it sends once more what the connection before has written: that must be visible by then
+        }
         return null;
     }
 

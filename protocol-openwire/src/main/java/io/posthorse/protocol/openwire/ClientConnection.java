@@ -124,7 +124,7 @@ final class ClientConnection {
     /** Ends everything that it has opened. */
     void end(long lastDelivered) {
         List.copyOf(transactions.values()).forEach(unit -> {
-            protocol.xa.ended(unit.id());
+            protocol.xa.ended(unit);
             unit.rollback();
         });
         transactions.clear();

@@ -45,7 +45,7 @@ final class ClientTransactions {
 
     private void forget(Unit unit) {
         client.transactions.remove(unit.id());
-        protocol.xa.ended(unit.id());
+        protocol.xa.ended(unit);
     }
 
     private void requireWhole(Unit unit) throws JMSException {
@@ -86,7 +86,7 @@ final class ClientTransactions {
             throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                     + " open transactions.");
         }
-        Unit unit = new Unit(id, protocol.broker.group());
+        Unit unit = new Unit(id, protocol.broker.group(), protocol.transactionMemory);
         client.transactions.put(id, unit);
         if (id.isXATransaction()) {
             protocol.xa.begun(unit);

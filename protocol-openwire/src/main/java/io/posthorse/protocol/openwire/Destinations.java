@@ -4,13 +4,16 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicListener;
 import io.posthorse.broker.TopicSettings;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -20,7 +23,7 @@ import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.filter.DestinationFilter;
 
 /** Destinations of JMS clients: topics of the broker, created on first use, with the subscription of a queue. */
-final class Destinations {
+final class Destinations implements TopicListener {
     /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
     static final SubscriptionSettings SETTLED = new SubscriptionSettings(
             true, false, true, false, 0, 0, false, SubscriptionSettings.settledOneByOne());
@@ -33,10 +36,12 @@ final class Destinations {
     private final OpenwireProtocol protocol;
     private final Broker broker;
     private final Set<Consumer<Topic>> watchers = new LinkedHashSet<>();
+    private final Map<String, Set<Consumer<Topic>>> watchersByName = new HashMap<>();
 
     Destinations(OpenwireProtocol protocol) {
         this.protocol = protocol;
         this.broker = protocol.broker;
+        broker.onTopics(this);
     }
 
     /** Deletes what connections of an earlier run left. */
@@ -95,7 +100,7 @@ final class Destinations {
         }
         TopicSettings settings = new TopicSettings(
                 1, 1, TopicSettings.READ | TopicSettings.WRITE, false,
-                new TreeMap<>(destination.isTemporary() ? java.util.Map.of() : java.util.Map.of(KEEP, UNSETTLED)));
+                new TreeMap<>(destination.isTemporary() ? Map.of() : Map.of(KEEP, UNSETTLED)));
         protocol.shard.turn();
         Topic topic = broker.createOrUpdate(name, settings);
         if (topic == null) {
@@ -105,8 +110,6 @@ final class Destinations {
             Subscription own = queueSubscription(topic); // what nobody has received yet is kept too
             topic.partitions().forEach(partition -> broker.settlements().begin(own, partition, 0));
         }
-        protocol.advisories.destination(destination, true);
-        List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));
         return topic;
     }
 
@@ -115,11 +118,8 @@ final class Destinations {
         protocol.shard.turn();
         ActiveMQDestination destination = Names.destination(topic.name());
         Subscription shared = broker.subscription(Names.queueSubscription(destination.getPhysicalName()));
-        if (broker.delete(topic)) {
-            if (destination.isQueue() && shared != null) {
-                broker.delete(shared);
-            }
-            protocol.advisories.destination(destination, false);
+        if (broker.delete(topic) && destination.isQueue() && shared != null) {
+            broker.delete(shared);
         }
     }
 
@@ -220,12 +220,42 @@ final class Destinations {
                 && DestinationFilter.parseFilter(pattern).matches(destination);
     }
 
-    /** Has new topics told. */
-    void watch(Consumer<Topic> watcher) {
-        watchers.add(watcher);
+    // ---- coming and going
+
+    /** Has new topics that a pattern fits told. */
+    Runnable watch(ActiveMQDestination pattern, Consumer<Topic> watcher) {
+        Consumer<Topic> choosing = topic -> {
+            if (fits(pattern, topic)) {
+                watcher.accept(topic);
+            }
+        };
+        watchers.add(choosing);
+        return () -> watchers.remove(choosing);
     }
 
-    void watchNoMore(Consumer<Topic> watcher) {
-        watchers.remove(watcher);
+    /**
+     * Has a topic told that comes again under a name.
+     *
+     * @return what ends that
+     */
+    Runnable watch(String name, Consumer<Topic> watcher) {
+        watchersByName.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(watcher);
+        return () -> watchersByName.computeIfPresent(name, (n, all) -> all.remove(watcher) && all.isEmpty() ? null : all);
+    }
+
+    @Override
+    public void created(Topic topic) {
+        if (topic.isDeleted() || topic.isInternal()) {
+            return;
+        }
+        protocol.advisories.destination(Names.destination(topic.name()), true);
+        protocol.shard.turn();
+        List.copyOf(watchersByName.getOrDefault(topic.name(), Set.of())).forEach(watcher -> watcher.accept(topic));
+        List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));
+    }
+
+    @Override
+    public void deleted(Topic topic) {
+        protocol.advisories.destination(Names.destination(topic.name()), false);
     }
 }

@@ -35,6 +35,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final Publishing publishing;
     final Access access;
     final XaTransactions xa;
+    final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
     final Complaints complaints;
     private boolean stopping;
@@ -67,7 +68,7 @@ public final class OpenwireProtocol implements SessionFactory {
 
     private void failed(RuntimeException cause) {
         if (complaints.allows("delivery")) {
-            LOG.warn("Messages of a destination could not be handed out, and are tried again.", cause);
+            LOG.warn(cause.getMessage(), cause);
         }
     }
 

@@ -186,7 +186,7 @@ final class OpenwireSession implements Session {
         }
         try {
             Response response = commands.run(command);
-            if (response == Refusals.LATER || !command.isResponseRequired()) {
+            if (!command.isResponseRequired()) {
                 return;
             }
             Response answer = response == null ? new Response() : response;

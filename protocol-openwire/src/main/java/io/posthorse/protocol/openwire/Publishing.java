@@ -54,6 +54,7 @@ final class Publishing {
                 all.add(store(message, topic, schedule));
             }
         }
+        requireRoom(all);
         if (unit == null && client.mayBeDuplicate(message)) {
             if (isStored(message, all)) {
                 return;
@@ -122,13 +123,16 @@ final class Publishing {
                 && protocol.broker.originals().hasId(all.getFirst().to.topic(), message.getMessageId().toString());
     }
 
-    private void publish(List<Stored> all) throws JMSException {
-        protocol.shard.turn();
+    private void requireRoom(List<Stored> all) throws JMSException {
         for (Stored one : all) {
             if (one.dueMs > 0 && !protocol.broker.delayed().hasRoom()) {
                 throw new ResourceAllocationException("As many messages wait for their time as delayed.max allows.");
             }
         }
+    }
+
+    private void publish(List<Stored> all) throws JMSException {
+        protocol.shard.turn();
         AtomicGroup group = protocol.broker.group();
         all.forEach(one -> group.publishAt(one.to, one.message, one.dueMs));
         Refusals.throwUnless(group.commit());

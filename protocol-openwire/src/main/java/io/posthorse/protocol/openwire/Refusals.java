@@ -11,7 +11,6 @@ import jakarta.jms.ResourceAllocationException;
 import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import javax.transaction.xa.XAException;
-import org.apache.activemq.command.Response;
 
 /** Why something is refused, as exceptions that clients know. */
 final class Refusals {
@@ -60,7 +59,4 @@ final class Refusals {
             default -> cause;
         };
     }
-
-    /** An answer that nothing is to be sent for now: it comes later, by itself. */
-    static final Response LATER = new Response();
 }

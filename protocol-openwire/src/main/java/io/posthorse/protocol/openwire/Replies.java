@@ -16,10 +16,9 @@ final class Replies implements Parked {
      * An answer that waits.
      *
      * @param position everything below must be committed
-     * @param done what is to be done then
-     * @param failed the same where that will never be
+     * @param requestId the command that is refused where that will never be
      */
-    private record Waiting(long position, OpenwireSession session, Command answer, Runnable done, int failing) {}
+    private record Waiting(long position, OpenwireSession session, Command answer, int requestId) {}
 
     Replies(Shard shard) {
         this.shard = shard;
@@ -27,16 +26,7 @@ final class Replies implements Parked {
 
     /** Sends an answer once everything that was done so far is committed. */
     void whenCommitted(OpenwireSession session, Command answer, int requestId) {
-        add(new Waiting(shard.broker().tail(), session, answer, null, requestId));
-    }
-
-    /** Does something once everything that was done so far is committed; never where that fails. */
-    void whenCommitted(Runnable done) {
-        add(new Waiting(shard.broker().tail(), null, null, done, 0));
-    }
-
-    private void add(Waiting one) {
-        waiting.add(one);
+        waiting.add(new Waiting(shard.broker().tail(), session, answer, requestId));
         if (!parked) {
             parked = true;
             shard.turn();
@@ -48,12 +38,8 @@ final class Replies implements Parked {
     public boolean committed(long position) {
         while (!waiting.isEmpty() && waiting.peek().position <= position) {
             Waiting one = waiting.poll();
-            if (one.done != null) {
-                one.done.run();
-            } else {
-                one.session.send(one.answer);
-                one.session.flush();
-            }
+            one.session.send(one.answer);
+            one.session.flush();
         }
         parked = !waiting.isEmpty();
         return parked;
@@ -64,10 +50,8 @@ final class Replies implements Parked {
         parked = false;
         while (!waiting.isEmpty()) {
             Waiting one = waiting.poll();
-            if (one.session != null) {
-                one.session.refuse(one.failing, Refusals.failed(cause));
-                one.session.flush();
-            }
+            one.session.refuse(one.requestId, Refusals.failed(cause));
+            one.session.flush();
         }
     }
 }

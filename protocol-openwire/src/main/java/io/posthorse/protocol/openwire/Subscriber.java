@@ -77,6 +77,7 @@ final class Subscriber implements Receiver, Consumption {
     void attach(Feed feed, JmsSelector selector) {
         Consumer consumer = new Consumer(
                 new Consumer.Wish(selector, info.getPriority(), info.isExclusive()), credit, this);
+        attached.removeIf(Consumer::detachFromDeleted);
         attached.add(consumer);
         feed.attach(consumer);
     }

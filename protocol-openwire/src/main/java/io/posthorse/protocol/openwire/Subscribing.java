@@ -3,7 +3,6 @@ package io.posthorse.protocol.openwire;
 import io.posthorse.auth.Action;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
-import io.posthorse.broker.delivery.Feed;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import java.util.List;
@@ -79,13 +78,12 @@ final class Subscribing {
                 client.check(topic.name(), Action.SUB);
                 attach(subscriber, topic, selector, ownCursor, false);
             }
-            follow(subscriber, part, topic -> {
-                client.check(topic.name(), Action.SUB);
-                attach(subscriber, topic, selector, ownCursor, true);
-            });
+            follow(subscriber, part, topic -> attach(subscriber, topic, selector, ownCursor, true));
             return;
         }
-        attach(subscriber, topic(part), selector, ownCursor, false);
+        Topic topic = topic(part);
+        attach(subscriber, topic, selector, ownCursor, false);
+        follow(subscriber, topic, again -> attach(subscriber, again, selector, ownCursor, true));
         attachVirtual(subscriber, part, selector);
     }
 
@@ -113,7 +111,10 @@ final class Subscribing {
         if (!subscription.knows(topic)) {
             protocol.deliveries.beginAtEnd(topic, subscription);
         }
-        subscriber.attach(protocol.deliveries.feed(topic, subscription, protocol.deadLetters, false), selector);
+        Attachment attachment = to ->
+                subscriber.attach(protocol.deliveries.feed(to, subscription, protocol.deadLetters, false), selector);
+        attachment.to(topic);
+        follow(subscriber, topic, attachment);
     }
 
     private interface Attachment {
@@ -122,17 +123,23 @@ final class Subscribing {
 
     /** Attaches a consumer of a pattern to topics that come later. */
     private void follow(Subscriber subscriber, ActiveMQDestination pattern, Attachment attachment) {
-        Consumer<Topic> watcher = topic -> {
-            if (Destinations.fits(pattern, topic)) {
-                try {
-                    attachment.to(topic);
-                } catch (JMSException | SecurityException e) {
-                    subscriber.leftOut(topic, e);
-                }
+        subscriber.onClose(protocol.destinations.watch(pattern, watcher(subscriber, attachment)));
+    }
+
+    /** Attaches a consumer to its topic again, where it is deleted and comes back. */
+    private void follow(Subscriber subscriber, Topic topic, Attachment attachment) {
+        subscriber.onClose(protocol.destinations.watch(topic.name(), watcher(subscriber, attachment)));
+    }
+
+    private Consumer<Topic> watcher(Subscriber subscriber, Attachment attachment) {
+        return topic -> {
+            try {
+                client.check(topic.name(), Action.SUB);
+                attachment.to(topic);
+            } catch (JMSException | SecurityException e) {
+                subscriber.leftOut(topic, e);
             }
         };
-        protocol.destinations.watch(watcher);
-        subscriber.onClose(() -> protocol.destinations.watchNoMore(watcher));
     }
 
     private Topic topic(ActiveMQDestination destination) throws JMSException {
@@ -170,28 +177,25 @@ final class Subscribing {
             ActiveMQDestination destination = info.getDestination();
             boolean isPattern = Destinations.isPattern(destination);
             List<Topic> topics = isPattern ? protocol.destinations.matching(destination) : List.of(topic(destination));
+            Attachment attachment = topic -> subscriber.attach(
+                    protocol.deliveries.feed(topic, subscription, protocol.deadLetters, true), selector);
             for (Topic topic : topics) {
                 client.check(topic.name(), Action.SUB);
                 if (!subscription.knows(topic) && !info.isRetroactive()) {
                     protocol.deliveries.beginAtEnd(topic, subscription);
                 }
-                subscriber.attach(feed(topic, subscription), selector);
+                attachment.to(topic);
             }
             if (isPattern) {
-                follow(subscriber, destination, topic -> {
-                    client.check(topic.name(), Action.SUB);
-                    subscriber.attach(feed(topic, subscription), selector);
-                });
+                follow(subscriber, destination, attachment);
+            } else {
+                follow(subscriber, topics.getFirst(), attachment);
             }
         } catch (JMSException | RuntimeException e) {
             subscriber.close(0);
             throw e;
         }
         return subscriber;
-    }
-
-    private Feed feed(Topic topic, Subscription subscription) {
-        return protocol.deliveries.feed(topic, subscription, protocol.deadLetters, true);
     }
 
     private void requireInactive(String subscription, String name) throws JMSException {

@@ -14,8 +14,10 @@ import org.apache.activemq.command.TransactionId;
 final class Unit {
     private final TransactionId id;
     private final AtomicGroup group;
+    private final TransactionMemory memory;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private String failure;
+    private long taken;
 
     /** A message that was acknowledged in the transaction. */
     record Acknowledged(Subscriber by, Subscriber.Held held) {
@@ -29,9 +31,10 @@ final class Unit {
         }
     }
 
-    Unit(TransactionId id, AtomicGroup group) {
+    Unit(TransactionId id, AtomicGroup group, TransactionMemory memory) {
         this.id = id;
         this.group = group;
+        this.memory = memory;
     }
 
     TransactionId id() {
@@ -67,7 +70,7 @@ final class Unit {
         acknowledged.add(new Acknowledged(by, held));
     }
 
-    /** Refuses what is too much for one transaction. */
+    /** Refuses what is too much for one transaction, or for all of them. */
     void admit(int count, long bytes) throws JMSException {
         if (group.size() + count > OpenwireSettings.TRANSACTION_SIZE_MAX
                 || group.bytes() + bytes > OpenwireSettings.TRANSACTION_BYTES_MAX) {
@@ -75,6 +78,15 @@ final class Unit {
                     + OpenwireSettings.TRANSACTION_SIZE_MAX + " messages and acknowledgements, and "
                     + (OpenwireSettings.TRANSACTION_BYTES_MAX >> 20) + " MiB. Commit more often.");
         }
+        long more = bytes + (long) count * TransactionMemory.ENTRY_BYTES;
+        memory.take(more);
+        taken += more;
+    }
+
+    /** It is not open any more, however it ended. */
+    void end() {
+        memory.give(taken);
+        taken = 0;
     }
 
     /** Makes it true; where that is refused, it can be tried again or rolled back. */

@@ -50,8 +50,9 @@ final class XaTransactions {
     }
 
     /** A transaction of any kind is not open any more. */
-    void ended(TransactionId id) {
-        open.remove(id);
+    void ended(Unit unit) {
+        open.remove(unit.id());
+        unit.end();
     }
 
     boolean isPrepared(TransactionId id) {

@@ -1,0 +1,115 @@
+package io.posthorse.broker.delivery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.posthorse.broker.Admission;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.InternalTopics;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.PostponedLimits;
+import io.posthorse.broker.Retention;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
+import io.posthorse.log.LogSettings;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import io.posthorse.testkit.SimulatedClock;
+import io.posthorse.testkit.SimulatedTimers;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A broker on a simulated machine, one topic with one subscription, and its feed. */
+final class Post {
+    private static final BrokerSettings SETTINGS = new BrokerSettings(
+            100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
+            new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, 1L << 50,
+            new Retention(1L << 50, 1L << 50, 1, ms -> false));
+    private static final SubscriptionSettings SETTLED = new SubscriptionSettings(
+            true, false, true, false, 0, 0, false, new TreeMap<>(SubscriptionSettings.settledOneByOne()));
+
+    final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
+    final List<String> failures = new ArrayList<>();
+    private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
+    private final Undeliverable undeliverable;
+    private final int partitions;
+    private FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+    private SimulatedBackground background;
+    private SimulatedTimers timers;
+    private Shard shard;
+    private Feed feed;
+
+    Post(int partitions, Undeliverable undeliverable) throws IOException {
+        this.partitions = partitions;
+        this.undeliverable = undeliverable;
+        open();
+    }
+
+    private void open() throws IOException {
+        background = new SimulatedBackground();
+        timers = new SimulatedTimers(clock);
+        Broker broker = Broker.open(
+                files, new LogSettings(1 << 20, 1 << 18, 1 << 14, false), background, SETTINGS,
+                List.of(new Letter.Format()));
+        shard = new Shard(broker, clock, timers, owner::add);
+        Deliveries deliveries = new Deliveries(shard, owner::add, timers);
+        deliveries.onFailure(cause -> failures.add(cause.getMessage()));
+        Topic topic = shard.turn().createOrUpdate("letters", TopicSettings.of(partitions));
+        Subscription subscription = broker.createOrUpdate("readers", SETTLED);
+        feed = deliveries.feed(topic, subscription, undeliverable, false);
+        rest();
+    }
+
+    void restart() throws IOException {
+        shard.stop();
+        background.drain();
+        shard.close();
+        owner.clear();
+        files = files.crash(false);
+        open();
+    }
+
+    Broker turn() {
+        return shard.turn();
+    }
+
+    Feed feed() {
+        return feed;
+    }
+
+    Partition partition(int number) {
+        return feed.topic().partition(number);
+    }
+
+    /** Publishes, and tells the offset. */
+    long publish(int partition, Letter letter) {
+        Broker broker = shard.turn();
+        assertEquals(Admission.ADMITTED, broker.admit(letter.length(), 1));
+        broker.publish(partition(partition), letter, false);
+        return broker.lastOffset(partition(partition));
+    }
+
+    Letter at(long position) {
+        return Letter.read(shard.broker().originals().at(position), 0);
+    }
+
+    /** The owner does all that is at hand. */
+    void rest() {
+        for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
+            task.run();
+        }
+        background.drain();
+    }
+
+    void advance(long ms) {
+        timers.advance(ms);
+        rest();
+    }
+}

@@ -1,0 +1,2 @@
+/** The listeners, one class for each kind. */
+package io.posthorse.example.springclassic.consumer;
