@@ -74,7 +74,9 @@ public final class Leases {
         long behind = cursor.next();
         boolean hasRoom = cursor.open() + out.fetch.count < OPEN_MAX && cursor.next() - cursor.floor() < WINDOW_MAX;
         boolean isTurn = !request.ordered || cursor.open() == out.fetch.count; // in order, all that came back is first
-        if (hasRoom && isTurn && out.fetch.count < request.countMax && (out.fetch.count == 0 || out.fetch.bytes < request.bytesMax)) {
+        boolean wantsMore = out.fetch.count < request.countMax
+                && (out.fetch.count == 0 || out.fetch.bytes < request.bytesMax);
+        if (hasRoom && isTurn && wantsMore) {
             behind = fresh(request, cursor, out);
         }
         if (out.fetch.count == 0 && behind == cursor.next()) {
