@@ -18,7 +18,7 @@ public record Resource(ResourceKind kind, Form form, String name) {
     }
 
     /**
-     * Reads {@code *}, {@code Topic:*}, {@code Topic:orders*} or {@code Topic:orders}.
+     * Reads {@code *}, {@code Topic:*}, {@code Topic:orders*} or {@code Topic:orders}; {@code Any:*} is {@code *}.
      *
      * @throws RefusedException where it is none of them
      */
@@ -27,7 +27,7 @@ public record Resource(ResourceKind kind, Form form, String name) {
             throw new RefusedException("The resource is null.");
         }
         String whole = text.strip();
-        if (whole.equals(ALL)) {
+        if (whole.equals(ALL) || whole.equalsIgnoreCase(ResourceKind.ANY.word() + ":" + ALL)) {
             return new Resource(ResourceKind.ANY, Form.ANY, "");
         }
         int colon = whole.indexOf(':');

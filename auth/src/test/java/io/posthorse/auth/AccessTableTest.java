@@ -151,6 +151,14 @@ class AccessTableTest {
         }
     }
 
+    /** So does RocketMQ's dashboard: kinds in capitals, and a kind for all kinds. */
+    @Test
+    void kindsAreReadInCapitalsToo() {
+        assertEquals(Resource.parse("*"), Resource.parse("ANY:*"));
+        assertEquals(Resource.parse("Topic:orders*"), Resource.parse("TOPIC:orders*"));
+        assertEquals("Group:readers", Resource.parse("GROUP:readers").toString());
+    }
+
     @Test
     void whatIsNotValidIsRefused() {
         for (String wrong : new String[] {"", "Topic", "Topic:", ":t", "Queue:t", "Topic:a*b", "Any:t"}) {

@@ -18,6 +18,8 @@ final class LeaseCursor {
 
     private long floor;
     private long next;
+    /** Whether somebody who reads in order waits until nothing is lent. Not a part of the state: who waits is not either. */
+    boolean awaited;
 
     /**
      * A message that is lent.
@@ -52,6 +54,20 @@ final class LeaseCursor {
     /** Offset of the lease that ends first, -1 where none is open. */
     long firstToEnd() {
         return ends.isEmpty() ? -1 : ends.firstOffset();
+    }
+
+    /** When the last lease ends, ms since 1970; {@link Long#MIN_VALUE} where none is open. */
+    long lastEnd() {
+        long last = Long.MIN_VALUE;
+        for (Lease lease : open.values()) {
+            last = Math.max(last, lease.untilMs);
+        }
+        return last;
+    }
+
+    /** The first offsets that are open, at most so many. */
+    long[] first(int most) {
+        return open.keySet().stream().limit(most).mapToLong(offset -> offset).toArray();
     }
 
     /** Offsets of at most so many leases that ended at a time or before, in their order. */

@@ -73,7 +73,10 @@ public final class Leases {
         }
         long behind = cursor.next();
         boolean hasRoom = cursor.open() + out.fetch.count < OPEN_MAX && cursor.next() - cursor.floor() < WINDOW_MAX;
-        if (hasRoom && out.fetch.count < request.countMax && (out.fetch.count == 0 || out.fetch.bytes < request.bytesMax)) {
+        boolean isTurn = !request.ordered || cursor.open() == out.fetch.count; // in order, all that came back is first
+        boolean wantsMore = out.fetch.count < request.countMax
+                && (out.fetch.count == 0 || out.fetch.bytes < request.bytesMax);
+        if (hasRoom && isTurn && wantsMore) {
             behind = fresh(request, cursor, out);
         }
         if (out.fetch.count == 0 && behind == cursor.next()) {
@@ -95,16 +98,23 @@ public final class Leases {
         broker.fetch(partition, Math.max(next, broker.begin(partition)), countMax, bytesMax, TagFilter.ALL, out);
     }
 
+    /** Whether something is lent now; who asks in order has to wait for the end of it. */
     private boolean isBusy(LeaseCursor cursor) {
-        long first = cursor.firstToEnd();
-        // all of an ordered batch end together, so the first to end says it for all
-        return first >= 0 && cursor.lease(first).untilMs() > broker.now();
+        cursor.awaited = cursor.lastEnd() > broker.now();
+        return cursor.awaited;
+    }
+
+    /** Has those woken who wait in order, where nothing is lent any more. */
+    private void freed(LeaseCursor cursor, Partition partition) {
+        if (cursor != null && cursor.awaited && !isBusy(cursor)) {
+            broker.announceLater(partition);
+        }
     }
 
     private boolean again(Request request, LeaseCursor cursor, Lent out) {
         Log log = broker.log();
         int most = Math.min(request.countMax, Fetch.COUNT_MAX);
-        for (long offset : cursor.endedBefore(broker.now(), most)) {
+        for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
             long position = Moves.position(request.partition, offset);
             if (position < 0 || !log.readable(position)) {
@@ -118,6 +128,8 @@ public final class Leases {
             } else if (out.fetch.count == 0
                     || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax) {
                 out.add(offset, position, request.partition.index.length(offset), lease.deliveries() + 1);
+            } else if (request.ordered) {
+                break; // a smaller one behind it may not pass it
             }
         }
         return true;
@@ -172,7 +184,11 @@ public final class Leases {
         if (lease == null || lease.receipt() != receipt) {
             return Outcome.UNKNOWN;
         }
-        return settle(subscription, partition, offset) ? Outcome.DONE : Outcome.REFUSED;
+        if (!settle(subscription, partition, offset)) {
+            return Outcome.REFUSED;
+        }
+        freed(cursor, partition);
+        return Outcome.DONE;
     }
 
     /**
@@ -206,6 +222,7 @@ public final class Leases {
         }
         broker.append(to, message, RecordFormat.LINK_NONE, 0, 0, true);
         writeSettled(subscription, partition, offset);
+        freed(subscription.leases.get(partition.id()), partition);
         return true;
     }
 
@@ -240,11 +257,25 @@ public final class Leases {
         return cursor == null ? 0 : cursor.open();
     }
 
-    /** When the next lease of a subscription in a partition ends, ms since 1970; {@link Long#MAX_VALUE} where none does. */
-    public long nextEnd(Subscription subscription, Partition partition) {
+    /**
+     * When something that a subscription has lent in a partition can be lent again, ms since 1970: at the end of the first
+     * lease, or where it is read in order, of the last; {@link Long#MAX_VALUE} where nothing is lent.
+     */
+    public long nextEnd(Subscription subscription, Partition partition, boolean ordered) {
         LeaseCursor cursor = subscription.leases.get(partition.id());
-        long first = cursor == null ? -1 : cursor.firstToEnd();
-        return first < 0 ? Long.MAX_VALUE : cursor.lease(first).untilMs();
+        if (cursor == null || cursor.open() == 0) {
+            return Long.MAX_VALUE;
+        }
+        return ordered ? cursor.lastEnd() : cursor.lease(cursor.firstToEnd()).untilMs();
+    }
+
+    /** Whether there is something to lend now, filters aside. */
+    public boolean hasSome(Subscription subscription, Partition partition, boolean ordered) {
+        LeaseCursor cursor = subscription.leases.get(partition.id());
+        if (ordered && cursor != null && isBusy(cursor)) {
+            return false;
+        }
+        return waiting(subscription, partition) > 0 || nextEnd(subscription, partition, ordered) <= broker.now();
     }
 
     /** Messages that were never lent, or wait to be lent again. */

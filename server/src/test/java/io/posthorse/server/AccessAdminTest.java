@@ -64,7 +64,7 @@ class AccessAdminTest {
             RawClient root = users.user("ann", "Topic:t* Pub,Sub Allow 10.0.0.0/8", "Group:g All Deny").root();
             String both = "{\"policies\":[{\"entries\":[{\"actions\":[\"Pub\",\"Sub\"],\"decision\":\"Allow\","
                     + "\"resource\":\"Topic:t*\",\"sourceIps\":[\"10.0.0.0/8\"]},{\"actions\":[\"All\"],"
-                    + "\"decision\":\"Deny\",\"resource\":\"Group:g\"}],\"policyType\":\"Custom\"}],"
+                    + "\"decision\":\"Deny\",\"resource\":\"Group:g\",\"sourceIps\":[]}],\"policyType\":\"Custom\"}],"
                     + "\"subject\":\"User:ann\"}";
             assertEquals(both, body(root.ask(3009, Map.of("subject", "User:ann"))));
             assertEquals("[" + both + "]", body(root.ask(3010, Map.of())));

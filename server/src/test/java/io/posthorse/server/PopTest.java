@@ -210,6 +210,72 @@ class PopTest {
         assertEquals("two", pop(request).getFirst().message.text());
     }
 
+    private static Map<String, String> inOrder(int count, long leaseMs, long pollMs) {
+        Map<String, String> request = request("T", count, leaseMs, pollMs);
+        request.put("order", "true");
+        return request;
+    }
+
+    /** So does RocketMQ's proxy for the ordered groups of its clients: its next request waits while a queue is worked on. */
+    @Test
+    void inOrderAHeldRequestIsAnsweredWhenAllIsSettled() {
+        List.of("a", "b", "c", "d").forEach(body -> broker.sent("T", 0, "", body));
+        List<Loan> first = pop(inOrder(2, 60_000, 0));
+        int held = client.send(POP, inOrder(1, 60_000, 30_000), RawClient.NO_BODY);
+        RawClient other = broker.client();
+        int told = other.send(NOTIFICATION, inOrder(1, 60_000, 30_000), RawClient.NO_BODY);
+        assertEquals(0, ack(first.getFirst()));
+        assertEquals("false", client.ask(NOTIFICATION, inOrder(1, 60_000, 0)).field("hasMsg"), "b is lent still");
+        assertEquals("true", client.ask(NOTIFICATION, request("T", 1, 60_000, 0)).field("hasMsg"));
+        long begin = System.nanoTime();
+        assertEquals(0, ack(first.get(1)));
+        Loan third = loans(client.answer(held)).getFirst();
+        assertEquals("c", third.message.text());
+        held = client.send(POP, inOrder(1, 60_000, 30_000), RawClient.NO_BODY);
+        String acks = "{\"brokerName\":\"broker-a\",\"acks\":[{\"c\":\"G\",\"t\":\"T\",\"r\":\"0\",\"so\":2,\"q\":0,"
+                + "\"rq\":999,\"pt\":" + third.receipt.split(" ")[1] + ",\"it\":60000,\"b\":\"AQ==\"}]}";
+        assertEquals(0, client.ask(ACK_BATCH, Map.of(), text(acks)).code());
+        assertEquals("d", loans(client.answer(held)).getFirst().message.text());
+        assertEquals("true", other.answer(told).field("hasMsg"));
+        assertTrue(System.nanoTime() - begin < 20_000_000_000L, "not only when the time is up");
+    }
+
+    @Test
+    void inOrderWhatCameBackIsLentAloneAndFirst() {
+        List.of("a", "b", "c", "d").forEach(body -> broker.sent("T", 0, "", body));
+        List<Loan> first = pop(inOrder(3, 60_000, 0));
+        Map<String, String> soon = settling("T", first.getFirst());
+        soon.put("invisibleTime", "1");
+        assertEquals(0, client.ask(CHANGE, soon).code());
+        assertEquals(List.of(), pop(inOrder(3, 60_000, 300)), "a is over, b and c are lent");
+        for (Loan loan : first.subList(1, 3)) {
+            soon = settling("T", loan);
+            soon.put("invisibleTime", "1");
+            assertEquals(0, client.ask(CHANGE, soon).code());
+        }
+        List<Loan> again = pop(inOrder(2, 60_000, 5_000));
+        assertEquals(List.of("a", "b"), texts(again));
+        assertEquals(List.of(), pop(inOrder(2, 60_000, 0)), "c comes behind them");
+        again.forEach(loan -> assertEquals(0, ack(loan)));
+        List<Loan> rest = pop(inOrder(1, 60_000, 0));
+        assertEquals(List.of("c"), texts(rest));
+        assertEquals(0, ack(rest.getFirst()));
+        assertEquals(List.of("d"), texts(pop(inOrder(1, 60_000, 0))));
+    }
+
+    @Test
+    void inOrderNothingPassesAMessageThatDoesNotFit() {
+        String big = "x".repeat(600_000);
+        List.of("a" + big, "b" + big).forEach(body -> broker.sent("T", 0, "", body));
+        assertEquals(1, pop(1, 100, 0).size()); // a group that is ordered from now on
+        assertEquals(1, pop(1, 100, 0).size());
+        List.of("c", "d").forEach(body -> broker.sent("T", 0, "", body));
+        List<Loan> again = pop(inOrder(5, 60_000, 5_000));
+        assertEquals(List.of("a" + big), texts(again), "an answer has about 1 MiB, and c is behind b");
+        assertEquals(0, ack(again.getFirst()));
+        assertEquals(List.of("b" + big, "c", "d"), texts(pop(inOrder(5, 60_000, 0))));
+    }
+
     @Test
     void whatIsLentTooOftenIsDead() {
         String group = "{\"groupName\":\"G\",\"retryMaxTimes\":1}";

@@ -140,7 +140,7 @@ final class Receives {
 
     long nextMs(Wanted wanted) {
         return partitions(wanted).stream()
-                .mapToLong(p -> broker.leases().nextEnd(wanted.group, p))
+                .mapToLong(p -> broker.leases().nextEnd(wanted.group, p, wanted.group.settings().ordered()))
                 .min()
                 .orElse(Long.MAX_VALUE);
     }

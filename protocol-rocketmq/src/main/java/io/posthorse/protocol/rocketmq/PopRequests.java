@@ -143,9 +143,8 @@ final class PopRequests implements RequestHandler {
     }
 
     private Frame look(Pop pop) {
-        long now = protocol.shard.turn().now();
-        boolean has = pop.partitions.stream().anyMatch(p -> broker.leases().waiting(pop.group, p) > 0
-                || broker.leases().nextEnd(pop.group, p) <= now);
+        Leases leases = protocol.shard.turn().leases();
+        boolean has = pop.partitions.stream().anyMatch(p -> leases.hasSome(pop.group, p, pop.ordered));
         return has ? pop.request.ok(Map.of("hasMsg", "true", "pollingFull", "false")) : null;
     }
 

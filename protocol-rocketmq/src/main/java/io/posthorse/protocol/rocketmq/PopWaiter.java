@@ -58,7 +58,7 @@ final class PopWaiter {
         places.forEach(Place::await);
         long now = requests.broker().now();
         long end = pop.partitions().stream()
-                .mapToLong(p -> requests.broker().leases().nextEnd(pop.group(), p))
+                .mapToLong(p -> requests.broker().leases().nextEnd(pop.group(), p, pop.ordered()))
                 .min()
                 .orElse(Long.MAX_VALUE);
         long wait = Math.max(1, Math.min(leftMs, end == Long.MAX_VALUE ? leftMs : end - now));

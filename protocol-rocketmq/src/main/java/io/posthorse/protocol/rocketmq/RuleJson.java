@@ -91,11 +91,10 @@ final class RuleJson {
         rule.actions().words().forEach(out::value);
         out.endArray().name("decision").value(rule.allow() ? "Allow" : "Deny");
         out.name("resource").value(rule.resource().toString());
+        out.name("sourceIps").beginArray(); // also where there is none: RocketMQ's dashboard cannot do without the list
         if (!rule.sources().isAny()) {
-            out.name("sourceIps").beginArray();
             rule.sources().texts().forEach(out::value);
-            out.endArray();
         }
-        out.endObject();
+        out.endArray().endObject();
     }
 }

@@ -39,7 +39,7 @@ class AccessIT {
     private static final List<String> GRPC_STEPS = List.of(
             "allowed", "transaction", "simple", "denied-topic", "denied-group", "wrong-secret", "unsigned");
     private static final List<String> GRPC_RUNS = List.of("grpc", "grpc-zone");
-    private static final List<String> TOOL_STEPS = List.of("users", "rules", "refusals", "other-commands");
+    private static final List<String> TOOL_STEPS = List.of("users", "rules", "page", "refusals", "other-commands");
     private static final String ROOT_SECRET = "secret-of-root";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)

@@ -47,7 +47,8 @@ class AdminToolsIT {
             "updateKvConfig", "deleteKvConfig", "getNamesrvConfig", "updateNamesrvConfig");
     private static final List<String> PAGES = List.of(
             "page-open", "page-trend", "page-cluster", "page-topic", "page-topic-change", "page-consumer",
-            "page-consumer-change", "page-producer", "page-message", "page-reset-twice", "page-close");
+            "page-consumer-change", "page-producer", "page-message", "page-dead-letters", "page-reset-twice",
+            "page-close");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path folder;

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class ProxyIT {
     private static final List<String> SCENARIOS = List.of(
-            "normal", "delay", "recall", "sql", "retry", "dead-letter", "simple", "transaction", "from-remoting",
-            "to-remoting"); // not "fifo" and "orphan": see docs/grpc.md
+            "normal", "fifo", "delay", "recall", "sql", "retry", "dead-letter", "simple", "transaction", "orphan",
+            "from-remoting", "to-remoting");
     /** Level 3 is the first retry. */
     private static final String DELAYS = "1s 2s 1s 2s 2s 2s 3s 3s 3s 3s 4s 4s 4s 4s 5s 5s 5s 5s";
     private static final Duration LIMIT = Duration.ofSeconds(240);

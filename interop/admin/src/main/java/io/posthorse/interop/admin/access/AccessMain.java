@@ -2,7 +2,7 @@ package io.posthorse.interop.admin.access;
 
 import io.posthorse.interop.admin.Tool;
 
-/** The commands of mqadmin about users and rules, run as the user that tools.yml names. */
+/** The commands of mqadmin about users and rules, run as the user that tools.yml names, and the dashboard's page. */
 public final class AccessMain {
     private static boolean passed = true;
 
@@ -15,16 +15,22 @@ public final class AccessMain {
         String broker = arguments[1];
         play("users", () -> users(tool, broker));
         play("rules", () -> rules(tool, broker));
+        play("page", () -> new AccessPage(arguments[0], broker).run());
         play("refusals", () -> refusals(tool, broker));
         play("other-commands", () -> otherCommands(tool));
         System.exit(passed ? 0 : 1);
     }
 
-    private static void play(String name, Runnable step) {
+    /** Something that is done and checked. */
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static void play(String name, Step step) {
         String result = "PASS";
         try {
             step.run();
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Exception | AssertionError e) {
             result = "FAIL";
             passed = false;
             e.printStackTrace(System.out);

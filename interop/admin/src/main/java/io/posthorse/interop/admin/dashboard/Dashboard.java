@@ -2,6 +2,7 @@ package io.posthorse.interop.admin.dashboard;
 
 import io.posthorse.interop.admin.Catalog.Step;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageClientExt;
+import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.body.ClusterInfo;
 import org.apache.rocketmq.remoting.protocol.body.ConsumerConnection;
@@ -46,6 +48,7 @@ final class Dashboard {
         pages.put("page-consumer-change", this::changeConsumer);
         pages.put("page-producer", this::producer);
         pages.put("page-message", this::message);
+        pages.put("page-dead-letters", this::deadLetters);
         pages.put("page-reset-twice", () -> new ResetTwice(admin, TOPIC, GROUP).run());
         pages.put("page-close", () -> admin.shutdown());
         return pages;
@@ -171,5 +174,27 @@ final class Dashboard {
         String clientId = admin.examineConsumerConnectionInfo(GROUP).getConnectionSet().iterator().next().getClientId();
         String result = admin.consumeMessageDirectly(GROUP, clientId, TOPIC, id).getConsumeResult().name();
         check(result.equals("CR_SUCCESS"), result);
+    }
+
+    /** One that is looked for by its unique id, to be exported or sent again. */
+    private void deadLetters() throws Exception {
+        String dead = "%DLQ%PageDead";
+        admin.createAndUpdateSubscriptionGroupConfig(broker, group("PageDead"));
+        DefaultMQPullConsumer reader = new DefaultMQPullConsumer("PageDead");
+        reader.setNamesrvAddr(nameServer);
+        reader.setInstanceName("page-dead");
+        reader.start();
+        try {
+            MessageQueue queue = reader.fetchSubscribeMessageQueues(TOPIC).iterator().next();
+            MessageExt message = reader.pull(queue, "*", reader.minOffset(queue), 1).getMsgFoundList().get(0);
+            reader.sendMessageBack(message, -1, queue.getBrokerName(), "PageDead");
+            check(admin.examineTopicRouteInfo(dead).getBrokerDatas().size() == 1, "105");
+            MessageExt shown = admin.viewMessage(dead, message.getMsgId());
+            check(shown.getTopic().equals(dead) && shown.getMsgId().equals(message.getMsgId()), shown);
+            check(Arrays.equals(shown.getBody(), message.getBody()), "the body");
+            check(shown.getProperties().get("RETRY_TOPIC").equals(TOPIC), shown.getProperties());
+        } finally {
+            reader.shutdown();
+        }
     }
 }

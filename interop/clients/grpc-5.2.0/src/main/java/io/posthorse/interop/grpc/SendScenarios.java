@@ -59,7 +59,7 @@ final class SendScenarios {
         String topic = stage.name("topic");
         stage.group(stage.name("group"), topic, true, 16);
         Producer producer = stage.producer(topic, null);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 180; i++) { // more of a queue than are lent at once
             producer.send(stage.message(topic, "" + i / 3).setMessageGroup("group-" + i % 3).build());
         }
         Map<String, List<String>> got = new ConcurrentHashMap<>();
@@ -68,9 +68,9 @@ final class SendScenarios {
                     new ArrayList<>())).add(text(view.getBody()));
             return ConsumeResult.SUCCESS;
         });
-        Check.within(20, "60 messages", () -> got.values().stream().mapToInt(List::size).sum() >= 60);
+        Check.within(20, "180 messages", () -> got.values().stream().mapToInt(List::size).sum() >= 180);
         List<String> expected = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 60; i++) {
             expected.add("" + i);
         }
         for (int i = 0; i < 3; i++) {

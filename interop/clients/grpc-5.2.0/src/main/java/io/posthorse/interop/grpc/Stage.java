@@ -24,6 +24,7 @@ import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
@@ -111,6 +112,14 @@ final class Stage implements AutoCloseable {
             atEnd(remoting::shutdown);
         }
         return remoting;
+    }
+
+    /** Creates the scenario's topic; the client's own {@code createTopic} leaves attributes out. */
+    void topic(Map<String, String> attributes) throws Exception {
+        TopicConfig config = new TopicConfig(name("topic"), 4, 4);
+        config.setAttributes(attributes);
+        var factory = remoting().getDefaultMQProducerImpl().getmQClientFactory();
+        factory.getMQClientAPIImpl().createTopic(broker("TBW102"), "TBW102", config, TOOL_MILLIS);
     }
 
     void group(String group, String topic, boolean ordered, int retries) throws Exception {
