@@ -166,8 +166,8 @@ public final class Server implements AutoCloseable {
                 "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
                         + " look at what else writes to that disk.", ms));
         shard.onKept((topic, subscription) -> LOG.warn(
-                "The oldest part of the log has outlived its retention, and stays with all that is behind it: {} has messages in"
-                        + " the topic {} that it has not consumed. Have it consume them, set its offset forward"
+                "The oldest part of the log has outlived its retention, and stays with all behind it: {} has messages"
+                        + " in the topic {} that it has not consumed. Have it consume them, set its offset forward"
                         + " (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription, topic));
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
