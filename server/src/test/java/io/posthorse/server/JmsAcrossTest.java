@@ -195,8 +195,7 @@ class JmsAcrossTest {
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             if (i == 150) {
-                host.broker().close();
-                start("openwire.port=" + port);
+                host.restartBelow("openwire.port=" + port);
             }
             producer.send(session.createTextMessage("m" + i));
             sent.add("m" + i);
@@ -229,8 +228,7 @@ class JmsAcrossTest {
         Session session = host.session();
         MessageConsumer consumer = session.createConsumer(session.createQueue("resent"));
         assertEquals("m1", ((TextMessage) consumer.receive(WAIT)).getText());
-        host.broker().close();
-        start();
+        host.restart();
         login.setFailoverReconnect(true);
         try (RawJms again = RawJms.greeted(host.broker())) {
             again.ask(login);
