@@ -6,28 +6,33 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Loopback ports that nobody listens on at the moment. */
+/** Loopback ports that nobody listens on at the moment, and that were given to nobody in this process before. */
 final class FreePorts {
 
     private static final int LOWEST = 12_000;
     private static final int HIGHEST = 30_000;
     private static final int ATTEMPTS = 200;
+    /** One broker takes several: what was found free a moment ago may be another one's neighbour. */
+    private static final Set<Integer> GIVEN = new HashSet<>();
 
     private FreePorts() {
     }
 
     /** A port that is free together with its neighbours at the given distances. */
-    static int withNeighbours(int... distances) throws IOException {
+    static synchronized int withNeighbours(int... distances) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             List<Integer> wanted = new ArrayList<>(List.of(port));
             for (int distance : distances) {
                 wanted.add(port + distance);
             }
-            if (wanted.stream().allMatch(FreePorts::isFree)) {
+            if (wanted.stream().noneMatch(GIVEN::contains) && wanted.stream().allMatch(FreePorts::isFree)) {
+                GIVEN.addAll(wanted);
                 return port;
             }
         }
