@@ -3,6 +3,7 @@ package io.posthorse.server;
 import static io.posthorse.server.JmsHost.send;
 import static io.posthorse.server.JmsHost.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,6 +65,23 @@ class JmsTopicsTest {
         assertEquals(5, all.receive(WAIT).getBody(byte[].class).length);
         assertEquals(4, exact.receive(WAIT).getBody(byte[].class).length);
         assertNull(consumer.receive(NOTHING), "a star stands for a whole part of the name");
+    }
+
+    @Test
+    void whoHasCreatedAQueueGetsNoMoreOfItThanOthers() throws Exception {
+        Destination queue = session.createQueue("shared");
+        MessageConsumer creator = session.createConsumer(queue);
+        MessageConsumer pattern = host.session().createConsumer(session.createQueue("shared.>"));
+        MessageConsumer other = host.session().createConsumer(queue);
+        for (int i = 0; i < 30; i++) {
+            send(session, queue, "message " + i);
+        }
+        for (MessageConsumer each : new MessageConsumer[] {creator, pattern, other}) {
+            for (int i = 0; i < 10; i++) {
+                assertNotNull(each.receive(WAIT));
+            }
+            assertNull(each.receive(NOTHING));
+        }
     }
 
     @Test

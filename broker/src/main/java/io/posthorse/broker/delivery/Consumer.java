@@ -60,6 +60,10 @@ public final class Consumer {
         }
     }
 
+    public boolean isAttachedTo(Feed other) {
+        return feed == other;
+    }
+
     /** Ends its attachment where the topic was deleted, and says so. */
     public boolean detachFromDeleted() {
         boolean isOver = feed != null && feed.topic().isDeleted();

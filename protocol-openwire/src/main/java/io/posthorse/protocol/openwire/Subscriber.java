@@ -73,8 +73,11 @@ final class Subscriber implements Receiver, Consumption {
         return info;
     }
 
-    /** Attaches it to a feed. */
+    /** Attaches it to a feed, once: it hears of the creation of a topic, too, that it has created itself. */
     void attach(Feed feed, JmsSelector selector) {
+        if (attached.stream().anyMatch(consumer -> consumer.isAttachedTo(feed))) {
+            return;
+        }
         Consumer consumer = new Consumer(
                 new Consumer.Wish(selector, info.getPriority(), info.isExclusive()), credit, this);
         attached.removeIf(Consumer::detachFromDeleted);
