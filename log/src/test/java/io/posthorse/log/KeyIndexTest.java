@@ -1,5 +1,6 @@
 package io.posthorse.log;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.posthorse.testkit.FaultyFileStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Messages found by key: from memory, from files, and from the log where files are missing or damaged. */
@@ -49,6 +53,19 @@ class KeyIndexTest {
             }
         }
         assertEquals(List.of(), find(world, "never"));
+    }
+
+    @Test
+    void entriesAreSortedByHashAndStayInTheirOrder() {
+        Random random = new Random(7);
+        for (int size : new int[] {0, 1, 2, 255, 40_000}) {
+            int hashes = random.nextBoolean() ? Math.max(1, size / 3) : Integer.MAX_VALUE;
+            long[] entries = IntStream.range(0, size)
+                    .mapToLong(i -> (long) (random.nextInt(hashes) * 0x9E3779B9) << 32 | i)
+                    .toArray();
+            long[] sorted = Arrays.stream(entries).sorted().toArray();
+            assertArrayEquals(sorted, GrowingKeys.byHash(entries));
+        }
     }
 
     @Test

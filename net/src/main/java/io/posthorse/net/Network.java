@@ -41,7 +41,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The event loop and the listeners on it. */
 public final class Network implements AutoCloseable {
-    private static final int READ_BYTES = 64 << 10;
+    /** Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. */
+    private static final int READ_BYTES = 256 << 10;
     private static final int BACKLOG = 1024;
     private static final int DIAL_MS = 5_000;
 

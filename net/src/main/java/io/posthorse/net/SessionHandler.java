@@ -18,7 +18,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     private final Complaints complaints;
     private Connection connection;
     private Session session;
+    /** The begin of a frame that has not come whole, or null. */
     private ByteBuf rest;
+    /** Bytes of that frame to wait for, as the session said; 0 where it can't tell yet. */
+    private int needed;
 
     SessionHandler(SessionFactory factory, Complaints complaints) {
         this.factory = factory;
@@ -35,37 +38,38 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            if (rest == null) {
-                int needed = session.read(in);
-                keep(context, in, needed);
-            } else {
-                rest.writeBytes(in);
-                int needed = session.read(rest);
-                shrink(context, needed);
+            while (rest != null && in.isReadable()) {
+                complete(context, in);
+            }
+            if (in.isReadable()) {
+                keep(context, in, session.read(in));
             }
         } finally {
             in.release();
         }
     }
 
-    private void keep(ChannelHandlerContext context, ByteBuf in, int needed) {
-        int left = in.readableBytes();
-        if (left > 0) {
-            rest = context.alloc().directBuffer(Math.max(needed, left + 1024)).writeBytes(in);
+    /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
+    private void complete(ChannelHandlerContext context, ByteBuf in) {
+        int lacks = needed > rest.readableBytes() ? needed - rest.readableBytes() : in.readableBytes();
+        rest.writeBytes(in, Math.min(lacks, in.readableBytes()));
+        ByteBuf before = rest;
+        int more = session.read(before);
+        if (before.readerIndex() == 0) {
+            needed = more;
+            before.ensureWritable(Math.max(0, more - before.readableBytes()));
+            return;
         }
+        rest = null;
+        keep(context, before, more);
+        before.release();
     }
 
-    private void shrink(ChannelHandlerContext context, int needed) {
-        if (!rest.isReadable()) {
-            rest.release();
-            rest = null;
-        } else if (rest.readerIndex() > 0) {
-            ByteBuf before = rest;
-            rest = null;
-            keep(context, before, needed);
-            before.release();
-        } else {
-            rest.ensureWritable(Math.max(0, needed - rest.readableBytes()));
+    private void keep(ChannelHandlerContext context, ByteBuf in, int more) {
+        int left = in.readableBytes();
+        if (left > 0) {
+            needed = more;
+            rest = context.alloc().directBuffer(Math.max(more, left + 1024)).writeBytes(in);
         }
     }
 

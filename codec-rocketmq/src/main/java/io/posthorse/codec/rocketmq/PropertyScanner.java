@@ -28,15 +28,10 @@ public final class PropertyScanner {
     public boolean next() {
         while (at < end) {
             int start = at;
-            int split = -1;
-            while (at < end && text[at] != VALUE_END) {
-                if (text[at] == NAME_END && split < 0) {
-                    split = at;
-                }
-                at++;
-            }
-            int stop = at++;
-            if (split > start) {
+            int stop = ByteSearch.first(text, start, end, VALUE_END);
+            int split = ByteSearch.first(text, start, stop, NAME_END);
+            at = stop + 1;
+            if (split > start && split < stop) {
                 name = start;
                 nameLength = split - start;
                 value = split + 1;

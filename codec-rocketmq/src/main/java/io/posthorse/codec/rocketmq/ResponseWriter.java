@@ -124,18 +124,20 @@ public final class ResponseWriter {
         out[at++] = (byte) c;
     }
 
+    /** Puts ASCII characters of a value that need no escape. */
+    public void text(byte[] ascii) {
+        put(ascii);
+    }
+
     /** Puts the low bytes of a number as upper-case hex digits. */
     public void hex(long number, int bytes) {
         room(bytes * 2);
+        byte[] to = out;
+        int i = at;
         for (int shift = bytes * 8 - 4; shift >= 0; shift -= 4) {
-            out[at++] = HEX[(int) (number >>> shift) & 15];
+            to[i++] = HEX[(int) (number >>> shift) & 15];
         }
-    }
-
-    public void hex(byte[] bytes) {
-        for (byte b : bytes) {
-            hex(b, 1);
-        }
+        at = i;
     }
 
     /** Ends the header and puts length, form and header at the buffer's writer index; the body follows. */

@@ -41,8 +41,9 @@ class PropertyScannerTest {
 
     private static String random(Random random) {
         StringBuilder text = new StringBuilder();
-        for (int i = random.nextInt(30); i > 0; i--) {
-            text.append("\u0001\u0002ab中".charAt(random.nextInt(5)));
+        String letters = random.nextBoolean() ? "\u0001\u0002ab中\u0000\u0003" : "\u0001\u0002abcdefgh中é\u0080\u0000\u0003";
+        for (int i = random.nextInt(60); i > 0; i--) {
+            text.append(letters.charAt(random.nextInt(letters.length())));
         }
         return text.toString();
     }

@@ -77,7 +77,7 @@ class ResponseWriterTest {
                 writer.hex(number, 8);
                 writer.text(',');
                 writer.hex((int) number, 4);
-                writer.hex(new byte[] {-1, 10});
+                writer.text("FF0A".getBytes(UTF_8));
                 writer.close(value);
                 fields.put(name, "%016X,%08XFF0A".formatted(number, (int) number));
             }

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 
 /** Address and port as messages and ids carry them: 4 or 16 bytes, then the port in 4. */
 public record Host(byte[] address, int port) {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     public static Host of(InetSocketAddress at) {
         return new Host(at.getAddress().getAddress(), at.getPort());
@@ -26,7 +27,11 @@ public record Host(byte[] address, int port) {
 
     /** The id by which a message can be looked up at its broker. */
     public String messageId(long position) {
-        HexFormat hex = HexFormat.of().withUpperCase();
-        return hex.formatHex(address) + hex.toHexDigits(port) + hex.toHexDigits(position);
+        return hex() + HEX.toHexDigits(position);
+    }
+
+    /** What the ids of messages that were sent there begin with. */
+    public String hex() {
+        return HEX.formatHex(address) + HEX.toHexDigits(port);
     }
 }

@@ -1,6 +1,7 @@
 package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.KeyHash;
+import io.posthorse.codec.rocketmq.ByteSearch;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -11,13 +12,12 @@ public final class MessageKeys {
     /** Gives the hash of each word between two indexes. */
     public static void words(byte[] text, int from, int end, int topicHash, IntConsumer sink) {
         int start = from;
-        for (int at = from; at <= end; at++) {
-            if (at == end || text[at] == ' ') {
-                if (at > start) {
-                    sink.accept(KeyHash.of(topicHash, KeyHash.text(text, start, at - start)));
-                }
-                start = at + 1;
+        while (start < end) {
+            int stop = ByteSearch.first(text, start, end, (byte) ' ');
+            if (stop > start) {
+                sink.accept(KeyHash.of(topicHash, KeyHash.text(text, start, stop - start)));
             }
+            start = stop + 1;
         }
     }
 

@@ -15,6 +15,7 @@ import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,8 @@ final class RemotingSession implements Session, Peer {
     final RemotingProtocol protocol;
     final Host bornHost;
     final Host storeHost;
+    /** What the ids of messages that come this way begin with. */
+    final byte[] messageIdBegin;
     final Set<PullWaiter> waiters = new HashSet<>();
     final Set<PopWaiter> pops = new HashSet<>();
     final InetAddress source;
@@ -53,6 +56,7 @@ final class RemotingSession implements Session, Peer {
         this.source = connection.remote().getAddress();
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
+        this.messageIdBegin = storeHost.hex().getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

@@ -276,8 +276,7 @@ final class SendRequests {
     }
 
     static void putMessageId(ResponseWriter out, RemotingSession session, long position) {
-        out.hex(session.storeHost.address());
-        out.hex(session.storeHost.port(), 4);
+        out.text(session.messageIdBegin);
         out.hex(position, 8);
     }
 

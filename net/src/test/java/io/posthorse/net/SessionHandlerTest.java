@@ -1,0 +1,178 @@
+package io.posthorse.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.posthorse.platform.Clock;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Frames that come in pieces: whole and in order at the session, whatever it says of the room they need. */
+class SessionHandlerTest {
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    private final List<Integer> seen = new ArrayList<>();
+    private boolean closed;
+
+    /** What a session answers when a frame is not whole. */
+    private enum Hint {
+        EXACT {
+            @Override
+            int of(int frame, int there) {
+                return frame;
+            }
+        },
+        AS_IT_COMES {
+            @Override
+            int of(int frame, int there) {
+                return Math.min(frame, Math.max(64, there * 2));
+            }
+        },
+        NONE {
+            @Override
+            int of(int frame, int there) {
+                return 0;
+            }
+        },
+        TOO_LITTLE {
+            @Override
+            int of(int frame, int there) {
+                return 5;
+            }
+        };
+
+        abstract int of(int frame, int there);
+    }
+
+    /** A frame is its length, a number, and so many bytes that are all the number's lowest. */
+    private final class Frames implements Session {
+        private final Hint hint;
+
+        Frames(Hint hint) {
+            this.hint = hint;
+        }
+
+        @Override
+        public int read(ByteBuf in) {
+            while (in.readableBytes() >= 4) {
+                int length = in.getInt(in.readerIndex());
+                if (length < 0) {
+                    throw new IllegalStateException("no length");
+                }
+                if (in.readableBytes() < 4 + length) {
+                    return hint.of(4 + length, in.readableBytes());
+                }
+                in.skipBytes(4);
+                int number = in.readInt();
+                for (int i = 4; i < length; i++) {
+                    assertEquals((byte) number, in.readByte(), () -> "frame " + number);
+                }
+                seen.add(number);
+            }
+            return 0;
+        }
+
+        @Override
+        public void closed() {
+            closed = true;
+        }
+    }
+
+    private EmbeddedChannel channel(Hint hint) {
+        EmbeddedChannel channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress localAddress0() {
+                return isActive() ? new InetSocketAddress("127.0.0.1", 1) : null;
+            }
+
+            @Override
+            protected SocketAddress remoteAddress0() {
+                return isActive() ? new InetSocketAddress("127.0.0.1", 2) : null;
+            }
+        };
+        channel.config().setAllocator(memory);
+        channel.pipeline().addLast(new SessionHandler(connection -> new Frames(hint), new Complaints(new StoppedClock())));
+        channel.pipeline().fireChannelActive();
+        return channel;
+    }
+
+    private record StoppedClock() implements Clock {
+        @Override
+        public long wallMs() {
+            return 0;
+        }
+
+        @Override
+        public long nanos() {
+            return 0;
+        }
+    }
+
+    private ByteBuf frames(Random random, int count) {
+        ByteBuf all = memory.directBuffer();
+        for (int number = 0; number < count; number++) {
+            int length = 4 + random.nextInt(random.nextInt(10) == 0 ? 20_000 : 40);
+            all.writeInt(length).writeInt(number);
+            for (int i = 4; i < length; i++) {
+                all.writeByte(number);
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void framesThatComeInPiecesAreWholeAndInOrder(Hint hint) {
+        for (int seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            seen.clear();
+            EmbeddedChannel channel = channel(hint);
+            ByteBuf all = frames(random, 100);
+            while (all.isReadable()) {
+                int piece = 1 + random.nextInt(random.nextBoolean() ? 7 : 9_000);
+                channel.writeInbound(all.readBytes(Math.min(piece, all.readableBytes())));
+            }
+            all.release();
+            List<Integer> sent = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                sent.add(i);
+            }
+            assertEquals(sent, seen, "seed " + seed);
+            channel.finishAndReleaseAll();
+            assertTrue(closed);
+            assertEquals(0, memory.metric().usedDirectMemory(), "bytes that nobody gave back, seed " + seed);
+        }
+    }
+
+    @Test
+    void whatIsKeptOfAFrameGoesWithTheConnection() {
+        EmbeddedChannel channel = channel(Hint.EXACT);
+        channel.writeInbound(memory.directBuffer().writeInt(1_000).writeZero(500));
+        assertTrue(memory.metric().usedDirectMemory() > 0);
+
+        channel.close();
+
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
+
+    @Test
+    void aSessionThatFailsEndsTheConnectionAndKeepsNothing() {
+        EmbeddedChannel channel = channel(Hint.EXACT);
+        channel.writeInbound(memory.directBuffer().writeByte(-1));
+        assertTrue(channel.isOpen());
+
+        channel.writeInbound(memory.directBuffer().writeZero(300));
+
+        assertFalse(channel.isOpen());
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
+}
