@@ -333,9 +333,11 @@ public final class Broker {
         ByteBuffer out = log.payload();
         long offset = partition.index.next();
         long position = log.reservedPosition();
-        out.putInt(partition.id()).putLong(offset).putInt(message.tag());
-        out.put(link).put(message.format()).putShort((short) 0).putInt(linkPartition).putLong(linkOffset);
-        message.write(out);
+        out.putInt(at + RecordFormat.PARTITION, partition.id()).putLong(at + RecordFormat.OFFSET, offset);
+        out.putInt(at + RecordFormat.TAG, message.tag()).put(at + RecordFormat.LINK, link);
+        out.put(at + RecordFormat.FORMAT, message.format()).putShort(at + RecordFormat.FORMAT + 1, (short) 0);
+        out.putInt(at + RecordFormat.LINK_PARTITION, linkPartition).putLong(at + RecordFormat.LINK_OFFSET, linkOffset);
+        message.write(out.position(at + RecordFormat.NATIVE));
         formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
         rendering.saw(message.format());

@@ -21,8 +21,9 @@ public record Host(byte[] address, int port) {
         return address.length == 16;
     }
 
-    public void write(ByteBuffer out) {
-        out.put(address).putInt(port);
+    /** Writes address and port at an index. */
+    public void write(ByteBuffer out, int at) {
+        out.put(at, address).putInt(at + address.length, port);
     }
 
     /** The id by which a message can be looked up at its broker. */

@@ -136,21 +136,41 @@ public final class OutgoingMessage implements Message, IntConsumer {
     @Override
     public void write(ByteBuffer out) {
         int start = out.position();
+        int bits = flags();
+        int storeTimestamp = start + StoredMessage.storeTimestamp(bits);
+        int reconsume = start + StoredMessage.reconsumeTimes(bits);
+        int bodyStart = start + StoredMessage.bodyLength(bits) + 4;
+        out.putInt(start + StoredMessage.TOTAL_SIZE, length());
+        out.putInt(start + StoredMessage.MAGIC, StoredMessage.MAGIC_VALUE);
+        out.putInt(start + StoredMessage.QUEUE_ID, queueId);
+        out.putInt(start + StoredMessage.FLAG, flag);
+        out.putLong(start + StoredMessage.QUEUE_OFFSET, 0);
+        out.putLong(start + StoredMessage.PHYSICAL_OFFSET, 0);
+        out.putInt(start + StoredMessage.SYSTEM_FLAG, bits);
+        out.putLong(start + StoredMessage.BORN_TIMESTAMP, bornTimestamp);
+        bornHost.write(out, start + StoredMessage.BORN_HOST);
+        out.putLong(storeTimestamp, 0);
+        storeHost.write(out, storeTimestamp + 8);
+        out.putInt(reconsume, reconsumeTimes);
+        out.putLong(reconsume + 4, 0);
+        out.putInt(bodyStart - 4, bodyLength);
+        out.putInt(start + StoredMessage.BODY_CRC, writeBody(out, bodyStart));
+        writeTail(out);
+    }
+
+    /** Leaves the buffer behind the body and returns the body's checksum. */
+    private int writeBody(ByteBuffer out, int bodyStart) {
         int limit = out.limit();
-        out.putInt(length()).putInt(StoredMessage.MAGIC_VALUE).putInt(0).putInt(queueId).putInt(flag);
-        out.putLong(0).putLong(0).putInt(flags()).putLong(bornTimestamp);
-        bornHost.write(out);
-        out.putLong(0);
-        storeHost.write(out);
-        out.putInt(reconsumeTimes).putLong(0).putInt(bodyLength);
-        int bodyStart = out.position();
-        out.limit(bodyStart + bodyLength);
+        out.limit(bodyStart + bodyLength).position(bodyStart);
         body.getBytes(bodyAt, out);
         out.position(bodyStart);
         crc.reset();
         crc.update(out);
         out.limit(limit);
-        out.putInt(start + StoredMessage.BODY_CRC, (int) crc.getValue() & 0x7FFFFFFF);
+        return (int) crc.getValue() & 0x7FFFFFFF;
+    }
+
+    private void writeTail(ByteBuffer out) {
         out.put((byte) topicLength).put(topic, topicAt, topicLength);
         out.putShort((short) allPropertiesLength()).put(properties, propertiesAt, propertiesLength);
         if (needsSeparator()) {
