@@ -59,8 +59,8 @@ public class CodecBenchmark {
         writer.begin(binary, 0, 1_234, null);
         writer.field(QUEUE_ID, 3);
         int id = writer.open(MESSAGE_ID);
-        writer.hex(0x7F000001_00002A9FL, 8);
-        writer.hex(123_456_789L, 8);
+        writer.hex(0x7F000001_00002A9FL);
+        writer.hex(123_456_789L);
         writer.close(id);
         writer.field(TRACE_ON, TRUE);
         writer.field(QUEUE_OFFSET, 123_456);

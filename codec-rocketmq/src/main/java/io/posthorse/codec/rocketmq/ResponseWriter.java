@@ -1,6 +1,9 @@
 package io.posthorse.codec.rocketmq;
 
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -10,6 +13,7 @@ import java.util.Arrays;
  */
 public final class ResponseWriter {
     private static final byte[] HEX = ascii("0123456789ABCDEF");
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final byte[] JSON_CODE = ascii("{\"code\":");
     private static final byte[] JSON_FIELDS = ascii(",\"extFields\":{");
     private static final byte[] JSON_TAIL = ascii("},\"flag\":1,\"language\":\"JAVA\",\"opaque\":");
@@ -129,15 +133,22 @@ public final class ResponseWriter {
         put(ascii);
     }
 
-    /** Puts the low bytes of a number as upper-case hex digits. */
-    public void hex(long number, int bytes) {
-        room(bytes * 2);
-        byte[] to = out;
-        int i = at;
-        for (int shift = bytes * 8 - 4; shift >= 0; shift -= 4) {
-            to[i++] = HEX[(int) (number >>> shift) & 15];
-        }
-        at = i;
+    /** Puts a number as 16 upper-case hex digits. */
+    public void hex(long number) {
+        room(16);
+        EIGHT.set(out, at, digits((int) (number >>> 32)));
+        EIGHT.set(out, at + 8, digits((int) number));
+        at += 16;
+    }
+
+    /** The eight hex digits of a number, as bytes of text: its fours of bits are moved apart, each to a byte. */
+    private static long digits(int number) {
+        long apart = number & 0xFFFFFFFFL;
+        apart = (apart | apart << 16) & 0x0000FFFF0000FFFFL;
+        apart = (apart | apart << 8) & 0x00FF00FF00FF00FFL;
+        apart = (apart | apart << 4) & 0x0F0F0F0F0F0F0F0FL;
+        long letters = (apart + 0x0606060606060606L) >>> 4 & 0x0101010101010101L; // 1 in those above 9
+        return apart + 0x3030303030303030L + letters * ('A' - '9' - 1);
     }
 
     /** Ends the header and puts length, form and header at the buffer's writer index; the body follows. */

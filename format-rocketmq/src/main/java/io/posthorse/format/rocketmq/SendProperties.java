@@ -63,8 +63,13 @@ public final class SendProperties {
 
     /** Reads a message's properties, and sets its tag and its keys. */
     public void scan(OutgoingMessage of) {
-        message = of;
         topicHash = KeyHash.text(of.topic, of.topicAt, of.topicLength);
+        scanNext(of);
+    }
+
+    /** The same, for a message that goes to the topic of the one before. */
+    public void scanNext(OutgoingMessage of) {
+        message = of;
         of.noKeys();
         of.tag = scan(of.properties, of.propertiesAt, of.propertiesLength);
         message = null;

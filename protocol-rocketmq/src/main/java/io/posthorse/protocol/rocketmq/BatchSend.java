@@ -56,7 +56,11 @@ final class BatchSend {
         long first = -1;
         for (int i = 0; i < count; i++) {
             use(i);
-            properties.scan(message);
+            if (i == 0) {
+                properties.scan(message);
+            } else {
+                properties.scanNext(message);
+            }
             positions[i] = broker.publish(partition, message, i + 1 < count);
             first = first < 0 ? broker.lastOffset(partition) : first;
         }

@@ -277,7 +277,7 @@ final class SendRequests {
 
     static void putMessageId(ResponseWriter out, RemotingSession session, long position) {
         out.text(session.messageIdBegin);
-        out.hex(position, 8);
+        out.hex(position);
     }
 
     /** Puts the fields that every answer to a send ends with, and parks it. */
