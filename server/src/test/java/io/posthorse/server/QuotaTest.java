@@ -47,7 +47,7 @@ class QuotaTest {
         }
     }
 
-    /** 100 strangers begin requests of 1 MiB each: beyond 32 MiB in all they are closed, and users go on. */
+    /** 100 strangers begin requests of 1 MiB each: those beyond 32 MiB in all are closed, and users go on. */
     @Test
     void secT10WhatStrangersBeginDoesNotFillTheMemory() {
         try (Users users = Users.start(directory)) {
@@ -63,7 +63,7 @@ class QuotaTest {
                     // closed meanwhile
                 }
             }
-            await().until(() -> strangers.getLast().isClosedByPeer());
+            await().until(() -> strangers.stream().filter(s -> s.isClosedByPeer(1)).count() >= 100 - 32);
             RawClient pub = users.client("pub");
             assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
             assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code(), "who has signed");

@@ -120,7 +120,13 @@ final class RawClient implements AutoCloseable {
 
     /** Waits until the broker closes this connection; false where it sends something instead. */
     boolean isClosedByPeer() {
+        return isClosedByPeer(TIMEOUT_MS);
+    }
+
+    /** The same, waiting only so long; false where nothing came in that time. */
+    boolean isClosedByPeer(int withinMs) {
         try {
+            socket.setSoTimeout(withinMs);
             return in.read() < 0;
         } catch (java.net.SocketTimeoutException e) {
             return false;
