@@ -29,6 +29,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +39,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TlsModesTest {
     private static final int UNKNOWN_CODE = 9_999;
 
+    /** Keys that take seconds to make, for the tests that change nothing of them. */
+    @TempDir
+    static Path made;
+
+    private static Certificates issued;
+
     @TempDir
     Path directory;
+
+    @BeforeAll
+    static void issue() throws Exception {
+        issued = new Certificates(made).make("issuer", "-ext", "bc=ca:true").make("foreign")
+                .issue("good", "issuer").issue("expired", "issuer", "-startdate", "-3d", "-validity", "1");
+    }
 
     /** Whether the gRPC port shows a certificate that the client trusts. */
     private static boolean shakesHands(Server server, SSLContext context) throws IOException {
@@ -101,12 +114,13 @@ class TlsModesTest {
         "ENFORCING,good,false,true", "ENFORCING,expired,false,false", "ENFORCING,foreign,false,false"
     })
     void modesAndCertificates(String mode, String certificate, boolean plain, boolean encrypted) throws Exception {
-        Certificates certificates = new Certificates(directory).make("issuer", "-ext", "bc=ca:true").make("foreign")
-                .issue("good", "issuer").issue("expired", "issuer", "-startdate", "-3d", "-validity", "1");
+        for (String end : new String[] {".pem", ".key"}) {
+            Files.copy(made.resolve(certificate + end), directory.resolve(certificate + end));
+        }
         try (Server server = start(mode, certificate)) {
             for (int port : new int[] {server.brokerPort(), server.nameServerPort()}) {
                 assertEquals(plain, serves(port, null), "plain");
-                assertEquals(encrypted, serves(port, certificates.client("issuer", null)), "encrypted");
+                assertEquals(encrypted, serves(port, issued.client("issuer", null)), "encrypted");
                 assertEquals(plain, serves(port, null), "plain, after what was tried");
             }
         }
