@@ -62,8 +62,8 @@ final class GrowingKeys extends KeyStripe {
 
     /**
      * Sorts entries, of which those with smaller positions come first already, by their hashes: least significant digit
-     * first, each pass keeping the order of equals. Four times as fast as a comparison sort, and a million messages a
-     * second need it.
+     * first, each pass keeping the order of equals. A comparison sort took several times as long, which shows at a million
+     * messages a second (decision 29).
      */
     static long[] byHash(long[] entries) {
         long[] from = entries;

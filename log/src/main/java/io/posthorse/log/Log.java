@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
 public final class Log {
     /** Staging space at first; turns that need more double it. */
     private static final int STAGING_BYTES = 64 << 10;
-    /** Up to here: a large write gets larger pages of the page cache than four of 256 KiB, which cost a fifth more. */
+    /** Up to here: a large write gets larger pages of the page cache than several small ones (decision 29). */
     private static final int STAGING_BYTES_MAX = 1 << 20;
 
     private final FileStore files;
