@@ -333,10 +333,8 @@ public final class Broker {
         ByteBuffer out = log.payload();
         long offset = partition.index.next();
         long position = log.reservedPosition();
-        out.putInt(at + RecordFormat.PARTITION, partition.id()).putLong(at + RecordFormat.OFFSET, offset);
-        out.putInt(at + RecordFormat.TAG, message.tag()).put(at + RecordFormat.LINK, link);
-        out.put(at + RecordFormat.FORMAT, message.format()).putShort(at + RecordFormat.FORMAT + 1, (short) 0);
-        out.putInt(at + RecordFormat.LINK_PARTITION, linkPartition).putLong(at + RecordFormat.LINK_OFFSET, linkOffset);
+        RecordFormat.envelope(
+                out, at, partition.id(), offset, message.tag(), link, message.format(), linkPartition, linkOffset);
         message.write(out.position(at + RecordFormat.NATIVE));
         formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);

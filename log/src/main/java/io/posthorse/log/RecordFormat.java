@@ -88,16 +88,21 @@ public final class RecordFormat {
         return lag == 0xFFFF ? 0 : position - (long) lag * UNFORCED_UNIT;
     }
 
+    /** Writes the envelope of a message whose record begins at {@code at}. */
+    public static void envelope(ByteBuffer buffer, int at, int partition, long offset, int tag, byte link, byte format,
+            int linkPartition, long linkOffset) {
+        buffer.putInt(at + PARTITION, partition).putLong(at + OFFSET, offset).putInt(at + TAG, tag);
+        int kind = link << 24 | (format & 0xFF) << 16;
+        buffer.putLong(at + LINK, (long) kind << 32 | linkPartition & 0xFFFF_FFFFL).putLong(at + LINK_OFFSET, linkOffset);
+    }
+
     /** Writes the header of a record whose payload stands at {@code at + PAYLOAD}, checksum last. */
     static void seal(ByteBuffer buffer, int at, int length, long position, long time, byte type, byte flags,
             short unforced, int epoch, CRC32C crc) {
         buffer.putInt(at + LENGTH, length);
-        buffer.putLong(at + POSITION, position);
-        buffer.putLong(at + TIME, time);
-        buffer.put(at + TYPE, type);
-        buffer.put(at + FLAGS, flags);
-        buffer.putShort(at + UNFORCED, unforced);
-        buffer.putInt(at + EPOCH, epoch);
+        buffer.putLong(at + POSITION, position).putLong(at + TIME, time);
+        int kind = type << 24 | (flags & 0xFF) << 16 | unforced & 0xFFFF;
+        buffer.putLong(at + TYPE, (long) kind << 32 | epoch & 0xFFFF_FFFFL);
         buffer.putInt(at + CRC, checksum(buffer, at, length, crc));
     }
 

@@ -13,6 +13,7 @@ public final class Store {
     private final Background background;
     private final Log log;
     private final Index index;
+    private final CheckpointFiles checkpoints;
     private final List<Damage> damages;
     private final boolean tailLost;
     private final long cutBytes;
@@ -32,6 +33,7 @@ public final class Store {
             long checkpointed) {
         this.keys = keys;
         this.files = files;
+        this.checkpoints = new CheckpointFiles(files);
         this.background = background;
         this.log = log;
         this.index = index;
@@ -59,7 +61,7 @@ public final class Store {
      */
     public static Store open(FileStore files, LogSettings settings, Background background, Index index, State state)
             throws IOException {
-        CheckpointFile.Checkpoint checkpoint = CheckpointFile.newest(files);
+        CheckpointFiles.Checkpoint checkpoint = CheckpointFiles.newest(files);
         long from = 0;
         if (checkpoint != null) {
             from = checkpoint.position();
@@ -191,7 +193,7 @@ public final class Store {
         background.run(
                 () -> {
                     view.add(IndexFile.write(files, from, to, stripes));
-                    CheckpointFile.write(files, to, snapshot);
+                    checkpoints.write(to, snapshot);
                 },
                 failure -> {
                     checkpointing = false;
@@ -273,7 +275,7 @@ public final class Store {
             log.forceJob().run();
             unwritten.addAll(index.freeze());
             IndexFile.write(files, checkpointed, log.tail(), unwritten);
-            CheckpointFile.write(files, log.tail(), state.snapshot());
+            checkpoints.write(log.tail(), state.snapshot());
             unwrittenKeys.addAll(keys.freeze(log.tail()));
             for (GrowingKeys stretch : unwrittenKeys) {
                 KeyFile.write(files, stretch, stretch.to);

@@ -195,7 +195,7 @@ class GoldenTest {
         put(files, IndexFile.name(0, tail), golden("index.bin"));
         put(files, "%020d.checkpoint".formatted(tail), golden("checkpoint.bin"));
         put(files, "durable", golden("durable.bin"));
-        assertNotNull(CheckpointFile.newest(files));
+        assertNotNull(CheckpointFiles.newest(files));
         return files;
     }
 

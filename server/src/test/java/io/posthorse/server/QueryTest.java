@@ -80,6 +80,18 @@ class QueryTest {
     }
 
     @Test
+    void aUniqueKeyIsOneKeyWhateverIsInIt() {
+        Frame sent = broker.sent("T", 0, properties("U 1", "k"), "x");
+        assertEquals(List.of("x"), found("T", "U 1"));
+        assertEquals(List.of(), found("T", "U"));
+
+        Map<String, String> back = new HashMap<>(Map.of("offset", "" + position(sent)));
+        back.putAll(Map.of("group", "G", "delayLevel", "1", "originTopic", "T", "unitMode", "false"));
+        assertEquals(0, client.ask(36, back).code());
+        Awaitility.await().until(() -> found("%RETRY%G", "U 1").equals(List.of("x")));
+    }
+
+    @Test
     void countAndTimeAreLimited() {
         long before = System.currentTimeMillis();
         for (int i = 0; i < 40; i++) {

@@ -10,7 +10,6 @@ import io.posthorse.codec.rocketmq.StoredMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32;
@@ -69,10 +68,10 @@ public final class OutgoingMessage implements Message, IntConsumer {
         addedLength = 0;
         noKeys();
         int topicHash = KeyHash.text(name, 0, name.length);
-        for (String key : List.of("UNIQ_KEY", "KEYS")) {
-            byte[] words = changed.getOrDefault(key, "").getBytes(StandardCharsets.UTF_8);
-            MessageKeys.words(words, 0, words.length, topicHash, this);
-        }
+        byte[] unique = changed.getOrDefault("UNIQ_KEY", "").getBytes(StandardCharsets.UTF_8);
+        MessageKeys.unique(unique, 0, unique.length, topicHash, this);
+        byte[] words = changed.getOrDefault("KEYS", "").getBytes(StandardCharsets.UTF_8);
+        MessageKeys.words(words, 0, words.length, topicHash, this);
         body = Unpooled.wrappedBuffer(view.bytes());
         bodyAt = view.bodyAt();
         bodyLength = view.bodyLength();
@@ -140,22 +139,18 @@ public final class OutgoingMessage implements Message, IntConsumer {
         int storeTimestamp = start + StoredMessage.storeTimestamp(bits);
         int reconsume = start + StoredMessage.reconsumeTimes(bits);
         int bodyStart = start + StoredMessage.bodyLength(bits) + 4;
-        out.putInt(start + StoredMessage.TOTAL_SIZE, length());
-        out.putInt(start + StoredMessage.MAGIC, StoredMessage.MAGIC_VALUE);
-        out.putInt(start + StoredMessage.QUEUE_ID, queueId);
-        out.putInt(start + StoredMessage.FLAG, flag);
-        out.putLong(start + StoredMessage.QUEUE_OFFSET, 0);
-        out.putLong(start + StoredMessage.PHYSICAL_OFFSET, 0);
-        out.putInt(start + StoredMessage.SYSTEM_FLAG, bits);
-        out.putLong(start + StoredMessage.BORN_TIMESTAMP, bornTimestamp);
+        out.putLong(start + StoredMessage.TOTAL_SIZE, pair(length(), StoredMessage.MAGIC_VALUE));
+        out.putLong(start + StoredMessage.QUEUE_ID, pair(queueId, flag));
+        out.putInt(start + StoredMessage.SYSTEM_FLAG, bits).putLong(start + StoredMessage.BORN_TIMESTAMP, bornTimestamp);
         bornHost.write(out, start + StoredMessage.BORN_HOST);
-        out.putLong(storeTimestamp, 0);
         storeHost.write(out, storeTimestamp + 8);
-        out.putInt(reconsume, reconsumeTimes);
-        out.putLong(reconsume + 4, 0);
-        out.putInt(bodyStart - 4, bodyLength);
+        out.putLong(reconsume, pair(reconsumeTimes, 0)).putLong(reconsume + 8, pair(0, bodyLength));
         out.putInt(start + StoredMessage.BODY_CRC, writeBody(out, bodyStart));
         writeTail(out);
+    }
+
+    private static long pair(int first, int second) {
+        return (long) first << 32 | second & 0xFFFF_FFFFL;
     }
 
     /** Leaves the buffer behind the body and returns the body's checksum. */

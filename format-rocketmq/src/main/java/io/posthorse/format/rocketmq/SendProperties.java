@@ -75,6 +75,14 @@ public final class SendProperties {
         message = null;
     }
 
+    private void uniqueKey(byte[] text) {
+        uniqueKeyAt = scanner.value();
+        uniqueKeyLength = scanner.valueLength();
+        if (message != null) {
+            MessageKeys.unique(text, uniqueKeyAt, uniqueKeyLength, topicHash, message);
+        }
+    }
+
     private void keys(byte[] text) {
         if (message != null) {
             MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topicHash, message);
@@ -99,9 +107,7 @@ public final class SendProperties {
                 case 'T' -> tag = named(text, tag);
                 case 'U' -> {
                     if (scanner.is(Fields.UNIQUE_KEY)) {
-                        uniqueKeyAt = scanner.value();
-                        uniqueKeyLength = scanner.valueLength();
-                        keys(text);
+                        uniqueKey(text);
                     }
                 }
                 case 'K' -> {
@@ -180,7 +186,7 @@ public final class SendProperties {
         uniqueKeyText = key.getBytes(StandardCharsets.US_ASCII);
         uniqueKeyAt = 0;
         uniqueKeyLength = uniqueKeyText.length;
-        message.accept(KeyHash.of(topicHash, KeyHash.text(uniqueKeyText, 0, uniqueKeyLength)));
+        MessageKeys.unique(uniqueKeyText, 0, uniqueKeyLength, topicHash, message);
         add(message, property("UNIQ_KEY", key));
     }
 

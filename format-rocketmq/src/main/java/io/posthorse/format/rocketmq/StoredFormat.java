@@ -58,7 +58,9 @@ public final class StoredFormat implements MessageFormat {
         int topic = KeyHash.text(text, 0, topicLength);
         PropertyScanner scanner = new PropertyScanner().of(text, topicLength + 2, text.length - topicLength - 2);
         while (scanner.next()) {
-            if (scanner.is(Fields.UNIQUE_KEY) || scanner.is(Fields.KEYS)) {
+            if (scanner.is(Fields.UNIQUE_KEY)) {
+                MessageKeys.unique(text, scanner.value(), scanner.valueLength(), topic, sink);
+            } else if (scanner.is(Fields.KEYS)) {
                 MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topic, sink);
             }
         }

@@ -7,6 +7,7 @@ import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
+import io.posthorse.codec.rocketmq.StoredMessage;
 import io.posthorse.format.rocketmq.Fields;
 import io.posthorse.format.rocketmq.OutgoingMessage;
 import io.posthorse.format.rocketmq.SendProperties;
@@ -33,6 +34,8 @@ final class BatchSend {
     private int[] flags = new int[64];
     private long[] positions = new long[64];
     private int count;
+    /** The message with the longest properties. */
+    private int longest;
 
     BatchSend(SendRequests sends, RemotingProtocol protocol, OutgoingMessage message) {
         this.sends = sends;
@@ -70,15 +73,10 @@ final class BatchSend {
     }
 
     private boolean accepted(RemotingSession session, RequestHeader header, int length) {
-        long total = 0;
-        int longest = 0;
-        for (int i = 0; i < count; i++) {
-            use(i);
-            total += message.length();
-            longest = message.propertiesLength > propertiesAt[longest + 1] - propertiesAt[longest] ? i : longest;
-        }
         use(longest);
-        return sends.accepts(session, header, length, total, count);
+        // bodies and properties are as long in the log as here
+        int more = StoredMessage.size(message.flags(), 0, message.topicLength, 0) - FIXED;
+        return sends.accepts(session, header, length, length + (long) count * more, count);
     }
 
     private void use(int i) {
@@ -106,6 +104,8 @@ final class BatchSend {
 
     private void read(ByteBuf in, int start, int end) {
         count = 0;
+        longest = 0;
+        int propertiesMax = 0;
         int at = start;
         int textEnd = 0;
         while (at < end) {
@@ -120,6 +120,10 @@ final class BatchSend {
             int length = in.getUnsignedShort(at + 20 + body);
             if (length != size - FIXED - body) {
                 throw new MalformedFrameException("batch: message " + count + " has properties of length " + length);
+            }
+            if (length > propertiesMax) {
+                propertiesMax = length;
+                longest = count;
             }
             grow(textEnd + length);
             flags[count] = in.getInt(at + 12);

@@ -81,7 +81,7 @@ final class QueryRequests implements RequestHandler {
         int hash = KeyHash.of(KeyHash.text(name, 0, name.length), KeyHash.text(word, 0, word.length));
         Predicate<ByteBuffer> isMeant = bytes -> {
             Map<String, String> properties = MessageView.of(bytes).properties();
-            return MessageKeys.contains(properties.get("UNIQ_KEY"), key)
+            return key.equals(properties.get("UNIQ_KEY"))
                     || !unique && MessageKeys.contains(properties.get("KEYS"), key);
         };
         return search.find(

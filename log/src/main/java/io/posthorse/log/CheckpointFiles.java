@@ -4,6 +4,7 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -22,7 +23,7 @@ import java.util.zip.CRC32C;
  *  32  ...  state
  * </pre>
  */
-final class CheckpointFile {
+final class CheckpointFiles {
     private static final String SUFFIX = ".checkpoint";
     private static final String UNFINISHED = "unfinished";
     private static final long MAGIC = 0x5048434B50540000L;
@@ -33,10 +34,16 @@ final class CheckpointFile {
     /** What a checkpoint holds. */
     record Checkpoint(long position, ByteBuffer state) {}
 
-    private CheckpointFile() {}
+    private final FileStore files;
+    /** Names of what is kept, newest first; null before this run's first one. */
+    private ArrayDeque<String> kept;
+
+    CheckpointFiles(FileStore files) {
+        this.files = files;
+    }
 
     /** Run by the background. */
-    static void write(FileStore files, long position, ByteBuffer state) throws IOException {
+    void write(long position, ByteBuffer state) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER);
         header.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, state.remaining()).putLong(16, position);
         header.putInt(24, crc(state)).putInt(28, crc(header.duplicate().limit(28)));
@@ -46,15 +53,26 @@ final class CheckpointFile {
             file.write(HEADER, state.duplicate());
             file.force();
         }
-        files.rename(UNFINISHED, "%020d%s".formatted(position, SUFFIX));
+        String name = "%020d%s".formatted(position, SUFFIX);
+        files.rename(UNFINISHED, name);
         files.forceNames();
-        List<String> all = names(files);
-        for (String old : all.subList(Math.min(KEPT, all.size()), all.size())) {
-            files.delete(old);
+        keep(name);
+    }
+
+    /** The directory is looked through once a run: a log of terabytes has many files. */
+    private void keep(String name) throws IOException {
+        if (kept == null) {
+            kept = new ArrayDeque<>(names(files));
+        } else {
+            kept.addFirst(name);
+        }
+        while (kept.size() > KEPT) {
+            files.delete(kept.getLast());
+            kept.removeLast();
         }
     }
 
-    /** The newest undamaged checkpoint, or null where there is none. */
+    /** The newest undamaged checkpoint of a directory, or null where there is none. */
     static Checkpoint newest(FileStore files) throws IOException {
         for (String name : names(files)) {
             try (StoredFile file = files.open(name)) {
