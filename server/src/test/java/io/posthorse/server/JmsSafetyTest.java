@@ -350,7 +350,7 @@ class JmsSafetyTest {
 
     @Test
     void secT21RubbishDoesNotFillTheLog() throws IOException {
-        long before = log().lines().count();
+        long before = complaints();
         long began = System.nanoTime();
         for (int i = 0; i < 300; i++) {
             try (RawJms stranger = RawJms.greeted(broker)) {
@@ -358,12 +358,15 @@ class JmsSafetyTest {
                 stranger.readToTheEnd();
             }
         }
-        long seconds = (System.nanoTime() - began) / 1_000_000_000L + 2;
-        long lines = log().lines().filter(line -> line.contains("OpenwireSession")).count();
-        assertTrue(lines >= 1 && log().lines().count() - before <= 20 * seconds, lines + " lines in " + seconds + " s");
+        long seconds = (System.nanoTime() - began) / 1_000_000_000L + 2; // those that it touches
+        long lines = complaints() - before;
+        assertTrue(lines >= 1 && lines <= 10 * seconds, lines + " lines in " + seconds + " s");
     }
 
-    private static String log() throws IOException {
-        return Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1);
+    /** Lines of the broker's own; the log holds what its clients trace as well. */
+    private static long complaints() throws IOException {
+        return Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1).lines()
+                .filter(line -> line.contains(" io.posthorse."))
+                .count();
     }
 }

@@ -2,6 +2,7 @@ package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -32,7 +33,8 @@ final class RawJms implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MS);
         in = new DataInputStream(socket.getInputStream());
-        out = new DataOutputStream(socket.getOutputStream());
+        socket.setTcpNoDelay(true); // a second small write would else wait for the acknowledgement of the first
+        out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
         format.setCacheEnabled(false);
         format.setTightEncodingEnabled(false);
         format.setStackTraceEnabled(false);
