@@ -71,7 +71,8 @@ class TlsGuardsTest {
 
     @Test
     void secT10WhoSaysNothingOnTheGrpcPortIsSentAway() throws Exception {
-        try (Server server = start(directory, "DISABLED", "none"); Socket silent = new Socket("127.0.0.1", server.grpcPort());
+        try (Server server = start(directory, "DISABLED", "none");
+                Socket silent = new Socket("127.0.0.1", server.grpcPort());
                 Socket slow = new Socket("127.0.0.1", server.grpcPort())) {
             slow.getOutputStream().write('P');
             silent.setSoTimeout(15_000);
