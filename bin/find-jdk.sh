@@ -1,4 +1,4 @@
-# Sets JAVA to a java of version 25 or later, or says what is missing and ends the script. Sourced by the launchers.
+# Sets JAVA to a java of version 25 or later, and JAVA_RELEASE to its version, or says what is missing and ends the script. Sourced by the launchers.
 find_jdk() {
     local wanted=25 home version
     for home in "$POSTHORSE_JAVA_HOME" "$JAVA_HOME" /usr/lib/jvm/* /opt/java/* "$HOME"/.sdkman/candidates/java/* \
@@ -7,6 +7,7 @@ find_jdk() {
         version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
         if [ "${version:-0}" -ge "$wanted" ]; then
             JAVA="$home/bin/java"
+            JAVA_RELEASE=$version
             return 0
         fi
     done

@@ -3,7 +3,6 @@ package io.posthorse.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
-import picocli.CommandLine;
 
 /**
  * What a command printed and ended with.
@@ -15,7 +14,7 @@ record Console(int exitCode, String out, String err) {
     static Console run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = new CommandLine(new Main())
+        int exitCode = Main.commandLine(arguments)
                 .setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).execute(arguments);
         return new Console(exitCode, out.toString(), err.toString());
     }

@@ -191,6 +191,26 @@ class StoreTest {
     }
 
     @Test
+    void theTwoNewestCheckpointsAreKeptAlsoOfWhatEarlierRunsLeft() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        for (int i = 0; i < 3; i++) {
+            world.fill(60, 300);
+            world.checkpoint();
+        }
+        FaultyFileStore files = world.files.crash(false);
+        List<String> left = checkpoints(files);
+        files.open("%020d.checkpoint".formatted(8)).close(); // its deletion did not get through
+        LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
+        for (int i = 0; i < 3; i++) {
+            next.fill(60, 300);
+            next.checkpoint();
+            List<String> now = checkpoints(files);
+            assertEquals(2, now.size(), "of " + now);
+            assertEquals(i == 0, left.contains(now.get(0)), "the oldest go");
+        }
+    }
+
+    @Test
     void c8_withoutAnyCheckpointTheWholeLogIsReplayed() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(100, 300);
