@@ -472,13 +472,17 @@ public final class Log {
         return new LogView(segments.toArray(Segment[]::new), committed());
     }
 
-    /** Writes and forces everything and notes a clean end. Background work must have come to rest before. */
+    /**
+     * Writes and forces everything, gives the blocks behind the last record back, so that the next start need not look
+     * through them, and notes a clean end. Background work must have come to rest before.
+     */
     public void close() throws IOException {
         write();
         if (poison != null) {
             throw new IOException("the log failed during this run, and what was not acknowledged may be gone: "
                     + poison.getMessage(), poison);
         }
+        last.file.truncate(last.at(written));
         for (Segment segment : segments) {
             if (segment.base >= forcedFrom.base) {
                 segment.file.force();

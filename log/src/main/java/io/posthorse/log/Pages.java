@@ -49,12 +49,15 @@ final class Pages {
     /** Walks forward over mapped bytes, past the pages that the disk can't deliver. */
     static final class Walk {
         private final ByteBuffer buffer;
+        private final ByteBuffer page;
+        private final ByteBuffer zeros = ByteBuffer.allocate(BYTES);
         private final int limit;
         /** Up to here everything since the last page that was left out can be read. */
         private int known;
 
         Walk(ByteBuffer buffer, int limit) {
             this.buffer = buffer;
+            this.page = buffer.duplicate();
             this.limit = limit;
         }
 
@@ -68,6 +71,21 @@ final class Pages {
                     place = end;
                 }
                 known = end;
+            }
+            return place;
+        }
+
+        /**
+         * Past the pages that hold nothing but zeros, where {@code at} is the beginning of one. No record begins in such a
+         * page, since its length would stand there.
+         *
+         * @param end a page that ends behind it is not looked at
+         */
+        int pastZeros(int at, int end) {
+            int place = at;
+            while ((place & BYTES - 1) == 0 && place <= end - BYTES && readable(buffer, place, place + BYTES)
+                    && page.limit(place + BYTES).position(place).mismatch(zeros) < 0) {
+                place += BYTES;
             }
             return place;
         }

@@ -215,17 +215,17 @@ final class Recovery {
 
     /**
      * The next valid record of a segment, or -1. In the last segment no record can lie further away than the blocks
-     * that are kept ready, so the search ends there.
+     * that are kept ready, so the search ends there, or with the file, which a clean end left no longer than its records.
      */
     private int nextValid(Segment segment, int start) {
-        int limit = segment.size;
+        int limit = segment.stored;
         if (segment == segments.getLast()) {
             long far = Math.max(start, proven - segment.base);
             limit = (int) Math.min(limit, far + 3L * settings.allocateBytes());
         }
         Pages.Walk walk = new Pages.Walk(segment.bytes, segment.size);
         for (int at = walk.from(start, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= limit;
-                at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
+                at = walk.from(walk.pastZeros(at + 8, limit), RecordFormat.PAYLOAD)) {
             if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
                     && RecordFormat.valid(segment.bytes, at, segment.base + at, segment.size, crc)) {
                 return at;
@@ -236,10 +236,10 @@ final class Recovery {
 
     /** Behind the last byte that is not zero, as far as blocks may have been written, or {@code from}. */
     private int dirtyEnd(Segment segment, int from) {
-        int limit = (int) Math.min(segment.size, from + 3L * settings.allocateBytes());
+        int limit = (int) Math.min(segment.stored, from + 3L * settings.allocateBytes());
         int end = from;
         Pages.Walk walk = new Pages.Walk(segment.bytes, limit);
-        for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(at + 8, 8)) {
+        for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(walk.pastZeros(at + 8, limit), 8)) {
             if (segment.bytes.getLong(at) != 0) {
                 end = at + 8;
             }

@@ -28,6 +28,8 @@ final class Segment {
 
     final long base;
     final int size;
+    /** Bytes that the file had when it was opened: behind them there are no records. */
+    final int stored;
     /** Where the records before this segment end; -1 where the header is damaged. */
     final long previous;
     final StoredFile file;
@@ -41,6 +43,7 @@ final class Segment {
         this.size = size;
         this.previous = previous;
         this.file = file;
+        this.stored = (int) Math.min(size, file.size());
         this.bytes = file.map(size);
     }
 

@@ -272,6 +272,27 @@ class RecoveryTest {
     }
 
     @Test
+    void aCleanEndLeavesNothingBehindTheRecordsAndTheNextRunWritesThere() throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.ASYNC);
+            world.fill(10 + seed, 500);
+            long tail = world.log().tail();
+            List<String> before = new ArrayList<>(world.readable());
+            world.close();
+
+            FaultyFileStore files = world.files.crash(true);
+            assertEquals(tail, files.open(Segment.name(0)).size(), "seed " + seed);
+            LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
+            assertEquals(before, next.readable());
+            next.fill(50, 500);
+            List<String> all = next.readable();
+
+            assertTrue(all.size() == before.size() + 50 && all.containsAll(before));
+            assertEquals(all, next.killed().readable());
+        }
+    }
+
+    @Test
     void whatASyncLogAcknowledgedSurvivesTheMachine() throws IOException {
         for (int seed = 0; seed < 50; seed++) {
             LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.SYNC);
