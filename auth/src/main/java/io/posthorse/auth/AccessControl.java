@@ -231,7 +231,7 @@ public final class AccessControl {
     }
 
     private static int slot(Account account, ResourceKind kind, Actions wanted, byte[] text, int from, int length) {
-        int hash = System.identityHashCode(account) * 31 + kind.ordinal() * 7 + wanted.bits();
+        int hash = System.identityHashCode(account) * 31 + kind.code() * 7 + wanted.bits();
         for (int i = from; i < from + length; i++) {
             hash = hash * 31 + text[i];
         }

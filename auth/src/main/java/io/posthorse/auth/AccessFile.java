@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.zip.CRC32C;
 
 /**
@@ -60,8 +62,8 @@ final class AccessFile {
             out.u32(rules.size());
             for (Rule rule : rules) {
                 out.u8((rule.allow() ? FIRST : 0) | (rule.standard() ? SECOND : 0));
-                out.u8(rule.resource().kind().ordinal());
-                out.u8(rule.resource().form().ordinal());
+                out.u8(rule.resource().kind().code());
+                out.u8(rule.resource().form().code());
                 out.text(rule.resource().name());
                 out.u16(rule.actions().bits());
                 out.sources(rule.sources());
@@ -130,10 +132,14 @@ final class AccessFile {
         return new User(name, kind, (flags & SECOND) != 0, secret, sources(in));
     }
 
+    private static <T> T coded(T[] values, ToIntFunction<T> codes, int code) {
+        return Arrays.stream(values).filter(value -> codes.applyAsInt(value) == code).findFirst().orElseThrow();
+    }
+
     private static Rule rule(ByteBuffer in) {
         int flags = in.get();
-        ResourceKind kind = ResourceKind.values()[in.get()];
-        Resource.Form form = Resource.Form.values()[in.get()];
+        ResourceKind kind = coded(ResourceKind.values(), ResourceKind::code, in.get());
+        Resource.Form form = coded(Resource.Form.values(), Resource.Form::code, in.get());
         Resource resource = new Resource(kind, form, text(in));
         return new Rule((flags & SECOND) != 0, resource, new Actions(in.getShort() & 0xFFFF), sources(in),
                 (flags & FIRST) != 0);

@@ -3,21 +3,28 @@ package io.posthorse.auth;
 /** What is done to a resource. */
 public enum Action {
     /** Send messages. */
-    PUB("Pub"),
+    PUB(0, "Pub"),
     /** Read messages as a consumer. */
-    SUB("Sub"),
-    CREATE("Create"),
-    UPDATE("Update"),
-    DELETE("Delete"),
+    SUB(1, "Sub"),
+    CREATE(2, "Create"),
+    UPDATE(3, "Update"),
+    DELETE(4, "Delete"),
     /** See one resource's settings and figures. */
-    GET("Get"),
+    GET(5, "Get"),
     /** See which resources there are. */
-    LIST("List");
+    LIST(6, "List");
 
+    private final int bit;
     private final String word;
 
-    Action(String word) {
+    Action(int place, String word) {
+        this.bit = 1 << place;
         this.word = word;
+    }
+
+    /** The action in a set of them, also in files. */
+    int bit() {
+        return bit;
     }
 
     /** The name in texts and requests. */

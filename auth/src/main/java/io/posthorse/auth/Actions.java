@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A set of actions.
  *
- * @param bits bit n is the action with the ordinal n
+ * @param bits one for each action, see {@link Action#bit}
  */
 public record Actions(int bits) {
     public static final Actions ALL = new Actions((1 << Action.values().length) - 1);
@@ -16,7 +16,7 @@ public record Actions(int bits) {
     public static Actions of(Action... actions) {
         int bits = 0;
         for (Action action : actions) {
-            bits |= 1 << action.ordinal();
+            bits |= action.bit();
         }
         return new Actions(bits);
     }
@@ -58,7 +58,7 @@ public record Actions(int bits) {
         }
         List<String> words = new ArrayList<>();
         for (Action action : Action.values()) {
-            if ((bits & 1 << action.ordinal()) != 0) {
+            if ((bits & action.bit()) != 0) {
                 words.add(action.word());
             }
         }

@@ -12,9 +12,20 @@ public record Resource(ResourceKind kind, Form form, String name) {
 
     /** How names are compared; the more exact one comes first. */
     public enum Form {
-        LITERAL,
-        PREFIXED,
-        ANY
+        LITERAL(0),
+        PREFIXED(1),
+        ANY(2);
+
+        private final int code;
+
+        Form(int code) {
+            this.code = code;
+        }
+
+        /** The form in files. */
+        int code() {
+            return code;
+        }
     }
 
     /**

@@ -2,20 +2,27 @@ package io.posthorse.auth;
 
 /** What a rule can be about. */
 public enum ResourceKind {
-    ANY("Any"),
-    CLUSTER("Cluster"),
-    TOPIC("Topic"),
-    GROUP("Group");
+    ANY(0, "Any"),
+    CLUSTER(1, "Cluster"),
+    TOPIC(2, "Topic"),
+    GROUP(3, "Group");
 
+    private final int code;
     private final String word;
 
-    ResourceKind(String word) {
+    ResourceKind(int code, String word) {
+        this.code = code;
         this.word = word;
     }
 
     /** The name in texts and requests. */
     public String word() {
         return word;
+    }
+
+    /** The kind in files. */
+    int code() {
+        return code;
     }
 
     static ResourceKind of(String word) {

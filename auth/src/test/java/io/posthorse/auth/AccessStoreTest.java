@@ -154,9 +154,8 @@ class AccessStoreTest {
     @Test
     void theGoldenFileIsStillRead() throws IOException {
         SecretCipher cipher = new SecretCipher(new byte[32], numbers::incrementAndGet);
-        byte[] now = new byte[0];
         ByteBuffer encoded = AccessFile.encode(new Generation(7, table()), cipher);
-        now = new byte[encoded.remaining()];
+        byte[] now = new byte[encoded.remaining()];
         encoded.get(now);
         Path golden = Path.of("src/test/resources/golden/access.acl");
         if (Boolean.getBoolean("posthorse.golden.write")) {

@@ -118,7 +118,7 @@ public class AccessBenchmark {
         }
         boolean matches = account.matches(text, header.start(signature), header.length(signature));
         int topic = header.field(TOPIC);
-        return known & matches & access.refusal(account, ResourceKind.TOPIC, text, header.start(topic),
+        return known && matches && access.refusal(account, ResourceKind.TOPIC, text, header.start(topic),
                 header.length(topic), PUB, source) == null;
     }
 }

@@ -89,8 +89,8 @@ class LoadTest {
         assertEquals(100_000, sum.count());
         assertEquals(100_000_000, sum.max());
         assertEquals(100_000_000, sum.percentile(100));
-        assertEquals(50_000_000, sum.percentile(50), 50_000_000 / 32.0);
-        assertEquals(99_000_000, sum.percentile(99), 99_000_000 / 32.0);
+        assertEquals(50_000_000, (double) sum.percentile(50), 50_000_000 / 32.0);
+        assertEquals(99_000_000, (double) sum.percentile(99), 99_000_000 / 32.0);
         assertTrue(sum.percentile(50) >= 50_000_000);
     }
 }

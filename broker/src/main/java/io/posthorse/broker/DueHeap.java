@@ -113,8 +113,8 @@ final class DueHeap {
                     found.removeFirst();
                 }
             }
-            path[depth++] = at * 2 + 2;
-            path[depth++] = at * 2 + 1;
+            path[depth++] = at * 2L + 2;
+            path[depth++] = at * 2L + 1;
         }
         DueHeap inOrder = new DueHeap();
         for (int i = 0; i < found.size; i++) {

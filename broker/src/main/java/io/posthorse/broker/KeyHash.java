@@ -11,6 +11,8 @@ public final class KeyHash {
     private static final long EVERY_SECOND_BYTE = 0x00FF00FF00FF00FFL;
     private static final long EVERY_SECOND_PAIR = 0x0000FFFF0000FFFFL;
     private static final int TO_THE_4TH = 31 * 31 * 31 * 31;
+    @SuppressWarnings("ConstantOverflow") // as the sum it belongs to does
+    private static final int TO_THE_8TH = TO_THE_4TH * TO_THE_4TH;
 
     private KeyHash() {}
 
@@ -24,7 +26,7 @@ public final class KeyHash {
             if ((eight & UPPER_BITS) != 0) {
                 break; // negative as Java reads them
             }
-            hash = hash * (TO_THE_4TH * TO_THE_4TH) + ascii(eight);
+            hash = hash * TO_THE_8TH + ascii(eight);
         }
         for (; i < end; i++) {
             hash = hash * 31 + bytes[i];

@@ -85,7 +85,7 @@ public final class Leases {
         if (!out.fetch.cold) { // cold ones are looked at by who reads them
             out.fetch.show(broker.rendering());
         }
-        return lent(request, cursor, out, behind);
+        return lent(request, out, behind);
     }
 
     /**
@@ -157,7 +157,7 @@ public final class Leases {
         return Math.max(cursor.next(), found.next);
     }
 
-    private boolean lent(Request request, LeaseCursor cursor, Lent out, long behind) {
+    private boolean lent(Request request, Lent out, long behind) {
         long until = broker.now() + request.leaseMs;
         int count = out.fetch.count;
         long[] offsets = out.fetch.offsets;

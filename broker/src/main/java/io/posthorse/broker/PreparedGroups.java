@@ -61,7 +61,7 @@ public final class PreparedGroups {
     }
 
     private static long size(String id, AtomicGroup group) {
-        long size = Events.size(id) + 8;
+        long size = Events.size(id) + 8L;
         for (TreeSet<Long> offsets : group.settlements().values()) {
             size += (long) offsets.size() * SETTLE;
         }

@@ -3,7 +3,6 @@ package io.posthorse.broker;
 import static io.posthorse.broker.Model.require;
 
 import io.posthorse.testkit.SeededEntropy;
-import io.posthorse.testkit.SimulatedClock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +18,6 @@ final class Clients {
 
     private final SeededEntropy entropy;
     private final Model model;
-    private final SimulatedClock clock;
     /** Per topic name, the first partition's number, or -1 where there is no such topic. */
     private final Map<String, History<Integer>> topics = new TreeMap<>();
     /** Per subscription name, its number, or -1. */
@@ -48,12 +46,11 @@ final class Clients {
         }
     }
 
-    Clients(SeededEntropy entropy, Model model, SimulatedClock clock) {
+    Clients(SeededEntropy entropy, Model model) {
         this.entropy = entropy;
         this.model = model;
         this.borrowers = new Borrowers(entropy);
         this.settlers = new Settlers(entropy, model);
-        this.clock = clock;
         for (int i = 0; i < NAMES; i++) {
             topics.put("topic" + i, new History<>(-1));
             subscriptions.put("subscription" + i, new History<>(-1));

@@ -181,7 +181,7 @@ final class Model {
         require(offset >= place.scanned, "messages come in order: " + where);
         Stored stored = place.byOffset.get(offset);
         if (stored == null) {
-            stored = arrival(broker, partition, offset, sending, bytes, position);
+            stored = arrival(partition, offset, sending, bytes, position);
         }
         require(stored.sending == sending, "an offset is used once: " + where);
         require(!stored.lost, "what was lost does not come back: " + where);
@@ -191,8 +191,7 @@ final class Model {
     }
 
     /** A message that the broker itself put there: one that was sent for later. */
-    private Stored arrival(
-            Broker broker, Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
+    private Stored arrival(Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
         require(sending.wait != Wait.NOTHING, "nobody else writes: message " + sending);
         if (partition.topic().isInternal()) {
             return store(partition, offset, sending, position, position + bytes.limit(), 0); // waits on elsewhere

@@ -83,7 +83,7 @@ class TestFormat implements MessageFormat {
     }
 
     private static byte bodyByte(long id, int i) {
-        return (byte) (id * 31 + i * 7);
+        return (byte) (id * 31 + i * 7L);
     }
 
     /** A message of that format. */

@@ -54,7 +54,7 @@ final class World {
         entropy = new SeededEntropy(seed);
         logSettings = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
         files = new FaultyFileStore(new SeededEntropy(seed + 1));
-        clients = new Clients(entropy, model, clock);
+        clients = new Clients(entropy, model);
     }
 
     /** Lives so many steps, and then waits until everything that is due has come. */

@@ -32,6 +32,7 @@ final class MqBroker implements Callable<Integer> {
     private Path config;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print help")
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     @Option(names = {"-m", "--printImportantConfig"}, description = "Print important config item")

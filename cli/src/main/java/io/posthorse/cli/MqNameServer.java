@@ -20,10 +20,12 @@ final class MqNameServer implements Callable<Integer> {
     private Path config;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print help")
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     @Option(names = {"-n", "--namesrvAddr"}, paramLabel = "<arg>",
             description = "Accepted and ignored, as in RocketMQ: name servers do not know each other")
+    @SuppressWarnings("UnusedVariable")
     private String nameServers;
 
     @Option(names = {"-p", "--printConfigItem"}, description = "Print all config items")

@@ -34,6 +34,7 @@ final class MqShutdown implements Callable<Integer> {
     private String what = "";
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print help")
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     @Override

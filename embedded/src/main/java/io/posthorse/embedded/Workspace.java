@@ -34,6 +34,7 @@ final class Workspace {
 
     private final Path root;
     /** Held for the life of the JVM. */
+    @SuppressWarnings("UnusedVariable")
     private final FileLock lock;
 
     private Workspace(Path place) throws IOException {

@@ -28,7 +28,9 @@ public final class Index {
             partitions = Arrays.copyOf(partitions, Math.max(id + 1, partitions.length * 2));
         }
         assert partitions[id] == null : "partition " + id + " exists";
-        return partitions[id] = new PartitionIndex(this, id, begin, next);
+        PartitionIndex created = new PartitionIndex(this, id, begin, next);
+        partitions[id] = created;
+        return created;
     }
 
     public void remove(int id) {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 final class Pages {
     static final int BYTES = 4096;
     /** Keeps the reads from being taken for useless. */
+    @SuppressWarnings("UnusedVariable")
     private static volatile byte read;
 
     private static final Object FAULTS = new Object();

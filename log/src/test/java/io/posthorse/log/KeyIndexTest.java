@@ -32,7 +32,7 @@ class KeyIndexTest {
     private static TreeSet<Long> fill(LogWorld world) {
         TreeSet<Long> positions = new TreeSet<>();
         for (int round = 0; round < 4; round++) {
-            world.timeMs = 1_000 * (round + 1);
+            world.timeMs = 1_000L * (round + 1);
             for (int i = 0; i < 50; i++) {
                 world.turn(i % 3, "round " + round + " text " + i);
             }
@@ -61,7 +61,7 @@ class KeyIndexTest {
         for (int size : new int[] {0, 1, 2, 255, 40_000}) {
             int hashes = random.nextBoolean() ? Math.max(1, size / 3) : Integer.MAX_VALUE;
             long[] entries = IntStream.range(0, size)
-                    .mapToLong(i -> (long) (random.nextInt(hashes) * 0x9E3779B9) << 32 | i)
+                    .mapToLong(i -> random.nextInt(hashes) * 0x9E3779B9L << 32 | i)
                     .toArray();
             long[] sorted = Arrays.stream(entries).sorted().toArray();
             assertArrayEquals(sorted, GrowingKeys.byHash(entries));
@@ -151,7 +151,7 @@ class KeyIndexTest {
         }
         assertTrue(world.log().begin() > 0);
         world.store.keys().snapshot().find(
-                ("text 0 ").repeat(500 / 7 + 1).substring(0, 500).hashCode(), 0, Long.MAX_VALUE, position -> {
+                "text 0 ".repeat(500 / 7 + 1).substring(0, 500).hashCode(), 0, Long.MAX_VALUE, position -> {
                     // the stretch is still there in part; who searches looks at the record
                     assertTrue(world.log().view().bytes(position) == null || position >= world.log().begin());
                     return true;

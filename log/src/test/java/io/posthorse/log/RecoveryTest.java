@@ -121,7 +121,7 @@ class RecoveryTest {
 
         long spared = 0;
         for (long position : positions) {
-            spared += position + 64 + 10_000 <= hole || position >= 2 * hole ? 1 : 0;
+            spared += position + 64 + 10_000 <= hole || position >= 2L * hole ? 1 : 0;
         }
         assertEquals(spared, next.readable().size());
     }

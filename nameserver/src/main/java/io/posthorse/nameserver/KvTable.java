@@ -52,7 +52,7 @@ final class KvTable {
     }
 
     private static long cost(String namespace, String key, String value) {
-        return namespace.length() + key.length() + value.length();
+        return (long) namespace.length() + key.length() + value.length();
     }
 
     private Map<String, Map<String, String>> copy() {

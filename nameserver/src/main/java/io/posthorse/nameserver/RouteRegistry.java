@@ -67,7 +67,7 @@ final class RouteRegistry {
         if (before == null || !before.registration().address().equals(registration.address())) {
             LOG.info("broker {} id {} registered at {}", name, registration.brokerId(), registration.address());
         }
-        boolean leads = group.leader() == registration;
+        boolean leads = group.leader().brokerId() == registration.brokerId();
         if (leads && (registration.brokerId() == MASTER || registration.actingMaster())) {
             int sizeBefore = group.topics.size();
             group.topics.putAll(registration.table().topics());

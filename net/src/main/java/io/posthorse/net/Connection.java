@@ -46,7 +46,7 @@ public final class Connection {
         channel.flush();
     }
 
-    /** Takes no more bytes from the peer until {@code held} is false again: back-pressure to who sends too much. */
+    /** Takes no more bytes from the peer until told so with false: back-pressure to who sends too much. */
     public void hold(boolean hold) {
         held = hold;
         applyReading();

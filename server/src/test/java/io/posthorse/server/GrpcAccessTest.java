@@ -144,8 +144,14 @@ class GrpcAccessTest {
     @Test
     void accountsOfRocketMq4AreUsersToo() throws Exception {
         Path accounts = directory.resolveSibling(directory.getFileName() + ".yml");
-        java.nio.file.Files.writeString(accounts, "accounts:\n- accessKey: old\n  secretKey: secret-of-old\n"
-                + "  defaultTopicPerm: DENY\n  topicPerms:\n  - T=PUB\n");
+        java.nio.file.Files.writeString(accounts, """
+                accounts:
+                - accessKey: old
+                  secretKey: secret-of-old
+                  defaultTopicPerm: DENY
+                  topicPerms:
+                  - T=PUB
+                """);
         users.close();
         users = Users.start(directory, "auth.plain.acl=" + accounts);
         assertEquals(Code.OK, send(client("old"), "T").getCode());

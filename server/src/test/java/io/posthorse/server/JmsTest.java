@@ -29,6 +29,7 @@ import jakarta.jms.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
@@ -298,13 +299,18 @@ class JmsTest {
         big.close();
         QueueBrowser browser = session.createBrowser(queue);
         List<String> left = new ArrayList<>();
-        for (Object message : Collections.list(browser.getEnumeration())) {
-            left.add(text((Message) message));
+        for (Message message : all(browser)) {
+            left.add(text(message));
         }
         assertEquals(9, left.size(), left.toString());
         QueueBrowser some = session.createBrowser(queue, "i = 3");
-        assertEquals(1, Collections.list(some.getEnumeration()).size());
+        assertEquals(1, all(some).size());
         assertNotNull(session.createConsumer(queue).receive(WAIT));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Message> all(QueueBrowser browser) throws JMSException {
+        return Collections.list((Enumeration<Message>) browser.getEnumeration());
     }
 
     @Test

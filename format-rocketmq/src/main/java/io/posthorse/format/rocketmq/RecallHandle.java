@@ -17,7 +17,11 @@ public record RecallHandle(String topic, String broker, long dueMs, String uniqu
         return Base64.getUrlEncoder().encode(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @throws MalformedFrameException where it is none of ours */
+    /**
+     * Reads what {@link #bytes} wrote.
+     *
+     * @throws MalformedFrameException where it is none of ours
+     */
     public static RecallHandle of(String handle) {
         try {
             if (handle.length() <= LENGTH_MAX) {

@@ -48,7 +48,7 @@ final class ClientMessage {
                     .setInvisibleDuration(Resources.duration(invisibleMs))
                     .setDeliveryAttempt(view.reconsumeTimes() + deliveries);
         }
-        describe(system, properties, topic);
+        describe(system, properties);
         Message.Builder message = Message.newBuilder().setTopic(topic).setBody(body);
         properties.forEach((name, value) -> {
             if (!IncomingMessage.RESERVED.contains(name)) {
@@ -58,7 +58,7 @@ final class ClientMessage {
         return message.setSystemProperties(system).build();
     }
 
-    private static void describe(SystemProperties.Builder system, Map<String, String> properties, Resource topic) {
+    private static void describe(SystemProperties.Builder system, Map<String, String> properties) {
         String tag = properties.get("TAGS");
         if (tag != null) {
             system.setTag(tag);

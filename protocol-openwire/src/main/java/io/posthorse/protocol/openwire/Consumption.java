@@ -9,7 +9,11 @@ import org.apache.activemq.command.MessagePull;
 interface Consumption {
     ConsumerInfo info();
 
-    /** @param unit the transaction that it is part of; null for none */
+    /**
+     * Messages were taken, or given back.
+     *
+     * @param unit the transaction that it is part of; null for none
+     */
     void acknowledge(MessageAck ack, Unit unit) throws JMSException;
 
     /** A client that is sent nothing by itself asks for a message. */

@@ -41,6 +41,7 @@ final class Guards {
         }
 
         @Override
+        @SuppressWarnings("OverrideThrowableToString") // that is what the client shows
         public String toString() {
             return getMessage();
         }

@@ -198,11 +198,11 @@ final class Subscribing {
         return subscriber;
     }
 
-    private void requireInactive(String subscription, String name) throws JMSException {
+    private void requireInactive(String name, String clientsName) throws JMSException {
         if (protocol.deliveries.feeds().stream()
-                .anyMatch(f -> f.subscription().name().equals(subscription) && f.attached() > 0)) {
+                .anyMatch(f -> f.subscription().name().equals(name) && f.attached() > 0)) {
             throw new JMSException("Durable consumer is in use for client: " + client.info().getClientId()
-                    + " and subscriptionName: " + name);
+                    + " and subscriptionName: " + clientsName);
         }
     }
 

@@ -132,8 +132,8 @@ public final class ConfigLoader {
     public static Map<String, String> nameServerSettings(ServerConfig config) {
         Map<String, String> shown = new TreeMap<>();
         for (Setting<?> setting : NAME_SERVERS) {
-            String name = setting == Settings.NAMESERVER_PORT ? Settings.LISTEN_PORT.name() : setting.name();
-            if (setting != Settings.TLS_KEY && setting != Settings.AUTH) {
+            String name = setting.equals(Settings.NAMESERVER_PORT) ? Settings.LISTEN_PORT.name() : setting.name();
+            if (!setting.equals(Settings.TLS_KEY) && !setting.equals(Settings.AUTH)) {
                 shown.put(name, config.given().getOrDefault(setting.name(), setting.defaultText()));
             }
         }

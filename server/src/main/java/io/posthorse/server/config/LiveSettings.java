@@ -62,7 +62,7 @@ public final class LiveSettings {
     public Map<String, String> shown() {
         Map<String, String> shown = new TreeMap<>();
         for (Setting<?> setting : Settings.ALL) {
-            if (setting != Settings.TLS_KEY && setting != Settings.PLAIN_ACL && !setting.kind().isSecret()) {
+            if (!setting.equals(Settings.TLS_KEY) && !setting.equals(Settings.PLAIN_ACL) && !setting.kind().isSecret()) {
                 shown.put(setting.name(), text(setting));
             }
         }
@@ -73,7 +73,7 @@ public final class LiveSettings {
         if (changes.containsKey(setting.name())) {
             return changes.get(setting.name());
         }
-        return setting == Settings.BROKER_NAME
+        return setting.equals(Settings.BROKER_NAME)
                 ? inForce.identity().brokerName()
                 : started.given().getOrDefault(setting.name(), setting.defaultText());
     }

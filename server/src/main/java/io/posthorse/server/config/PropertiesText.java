@@ -48,24 +48,25 @@ final class PropertiesText {
             return text;
         }
         StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '\\' || i + 1 == text.length()) {
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i++);
+            if (c != '\\' || i == text.length()) {
                 plain.append(c);
                 continue;
             }
-            i++;
-            switch (text.charAt(i)) {
+            char escaped = text.charAt(i++);
+            switch (escaped) {
                 case 't' -> plain.append('\t');
                 case 'n' -> plain.append('\n');
                 case 'r' -> plain.append('\r');
                 case 'f' -> plain.append('\f');
                 case 'u' -> {
-                    int code = unicode(text, i + 1);
+                    int code = unicode(text, i);
                     plain.append(code < 0 ? 'u' : (char) code);
                     i += code < 0 ? 0 : 4;
                 }
-                default -> plain.append(text.charAt(i));
+                default -> plain.append(escaped);
             }
         }
         return plain.toString();
