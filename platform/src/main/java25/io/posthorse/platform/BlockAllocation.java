@@ -31,6 +31,7 @@ final class BlockAllocation {
 
     private BlockAllocation() {}
 
+    @SuppressWarnings("restricted") // only where it is allowed
     private static MethodHandle function(String name, FunctionDescriptor shape, Linker.Option... options) {
         boolean linux = System.getProperty("os.name").equals("Linux");
         // Where the JVM was not told to allow it, it would warn of the call, and one day refuse it.
