@@ -35,6 +35,7 @@ final class Groups {
         this.broker = broker;
     }
 
+    @SuppressWarnings("deprecation") // the client has no other way to its remoting requests
     static void run(Setting setting) throws Exception {
         DefaultMQProducer producer = setting.producer("groups-producer");
         producer.createTopic("TBW102", TOPIC, 1, null);
