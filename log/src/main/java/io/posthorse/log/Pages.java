@@ -17,6 +17,7 @@ final class Pages {
     private static volatile byte read;
 
     private static final Object FAULTS = new Object();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(BYTES).asReadOnlyBuffer();
 
     private Pages() {}
 
@@ -50,15 +51,12 @@ final class Pages {
     /** Walks forward over mapped bytes, past the pages that the disk can't deliver. */
     static final class Walk {
         private final ByteBuffer buffer;
-        private final ByteBuffer page;
-        private final ByteBuffer zeros = ByteBuffer.allocate(BYTES);
         private final int limit;
         /** Up to here everything since the last page that was left out can be read. */
         private int known;
 
         Walk(ByteBuffer buffer, int limit) {
             this.buffer = buffer;
-            this.page = buffer.duplicate();
             this.limit = limit;
         }
 
@@ -85,7 +83,7 @@ final class Pages {
         int pastZeros(int at, int end) {
             int place = at;
             while ((place & BYTES - 1) == 0 && place <= end - BYTES && readable(buffer, place, place + BYTES)
-                    && page.limit(place + BYTES).position(place).mismatch(zeros) < 0) {
+                    && buffer.slice(place, BYTES).mismatch(ZEROS) < 0) {
                 place += BYTES;
             }
             return place;
