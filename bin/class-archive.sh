@@ -18,17 +18,13 @@ class_archive() {
 # Makes it at once, by a server on ports of nobody and a directory of its own, that stops when it is ready. Where that fails, the
 # first server makes it.
 make_class_archive() {
-    local directory server i
+    local directory server
     [ -n "$archive" ] && directory=$(mktemp -d) || return 0
     NAMESRV_ADDR= "$JAVA" "${options[@]}" -cp "$classpath" io.posthorse.cli.Main start --data "$directory/data" \
         --set listenPort=0 --set nameserver.port=0 --set grpcServerPort=0 --set openwire.port=0 >"$directory/log" 2>&1 &
     server=$!
     trap 'kill -TERM $server; rm -rf "$directory"; exit 130' INT TERM
-    for i in $(seq 1 100); do
-        grep -q '^Posthorse is ready' "$directory/log" && break
-        kill -0 $server 2>/dev/null || break
-        sleep 0.1
-    done
+    await_ready "$directory/log" $server || true
     kill -TERM $server 2>/dev/null || true
     wait $server || true
     trap - INT TERM

@@ -1,19 +1,16 @@
 # The command "quickstart", sourced by bin/posthorse: the server, then a producer and a consumer of the official
 # RocketMQ client in a process of their own, then the server goes on until Ctrl-C.
 quickstart() {
-    local messages=1000 log server status i port=9876
+    local messages=1000 log server ready status port=9876
     ls "$home"/quickstart/target/posthorse-quickstart-*.jar >/dev/null 2>&1 || build
     log=$(mktemp)
     "$JAVA" "${options[@]}" $POSTHORSE_OPTS -cp "$classpath" io.posthorse.cli.Main start "$@" >"$log" 2>&1 &
     server=$!
     trap 'kill -TERM $server 2>/dev/null; wait $server || true; tail -n 1 "$log"; rm -f "$log"; exit 0' INT TERM
-    for i in $(seq 1 300); do
-        grep -q '^Posthorse is ready' "$log" && break
-        kill -0 $server 2>/dev/null || break
-        sleep 0.1
-    done
+    ready=yes
+    await_ready "$log" $server || ready=
     cat "$log"
-    if ! grep -q '^Posthorse is ready' "$log"; then
+    if [ -z "$ready" ]; then
         rm -f "$log"
         wait $server
         exit $?

@@ -132,11 +132,14 @@ final class AccessFile {
         return new User(name, kind, (flags & SECOND) != 0, secret, sources(in));
     }
 
-    private static <T> T coded(T[] values, ToIntFunction<T> codes, int code) {
-        return Arrays.stream(values).filter(value -> codes.applyAsInt(value) == code).findFirst().orElseThrow();
+    private static <T> T coded(T[] values, ToIntFunction<T> codes, int code) throws IOException {
+        return Arrays.stream(values)
+                .filter(value -> codes.applyAsInt(value) == code)
+                .findFirst()
+                .orElseThrow(() -> new IOException("a rule is about something of code " + code + ", which no release writes"));
     }
 
-    private static Rule rule(ByteBuffer in) {
+    private static Rule rule(ByteBuffer in) throws IOException {
         int flags = in.get();
         ResourceKind kind = coded(ResourceKind.values(), ResourceKind::code, in.get());
         Resource.Form form = coded(Resource.Form.values(), Resource.Form::code, in.get());

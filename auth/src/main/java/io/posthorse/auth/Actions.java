@@ -10,7 +10,7 @@ import java.util.List;
  * @param bits one for each action, see {@link Action#bit}
  */
 public record Actions(int bits) {
-    public static final Actions ALL = new Actions((1 << Action.values().length) - 1);
+    public static final Actions ALL = of(Action.values());
     private static final String ALL_WORD = "All";
 
     public static Actions of(Action... actions) {
