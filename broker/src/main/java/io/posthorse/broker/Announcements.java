@@ -6,6 +6,7 @@ import java.util.List;
 
 /** Partitions that got messages, and topics that came or went, of which nobody has been told yet. */
 final class Announcements {
+    private final Faults faults;
     private final List<Partition> due = new ArrayList<>();
     private final List<TopicListener> listeners = new ArrayList<>();
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
@@ -18,6 +19,10 @@ final class Announcements {
                 listener.created(topic);
             }
         }
+    }
+
+    Announcements(Faults faults) {
+        this.faults = faults;
     }
 
     void onTopics(TopicListener listener) {
@@ -47,7 +52,8 @@ final class Announcements {
         boolean scheduled = false;
         while (!changes.isEmpty() && changes.peek().position <= committed) {
             Change change = changes.remove();
-            listeners.forEach(listener -> change.tell(listener));
+            listeners.forEach(listener -> faults.guard(
+                    "telling of the topic " + change.topic.name(), () -> change.tell(listener)));
         }
         int kept = 0;
         List<Partition> woken = new ArrayList<>();
@@ -64,7 +70,7 @@ final class Announcements {
             }
         }
         due.subList(kept, due.size()).clear();
-        woken.forEach(Partition::wakeAll);
+        woken.forEach(partition -> partition.wakeAll(faults));
         return scheduled;
     }
 }

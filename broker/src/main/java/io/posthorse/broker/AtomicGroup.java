@@ -73,34 +73,36 @@ public final class AtomicGroup {
 
     /** Makes it true; anything but {@link Admission#ADMITTED} and nothing has happened. */
     public Admission commit() {
-        return commit(0, () -> { });
+        return commit(null);
     }
 
     /**
      * The same, with one more record of the group.
      *
-     * @param lastBytes payload of that record; 0 where there is none
-     * @param last writes it, as the last of the group
+     * @param last the last record of the group; null for none
      */
-    Admission commit(int lastBytes, Runnable last) {
+    Admission commit(Event last) {
         publishes.removeIf(p -> p.to.topic().isDeleted());
         settlements.keySet().removeIf(place -> place.partition.topic().isDeleted());
-        Admission admission = admit(lastBytes);
+        Admission admission = admit(last == null ? 0 : last.size());
         if (admission != Admission.ADMITTED) {
             return admission;
         }
+        if (publishes.size() + settlements.size() > 1) { // what could fail of a message fails here, not in the middle of the group
+            publishes.replaceAll(p -> new Publish(p.to, NativeBytes.of(p.message), p.dueMs));
+        }
         settleTransient();
-        int left = publishes.size() + settlements.size() + (lastBytes > 0 ? 1 : 0);
+        int left = publishes.size() + settlements.size() + (last != null ? 1 : 0);
         for (Publish publish : publishes) {
             append(publish, --left > 0);
         }
         for (Map.Entry<Place, TreeSet<Long>> entry : settlements.entrySet()) {
             Place place = entry.getKey();
             broker.settlements().write(
-                    place.subscription, place.partition, Settlements.runs(entry.getValue()), --left > 0);
+                    place.subscription, place.partition, entry.getValue(), --left > 0);
         }
-        if (lastBytes > 0) {
-            last.run();
+        if (last != null) {
+            broker.write(last, false);
         }
         return Admission.ADMITTED;
     }
@@ -109,7 +111,7 @@ public final class AtomicGroup {
     void settleTransient() {
         settlements.forEach((place, offsets) -> {
             if (place.subscription.isTransient()) {
-                broker.settlements().write(place.subscription, place.partition, Settlements.runs(offsets), false);
+                broker.settlements().write(place.subscription, place.partition, offsets, false);
             }
         });
         settlements.keySet().removeIf(place -> place.subscription.isTransient());
@@ -118,7 +120,7 @@ public final class AtomicGroup {
     private Admission admit(int lastBytes) {
         long events = lastBytes;
         for (TreeSet<Long> offsets : settlements.values()) {
-            events += Events.settledRunsSize(offsets.size());
+            events += Event.Settled.size(offsets.size());
         }
         int records = publishes.size() + settlements.size() + (lastBytes > 0 ? 1 : 0);
         if (publishes.isEmpty()) { // who settles makes room: that must go on where the disk is full

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Log;
+import io.posthorse.log.LogCorruptException;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
@@ -8,7 +9,6 @@ import io.posthorse.log.Store;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Collections;
@@ -31,7 +31,7 @@ public final class Broker {
     private final MessageFormat[] formats;
     private final Rendering rendering;
     private final State state;
-    private final ReplayedState replayed;
+    private final StateMachine machine;
     private final Store store;
     private final Log log;
     private final Moves moves;
@@ -41,17 +41,18 @@ public final class Broker {
     private final Settlements settlements;
     private final PreparedGroups preparedGroups;
     private final OriginalMessages originals;
-    private final Announcements announcements = new Announcements();
+    private final Faults faults = new Faults();
+    private final Announcements announcements = new Announcements(faults);
     private Partition lastScheduled;
     private long now;
 
     private Broker(
-            BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, ReplayedState replayed,
+            BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, StateMachine machine,
             Store store) {
         this.settings = settings;
         this.formats = formats;
         this.rendering = rendering;
-        this.replayed = replayed;
+        this.machine = machine;
         this.state = state;
         this.store = store;
         this.log = store.log();
@@ -76,21 +77,25 @@ public final class Broker {
         formats.forEach(f -> byId[f.id()] = f);
         Rendering rendering = new Rendering(byId, formats.getFirst());
         State state = new State(settings, rendering);
-        ReplayedState replayed = new ReplayedState(state, byId, rendering);
+        StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store;
         try {
-            store = Store.open(files, logSettings, background, state.index, replayed);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            store = Store.open(files, logSettings, background, state.index, machine);
+        } catch (PoisonedRecordException e) {
+            throw new LogCorruptException(e.getMessage(), e);
+        } catch (MalformedEventException e) {
+            throw new LogCorruptException("The newest checkpoint is whole by its checksum but makes no sense: " + e.getMessage()
+                    + ". Nothing was changed. Move that *.checkpoint file out of the data directory, and start again: the one"
+                    + " before it is used then, and the log behind it.", e);
         }
-        Broker broker = new Broker(settings, byId, rendering, state, replayed, store);
+        Broker broker = new Broker(settings, byId, rendering, state, machine, store);
         new Opening(broker).begin();
         return broker;
     }
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
     public List<String> openingReport() {
-        return OpeningReport.of(store, state);
+        return OpeningReport.of(store, state, machine.aside());
     }
 
     /** Time of the turn in ms since 1970, as {@link Shard} set it. */
@@ -126,8 +131,15 @@ public final class Broker {
         return rendering;
     }
 
-    ReplayedState replayed() {
-        return replayed;
+    /** Takes a checkpoint of the present state, unless one is under way. */
+    void checkpoint() {
+        settlements.flush();
+        store.checkpoint(machine);
+    }
+
+    /** Failures that cost no more than what failed. */
+    public Faults faults() {
+        return faults;
     }
 
     Moves moves() {
@@ -189,20 +201,22 @@ public final class Broker {
         return settings.partitionsMax();
     }
 
-    /** Creates a topic or changes its settings; partitions are added, never taken away. Null where the log is full. */
+    /**
+     * Creates a topic or changes its settings; partitions are added, never taken away. Null where the log is full.
+     *
+     * @throws IllegalArgumentException where name or settings are beyond what can be stored
+     */
     public Topic createOrUpdate(String name, TopicSettings wanted) {
         Topic before = topic(name);
         if (before != null && before.settings().equals(wanted)) {
             return before;
         }
-        int firstNew = state.nextPartition();
-        boolean appended = append(Events.TOPIC, Events.size(name) + Events.size(wanted) + 4, out -> {
-            Events.put(out, name);
-            Events.put(out, wanted);
-            out.putInt(firstNew);
-        });
-        Topic topic = appended ? state.applyTopic(name, wanted, firstNew) : null;
-        if (appended && before == null) {
+        Bounds.check(name, wanted);
+        if (!append(new Event.TopicChanged(name, wanted, state.nextPartition()))) {
+            return null;
+        }
+        Topic topic = topic(name);
+        if (before == null) {
             announcements.add(topic, log.tail());
         }
         return topic;
@@ -213,12 +227,12 @@ public final class Broker {
         if (topic.isInternal()) {
             throw new IllegalArgumentException("the broker's own topic " + topic.name() + " cannot be deleted");
         }
-        if (!append(Events.TOPIC_DELETED, Events.size(topic.name()), out -> Events.put(out, topic.name()))) {
+        settlements.flush();
+        if (!append(new Event.TopicDeleted(topic.name()))) {
             return false;
         }
-        state.applyTopicDeleted(topic.name());
         announcements.add(topic, log.tail());
-        topic.partitions().forEach(Partition::wakeAll);
+        topic.partitions().forEach(partition -> partition.wakeAll(faults));
         return true;
     }
 
@@ -234,7 +248,7 @@ public final class Broker {
     }
 
     public Collection<Subscription> subscriptions() {
-        return Collections.unmodifiableCollection(state.subscriptions.values());
+        return state.subscriptions.all();
     }
 
     /** Whether one more subscription may be created. */
@@ -242,30 +256,25 @@ public final class Broker {
         return state.subscriptions.size() < settings.subscriptionsMax();
     }
 
-    /** Creates a subscription or changes its settings. Null where the log is full. */
+    /**
+     * Creates a subscription or changes its settings. Null where the log is full.
+     *
+     * @throws IllegalArgumentException where name or settings are beyond what can be stored
+     */
     public Subscription createOrUpdate(String name, SubscriptionSettings wanted) {
         Subscription before = subscription(name);
         if (before != null && before.settings().equals(wanted)) {
             return before;
         }
-        int id = before == null ? state.nextSubscription() : before.id();
-        boolean appended = append(
-                Events.SUBSCRIPTION, Events.size(name) + Events.size(wanted) + 4, out -> {
-                    Events.put(out, name);
-                    Events.put(out, wanted);
-                    out.putInt(id);
-                });
-        return appended ? state.applySubscription(name, wanted, id) : null;
+        Bounds.check(name, wanted);
+        int number = before == null ? state.subscriptions.next() : before.number();
+        return append(new Event.SubscriptionChanged(name, wanted, number)) ? subscription(name) : null;
     }
 
     /** Deletes a subscription with its cursors. */
     public boolean delete(Subscription subscription) {
-        String name = subscription.name();
-        if (!append(Events.SUBSCRIPTION_DELETED, Events.size(name), out -> Events.put(out, name))) {
-            return false;
-        }
-        state.applySubscriptionDeleted(name);
-        return true;
+        settlements.flush();
+        return append(new Event.SubscriptionDeleted(subscription.name()));
     }
 
     /** Moves a cursor, forward or back. Nothing is written where it is there already. */
@@ -277,12 +286,8 @@ public final class Broker {
         if (offset < 0 || subscription.cursor(partition) == offset) {
             return true;
         }
-        boolean appended = append(
-                Events.CURSOR, 16, out -> out.putInt(subscription.id()).putInt(partition.id()).putLong(offset));
-        if (appended) {
-            state.applyCursor(subscription.id(), partition.id(), offset);
-        }
-        return appended;
+        settlements.flush();
+        return append(new Event.CursorMoved(subscription.number(), partition.id(), offset));
     }
 
     // ---- publishing
@@ -330,21 +335,36 @@ public final class Broker {
     long append(Partition partition, Message message, byte link, int linkPartition, long linkOffset, boolean more) {
         int length = message.length();
         int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
-        ByteBuffer out = log.payload();
         long offset = partition.index.next();
         long position = log.reservedPosition();
-        RecordFormat.envelope(
-                out, at, partition.id(), offset, message.tag(), link, message.format(), linkPartition, linkOffset);
-        message.write(out.position(at + RecordFormat.NATIVE));
-        formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
-        log.seal(RecordFormat.TYPE_MESSAGE, now, more);
-        rendering.saw(message.format());
-        for (int i = 0; i < message.keys(); i++) {
-            store.keys().add(message.key(i), position, now);
+        try {
+            ByteBuffer out = log.payload();
+            RecordFormat.envelope(
+                    out, at, partition.id(), offset, message.tag(), link, message.format(), linkPartition, linkOffset);
+            message.write(out.position(at + RecordFormat.NATIVE));
+            if (out.hasRemaining()) {
+                throw new IllegalStateException("a message wrote " + out.remaining() + " bytes less than it announced");
+            }
+            formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
+            for (int i = 0; i < message.keys(); i++) {
+                store.keys().add(message.key(i), position, now);
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            giveUp();
+            throw e;
         }
-        state.applyMessage(partition, offset, position, length, message.tag(), link, linkPartition, linkOffset);
+        log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
         announcements.add(partition);
         return position;
+    }
+
+    /** Takes back the open record. What was written of its atomic group before it stays, as a group of its own. */
+    private void giveUp() {
+        log.cancel();
+        if (log.isInGroup()) {
+            write(new Event.Nothing(), false);
+        }
     }
 
     /** Has those woken who wait for the partition, at the end of the turn. */
@@ -352,47 +372,48 @@ public final class Broker {
         announcements.add(partition);
     }
 
-    /** What an event's record holds. */
-    interface Payload {
-        void write(ByteBuffer out);
-    }
-
     /** Appends an event; false where the log is full. */
-    boolean append(byte type, int size, Payload payload) {
-        if (!log.admits(size, 1, true)) {
+    boolean append(Event event) {
+        if (!log.admits(event.size(), 1, true)) {
             return false;
         }
-        write(type, size, false, payload);
+        write(event, false);
         return true;
     }
 
     /** The same, where the log has admitted it already; the record may be one of an atomic group. */
-    void write(byte type, int size, boolean more, Payload payload) {
-        log.reserve(size);
-        payload.write(log.payload());
-        log.seal(type, now, more);
+    void write(Event event, boolean more) {
+        int size = event.size();
+        int at = log.reserve(size) - RecordFormat.PAYLOAD;
+        try {
+            event.put(log.payload());
+        } catch (RuntimeException e) {
+            giveUp();
+            throw e;
+        }
+        long position = log.seal(event.type(), now, more);
+        machine.record(log.staging(), at, position, RecordFormat.PAYLOAD + size);
+    }
+
+    /** Ends the turn: hands all that was decided in it to the log. */
+    void endTurn() {
+        settlements.flush();
+        log.write();
     }
 
     /** Notes that a message waits no longer; false where the log is full. */
     boolean settle(Partition partition, long offset) {
-        if (!log.admits(Events.SETTLED_SIZE, 1, true)) {
-            return false;
-        }
-        appendSettled(partition, offset);
-        return true;
-    }
-
-    /** The same, where the log has admitted it already. */
-    void appendSettled(Partition partition, long offset) {
-        write(Events.SETTLED, Events.SETTLED_SIZE, false, out -> out.putInt(partition.id()).putLong(offset));
-        state.postponed.settle(partition.id(), offset);
+        return append(new Event.WaitEnded(partition.id(), offset));
     }
 
     // ---- reading
 
-    /** Position behind the last event: once it is committed, everything done so far is. */
+    /**
+     * A position: once everything below it is committed, everything done so far is. What the turn has settled is written at its
+     * end, and turns are committed as a whole.
+     */
     public long tail() {
-        return log.tail();
+        return settlements.isFlushed() ? log.tail() : log.tail() + 8;
     }
 
     /** Delay of a lane in ms; a lane beyond the last counts as the last. */
@@ -486,11 +507,12 @@ public final class Broker {
     public ByteBuffer snapshot() {
         state.postponed.timed.tidy();
         state.index.all().forEach(PartitionIndex::begin);
-        return state.snapshot();
+        return machine.snapshot();
     }
 
     /** Ends cleanly. Background work must be at rest. */
     void close() throws IOException {
-        store.close(replayed);
+        settlements.flush();
+        store.close(machine);
     }
 }

@@ -46,7 +46,7 @@ final class Care {
         }
         if (broker.store().checkpointed() < changedBelow && now - checkpointNanos >= CHECKPOINT_NANOS) {
             checkpointNanos = now;
-            broker.store().checkpoint(broker.replayed());
+            broker.checkpoint();
         }
     }
 

@@ -14,10 +14,7 @@ public final class Inspection {
     /** The topics that a subscription has ever settled something in, by name. */
     public SortedMap<String, Topic> topicsOf(Subscription subscription) {
         TreeMap<String, Topic> found = new TreeMap<>();
-        for (int partition : subscription.cursors.keySet()) {
-            Topic topic = broker.state().partition(partition).topic();
-            found.put(topic.name(), topic);
-        }
+        subscription.partitions().forEach(partition -> found.put(partition.topic().name(), partition.topic()));
         return found;
     }
 

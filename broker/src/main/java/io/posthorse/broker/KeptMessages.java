@@ -1,15 +1,8 @@
 package io.posthorse.broker;
 
-/** Topics whose messages are kept, however old they are, until those who take them one by one have settled them. */
+/** Messages that are kept, however old they are, until those who take them one by one have settled them. */
 final class KeptMessages {
-    private static final String KEEP = "keep";
-    private static final String UNSETTLED = "unsettled";
-
     private KeptMessages() {}
-
-    static boolean keeps(Topic topic) {
-        return UNSETTLED.equals(topic.settings().attributes().get(KEEP));
-    }
 
     /** A subscription that has not settled all that is kept for it in a topic. */
     record Waiting(Subscription subscription, Topic topic) {}
@@ -17,12 +10,11 @@ final class KeptMessages {
     /** For whom one of those messages stands below a position of the log; null where none does. */
     static Waiting firstBelow(Broker broker, long position) {
         for (Subscription subscription : broker.subscriptions()) {
-            if (!subscription.settings().settlesOneByOne()) {
+            if (!subscription.settlesOneByOne()) {
                 continue; // who reads with offsets loses what is too old
             }
-            for (int id : subscription.cursors.keySet()) {
-                Partition partition = broker.state().partition(id);
-                if (partition != null && keeps(partition.topic()) && anyBelow(broker, subscription, partition, position)) {
+            for (Partition partition : subscription.partitions()) {
+                if (anyBelow(broker, subscription, partition, position)) {
                     return new Waiting(subscription, partition.topic());
                 }
             }

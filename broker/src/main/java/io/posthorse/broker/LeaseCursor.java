@@ -11,6 +11,9 @@ import java.util.TreeMap;
  * that moment, so no clock is needed to replay it.
  */
 final class LeaseCursor {
+    /** Bytes of an open lease in a checkpoint. */
+    private static final int OPEN = 28;
+
     private final OffsetSet settled = new OffsetSet();
     private final TreeMap<Long, Lease> open = new TreeMap<>();
     /** Open leases by their end; passed over where that has changed since. */
@@ -92,17 +95,29 @@ final class LeaseCursor {
     void lend(long[] offsets, int count, long behind, long receipt, long untilMs) {
         for (int i = 0; i < count; i++) {
             if (offsets[i] >= next) {
-                settled.addAll(next, offsets[i]);
+                leaveOut(offsets[i]);
                 next = offsets[i] + 1;
             }
         }
-        settled.addAll(next, behind);
-        next = Math.max(next, behind);
+        leaveOut(behind);
         for (int i = 0; i < count; i++) {
             Lease before = open.get(offsets[i]);
             put(offsets[i], new Lease(receipt, untilMs, before == null ? 1 : before.deliveries + 1));
         }
         rise();
+    }
+
+    /** What lies between the last message looked at and this offset counts as settled. */
+    private void leaveOut(long to) {
+        if (to <= next) {
+            return;
+        }
+        if (floor == next) {
+            floor = to; // nothing is outstanding below, so however many they are, they cost nothing
+        } else {
+            settled.addAll(next, to);
+        }
+        next = to;
     }
 
     /** The end of a lease was changed. */
@@ -156,7 +171,7 @@ final class LeaseCursor {
     }
 
     int snapshotSize() {
-        return 20 + open.size() * 28 + settled.snapshotSize();
+        return 20 + open.size() * OPEN + settled.snapshotSize();
     }
 
     void snapshot(ByteBuffer out) {
@@ -169,9 +184,9 @@ final class LeaseCursor {
     }
 
     static LeaseCursor restored(ByteBuffer in) {
-        LeaseCursor cursor = new LeaseCursor(in.getLong());
-        cursor.next = in.getLong();
-        for (int left = in.getInt(); left > 0; left--) {
+        LeaseCursor cursor = new LeaseCursor(Fields.number64(in));
+        cursor.next = Fields.number64(in);
+        for (int left = Fields.count(in, OPEN); left > 0; left--) {
             cursor.put(in.getLong(), new Lease(in.getLong(), in.getLong(), in.getInt()));
         }
         cursor.settled.restore(in);

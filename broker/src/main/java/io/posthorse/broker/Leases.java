@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.Log;
 import io.posthorse.log.RecordFormat;
+import java.util.Arrays;
 
 /**
  * Commands of leased delivery: a subscription lends messages to consumers for a time, each is settled by itself, and one
@@ -160,18 +161,9 @@ public final class Leases {
     private boolean lent(Request request, Lent out, long behind) {
         long until = broker.now() + request.leaseMs;
         int count = out.fetch.count;
-        long[] offsets = out.fetch.offsets;
-        boolean appended = broker.append(Events.LENT, 36 + count * 8, to -> {
-            to.putInt(request.subscription.id()).putInt(request.partition.id()).putLong(behind);
-            to.putLong(request.receipt).putLong(until).putInt(count);
-            for (int i = 0; i < count; i++) {
-                to.putLong(offsets[i]);
-            }
-        });
-        if (appended) {
-            broker.state().applyLent(
-                    request.subscription.id(), request.partition.id(), offsets, count, behind, request.receipt, until);
-        } else {
+        boolean appended = broker.append(new Event.Lent(request.subscription.number(), request.partition.id(), behind,
+                request.receipt, until, Arrays.copyOf(out.fetch.offsets, count)));
+        if (!appended) {
             out.clear(request.partition, broker);
         }
         return appended;
@@ -204,13 +196,10 @@ public final class Leases {
             return Outcome.UNKNOWN;
         }
         long until = broker.now() + leaseMs;
-        boolean appended = broker.append(Events.LEASE_CHANGED, 32, to -> to.putInt(subscription.id())
-                .putInt(partition.id()).putLong(offset).putLong(newReceipt).putLong(until));
-        if (appended) {
-            broker.state().applyLeaseChanged(subscription.id(), partition.id(), offset, newReceipt, until);
-            if (until < lease.untilMs()) {
-                broker.announceLater(partition); // who waits has reckoned with the later end
-            }
+        boolean appended = broker.append(
+                new Event.LeaseChanged(subscription.number(), partition.id(), offset, newReceipt, until));
+        if (appended && until < lease.untilMs()) {
+            broker.announceLater(partition); // who waits has reckoned with the later end
         }
         return appended ? Outcome.DONE : Outcome.REFUSED;
     }
@@ -239,9 +228,7 @@ public final class Leases {
     }
 
     private void writeSettled(Subscription subscription, Partition partition, long offset) {
-        broker.write(Events.LENT_SETTLED, settledSize(1), false, to ->
-                to.putInt(subscription.id()).putInt(partition.id()).putInt(1).putLong(offset));
-        broker.state().applySettled(subscription.id(), partition.id(), offset);
+        broker.write(new Event.LentSettled(subscription.number(), partition.id(), offset), false);
     }
 
     /** How often a message was lent that is lent by that receipt now; 0 where it is not. */

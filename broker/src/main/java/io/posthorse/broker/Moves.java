@@ -54,11 +54,11 @@ final class Moves {
         if (found == null || broker.state().partition(target) == null) {
             return gone(from, offset);
         }
-        if (broker.admit(found.length() + Events.SETTLED_SIZE, 2) != Admission.ADMITTED) {
+        if (broker.admit(found.length() + Event.WaitEnded.SIZE, 2) != Admission.ADMITTED) {
             return Outcome.REFUSED;
         }
         broker.append(into, found, link, target, time, true);
-        broker.appendSettled(from, offset);
+        broker.write(new Event.WaitEnded(from.id(), offset), false);
         return Outcome.DONE;
     }
 

@@ -10,15 +10,54 @@ final class NativeBytes implements Message {
     private final byte[] bytes;
     private final int[] keys;
 
-    /** Reads u8 format, u32 tag, u32 length and the bytes. */
-    NativeBytes(ByteBuffer in, MessageFormat[] formats) {
-        format = in.get();
-        tag = in.getInt();
-        bytes = new byte[in.getInt()];
+    private NativeBytes(byte format, int tag, byte[] bytes, int[] keys) {
+        this.format = format;
+        this.tag = tag;
+        this.bytes = bytes;
+        this.keys = keys;
+    }
+
+    /** Takes what a message is now. */
+    static NativeBytes of(Message message) {
+        if (message instanceof NativeBytes taken) {
+            return taken;
+        }
+        byte[] bytes = new byte[message.length()];
+        ByteBuffer out = ByteBuffer.wrap(bytes);
+        message.write(out);
+        if (out.hasRemaining()) {
+            throw new IllegalStateException("a message wrote " + out.remaining() + " bytes less than it announced");
+        }
+        int[] keys = new int[message.keys()];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = message.key(i);
+        }
+        return new NativeBytes(message.format(), message.tag(), bytes, keys);
+    }
+
+    /**
+     * Reads u8 format, u32 tag, u32 length and the bytes.
+     *
+     * @throws MalformedEventException where that is not there
+     */
+    static NativeBytes read(ByteBuffer in, MessageFormat[] formats) {
+        byte format = Fields.number8(in);
+        int tag = Fields.number(in);
+        byte[] bytes = new byte[Fields.count(in, 1)];
         in.get(bytes);
+        Fields.require(format >= 0 && formats[format] != null, "a message of the format %d, which this release does not know",
+                format);
+        return new NativeBytes(format, tag, bytes, keys(formats[format], bytes));
+    }
+
+    private static int[] keys(MessageFormat format, byte[] bytes) {
         IntStream.Builder found = IntStream.builder();
-        formats[format].keys(ByteBuffer.wrap(bytes), 0, bytes.length, found);
-        keys = found.build().toArray();
+        try {
+            format.keys(ByteBuffer.wrap(bytes), 0, bytes.length, found);
+        } catch (RuntimeException e) {
+            return new int[0]; // of no sense to its format: it is found by offset only
+        }
+        return found.build().toArray();
     }
 
     @Override

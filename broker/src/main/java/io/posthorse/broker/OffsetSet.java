@@ -1,25 +1,42 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit an offset. */
+/**
+ * A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit an offset. Whole pages that are added at
+ * once are kept as stretches, so a gap of any length costs nothing.
+ */
 final class OffsetSet {
     private static final int WORDS = 8;
     private static final int PAGE_SHIFT = 9;
     private static final int PAGE = 1 << PAGE_SHIFT;
+    /** Bytes of a page or a stretch in a checkpoint. */
+    private static final int ENTRY = 8 + WORDS * 8;
+    /** In a checkpoint, in the number of a page: a stretch begins there, and its end takes the place of the first word. */
+    private static final long STRETCH = 1L << 63;
 
-    private final Map<Long, long[]> pages = new TreeMap<>();
-    private int size;
+    private final TreeMap<Long, long[]> pages = new TreeMap<>();
+    /** Pages of which all offsets are in the set: the first of each stretch, and the one behind it. None is in {@link #pages}. */
+    private final TreeMap<Long, Long> full = new TreeMap<>();
 
-    int size() {
+    private long size;
+
+    long size() {
         return size;
+    }
+
+    /** The page behind the stretch that holds a page, -1 where none does. */
+    private long fullEnd(long page) {
+        Map.Entry<Long, Long> stretch = full.isEmpty() ? null : full.floorEntry(page);
+        return stretch != null && page < stretch.getValue() ? stretch.getValue() : -1;
     }
 
     boolean contains(long offset) {
         long[] page = pages.get(offset >>> PAGE_SHIFT);
-        return page != null && (page[word(offset)] & 1L << offset) != 0;
+        return page != null ? (page[word(offset)] & 1L << offset) != 0 : fullEnd(offset >>> PAGE_SHIFT) >= 0;
     }
 
     /** The first offset from there on that is not in it. */
@@ -28,7 +45,12 @@ final class OffsetSet {
         while (true) {
             long[] page = pages.get(offset >>> PAGE_SHIFT);
             if (page == null) {
-                return offset;
+                long end = fullEnd(offset >>> PAGE_SHIFT);
+                if (end < 0) {
+                    return offset;
+                }
+                offset = end << PAGE_SHIFT;
+                continue;
             }
             for (int word = word(offset); word < WORDS; word++) {
                 long clear = ~page[word] & -1L << offset;
@@ -40,9 +62,67 @@ final class OffsetSet {
         }
     }
 
+    /** First offset and length of each run without a gap, in turn, in ascending order. */
+    long[] runs() {
+        long[] runs = new long[16];
+        int count = 0;
+        long at = Math.min(first(pages), first(full)) << PAGE_SHIFT;
+        while (at >= 0) {
+            long end = nextClear(at);
+            if (end > at) {
+                runs = count + 2 > runs.length ? Arrays.copyOf(runs, count * 2) : runs;
+                runs[count++] = at;
+                runs[count++] = end - at;
+            }
+            at = nextSet(end);
+        }
+        return Arrays.copyOf(runs, count);
+    }
+
+    private static long first(TreeMap<Long, ?> by) {
+        return by.isEmpty() ? Long.MAX_VALUE >>> PAGE_SHIFT : by.firstKey();
+    }
+
+    /** The first offset from there on that is in it; -1 where none is. */
+    private long nextSet(long from) {
+        long offset = from;
+        while (true) {
+            long number = offset >>> PAGE_SHIFT;
+            long[] page = pages.get(number);
+            if (page == null) {
+                if (fullEnd(number) >= 0) {
+                    return offset;
+                }
+                Long nextPage = pages.higherKey(number);
+                Long nextFull = full.higherKey(number);
+                if (nextPage == null && nextFull == null) {
+                    return -1;
+                }
+                offset = Math.min(nextPage == null ? Long.MAX_VALUE : nextPage, nextFull == null ? Long.MAX_VALUE : nextFull)
+                        << PAGE_SHIFT;
+                continue;
+            }
+            for (int word = word(offset); word < WORDS; word++) {
+                long set = page[word] & -1L << offset;
+                if (set != 0) {
+                    return (offset & -64L) + Long.numberOfTrailingZeros(set);
+                }
+                offset = (offset & -64L) + 64;
+            }
+        }
+    }
+
     /** False where it was there before. */
     boolean add(long offset) {
-        long[] page = pages.computeIfAbsent(offset >>> PAGE_SHIFT, p -> new long[WORDS]);
+        long number = offset >>> PAGE_SHIFT;
+        long[] page = pages.get(number);
+        if (page == null) {
+            if (fullEnd(number) >= 0) {
+                return false;
+            }
+            page = new long[WORDS];
+            pages.put(number, page);
+        }
         int word = word(offset);
         long before = page[word];
         page[word] |= 1L << offset;
@@ -55,43 +135,108 @@ final class OffsetSet {
 
     /** Adds all from an offset up to before another one. */
     void addAll(long from, long to) {
-        for (long offset = from; offset < to; ) {
-            if ((offset & PAGE - 1) == 0 && to - offset >= PAGE) {
-                long[] page = pages.computeIfAbsent(offset >>> PAGE_SHIFT, p -> new long[WORDS]);
-                for (int i = 0; i < WORDS; i++) {
-                    size += 64 - Long.bitCount(page[i]);
-                    page[i] = -1;
-                }
-                offset += PAGE;
-            } else {
-                add(offset++);
-            }
+        long firstPage = from + PAGE - 1 >>> PAGE_SHIFT;
+        long endPage = to >>> PAGE_SHIFT;
+        if (firstPage >= endPage) {
+            addEach(from, to);
+            return;
         }
+        addEach(from, firstPage << PAGE_SHIFT);
+        addPages(firstPage, endPage);
+        addEach(endPage << PAGE_SHIFT, to);
+    }
+
+    private void addEach(long from, long to) {
+        for (long offset = from; offset < to; offset++) {
+            add(offset);
+        }
+    }
+
+    private void addPages(long first, long end) {
+        Map<Long, long[]> within = pages.subMap(first, end);
+        within.values().forEach(page -> size -= bits(page));
+        within.clear();
+        long from = first;
+        long to = end;
+        Map.Entry<Long, Long> before = full.floorEntry(end);
+        while (before != null && before.getValue() >= from) { // stretches that touch become one
+            size -= (Math.min(before.getValue(), end) - Math.max(before.getKey(), first)) << PAGE_SHIFT;
+            from = Math.min(from, before.getKey());
+            to = Math.max(to, before.getValue());
+            full.remove(before.getKey());
+            before = full.floorEntry(end);
+        }
+        full.put(from, to);
+        size += (end - first) << PAGE_SHIFT;
+    }
+
+    private static long bits(long[] page) {
+        long bits = 0;
+        for (long word : page) {
+            bits += Long.bitCount(word);
+        }
+        return bits;
+    }
+
+    /** Makes a bitmap of one page of a stretch. */
+    private void unfold(long page) {
+        Map.Entry<Long, Long> stretch = full.floorEntry(page);
+        full.remove(stretch.getKey());
+        if (stretch.getKey() < page) {
+            full.put(stretch.getKey(), page);
+        }
+        if (page + 1 < stretch.getValue()) {
+            full.put(page + 1, stretch.getValue());
+        }
+        long[] bits = new long[WORDS];
+        Arrays.fill(bits, -1);
+        pages.put(page, bits);
     }
 
     /** Takes out what follows on an offset without a gap, that one included, and returns what is behind it. */
     long removeRun(long from) {
-        long offset = from;
-        while (contains(offset)) {
-            long[] page = pages.get(offset >>> PAGE_SHIFT);
-            if ((offset & PAGE - 1) == 0 && isFull(page)) {
-                pages.remove(offset >>> PAGE_SHIFT);
-                size -= PAGE;
-                offset += PAGE;
-            } else {
-                remove(offset++);
-            }
-        }
-        return offset;
+        long end = nextClear(from);
+        removeAll(from, end);
+        return end;
     }
 
-    private static boolean isFull(long[] page) {
-        for (long word : page) {
-            if (word != -1) {
-                return false;
-            }
+    /** Takes out all below an offset. */
+    void removeBelow(long offset) {
+        if (size > 0) {
+            removeAll(Math.min(first(pages), first(full)) << PAGE_SHIFT, offset);
         }
-        return true;
+    }
+
+    private void removeAll(long from, long to) {
+        long at = from;
+        while (at >= 0 && at < to) {
+            long page = at >>> PAGE_SHIFT;
+            long end = (at & PAGE - 1) == 0 ? fullEnd(page) : -1;
+            long whole = Math.min(end, to >>> PAGE_SHIFT);
+            if (whole > page) {
+                unfoldTo(page, whole);
+                at = whole << PAGE_SHIFT;
+            } else if ((at & PAGE - 1) == 0 && to - at >= PAGE && pages.containsKey(page)) {
+                size -= bits(pages.remove(page));
+                at += PAGE;
+            } else {
+                remove(at++);
+            }
+            at = nextSet(at);
+        }
+    }
+
+    /** Takes the pages up to before another one out of the stretch that begins at or before the first. */
+    private void unfoldTo(long page, long whole) {
+        Map.Entry<Long, Long> stretch = full.floorEntry(page);
+        full.remove(stretch.getKey());
+        if (stretch.getKey() < page) {
+            full.put(stretch.getKey(), page);
+        }
+        if (whole < stretch.getValue()) {
+            full.put(whole, stretch.getValue());
+        }
+        size -= (whole - page) << PAGE_SHIFT;
     }
 
     /** False where it was not there. */
@@ -99,7 +244,11 @@ final class OffsetSet {
         if (!contains(offset)) {
             return false;
         }
-        long[] page = pages.get(offset >>> PAGE_SHIFT);
+        long number = offset >>> PAGE_SHIFT;
+        if (!pages.containsKey(number)) {
+            unfold(number);
+        }
+        long[] page = pages.get(number);
         page[word(offset)] &= ~(1L << offset);
         size--;
         for (long word : page) {
@@ -107,36 +256,47 @@ final class OffsetSet {
                 return true;
             }
         }
-        pages.remove(offset >>> PAGE_SHIFT);
+        pages.remove(number);
         return true;
     }
 
     void clear() {
         pages.clear();
+        full.clear();
         size = 0;
     }
 
     int snapshotSize() {
-        return 4 + pages.size() * (8 + WORDS * 8);
+        return 4 + (pages.size() + full.size()) * ENTRY;
     }
 
     void snapshot(ByteBuffer out) {
-        out.putInt(pages.size());
+        out.putInt(pages.size() + full.size());
         pages.forEach((number, page) -> {
             out.putLong(number);
             for (long word : page) {
                 out.putLong(word);
             }
         });
+        full.forEach((first, end) -> out.putLong(first | STRETCH).putLong(end).put(new byte[ENTRY - 16]));
     }
 
     void restore(ByteBuffer in) {
-        for (int left = in.getInt(); left > 0; left--) {
-            long[] page = new long[WORDS];
-            pages.put(in.getLong(), page);
+        for (int left = Fields.count(in, ENTRY); left > 0; left--) {
+            long number = in.getLong();
+            long[] words = new long[WORDS];
             for (int i = 0; i < WORDS; i++) {
-                page[i] = in.getLong();
-                size += Long.bitCount(page[i]);
+                words[i] = in.getLong();
+            }
+            long first = number & ~STRETCH;
+            long end = number < 0 ? words[0] : first + 1;
+            Fields.require(end > first && end <= Long.MAX_VALUE >>> PAGE_SHIFT && !pages.containsKey(first) && fullEnd(first) < 0,
+                    "settled offsets in a page %d", number);
+            if (number < 0) {
+                addPages(first, end);
+            } else {
+                pages.put(first, words);
+                size += bits(words);
             }
         }
     }

@@ -19,10 +19,9 @@ final class Opening {
         State state = broker.state();
         BrokerSettings settings = broker.settings();
         if (broker.store().tailLost() && state.nextPartition() > 0) {
-            if (!broker.append(Events.JUMP, 8, out -> out.putLong(JUMP))) {
+            if (!broker.append(new Event.Jumped(JUMP))) {
                 throw new IOException(NO_SPACE);
             }
-            state.applyJump(JUMP);
         }
         int lanes = settings.lanesMs().size();
         Topic schedule = broker.topic(settings.internal().schedule());

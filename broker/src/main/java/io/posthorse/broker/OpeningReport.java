@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import io.posthorse.log.Damage;
 import io.posthorse.log.Store;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** Says to an operator how a data directory was found. */
@@ -10,7 +11,7 @@ final class OpeningReport {
     private OpeningReport() {}
 
     /** A line for everything that is not as a clean end leaves it. */
-    static List<String> of(Store store, State state) {
+    static List<String> of(Store store, State state, Collection<Long> aside) {
         List<String> lines = new ArrayList<>();
         for (Damage damage : store.damages()) {
             lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
@@ -26,14 +27,21 @@ final class OpeningReport {
             lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
                     + " gap of " + Opening.JUMP + ", so that no offset means two messages.");
         }
-        if (!state.recovered().isEmpty()) {
+        if (!state.recovered().names().isEmpty()) {
             lines.add("The record of a topic was damaged, and it was made again from its messages, with default settings: "
-                    + state.recovered() + ". Look at its number of queues and its permission, and mend them with"
+                    + state.recovered().names() + ". Look at its number of queues and its permission, and mend them with"
                     + " updateTopic.");
         }
-        if (state.unrecovered() > 0) {
-            lines.add(state.unrecovered() + " messages belong to a topic whose record was damaged and that they do not name:"
+        if (state.recovered().unrecovered() > 0) {
+            lines.add(state.recovered().unrecovered() + " messages belong to a topic whose record was damaged and that they do not name:"
                     + " they cannot be read. Restore the *.checkpoint files from a backup if you need them.");
+        }
+        if (state.leftOut() > 0) {
+            lines.add(state.leftOut() + " durable subscriptions are left out whose names, made of a client's id and theirs, are longer"
+                    + " than can be stored. Their clients were never able to come back to them. Messages are not affected.");
+        }
+        if (!aside.isEmpty()) {
+            lines.add("Records that were set aside are passed over, as an operator asked for: positions " + aside + ".");
         }
         return lines;
     }

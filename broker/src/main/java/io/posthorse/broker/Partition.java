@@ -2,7 +2,10 @@ package io.posthorse.broker;
 
 import io.posthorse.log.PartitionIndex;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** An ordered sequence of messages in a topic, addressed by offset. */
 public final class Partition {
@@ -17,6 +20,8 @@ public final class Partition {
 
     private final int number;
     private List<Waiter> waiters = NOBODY;
+    /** Subscriptions with a cursor here. */
+    private Set<Subscription> readers = Set.of();
 
     Partition(Topic topic, int number, PartitionIndex index) {
         this.topic = topic;
@@ -38,6 +43,24 @@ public final class Partition {
         return index.id;
     }
 
+    /** Subscriptions with a cursor here. */
+    Stream<Subscription> readers() {
+        return readers.stream();
+    }
+
+    void add(Subscription reader) {
+        if (readers.isEmpty()) {
+            readers = new LinkedHashSet<>(4);
+        }
+        readers.add(reader);
+    }
+
+    void remove(Subscription reader) {
+        if (!readers.isEmpty()) {
+            readers.remove(reader);
+        }
+    }
+
     boolean hasWaiters() {
         return waiters != NOBODY;
     }
@@ -56,9 +79,11 @@ public final class Partition {
         }
     }
 
-    void wakeAll() {
+    void wakeAll(Faults faults) {
         List<Waiter> woken = waiters;
         waiters = NOBODY; // a woken one may wait again at once
-        woken.forEach(Waiter::wake);
+        for (Waiter waiter : woken) {
+            faults.guard("waking who waits for " + topic.name(), waiter::wake);
+        }
     }
 }

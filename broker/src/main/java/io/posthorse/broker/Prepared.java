@@ -153,10 +153,10 @@ final class Prepared {
     }
 
     void restore(ByteBuffer in) {
-        for (int left = in.getInt(); left > 0; left--) {
+        for (int left = Fields.count(in, 20); left > 0; left--) {
             put(in.getLong(), new Undecided(in.getLong(), in.getInt()));
         }
-        for (int left = in.getInt(); left > 0; left--) {
+        for (int left = Fields.count(in, 8); left > 0; left--) {
             suspended.add(in.getLong());
         }
     }

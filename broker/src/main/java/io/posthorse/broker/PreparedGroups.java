@@ -54,14 +54,13 @@ public final class PreparedGroups {
                 || size + RecordFormat.PAYLOAD > RecordFormat.LENGTH_MAX || !broker.log().admits(size, 1, false)) {
             return broker.refusal();
         }
-        long position = broker.tail();
-        broker.write(Events.PREPARED, (int) size, false, out -> put(out, id, group));
-        positions().put(id, position);
+        int planBytes = (int) size - Fields.size(id);
+        broker.write(new Event.GroupPrepared(id, planBytes, out -> put(out, group)), false);
         return Admission.ADMITTED;
     }
 
     private static long size(String id, AtomicGroup group) {
-        long size = Events.size(id) + 8L;
+        long size = Fields.size(id) + 8L;
         for (TreeSet<Long> offsets : group.settlements().values()) {
             size += (long) offsets.size() * SETTLE;
         }
@@ -71,13 +70,12 @@ public final class PreparedGroups {
         return size;
     }
 
-    private static void put(ByteBuffer out, String id, AtomicGroup group) {
-        Events.put(out, id);
+    private static void put(ByteBuffer out, AtomicGroup group) {
         out.putInt(group.settlements().values().stream().mapToInt(TreeSet::size).sum());
         for (Map.Entry<AtomicGroup.Place, TreeSet<Long>> entry : group.settlements().entrySet()) {
             AtomicGroup.Place place = entry.getKey();
             entry.getValue().forEach(offset ->
-                    out.putInt(place.subscription().id()).putInt(place.partition().id()).putLong(offset));
+                    out.putInt(place.subscription().number()).putInt(place.partition().id()).putLong(offset));
         }
         out.putInt(group.publishes().size());
         for (AtomicGroup.Publish publish : group.publishes()) {
@@ -91,21 +89,12 @@ public final class PreparedGroups {
     /** Makes a group true. */
     public Admission commit(String id) {
         AtomicGroup group = read(id);
-        return group == null ? broker.refusal() : group.commit(Events.size(id), () -> decided(id));
+        return group == null ? broker.refusal() : group.commit(new Event.GroupDecided(id));
     }
 
     /** Drops a group. */
     public Admission rollback(String id) {
-        if (!broker.log().admits(Events.size(id), 1, true)) {
-            return broker.refusal();
-        }
-        decided(id);
-        return Admission.ADMITTED;
-    }
-
-    private void decided(String id) {
-        broker.write(Events.PREPARED_DECIDED, Events.size(id), false, out -> Events.put(out, id));
-        positions().remove(id);
+        return broker.append(new Event.GroupDecided(id)) ? Admission.ADMITTED : broker.refusal();
     }
 
     /** Tells of what a group settles. */
@@ -119,28 +108,46 @@ public final class PreparedGroups {
 
     /** The group as it is in the log; null where it cannot be read. */
     private AtomicGroup read(String id) {
+        ByteBuffer plan = plan(id);
+        try {
+            return plan == null ? null : group(plan);
+        } catch (MalformedEventException e) {
+            broker.faults().tell("reading the prepared group " + id, e);
+            return null;
+        }
+    }
+
+    /** What a group is to do, as its record says; null where it cannot be read. */
+    private ByteBuffer plan(String id) {
         Long position = positions().get(id);
         if (position == null || !broker.log().readable(position)) {
             return null;
         }
         ByteBuffer bytes = broker.log().bytes(position);
         int at = broker.log().index(position);
+        if (bytes.get(at + RecordFormat.TYPE) != Event.GroupPrepared.TYPE) {
+            return null;
+        }
         int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.PAYLOAD;
         ByteBuffer in = bytes.slice(at + RecordFormat.PAYLOAD, length);
-        Events.text(in);
+        Fields.text(in);
+        return in;
+    }
+
+    private AtomicGroup group(ByteBuffer in) {
         AtomicGroup group = broker.group();
-        for (int left = in.getInt(); left > 0; left--) {
-            Subscription subscription = broker.state().subscription(in.getInt());
+        for (int left = Fields.count(in, SETTLE); left > 0; left--) {
+            Subscription subscription = broker.state().subscriptions.byNumber(in.getInt());
             Partition partition = broker.state().partition(in.getInt());
             long offset = in.getLong();
-            if (subscription != null && partition != null) {
+            if (subscription != null && partition != null && offset >= 0 && offset < partition.index.next()) {
                 group.settle(subscription, partition, offset);
             }
         }
-        for (int left = in.getInt(); left > 0; left--) {
-            Partition to = broker.state().partition(in.getInt());
-            long due = in.getLong();
-            NativeBytes message = new NativeBytes(in, broker.formats());
+        for (int left = Fields.count(in, PUBLISH); left > 0; left--) {
+            Partition to = broker.state().partition(Fields.number(in));
+            long due = Fields.number64(in);
+            NativeBytes message = NativeBytes.read(in, broker.formats());
             if (to != null) {
                 group.publishAt(to, message, due);
             }
@@ -157,10 +164,15 @@ public final class PreparedGroups {
     boolean carry(long below) {
         for (String id : ids()) {
             if (positions().get(id) < below) {
-                AtomicGroup group = read(id);
-                if (group == null) {
-                    positions().remove(id);
-                } else if (prepare(id, group) != Admission.ADMITTED) {
+                ByteBuffer plan = plan(id);
+                if (plan == null) {
+                    broker.faults().tell("carrying the prepared group " + id + ", which is given up", new IllegalStateException(
+                            "its record at position " + positions().get(id) + " is damaged"));
+                }
+                Event carried = plan == null
+                        ? new Event.GroupDecided(id)
+                        : new Event.GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));
+                if (!broker.append(carried)) {
                     return false;
                 }
             }

@@ -72,7 +72,8 @@ final class Schedule {
     }
 
     void restore(ByteBuffer in) {
-        int count = in.getInt();
+        int count = Fields.count(in, 8);
+        Fields.require(count <= lanes.size(), "%d lanes of the schedule, where its topic has %d", count, lanes.size());
         for (int i = 0; i < count; i++) {
             done.set(i, in.getLong());
         }

@@ -35,7 +35,7 @@ final class SettledCursor {
     }
 
     /** How many above the floor are settled. */
-    int settledAbove() {
+    long settledAbove() {
         return settled.size();
     }
 
@@ -58,8 +58,9 @@ final class SettledCursor {
         if (!deliveries.isEmpty()) {
             deliveries.subMap(from, to).clear();
         }
-        if (from == floor && settled.size() == 0) {
-            floor = to; // in order, as it mostly is
+        if (from == floor) { // in order, as it mostly is
+            settled.removeBelow(to);
+            floor = settled.removeRun(to);
             return;
         }
         settled.addAll(from, to);
@@ -92,8 +93,8 @@ final class SettledCursor {
     }
 
     static SettledCursor restored(ByteBuffer in) {
-        SettledCursor cursor = new SettledCursor(in.getLong());
-        for (int left = in.getInt(); left > 0; left--) {
+        SettledCursor cursor = new SettledCursor(Fields.number64(in));
+        for (int left = Fields.count(in, 12); left > 0; left--) {
             cursor.deliveries.put(in.getLong(), in.getInt());
         }
         cursor.settled.restore(in);

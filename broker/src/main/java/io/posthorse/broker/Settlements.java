@@ -7,23 +7,39 @@ import java.util.List;
 /**
  * Commands of subscriptions whose messages are settled one by one. Who is handed what is not recorded, so handing out
  * costs no write; that a message was settled, or came back, is. What nobody settled is handed out again after a restart.
+ *
+ * <p>What a turn settles of one partition becomes one record at its end. Until then it is kept beside the state, room in the
+ * log is promised to it, and everybody who asks here is told of it.
  */
 public final class Settlements {
+    /** Settled by a turn in one partition before a record is made of it early. */
+    private static final int PENDING_MAX = 4_096;
+
     private final Broker broker;
+    private final List<Pending> pending = new ArrayList<>();
+
+    /** What a turn has settled so far in a partition. */
+    static final class Pending {
+        private final Subscription subscription;
+        private final Partition partition;
+        private final OffsetSet offsets = new OffsetSet();
+
+        private Pending(Subscription subscription, Partition partition) {
+            this.subscription = subscription;
+            this.partition = partition;
+        }
+    }
 
     Settlements(Broker broker) {
         this.broker = broker;
     }
-
-    /** A run of settled offsets. */
-    record Run(long first, long count) {}
 
     /** Where a subscription that never read a partition begins; does nothing where it has. */
     public boolean begin(Subscription subscription, Partition partition, long offset) {
         return subscription.cursor(partition) >= 0 || broker.commit(subscription, partition, offset);
     }
 
-    /** Everything below this offset is settled. */
+    /** Everything below this offset is settled; more may be by the turn that is under way. */
     public long floor(Subscription subscription, Partition partition) {
         SettledCursor cursor = subscription.settled.get(partition.id());
         return cursor != null ? cursor.floor() : Math.max(0, subscription.cursor(partition));
@@ -31,13 +47,23 @@ public final class Settlements {
 
     public boolean isSettled(Subscription subscription, Partition partition, long offset) {
         SettledCursor cursor = subscription.settled.get(partition.id());
-        return cursor != null ? cursor.isSettled(offset) : offset < floor(subscription, partition);
+        if (cursor != null ? cursor.isSettled(offset) : offset < floor(subscription, partition)) {
+            return true;
+        }
+        Pending now = subscription.pending.get(partition.id());
+        return now != null && now.offsets.contains(offset);
     }
 
     /** First offset from there on that is not settled. */
     public long nextUnsettled(Subscription subscription, Partition partition, long from) {
         SettledCursor cursor = subscription.settled.get(partition.id());
-        return cursor != null ? cursor.nextUnsettled(from) : Math.max(from, floor(subscription, partition));
+        Pending now = subscription.pending.get(partition.id());
+        long at = cursor != null ? cursor.nextUnsettled(from) : Math.max(from, floor(subscription, partition));
+        while (now != null && now.offsets.contains(at)) {
+            long behind = now.offsets.nextClear(at);
+            at = cursor != null ? cursor.nextUnsettled(behind) : behind;
+        }
+        return at;
     }
 
     /** How often a message was handed out that came back; 0 where it never did. */
@@ -55,78 +81,116 @@ public final class Settlements {
     /** Messages that are kept and not settled. */
     public long waiting(Subscription subscription, Partition partition) {
         SettledCursor cursor = subscription.settled.get(partition.id());
+        Pending now = subscription.pending.get(partition.id());
         long from = Math.max(floor(subscription, partition), broker.begin(partition));
-        return Math.max(0, broker.end(partition) - from - (cursor == null ? 0 : cursor.settledAbove()));
+        long settled = (cursor == null ? 0L : cursor.settledAbove()) + (now == null ? 0L : now.offsets.size());
+        return Math.max(0, broker.end(partition) - from - settled);
     }
 
     /** Settles one message; false where the log is full. */
     public boolean settle(Subscription subscription, Partition partition, long offset) {
-        return settle(subscription, partition, List.of(offset));
+        if (subscription.isTransient()) {
+            subscription.settled(partition).settle(offset, 1);
+            return true;
+        }
+        if (!promise(1)) {
+            return false;
+        }
+        add(pending(subscription, partition), offset);
+        return true;
     }
 
     /** Settles messages, given in ascending order; false where the log is full, and then none is. */
     public boolean settle(Subscription subscription, Partition partition, Collection<Long> offsets) {
-        List<Run> runs = runs(offsets);
-        if (!subscription.isTransient() && !broker.log().admits(Events.settledRunsSize(runs.size()), 1, true)) {
+        if (subscription.isTransient()) {
+            offsets.forEach(offset -> subscription.settled(partition).settle(offset, 1));
+            return true;
+        }
+        if (!promise(offsets.size())) {
             return false;
         }
-        write(subscription, partition, runs, false);
+        for (long offset : offsets) {
+            add(pending(subscription, partition), offset);
+        }
         return true;
+    }
+
+    /** Promises room for the record that is to say it: at most one for each message, and a run of its own for each. */
+    private boolean promise(int messages) {
+        return broker.log().promise((long) messages * Event.Settled.size(1), messages);
+    }
+
+    private Pending pending(Subscription subscription, Partition partition) {
+        Pending known = subscription.pending.get(partition.id());
+        if (known == null) {
+            known = new Pending(subscription, partition);
+            subscription.pend(partition, known);
+            pending.add(known);
+        }
+        return known;
+    }
+
+    private void add(Pending to, long offset) {
+        to.offsets.add(offset);
+        if (to.offsets.size() >= PENDING_MAX) {
+            flush();
+        }
+    }
+
+    /** Whether no record is due for what was settled. */
+    boolean isFlushed() {
+        return pending.isEmpty();
+    }
+
+    /** Makes records of what the turn has settled so far. */
+    void flush() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        List<Pending> due = List.copyOf(pending);
+        pending.clear();
+        broker.log().redeem();
+        for (Pending one : due) {
+            one.subscription.pendNoMore(one.partition);
+            broker.write(
+                    new Event.Settled(one.subscription.number(), one.partition.id(), one.offsets.runs()), false);
+        }
     }
 
     /** Takes what is no longer kept for settled, so that the floor follows the beginning of the partition. */
     public void trim(Subscription subscription, Partition partition) {
         long floor = floor(subscription, partition);
         long begin = broker.begin(partition);
-        if (floor < begin && (subscription.isTransient() || broker.log().admits(Events.settledRunsSize(1), 1, true))) {
-            write(subscription, partition, List.of(new Run(floor, begin - floor)), false);
+        if (floor >= begin) {
+            return;
+        }
+        if (subscription.isTransient()) {
+            subscription.settled(partition).settle(floor, begin - floor);
+        } else {
+            broker.append(new Event.Settled(subscription.number(), partition.id(), floor, begin - floor));
         }
     }
 
     /** Notes that a message came back, and how often it was handed out; false where the log is full. */
     public boolean returned(Subscription subscription, Partition partition, long offset, int times) {
         if (subscription.isTransient()) {
-            subscription.settled(partition.id()).returned(offset, times);
+            subscription.settled(partition).returned(offset, times);
             return true;
         }
-        boolean appended = broker.append(Events.RETURNED, 20, out -> out.putInt(subscription.id())
-                .putInt(partition.id()).putLong(offset).putInt(times));
-        if (appended) {
-            broker.state().applyReturned(subscription.id(), partition.id(), offset, times);
-        }
-        return appended;
+        return broker.append(new Event.Returned(subscription.number(), partition.id(), offset, times));
     }
 
-    void write(Subscription subscription, Partition partition, List<Run> runs, boolean more) {
+    /** Settles as a record of an atomic group, for which the log has room. */
+    void write(Subscription subscription, Partition partition, Collection<Long> offsets, boolean more) {
+        OffsetSet set = new OffsetSet();
+        offsets.forEach(set::add);
+        long[] runs = set.runs();
         if (subscription.isTransient()) {
-            runs.forEach(run -> subscription.settled(partition.id()).settle(run.first, run.count));
+            for (int i = 0; i < runs.length; i += 2) {
+                subscription.settled(partition).settle(runs[i], runs[i + 1]);
+            }
             return;
         }
-        broker.write(Events.SETTLED_RUNS, Events.settledRunsSize(runs.size()), more, out -> {
-            out.putInt(subscription.id()).putInt(partition.id()).putInt(runs.size());
-            runs.forEach(run -> out.putLong(run.first).putLong(run.count));
-        });
-        runs.forEach(run ->
-                broker.state().applySettledRun(subscription.id(), partition.id(), run.first, run.count));
-    }
-
-    /** Offsets in ascending order as runs without a gap. */
-    static List<Run> runs(Collection<Long> offsets) {
-        List<Run> runs = new ArrayList<>();
-        long first = -1;
-        long behind = -1;
-        for (long offset : offsets) {
-            if (offset != behind) {
-                if (first >= 0) {
-                    runs.add(new Run(first, behind - first));
-                }
-                first = offset;
-            }
-            behind = offset + 1;
-        }
-        if (first >= 0) {
-            runs.add(new Run(first, behind - first));
-        }
-        return runs;
+        broker.write(new Event.Settled(subscription.number(), partition.id(), runs), more);
     }
 }

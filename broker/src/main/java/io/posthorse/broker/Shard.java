@@ -72,7 +72,7 @@ public final class Shard {
     public void start() {
         turn();
         if (broker.store().tailLost()) {
-            broker.store().checkpoint(broker.replayed()); // the next start need not find the same damage again
+            broker.checkpoint(); // the next start need not find the same damage again
         }
         timers.after(HOUSEKEEPING_MS, this::housekeep);
     }
@@ -112,18 +112,26 @@ public final class Shard {
         parked.add(replies);
     }
 
+    /** The turn is written first: what fails behind that takes nobody's answer away. */
     private void end() {
         open = false;
         if (closed) {
             return;
         }
-        move();
-        broker.log().write();
-        committed();
+        endTurn();
+        broker.faults().guard("taking due messages to their queues", this::move);
+        if (!open && !broker.log().isWritten()) {
+            endTurn();
+        }
         armForce();
         if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
-            broker.store().checkpoint(broker.replayed());
+            broker.checkpoint();
         }
+    }
+
+    private void endTurn() {
+        broker.endTurn();
+        committed();
     }
 
     private void move() {
@@ -171,11 +179,7 @@ public final class Shard {
             List<Parked> waiting = parked;
             parked = new ArrayList<>();
             for (Parked replies : waiting) {
-                if (poison != null) {
-                    replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
-                } else if (replies.committed(position)) {
-                    parked.add(replies);
-                }
+                broker.faults().guard("letting answers go", () -> tell(replies, position, poison));
             }
         }
         if (broker.announce()) {
@@ -183,19 +187,31 @@ public final class Shard {
         }
     }
 
+    private void tell(Parked replies, long position, IOException poison) {
+        if (poison != null) {
+            replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
+        } else if (replies.committed(position)) {
+            parked.add(replies);
+        }
+    }
+
     private void housekeep() {
         if (closed) {
             return;
         }
-        broker.store().resume();
-        boolean more = cleaning.run(turn().now());
-        care.look();
-        timers.after(more ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
+        boolean[] more = new boolean[1];
+        broker.faults().guard("going on with background work", broker.store()::resume);
+        broker.faults().guard("dropping old segments", () -> more[0] = cleaning.run(turn().now()));
+        broker.faults().guard("looking after the log", care::look);
+        timers.after(more[0] ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 
     /** Ends the last turn; from now on nothing is begun. */
     public void stop() {
         end();
+        if (!broker.log().isWritten()) {
+            endTurn();
+        }
         closed = true;
     }
 

@@ -1,39 +1,36 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Index;
-import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * Everything the broker knows that survives, and the one place where it changes: each method below that begins with
- * {@code apply} is the effect of one event, the same live and in replay.
+ * Everything the broker knows that survives, and the one place where it changes: {@link #apply} is the effect of one record,
+ * the same when it is written and when it is replayed. It believes nothing that a record says of numbers and counts before it
+ * has compared it with what is there.
  */
 final class State {
+    /** How far behind the last known offset a record may speak of one: damaged messages and jumps leave so much out. */
+    private static final long GAP_MAX = 1L << 40;
+
     final Index index = new Index();
     final Postponed postponed;
     final TreeMap<String, Topic> topics = new TreeMap<>();
-    final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+    final Subscriptions subscriptions = new Subscriptions();
     /** Position of each prepared group's record, by its id. */
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
+    /** Topics and subscriptions that rest on one record so far. */
+    final Unconfirmed unconfirmed = new Unconfirmed();
 
-    private final Rendering rendering;
-    private final List<Subscription> subscriptionsById = new ArrayList<>();
-    private final List<Partition> partitionsById = new ArrayList<>();
+    final Rendering rendering;
+    private final PartitionNumbers partitions = new PartitionNumbers();
+    private final RecoveredTopics recovered = new RecoveredTopics(this);
     private final InternalTopics internal;
     private long changes;
-    /** Numbers of partitions whose creation is not in the log, though that of later ones is. */
-    private final BitSet unmade = new BitSet();
-    private final TreeSet<String> recovered = new TreeSet<>();
-    private long unrecovered;
+    private int leftOut;
     /** Most topics have the same settings, and then share them. */
     private TopicSettings lastSettings = TopicSettings.of(1);
 
@@ -50,21 +47,16 @@ final class State {
 
     /** A partition by its number in the log; null where it is gone. */
     Partition partition(int id) {
-        return id >= 0 && id < partitionsById.size() ? partitionsById.get(id) : null;
+        return partitions.get(id);
     }
 
-    /** Whether the log should have told of that partition, but has not. */
-    boolean isUnmade(int id) {
-        return id >= nextPartition() || unmade.get(id);
+    PartitionNumbers partitions() {
+        return partitions;
     }
 
     /** Number that the next new partition gets. */
     int nextPartition() {
-        return partitionsById.size();
-    }
-
-    int nextSubscription() {
-        return subscriptionsById.size();
+        return partitions.next();
     }
 
     /** Counts what happened to topics and subscriptions themselves. */
@@ -72,320 +64,238 @@ final class State {
         return changes;
     }
 
-    Topic applyTopic(String name, TopicSettings settings, int firstNew) {
-        changes++;
-        lastSettings = settings.equals(lastSettings) ? lastSettings : settings;
-        Topic topic = topics.computeIfAbsent(name, n -> newTopic(n, lastSettings));
-        topic.settings(lastSettings);
-        if (firstNew > nextPartition()) {
-            unmade.set(nextPartition(), firstNew);
-        }
-        int id = firstNew;
-        while (topic.partitions().size() < settings.partitions()) {
-            addPartition(topic, id++, 0, 0);
-        }
-        return topic;
+    /** Notes that a subscription is left out because its name is too long. */
+    void noteLeftOut() {
+        leftOut++;
     }
 
-    private Topic newTopic(String name, TopicSettings settings) {
+    /** How many subscriptions were left out in this opening. */
+    int leftOut() {
+        return leftOut;
+    }
+
+    RecoveredTopics recovered() {
+        return recovered;
+    }
+
+    // ---- events
+
+    /**
+     * Takes an event into effect.
+     *
+     * @param position of its record
+     * @throws MalformedEventException where it cannot be; then nothing has changed
+     */
+    void apply(Event event, long position) {
+        switch (event) {
+            case Event.TopicChanged e -> topicChanged(e);
+            case Event.TopicDeleted e -> topicDeleted(e.name());
+            case Event.SubscriptionChanged e -> subscriptionChanged(e);
+            case Event.SubscriptionDeleted e -> {
+                changes++;
+                subscriptions.deleted(e.name());
+            }
+            case Event.CursorMoved e -> cursorMoved(e);
+            case Event.Jumped e -> {
+                Fields.require(e.offsets() > 0 && e.offsets() <= GAP_MAX, "a jump by %d offsets", e.offsets());
+                index.jump(e.offsets());
+            }
+            case Event.WaitEnded e -> waitEnded(e.partition(), e.offset());
+            case Event.Checked e -> postponed.prepared.checked(e.offset(), e.nextCheckMs(), e.asked());
+            case Event.Lent e -> lent(e);
+            case Event.LentSettled e -> lentSettled(e);
+            case Event.LeaseChanged e -> {
+                LeaseCursor leases = leases(e.subscription(), e.partition());
+                if (leases != null) {
+                    leases.change(e.offset(), e.receipt(), e.untilMs());
+                }
+            }
+            case Event.Settled e -> settled(e);
+            case Event.Returned e -> {
+                Subscription of = reader(e.subscription(), e.partition());
+                if (of != null && e.offset() < bound(e.partition())) {
+                    of.settled(partition(e.partition())).returned(e.offset(), e.times());
+                }
+            }
+            case Event.GroupPrepared e -> preparedGroups.put(e.id(), position);
+            case Event.GroupDecided e -> preparedGroups.remove(e.id());
+            case Event.Nothing e -> { }
+        }
+    }
+
+    private void topicChanged(Event.TopicChanged event) {
+        Topic known = topics.get(event.name());
+        int has = known == null ? 0 : known.partitions().size();
+        // a repeated record of a topic names its first partition of all, any other one the first that it gains
+        boolean repeated = has > 0 && known.partition(0).id() == event.firstNew();
+        int first = repeated ? event.firstNew() + has : event.firstNew();
+        int gains = Math.max(0, event.settings().partitions() - has);
+        partitions.requireFree(first, gains);
+        boolean isNews = !repeated || gains > 0 || !known.settings().equals(event.settings());
+        TopicSettings settings = shared(event.settings());
+        Topic topic = known != null ? known : newTopic(event.name(), settings);
+        topics.put(event.name(), topic);
+        topic.settings(settings);
+        partitions.skipTo(event.firstNew());
+        for (int i = 0; i < gains; i++) {
+            Partition gained = addPartition(topic, first + i, 0, 0);
+            topic.partition(0).readers().filter(Subscription::settlesOneByOne).forEach(s -> s.begin(gained));
+        }
+        if (isNews) {
+            changes++;
+            unconfirmed.add(topic);
+        } else {
+            unconfirmed.remove(topic);
+        }
+    }
+
+    private void subscriptionChanged(Event.SubscriptionChanged event) {
+        Subscription news = subscriptions.changed(event);
+        if (news != null) {
+            changes++;
+            unconfirmed.add(news);
+        } else {
+            unconfirmed.remove(subscriptions.get(event.name()));
+        }
+    }
+
+    /** Settings that are equal to the ones that came before them, as one object. */
+    TopicSettings shared(TopicSettings settings) {
+        lastSettings = settings.equals(lastSettings) ? lastSettings : settings;
+        return lastSettings;
+    }
+
+    Topic newTopic(String name, TopicSettings settings) {
         return new Topic(name, settings, internal.contains(name));
     }
 
-    private Partition addPartition(Topic topic, int id, long begin, long next) {
+    Partition addPartition(Topic topic, int id, long begin, long next) {
         Partition partition = new Partition(topic, topic.partitions().size(), index.create(id, begin, next));
         topic.add(partition);
-        while (partitionsById.size() <= id) {
-            partitionsById.add(null);
-        }
-        partitionsById.set(id, partition);
-        unmade.clear(id);
+        partitions.add(partition);
         if (topic.isInternal()) {
             postponed.add(partition);
         }
         return partition;
     }
 
-    /**
-     * Makes a partition again whose topic's record was damaged, as its messages describe it. Its number in the log is
-     * taken whether that succeeds or not, so that no later partition gets these messages.
-     *
-     * @param name of the topic, null where the messages do not say
-     * @param number of the partition in it
-     * @return null where it can't be made
-     */
-    Partition recover(String name, int number, int id) {
-        if (id >= nextPartition()) {
-            unmade.set(nextPartition(), id + 1);
-        }
-        while (partitionsById.size() <= id) {
-            partitionsById.add(null);
-        }
-        Topic topic = name == null ? null : topics.get(name);
-        int known = topic == null ? 0 : topic.partitions().size();
-        int firstNew = id - (number - known); // the partitions of a topic have numbers in a row
-        boolean fits = name != null && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
-                && unmade.nextClearBit(firstNew) > id;
-        if (!fits) {
-            unrecovered++;
-            return null;
-        }
-        recovered.add(name);
-        TopicSettings settings = topic == null ? TopicSettings.of(1) : topic.settings();
-        applyTopic(name, settings.withPartitions(number + 1), firstNew);
-        return partition(id);
-    }
-
-    /** Topics that were made again from their messages in this opening, with settings by default. */
-    SortedSet<String> recovered() {
-        return recovered;
-    }
-
-    /** Messages found in this opening that belong to no known topic. */
-    long unrecovered() {
-        return unrecovered;
-    }
-
-    void applyTopicDeleted(String name) {
-        changes++;
+    private void topicDeleted(String name) {
         Topic topic = topics.remove(name);
+        if (topic == null) {
+            return; // its creation was in a record that is damaged
+        }
+        changes++;
         topic.delete();
+        unconfirmed.remove(topic);
         for (Partition partition : topic.partitions()) {
             index.remove(partition.id());
-            partitionsById.set(partition.id(), null);
-            for (Subscription subscription : subscriptions.values()) {
-                subscription.cursors.remove(partition.id());
-                subscription.leases.remove(partition.id());
-                subscription.settled.remove(partition.id());
-            }
+            partitions.remove(partition);
+            partition.readers().forEach(subscription -> subscription.forget(partition.id()));
         }
     }
 
-    Subscription applySubscription(String name, SubscriptionSettings settings, int id) {
-        changes++;
-        Subscription subscription = subscriptions.get(name);
-        if (subscription == null) {
-            subscription = new Subscription(name, id, settings);
-            subscriptions.put(name, subscription);
-            while (subscriptionsById.size() <= id) {
-                subscriptionsById.add(null);
-            }
-            subscriptionsById.set(id, subscription);
-        }
-        subscription.settings(settings);
-        return subscription;
+    // ---- cursors
+
+    /** The subscription of an event about a partition; null where there is no such partition any more. */
+    private Subscription reader(int subscription, int partition) {
+        return partition(partition) == null ? null : subscriptions.mentioned(subscription);
     }
 
-    void applySubscriptionDeleted(String name) {
-        changes++;
-        subscriptionsById.set(subscriptions.remove(name).id(), null);
+    /** Behind the last offset of a partition that a record may speak of. */
+    private long bound(int partition) {
+        return partition(partition).index.next() + GAP_MAX;
     }
 
-    void applyCursor(int subscription, int partition, long offset) {
-        Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
-        if (of != null && partition(partition) != null) {
-            of.cursors.put(partition, offset);
-            LeaseCursor leases = of.leases.get(partition);
-            if (leases != null && leases.floor() != offset) {
-                leases.reset(offset);
-            }
-            SettledCursor settled = of.settled.get(partition);
-            if (settled != null && settled.floor() != offset) {
-                settled.reset(offset);
-            }
+    private void cursorMoved(Event.CursorMoved event) {
+        Subscription of = reader(event.subscription(), event.partition());
+        if (of != null) {
+            of.move(partition(event.partition()), event.offset());
         }
     }
 
-    void applySettledRun(int subscription, int partition, long first, long count) {
-        SettledCursor settled = settled(subscription, partition);
-        if (settled != null) {
-            settled.settle(first, count);
-            subscriptionsById.get(subscription).cursors.put(partition, settled.floor());
+    private void settled(Event.Settled event) {
+        Subscription of = reader(event.subscription(), event.partition());
+        if (of == null) {
+            return;
         }
-    }
-
-    void applyReturned(int subscription, int partition, long offset, int times) {
-        SettledCursor settled = settled(subscription, partition);
-        if (settled != null) {
-            settled.returned(offset, times);
+        SettledCursor cursor = of.settled(partition(event.partition()));
+        long[] runs = event.runs();
+        for (int i = 0; i < runs.length; i += 2) {
+            long end = runs[i] + runs[i + 1];
+            Fields.require(runs[i] >= 0 && runs[i + 1] > 0 && end > runs[i] && end <= bound(event.partition()),
+                    "%d messages settled from offset %d on", runs[i + 1], runs[i]);
         }
-    }
-
-    /** A subscription by its number in the log; null where it is gone. */
-    Subscription subscription(int id) {
-        return id >= 0 && id < subscriptionsById.size() ? subscriptionsById.get(id) : null;
-    }
-
-    private SettledCursor settled(int subscription, int partition) {
-        Subscription of = subscription(subscription);
-        return of == null || partition(partition) == null ? null : of.settled(partition);
+        for (int i = 0; i < runs.length; i += 2) {
+            cursor.settle(runs[i], runs[i + 1]);
+        }
+        of.follow(partition(event.partition()), cursor.floor());
     }
 
     /** What a subscription has lent in a partition, null where either is gone; from now on it lends there. */
-    LeaseCursor leases(int subscription, int partition) {
-        Subscription of = subscription < subscriptionsById.size() ? subscriptionsById.get(subscription) : null;
-        if (of == null || partition(partition) == null) {
-            return null;
-        }
-        LeaseCursor leases = of.leases.get(partition);
+    private LeaseCursor leases(int subscription, int partition) {
+        Subscription of = reader(subscription, partition);
+        return of == null ? null : of.leases(partition(partition));
+    }
+
+    private void lent(Event.Lent event) {
+        LeaseCursor leases = leases(event.subscription(), event.partition());
         if (leases == null) {
-            leases = new LeaseCursor(Math.max(0, of.cursors.getOrDefault(partition, 0L)));
-            of.leases.put(partition, leases);
+            return;
         }
-        return leases;
+        long end = Math.max(leases.next(), event.behind());
+        Fields.require(end <= bound(event.partition()), "messages lent up to offset %d", event.behind());
+        for (long offset : event.offsets()) {
+            Fields.require(offset >= 0 && offset < end, "offset %d lent, of those below %d", offset, end);
+        }
+        leases.lend(event.offsets(), event.offsets().length, event.behind(), event.receipt(), event.untilMs());
+        rise(event.subscription(), event.partition(), leases);
     }
 
-    void applyLent(
-            int subscription, int partition, long[] offsets, int count, long behind, long receipt, long untilMs) {
-        LeaseCursor leases = leases(subscription, partition);
+    private void lentSettled(Event.LentSettled event) {
+        LeaseCursor leases = leases(event.subscription(), event.partition());
         if (leases != null) {
-            leases.lend(offsets, count, behind, receipt, untilMs);
-            rise(subscription, partition, leases);
-        }
-    }
-
-    void applySettled(int subscription, int partition, long... offsets) {
-        LeaseCursor leases = leases(subscription, partition);
-        if (leases != null) {
-            for (long offset : offsets) {
+            for (long offset : event.offsets()) {
                 leases.settle(offset);
             }
-            rise(subscription, partition, leases);
-        }
-    }
-
-    void applyLeaseChanged(int subscription, int partition, long offset, long receipt, long untilMs) {
-        LeaseCursor leases = leases(subscription, partition);
-        if (leases != null) {
-            leases.change(offset, receipt, untilMs);
+            rise(event.subscription(), event.partition(), leases);
         }
     }
 
     /** The cursor of a subscription that lends is where its oldest unsettled message is. */
     private void rise(int subscription, int partition, LeaseCursor leases) {
-        subscriptionsById.get(subscription).cursors.put(partition, leases.floor());
+        subscriptions.byNumber(subscription).follow(partition(partition), leases.floor());
     }
 
-    void applyMessage(Partition partition, long offset, long position, int length, int tag, byte link, int linkPartition,
-            long linkOffset) {
-        index.append(partition.index, offset, position, length, tag);
+    private void waitEnded(int partition, long offset) {
+        if (partition(partition) != null && offset >= 0 && offset < bound(partition)) {
+            postponed.settle(partition, offset);
+        }
+    }
+
+    // ---- messages
+
+    /**
+     * Takes a message's record into effect.
+     *
+     * @param at index of the record
+     * @throws MalformedEventException where it cannot be
+     */
+    void applyMessage(ByteBuffer bytes, int at, long position, int length, MessageFormat[] formats) {
+        Fields.require(length >= RecordFormat.NATIVE, "a message of %d bytes", length);
+        rendering.saw(bytes.get(at + RecordFormat.FORMAT));
+        int id = bytes.getInt(at + RecordFormat.PARTITION);
+        Partition partition = partitions.isUnmade(id) ? recovered.partition(bytes, at, length, id, formats) : partition(id);
+        long offset = bytes.getLong(at + RecordFormat.OFFSET);
+        if (partition == null || offset < partition.index.next()) {
+            return; // of a topic that was deleted, or one that cannot be told
+        }
+        Fields.require(offset - partition.index.next() <= GAP_MAX, "offset %d where %d is next", offset, partition.index.next());
+        index.append(partition.index, offset, position, length - RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.TAG));
         partition.lastPosition = position;
+        byte link = bytes.get(at + RecordFormat.LINK);
         if (link != RecordFormat.LINK_NONE) {
-            postponed.apply(partition, offset, link, linkPartition, linkOffset);
-        }
-    }
-
-    void applyJump(long offsets) {
-        index.jump(offsets);
-    }
-
-    ByteBuffer snapshot() {
-        int size = 4 + 4 + 4 + 4 + 1;
-        for (Topic topic : topics.values()) {
-            size += Events.size(topic.name()) + Events.size(topic.settings()) + 4 + topic.partitions().size() * 20;
-        }
-        for (Subscription subscription : subscriptions.values()) {
-            size += Events.size(subscription.name()) + 4 + Events.size(subscription.settings()) + 4
-                    + subscription.cursors.size() * 12 + 4;
-            for (LeaseCursor leases : subscription.leases.values()) {
-                size += 4 + leases.snapshotSize();
-            }
-            size += 4;
-            for (SettledCursor settled : subscription.settled.values()) {
-                size += 4 + settled.snapshotSize();
-            }
-        }
-        size += 4;
-        for (String id : preparedGroups.keySet()) {
-            size += Events.size(id) + 8;
-        }
-        ByteBuffer out = ByteBuffer.allocate(size + postponed.snapshotSize());
-        out.putInt(nextPartition()).putInt(nextSubscription()).putInt(topics.size());
-        for (Topic topic : topics.values()) {
-            snapshot(topic, out);
-        }
-        out.putInt(subscriptions.size());
-        for (Subscription subscription : subscriptions.values()) {
-            Events.put(out, subscription.name());
-            out.putInt(subscription.id());
-            Events.put(out, subscription.settings());
-            out.putInt(subscription.cursors.size());
-            subscription.cursors.forEach((partition, offset) -> out.putInt(partition).putLong(offset));
-        }
-        postponed.snapshot(out);
-        for (Subscription subscription : subscriptions.values()) {
-            out.putInt(subscription.leases.size());
-            subscription.leases.forEach((partition, leases) -> leases.snapshot(out.putInt(partition)));
-        }
-        for (Subscription subscription : subscriptions.values()) {
-            out.putInt(subscription.settled.size());
-            subscription.settled.forEach((partition, settled) -> settled.snapshot(out.putInt(partition)));
-        }
-        out.putInt(preparedGroups.size());
-        preparedGroups.forEach((id, position) -> {
-            Events.put(out, id);
-            out.putLong(position);
-        });
-        out.put((byte) (rendering.isNeeded() ? 1 : 0));
-        return out.flip();
-    }
-
-    private static void snapshot(Topic topic, ByteBuffer out) {
-        Events.put(out, topic.name());
-        Events.put(out, topic.settings());
-        out.putInt(topic.partitions().size());
-        for (Partition partition : topic.partitions()) {
-            PartitionIndex at = partition.index;
-            out.putInt(partition.id()).putLong(at.knownBegin()).putLong(at.next());
-        }
-    }
-
-    void restore(ByteBuffer in) {
-        int nextPartition = in.getInt();
-        int nextSubscription = in.getInt();
-        for (int left = in.getInt(); left > 0; left--) {
-            String name = Events.text(in);
-            TopicSettings settings = Events.topicSettings(in);
-            lastSettings = settings.equals(lastSettings) ? lastSettings : settings;
-            Topic topic = newTopic(name, lastSettings);
-            topics.put(name, topic);
-            for (int p = in.getInt(); p > 0; p--) {
-                addPartition(topic, in.getInt(), in.getLong(), in.getLong());
-            }
-        }
-        for (int left = in.getInt(); left > 0; left--) {
-            String name = Events.text(in);
-            int id = in.getInt();
-            Subscription subscription = applySubscription(name, Events.subscriptionSettings(in), id);
-            for (int c = in.getInt(); c > 0; c--) {
-                subscription.cursors.put(in.getInt(), in.getLong());
-            }
-        }
-        postponed.restore(in);
-        if (in.hasRemaining()) { // a checkpoint of a release before there were leases ends here
-            for (Subscription subscription : subscriptions.values()) {
-                for (int left = in.getInt(); left > 0; left--) {
-                    subscription.leases.put(in.getInt(), LeaseCursor.restored(in));
-                }
-            }
-        }
-        if (in.hasRemaining()) { // and one of a release before messages were settled without a lease, here
-            for (Subscription subscription : subscriptions.values()) {
-                for (int left = in.getInt(); left > 0; left--) {
-                    subscription.settled.put(in.getInt(), SettledCursor.restored(in));
-                }
-            }
-            for (int left = in.getInt(); left > 0; left--) {
-                preparedGroups.put(Events.text(in), in.getLong());
-            }
-            if (!in.hasRemaining() || in.get() != 0) { // one that does not say may cover such messages
-                rendering.need();
-            }
-        }
-        while (partitionsById.size() < nextPartition) {
-            partitionsById.add(null);
-        }
-        while (subscriptionsById.size() < nextSubscription) {
-            subscriptionsById.add(null);
+            postponed.apply(partition, offset, link, bytes.getInt(at + RecordFormat.LINK_PARTITION),
+                    bytes.getLong(at + RecordFormat.LINK_OFFSET));
         }
     }
 }

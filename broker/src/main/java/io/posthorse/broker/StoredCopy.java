@@ -15,7 +15,11 @@ final class StoredCopy implements Message {
         bytes = record;
         at = start;
         keyCount = 0;
-        formats[format()].keys(bytes, at + RecordFormat.NATIVE, length(), this::addKey);
+        try {
+            formats[format()].keys(bytes, at + RecordFormat.NATIVE, length(), this::addKey);
+        } catch (RuntimeException e) {
+            keyCount = 0; // of no sense to its format: it is found by offset only
+        }
         return this;
     }
 

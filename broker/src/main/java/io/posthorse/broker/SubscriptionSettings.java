@@ -1,6 +1,5 @@
 package io.posthorse.broker;
 
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,7 +13,10 @@ import java.util.TreeMap;
  * @param retryPartitions partitions of its retry topic; 0 turns retries off
  * @param retryMax deliveries after the first before a message is dead
  * @param notifyMembers whether members are told when others come and go
- * @param attributes further settings, passed through
+ * @param settlesOneByOne whether messages are settled one by one: then what is not settled is kept, however old, and nobody reads
+ *     the subscription with offsets or leases
+ * @param origin what it was made for; null for all but durable subscriptions of single subscribers
+ * @param attributes further settings, passed through; none of them means anything to the core
  */
 public record SubscriptionSettings(
         boolean consumeEnabled,
@@ -24,29 +26,36 @@ public record SubscriptionSettings(
         int retryPartitions,
         int retryMax,
         boolean notifyMembers,
+        boolean settlesOneByOne,
+        Origin origin,
         SortedMap<String, String> attributes) {
-    public static final SubscriptionSettings STANDARD =
-            new SubscriptionSettings(true, true, true, false, 1, 16, true, new TreeMap<>());
-
-    private static final String DELIVERY = "delivery";
-    private static final String SETTLED = "settled";
+    public static final SubscriptionSettings STANDARD = ofOffsets(true, true, true, false, 1, 16, true, new TreeMap<>());
 
     public SubscriptionSettings {
         attributes = new TreeMap<>(attributes);
     }
 
-    /** Attributes of a subscription whose messages are settled one by one; a map of the caller's own. */
-    public static SortedMap<String, String> settledOneByOne() {
-        return new TreeMap<>(Map.of(DELIVERY, SETTLED));
+    /** Settings of a subscription that is read with offsets or leases. */
+    public static SubscriptionSettings ofOffsets(
+            boolean consumeEnabled, boolean broadcastEnabled, boolean consumeFromMin, boolean ordered, int retryPartitions,
+            int retryMax, boolean notifyMembers, SortedMap<String, String> attributes) {
+        return new SubscriptionSettings(consumeEnabled, broadcastEnabled, consumeFromMin, ordered, retryPartitions, retryMax,
+                notifyMembers, false, null, attributes);
     }
 
-    /** Whether messages are settled one by one. Nobody reads such a subscription with offsets or leases. */
-    public boolean settlesOneByOne() {
-        return SETTLED.equals(attributes.get(DELIVERY));
+    /** Settings of a subscription whose messages are settled one by one. */
+    public static SubscriptionSettings settled(Origin origin) {
+        return new SubscriptionSettings(true, false, true, false, 0, 0, false, true, origin, new TreeMap<>());
+    }
+
+    /** The same with what an operator may change: neither how messages are settled, nor what it was made for. */
+    public SubscriptionSettings changed(SubscriptionSettings wanted) {
+        return new SubscriptionSettings(wanted.consumeEnabled, wanted.broadcastEnabled, wanted.consumeFromMin, wanted.ordered,
+                wanted.retryPartitions, wanted.retryMax, wanted.notifyMembers, settlesOneByOne, origin, wanted.attributes);
     }
 
     /** Whether consumers with offsets or leases may use it. */
     public boolean admitsOffsets() {
-        return consumeEnabled && !settlesOneByOne();
+        return consumeEnabled && !settlesOneByOne;
     }
 }

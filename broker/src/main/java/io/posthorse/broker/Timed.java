@@ -19,7 +19,7 @@ final class Timed {
     }
 
     int size() {
-        return waiting.size();
+        return Math.toIntExact(waiting.size());
     }
 
     boolean isWaiting(long offset) {
@@ -86,11 +86,11 @@ final class Timed {
     }
 
     int snapshotSize() {
-        return 4 + waiting.size() * 16;
+        return 4 + size() * 16;
     }
 
     void snapshot(ByteBuffer out) {
-        out.putInt(waiting.size());
+        out.putInt(size());
         for (int i = 0; i < heap.size(); i++) {
             if (waiting.contains(heap.offset(i))) {
                 out.putLong(heap.due(i)).putLong(heap.offset(i));
@@ -99,7 +99,7 @@ final class Timed {
     }
 
     void restore(ByteBuffer in) {
-        for (int left = in.getInt(); left > 0; left--) {
+        for (int left = Fields.count(in, 16); left > 0; left--) {
             long due = in.getLong();
             add(in.getLong(), due);
         }

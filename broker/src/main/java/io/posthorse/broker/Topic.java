@@ -45,9 +45,19 @@ public final class Topic {
         return number >= 0 && number < partitions.length ? partitions[number] : null;
     }
 
+    /** How many partitions it has. */
+    public int size() {
+        return partitions.length;
+    }
+
     /** All partitions by number; the list shows the topic as it is now and can't be changed. */
     public List<Partition> partitions() {
         return List.of(partitions);
+    }
+
+    /** Whether its partitions have numbers in a row, so that the first one tells all of them. */
+    boolean isNumberedInRow() {
+        return partitions.length > 0 && partitions[partitions.length - 1].id() - partitions[0].id() == partitions.length - 1;
     }
 
     void add(Partition partition) {

@@ -18,6 +18,9 @@ public record TopicSettings(
     /** Topics may be created on first use after the model of this one. */
     public static final int INHERIT = 1;
 
+    /** Most partitions that a topic can have, whatever the limit in force. */
+    public static final int PARTITIONS_MAX = 1 << 16;
+
     /** Most partitions that a topic may have when it is made again from its messages. */
     static final int RECOVERED_MAX = 4_096;
 

@@ -232,11 +232,6 @@ public final class Transactions {
 
     /** Notes when the sender of a prepared message is asked next; false where the log is full. */
     private boolean checked(long offset, long nextCheckMs, int asked) {
-        boolean appended = broker.append(
-                Events.CHECKED, 20, out -> out.putLong(offset).putLong(nextCheckMs).putInt(asked));
-        if (appended) {
-            prepared.checked(offset, nextCheckMs, asked);
-        }
-        return appended;
+        return broker.append(new Event.Checked(offset, nextCheckMs, asked));
     }
 }

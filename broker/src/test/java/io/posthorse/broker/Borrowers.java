@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 final class Borrowers {
     static final String NAME = "lender";
     private static final SubscriptionSettings SETTINGS =
-            new SubscriptionSettings(true, true, true, false, 1, 1_000_000, true, new TreeMap<>());
+            SubscriptionSettings.ofOffsets(true, true, true, false, 1, 1_000_000, true, new TreeMap<>());
 
     private final SeededEntropy entropy;
     private final Lent lent = new Lent();

@@ -298,8 +298,8 @@ final class Clients {
         }
         Subscription created = broker.createOrUpdate(name, SubscriptionSettings.STANDARD);
         if (created != null) {
-            cursors.put(created.id(), new HashMap<>());
-            answerLater.accept(subscriptions.get(name).add(created.id(), broker.tail()));
+            cursors.put(created.number(), new HashMap<>());
+            answerLater.accept(subscriptions.get(name).add(created.number(), broker.tail()));
         }
     }
 
@@ -316,7 +316,7 @@ final class Clients {
     }
 
     private History<Long> cursor(Subscription subscription, Partition partition) {
-        return cursors.computeIfAbsent(subscription.id(), s -> new HashMap<>())
+        return cursors.computeIfAbsent(subscription.number(), s -> new HashMap<>())
                 .computeIfAbsent(partition.id(), p -> new History<>(-1L));
     }
 
@@ -355,7 +355,7 @@ final class Clients {
         });
         subscriptions.forEach((name, history) -> {
             Subscription subscription = broker.subscription(name);
-            int found = subscription == null ? -1 : subscription.id();
+            int found = subscription == null ? -1 : subscription.number();
             require(history.allows(found, survives), "subscriptions are as they were: " + name);
             history.settle(found);
         });

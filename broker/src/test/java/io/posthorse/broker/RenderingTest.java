@@ -17,16 +17,16 @@ class RenderingTest {
 
     private static boolean isNeededAfter(ByteBuffer checkpoint) {
         Rendering later = new Rendering(new MessageFormat[128], new TestFormat());
-        new State(SETTINGS, later).restore(checkpoint);
+        new Snapshot(new State(SETTINGS, later)).restore(checkpoint);
         return later.isNeeded();
     }
 
     private ByteBuffer checkpoint() {
         State state = new State(SETTINGS, rendering);
         for (String internal : List.of("schedule", "timed", "prepared", "suspended")) {
-            state.applyTopic(internal, TopicSettings.of(1), state.nextPartition());
+            state.apply(new Event.TopicChanged(internal, TopicSettings.of(1), state.nextPartition()), 0);
         }
-        return state.snapshot();
+        return new Snapshot(state).write();
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 final class Settlers {
     static final String NAME = "settler";
     private static final SubscriptionSettings SETTINGS =
-            new SubscriptionSettings(true, false, true, false, 0, 0, false, new TreeMap<>());
+            SubscriptionSettings.ofOffsets(true, false, true, false, 0, 0, false, new TreeMap<>());
     private static final int UNDECIDED_MAX = 5;
 
     private final SeededEntropy entropy;
@@ -214,7 +214,9 @@ final class Settlers {
                 histories.forEach((offset, history) -> {
                     boolean found = subscription != null
                             && broker.settlements().isSettled(subscription, partition, offset);
-                    boolean trimmed = found && offset < broker.begin(partition);
+                    Model.Stored stored = model.place(partition).byOffset.get(offset);
+                    boolean expired = stored != null && stored.expired; // trimmed then, though its segment may be back
+                    boolean trimmed = found && (expired || offset < broker.begin(partition));
                     require(trimmed || history.allows(found, survives),
                             "what was settled stays so: " + partition.id() + ":" + offset + " " + found);
                     history.settle(found);

@@ -39,11 +39,13 @@ public final class Log {
     private ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private ByteBuffer payload = staging.duplicate();
     private long stagingPosition;
+    /** Room that events have been promised which are not written yet. */
+    private long promised;
     private int reservedAt = -1;
     private int reservedLength;
     private long written;
     private long durable;
-    private long groupStart = -1;
+    private boolean inGroup;
     private Segment forcedFrom;
     private boolean forcing;
     private long forces;
@@ -110,7 +112,7 @@ public final class Log {
      * @param essential small events (cursors, topics) that may use the reserve of a full disk
      */
     public boolean admits(long payloadBytes, int records, boolean essential) {
-        long need = payloadBytes + (long) records * (RecordFormat.PAYLOAD + 8) + (essential ? 0 : settings.reserveBytes());
+        long need = promised + room(payloadBytes, records) + (essential ? 0 : settings.reserveBytes());
         if (poison != null || need > settings.segmentBytes() - Segment.HEADER) {
             return false;
         }
@@ -119,6 +121,28 @@ public final class Log {
             return true;
         }
         return extend(at + need);
+    }
+
+    private static long room(long payloadBytes, int records) {
+        return payloadBytes + (long) records * (RecordFormat.PAYLOAD + 8);
+    }
+
+    /**
+     * Promises room to small events that are written at the end of the turn, whatever else is appended until then.
+     *
+     * @return false where there is no room; then nothing is promised
+     */
+    public boolean promise(long payloadBytes, int records) {
+        if (!admits(payloadBytes, records, true)) {
+            return false;
+        }
+        promised += room(payloadBytes, records);
+        return true;
+    }
+
+    /** What was promised is written now. */
+    public void redeem() {
+        promised = 0;
     }
 
     private boolean extend(long end) {
@@ -144,7 +168,7 @@ public final class Log {
         Segment next = Segment.create(
                 files, end, tail(), settings.segmentBytes(),
                 (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
-        write();
+        handOver();
         if (poison != null) {
             throw poison;
         }
@@ -174,9 +198,7 @@ public final class Log {
     }
 
     private void makeRoom(int occupied) {
-        if (staging.position() > 0) {
-            write();
-        }
+        handOver();
         int enough = Math.max(
                 Math.min(staging.capacity() * 2, STAGING_BYTES_MAX), Integer.highestOneBit(occupied - 1) << 1);
         if (staging.capacity() < enough) {
@@ -188,6 +210,16 @@ public final class Log {
     /** The open record's payload, positioned at its first byte that was not put yet. */
     public ByteBuffer payload() {
         return payload;
+    }
+
+    /** Takes back the open record. */
+    public void cancel() {
+        reservedAt = -1;
+    }
+
+    /** Whether the next record belongs to the atomic group of the last one. */
+    public boolean isInGroup() {
+        return inGroup;
     }
 
     /** The records of the turn so far; valid until the next {@link #reserve}. */
@@ -218,17 +250,20 @@ public final class Log {
         }
         staging.position(end);
         reservedAt = -1;
-        if (!more) {
-            groupStart = -1;
-        } else if (groupStart < 0) {
-            groupStart = position;
-        }
+        inGroup = more;
         return position;
     }
 
-    /** Ends the turn: hands all its records to the operating system in one write. */
+    /**
+     * Ends the turn: hands all its records to the operating system, in one write where they are not very many. Only then is any
+     * of them committed, so that nobody is answered for half a turn.
+     */
     public void write() {
+        assert !inGroup : "an atomic group ends with its turn";
         handOver();
+        if (poison == null) {
+            written = stagingPosition;
+        }
         if (settings.sync()) {
             force();
         }
@@ -248,8 +283,11 @@ public final class Log {
             staging.clear();
         }
         stagingPosition += length;
-        // half an atomic group, written early for want of staging space, is not committed yet
-        written = groupStart >= 0 ? groupStart : stagingPosition;
+    }
+
+    /** Whether everything appended so far was handed to the operating system. */
+    public boolean isWritten() {
+        return staging.position() == 0 && written == stagingPosition || poison != null;
     }
 
     /**
@@ -261,6 +299,7 @@ public final class Log {
         if (poison != null) {
             throw poison;
         }
+        written = stagingPosition;
         forceJob().run();
         durable = written;
         forcedFrom = last;

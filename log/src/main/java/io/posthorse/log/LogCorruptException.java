@@ -9,4 +9,8 @@ public final class LogCorruptException extends IOException {
     LogCorruptException(String message) {
         super(message);
     }
+
+    public LogCorruptException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

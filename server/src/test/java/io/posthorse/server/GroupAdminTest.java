@@ -59,10 +59,10 @@ class GroupAdminTest {
         JsonReader.read(text(SETTINGS.formatted("G"))).asObject().members()
                 .forEach(m -> assertEquals(m.value(), shown("G").get(m.name()), m.name()));
 
-        client.ask(200, Map.of(), text("{\"groupName\":\"G\",\"attributes\":{\"+a\":\"1\",\"+b\":\"2\"}}"));
-        client.ask(200, Map.of(), text("{\"groupName\":\"G\",\"attributes\":{\"-a\":\"\"}}"));
+        client.ask(200, Map.of(), text("{\"groupName\":\"G\",\"attributes\":{\"+priority.factor\":\"1\",\"+lite.bind.topic\":\"2\"}}"));
+        client.ask(200, Map.of(), text("{\"groupName\":\"G\",\"attributes\":{\"-priority.factor\":\"\"}}"));
         assertEquals(1, shown("G").object("attributes").members().size());
-        assertEquals("2", shown("G").object("attributes").text("b", ""));
+        assertEquals("2", shown("G").object("attributes").text("lite.bind.topic", ""));
         assertEquals(Golden.body("352_groupConfig").get("groupRetryPolicy"), shown("G").get("groupRetryPolicy"));
         assertEquals(15, shown("G").integer("consumeTimeoutMinute", 0));
     }

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** A broker on a simulated machine, one topic with one subscription, and its feed. */
 final class Post {
@@ -32,8 +31,7 @@ final class Post {
             100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
             new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, 1L << 50,
             new Retention(1L << 50, 1L << 50, 1, ms -> false));
-    private static final SubscriptionSettings SETTLED = new SubscriptionSettings(
-            true, false, true, false, 0, 0, false, new TreeMap<>(SubscriptionSettings.settledOneByOne()));
+    private static final SubscriptionSettings SETTLED = SubscriptionSettings.settled(null);
 
     final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
     final List<String> failures = new ArrayList<>();

@@ -1,21 +1,26 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.broker.Admission;
+import io.posthorse.broker.Bounds;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Origin;
+import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicListener;
 import io.posthorse.broker.TopicSettings;
+import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQQueue;
@@ -25,16 +30,13 @@ import org.apache.activemq.filter.DestinationFilter;
 /** Destinations of JMS clients: topics of the broker, created on first use, with the subscription of a queue. */
 final class Destinations implements TopicListener {
     /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
-    static final SubscriptionSettings SETTLED = new SubscriptionSettings(
-            true, false, true, false, 0, 0, false, SubscriptionSettings.settledOneByOne());
-
-    private static final String USER = "user";
-    private static final String KEEP = "keep";
-    /** Nothing that is not settled is dropped, however old. */
-    private static final String UNSETTLED = "unsettled";
+    static final SubscriptionSettings SETTLED = SubscriptionSettings.settled(null);
 
     private final OpenwireProtocol protocol;
     private final Broker broker;
+    /** Queues' own subscriptions, as far as it was seen that they keep everything. */
+    private final Map<Topic, Subscription> promises = new IdentityHashMap<>();
+
     private final Set<Consumer<Topic>> watchers = new LinkedHashSet<>();
     private final Map<String, Set<Consumer<Topic>>> watchersByName = new HashMap<>();
 
@@ -62,7 +64,11 @@ final class Destinations implements TopicListener {
     Topic deadLetters() throws JMSException {
         ActiveMQDestination queue = new ActiveMQQueue(protocol.settings.deadLetters());
         Topic known = known(queue);
-        return known == null ? create(queue) : known;
+        if (known == null) {
+            return create(queue);
+        }
+        promise(known);
+        return known;
     }
 
     /**
@@ -98,19 +104,38 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForTopic()) {
             throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
         }
-        TopicSettings settings = new TopicSettings(
-                1, 1, TopicSettings.READ | TopicSettings.WRITE, false,
-                new TreeMap<>(destination.isTemporary() ? Map.of() : Map.of(KEEP, UNSETTLED)));
         protocol.shard.turn();
-        Topic topic = broker.createOrUpdate(name, settings);
+        Topic topic = broker.createOrUpdate(name, TopicSettings.of(1));
         if (topic == null) {
             throw new ResourceAllocationException("The broker's disk is full: the destination was not created.");
         }
         if (destination.isQueue()) {
-            Subscription own = queueSubscription(topic); // what nobody has received yet is kept too
-            topic.partitions().forEach(partition -> broker.settlements().begin(own, partition, 0));
+            promise(topic);
         }
         return topic;
+    }
+
+    /**
+     * Has everything in a queue kept until somebody has received it, whoever made its topic. What is there already belongs to the
+     * first consumer too.
+     */
+    void promise(Topic topic) throws JMSException {
+        Subscription promised = promises.get(topic);
+        if (promised != null && !promised.isDeleted() && knowsAll(promised, topic)) {
+            return;
+        }
+        protocol.shard.turn();
+        Subscription own = queueSubscription(topic);
+        for (Partition partition : topic.partitions()) {
+            if (!broker.settlements().begin(own, partition, 0)) {
+                throw Refusals.full(Admission.DISK_FULL);
+            }
+        }
+        promises.put(topic, own);
+    }
+
+    private static boolean knowsAll(Subscription own, Topic topic) {
+        return topic.size() == 0 || own.cursor(topic.partition(topic.size() - 1)) >= 0;
     }
 
     /** Deletes a topic with its subscription. */
@@ -158,35 +183,39 @@ final class Destinations implements TopicListener {
      * anew, as JMS asks for.
      */
     Subscription durable(String name, ConsumerInfo info, boolean noLocal, String user) throws JMSException {
-        TreeMap<String, String> attributes = new TreeMap<>(SETTLED.attributes());
-        attributes.put("destination", info.getDestination().getQualifiedName());
-        attributes.put("selector", info.getSelector() == null ? "" : info.getSelector());
-        attributes.put("noLocal", Boolean.toString(noLocal));
-        if (!user.isEmpty()) {
-            attributes.put(USER, user);
-        }
+        requireNameable(name);
+        Origin origin = new Origin(user, info.getDestination().getQualifiedName(),
+                info.getSelector() == null ? "" : info.getSelector(), noLocal);
         Subscription known = broker.subscription(name);
-        if (known != null && known.settings().attributes().entrySet().containsAll(attributes.entrySet())) {
+        if (known != null && origin.equals(known.settings().origin())) {
             return known;
         }
-        SubscriptionSettings wanted = new SubscriptionSettings(true, false, true, false, 0, 0, false, attributes);
+        SubscriptionSettings wanted = SubscriptionSettings.settled(origin);
         protocol.shard.turn();
         if (known != null && !broker.delete(known)) {
-            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+            throw Refusals.full(Admission.DISK_FULL);
         }
         if (!broker.hasRoomForSubscription()) {
             throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
         }
         Subscription created = broker.createOrUpdate(name, wanted);
         if (created == null) {
-            throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+            throw Refusals.full(Admission.DISK_FULL);
         }
         return created;
     }
 
+    private static void requireNameable(String subscription) throws JMSException {
+        String problem = Bounds.problem(subscription);
+        if (problem != null) {
+            throw new InvalidClientIDException("The names of the client and of its durable subscription are too long together: "
+                    + problem + " Dots and other characters that are not letters or digits take three. Choose shorter ones.");
+        }
+    }
+
     /** Whose durable subscription it is; empty where it was made without users. */
     static String userOf(Subscription durable) {
-        return durable.settings().attributes().getOrDefault(USER, "");
+        return durable.settings().origin() == null ? "" : durable.settings().origin().user();
     }
 
     // ---- patterns
@@ -256,6 +285,7 @@ final class Destinations implements TopicListener {
 
     @Override
     public void deleted(Topic topic) {
+        promises.remove(topic);
         protocol.advisories.destination(Names.destination(topic.name()), false);
     }
 }

@@ -85,6 +85,9 @@ final class Publishing {
             List<Topic> found = protocol.destinations.matching(part);
             for (Topic topic : found) {
                 client.check(topic.name(), Action.PUB);
+                if (part.isQueue()) {
+                    protocol.destinations.promise(topic);
+                }
             }
             return found;
         }
@@ -95,6 +98,9 @@ final class Publishing {
         if (!topic.settings().isWritable()) {
             throw new InvalidDestinationException("The topic " + topic.name() + " does not take messages: its permissions"
                     + " allow no writing.");
+        }
+        if (part.isQueue()) {
+            protocol.destinations.promise(topic);
         }
         return List.of(topic);
     }
@@ -112,7 +118,7 @@ final class Publishing {
 
     /** Messages of a group go to one partition, others to one after the other. */
     private Partition partition(org.apache.activemq.command.Message message, Topic topic) {
-        int count = Math.max(1, Math.min(topic.settings().writePartitions(), topic.partitions().size()));
+        int count = Math.max(1, Math.min(topic.settings().writePartitions(), topic.size()));
         int number = message.getGroupID() == null ? next++ : message.getGroupID().hashCode();
         return topic.partition(Math.floorMod(number, count));
     }

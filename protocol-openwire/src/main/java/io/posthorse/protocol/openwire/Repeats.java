@@ -13,7 +13,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.activemq.command.Message;
 import org.slf4j.Logger;
@@ -59,7 +58,7 @@ final class Repeats implements Receiver {
             return topic;
         }
         protocol.shard.turn();
-        TopicSettings settings = new TopicSettings(1, 1, 0, false, new TreeMap<>(Map.of("keep", "unsettled")));
+        TopicSettings settings = new TopicSettings(1, 1, 0, false, new TreeMap<>());
         Topic made = topic == null ? protocol.broker.createOrUpdate(TOPIC, settings) : topic;
         if (made == null) {
             throw new ResourceAllocationException("The broker's disk is full.");
@@ -119,6 +118,9 @@ final class Repeats implements Receiver {
         }
         once.setTimestamp(protocol.clock.wallMs());
         Topic target = protocol.destinations.topic(message.getDestination());
+        if (message.getDestination().isQueue()) {
+            protocol.destinations.promise(target);
+        }
         group.publish(target.partition(0), protocol.codec.stored(once, target.partition(0)));
     }
 

@@ -120,9 +120,9 @@ final class AssignmentRequests implements RequestHandler {
         TreeMap<String, String> attributes = new TreeMap<>(before.attributes());
         String value = mode + " " + body.integer("popShareQueueNum", 0);
         Attributes.field(attributes, MODE + topic, mode.equals(PULL) ? PULL : value, PULL);
-        SubscriptionSettings after = new SubscriptionSettings(
+        SubscriptionSettings after = before.changed(SubscriptionSettings.ofOffsets(
                 before.consumeEnabled(), before.broadcastEnabled(), before.consumeFromMin(), before.ordered(),
-                before.retryPartitions(), before.retryMax(), before.notifyMembers(), attributes);
+                before.retryPartitions(), before.retryMax(), before.notifyMembers(), attributes));
         return shard.turn().createOrUpdate(group.name(), after) == null
                 ? request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the broker's disk is full; nothing was changed")
                 : request.ok(NO_BODY);

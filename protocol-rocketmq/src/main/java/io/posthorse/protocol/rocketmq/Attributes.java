@@ -4,15 +4,27 @@ import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Attributes of topics and groups: kept for their owner and given back as they came. Beside them lie, under names that
+ * Attributes of topics and groups: those that RocketMQ knows are kept for their owner and given back as they came, all others
+ * are refused, as RocketMQ does. Beside them lie, under names that
  * begin with {@link #FIELD} and are not shown, the fields of RocketMQ that mean nothing to the core.
  */
 final class Attributes {
     static final String FIELD = "#";
+    /** What RocketMQ 5.5.0 knows of topics. */
+    static final Set<String> OF_TOPICS =
+            Set.of("message.type", "queue.type", "cleanup.policy", "reserve.time", "lite.topic.expiration");
+
+    /** What it knows of groups. */
+    static final Set<String> OF_GROUPS = Set.of("priority.factor", "lite.bind.topic", "lite.sub.wildcard", "lite.sub.model",
+            "lite.sub.reset.offset.exclusive", "lite.sub.reset.offset.unsubscribe", "lite.sub.client.quota",
+            "lite.sub.client.max.event.cnt");
+
     private static final int COUNT_MAX = 64;
     private static final int CHARS_MAX = 8_192;
 
@@ -21,16 +33,17 @@ final class Attributes {
     /**
      * Changes attributes as a text {@code +key=value,-key} says.
      *
+     * @param known names that may be given
      * @throws MalformedFrameException where it says something else, or there would be too many
      */
-    static void alter(SortedMap<String, String> attributes, String changes) {
+    static void alter(SortedMap<String, String> attributes, String changes, Set<String> known) {
         if (changes == null || changes.isBlank()) {
             return;
         }
         for (String change : changes.split(",")) {
             int sign = change.indexOf('=');
             if (change.startsWith("+") && sign > 1) {
-                attributes.put(key(change.substring(1, sign)), change.substring(sign + 1));
+                attributes.put(key(change.substring(1, sign), known), change.substring(sign + 1));
             } else if (change.startsWith("-") && change.length() > 1) {
                 attributes.remove(key(change.substring(1)));
             } else {
@@ -42,13 +55,13 @@ final class Attributes {
     }
 
     /** Changes attributes as an object says: members {@code "+key":"value"}, {@code "-key":""} or {@code "key":"value"}. */
-    static void alter(SortedMap<String, String> attributes, JsonValue.Obj changes) {
+    static void alter(SortedMap<String, String> attributes, JsonValue.Obj changes, Set<String> known) {
         for (JsonValue.Member member : changes.members()) {
             String name = member.name();
             if (name.startsWith("-")) {
                 attributes.remove(key(name.substring(1)));
             } else {
-                attributes.put(key(name.startsWith("+") ? name.substring(1) : name), changes.text(name, ""));
+                attributes.put(key(name.startsWith("+") ? name.substring(1) : name, known), changes.text(name, ""));
             }
         }
         check(attributes);
@@ -57,6 +70,14 @@ final class Attributes {
     private static String key(String key) {
         if (key.isBlank() || key.startsWith(FIELD)) {
             throw new MalformedFrameException("the attributes were not changed: \"" + key + "\" is no name for one");
+        }
+        return key;
+    }
+
+    private static String key(String key, Set<String> known) {
+        if (!known.contains(key)) {
+            throw new MalformedFrameException("the attributes were not changed: unsupported key: \"" + key + "\". There are "
+                    + String.join(", ", new TreeSet<>(known)));
         }
         return key;
     }

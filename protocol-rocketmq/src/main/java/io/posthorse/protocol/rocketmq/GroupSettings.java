@@ -31,7 +31,7 @@ final class GroupSettings {
     static SubscriptionSettings read(JsonValue.Obj body, SubscriptionSettings before) {
         SubscriptionSettings standard = SubscriptionSettings.STANDARD;
         TreeMap<String, String> more = new TreeMap<>(before == null ? Map.of() : before.attributes());
-        Attributes.alter(more, body.object("attributes"));
+        Attributes.alter(more, body.object("attributes"), Attributes.OF_GROUPS);
         KEPT.forEach((name, value) -> Attributes.field(
                 more, name, Long.toString(body.number(name, value)), Integer.toString(value)));
         String policy = body.get(RETRY_POLICY) instanceof JsonValue.Obj given
@@ -41,7 +41,7 @@ final class GroupSettings {
             throw new MalformedFrameException("the retry policy is longer than " + RETRY_POLICY_MAX + " characters");
         }
         Attributes.field(more, RETRY_POLICY, policy, RETRY_POLICY_STANDARD);
-        return new SubscriptionSettings(
+        SubscriptionSettings wanted = SubscriptionSettings.ofOffsets(
                 body.bool("consumeEnable", true),
                 body.bool("consumeBroadcastEnable", true),
                 body.bool("consumeFromMinEnable", true),
@@ -50,6 +50,7 @@ final class GroupSettings {
                 body.integer("retryMaxTimes", standard.retryMax()),
                 body.bool("notifyConsumerIdsChangedEnable", true),
                 more);
+        return before == null ? wanted : before.changed(wanted);
     }
 
     static void write(JsonWriter out, String group, SubscriptionSettings settings) {

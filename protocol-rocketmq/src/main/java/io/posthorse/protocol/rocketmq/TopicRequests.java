@@ -70,7 +70,7 @@ final class TopicRequests implements RequestHandler {
         String name = request.require("topic");
         TopicSettings before = settings(name);
         TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
-        Attributes.alter(attributes, request.field("attributes"));
+        Attributes.alter(attributes, request.field("attributes"), Attributes.OF_TOPICS);
         Attributes.field(
                 attributes, FILTER_TYPE, request.fields().getOrDefault(FILTER_TYPE, FILTER_STANDARD), FILTER_STANDARD);
         Attributes.field(attributes, SYSTEM_FLAG, Long.toString(request.number(SYSTEM_FLAG, 0)), "0");
@@ -133,7 +133,7 @@ final class TopicRequests implements RequestHandler {
             String name = topic.text("topicName", "");
             TopicSettings before = settings(name);
             TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
-            Attributes.alter(attributes, topic.object("attributes"));
+            Attributes.alter(attributes, topic.object("attributes"), Attributes.OF_TOPICS);
             Attributes.field(attributes, FILTER_TYPE, topic.text(FILTER_TYPE, FILTER_STANDARD), FILTER_STANDARD);
             Attributes.field(attributes, SYSTEM_FLAG, Long.toString(topic.number(SYSTEM_FLAG, 0)), "0");
             TopicSettings settings = settings(

@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-class EventsTest {
+class FieldsTest {
     private static String hex(SubscriptionSettings settings) {
-        ByteBuffer out = ByteBuffer.allocate(Events.size(settings));
-        Events.put(out, settings);
+        ByteBuffer out = ByteBuffer.allocate(Fields.size(settings));
+        Fields.put(out, settings);
         assertEquals(0, out.remaining());
         return HexFormat.of().formatHex(out.array());
     }
 
     private static SubscriptionSettings read(String hex) {
         ByteBuffer in = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
-        SubscriptionSettings settings = Events.subscriptionSettings(in);
+        SubscriptionSettings settings = Fields.subscriptionSettings(in);
         assertEquals(0, in.remaining());
         return settings;
     }
@@ -36,7 +36,7 @@ class EventsTest {
         TreeMap<String, String> attributes = new TreeMap<>(Map.of("a", "", "键", "值"));
         for (boolean enabled : new boolean[] {true, false}) {
             SubscriptionSettings settings =
-                    new SubscriptionSettings(enabled, false, true, true, 3, -1, false, attributes);
+                    SubscriptionSettings.ofOffsets(enabled, false, true, true, 3, -1, false, attributes);
             assertEquals(settings, read(hex(settings)));
         }
     }

@@ -1,0 +1,74 @@
+package io.posthorse.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Bounds of what is given names and settings by clients. They are looked at once, where a topic or subscription comes to be or
+ * changes; what is within them can be stored and read back.
+ */
+public final class Bounds {
+    /** Longest name of a topic or subscription, in bytes of UTF-8. */
+    public static final int NAME_BYTES_MAX = 1_024;
+
+    /** Longest key of an attribute, in bytes of UTF-8. */
+    private static final int KEY_BYTES_MAX = 256;
+
+    /** Longest value of an attribute, or text of an {@link Origin}, in bytes of UTF-8. */
+    public static final int VALUE_BYTES_MAX = 32_768;
+
+    private static final int ATTRIBUTES_MAX = 1_024;
+
+    private Bounds() {}
+
+    /** What is wrong with a name, null where it can be one. */
+    public static String problem(String name) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        return length >= 1 && length <= NAME_BYTES_MAX
+                ? null
+                : "A name of " + length + " bytes cannot be stored; it may have 1 to " + NAME_BYTES_MAX + ".";
+    }
+
+    static void check(String name, TopicSettings settings) {
+        checkName(name);
+        checkAttributes(settings.attributes());
+        if (settings.partitions() > TopicSettings.PARTITIONS_MAX) {
+            throw new IllegalArgumentException("A topic of " + settings.partitions() + " partitions cannot be stored; it may have "
+                    + TopicSettings.PARTITIONS_MAX + ".");
+        }
+    }
+
+    static void check(String name, SubscriptionSettings settings) {
+        checkName(name);
+        checkAttributes(settings.attributes());
+        if (settings.origin() != null) {
+            checkText("user", settings.origin().user(), VALUE_BYTES_MAX);
+            checkText("source", settings.origin().source(), VALUE_BYTES_MAX);
+            checkText("selector", settings.origin().selector(), VALUE_BYTES_MAX);
+        }
+    }
+
+    private static void checkName(String name) {
+        String problem = problem(name);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+
+    private static void checkAttributes(Map<String, String> attributes) {
+        if (attributes.size() > ATTRIBUTES_MAX) {
+            throw new IllegalArgumentException(attributes.size() + " attributes cannot be stored; " + ATTRIBUTES_MAX + " can.");
+        }
+        attributes.forEach((key, value) -> {
+            checkText("attribute's name", key, KEY_BYTES_MAX);
+            checkText("attribute " + key, value, VALUE_BYTES_MAX);
+        });
+    }
+
+    private static void checkText(String what, String text, int max) {
+        int length = text.getBytes(StandardCharsets.UTF_8).length;
+        if (length > max) {
+            throw new IllegalArgumentException("The " + what + " has " + length + " bytes; " + max + " can be stored.");
+        }
+    }
+}

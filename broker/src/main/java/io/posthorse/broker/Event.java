@@ -1,0 +1,429 @@
+package io.posthorse.broker;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a record other than a message says: a change of the state, and its bytes in the record's payload. {@link State#apply}
+ * is the one place that an event takes effect, when it is written and when it is replayed. The table for people is in
+ * docs/formats/log-segment.md.
+ */
+sealed interface Event {
+    /** Type of the record; never given to another event. */
+    byte type();
+
+    /** Bytes of the payload. */
+    int size();
+
+    /** Puts exactly {@link #size} bytes. */
+    void put(ByteBuffer out);
+
+    /**
+     * A topic came to be or changed.
+     *
+     * @param firstNew number of the first partition that it gains
+     */
+    record TopicChanged(String name, TopicSettings settings, int firstNew) implements Event {
+        static final byte TYPE = 2;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return Fields.size(name) + Fields.size(settings) + 4;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            Fields.put(out, name);
+            Fields.put(out, settings);
+            out.putInt(firstNew);
+        }
+    }
+
+    /** A topic was deleted, with its messages and all cursors on it. */
+    record TopicDeleted(String name) implements Event {
+        static final byte TYPE = 3;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return Fields.size(name);
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            Fields.put(out, name);
+        }
+    }
+
+    /** A subscription came to be or changed. */
+    record SubscriptionChanged(String name, SubscriptionSettings settings, int subscription) implements Event {
+        static final byte TYPE = 4;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return Fields.size(name) + Fields.size(settings) + 4;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            Fields.put(out, name);
+            Fields.put(out, settings);
+            out.putInt(subscription);
+        }
+    }
+
+    /** A subscription was deleted with its cursors. */
+    record SubscriptionDeleted(String name) implements Event {
+        static final byte TYPE = 5;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return Fields.size(name);
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            Fields.put(out, name);
+        }
+    }
+
+    /** A cursor moved, forward or back. */
+    record CursorMoved(int subscription, int partition, long offset) implements Event {
+        static final byte TYPE = 6;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 16;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putInt(subscription).putInt(partition).putLong(offset);
+        }
+    }
+
+    /** All partitions leave out so many offsets. */
+    record Jumped(long offsets) implements Event {
+        static final byte TYPE = 7;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 8;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putLong(offsets);
+        }
+    }
+
+    /**
+     * A message that waited does so no longer: it was taken back, rolled back, cannot be read, or waits elsewhere as another
+     * record of the same group says.
+     */
+    record WaitEnded(int partition, long offset) implements Event {
+        static final byte TYPE = 8;
+        static final int SIZE = 12;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return SIZE;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putInt(partition).putLong(offset);
+        }
+    }
+
+    /** The sender of a prepared message was to be asked. */
+    record Checked(long offset, long nextCheckMs, int asked) implements Event {
+        static final byte TYPE = 9;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 20;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putLong(offset).putLong(nextCheckMs).putInt(asked);
+        }
+    }
+
+    /**
+     * Messages were lent.
+     *
+     * @param behind behind the last message that was looked at
+     */
+    record Lent(int subscription, int partition, long behind, long receipt, long untilMs, long[] offsets) implements Event {
+        static final byte TYPE = 10;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 36 + offsets.length * 8;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putInt(subscription).putInt(partition).putLong(behind).putLong(receipt).putLong(untilMs);
+            putAll(out.putInt(offsets.length), offsets);
+        }
+    }
+
+    /** Lent messages were settled. */
+    record LentSettled(int subscription, int partition, long... offsets) implements Event {
+        static final byte TYPE = 11;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 12 + offsets.length * 8;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            putAll(out.putInt(subscription).putInt(partition).putInt(offsets.length), offsets);
+        }
+    }
+
+    /** A lease ends at another time. */
+    record LeaseChanged(int subscription, int partition, long offset, long receipt, long untilMs) implements Event {
+        static final byte TYPE = 12;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 32;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putInt(subscription).putInt(partition).putLong(offset).putLong(receipt).putLong(untilMs);
+        }
+    }
+
+    /**
+     * Messages were settled that were not lent for a time.
+     *
+     * @param runs first offset and length of each run, in turn
+     */
+    record Settled(int subscription, int partition, long... runs) implements Event {
+        static final byte TYPE = 13;
+
+        /** Bytes of an event with so many runs. */
+        static int size(int runs) {
+            return 12 + runs * 16;
+        }
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return size(runs.length / 2);
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            putAll(out.putInt(subscription).putInt(partition).putInt(runs.length / 2), runs);
+        }
+    }
+
+    /** Such a message came back, after it was handed out so often. */
+    record Returned(int subscription, int partition, long offset, int times) implements Event {
+        static final byte TYPE = 14;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 20;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putInt(subscription).putInt(partition).putLong(offset).putInt(times);
+        }
+    }
+
+    /** A group was prepared: its id, and behind it what it is to do, which {@link PreparedGroups} writes and reads. */
+    record GroupPrepared(String id, int planBytes, Plan plan) implements Event {
+        static final byte TYPE = 15;
+
+        /** Puts what the group is to do. */
+        interface Plan {
+            void put(ByteBuffer out);
+        }
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return Fields.size(id) + planBytes;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            Fields.put(out, id);
+            plan.put(out);
+        }
+    }
+
+    /** A prepared group was committed, with the other records of this atomic group, or rolled back. */
+    record GroupDecided(String id) implements Event {
+        static final byte TYPE = 16;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return Fields.size(id);
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            Fields.put(out, id);
+        }
+    }
+
+    /** Nothing: ends an atomic group whose writer failed in the middle. */
+    record Nothing() implements Event {
+        static final byte TYPE = 17;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            // it is the record itself that says it
+        }
+    }
+
+    private static void putAll(ByteBuffer out, long... numbers) {
+        for (long number : numbers) {
+            out.putLong(number);
+        }
+    }
+
+    // ---- back from bytes
+
+    /**
+     * Reads the event of a record's payload, from the buffer's position to its limit; null for a type that this release does not
+     * know.
+     *
+     * @throws MalformedEventException where the bytes are no such event
+     */
+    static Event read(byte type, ByteBuffer in) {
+        Event event = switch (type) {
+            case TopicChanged.TYPE -> new TopicChanged(Fields.text(in), Fields.topicSettings(in), Fields.number(in));
+            case TopicDeleted.TYPE -> new TopicDeleted(Fields.text(in));
+            case SubscriptionChanged.TYPE ->
+                new SubscriptionChanged(Fields.text(in), Fields.subscriptionSettings(in), Fields.number(in));
+            case SubscriptionDeleted.TYPE -> new SubscriptionDeleted(Fields.text(in));
+            case CursorMoved.TYPE -> new CursorMoved(Fields.number(in), Fields.number(in), Fields.number64(in));
+            case Jumped.TYPE -> new Jumped(Fields.number64(in));
+            case WaitEnded.TYPE -> new WaitEnded(Fields.number(in), Fields.number64(in));
+            case Checked.TYPE -> new Checked(Fields.number64(in), Fields.number64(in), Fields.number(in));
+            case Lent.TYPE -> new Lent(Fields.number(in), Fields.number(in), Fields.number64(in), Fields.number64(in),
+                    Fields.number64(in), all(in, 1));
+            case LentSettled.TYPE -> new LentSettled(Fields.number(in), Fields.number(in), all(in, 1));
+            case LeaseChanged.TYPE -> new LeaseChanged(Fields.number(in), Fields.number(in), Fields.number64(in),
+                    Fields.number64(in), Fields.number64(in));
+            case Settled.TYPE -> new Settled(Fields.number(in), Fields.number(in), all(in, 2));
+            case Returned.TYPE ->
+                new Returned(Fields.number(in), Fields.number(in), Fields.number64(in), Fields.number(in));
+            case GroupPrepared.TYPE -> prepared(in);
+            case GroupDecided.TYPE -> new GroupDecided(Fields.text(in));
+            case Nothing.TYPE -> new Nothing();
+            default -> null;
+        };
+        Fields.require(event == null || !in.hasRemaining(), "%d bytes too many", in.remaining());
+        return event;
+    }
+
+    private static long[] all(ByteBuffer in, int each) {
+        long[] numbers = new long[Fields.count(in, 8 * each) * each];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = in.getLong();
+        }
+        return numbers;
+    }
+
+    /** What a group is to do is read when it is decided. */
+    private static GroupPrepared prepared(ByteBuffer in) {
+        String id = Fields.text(in);
+        ByteBuffer plan = in.slice();
+        in.position(in.limit());
+        return new GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));
+    }
+}

@@ -1,0 +1,80 @@
+package io.posthorse.broker;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Partitions by their numbers in the log. A number is never given to a second partition; one that is gone costs nothing. */
+final class PartitionNumbers {
+    /** Most numbers that damaged records may have taken: so much room is made for what a record says. */
+    private static final int LOST_MAX = 1 << 24;
+
+    private final Map<Integer, Partition> partitions = new HashMap<>();
+    /** Numbers of partitions whose creation is not in the log, though that of later ones is. */
+    private final BitSet unmade = new BitSet();
+
+    private int next;
+
+    Partition get(int id) {
+        return partitions.get(id);
+    }
+
+    /** Number that the next new partition gets. */
+    int next() {
+        return next;
+    }
+
+    /** Whether the log should have told of that partition, but has not. */
+    boolean isUnmade(int id) {
+        return id >= next || unmade.get(id);
+    }
+
+    /** Whether all from a number up to before another one are unmade, or were never given. */
+    boolean areUnmade(int from, int to) {
+        for (int id = from; id < to; id++) {
+            if (!isUnmade(id)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @throws MalformedEventException where so many partitions cannot have these numbers */
+    void requireFree(int first, int count) {
+        Fields.require(first >= 0 && first <= (long) next + LOST_MAX && (long) first + count <= Integer.MAX_VALUE,
+                "%d partitions with numbers from %d on, where %d is next", count, first, next);
+        for (int id = first; id < first + count; id++) {
+            Fields.require(isUnmade(id), "a second partition of the number %d", id);
+        }
+    }
+
+    /** Numbers below this one were given: those of which nothing is known, to partitions whose records were damaged. */
+    void skipTo(int id) {
+        if (id > next) {
+            Fields.require(id <= (long) next + LOST_MAX, "a partition of the number %d, where %d is next", id, next);
+            unmade.set(next, id);
+            next = id;
+        }
+    }
+
+    void add(Partition partition) {
+        skipTo(partition.id());
+        partitions.put(partition.id(), partition);
+        unmade.clear(partition.id());
+        next = Math.max(next, partition.id() + 1);
+    }
+
+    void remove(Partition partition) {
+        partitions.remove(partition.id());
+    }
+
+    /** Numbers below were given, as a checkpoint says. */
+    void restoreNext(int id) {
+        next = Math.max(next, id);
+    }
+
+    /** What a checkpoint does not list is gone. */
+    void restored() {
+        unmade.clear();
+    }
+}

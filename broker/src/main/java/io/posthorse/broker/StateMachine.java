@@ -1,0 +1,76 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.RecordFormat;
+import io.posthorse.log.Store;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.function.IntConsumer;
+
+/**
+ * The state as a function of the log's records: {@link #record} is called for each of them, when it is written and when it is
+ * replayed, and nothing else changes the state.
+ */
+final class StateMachine implements Store.State {
+    private final State state;
+    private final MessageFormat[] formats;
+    /** Positions of records that an operator has set aside. */
+    private final Set<Long> aside;
+
+    StateMachine(State state, MessageFormat[] formats, Set<Long> aside) {
+        this.state = state;
+        this.formats = formats;
+        this.aside = aside;
+    }
+
+    /** Positions of records that are passed over. */
+    Set<Long> aside() {
+        return aside;
+    }
+
+    @Override
+    public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
+        if (format == null || length < RecordFormat.NATIVE) {
+            return;
+        }
+        try {
+            format.keys(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE, sink);
+        } catch (RuntimeException e) {
+            // whole by its checksum, but of no sense to its format: it is found by offset only
+        }
+    }
+
+    @Override
+    public void restore(ByteBuffer snapshot) {
+        new Snapshot(state).restore(snapshot);
+    }
+
+    @Override
+    public ByteBuffer snapshot() {
+        return new Snapshot(state).write();
+    }
+
+    /** @throws PoisonedRecordException where the record is whole by its checksum, and yet says what cannot be */
+    @Override
+    public void record(ByteBuffer bytes, int at, long position, int length) {
+        byte type = bytes.get(at + RecordFormat.TYPE);
+        if (aside.contains(position)) {
+            return;
+        }
+        try {
+            if (type == RecordFormat.TYPE_MESSAGE) {
+                state.applyMessage(bytes, at, position, length, formats);
+                return;
+            }
+            Event event = Event.read(type, bytes.duplicate().limit(at + length).position(at + RecordFormat.PAYLOAD));
+            if (event == null) {
+                throw PoisonedRecordException.unknown(type, position);
+            }
+            state.apply(event, position);
+        } catch (MalformedEventException e) {
+            if (!OverlongNames.mend(state, bytes, at, length)) {
+                throw new PoisonedRecordException(type, position, e);
+            }
+        }
+    }
+}

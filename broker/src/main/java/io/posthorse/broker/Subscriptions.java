@@ -1,0 +1,116 @@
+package io.posthorse.broker;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Subscriptions by name, and by their numbers in the log. A number that a record mentions although no record gave it belongs to a
+ * subscription whose own record was damaged: what is said of it is kept until its name is known.
+ */
+final class Subscriptions {
+    /** Most numbers that damaged records may have taken. */
+    private static final int LOST_MAX = 1 << 24;
+
+    private final TreeMap<String, Subscription> byName = new TreeMap<>();
+    private final Map<Integer, Subscription> byNumber = new HashMap<>();
+    /** Those without a name. */
+    private final TreeMap<Integer, Subscription> nameless = new TreeMap<>();
+
+    private int next;
+
+    Subscription get(String name) {
+        return byName.get(name);
+    }
+
+    /** A subscription by its number in the log; null where it is gone. */
+    Subscription byNumber(int number) {
+        return byNumber.get(number);
+    }
+
+    Collection<Subscription> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    int size() {
+        return byName.size();
+    }
+
+    /** Number that the next new subscription gets. */
+    int next() {
+        return next;
+    }
+
+    /** Those of which no record told the name. */
+    Collection<Subscription> nameless() {
+        return Collections.unmodifiableCollection(nameless.values());
+    }
+
+    /** The subscription that a record speaks of; null where it was deleted. */
+    Subscription mentioned(int number) {
+        Subscription known = byNumber.get(number);
+        if (known != null || number < next) {
+            return known;
+        }
+        requireNumber(number);
+        Subscription lost = new Subscription("", number, SubscriptionSettings.STANDARD);
+        nameless.put(number, lost);
+        byNumber.put(number, lost);
+        next = number + 1;
+        return lost;
+    }
+
+    /**
+     * A subscription came to be, or changed.
+     *
+     * @return it; null where all of that was known
+     */
+    Subscription changed(Event.SubscriptionChanged event) {
+        int number = event.subscription();
+        requireNumber(number);
+        Subscription known = byName.get(event.name());
+        Subscription numbered = byNumber.get(number);
+        Fields.require(known == null || known.number() == number, "a second number %d for the subscription %s", number, event.name());
+        Fields.require(known != null || numbered == null || nameless.containsKey(number),
+                "a second subscription of the number %d", number);
+        if (known == null) {
+            known = new Subscription(event.name(), number, event.settings());
+            byName.put(event.name(), known);
+            byNumber.put(number, known);
+            next = Math.max(next, number + 1);
+            Subscription lost = nameless.remove(number);
+            if (lost != null) {
+                known.takeOver(lost);
+            }
+        }
+        boolean isNews = numbered == null || !known.settings().equals(event.settings());
+        known.settings(event.settings());
+        return isNews ? known : null;
+    }
+
+    private void requireNumber(int number) {
+        Fields.require(number >= 0 && number <= (long) next + LOST_MAX && number < Integer.MAX_VALUE,
+                "a subscription of the number %d, where %d is next", number, next);
+    }
+
+    void deleted(String name) {
+        Subscription gone = byName.remove(name);
+        if (gone != null) {
+            byNumber.remove(gone.number());
+            gone.forgetAll();
+        }
+    }
+
+    /** A number was given to a subscription that is left out. */
+    void skip(int number) {
+        requireNumber(number);
+        next = Math.max(next, number + 1);
+    }
+
+    /** Numbers below were given, as a checkpoint says. */
+    void restoreNext(int number) {
+        next = Math.max(next, number);
+    }
+}

@@ -1,0 +1,290 @@
+package io.posthorse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.log.Index;
+import io.posthorse.log.LogCorruptException;
+import io.posthorse.log.Store;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** Records and checkpoints that are whole by their checksums, and say what cannot be. */
+class HostileRecordsTest {
+    private final Directory directory = new Directory();
+
+    /** Appends a record with any payload, as a turn of its own, and kills the broker. */
+    private long killedBehind(byte type, byte[] payload) {
+        Broker broker = directory.shard.broker();
+        assertTrue(broker.log().admits(payload.length, 1, false));
+        broker.log().reserve(payload.length);
+        broker.log().payload().put(payload);
+        long position = broker.log().seal(type, 1, false);
+        broker.log().write();
+        directory.files = directory.files.crash(false);
+        return position;
+    }
+
+    private static byte[] bytes(Event event) {
+        ByteBuffer out = ByteBuffer.allocate(event.size());
+        event.put(out);
+        assertEquals(0, out.remaining());
+        return out.array();
+    }
+
+    private void refused(byte type, byte[] payload) throws IOException {
+        directory.open();
+        long position = killedBehind(type, payload);
+        LogCorruptException refusal = assertThrows(LogCorruptException.class, directory::open);
+        assertTrue(refusal.getMessage().contains("posthorse set-aside " + position), refusal.getMessage());
+        SetAside.add(directory.files, position);
+        Broker broker = directory.open();
+        assertTrue(String.join(" ", broker.openingReport()).contains(Long.toString(position)), "each start says so");
+        directory.closed();
+    }
+
+    @Test
+    void aRecordThatMakesNoSenseIsRefusedAndCanBeSetAside() throws IOException {
+        directory.open();
+        Topic topic = directory.topic("t", 1);
+        directory.publish(topic.partition(0), 10);
+        Subscription own = directory.settler("own");
+        int partition = topic.partition(0).id();
+        directory.closed();
+
+        refused(Event.TopicDeleted.TYPE, new byte[] {0, 9, 'x'});
+        refused(Event.TopicDeleted.TYPE, new byte[] {0, 1, 'x', 0});
+        refused(Event.TopicChanged.TYPE, bytes(new Event.TopicChanged("many", TopicSettings.of(1), 1 << 30)));
+        refused(Event.TopicChanged.TYPE, bytes(new Event.TopicChanged("many", TopicSettings.of(1 << 30), 90)));
+        refused(Event.TopicChanged.TYPE, bytes(new Event.TopicChanged("second", TopicSettings.of(1), partition)));
+        refused(Event.SubscriptionChanged.TYPE,
+                bytes(new Event.SubscriptionChanged("far", SubscriptionSettings.STANDARD, 1 << 30)));
+        refused(Event.SubscriptionChanged.TYPE,
+                bytes(new Event.SubscriptionChanged("second", SubscriptionSettings.STANDARD, own.number())));
+        refused(Event.Jumped.TYPE, bytes(new Event.Jumped(1L << 62)));
+        refused(Event.Jumped.TYPE, bytes(new Event.Jumped(-1)));
+        refused(Event.Settled.TYPE, bytes(new Event.Settled(own.number(), partition, 5, 1L << 60)));
+        refused(Event.Settled.TYPE, bytes(new Event.Settled(own.number(), partition, 5, -1)));
+        refused(Event.Settled.TYPE, ByteBuffer.allocate(12).putInt(8, 1 << 30).array());
+        refused(Event.Lent.TYPE, bytes(new Event.Lent(own.number(), partition, 1L << 60, 1, 1, new long[0])));
+        refused(Event.Lent.TYPE, bytes(new Event.Lent(own.number(), partition, 1, 1, 1, new long[] {1L << 60})));
+        refused((byte) 99, new byte[8]);
+
+        Broker broker = directory.shard.broker();
+        assertEquals(1, broker.end(broker.topic("t").partition(0)), "nothing else is lost");
+    }
+
+    @Test
+    void randomPayloadsOfEachTypeNeverDoMoreThanRefuseTheStart() throws IOException {
+        SeededEntropy entropy = new SeededEntropy(Long.getLong("hostile.seed", 1));
+        directory.open();
+        Topic topic = directory.topic("t", 2);
+        directory.publish(topic.partition(0), 10);
+        directory.settler("own");
+        directory.closed();
+        int partition = topic.partition(0).id();
+        Event[] legal = {
+            new Event.TopicChanged("t", TopicSettings.of(3), 90), new Event.TopicDeleted("u"),
+            new Event.SubscriptionChanged("new", SubscriptionSettings.settled(new Origin("u", "d", "s", true)), 1),
+            new Event.SubscriptionDeleted("v"), new Event.CursorMoved(0, partition, 1), new Event.Jumped(3),
+            new Event.WaitEnded(3, 0), new Event.Checked(0, 1, 1),
+            new Event.Lent(0, partition, 1, 1, 1, new long[] {0}), new Event.LentSettled(0, partition, 0),
+            new Event.LeaseChanged(0, partition, 0, 1, 1), new Event.Settled(0, partition, 0, 1, 3, 1),
+            new Event.Returned(0, partition, 0, 1), new Event.GroupPrepared("g", 8, out -> out.putLong(0)),
+            new Event.GroupDecided("g"), new Event.Nothing()};
+        int refused = 0;
+        for (int i = 0; i < 1_000; i++) {
+            Event event = legal[entropy.below(legal.length)];
+            byte type = event.type();
+            byte[] payload = spoilt(bytes(event), entropy);
+            long position = killedBehind(type, payload);
+            String what = "type " + type + ", attempt " + i;
+            try {
+                long begin = System.nanoTime();
+                directory.open();
+                assertTrue(System.nanoTime() - begin < Duration.ofSeconds(20).toNanos(), what);
+            } catch (LogCorruptException e) {
+                refused++;
+                SetAside.add(directory.files, position);
+                Assertions.assertDoesNotThrow(directory::open, what);
+            }
+            if (i % 50 == 49 || directory.shard.broker().topic("t") == null || directory.shard.broker().subscription("own") == null) {
+                directory.files = new Directory().files;
+                directory.open();
+                directory.topic("t", 2);
+                directory.settler("own");
+            }
+        }
+        assertTrue(refused > 100 && refused < 900, refused + " of 1,000 refused");
+    }
+
+    /** The bytes with up to three changed, and one time in five with some more or less. */
+    private static byte[] spoilt(byte[] bytes, SeededEntropy entropy) {
+        byte[] payload = entropy.percent(20) ? Arrays.copyOf(bytes, entropy.below(bytes.length + 10)) : bytes;
+        for (int left = entropy.below(4); left > 0 && payload.length > 0; left--) {
+            payload[entropy.below(payload.length)] = (byte) (entropy.percent(50) ? entropy.below(4) : entropy.below(256));
+        }
+        return payload;
+    }
+
+    // ---- case D3: names longer than their length can say
+
+    private static byte[] overlong(String name, SubscriptionSettings settings, int number) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(2 + text.length + Fields.size(settings) + 4);
+        out.putShort((short) text.length).put(text);
+        Fields.put(out, settings);
+        return out.putInt(number).array();
+    }
+
+    @Test
+    void anOverlongNameInARecordCostsItsSubscriptionOnly() throws IOException {
+        for (int chars : new int[] {65_536, 66_000, 140_001}) {
+            Broker broker = directory.open();
+            Topic topic = directory.topic("t" + chars, 1);
+            directory.publish(topic.partition(0), 10);
+            int number = broker.state().subscriptions.next();
+            killedBehind(Event.SubscriptionChanged.TYPE,
+                    overlong("JMS-" + "%2E".repeat(chars / 3) + "|s", SubscriptionSettings.settled(null), number));
+
+            Broker next = directory.open();
+
+            assertEquals(1, next.end(next.topic("t" + chars).partition(0)));
+            assertTrue(String.join(" ", next.openingReport()).contains("1 durable subscriptions are left out"));
+            assertTrue(next.state().subscriptions.next() > number, "nobody else gets its number");
+            Subscription later = directory.settler("later" + chars);
+            directory.closed();
+            assertEquals(later.number(), directory.shard.broker().subscription("later" + chars).number());
+        }
+    }
+
+    @Test
+    void anOverlongNameInACheckpointCostsItsSubscriptionOnly() throws IOException {
+        Broker broker = directory.open();
+        Topic topic = directory.topic("t", 1);
+        directory.publish(topic.partition(0), 10);
+        Subscription first = directory.settler("JMS-a");
+        Subscription last = directory.settler("JMS-z");
+        directory.shard.turn();
+        broker.settlements().settle(last, topic.partition(0), 0);
+        directory.rest();
+        int number = broker.state().subscriptions.next();
+        ByteBuffer whole = broker.snapshot();
+        // "JMS-%2E...|s" stands between the two, with a cursor, and with a row in each of the two lists behind
+        byte[] name = ("JMS-" + "%2E".repeat(22_000) + "|s").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer state = ByteBuffer.allocate(whole.remaining() + name.length + 200);
+        int before = find(whole, "JMS-a") - 2;
+        state.put(whole.duplicate().limit(before)).putInt(4, number + 1).putInt(before - 4, 3);
+        state.putShort((short) name.length).put(name).putInt(number);
+        Fields.put(state, SubscriptionSettings.settled(null));
+        state.putInt(1).putInt(topic.partition(0).id()).putLong(0);
+        int lists = whole.limit() - 1 - 4 - settledLists(last) - 4 - 4;
+        state.put(whole.duplicate().position(before).limit(lists)).putInt(0);
+        state.put(whole.duplicate().position(lists).limit(lists + 8)).putInt(0);
+        state.put(whole.duplicate().position(lists + 8));
+        directory.files = directory.files.crash(false);
+        checkpoint(state.flip());
+
+        Broker next = directory.open();
+
+        assertNotNull(next.subscription("JMS-a"));
+        assertNotNull(next.subscription("JMS-z"));
+        assertEquals(first.number(), next.subscription("JMS-a").number());
+        assertTrue(next.settlements().isSettled(next.subscription("JMS-z"), next.topic("t").partition(0), 0));
+        assertTrue(String.join(" ", next.openingReport()).contains("1 durable subscriptions are left out"));
+        assertEquals(2, next.subscriptions().size());
+    }
+
+    private static int settledLists(Subscription last) {
+        return 4 + 4 + last.settled.values().iterator().next().snapshotSize();
+    }
+
+    private static int find(ByteBuffer bytes, String text) {
+        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+        for (int at = 0; ; at++) {
+            if (bytes.slice(at, wanted.length).equals(ByteBuffer.wrap(wanted))) {
+                return at;
+            }
+        }
+    }
+
+    /** Has the log below take a checkpoint of any bytes. */
+    private void checkpoint(ByteBuffer state) throws IOException {
+        SimulatedBackground background = new SimulatedBackground();
+        Store.State any = new Store.State() {
+            @Override
+            public void restore(ByteBuffer bytes) {}
+
+            @Override
+            public ByteBuffer snapshot() {
+                return state.duplicate();
+            }
+
+            @Override
+            public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {}
+
+            @Override
+            public void record(ByteBuffer bytes, int at, long position, int length) {}
+        };
+        Index index = new Index();
+        Store store = Store.open(directory.files, Directory.LOG, background, index, any);
+        store.start();
+        store.log().admits(0, 1, false);
+        store.log().reserve(0);
+        store.log().seal(Event.Nothing.TYPE, 1, false);
+        store.log().write();
+        store.checkpoint(any);
+        background.drain();
+        directory.files = directory.files.crash(false);
+    }
+
+    @Test
+    void aCheckpointThatMakesNoSenseRefusesTheStartAndSaysWhatToDo() throws IOException {
+        directory.open();
+        directory.topic("t", 1);
+        directory.closed();
+        directory.files = directory.files.crash(false);
+        checkpoint(ByteBuffer.allocate(12).putInt(1 << 30).putInt(1 << 30).putInt(1 << 30).flip());
+
+        LogCorruptException refusal = assertThrows(LogCorruptException.class, directory::open);
+
+        assertTrue(refusal.getMessage().contains("Move that *.checkpoint file out"), refusal.getMessage());
+        directory.files.delete(directory.files.list().stream().filter(n -> n.endsWith(".checkpoint")).sorted().toList().getLast());
+        assertNotNull(directory.open().topic("t"), "the one before it is used then");
+    }
+
+    // ---- the door
+
+    @Test
+    void whatCannotBeStoredIsRefusedAtTheDoor() throws IOException {
+        Broker broker = directory.open();
+        directory.shard.turn();
+        long tail = broker.tail();
+        String longest = "x".repeat(Bounds.NAME_BYTES_MAX);
+        assertThrows(IllegalArgumentException.class,
+                () -> broker.createOrUpdate(longest + "x", TopicSettings.of(1)));
+        assertThrows(IllegalArgumentException.class,
+                () -> broker.createOrUpdate("é".repeat(Bounds.NAME_BYTES_MAX / 2 + 1), SubscriptionSettings.STANDARD));
+        assertThrows(IllegalArgumentException.class, () -> broker.createOrUpdate("", SubscriptionSettings.STANDARD));
+        assertThrows(IllegalArgumentException.class, () -> broker.createOrUpdate("s",
+                SubscriptionSettings.settled(new Origin("u", "d", "x".repeat(70_000), false))));
+        assertThrows(IllegalArgumentException.class,
+                () -> broker.createOrUpdate("t", TopicSettings.of(TopicSettings.PARTITIONS_MAX + 1)));
+        assertEquals(tail, broker.tail(), "nothing was written");
+        assertNotNull(broker.createOrUpdate(longest, TopicSettings.of(1)));
+        directory.closed();
+        assertNotNull(directory.shard.broker().topic(longest));
+        assertNull(directory.shard.broker().topic("t"));
+    }
+}
