@@ -44,10 +44,7 @@ final class DroppedSegments {
         while (!waiting.isEmpty() && waiting.peekFirst().readsBefore <= oldest) {
             Segment segment = waiting.removeFirst().segment;
             background.run(
-                    () -> {
-                        segment.file.truncate(0); // frees the blocks at once, though the mapping lives on until collected
-                        segment.file.close();
-                    },
+                    segment::giveBack, // frees the blocks at once, though the mapping lives on until collected
                     failure -> {});
         }
     }

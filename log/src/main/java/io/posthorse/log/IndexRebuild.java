@@ -37,13 +37,13 @@ final class IndexRebuild {
             }
             int at = (int) Math.max(Segment.HEADER, from - segment.base);
             int end = (int) Math.min(segment.size, to - segment.base);
-            Pages.Walk walk = new Pages.Walk(segment.bytes, segment.size);
+            Pages.Walk walk = new Pages.Walk(segment.bytes(), segment.size);
             for (at = walk.from(at, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= end;
                     at = walk.from(at, RecordFormat.PAYLOAD)) {
-                if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
-                        && RecordFormat.valid(segment.bytes, at, segment.base + at, segment.size, crc)) {
-                    entry(segment.bytes, at, segment.base + at);
-                    at += RecordFormat.occupied(segment.bytes.getInt(at + RecordFormat.LENGTH));
+                if (segment.bytes().getLong(at + RecordFormat.POSITION) == segment.base + at
+                        && RecordFormat.valid(segment.bytes(), at, segment.base + at, segment.size, crc)) {
+                    entry(segment.bytes(), at, segment.base + at);
+                    at += RecordFormat.occupied(segment.bytes().getInt(at + RecordFormat.LENGTH));
                 } else {
                     at += 8;
                 }

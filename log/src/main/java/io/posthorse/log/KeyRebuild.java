@@ -53,7 +53,7 @@ final class KeyRebuild implements Background.Job {
     }
 
     private long read(Segment segment, long position, long end, GrowingKeys keys) {
-        ByteBuffer bytes = segment.bytes.duplicate();
+        ByteBuffer bytes = segment.bytes().duplicate();
         int at = Math.max(Segment.HEADER, segment.at(position));
         int limit = (int) Math.min(segment.size, end - segment.base);
         Pages.Walk walk = new Pages.Walk(bytes, segment.size);

@@ -4,7 +4,6 @@ import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,55 +20,49 @@ import java.util.zip.CRC32C;
 public final class Log {
     /** Staging space at first; turns that need more double it. */
     private static final int STAGING_BYTES = 64 << 10;
+    /** Blocks are asked for in whole pages. */
+    private static final long BLOCK = 4_096;
     /** Up to here: a large write gets larger pages of the page cache than several small ones (decision 29). */
     private static final int STAGING_BYTES_MAX = 1 << 20;
 
     private final FileStore files;
     private final LogSettings settings;
     private final Background background;
-    private final ArrayDeque<Segment> segments;
+    private final Segments segments;
+    private final Reserve reserve;
     private final DurableMark mark;
     private final DroppedSegments dropped;
     private final CRC32C crc = new CRC32C();
     private final int epoch;
-    private final long verifiedFrom;
     private Segment last;
-    /** The segment that was read last, other than the newest one. */
-    private Segment recent;
     private ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private ByteBuffer payload = staging.duplicate();
     private long stagingPosition;
     /** Room that events have been promised which are not written yet. */
     private long promised;
+    /** Whether the disk was too full for something since the reserve was whole. */
+    private boolean refused;
     private int reservedAt = -1;
     private int reservedLength;
     private long written;
-    private long durable;
     private boolean inGroup;
-    private Segment forcedFrom;
-    private boolean forcing;
-    private long forces;
-    private boolean namesChanged;
+    private final Forcing forcing;
     private IOException poison;
-    /** The background's, and the owner's while the background is at rest. */
-    private IOException failedForce;
     private Runnable onCommitted = () -> {};
 
-    Log(FileStore files, LogSettings settings, Background background, Recovered recovered) {
+    Log(FileStore files, LogSettings settings, Background background, Recovered recovered) throws IOException {
         this.files = files;
         this.settings = settings;
         this.background = background;
-        this.segments = recovered.segments();
+        this.segments = new Segments(recovered.segments());
+        this.reserve = new Reserve(files, settings.reserveBytes());
         this.mark = recovered.mark();
         this.dropped = new DroppedSegments(background);
-        this.last = segments.getLast();
-        this.recent = last;
+        this.last = segments.last();
         this.epoch = recovered.epoch();
         this.stagingPosition = recovered.tail();
         this.written = recovered.tail();
-        this.durable = recovered.forced();
-        this.verifiedFrom = recovered.tail();
-        this.forcedFrom = segments.stream().filter(s -> s.end() > durable).findFirst().orElse(last);
+        this.forcing = new Forcing(files, background, mark, segments, recovered.forced());
     }
 
     /** Called on the owner's thread whenever {@link #committed} has moved, or the log has become poisoned. */
@@ -84,17 +77,17 @@ public final class Log {
 
     /** Everything below is committed: it may be acknowledged and read. */
     public long committed() {
-        return settings.sync() ? durable : written;
+        return settings.sync() ? forcing.durable() : written;
     }
 
     /** Everything below is on stable storage. */
     public long durable() {
-        return durable;
+        return forcing.durable();
     }
 
     /** Position of the oldest byte still kept. */
     public long begin() {
-        return segments.getFirst().base;
+        return segments.first().base;
     }
 
     public int epoch() {
@@ -112,15 +105,35 @@ public final class Log {
      * @param essential small events (cursors, topics) that may use the reserve of a full disk
      */
     public boolean admits(long payloadBytes, int records, boolean essential) {
-        long need = promised + room(payloadBytes, records) + (essential ? 0 : settings.reserveBytes());
+        long need = promised + room(payloadBytes, records);
         if (poison != null || need > settings.segmentBytes() - Segment.HEADER) {
             return false;
         }
         int at = last.at(tail());
-        if (at + need <= last.allocated) {
-            return true;
+        return at + need <= last.allocated || extend(at + need, essential);
+    }
+
+    /** Whether a full disk has made the log refuse, or use its reserve, and there has not been enough space since. */
+    public boolean isShort() {
+        return refused || reserve.isShort();
+    }
+
+    /** Bytes that small events still have where the disk is full. */
+    public long reserveLeft() {
+        return reserve.size();
+    }
+
+    /** Has the reserve give so many bytes to what must be written although the disk is full; false where it has none. */
+    boolean releaseReserve(long bytes) {
+        return reserve.release(bytes);
+    }
+
+    /** To be called every now and then: takes back what the reserve has given. */
+    void refill() {
+        if (poison == null) {
+            reserve.fill();
+            refused &= reserve.isShort();
         }
-        return extend(at + need);
     }
 
     private static long room(long payloadBytes, int records) {
@@ -145,34 +158,43 @@ public final class Log {
         promised = 0;
     }
 
-    private boolean extend(long end) {
-        try {
-            if (end <= last.size) {
-                allocateTo(last, (int) Math.min(last.size, Math.max(end, last.allocated + settings.allocateBytes())));
+    /** Gets more blocks: as many as are kept ahead, or where the disk has not so many, what is needed. */
+    private boolean extend(long end, boolean essential) {
+        if (!essential && reserve.isShort()) {
+            return false; // the reserve comes first
+        }
+        for (int ahead = settings.allocateBytes(); ; ahead >>>= 2) {
+            try {
+                extend(end, ahead);
                 return true;
+            } catch (IOException full) {
+                long need = Math.min(settings.allocateBytes(), end - last.allocated);
+                if (poison != null || ahead == 0 && (!essential || !reserve.release(need + BLOCK))) {
+                    refused |= poison == null;
+                    return false; // the caller refuses, and asks again with the next request
+                }
             }
-            roll(end - last.at(tail()));
-            return true;
-        } catch (IOException e) {
-            return false; // no space: the caller refuses, and asks again with the next request
         }
     }
 
-    private static void allocateTo(Segment segment, int end) throws IOException {
-        segment.file.allocate(segment.allocated, end);
-        segment.allocated = end;
+    private void extend(long end, int ahead) throws IOException {
+        if (end <= last.size) {
+            long wanted = Math.max(end, (long) last.allocated + ahead);
+            last.allocateTo((int) Math.min(last.size, wanted + BLOCK - 1 & -BLOCK));
+        } else {
+            roll(end - last.at(tail()), ahead);
+        }
     }
 
-    private void roll(long need) throws IOException {
+    private void roll(long need, int ahead) throws IOException {
         long end = last.end();
-        Segment next = Segment.create(
-                files, end, tail(), settings.segmentBytes(),
-                (int) Math.max(settings.allocateBytes(), need + Segment.HEADER));
+        int allocate = (int) Math.min(settings.segmentBytes(), Math.max(ahead, need + Segment.HEADER) + BLOCK - 1 & -BLOCK);
+        Segment next = Segment.create(files, end, tail(), settings.segmentBytes(), allocate);
         handOver();
         if (poison != null) {
             throw poison;
         }
-        namesChanged = true;
+        forcing.namesChanged();
         segments.add(next);
         last = next;
         stagingPosition = end + Segment.HEADER;
@@ -241,7 +263,7 @@ public final class Log {
      */
     public long seal(byte type, long timeMs, boolean more) {
         long position = reservedPosition();
-        short unforced = RecordFormat.unforced(position - durable);
+        short unforced = RecordFormat.unforced(position - forcing.durable());
         byte flags = more ? RecordFormat.FLAG_MORE : 0;
         RecordFormat.seal(staging, reservedAt, reservedLength, position, timeMs, type, flags, unforced, epoch, crc);
         int end = reservedAt + RecordFormat.occupied(reservedLength);
@@ -275,7 +297,7 @@ public final class Log {
         }
         int length = staging.position();
         try {
-            last.file.write(last.at(stagingPosition), staging.flip());
+            last.write(last.at(stagingPosition), staging.flip());
         } catch (IOException e) {
             fail(e);
             return;
@@ -300,88 +322,41 @@ public final class Log {
             throw poison;
         }
         written = stagingPosition;
-        forceJob().run();
-        durable = written;
-        forcedFrom = last;
-        namesChanged = false;
+        forcing.now(written);
         mark.begin(written, epoch);
     }
 
     /** Starts to bring everything written so far to stable storage, unless that is under way already. */
     public void force() {
-        if (forcing || poison != null || durable >= written) {
-            return;
+        if (poison == null) {
+            forcing.begin(written, this::forced);
         }
-        forcing = true;
-        boolean names = namesChanged;
-        namesChanged = false;
-        long target = written;
-        Segment from = forcedFrom;
-        Segment to = last;
-        Segment[] dirty = segments.stream()
-                .filter(s -> s.base >= from.base && s.base <= to.base)
-                .toArray(Segment[]::new);
-        background.run(
-                () -> {
-                    forceAll(names, dirty);
-                    mark.write(target);
-                },
-                failure -> forced(target, to, failure));
     }
 
     /** Whether the disk is about to bring what was written to stable storage. */
     public boolean isForcing() {
-        return forcing;
+        return forcing.isRunning();
     }
 
     /** How often it has done so, or failed. */
     public long forces() {
-        return forces;
+        return forcing.count();
     }
 
-    private void forced(long target, Segment to, IOException failure) {
-        forcing = false;
-        forces++;
+    private void forced(IOException failure) {
         if (failure != null) {
             fail(failure);
-            return;
-        }
-        if (poison != null) {
-            return;
-        }
-        durable = target;
-        forcedFrom = to;
-        if (settings.sync()) {
+        } else if (poison == null) {
             onCommitted.run();
-            force();
+            if (settings.sync()) {
+                force();
+            }
         }
     }
 
     /** Work that brings all that is written now to stable storage, for a checkpoint. */
     Background.Job forceJob() {
-        Segment[] dirty = segments.stream().filter(s -> s.base >= forcedFrom.base).toArray(Segment[]::new);
-        return () -> forceAll(true, dirty);
-    }
-
-    /**
-     * Run by the background. Fails for ever once it has failed: the system may take what a failed force has left behind
-     * for clean, so a later one would succeed and mean nothing.
-     */
-    private void forceAll(boolean names, Segment[] dirty) throws IOException {
-        if (failedForce != null) {
-            throw failedForce;
-        }
-        try {
-            if (names) {
-                files.forceNames();
-            }
-            for (Segment segment : dirty) {
-                segment.file.force();
-            }
-        } catch (IOException e) {
-            failedForce = e;
-            throw e;
-        }
+        return forcing.job();
     }
 
     /** Poisons the log. */
@@ -398,57 +373,36 @@ public final class Log {
      * @return null where the position is not (or no longer) in the log
      */
     public ByteBuffer bytes(long position) {
-        Segment segment = segmentOf(position);
-        return segment == null ? null : segment.bytes;
+        Segment segment = segments.holding(position);
+        return segment == null ? null : segment.bytes();
     }
 
     /** Index of a position in the buffer that {@link #bytes} returns for it. */
     public int index(long position) {
-        return segmentOf(position).at(position);
+        return segments.holding(position).at(position);
     }
 
     /**
-     * Whether an undamaged record of that position can be read. What an earlier run wrote is verified by checksum each
-     * time, what this run wrote by its position alone.
+     * Whether an undamaged record of that position can be read. Each time its checksum is verified, for disks and memory rot under
+     * a broker that runs for months too.
      */
     public boolean readable(long position) {
         if (position < 0 || position >= committed() || (position & 7) != 0) {
             return false;
         }
-        Segment segment = segmentOf(position);
-        if (segment == null) {
-            return false;
-        }
-        int at = segment.at(position);
-        return position >= verifiedFrom
-                ? RecordFormat.stands(segment.bytes, at, position, segment.size)
-                : RecordFormat.valid(segment.bytes, at, position, segment.size, crc);
+        Segment segment = segments.holding(position);
+        return segment != null
+                && RecordFormat.valid(segment.bytes(), segment.at(position), position, segment.size, crc);
     }
 
     /** Whether a segment that is still kept holds the position. */
     public boolean holds(long position) {
-        return segmentOf(position) != null;
-    }
-
-    private Segment segmentOf(long position) {
-        if (last.holds(position)) {
-            return last;
-        }
-        if (recent.holds(position)) {
-            return recent; // consumers that lag read on where they were
-        }
-        for (Segment segment : segments) {
-            if (segment.holds(position)) {
-                recent = segment;
-                return segment;
-            }
-        }
-        return null;
+        return segments.holding(position) != null;
     }
 
     /** First position of each segment, oldest first. */
     public long[] segmentBases() {
-        return segments.stream().mapToLong(s -> s.base).toArray();
+        return segments.bases();
     }
 
     /**
@@ -456,41 +410,42 @@ public final class Log {
      * that can't be told, or for the last segment.
      */
     public long lastTime(long base) {
-        Segment previous = null;
-        for (Segment segment : segments) {
-            if (previous != null && previous.base == base) {
-                return firstTime(segment);
-            }
-            previous = segment;
-        }
-        return -1;
+        int number = segments.numberOf(base);
+        return number < 0 || number == segments.size() - 1 ? -1 : firstTime(segments.get(number + 1));
     }
 
     /** Time of the segment's first record that has one; those that were written while opening have none. */
     private static long firstTime(Segment segment) {
-        Pages.Walk walk = new Pages.Walk(segment.bytes, segment.size);
+        if (segment.firstTime != 0) {
+            return segment.firstTime;
+        }
+        ByteBuffer bytes = segment.bytes();
+        Pages.Walk walk = new Pages.Walk(bytes, segment.size);
         for (int at = walk.from(Segment.HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= segment.size;
                 at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
-            if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
-                    && segment.bytes.getLong(at + RecordFormat.TIME) != 0) {
-                return segment.bytes.getLong(at + RecordFormat.TIME);
+            if (bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
+                    && bytes.getLong(at + RecordFormat.TIME) != 0) {
+                return bytes.getLong(at + RecordFormat.TIME);
             }
         }
         return -1;
     }
 
-    /** Drops the oldest segment; the last one is never dropped. */
-    public void dropFirst() {
-        if (segments.size() < 2) {
+    /** Drops the segment that begins at a position; the last one is never dropped. */
+    void drop(long base) {
+        int number = segments.numberOf(base);
+        if (number < 0 || number == segments.size() - 1) {
             return;
         }
-        Segment first = segments.removeFirst();
-        recent = last;
-        if (forcedFrom == first) {
-            forcedFrom = segments.getFirst();
-        }
-        background.run(() -> files.delete(Segment.name(first.base)), failure -> {});
-        dropped.add(first);
+        Segment gone = segments.remove(number);
+        forcing.dropped(gone, segments.get(number));
+        background.run(
+                () -> {
+                    gone.keepHold();
+                    files.delete(Segment.name(gone.base));
+                },
+                failure -> {});
+        dropped.add(gone);
     }
 
     /**
@@ -508,7 +463,7 @@ public final class Log {
 
     /** What is committed now, for another thread; between {@link #readBegins} and {@link #readEnded}. */
     public LogView view() {
-        return new LogView(segments.toArray(Segment[]::new), committed());
+        return new LogView(segments.all(), committed());
     }
 
     /**
@@ -521,16 +476,11 @@ public final class Log {
             throw new IOException("the log failed during this run, and what was not acknowledged may be gone: "
                     + poison.getMessage(), poison);
         }
-        last.file.truncate(last.at(written));
-        for (Segment segment : segments) {
-            if (segment.base >= forcedFrom.base) {
-                segment.file.force();
-            }
-        }
-        durable = written;
+        last.cut(last.at(written));
+        forcing.now(written);
         mark.close(written);
-        for (Segment segment : segments) {
-            segment.file.close();
+        for (Segment segment : segments.all()) {
+            segment.close();
         }
     }
 }

@@ -5,7 +5,7 @@ package io.posthorse.log;
  *
  * @param segmentBytes size of a segment file; a record never spans two
  * @param allocateBytes how far ahead of the tail real blocks are kept ready
- * @param reserveBytes room kept for events other than messages when the disk is full
+ * @param reserveBytes real blocks kept for acknowledgements, cursors, administration and checkpoints where the disk is full
  * @param sync whether an append counts as committed only once it is on stable storage
  */
 public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, boolean sync) {
@@ -16,13 +16,13 @@ public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes,
         if (segmentBytes < SEGMENT_BYTES_MIN || segmentBytes % 8 != 0) {
             throw new IllegalArgumentException("segmentBytes must be a multiple of 8 and at least " + SEGMENT_BYTES_MIN);
         }
-        if (allocateBytes <= 0 || reserveBytes <= 0 || reserveBytes >= allocateBytes) {
-            throw new IllegalArgumentException("need 0 < reserveBytes < allocateBytes");
+        if (allocateBytes <= 0 || reserveBytes <= 0) {
+            throw new IllegalArgumentException("need 0 < allocateBytes and 0 < reserveBytes");
         }
     }
 
-    /** 1 GiB segments, blocks for 32 MiB ahead, 1 MiB in reserve. */
+    /** 1 GiB segments, blocks for 32 MiB ahead, 64 MiB in reserve. */
     public static LogSettings standard(boolean sync) {
-        return new LogSettings(1 << 30, 32 << 20, 1 << 20, sync);
+        return new LogSettings(1 << 30, 32 << 20, 64 << 20, sync);
     }
 }

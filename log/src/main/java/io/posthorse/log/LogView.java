@@ -1,5 +1,6 @@
 package io.posthorse.log;
 
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -27,7 +28,12 @@ public final class LogView {
         if (segment == null || position < 0 || position >= committed || (position & 7) != 0) {
             return null;
         }
-        ByteBuffer bytes = segment.bytes.duplicate();
+        ByteBuffer bytes;
+        try {
+            bytes = segment.bytes().duplicate();
+        } catch (UncheckedIOException e) {
+            return null; // dropped meanwhile, or the disk does not deliver it
+        }
         return check.isWhole(bytes, segment.at(position), position) ? bytes : null;
     }
 
@@ -36,12 +42,7 @@ public final class LogView {
     }
 
     Segment segmentOf(long position) {
-        for (Segment segment : segments) {
-            if (segment.holds(position)) {
-                return segment;
-            }
-        }
-        return null;
+        return Segments.holding(segments, position);
     }
 
     Segment[] segments() {

@@ -45,7 +45,7 @@ final class Recovery {
         }
 
         int end() {
-            return at + RecordFormat.occupied(segment.bytes.getInt(at + RecordFormat.LENGTH));
+            return at + RecordFormat.occupied(segment.bytes().getInt(at + RecordFormat.LENGTH));
         }
     }
 
@@ -145,7 +145,7 @@ final class Recovery {
     /** Whether what should stand at the expected position was surely on stable storage once. */
     private boolean stoodBefore(Found found) {
         for (Found f = found; f != null && proven <= expected; f = next(f.segment, f.end())) {
-            proven = Math.max(proven, RecordFormat.forcedBelow(f.segment.bytes, f.at, f.position()));
+            proven = Math.max(proven, RecordFormat.forcedBelow(f.segment.bytes(), f.at, f.position()));
         }
         return proven > expected;
     }
@@ -174,14 +174,14 @@ final class Recovery {
     private static void copy(Segment segment, int from, int to, StoredFile copy) throws IOException {
         for (int at = from; at < to; at = (at | Pages.BYTES - 1) + 1) {
             int end = Math.min((at | Pages.BYTES - 1) + 1, to);
-            if (Pages.readable(segment.bytes, at, end)) {
-                copy.write(at - from, segment.bytes.duplicate().limit(end).position(at));
+            if (Pages.readable(segment.bytes(), at, end)) {
+                copy.write(at - from, segment.bytes().duplicate().limit(end).position(at));
             }
         }
     }
 
     private void accept(Found found) {
-        ByteBuffer bytes = found.segment.bytes;
+        ByteBuffer bytes = found.segment.bytes();
         group.add(found);
         highestEpoch = Math.max(highestEpoch, bytes.getInt(found.at + RecordFormat.EPOCH));
         proven = Math.max(proven, RecordFormat.forcedBelow(bytes, found.at, found.position()));
@@ -192,7 +192,7 @@ final class Recovery {
 
     private void deliver() {
         for (Found found : group) {
-            ByteBuffer bytes = found.segment.bytes;
+            ByteBuffer bytes = found.segment.bytes();
             int length = bytes.getInt(found.at + RecordFormat.LENGTH);
             replay.record(bytes, found.at, found.segment.base + found.at, length);
             lastEnd = found.segment.base + found.at + RecordFormat.occupied(length);
@@ -223,11 +223,11 @@ final class Recovery {
             long far = Math.max(start, proven - segment.base);
             limit = (int) Math.min(limit, far + 3L * settings.allocateBytes());
         }
-        Pages.Walk walk = new Pages.Walk(segment.bytes, segment.size);
+        Pages.Walk walk = new Pages.Walk(segment.bytes(), segment.size);
         for (int at = walk.from(start, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= limit;
                 at = walk.from(walk.pastZeros(at + 8, limit), RecordFormat.PAYLOAD)) {
-            if (segment.bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
-                    && RecordFormat.valid(segment.bytes, at, segment.base + at, segment.size, crc)) {
+            if (segment.bytes().getLong(at + RecordFormat.POSITION) == segment.base + at
+                    && RecordFormat.valid(segment.bytes(), at, segment.base + at, segment.size, crc)) {
                 return at;
             }
         }
@@ -238,9 +238,9 @@ final class Recovery {
     private int dirtyEnd(Segment segment, int from) {
         int limit = (int) Math.min(segment.stored, from + 3L * settings.allocateBytes());
         int end = from;
-        Pages.Walk walk = new Pages.Walk(segment.bytes, limit);
+        Pages.Walk walk = new Pages.Walk(segment.bytes(), limit);
         for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(walk.pastZeros(at + 8, limit), 8)) {
-            if (segment.bytes.getLong(at) != 0) {
+            if (segment.bytes().getLong(at) != 0) {
                 end = at + 8;
             }
         }
@@ -255,7 +255,7 @@ final class Recovery {
         while (segments.size() > 1 && segments.getLast().base >= end) {
             Segment behind = segments.removeLast();
             cut += dirtyEnd(behind, Segment.HEADER) - Segment.HEADER;
-            behind.file.close();
+            behind.close();
             files.delete(Segment.name(behind.base));
         }
         if (segments.isEmpty() || end >= segments.getLast().end()) {
@@ -265,8 +265,8 @@ final class Recovery {
         Segment active = segments.getLast();
         int at = Math.max(active.at(end), Segment.HEADER);
         cut += dirtyEnd(active, at) - at;
-        active.file.truncate(at);
-        active.file.map(active.size); // grows again, without blocks
+        active.cut(at);
+        active.grow();
         allocate(active, at);
         return new Place(active.base + at, cut);
     }
@@ -275,8 +275,8 @@ final class Recovery {
     private void allocate(Segment segment, int from) {
         int to = (int) Math.min(segment.size, (long) from + settings.allocateBytes());
         try {
-            segment.file.allocate(from, to);
-            segment.allocated = to;
+            segment.allocated = from;
+            segment.allocateTo(to);
         } catch (IOException full) {
             segment.allocated = from;
         }
@@ -288,9 +288,9 @@ final class Recovery {
             int end = (int) Math.min(segment.size, to - segment.base);
             for (long at = Math.max(0, from - segment.base); segment.base < to && at < end; at += REWRITE_BYTES) {
                 byte[] copy = new byte[(int) Math.min(REWRITE_BYTES, end - at)];
-                if (Pages.readable(segment.bytes, (int) at, (int) at + copy.length)) {
-                    segment.bytes.get((int) at, copy);
-                    segment.file.write(at, ByteBuffer.wrap(copy));
+                if (Pages.readable(segment.bytes(), (int) at, (int) at + copy.length)) {
+                    segment.bytes().get((int) at, copy);
+                    segment.write(at, ByteBuffer.wrap(copy));
                 }
             }
         }

@@ -3,6 +3,7 @@ package io.posthorse.log;
 import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -32,19 +33,92 @@ final class Segment {
     final int stored;
     /** Where the records before this segment end; -1 where the header is damaged. */
     final long previous;
-    final StoredFile file;
-    /** Read-only view of the whole segment; shows what has been written. */
-    final ByteBuffer bytes;
+    /** Time of the first record, ms since 1970; 0 where it has none, or is not known. */
+    final long firstTime;
     /** Up to this file offset the blocks are real. */
     int allocated;
 
-    private Segment(long base, int size, long previous, StoredFile file) throws IOException {
+    private final FileStore files;
+    /** Open while the segment is written to or not forced yet; null otherwise. */
+    private StoredFile file;
+    private volatile ByteBuffer view;
+
+    private Segment(long base, int size, long previous, long firstTime, FileStore files, StoredFile file) throws IOException {
         this.base = base;
         this.size = size;
         this.previous = previous;
+        this.firstTime = firstTime;
+        this.files = files;
         this.file = file;
         this.stored = (int) Math.min(size, file.size());
-        this.bytes = file.map(size);
+    }
+
+    /**
+     * Read-only view of the whole segment, which shows what has been written. Mapped when it is first asked for; may be asked for
+     * by any thread.
+     *
+     * @throws UncheckedIOException where it cannot be mapped, also since the segment was dropped meanwhile
+     */
+    ByteBuffer bytes() {
+        ByteBuffer mapped = view;
+        if (mapped == null) {
+            try (StoredFile once = files.openExisting(name(base))) {
+                mapped = once.map(size); // the view outlives the handle
+            } catch (IOException e) {
+                throw new UncheckedIOException("a segment of the log cannot be mapped: " + e.getMessage(), e);
+            }
+            view = mapped;
+        }
+        return mapped;
+    }
+
+    void write(long at, ByteBuffer source) throws IOException {
+        file().write(at, source);
+    }
+
+    void force() throws IOException {
+        file().force();
+    }
+
+    /** Makes the blocks up to a file offset real. */
+    void allocateTo(int end) throws IOException {
+        file().allocate(allocated, end);
+        allocated = end;
+    }
+
+    /** Cuts the file. What is mapped of it stays mapped, and shows zeros once the file has grown again. */
+    void cut(int length) throws IOException {
+        file().truncate(length);
+    }
+
+    /** Has the file grow to the segment's size again, without blocks. */
+    void grow() throws IOException {
+        file().map(size);
+    }
+
+    private StoredFile file() throws IOException {
+        if (file == null) {
+            file = files.openExisting(name(base));
+        }
+        return file;
+    }
+
+    void close() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+
+    /** Keeps hold of the file, for its name is about to go. */
+    void keepHold() throws IOException {
+        file();
+    }
+
+    /** Gives the blocks back of a segment whose name is gone. */
+    void giveBack() throws IOException {
+        cut(0);
+        close();
     }
 
     static String name(long base) {
@@ -75,22 +149,22 @@ final class Segment {
             files.delete(name(base));
             throw e;
         }
-        Segment segment = new Segment(base, size, previous, file);
+        Segment segment = new Segment(base, size, previous, 0, files, file);
         segment.allocated = Math.min(size, allocate);
         return segment;
     }
 
     /**
-     * Opens an existing segment.
+     * Looks at an existing segment; it is opened when it is first used.
      *
      * @throws NewerFormatException where a later version of this program wrote it
      * @param sizeIfDamaged size to assume where the header is damaged or was never wholly written
      */
     static Segment open(FileStore files, long base, int sizeIfDamaged) throws IOException {
         StoredFile file = files.open(name(base));
-        ByteBuffer header = ByteBuffer.allocate(HEADER);
+        ByteBuffer header = ByteBuffer.allocate(HEADER + RecordFormat.PAYLOAD);
         file.read(0, header);
-        boolean whole = !header.hasRemaining()
+        boolean whole = header.position() >= HEADER
                 && header.getLong(0) == MAGIC
                 && header.getInt(32) == crc(header)
                 && header.getLong(16) == base
@@ -99,8 +173,12 @@ final class Segment {
             file.close();
             throw new NewerFormatException(name(base), header.getInt(8), VERSION);
         }
-        return new Segment(
-                base, whole ? header.getInt(12) : sizeIfDamaged, whole ? header.getLong(24) : -1, file);
+        boolean hasRecord = !header.hasRemaining() && header.getLong(HEADER + RecordFormat.POSITION) == base + HEADER;
+        Segment segment = new Segment(
+                base, whole ? header.getInt(12) : sizeIfDamaged, whole ? header.getLong(24) : -1,
+                hasRecord ? header.getLong(HEADER + RecordFormat.TIME) : 0, files, file);
+        segment.close();
+        return segment;
     }
 
     private static ByteBuffer header(long base, long previous, int size) {

@@ -225,6 +225,7 @@ public final class Store {
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
     public void resume() {
+        log.refill();
         keys.rebuild(log);
     }
 
@@ -248,7 +249,7 @@ public final class Store {
         if (bases.length < 2 || bases[1] > dispensable || log.poison() != null) {
             return false;
         }
-        log.dropFirst();
+        log.drop(bases[0]);
         index.dropBelow(bases[1]);
         keys.dropBelow(bases[1]);
         background.run(

@@ -82,6 +82,9 @@ final class LogWorld implements Store.State {
         if (index.partition(0) == null) {
             createPartitions();
         }
+        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE) {
+            return;
+        }
         PartitionIndex partition = index.partition(bytes.getInt(at + RecordFormat.PARTITION));
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         index.append(partition, offset, position, length - RecordFormat.NATIVE, 0);

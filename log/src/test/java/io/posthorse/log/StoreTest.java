@@ -37,6 +37,80 @@ class StoreTest {
         assertEquals(101 + taken, world.killed().readable().size());
     }
 
+    /** Small events until none is taken any more. */
+    private static int smallEvents(LogWorld world) {
+        int taken = 0;
+        while (world.log().admits(40, 1, true)) {
+            world.log().reserve(40);
+            world.log().seal((byte) 100, 1, false);
+            world.log().write();
+            taken++;
+        }
+        return taken;
+    }
+
+    private static LogWorld fullOf(LogSettings settings) throws IOException {
+        LogWorld world = LogWorld.empty(settings);
+        world.store.resume(); // by now there is a reserve
+        world.files.capacity(world.files.usedBytes() + 30_000);
+        while (world.turn(0, "x".repeat(500)) >= 0) {
+            world.background.drain();
+        }
+        return world;
+    }
+
+    private static final LogSettings RESERVED = new LogSettings(1 << 16, 1 << 14, 1 << 17, false);
+
+    @Test
+    void c1_aFullDiskStillTakesSmallEventsOutOfItsReserve() throws IOException {
+        LogWorld world = fullOf(RESERVED);
+        assertTrue(world.log().isShort());
+        int taken = smallEvents(world);
+        assertTrue(taken > (1 << 17) / 80 * 9 / 10, "the whole reserve is there for them: " + taken);
+        assertNull(world.log().poison());
+        assertEquals(-1, world.turn(0, "no message"));
+
+        world.store.resume();
+        assertEquals(-1, world.turn(0, "no message as long as there is no space"));
+        world.files.capacity(world.files.usedBytes() + 20_000);
+        world.store.resume();
+        assertEquals(-1, world.turn(0, "the reserve comes first"));
+        world.files.capacity(1 << 30);
+        world.store.resume();
+        assertTrue(world.turn(0, "taken within a second") >= 0);
+        assertFalse(world.log().isShort());
+        assertEquals(1 << 17, world.log().reserveLeft());
+    }
+
+    @Test
+    void c1_theReserveIsKeptOverRestarts() throws IOException {
+        LogWorld world = fullOf(RESERVED);
+        LogWorld next = LogWorld.open(world.files.crash(false), RESERVED);
+        assertEquals(1 << 17, next.log().reserveLeft());
+        assertTrue(smallEvents(next) > 1_000);
+
+        LogWorld third = LogWorld.open(next.files.crash(false), RESERVED);
+        assertTrue(third.log().isShort(), "what was given away is missed");
+        third.files.capacity(third.files.usedBytes() + 60_000);
+        assertEquals(-1, third.turn(0, "the reserve comes first"));
+        third.files.capacity(1 << 30);
+        third.store.resume();
+        assertTrue(third.turn(0, "again") >= 0);
+    }
+
+    @Test
+    void c1_whereLargeAllocationsFailSmallOnesAreMade() throws IOException {
+        LogWorld world = LogWorld.empty(RESERVED);
+        world.store.resume();
+        world.fill(20, 500);
+        world.files.capacity(world.files.usedBytes() + (1 << 13)); // less than is kept ready ahead
+        int taken = 0;
+        while (world.turn(0, "x".repeat(500)) >= 0) {
+            taken++;
+        }
+        assertTrue(taken >= 12, "the last blocks are used too: " + taken);
+    }
+
     @Test
     void c2_aFileSystemThatTurnsReadOnlyEndsAcknowledgingAndNotReading() throws IOException {
         for (LogSettings settings : List.of(LogWorld.ASYNC, LogWorld.SYNC)) {
@@ -347,7 +421,7 @@ class StoreTest {
     void theTimeOfASegmentIsThatOfTheNextRecordWithATime() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.timeMs = 0;
-        world.fill(140, 400);
+        world.fill(150, 400);
         world.timeMs = 5_000;
         world.turn(0, "first with a time");
         assertEquals(2, world.log().segmentBases().length);

@@ -126,6 +126,7 @@ class UnreadablePagesTest {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             Positions state = new Positions();
             Recovery recovery = new Recovery(files, SETTINGS, state);
+            recovery.segments().forEach(Segment::bytes);
             cut(); // between the mapping and the reading
             Recovered recovered = recovery.run(0);
             assertTrue(state.found.size() > 100, "what can be read is there");

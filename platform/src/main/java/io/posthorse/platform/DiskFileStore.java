@@ -77,6 +77,12 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     }
 
     @Override
+    public StoredFile openExisting(String name) throws IOException {
+        Path path = directory.resolve(name);
+        return new DiskFile(path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
     public StoredFile openPrivate(String name) throws IOException {
         Path path = directory.resolve(name);
         Set<StandardOpenOption> options =

@@ -14,6 +14,13 @@ public interface FileStore {
     /** Opens a file for reading and writing, creating it empty where it is missing. */
     StoredFile open(String name) throws IOException;
 
+    /**
+     * Opens a file for reading and writing.
+     *
+     * @throws java.nio.file.NoSuchFileException where it is missing
+     */
+    StoredFile openExisting(String name) throws IOException;
+
     /** {@link #open}, but of a new file nobody but its owner may see the content, where the file system knows owners. */
     default StoredFile openPrivate(String name) throws IOException {
         return open(name);

@@ -152,7 +152,7 @@ public final class Server implements AutoCloseable {
         LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
         int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
         LogSettings log = new LogSettings(
-                storage.segmentBytes() & ~7, ahead, Math.min(standard.reserveBytes(), ahead / 2), standard.sync());
+                storage.segmentBytes() & ~7, ahead, standard.reserveBytes(), standard.sync());
         KeptTable kept = KeptTable.open(files, disk, "settings");
         operations = new ServerOperations(config, files, kept);
         Broker broker = Broker.open(files, log, disk, brokerSettings(), formats());

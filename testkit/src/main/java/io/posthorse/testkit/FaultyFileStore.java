@@ -5,6 +5,7 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -165,6 +166,15 @@ public final class FaultyFileStore implements FileStore {
         if (!files.containsKey(name)) {
             MemoryFile created = new MemoryFile();
             rename(names -> names.put(name, created));
+        }
+        return new Handle(files.get(name));
+    }
+
+    @Override
+    public StoredFile openExisting(String name) throws IOException {
+        check();
+        if (!files.containsKey(name)) {
+            throw new NoSuchFileException(name);
         }
         return new Handle(files.get(name));
     }

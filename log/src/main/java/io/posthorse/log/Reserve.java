@@ -1,0 +1,82 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+
+/**
+ * The file {@code reserve}: real blocks that nothing is written to. Where the disk is full, acknowledgements, cursors,
+ * administration and checkpoints take their room from here, so that a full disk can always be drained. It is kept over restarts,
+ * and taken back before anything else gets room.
+ */
+final class Reserve {
+    static final String NAME = "reserve";
+    /** Given back to the disk at a time, at least. */
+    private static final int STEP = 256 << 10;
+
+    private final FileStore files;
+    private final int wanted;
+    private long size;
+    /** Whether some of it was given away, or was not to be had when the directory was opened. */
+    private boolean isShort;
+
+    Reserve(FileStore files, int wanted) throws IOException {
+        this.files = files;
+        this.wanted = wanted;
+        boolean isThere = files.list().contains(NAME);
+        if (isThere) {
+            try (StoredFile file = files.open(NAME)) {
+                size = Math.min(wanted, file.size());
+            }
+        }
+        long missing = wanted - size;
+        isShort = missing > 0 && (isThere || files.usableBytes() < 2L * missing);
+    }
+
+    /** Whether it has to be filled before anything but small events gets new room. */
+    boolean isShort() {
+        return isShort;
+    }
+
+    /** Bytes that it has. */
+    long size() {
+        return size;
+    }
+
+    boolean isWhole() {
+        return size >= wanted;
+    }
+
+    /** Takes back what is missing, as far as the disk has it. The system reserves blocks without writing them. */
+    void fill() {
+        if (isWhole()) {
+            return;
+        }
+        try (StoredFile file = files.open(NAME)) {
+            while (size < wanted) {
+                long next = Math.min(wanted, size + Math.max(STEP, wanted / 16));
+                file.allocate(size, next);
+                size = next;
+            }
+        } catch (IOException full) {
+            return; // tried again later
+        }
+        isShort = false;
+    }
+
+    /** Gives at least so many bytes back to the disk; false where it has nothing any more. */
+    boolean release(long bytes) {
+        if (size == 0) {
+            return false;
+        }
+        long left = Math.max(0, size - Math.max(bytes, Math.min(STEP, wanted / 16)));
+        try (StoredFile file = files.open(NAME)) {
+            file.truncate(left);
+        } catch (IOException e) {
+            return false;
+        }
+        size = left;
+        isShort = true;
+        return true;
+    }
+}

@@ -1,0 +1,95 @@
+package io.posthorse.log;
+
+import java.util.Arrays;
+
+/** The segments of a log in the order of their positions. Between two of them others may have been dropped. */
+final class Segments {
+    private Segment[] row;
+    /** The one that was asked for last, other than the newest one. */
+    private Segment recent;
+
+    Segments(Iterable<Segment> inOrder) {
+        row = new Segment[0];
+        inOrder.forEach(this::add);
+    }
+
+    void add(Segment next) {
+        row = Arrays.copyOf(row, row.length + 1);
+        row[row.length - 1] = next;
+        recent = next;
+    }
+
+    int size() {
+        return row.length;
+    }
+
+    Segment first() {
+        return row[0];
+    }
+
+    Segment last() {
+        return row[row.length - 1];
+    }
+
+    Segment get(int number) {
+        return row[number];
+    }
+
+    /** All of them; the caller does not change the array. */
+    Segment[] all() {
+        return row;
+    }
+
+    /** First position of each. */
+    long[] bases() {
+        return Arrays.stream(row).mapToLong(s -> s.base).toArray();
+    }
+
+    /** The segment that holds a position; null where none does. */
+    Segment holding(long position) {
+        if (last().holds(position)) {
+            return last();
+        }
+        if (recent.holds(position)) {
+            return recent; // consumers that lag read on where they were
+        }
+        Segment found = holding(row, position);
+        recent = found == null ? recent : found;
+        return found;
+    }
+
+    static Segment holding(Segment[] row, long position) {
+        int low = 0;
+        int high = row.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (row[middle].base <= position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low > 0 && row[low - 1].holds(position) ? row[low - 1] : null;
+    }
+
+    /** Number of the segment that begins at a position, -1 where none does. */
+    int numberOf(long base) {
+        for (int i = 0; i < row.length; i++) {
+            if (row[i].base == base) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Takes one out; never the last one. */
+    Segment remove(int number) {
+        Segment removed = row[number];
+        Segment[] rest = new Segment[row.length - 1];
+        System.arraycopy(row, 0, rest, 0, number);
+        System.arraycopy(row, number + 1, rest, number, rest.length - number);
+        row = rest; // views of other threads keep the array that they have
+        recent = last();
+        return removed;
+    }
+}
