@@ -131,8 +131,7 @@ public final class Log {
     /** To be called every now and then: takes back what the reserve has given. */
     void refill() {
         if (poison == null) {
-            reserve.fill();
-            refused &= reserve.isShort();
+            refused &= !reserve.fill();
         }
     }
 
@@ -160,7 +159,7 @@ public final class Log {
 
     /** Gets more blocks: as many as are kept ahead, or where the disk has not so many, what is needed. */
     private boolean extend(long end, boolean essential) {
-        if (!essential && reserve.isShort()) {
+        if (!essential && !reserve.fill()) {
             return false; // the reserve comes first
         }
         for (int ahead = settings.allocateBytes(); ; ahead >>>= 2) {

@@ -47,10 +47,14 @@ final class Reserve {
         return size >= wanted;
     }
 
-    /** Takes back what is missing, as far as the disk has it. The system reserves blocks without writing them. */
-    void fill() {
+    /**
+     * Takes back what was given away, as far as the disk has it. The system reserves blocks without writing them.
+     *
+     * @return whether it is whole again, or was never in use
+     */
+    boolean fill() {
         if (isWhole()) {
-            return;
+            return true;
         }
         try (StoredFile file = files.open(NAME)) {
             while (size < wanted) {
@@ -59,9 +63,10 @@ final class Reserve {
                 size = next;
             }
         } catch (IOException full) {
-            return; // tried again later
+            return !isShort; // tried again later
         }
         isShort = false;
+        return true;
     }
 
     /** Gives at least so many bytes back to the disk; false where it has nothing any more. */
