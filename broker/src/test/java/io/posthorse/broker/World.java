@@ -230,7 +230,7 @@ final class World {
         durable = broker.log().durable();
         long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
         machineFell = machine;
-        if (steady(machine)) {
+        if (state != null) {
             model.requireFound(broker);
         }
         expectedState = state;
