@@ -45,6 +45,7 @@ public final class Broker {
     private final Announcements announcements = new Announcements(faults);
     private Partition lastScheduled;
     private long now;
+    private long wallNow;
 
     private Broker(
             BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, StateMachine machine,
@@ -98,13 +99,24 @@ public final class Broker {
         return OpeningReport.of(store, state, machine.aside());
     }
 
-    /** Time of the turn in ms since 1970, as {@link Shard} set it. */
+    /** Time of the turn in ms since 1970, which never goes back: for what is measured from one record to another. */
     public long now() {
         return now;
     }
 
-    void now(long ms) {
+    /** Time of the turn in ms since 1970 as the machine's clock has it: for what producers and people say in its terms. */
+    public long wallNow() {
+        return wallNow;
+    }
+
+    void now(long ms, long wallMs) {
         now = ms;
+        wallNow = wallMs;
+    }
+
+    /** Time of the newest record, ms since 1970; 0 where there is none. */
+    long lastRecordMs() {
+        return state.lastMs();
     }
 
     Log log() {
@@ -345,7 +357,7 @@ public final class Broker {
             if (out.hasRemaining()) {
                 throw new IllegalStateException("a message wrote " + out.remaining() + " bytes less than it announced");
             }
-            formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, now);
+            formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, wallNow);
             for (int i = 0; i < message.keys(); i++) {
                 store.keys().add(message.key(i), position, now);
             }

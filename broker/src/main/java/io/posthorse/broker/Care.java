@@ -6,10 +6,13 @@ import java.util.function.LongConsumer;
 /**
  * Looks after the log once a second: that the disk answers, and that topics and subscriptions do not rest for long on one
  * record alone. Where that record rots before a checkpoint holds its contents too, a topic's settings or a subscription's
- * cursors are gone; a broker with little traffic would otherwise go without a checkpoint for weeks.
+ * name are gone. So it is written once more within a second, and a checkpoint is taken within ten minutes; a broker with
+ * little traffic would otherwise go without one for weeks.
  */
 final class Care {
     private static final long CHECKPOINT_NANOS = 600_000_000_000L;
+    /** Changes of topics and subscriptions that are written once more in a second. */
+    private static final int CONFIRMED_MAX = 256;
     private static final long SLOW_NANOS = 2_000_000_000L;
 
     private final Broker broker;
@@ -39,6 +42,7 @@ final class Care {
     void look() {
         long now = clock.nanos();
         watchDisk(now);
+        confirm();
         long changes = broker.state().changes();
         if (changes != changesSeen) {
             changesSeen = changes;
@@ -47,6 +51,16 @@ final class Care {
         if (broker.store().checkpointed() < changedBelow && now - checkpointNanos >= CHECKPOINT_NANOS) {
             checkpointNanos = now;
             broker.checkpoint();
+        }
+    }
+
+    /** Says once more what stands in one record only. */
+    private void confirm() {
+        for (int left = CONFIRMED_MAX; left > 0; left--) {
+            Event again = broker.state().unconfirmed.next(broker.state());
+            if (again == null || !broker.append(again)) {
+                return; // where the log is full, a checkpoint has to do
+            }
         }
     }
 

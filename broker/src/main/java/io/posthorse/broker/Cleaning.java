@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.Log;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Drops old segments as {@link Retention} says. */
 final class Cleaning {
@@ -13,6 +14,7 @@ final class Cleaning {
     /** The segment of which was told that it stays. */
     private long toldBase = -1;
     private BiConsumer<String, String> onKept = (topic, subscription) -> { };
+    private Consumer<String> notice = text -> { };
     private Retention retention;
 
     private long freeSince;
@@ -33,6 +35,11 @@ final class Cleaning {
         onKept = listener;
     }
 
+    /** Has told when what was kept is free. */
+    void onNotice(Consumer<String> listener) {
+        notice = listener;
+    }
+
     /** What has expired goes now, at whatever hour. */
     void ask() {
         asked = true;
@@ -44,9 +51,9 @@ final class Cleaning {
      *
      * @return whether there is more to do at once
      */
-    boolean run(long nowMs) {
+    boolean run(long nowMs, long wallMs) {
         long[] bases = broker.log().segmentBases();
-        if (bases.length < 2 || !isDue(bases[0], nowMs)) {
+        if (bases.length < 2 || !isDue(bases[0], nowMs, wallMs)) {
             asked = false;
             return false;
         }
@@ -58,6 +65,10 @@ final class Cleaning {
                 tellOfKept(bases[0], bases[1]);
             }
             return isCarrying;
+        }
+        if (toldBase == bases[0]) {
+            toldBase = -1;
+            notice.accept("The oldest part of the log is no longer kept by anybody, and goes.");
         }
         if (freeBase != bases[0]) {
             freeBase = bases[0];
@@ -75,11 +86,11 @@ final class Cleaning {
         }
     }
 
-    private boolean isDue(long base, long nowMs) {
+    private boolean isDue(long base, long nowMs, long wallMs) {
         Log log = broker.log();
         boolean tooLarge = retention.bytes() > 0 && log.tail() - base > retention.bytes();
         return tooLarge
                 || retention.isExpired(log.lastTime(base), nowMs)
-                        && (asked || retention.isHour().test(nowMs) || broker.store().diskUsed() > retention.diskUsedMax());
+                        && (asked || retention.isHour().test(wallMs) || broker.store().diskUsed() > retention.diskUsedMax());
     }
 }

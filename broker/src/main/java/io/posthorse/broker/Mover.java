@@ -60,7 +60,7 @@ final class Mover {
             if (offset >= broker.end(timed.partition())) {
                 return Long.MAX_VALUE; // looked at again when it is committed
             }
-            long wait = timed.firstDue() - broker.now();
+            long wait = timed.firstDue() - broker.wallNow();
             if (wait > 0 || !take(timed.partition(), offset)) {
                 return Math.max(0, wait);
             }

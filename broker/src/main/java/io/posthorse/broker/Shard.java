@@ -28,6 +28,9 @@ public final class Shard {
     private final Mover mover;
     private final Cleaning cleaning;
     private final Care care;
+    private final DiskWatch disk;
+    private final BrokerTime time;
+    private final FlushBound flush;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
     private long turns;
@@ -47,6 +50,9 @@ public final class Shard {
         this.mover = new Mover(broker);
         this.cleaning = new Cleaning(broker);
         this.care = new Care(broker, clock);
+        this.disk = new DiskWatch(broker);
+        this.time = new BrokerTime(clock, broker.lastRecordMs());
+        this.flush = new FlushBound(broker.log(), broker.settings().forceMs());
         broker.log().onCommitted(this::committed);
     }
 
@@ -66,6 +72,14 @@ public final class Shard {
      */
     public void onKept(BiConsumer<String, String> listener) {
         cleaning.onKept(listener);
+    }
+
+    /** Has told what an operator should know of clock and disk, when it begins and when it ends. */
+    public void onNotice(Consumer<String> listener) {
+        time.onNotice(listener);
+        flush.onNotice(listener);
+        disk.onNotice(listener);
+        cleaning.onNotice(listener);
     }
 
     /** Begins the shard's own work: due messages, retention, checkpoints. */
@@ -96,7 +110,8 @@ public final class Shard {
         if (!open) {
             open = true;
             turns++;
-            broker.now(clock.wallMs());
+            time.read();
+            broker.now(time.logMs(), time.wallMs());
             tail.execute(this::end);
         }
         return broker;
@@ -122,6 +137,10 @@ public final class Shard {
         broker.faults().guard("taking due messages to their queues", this::move);
         if (!open && !broker.log().isWritten()) {
             endTurn();
+        }
+        if (flush.isForceDue() && !broker.log().isForcing()) {
+            flush.forceBegins(clock.nanos());
+            broker.log().force();
         }
         armForce();
         if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
@@ -163,6 +182,7 @@ public final class Shard {
     private void force() {
         forceTimer = null;
         if (!closed) {
+            flush.forceBegins(clock.nanos());
             broker.log().force();
             armForce();
         }
@@ -174,20 +194,26 @@ public final class Shard {
             failureTold = true;
             onFailure.accept(poison);
         }
-        long position = broker.log().committed();
-        if (!parked.isEmpty()) {
-            List<Parked> waiting = parked;
-            parked = new ArrayList<>();
-            for (Parked replies : waiting) {
-                broker.faults().guard("letting answers go", () -> tell(replies, position, poison));
-            }
-        }
+        long position = broker.log().isSync() ? broker.log().committed() : flush.releasable(clock.nanos());
+        release(position);
         if (broker.announce()) {
             turn();
         }
     }
 
-    private void tell(Parked replies, long position, IOException poison) {
+    private void release(long position) {
+        if (parked.isEmpty()) {
+            return;
+        }
+        List<Parked> waiting = parked;
+        parked = new ArrayList<>();
+        for (Parked replies : waiting) {
+            broker.faults().guard("letting answers go", () -> tell(replies, position));
+        }
+    }
+
+    private void tell(Parked replies, long position) {
+        IOException poison = broker.log().poison();
         if (poison != null) {
             replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
         } else if (replies.committed(position)) {
@@ -201,8 +227,9 @@ public final class Shard {
         }
         boolean[] more = new boolean[1];
         broker.faults().guard("going on with background work", broker.store()::resume);
-        broker.faults().guard("dropping old segments", () -> more[0] = cleaning.run(turn().now()));
+        broker.faults().guard("dropping old segments", () -> more[0] = cleaning.run(turn().now(), broker.wallNow()));
         broker.faults().guard("looking after the log", care::look);
+        broker.faults().guard("looking after the disk", disk::look);
         timers.after(more[0] ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 
@@ -215,8 +242,9 @@ public final class Shard {
         closed = true;
     }
 
-    /** Closes the log, after {@link #stop} and once the background has come to rest. */
+    /** Closes the log, after {@link #stop} and once the background has come to rest. What waited for the disk is answered. */
     public void close() throws IOException {
         broker.close();
+        release(broker.log().committed());
     }
 }

@@ -51,11 +51,12 @@ final class Snapshot {
             out.putLong(position);
         });
         out.put((byte) (state.rendering.isNeeded() ? 1 : 0));
+        out.putLong(state.lastMs());
         return out.flip();
     }
 
     private long size() {
-        long size = 21L + state.postponed.snapshotSize();
+        long size = 29L + state.postponed.snapshotSize();
         for (Topic topic : state.topics.values()) {
             size += (long) Fields.size(topic.name()) + Fields.size(topic.settings()) + 4
                     + (long) topic.partitions().size() * PARTITION;
@@ -115,6 +116,9 @@ final class Snapshot {
             if (!in.hasRemaining() || in.get() != 0) { // one that does not say may cover such messages
                 state.rendering.need();
             }
+        }
+        if (in.hasRemaining()) {
+            state.saw(Fields.number64(in));
         }
         state.unconfirmed.clear();
     }

@@ -30,6 +30,7 @@ final class State {
     private final RecoveredTopics recovered = new RecoveredTopics(this);
     private final InternalTopics internal;
     private long changes;
+    private long lastMs;
     private int leftOut;
     /** Most topics have the same settings, and then share them. */
     private TopicSettings lastSettings = TopicSettings.of(1);
@@ -57,6 +58,16 @@ final class State {
     /** Number that the next new partition gets. */
     int nextPartition() {
         return partitions.next();
+    }
+
+    /** Time of the newest record, ms since 1970; 0 where none has one. */
+    long lastMs() {
+        return lastMs;
+    }
+
+    /** A record has that time. */
+    void saw(long timeMs) {
+        lastMs = Math.max(lastMs, timeMs);
     }
 
     /** Counts what happened to topics and subscriptions themselves. */

@@ -54,6 +54,7 @@ final class StateMachine implements Store.State {
     @Override
     public void record(ByteBuffer bytes, int at, long position, int length) {
         byte type = bytes.get(at + RecordFormat.TYPE);
+        state.saw(bytes.getLong(at + RecordFormat.TIME));
         if (aside.contains(position)) {
             return;
         }

@@ -140,11 +140,11 @@ final class Clients {
         long position;
         if (kind == 0) {
             int lane = entropy.below(3);
-            sending = model.send(to, body, Model.Wait.TIME, broker.now() + broker.settings().lanesMs().get(lane));
+            sending = model.send(to, body, Model.Wait.DELAY, broker.now() + broker.settings().lanesMs().get(lane));
             into = broker.state().postponed.schedule.lane(lane);
             position = broker.publishLater(to, sent(sending), lane);
         } else if (kind == 1) {
-            sending = model.send(to, body, Model.Wait.TIME, broker.now() + entropy.below(8_000));
+            sending = model.send(to, body, Model.Wait.TIME, broker.wallNow() + entropy.below(8_000));
             into = broker.state().postponed.timed.partition();
             position = broker.delayed().publishAt(to, sent(sending), sending.dueMs);
             require(broker.delayed().position(broker.delayed().lastOffset()) == position, "what waits can be found");

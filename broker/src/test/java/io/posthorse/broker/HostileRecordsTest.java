@@ -189,7 +189,7 @@ class HostileRecordsTest {
         state.putShort((short) name.length).put(name).putInt(number);
         Fields.put(state, SubscriptionSettings.settled(null));
         state.putInt(1).putInt(topic.partition(0).id()).putLong(0);
-        int lists = whole.limit() - 1 - 4 - settledLists(last) - 4 - 4;
+        int lists = whole.limit() - 8 - 1 - 4 - settledLists(last) - 4 - 4;
         state.put(whole.duplicate().position(before).limit(lists)).putInt(0);
         state.put(whole.duplicate().position(lists).limit(lists + 8)).putInt(0);
         state.put(whole.duplicate().position(lists + 8));

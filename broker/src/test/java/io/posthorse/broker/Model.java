@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,7 +31,9 @@ final class Model {
     /** What must come to pass before a message is visible. */
     enum Wait {
         NOTHING,
-        /** The delay of a lane, or a time of its own. */
+        /** The delay of a lane: its time is that of the log. */
+        DELAY,
+        /** A time of its own. */
         TIME,
         /** A decision of its sender. */
         DECISION
@@ -181,7 +184,7 @@ final class Model {
         require(offset >= place.scanned, "messages come in order: " + where);
         Stored stored = place.byOffset.get(offset);
         if (stored == null) {
-            stored = arrival(partition, offset, sending, bytes, position);
+            stored = arrival(broker, partition, offset, sending, bytes, position);
         }
         require(stored.sending == sending, "an offset is used once: " + where);
         require(!stored.lost, "what was lost does not come back: " + where);
@@ -190,8 +193,13 @@ final class Model {
         stored.acknowledged = true; // somebody has seen it, so it must stay
     }
 
+    /** Time of a message's record. */
+    private static long timeOf(Broker broker, long position) {
+        return broker.log().bytes(position).getLong(broker.log().index(position) + RecordFormat.TIME);
+    }
+
     /** A message that the broker itself put there: one that was sent for later. */
-    private Stored arrival(Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
+    private Stored arrival(Broker broker, Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
         require(sending.wait != Wait.NOTHING, "nobody else writes: message " + sending);
         if (partition.topic().isInternal()) {
             return store(partition, offset, sending, position, position + bytes.limit(), 0); // waits on elsewhere
@@ -203,7 +211,8 @@ final class Model {
         if (sending.wait == Wait.DECISION) {
             require(sending.isCommitted(), "only what was committed comes: message " + sending);
         } else {
-            require(sending.hurried || TestFormat.time(bytes) >= sending.dueMs, "not early: message " + sending);
+            long time = sending.wait == Wait.DELAY ? timeOf(broker, position) : TestFormat.time(bytes);
+            require(sending.hurried || time >= sending.dueMs, "not early: message " + sending);
         }
         Stored stored = store(partition, offset, sending, position, position + bytes.limit(), 0);
         arrived.put(sending.messageId, stored);
@@ -292,7 +301,7 @@ final class Model {
         }
         due.removeAll(spoilt);
         for (Sending sending : due) {
-            boolean wanted = !sending.unwanted && (sending.wait == Wait.TIME || sending.isCommitted());
+            boolean wanted = !sending.unwanted && (sending.wait != Wait.DECISION || sending.isCommitted());
             if (wanted && broker.state().partition(sending.target) != null) {
                 Stored there = arrived.get(sending.messageId);
                 require(there != null && !there.lost, "moved once: message " + sending + " never came");

@@ -197,7 +197,6 @@ final class World {
             return;
         }
         shard.stop();
-        require(unanswered.isEmpty(), "every command is answered");
         ByteBuffer state = broker.snapshot();
         try {
             shard.close();
@@ -205,6 +204,7 @@ final class World {
             fall(false);
             return;
         }
+        require(unanswered.isEmpty(), "every command is answered");
         down(entropy.percent(30), state);
         open();
     }

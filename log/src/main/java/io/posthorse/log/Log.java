@@ -80,6 +80,11 @@ public final class Log {
         return settings.sync() ? forcing.durable() : written;
     }
 
+    /** Whether what is committed is on stable storage. */
+    public boolean isSync() {
+        return settings.sync();
+    }
+
     /** Everything below is on stable storage. */
     public long durable() {
         return forcing.durable();

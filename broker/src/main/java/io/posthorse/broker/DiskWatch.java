@@ -1,0 +1,53 @@
+package io.posthorse.broker;
+
+import java.util.function.Consumer;
+
+/** Tells an operator when the disk fills, when it is full, and when that is over. */
+final class DiskWatch {
+    private static final double NEARLY_FULL = 0.95;
+    private static final double ROOM_AGAIN = 0.93;
+    /** How long a checkpoint must have been ago before the next one that a full disk asks for, in looks. */
+    private static final int CHECKPOINT_EVERY = 10;
+
+    private final Broker broker;
+    private Consumer<String> told = notice -> { };
+    private boolean nearlyFull;
+    private boolean full;
+    private int sinceCheckpoint;
+
+    DiskWatch(Broker broker) {
+        this.broker = broker;
+    }
+
+    void onNotice(Consumer<String> listener) {
+        told = listener;
+    }
+
+    /** Looks; to be called once a second, in an open turn. */
+    void look() {
+        double used = broker.store().diskUsed();
+        boolean now = broker.log().isShort();
+        if (now != full) {
+            full = now;
+            told.accept(full
+                    ? "The disk of the data directory is full: messages are refused, and what is acknowledged and consumed is still"
+                            + " taken (%d MiB are kept for that). Have consumers drain it, let retention work (fileReservedTime), or"
+                                    .formatted(broker.log().reserveLeft() >> 20)
+                            + " give it space; nothing unexpired is deleted."
+                    : "The disk of the data directory has space again: messages are taken.");
+        }
+        if (!nearlyFull && !full && used >= NEARLY_FULL) {
+            nearlyFull = true;
+            told.accept("The disk of the data directory is nearly full: %.0f %% are in use. When it is full, messages are refused."
+                    .formatted(used * 100));
+        } else if (nearlyFull && used < ROOM_AGAIN) {
+            nearlyFull = false;
+            told.accept("The disk of the data directory has room again: %.0f %% are in use.".formatted(used * 100));
+        }
+        sinceCheckpoint++;
+        if (full && sinceCheckpoint >= CHECKPOINT_EVERY && broker.store().sinceCheckpoint() > 0) {
+            sinceCheckpoint = 0;
+            broker.checkpoint(); // segments can go only once checkpoints cover them
+        }
+    }
+}
