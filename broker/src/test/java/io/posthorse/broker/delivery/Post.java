@@ -59,7 +59,7 @@ final class Post {
                 files, new LogSettings(1 << 20, 1 << 18, 1 << 14, false), background, SETTINGS,
                 List.of(new Letter.Format()));
         shard = new Shard(broker, clock, timers, owner::add);
-        Deliveries deliveries = new Deliveries(shard, owner::add, timers);
+        Deliveries deliveries = new Deliveries(shard, owner::add, timers, background);
         deliveries.onFailure(cause -> failures.add(cause.getMessage()));
         Topic topic = shard.turn().createOrUpdate("letters", TopicSettings.of(partitions));
         Subscription subscription = broker.createOrUpdate("readers", SETTLED);
@@ -102,10 +102,12 @@ final class Post {
 
     /** The owner does all that is at hand. */
     void rest() {
-        for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
-            task.run();
-        }
-        background.drain();
+        do {
+            for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
+                task.run();
+            }
+            background.drain();
+        } while (!owner.isEmpty());
     }
 
     void advance(long ms) {

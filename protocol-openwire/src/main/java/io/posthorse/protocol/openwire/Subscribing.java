@@ -199,8 +199,7 @@ final class Subscribing {
     }
 
     private void requireInactive(String name, String clientsName) throws JMSException {
-        if (protocol.deliveries.feeds().stream()
-                .anyMatch(f -> f.subscription().name().equals(name) && f.attached() > 0)) {
+        if (protocol.deliveries.hasConsumers(name)) {
             throw new JMSException("Durable consumer is in use for client: " + client.info().getClientId()
                     + " and subscriptionName: " + clientsName);
         }
