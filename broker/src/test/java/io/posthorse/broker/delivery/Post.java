@@ -1,6 +1,7 @@
 package io.posthorse.broker.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
@@ -28,10 +29,8 @@ import java.util.TreeMap;
 
 /** A broker on a simulated machine, one topic with one subscription, and its feed. */
 final class Post {
-    private static final BrokerSettings SETTINGS = new BrokerSettings(
-            100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
-            new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, 1L << 50,
-            new Retention(1L << 50, 1L << 50, 1, ms -> false));
+    private static final long ALL_HOT = 1L << 50;
+
     private static final SubscriptionSettings SETTLED = new SubscriptionSettings(
             true, false, true, false, 0, 0, false, new TreeMap<>(SubscriptionSettings.settledOneByOne()));
 
@@ -40,6 +39,7 @@ final class Post {
     private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
     private final Undeliverable undeliverable;
     private final int partitions;
+    private final long hotBytes;
     private FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
     private SimulatedBackground background;
     private SimulatedTimers timers;
@@ -47,16 +47,29 @@ final class Post {
     private Feed feed;
 
     Post(int partitions, Undeliverable undeliverable) throws IOException {
+        this(partitions, undeliverable, ALL_HOT);
+    }
+
+    /** @param hotBytes what is further from the end of the log may have to come from the disk */
+    Post(int partitions, Undeliverable undeliverable, long hotBytes) throws IOException {
         this.partitions = partitions;
+        this.hotBytes = hotBytes;
         this.undeliverable = undeliverable;
         open();
+    }
+
+    private static BrokerSettings settings(long hotBytes) {
+        return new BrokerSettings(
+                100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
+                new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, hotBytes,
+                new Retention(1L << 50, 1L << 50, 1, ms -> false));
     }
 
     private void open() throws IOException {
         background = new SimulatedBackground();
         timers = new SimulatedTimers(clock);
         Broker broker = Broker.open(
-                files, new LogSettings(1 << 20, 1 << 18, 1 << 14, false), background, SETTINGS,
+                files, new LogSettings(1 << 20, 1 << 18, 1 << 14, false), background, settings(hotBytes),
                 List.of(new Letter.Format()));
         shard = new Shard(broker, clock, timers, owner::add);
         Deliveries deliveries = new Deliveries(shard, owner::add, timers, background);
@@ -97,6 +110,7 @@ final class Post {
     }
 
     Letter at(long position) {
+        assertTrue(shard.broker().originals().isAtHand(position), "nobody waits for the disk");
         return Letter.read(shard.broker().originals().at(position), 0);
     }
 
