@@ -49,10 +49,18 @@ final class ColdReads {
             underWay--;
             deliveries.broker().originals().endRead(read);
             arrived(who, failure);
-            if (!waiting.isEmpty()) {
-                arrived(waiting.remove(), null);
-            }
+            wakeWaiting();
         });
+    }
+
+    /** There is room again, and some ask once more; whom others' reads have helped does not, so all do when none is left. */
+    private void wakeWaiting() {
+        for (int room = underWay == 0 ? waiting.size() : UNDER_WAY_MAX - underWay; room > 0 && !waiting.isEmpty(); room--) {
+            Pumped next = waiting.remove();
+            next.isReading = false;
+            next.arrived();
+            deliveries.wake(next);
+        }
     }
 
     private void arrived(Pumped who, IOException failure) {

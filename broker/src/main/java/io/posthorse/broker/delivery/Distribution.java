@@ -43,6 +43,7 @@ final class Distribution {
         } finally {
             flush();
             putBack();
+            feed.unstick();
         }
         return feed.hasDue();
     }
@@ -107,11 +108,16 @@ final class Distribution {
         }
         if (view.sweptAt != feed.departures()) {
             view.sweptAt = feed.departures();
+            work.swept(view.window().size());
             if (view.window().sweep(c -> feed.isFree(c.lane(), c.offset()))) {
                 return true;
             }
         }
-        return search.look(feed, view);
+        boolean found = search.look(feed, view);
+        if (view.window().isFull()) {
+            feed.stuck(view);
+        }
+        return found;
     }
 
     private boolean someoneWaits(View view, Consumer only) {

@@ -212,6 +212,18 @@ public final class Feed extends Pumped {
         views.arrived();
     }
 
+    /** The view's window is full: it is looked through again when messages have gone, at the latest a moment later. */
+    void stuck(View view) {
+        if (!view.isStuck) {
+            views.stuck(view);
+            lookAgainLater(view);
+        }
+    }
+
+    void unstick() {
+        views.unstick(departures);
+    }
+
     void lookAgainLater(View view) {
         deliveries.later(() -> {
             due(view);

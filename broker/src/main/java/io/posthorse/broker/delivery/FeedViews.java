@@ -12,6 +12,9 @@ final class FeedViews {
     /** So many are asked whether they have seen something. */
     private static final int ASKED_MAX = 16;
 
+    /** So many messages must have gone before a window is swept that is stuck. */
+    private static final int GONE_MIN = 256;
+
     private final Feed feed;
     /** Of consumers that want everything; null where there is none. */
     private View all;
@@ -19,6 +22,8 @@ final class FeedViews {
     private final ArrayDeque<View> due = new ArrayDeque<>(1);
     /** Those that cannot go on before something was read from the disk; who has asked for it is the last one then. */
     private List<View> waiting = List.of();
+    /** Those whose windows are full of what nobody can take that waits. */
+    private List<View> stuck = List.of();
     private boolean areAllDue;
 
     FeedViews(Feed feed) {
@@ -108,8 +113,31 @@ final class FeedViews {
         View view = due.poll();
         if (view != null) {
             view.isDue = false;
+            view.isStuck = false;
         }
         return view;
+    }
+
+    void stuck(View view) {
+        view.isStuck = true;
+        stuck = stuck.isEmpty() ? new ArrayList<>(2) : stuck;
+        stuck.add(view);
+    }
+
+    /** @param departures messages that have gone so far */
+    void unstick(long departures) {
+        if (stuck.isEmpty()) {
+            return;
+        }
+        stuck.removeIf(view -> {
+            if (!view.isStuck || departures - view.sweptAt < GONE_MIN) {
+                return !view.isStuck;
+            }
+            view.isStuck = false;
+            due(view);
+            return true;
+        });
+        stuck = stuck.isEmpty() ? List.of() : stuck;
     }
 
     // ---- the disk

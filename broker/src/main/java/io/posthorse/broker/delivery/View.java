@@ -21,6 +21,8 @@ final class View {
     boolean waitsForDisk;
     /** How many messages had left the feed when the window was swept. */
     long sweptAt;
+    /** Whether its window is full of what nobody can take that waits. */
+    boolean isStuck;
 
     View(Selector selector, MessageGroups owners) {
         this.selector = selector;

@@ -12,6 +12,8 @@ final class Work {
     /** What a selector costs more than a look at the traits. */
     private static final int SELECTOR_COST = 4;
 
+    private static final int SWEPT_FOR_ONE = 8;
+
     private int handed;
     private long handedBytes;
     private int looked;
@@ -57,6 +59,11 @@ final class Work {
     /** Something was looked for. */
     void visited() {
         looked++;
+    }
+
+    /** So many were looked through for those that are gone. */
+    void swept(int messages) {
+        looked += messages / SWEPT_FOR_ONE;
     }
 
     void looked(Selector selector, int length) {

@@ -42,6 +42,11 @@ final class Post {
     private final long hotBytes;
     private FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
     private SimulatedBackground background;
+    /** Reads old messages; drained whenever the owner rests. */
+    SimulatedBackground reader;
+    boolean ownerRefuses;
+    final Letter.Format format = new Letter.Format();
+    private Deliveries deliveries;
     private SimulatedTimers timers;
     private Shard shard;
     private Feed feed;
@@ -67,17 +72,25 @@ final class Post {
 
     private void open() throws IOException {
         background = new SimulatedBackground();
+        reader = new SimulatedBackground();
         timers = new SimulatedTimers(clock);
         Broker broker = Broker.open(
                 files, new LogSettings(1 << 20, 1 << 18, 1 << 14, false), background, settings(hotBytes),
-                List.of(new Letter.Format()));
+                List.of(format));
         shard = new Shard(broker, clock, timers, owner::add);
-        Deliveries deliveries = new Deliveries(shard, owner::add, timers, background);
+        deliveries = new Deliveries(shard, this::execute, timers, reader);
         deliveries.onFailure(cause -> failures.add(cause.getMessage()));
         Topic topic = shard.turn().createOrUpdate("letters", TopicSettings.of(partitions));
         Subscription subscription = broker.createOrUpdate("readers", SETTLED);
         feed = deliveries.feed(topic, subscription, undeliverable, false);
         rest();
+    }
+
+    private void execute(Runnable task) {
+        if (ownerRefuses) {
+            throw new IllegalStateException("the owner takes nothing now");
+        }
+        owner.add(task);
     }
 
     void restart() throws IOException {
@@ -121,7 +134,25 @@ final class Post {
                 task.run();
             }
             background.drain();
+            reader.drain();
         } while (!owner.isEmpty());
+    }
+
+    /** Does the next task of the owner; false where there is none. */
+    boolean step() {
+        Runnable task = owner.poll();
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
+    FaultyFileStore files() {
+        return files;
     }
 
     void advance(long ms) {
