@@ -70,7 +70,9 @@ public final class OriginalMessages {
     /** Format of the message whose record stands at a position where {@link #at} finds one. */
     public byte formatAt(long position) {
         OriginalRead.Copy copy = copyAt(position);
-        return copy != null ? copy.format() : broker.log().bytes(position).get(broker.log().index(position) + RecordFormat.FORMAT);
+        return copy != null
+                ? copy.format()
+                : broker.log().bytes(position).get(broker.log().index(position) + RecordFormat.FORMAT);
     }
 
     /** What handing out the message depends on whose record stands at a position; null where there is none. */

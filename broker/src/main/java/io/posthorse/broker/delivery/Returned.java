@@ -3,7 +3,7 @@ package io.posthorse.broker.delivery;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The last messages of a feed that came back, in the order in which they came, numbered; each view looks at them for itself. */
+/** The last messages of a feed that came back, numbered in the order in which they came; each view looks at them itself. */
 final class Returned {
     private static final int KEPT = 4_096;
 
