@@ -130,6 +130,11 @@ public final class Fetch {
         return positions[i];
     }
 
+    /** Length of the message's native bytes. */
+    public int length(int i) {
+        return lengths[i];
+    }
+
     /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
     ColdRead detach(Log log, Rendering rendering) {
         ColdRead read = new ColdRead(

@@ -5,6 +5,7 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /** Messages as their producers sent them, each in its own format; everybody else is shown them in the common one. */
 public final class OriginalMessages {
@@ -20,19 +21,58 @@ public final class OriginalMessages {
     /** Traits of the last ones, for all subscriptions of a topic ask for the same: slots by position. */
     private final long[] positions = new long[REMEMBERED];
     private final MessageTraits[] traits = new MessageTraits[REMEMBERED];
+    /** Those that had to come from the disk. */
+    private final Copies copies = new Copies();
 
     OriginalMessages(Broker broker) {
         this.broker = broker;
     }
 
-    /** The native bytes of the message whose record stands at a position, or null where there is none. */
+    /**
+     * Whether the message whose record stands at a position can be read without waiting for the disk. Others are read
+     * through {@link #beginRead} first.
+     */
+    public boolean isAtHand(long position) {
+        return !broker.isCold(position) || copies.at(position) != null;
+    }
+
+    /**
+     * Begins to read messages that may have to come from the disk, by another thread. {@link #endRead} must follow.
+     *
+     * @param wanted which of them, by offset
+     */
+    public OriginalRead beginRead(Fetch found, LongPredicate wanted) {
+        return new OriginalRead(broker.log(), found, wanted);
+    }
+
+    /** Ends a read, on the owner's thread: what it has read is at hand until it is displaced by what others have read. */
+    public void endRead(OriginalRead read) {
+        read.end(broker.log());
+        for (OriginalRead.Copy copy : read.copies()) {
+            copies.add(copy);
+        }
+    }
+
+    private OriginalRead.Copy copyAt(long position) {
+        return copies.isEmpty() || !broker.isCold(position) ? null : copies.at(position);
+    }
+
+    /**
+     * The native bytes of the message whose record stands at a position, or null where there is none.
+     *
+     * @throws IllegalStateException where the disk could not deliver it
+     */
     public ByteBuffer at(long position) {
-        return Reading.nativeAt(broker.log(), position);
+        OriginalRead.Copy copy = copyAt(position);
+        return copy != null ? copy.bytes() : Reading.nativeAt(broker.log(), position);
     }
 
     /** Format of the message whose record stands at a position where {@link #at} finds one. */
     public byte formatAt(long position) {
-        return broker.log().bytes(position).get(broker.log().index(position) + RecordFormat.FORMAT);
+        OriginalRead.Copy copy = copyAt(position);
+        return copy != null
+                ? copy.format()
+                : broker.log().bytes(position).get(broker.log().index(position) + RecordFormat.FORMAT);
     }
 
     /** What handing out the message depends on whose record stands at a position; null where there is none. */

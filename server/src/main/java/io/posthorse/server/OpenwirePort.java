@@ -9,6 +9,7 @@ import io.posthorse.net.Network;
 import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
 import io.posthorse.net.Tls;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.protocol.openwire.OpenwireProtocol;
 import io.posthorse.protocol.openwire.OpenwireSettings;
@@ -32,16 +33,23 @@ final class OpenwirePort implements SessionFactory {
     private final RocketmqSettings rocketmq;
     private final Shard shard;
     private final Network network;
+    private final Background reader;
     private final AccessControl access;
     private OpenwireProtocol protocol;
     private boolean mayEncrypt;
 
-    /** @param access users and rules, or null where everybody may do everything */
-    OpenwirePort(ServerConfig config, RocketmqSettings rocketmq, Shard shard, Network network, AccessControl access) {
+    /**
+     * @param reader reads messages that may have to come from the disk
+     * @param access users and rules, or null where everybody may do everything
+     */
+    OpenwirePort(
+            ServerConfig config, RocketmqSettings rocketmq, Shard shard, Network network, Background reader,
+            AccessControl access) {
         this.config = config;
         this.rocketmq = rocketmq;
         this.shard = shard;
         this.network = network;
+        this.reader = reader;
         this.access = access;
     }
 
@@ -83,8 +91,8 @@ final class OpenwirePort implements SessionFactory {
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
                     FRAME_BYTES_MAX, mayEncrypt ? TLS_PATIENCE_MS : 0);
             OpenwireProtocol made = new OpenwireProtocol(
-                    shard, new Deliveries(shard, network.owner(), network.timers()), Clock.system(), network.timers(),
-                    settings, access);
+                    shard, new Deliveries(shard, network.owner(), network.timers(), reader), Clock.system(),
+                    network.timers(), settings, access);
             made.start();
             protocol = made;
         }

@@ -125,7 +125,7 @@ public final class Server implements AutoCloseable {
             certificates.start();
         }
         if (listen.openwirePort() != ServerConfig.OFF) {
-            openwire = new OpenwirePort(config, rocketmq, shard, network, access);
+            openwire = new OpenwirePort(config, rocketmq, shard, network, reader, access);
             openwirePort = openwire.open(address(listen.openwirePort()), tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {

@@ -3,7 +3,6 @@ package io.posthorse.broker.delivery;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Fetch;
 import io.posthorse.broker.Partition;
-import io.posthorse.broker.Settlements;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
@@ -12,9 +11,9 @@ import io.posthorse.broker.Topic;
  * Looks at the messages that a subscription has not settled, in consumers' hands or not, and takes none. Shows those that
  * were there when it began.
  */
-public final class Browse extends Deliveries.Pumped {
-    private static final int LOOKED_MAX = 2_000;
-    private static final int FETCH_BYTES = 4 << 20;
+public final class Browse extends Pumped {
+    private static final int COUNT_MAX = 64;
+    private static final int FETCH_BYTES = 1 << 20;
 
     private final Deliveries deliveries;
     private final Topic topic;
@@ -22,7 +21,6 @@ public final class Browse extends Deliveries.Pumped {
     private final Selector selector;
     private final Reader reader;
     private final long[] ends;
-    private final Fetch fetch = Fetch.ofPlaces();
     private int number;
     private long at;
     private boolean ended;
@@ -66,49 +64,85 @@ public final class Browse extends Deliveries.Pumped {
 
     @Override
     boolean pump() {
-        int looked = 0;
-        while (!ended && looked < LOOKED_MAX && reader.takes()) {
+        Work work = deliveries.work();
+        while (!ended && !isReading && work.mayGoOn() && takes()) {
             if (topic.isDeleted() || number >= ends.length) {
                 ended = true;
-                reader.end();
+                tell(reader::end);
             } else {
-                looked += look(topic.partition(number));
+                look(topic.partition(number));
             }
         }
-        reader.flush();
-        return !ended && looked >= LOOKED_MAX;
+        tell(reader::flush);
+        return !ended && !isReading && !work.mayGoOn();
     }
 
-    private int look(Partition partition) {
+    @Override
+    void arrived() {
+        // it is pumped, and goes on where it was
+    }
+
+    private void tell(Runnable what) {
+        try {
+            what.run();
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+            deliveries.failed(e);
+        }
+    }
+
+    private boolean takes() {
+        try {
+            return reader.takes();
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+            deliveries.failed(e);
+            deliveries.wakeLater(this);
+            return false;
+        }
+    }
+
+    private void look(Partition partition) {
         Broker broker = deliveries.broker();
-        Settlements settlements = broker.settlements();
-        long from = settlements.nextUnsettled(subscription, partition, Math.max(at, broker.begin(partition)));
+        long from = broker.settlements().nextUnsettled(subscription, partition, Math.max(at, broker.begin(partition)));
         if (from >= ends[number]) {
             number++;
             at = 0;
-            return 0;
+            return;
         }
-        broker.fetch(partition, from, 64, FETCH_BYTES, TagFilter.ALL, fetch);
+        Fetch fetch = deliveries.places();
+        broker.fetch(partition, from, COUNT_MAX, FETCH_BYTES, TagFilter.ALL, fetch);
+        deliveries.work().visited();
+        at = Math.max(from + 1, fetch.next());
         for (int i = 0; i < fetch.count(); i++) {
             long offset = fetch.offset(i);
-            if (!reader.takes()) {
-                at = offset;
-                return i;
-            }
-            if (offset < ends[number] && !settlements.isSettled(subscription, partition, offset)) {
-                show(partition, offset, fetch.position(i));
+            if (isWaiting(partition, offset)) {
+                if (!broker.originals().isAtHand(fetch.position(i))) {
+                    at = offset;
+                    if (at == from) {
+                        deliveries.cold().ask(this, fetch, other -> isWaiting(partition, other));
+                    }
+                    return;
+                }
+                if (!takes()) {
+                    at = offset;
+                    return;
+                }
+                show(partition, offset, fetch.position(i), fetch.length(i));
             }
         }
-        at = Math.max(from + 1, fetch.next());
-        return Math.max(1, fetch.count());
     }
 
-    private void show(Partition partition, long offset, long position) {
+    private boolean isWaiting(Partition partition, long offset) {
+        return offset < ends[number] && !deliveries.broker().settlements().isSettled(subscription, partition, offset);
+    }
+
+    private void show(Partition partition, long offset, long position, int length) {
+        deliveries.work().looked(selector, length);
         try {
             if (wants(position)) {
+                deliveries.work().handed(length);
                 reader.show(partition, offset, position);
             }
-        } catch (RuntimeException e) { // the others are shown
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others are shown
             deliveries.passedOver(partition, offset, e);
         }
     }

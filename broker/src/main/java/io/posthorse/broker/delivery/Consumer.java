@@ -1,5 +1,8 @@
 package io.posthorse.broker.delivery;
 
+import java.util.Set;
+import java.util.TreeSet;
+
 /** A consumer attached to a feed. */
 public final class Consumer {
     private final Wish wish;
@@ -10,6 +13,13 @@ public final class Consumer {
     boolean touched;
     /** Who came first has the smallest one. */
     long number;
+    /** Whose turn comes first has the smallest one; of those who have one. */
+    long turn;
+    boolean hasTurn;
+    /** Groups that are its own; null before the first one. */
+    Set<String> groups;
+    /** The first messages of those groups in its view's window; null before the first one. */
+    TreeSet<Candidate> own;
 
     /**
      * What a consumer asks for.
@@ -43,14 +53,16 @@ public final class Consumer {
         return feed != null;
     }
 
-    /** It takes so many from now on. */
+    /** It takes so many from now on. Who took none before wakes, too. */
     public void credit(int messages) {
         credit.set(messages);
     }
 
     /** It takes more now. */
     public void wake() {
-        feed.wake();
+        if (feed != null) {
+            feed.wake(this);
+        }
     }
 
     /** Ends its attachment, where there is one. */

@@ -1,14 +1,14 @@
 package io.posthorse.broker.delivery;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Fetch;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,36 +18,57 @@ import java.util.function.Consumer;
 /** All feeds of one broker, and their turns. Used on the owner's thread only. */
 public final class Deliveries {
     private static final long LATER_MS = 500;
+    /** What the pumps of one task may do together; the owner has others. */
+    private static final int WORK_MAX = 4_000;
 
     private final Shard shard;
     private final Executor owner;
     private final Timers timers;
+    private final Work work = new Work();
+    /** Where messages stand that are looked at in this moment. */
+    private final Fetch places = Fetch.ofPlaces();
+    private final Distribution distribution;
+    private final ColdReads cold;
     private final Map<Key, Feed> shared = new HashMap<>();
+    /** How many consumers are attached, by topic and by the name of a subscription. */
+    private final Map<Object, Integer> attached = new HashMap<>();
+
     private List<Pumped> dirty = new ArrayList<>();
     private boolean scheduled;
     private Consumer<RuntimeException> onFailure = cause -> { };
 
     private record Key(Topic topic, Subscription subscription) {}
 
-    /** What has work to do from time to time. */
-    abstract static class Pumped {
-        private boolean isListed;
-
-        /** Does a bounded part of it, in an open turn; whether there is more to do at once. */
-        abstract boolean pump();
-    }
-
-    public Deliveries(Shard shard, Executor owner, Timers timers) {
+    /** @param reader reads messages that may have to come from the disk */
+    public Deliveries(Shard shard, Executor owner, Timers timers, Background reader) {
         this.shard = shard;
         this.owner = owner;
         this.timers = timers;
+        this.distribution = new Distribution(this);
+        this.cold = new ColdReads(this, reader);
     }
 
     Broker broker() {
         return shard.broker();
     }
 
-    /** Has told of messages that could not be handed out. */
+    Distribution distribution() {
+        return distribution;
+    }
+
+    Work work() {
+        return work;
+    }
+
+    Fetch places() {
+        return places;
+    }
+
+    ColdReads cold() {
+        return cold;
+    }
+
+    /** Has told of what was not foreseen: of messages that could not be handed out, of consumers that failed. */
     public void onFailure(Consumer<RuntimeException> listener) {
         onFailure = listener;
     }
@@ -68,8 +89,24 @@ public final class Deliveries {
         return shared.get(new Key(topic, subscription));
     }
 
-    public Collection<Feed> feeds() {
-        return Collections.unmodifiableCollection(shared.values());
+    /** Whether a consumer is attached to any feed of the topic. */
+    public boolean hasConsumers(Topic topic) {
+        return attached.containsKey(topic);
+    }
+
+    /** Whether a consumer is attached to any feed of a subscription of that name. */
+    public boolean hasConsumers(String subscription) {
+        return attached.containsKey(subscription);
+    }
+
+    /** A consumer was attached to a feed, or taken away. */
+    void count(Feed feed, int change) {
+        count((Object) feed.topic(), change);
+        count(feed.subscription().name(), change);
+    }
+
+    private void count(Object what, int change) {
+        attached.merge(what, change, (before, more) -> before + more == 0 ? null : Integer.valueOf(before + more));
     }
 
     /** Looks at messages without taking them. */
@@ -91,26 +128,50 @@ public final class Deliveries {
         }
     }
 
+    // ---- failures
+
     /** A message is handed to nobody until the next start, since it cannot be read as its format asks for. */
-    void passedOver(Partition partition, long offset, RuntimeException cause) {
+    void passedOver(Partition partition, long offset, Throwable cause) {
         onFailure.accept(new IllegalStateException("The message at offset " + offset + " of queue " + partition.number()
                 + " of the topic " + partition.topic().name() + " cannot be handed out, and is passed over until the next"
                 + " start: " + cause, cause));
     }
+
+    void failed(Throwable cause) {
+        onFailure.accept(cause instanceof RuntimeException known
+                ? known
+                : new IllegalStateException("Messages could not be handed out: " + cause, cause));
+    }
+
+    // ---- turns
 
     void wake(Pumped pumped) {
         if (!pumped.isListed) {
             pumped.isListed = true;
             dirty.add(pumped);
         }
-        if (!scheduled) {
-            scheduled = true;
+        schedule();
+    }
+
+    private void schedule() {
+        if (scheduled) {
+            return;
+        }
+        try {
             owner.execute(this::pump);
+            scheduled = true;
+        } catch (RuntimeException e) { // who has woken something has other things to do
+            failed(e);
+            later(this::schedule);
         }
     }
 
     void wakeLater(Pumped pumped) {
-        timers.after(LATER_MS, () -> wake(pumped));
+        later(() -> wake(pumped));
+    }
+
+    void later(Runnable action) {
+        timers.after(LATER_MS, action);
     }
 
     private void pump() {
@@ -118,16 +179,39 @@ public final class Deliveries {
         shard.turn();
         List<Pumped> now = dirty;
         dirty = new ArrayList<>();
-        for (Pumped pumped : now) {
-            pumped.isListed = false;
-            try {
-                if (pumped.pump()) {
-                    wake(pumped);
-                }
-            } catch (RuntimeException e) { // the others go on, and it is tried again
-                onFailure.accept(e);
-                wakeLater(pumped);
+        int done = 0;
+        int spent = 0;
+        try {
+            while (done < now.size() && spent < WORK_MAX) {
+                pump(now.get(done++));
+                spent += 1 + work.total();
+            }
+        } finally {
+            if (done < now.size()) { // the others are next
+                dirty.addAll(0, now.subList(done, now.size()));
+                schedule();
             }
         }
+    }
+
+    private void pump(Pumped pumped) {
+        pumped.isListed = false;
+        work.begin();
+        try {
+            if (pumped.pump()) {
+                wake(pumped);
+            }
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+            failed(e); // the others go on, and it is tried again
+            wakeLater(pumped);
+        }
+    }
+
+    /** Pumps what has waited for others, in a turn of its own. */
+    void pumpNow(Pumped pumped) {
+        shard.turn();
+        boolean wasListed = pumped.isListed;
+        pump(pumped);
+        pumped.isListed |= wasListed;
     }
 }

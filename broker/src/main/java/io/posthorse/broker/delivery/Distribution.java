@@ -1,163 +1,204 @@
 package io.posthorse.broker.delivery;
 
-import io.posthorse.broker.Broker;
-import io.posthorse.broker.Fetch;
 import io.posthorse.broker.MessageTraits;
-import io.posthorse.broker.TagFilter;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/** One pump of a feed: looks for messages that its consumers want, and gives each to one of them. */
+/**
+ * Pumps feeds: looks for messages that their consumers want, and gives each to one of them. One for all feeds, used in turn,
+ * so that a feed that rests costs nothing.
+ */
 final class Distribution {
-    /** Messages that one pump hands out. */
-    private static final int HANDED_MAX = 1_000;
-    /** Messages that one pump looks at for one selector. */
-    private static final int LOOKED_MAX = 2_000;
+    /** Views that one pump serves. */
+    private static final int SERVED_MAX = 2_000;
 
-    private static final int FETCH_BYTES = 4 << 20;
-
-    private final Feed feed;
-    private final Fetch fetch = Fetch.ofPlaces();
+    private final Work work;
+    private final Search search;
     private final List<Consumer> touched = new ArrayList<>();
-    private final List<Long> unwanted = new ArrayList<>();
-    private int handed;
-    private boolean moreToDo;
-    /** Messages whose time is over and that cannot be taken away now. */
-    private final Set<Candidate> refused = new HashSet<>();
+    /** Messages whose time is over and that cannot be taken away now, with the views that had them. */
+    private final Map<Candidate, List<View>> refused = new HashMap<>();
 
-    Distribution(Feed feed) {
-        this.feed = feed;
+    private Feed feed;
+
+    Distribution(Deliveries deliveries) {
+        this.work = deliveries.work();
+        this.search = new Search(deliveries);
     }
 
     /** Whether there is more to do at once. */
-    boolean run() {
-        handed = 0;
-        moreToDo = false;
-        refused.clear();
-        Consumer only = exclusive();
-        for (View view : List.copyOf(feed.views())) {
-            if (only == null || only.view == view) {
-                serve(view, only);
+    boolean run(Feed pumped) {
+        feed = pumped;
+        try {
+            for (int served = 0; served < SERVED_MAX && work.mayGoOn(); served++) {
+                View view = feed.nextDue();
+                if (view == null) {
+                    break;
+                }
+                if (serve(view, served == 0)) {
+                    feed.due(view);
+                }
             }
+        } finally {
+            flush();
+            putBack();
+            feed.unstick();
         }
+        return feed.hasDue();
+    }
+
+    private void flush() {
         for (Consumer consumer : touched) {
             consumer.touched = false;
-            consumer.receiver().flush();
+            try {
+                consumer.receiver().flush();
+            } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+                feed.failed(e); // the others are served, and so is this one with its next message
+            }
         }
         touched.clear();
-        if (!refused.isEmpty()) {
-            feed.lookAgainLater();
-        }
-        return moreToDo || handed >= HANDED_MAX;
     }
 
-    /** Of the consumers that want everything for themselves, the first of the highest priority; null where none does. */
-    private Consumer exclusive() {
-        Consumer first = null;
-        for (Consumer consumer : feed.consumers()) {
-            if (consumer.wish().exclusive() && (first == null
-                    || consumer.wish().priority() == first.wish().priority() && consumer.number < first.number)) {
-                first = consumer;
-            }
-        }
-        return first;
+    private void putBack() {
+        refused.forEach((message, views) -> views.forEach(view -> {
+            view.window().add(message);
+            feed.lookAgainLater(view);
+        }));
+        refused.clear();
     }
 
-    private void serve(View view, Consumer only) {
-        int looked = 0;
-        while (handed < HANDED_MAX && someoneWaits(view, only)) {
-            int now = 0;
-            if (view.ready().size() < View.WINDOW / 2 && looked < LOOKED_MAX) {
-                now = look(view, LOOKED_MAX - looked);
-                looked += now;
+    /**
+     * A turn of a view; whether it has more to do at once. It hands out when it has looked far enough ahead, or as far as
+     * one pump may: where others have used that up, it is the first one of the next pump.
+     */
+    private boolean serve(View view, boolean isFirst) {
+        Consumer only = feed.only();
+        if (only != null && only.view != view) {
+            return false; // all are due when that one leaves
+        }
+        while (someoneWaits(view, only)) {
+            if (!search.lookAtReturned(feed, view)) {
+                return !view.waitsForDisk;
             }
-            if (!handOut(view, only) && now == 0) {
-                moreToDo |= looked >= LOOKED_MAX;
-                return;
+            boolean found = false;
+            while (view.window().isLow() && search.look(feed, view)) {
+                found = true;
+            }
+            if (!isFirst && !work.mayLook() && view.window().isLow()) {
+                feed.dueFirst(view);
+                return false;
+            }
+            expire(view);
+            boolean handed = handOut(view, only);
+            if (work.isSpent()) {
+                return true;
+            }
+            if (!handed && !found && !findMore(view)) {
+                return !view.waitsForDisk && !work.mayLook();
             }
         }
+        return false;
+    }
+
+    /** What was found is for others, or gone: see whether there is something else. */
+    private boolean findMore(View view) {
+        if (view.window().isLow()) {
+            return false;
+        }
+        if (view.sweptAt != feed.departures()) {
+            view.sweptAt = feed.departures();
+            work.swept(view.window().size());
+            if (view.window().sweep(c -> feed.isFree(c.lane(), c.offset()))) {
+                return true;
+            }
+        }
+        boolean found = search.look(feed, view);
+        if (view.window().isFull()) {
+            feed.stuck(view);
+        }
+        return found;
     }
 
     private boolean someoneWaits(View view, Consumer only) {
-        for (Consumer consumer : feed.consumers()) {
-            if (consumer.view == view && (only == null || only == consumer) && consumer.canTake()) {
+        if (only != null) {
+            return only.hasTurn && canTake(only);
+        }
+        for (Consumer first = view.turns().first(); first != null; first = view.turns().first()) {
+            if (canTake(first)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Gives a message to each consumer of the highest priority that can take one; false where nobody got one. */
-    private boolean handOut(View view, Consumer only) {
-        if (feed.consumers().size() == 1) {
-            return handOutTo(feed.consumers().getFirst(), view);
+    /** Whether the consumer can take a message; who cannot has no turn until it wakes. */
+    private boolean canTake(Consumer consumer) {
+        boolean can = false;
+        try {
+            can = consumer.canTake();
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+            feed.failed(e);
+            feed.wakeLater(consumer);
         }
+        if (!can) {
+            consumer.view.turns().leave(consumer);
+        }
+        return can;
+    }
+
+    // ---- handing out
+
+    /** Gives messages to those whose turn it is, until more should be looked for; false where nobody got one. */
+    private boolean handOut(View view, Consumer only) {
         boolean any = false;
-        int level = 0;
-        for (Consumer consumer : List.copyOf(feed.consumers())) {
-            if (any && consumer.wish().priority() != level) {
+        boolean wasLow = view.window().isLow();
+        while (!work.isSpent() && wasLow == view.window().isLow()) {
+            boolean anyForAll = view.window().firstForAll() != null;
+            Consumer consumer = only != null ? only : view.turns().next(anyForAll);
+            if (consumer == null || !consumer.hasTurn) {
                 break;
             }
-            if (consumer.view == view && (only == null || only == consumer) && consumer.canTake()) {
+            if (canTake(consumer)) {
                 Candidate message = pick(view, consumer);
+                if (message != null && !isAtHand(view, message)) {
+                    break;
+                }
                 if (message != null) {
+                    view.window().remove(message);
                     hand(message, consumer);
                     any = true;
-                    level = consumer.wish().priority();
+                } else if (only != null) {
+                    break;
                 }
             }
         }
         return any;
     }
 
-    /** Gives the only consumer what there is. */
-    private boolean handOutTo(Consumer consumer, View view) {
-        boolean any = false;
-        while (handed < HANDED_MAX && consumer.canTake()) {
-            Candidate message = pick(view, consumer);
-            if (message == null) {
-                break;
-            }
-            hand(message, consumer);
-            any = true;
-        }
-        return any;
-    }
-
+    /** The next message for a consumer, which stays where it is; null where there is none. */
     private Candidate pick(View view, Consumer consumer) {
-        Iterator<Candidate> ready = view.ready().iterator();
-        while (ready.hasNext()) {
-            Candidate message = ready.next();
-            MessageTraits traits = message.traits();
-            if (!isFree(message)) {
-                ready.remove();
-            } else if (traits.isExpired(feed.broker().now())) {
-                if (!refused.contains(message) && expire(message)) {
-                    ready.remove();
-                }
-            } else if (traits.group() == null || feed.groups().allows(traits.group(), consumer)) {
-                ready.remove();
+        while (true) {
+            Candidate message = view.window().first(consumer);
+            if (message == null) {
+                return null;
+            }
+            if (!feed.isFree(message.lane(), message.offset())) {
+                view.window().remove(message);
+            } else if (message.traits().isExpired(feed.broker().wallNow())) {
+                expire(view, message);
+            } else {
                 return message;
             }
         }
-        return null;
     }
 
-    private boolean isFree(Candidate message) {
-        return !message.lane().isHeld(message.offset())
-                && !feed.settlements().isSettled(feed.subscription(), message.lane().partition(), message.offset());
-    }
-
-    private boolean expire(Candidate message) {
-        boolean done = feed.undeliverable().expired(
-                feed, message.lane().partition(), message.offset(), message.position(), message.traits());
-        if (!done) {
-            refused.add(message); // it stays where it is, and the others go on
+    private boolean isAtHand(View view, Candidate message) {
+        if (feed.broker().originals().isAtHand(message.position())) {
+            return true;
         }
-        return done;
+        search.askFor(feed, view, message.lane(), message.offset());
+        return false;
     }
 
     private void hand(Candidate message, Consumer consumer) {
@@ -166,90 +207,57 @@ final class Distribution {
         int before = feed.settlements().deliveries(
                 feed.subscription(), message.lane().partition(), message.offset());
         Delivery delivery = new Delivery(feed, message, consumer, before, first);
-        message.lane().held().put(message.offset(), delivery);
+        message.lane().hold(delivery);
+        feed.departed();
         consumer.credit().take();
-        handed++;
-        moreToDo |= traits.closesGroup(); // a view that was served before may have more of that group
+        work.handed(message.length());
+        feed.served(consumer);
         if (!consumer.touched) {
             consumer.touched = true;
             touched.add(consumer);
-            if (feed.consumers().size() > 1) {
-                feed.consumers().remove(consumer); // who got one is last among its equals
-                feed.addByPriority(consumer);
-            }
         }
         try {
             consumer.receiver().receive(delivery);
-        } catch (RuntimeException e) {
-            message.lane().held().remove(message.offset(), delivery);
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+            message.lane().drop(delivery);
             consumer.credit().giveBack();
-            passOver(message.lane(), message.offset(), e);
+            feed.passOver(message.lane(), message.offset(), e);
         }
     }
 
-    /** A message that does what nobody foresaw is handed to nobody, and the others go on. */
-    void passOver(Lane lane, long offset, RuntimeException cause) {
-        lane.reserved().add(offset);
-        feed.passedOver(lane.partition(), offset, cause);
-    }
+    // ---- time
 
-    // ---- looking
-
-    /** Looks at more of the partitions; how many messages it has looked at. */
-    private int look(View view, int most) {
-        int looked = 0;
-        for (Lane lane : feed.lanes()) {
-            looked += look(view, lane, Math.min(most - looked, View.WINDOW - view.ready().size()));
-            if (looked >= most || view.isFull()) {
-                break;
+    /** Takes away messages whose time is over, also those that nobody's turn would come to. */
+    private void expire(View view) {
+        while (!work.isSpent()) {
+            Candidate message = view.window().firstExpired(feed.broker().wallNow());
+            if (message == null) {
+                return;
+            }
+            if (feed.isFree(message.lane(), message.offset())) {
+                expire(view, message);
+            } else {
+                view.window().remove(message);
             }
         }
-        return looked;
     }
 
-    private int look(View view, Lane lane, int most) {
-        Broker broker = feed.broker();
-        long from = Math.max(view.next(lane), broker.begin(lane.partition()));
-        from = feed.settlements().nextUnsettled(feed.subscription(), lane.partition(), from);
-        if (most <= 0 || from >= broker.end(lane.partition())) {
-            return 0;
-        }
-        if (view.next(lane) == 0) {
-            feed.settlements().trim(feed.subscription(), lane.partition());
-        }
-        unwanted.clear();
-        broker.fetch(lane.partition(), from, Math.min(most, Fetch.COUNT_MAX), FETCH_BYTES, TagFilter.ALL, fetch);
-        for (int i = 0; i < fetch.count(); i++) {
-            try {
-                consider(view, lane, fetch.offset(i), fetch.position(i));
-            } catch (RuntimeException e) {
-                passOver(lane, fetch.offset(i), e);
-            }
-        }
-        if (!unwanted.isEmpty()) {
-            feed.settlements().settle(feed.subscription(), lane.partition(), unwanted);
-            unwanted.clear();
-        }
-        view.next(lane, Math.max(from, fetch.next()));
-        return Math.max(1, fetch.count());
-    }
-
-    private void consider(View view, Lane lane, long offset, long position) {
-        if (lane.isHeld(offset) || feed.settlements().isSettled(feed.subscription(), lane.partition(), offset)) {
-            return;
-        }
-        MessageTraits traits = feed.broker().originals().traitsAt(position);
-        if (traits == null) {
-            feed.settlements().settle(feed.subscription(), lane.partition(), offset); // its record is damaged
-        } else if (wants(view, position)) {
-            view.ready().add(new Candidate(lane, offset, position, traits));
-        } else if (feed.settlesUnwanted()) {
-            unwanted.add(offset);
+    private void expire(View view, Candidate message) {
+        view.window().remove(message);
+        if (refused.containsKey(message) || !isTakenAway(message)) {
+            refused.computeIfAbsent(message, m -> new ArrayList<>()).add(view); // the others go on
         }
     }
 
-    /** Whether the view's consumers want the message whose record stands at a position. */
-    boolean wants(View view, long position) {
-        return view.selector() == null || view.selector().matches(position);
+    private boolean isTakenAway(Candidate message) {
+        work.handed(0);
+        feed.departed();
+        try {
+            return feed.undeliverable().expired(
+                    feed, message.lane().partition(), message.offset(), message.position(), message.traits());
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
+            feed.passOver(message.lane(), message.offset(), e);
+            return true;
+        }
     }
 }

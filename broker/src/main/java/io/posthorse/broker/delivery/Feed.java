@@ -7,6 +7,7 @@ import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,20 +19,27 @@ import java.util.TreeSet;
  * <p>A feed with consumers is pumped whenever something has changed: messages came, credit was given, something came
  * back. One pump hands out a bounded number of messages, so that other feeds and connections get their turn.
  */
-public final class Feed extends Deliveries.Pumped {
+public final class Feed extends Pumped {
+    private static final Comparator<Consumer> EXCLUSIVE = Comparator.comparingInt((Consumer c) -> -c.wish().priority())
+            .thenComparingLong(c -> c.number);
+
     private final Deliveries deliveries;
     private final Topic topic;
     private final Subscription subscription;
     private final Undeliverable undeliverable;
     private final boolean settlesUnwanted;
-    private final List<Lane> lanes = new ArrayList<>();
-    private final List<View> views = new ArrayList<>();
-    /** By priority, the highest first; of equal ones, who was served last stands last. */
-    private final List<Consumer> consumers = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>(1);
+    private final FeedViews views = new FeedViews(this);
+    private final MessageGroups groups = new MessageGroups(this);
+    /** Who wants everything, the one who has it first; null until there is one. */
+    private TreeSet<Consumer> exclusive;
+    /** Null until something came back. */
+    private Returned returned;
 
-    private final MessageGroups groups = new MessageGroups();
-    private final Distribution distribution;
+    private int attached;
     private long attachments;
+    private long turns;
+    private long departures;
 
     Feed(
             Deliveries deliveries, Topic topic, Subscription subscription, Undeliverable undeliverable,
@@ -41,7 +49,6 @@ public final class Feed extends Deliveries.Pumped {
         this.subscription = subscription;
         this.undeliverable = undeliverable;
         this.settlesUnwanted = settlesUnwanted;
-        this.distribution = new Distribution(this);
         followPartitions();
     }
 
@@ -73,31 +80,37 @@ public final class Feed extends Deliveries.Pumped {
         return lanes;
     }
 
-    List<View> views() {
-        return views;
-    }
-
-    List<Consumer> consumers() {
-        return consumers;
-    }
-
     MessageGroups groups() {
         return groups;
     }
 
+    /** Messages that came back; null where none did. */
+    Returned returned() {
+        return returned;
+    }
+
     /** How many consumers are attached. */
     public int attached() {
-        return consumers.size();
+        return attached;
     }
 
     /** How many messages are in consumers' hands. */
     public int held() {
-        return lanes.stream().mapToInt(lane -> lane.held().size()).sum();
+        int held = 0;
+        for (Lane lane : lanes) {
+            held += lane.heldCount();
+        }
+        return held;
     }
 
     /** Whether one of its consumers wants all messages for itself. */
     public boolean isExclusive() {
-        return consumers.stream().anyMatch(c -> c.wish().exclusive());
+        return only() != null;
+    }
+
+    /** Whether a message is in nobody's hands and not settled. */
+    boolean isFree(Lane lane, long offset) {
+        return !lane.isTaken(offset) && !settlements().isSettled(subscription, lane.partition(), offset);
     }
 
     // ---- consumers
@@ -105,30 +118,20 @@ public final class Feed extends Deliveries.Pumped {
     public void attach(Consumer consumer) {
         consumer.feed = this;
         consumer.number = ++attachments;
-        consumer.view = viewOf(consumer.wish().selector());
+        consumer.view = views.of(consumer.wish().selector());
         consumer.view.consumers++;
-        addByPriority(consumer);
-        wake();
+        attached++;
+        deliveries.count(this, 1);
+        if (consumer.wish().exclusive()) {
+            exclusive = exclusive == null ? new TreeSet<>(EXCLUSIVE) : exclusive;
+            exclusive.add(consumer);
+        }
+        wake(consumer);
     }
 
-    private View viewOf(Selector selector) {
-        for (View view : views) {
-            if (view.isOf(selector)) {
-                return view;
-            }
-        }
-        View view = new View(selector);
-        views.add(view);
-        return view;
-    }
-
-    /** Puts a consumer behind all of its priority. */
-    void addByPriority(Consumer consumer) {
-        int at = consumers.size();
-        while (at > 0 && consumers.get(at - 1).wish().priority() < consumer.wish().priority()) {
-            at--;
-        }
-        consumers.add(at, consumer);
+    /** Of the consumers that want everything for themselves, the first of the highest priority; null where none does. */
+    Consumer only() {
+        return exclusive == null || exclusive.isEmpty() ? null : exclusive.first();
     }
 
     /** Takes a consumer away. What is in its hands stays there: settle it, or give it back. */
@@ -137,21 +140,95 @@ public final class Feed extends Deliveries.Pumped {
             return;
         }
         consumer.feed = null;
-        consumers.remove(consumer);
+        attached--;
+        deliveries.count(this, -1);
+        consumer.view.turns().leave(consumer);
         groups.remove(consumer);
         if (--consumer.view.consumers == 0) {
             views.remove(consumer.view);
         }
-        if (consumers.isEmpty()) {
+        if (exclusive != null && exclusive.remove(consumer)) {
+            views.allDue();
+        }
+        if (attached == 0) {
+            returned = null;
             lanes.forEach(Lane::awaitNoMore);
             deliveries.leave(this);
         }
-        wake();
+        deliveries.wake(this);
     }
 
-    /** Something has changed: see soon whether there is something to hand out. */
-    public void wake() {
+    /** A consumer may take more. */
+    void wake(Consumer consumer) {
+        consumer.view.turns().enter(consumer, ++turns);
+        due(consumer.view);
         deliveries.wake(this);
+    }
+
+    /** A consumer that could not say whether it takes something is asked again. */
+    void wakeLater(Consumer consumer) {
+        deliveries.later(consumer::wake);
+    }
+
+    /** A consumer got a message. */
+    void served(Consumer consumer) {
+        consumer.view.turns().served(consumer, ++turns);
+    }
+
+    // ---- views with work
+
+    /** There may be something for every consumer. */
+    void wakeAll() {
+        views.allDue();
+        deliveries.wake(this);
+    }
+
+    /** There may be something for the consumers of a view, once the feed is pumped. */
+    void due(View view) {
+        views.due(view);
+    }
+
+    /** The view is the next one. */
+    void dueFirst(View view) {
+        views.dueFirst(view);
+    }
+
+    /** The next view that may have something to do; null where there is none. */
+    View nextDue() {
+        return views.nextDue();
+    }
+
+    boolean hasDue() {
+        return views.hasDue();
+    }
+
+    /** The view goes on when something was read from the disk. */
+    void waitForDisk(View view) {
+        views.waitForDisk(view);
+    }
+
+    @Override
+    void arrived() {
+        views.arrived();
+    }
+
+    /** The view's window is full: it is looked through again when messages have gone, at the latest a moment later. */
+    void stuck(View view) {
+        if (!view.isStuck) {
+            views.stuck(view);
+            lookAgainLater(view);
+        }
+    }
+
+    void unstick() {
+        views.unstick(departures);
+    }
+
+    void lookAgainLater(View view) {
+        deliveries.later(() -> {
+            due(view);
+            deliveries.wake(this);
+        });
     }
 
     // ---- settlement
@@ -191,12 +268,12 @@ public final class Feed extends Deliveries.Pumped {
 
     /** Whether the message is (still) in that consumer's hands. */
     public boolean isHeld(Delivery delivery) {
-        return delivery.message().lane().held().get(delivery.offset()) == delivery;
+        return delivery.message().lane().holds(delivery);
     }
 
     private boolean take(Delivery delivery) {
-        boolean was = delivery.message().lane().held().remove(delivery.offset(), delivery);
-        if (was && consumers.isEmpty()) {
+        boolean was = delivery.message().lane().drop(delivery);
+        if (was && attached == 0) {
             deliveries.leave(this);
         }
         return was;
@@ -215,32 +292,40 @@ public final class Feed extends Deliveries.Pumped {
         if (times > delivery.before()) {
             settlements().returned(subscription, delivery.partition(), delivery.offset(), times);
         }
-        offerAgain(delivery.message());
-        wake();
+        comeBack(delivery.message());
     }
 
-    private void offerAgain(Candidate message) {
-        for (View view : views) {
-            try {
-                if (message.offset() < view.next(message.lane()) && distribution.wants(view, message.position())) {
-                    view.ready().add(message);
-                }
-            } catch (RuntimeException e) {
-                distribution.passOver(message.lane(), message.offset(), e);
-            }
+    /** Offers a message to all once more. */
+    private void comeBack(Candidate message) {
+        if (attached > 0) {
+            returned = returned == null ? new Returned() : returned;
+            returned.add(message);
+            wakeAll();
         }
+    }
+
+    /** Where all views have seen what came back, it is not kept for them. */
+    void forgetReturned() {
+        if (views.haveSeen(returned.end())) {
+            returned.clear();
+        }
+    }
+
+    long returnedEnd() {
+        return returned == null ? 0 : returned.end();
     }
 
     /** Nobody is handed that message until {@link #unreserve}: what becomes of it is decided elsewhere. */
     public void reserve(Partition partition, long offset) {
-        lane(partition).reserved().add(offset);
+        lane(partition).reserve(offset);
+        departed();
     }
 
     /** What was reserved is in the hands of the consumer again that had it. */
     public void reclaim(Delivery delivery) {
         Lane lane = delivery.message().lane();
-        if (lane.reserved().remove(delivery.offset())) {
-            lane.held().put(delivery.offset(), delivery);
+        if (lane.unreserve(delivery.offset())) {
+            lane.hold(delivery);
         }
     }
 
@@ -248,20 +333,36 @@ public final class Feed extends Deliveries.Pumped {
     public void unreserve(Partition partition, long offset) {
         Lane lane = lane(partition);
         long position = broker().positionOf(partition, offset);
-        if (lane.reserved().remove(offset) && position >= 0 && !settlements().isSettled(subscription, partition, offset)) {
-            var traits = broker().originals().traitsAt(position);
-            if (traits != null) {
-                offerAgain(new Candidate(lane, offset, position, traits));
-            }
+        if (lane.unreserve(offset) && position >= 0 && !settlements().isSettled(subscription, partition, offset)) {
+            comeBack(new Candidate(lane, offset, position, 0, null));
         }
-        if (consumers.isEmpty()) {
+        if (attached == 0) {
             deliveries.leave(this);
         }
-        wake();
     }
 
     boolean hasReserved() {
-        return lanes.stream().anyMatch(lane -> !lane.reserved().isEmpty());
+        return lanes.stream().anyMatch(Lane::hasReserved);
+    }
+
+    /** A message that does what nobody foresaw is handed to nobody, and the others go on. */
+    void passOver(Lane lane, long offset, Throwable cause) {
+        lane.reserve(offset);
+        departed();
+        deliveries.passedOver(lane.partition(), offset, cause);
+    }
+
+    void failed(Throwable cause) {
+        deliveries.failed(cause);
+    }
+
+    /** Counts messages that views may have in their windows and nobody can be handed any more. */
+    long departures() {
+        return departures;
+    }
+
+    void departed() {
+        departures++;
     }
 
     private Lane lane(Partition partition) {
@@ -273,12 +374,12 @@ public final class Feed extends Deliveries.Pumped {
     /** Hands out what can be handed out. */
     @Override
     boolean pump() {
-        if (topic.isDeleted() || consumers.isEmpty()) {
+        if (topic.isDeleted() || attached == 0) {
             return false;
         }
         followPartitions();
         followResets();
-        boolean more = distribution.run();
+        boolean more = deliveries.distribution().run(this);
         lanes.forEach(Lane::await);
         return more;
     }
@@ -294,17 +395,9 @@ public final class Feed extends Deliveries.Pumped {
     private void followResets() {
         for (Lane lane : lanes) {
             if (lane.wasReset(settlements().resets(subscription, lane.partition()))) {
-                lane.held().clear();
-                views.forEach(View::restart);
+                lane.dropAll();
+                views.restart(returnedEnd());
             }
         }
-    }
-
-    void lookAgainLater() {
-        deliveries.wakeLater(this);
-    }
-
-    void passedOver(Partition partition, long offset, RuntimeException cause) {
-        deliveries.passedOver(partition, offset, cause);
     }
 }

@@ -3,16 +3,19 @@ package io.posthorse.broker.delivery;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Waiter;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 
 /** One partition of a feed, and what of it is in consumers' hands. */
 final class Lane implements Waiter {
     private final Feed feed;
     private final Partition partition;
     private final int number;
-    private final Map<Long, Delivery> held = new HashMap<>();
-    private final TreeSet<Long> reserved = new TreeSet<>();
+    /** Messages in consumers' hands, by offset. */
+    private Map<Long, Delivery> held = Map.of();
+    /** Offsets that nobody is to be handed although no consumer holds them: what becomes of them is decided elsewhere. */
+    private Set<Long> reserved = Set.of();
     private int resets;
     private boolean waiting;
 
@@ -32,19 +35,66 @@ final class Lane implements Waiter {
         return number;
     }
 
-    /** Messages in consumers' hands, by offset. */
-    Map<Long, Delivery> held() {
-        return held;
+    // ---- in hands
+
+    int heldCount() {
+        return held.size();
     }
 
-    /** Offsets that nobody is to be handed although no consumer holds them: what becomes of them is decided elsewhere. */
-    TreeSet<Long> reserved() {
-        return reserved;
+    boolean holds(Delivery delivery) {
+        return held.get(delivery.offset()) == delivery;
     }
 
-    boolean isHeld(long offset) {
-        return held.containsKey(offset) || !reserved.isEmpty() && reserved.contains(offset);
+    void hold(Delivery delivery) {
+        if (held.isEmpty()) {
+            held = new HashMap<>(4);
+        }
+        held.put(delivery.offset(), delivery);
     }
+
+    /** False where it was not held. */
+    boolean drop(Delivery delivery) {
+        if (!holds(delivery)) {
+            return false;
+        }
+        held.remove(delivery.offset());
+        held = held.isEmpty() ? Map.of() : held; // a table that once was large is not kept
+        return true;
+    }
+
+    void dropAll() {
+        held = Map.of();
+    }
+
+    // ---- in nobody's hands
+
+    void reserve(long offset) {
+        if (reserved.isEmpty()) {
+            reserved = new HashSet<>(4);
+        }
+        reserved.add(offset);
+    }
+
+    /** False where it was not reserved. */
+    boolean unreserve(long offset) {
+        if (!reserved.contains(offset)) {
+            return false;
+        }
+        reserved.remove(offset);
+        reserved = reserved.isEmpty() ? Set.of() : reserved;
+        return true;
+    }
+
+    boolean hasReserved() {
+        return !reserved.isEmpty();
+    }
+
+    /** Whether the message can be handed to somebody, where it is not settled. */
+    boolean isTaken(long offset) {
+        return held.containsKey(offset) || reserved.contains(offset);
+    }
+
+    // ---- coming
 
     /** Whether the subscription began anew since the last call. */
     boolean wasReset(int now) {
@@ -71,6 +121,6 @@ final class Lane implements Waiter {
     @Override
     public void wake() {
         waiting = false;
-        feed.wake();
+        feed.wakeAll();
     }
 }

@@ -1,35 +1,90 @@
 package io.posthorse.broker.delivery;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Which consumer has which group of messages. Bounded: the group unused for longest is forgotten, and pinned anew. */
 final class MessageGroups {
     private static final int GROUPS_MAX = 65_536;
 
-    private final Map<String, Consumer> owners = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Consumer> eldest) {
-            return size() > GROUPS_MAX;
-        }
-    };
+    private final Feed feed;
+    private Map<String, Pin> pins = Map.of();
 
-    /** Whether a consumer may have messages of the group: it has the group, or nobody has. */
-    boolean allows(String group, Consumer consumer) {
-        Consumer owner = owners.get(group);
-        return owner == null || owner == consumer;
+    /** Who has a group, and the views of others that have found messages of it. */
+    private static final class Pin {
+        final Consumer owner;
+        Set<View> parked = Set.of();
+
+        Pin(Consumer owner) {
+            this.owner = owner;
+        }
+    }
+
+    MessageGroups(Feed feed) {
+        this.feed = feed;
+    }
+
+    /** Who has the group; null where nobody has. */
+    Consumer owner(String group) {
+        Pin pin = pins.get(group);
+        return pin == null ? null : pin.owner;
+    }
+
+    /** A view has messages of a group that another view's consumer has: it is told when nobody has it any more. */
+    void park(String group, View view) {
+        Pin pin = pins.get(group);
+        if (pin.parked.isEmpty()) {
+            pin.parked = new HashSet<>();
+        }
+        pin.parked.add(view);
+    }
+
+    void unpark(String group, View view) {
+        Pin pin = pins.get(group);
+        if (pin != null && !pin.parked.isEmpty()) {
+            pin.parked.remove(view);
+        }
     }
 
     /** The consumer gets a message of the group; true where it is the first one. */
     boolean pin(String group, Consumer consumer, boolean closes) {
-        boolean first = owners.put(group, consumer) == null;
+        boolean first = owner(group) == null;
         if (closes) {
-            owners.remove(group);
+            release(group);
+        } else if (first) {
+            pins = pins.isEmpty() ? new LinkedHashMap<>(16, 0.75f, true) : pins;
+            pins.put(group, new Pin(consumer));
+            consumer.groups = consumer.groups == null ? new LinkedHashSet<>() : consumer.groups;
+            consumer.groups.add(group);
+            if (pins.size() > GROUPS_MAX) {
+                release(pins.keySet().iterator().next());
+            }
         }
         return first;
     }
 
+    private void release(String group) {
+        Pin pin = pins.isEmpty() ? null : pins.remove(group);
+        if (pin == null) {
+            return;
+        }
+        pin.owner.groups.remove(group);
+        released(pin.owner.view, group);
+        pin.parked.forEach(view -> released(view, group));
+    }
+
+    private void released(View view, String group) {
+        view.window().released(group);
+        feed.due(view);
+    }
+
     void remove(Consumer consumer) {
-        owners.values().removeIf(owner -> owner == consumer);
+        if (consumer.groups != null) {
+            List.copyOf(consumer.groups).forEach(this::release);
+        }
     }
 }

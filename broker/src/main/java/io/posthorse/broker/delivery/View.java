@@ -1,39 +1,44 @@
 package io.posthorse.broker.delivery;
 
 import java.util.Arrays;
-import java.util.TreeSet;
 
 /**
- * What consumers with one selector see of a feed: how far each partition was looked through, and a bounded number of
- * messages found that are handed out next, the most important first.
+ * What consumers with one selector see of a feed: how far each partition was looked through, the messages found that are
+ * handed out next, and whose turn it is.
  */
 final class View {
-    /** Messages looked ahead; priority is honoured among so many. */
-    static final int WINDOW = 4_096;
+    private static final long[] NOTHING = {};
 
     private final Selector selector;
-    private final TreeSet<Candidate> ready = new TreeSet<>(Candidate.ORDER);
-    private long[] next = new long[0];
+    private final Window window;
+    private final Turns turns = new Turns();
+    private long[] next = NOTHING;
     int consumers;
+    /** Number of the first message that came back and was not looked at. */
+    long returned;
+    boolean isDue;
+    /** Whether it cannot go on before something was read from the disk. */
+    boolean waitsForDisk;
+    /** How many messages had left the feed when the window was swept. */
+    long sweptAt;
+    /** Whether its window is full of what nobody can take that waits. */
+    boolean isStuck;
 
-    View(Selector selector) {
+    View(Selector selector, MessageGroups owners) {
         this.selector = selector;
-    }
-
-    boolean isOf(Selector other) {
-        return selector == null ? other == null : other != null && selector.key().equals(other.key());
+        this.window = new Window(this, owners);
     }
 
     Selector selector() {
         return selector;
     }
 
-    TreeSet<Candidate> ready() {
-        return ready;
+    Window window() {
+        return window;
     }
 
-    boolean isFull() {
-        return ready.size() >= WINDOW;
+    Turns turns() {
+        return turns;
     }
 
     /** First offset of a lane that was not looked at. */
@@ -48,9 +53,10 @@ final class View {
         next[lane.number()] = offset;
     }
 
-    /** Looks at everything again. */
-    void restart() {
-        ready.clear();
-        next = new long[0];
+    /** Looks at everything again, what came back included. */
+    void restart(long returnedEnd) {
+        window.clear();
+        next = NOTHING;
+        returned = returnedEnd;
     }
 }

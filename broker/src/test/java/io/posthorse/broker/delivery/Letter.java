@@ -63,6 +63,9 @@ record Letter(long id, int priority, long expiresAtMs, String group, boolean clo
 
     /** How the broker reads them. */
     static final class Format implements MessageFormat {
+        /** Id of the letter whose traits cannot be read; 0 for none. */
+        long failsFor;
+
         @Override
         public byte id() {
             return ID;
@@ -87,6 +90,9 @@ record Letter(long id, int priority, long expiresAtMs, String group, boolean clo
         @Override
         public MessageTraits traits(ByteBuffer bytes, int at, int length) {
             Letter letter = read(bytes, at);
+            if (failsFor != 0 && letter.id == failsFor) {
+                throw new IllegalArgumentException("traits that make no sense");
+            }
             return new MessageTraits(letter.priority, letter.expiresAtMs, true, letter.group, letter.closes);
         }
 

@@ -16,13 +16,16 @@ import java.util.TreeMap;
  * may be handed at any moment. Whenever the owner rests, nobody who could take a message is without one that he could have.
  */
 final class Readers implements Undeliverable {
-    private static final int READERS_MAX = 5;
     /** So few that everything was looked at before something is handed out: then the order is exact. */
     private static final int UNSETTLED_MAX = 300;
 
     private final SeededEntropy entropy;
     private final Post post;
     private final int partitions;
+    private final int readersMax;
+    private final int groupsMax;
+    /** Whether older messages come from the disk, in batches: then the order holds among those of a partition. */
+    private final boolean cold;
     private final Map<String, Sent> sent = new TreeMap<>();
     /** Those that are not settled. */
     private final Map<String, Sent> open = new TreeMap<>();
@@ -30,6 +33,7 @@ final class Readers implements Undeliverable {
     private final Map<String, Hand> groups = new HashMap<>();
     private long lastId;
     private int attachments;
+    private final List<Sent> prepared = new ArrayList<>();
 
     /** What became of a letter. */
     private static final class Sent {
@@ -41,12 +45,19 @@ final class Readers implements Undeliverable {
         boolean over;
         int returned;
         boolean passedOver;
+        /** Whether a transaction decides over it. */
+        boolean reserved;
 
         Sent(Letter letter, Partition partition, long offset, long position) {
             this.letter = letter;
             this.partition = partition;
             this.offset = offset;
             this.position = position;
+        }
+
+        /** Whether it is handed out first where both are read from the disk. */
+        boolean isJustBefore(Sent other) {
+            return partition == other.partition && letter.priority() == other.letter.priority() && offset < other.offset;
         }
 
         boolean isBefore(Sent other) {
@@ -123,7 +134,10 @@ final class Readers implements Undeliverable {
     Readers(SeededEntropy entropy) throws IOException {
         this.entropy = entropy;
         this.partitions = 1 + entropy.below(3);
-        this.post = new Post(partitions, this);
+        this.readersMax = entropy.percent(30) ? 20 : 5;
+        this.groupsMax = entropy.percent(30) ? 26 : 4;
+        this.cold = entropy.percent(30);
+        this.post = cold ? new Post(partitions, this, entropy.below(16) << 10) : new Post(partitions, this);
     }
 
     private static void require(boolean holds, String rule) {
@@ -154,12 +168,16 @@ final class Readers implements Undeliverable {
             detach();
         } else if (choice < 72) {
             settle();
-        } else if (choice < 82) {
+        } else if (choice < 80) {
             giveBack();
+        } else if (choice < 82) {
+            transact();
         } else if (choice < 94) {
             change();
-        } else if (choice < 99) {
+        } else if (choice < 98) {
             post.advance(entropy.below(3_000));
+        } else if (choice < 99) {
+            beginAnew();
         } else {
             restart();
         }
@@ -172,7 +190,7 @@ final class Readers implements Undeliverable {
         for (int left = 1 + entropy.below(8); left > 0; left--) {
             int priority = entropy.percent(30) ? entropy.below(10) : MessageTraits.PRIORITY_STANDARD;
             long expires = entropy.percent(10) ? post.clock.wallMs() + entropy.below(5_000) : 0;
-            String group = entropy.percent(40) ? String.valueOf((char) ('a' + entropy.below(4))) : null;
+            String group = entropy.percent(40) ? String.valueOf((char) ('a' + entropy.below(groupsMax))) : null;
             boolean closes = group != null && entropy.percent(15);
             Letter letter = new Letter(++lastId, priority, expires, group, closes, group == null && entropy.percent(1));
             int partition = entropy.below(partitions);
@@ -187,7 +205,7 @@ final class Readers implements Undeliverable {
     // ---- consumers
 
     private void attach() {
-        if (hands.size() < READERS_MAX) {
+        if (hands.size() < readersMax) {
             Dividing selector = entropy.percent(40) ? new Dividing(post, 1 + entropy.below(3)) : null;
             Hand hand = new Hand(selector, entropy.below(3), entropy.percent(10), entropy.below(20));
             hands.add(hand);
@@ -254,6 +272,28 @@ final class Readers implements Undeliverable {
         }
     }
 
+    /** Takes a message into a prepared transaction, or decides over one. */
+    private void transact() {
+        Hand hand = any();
+        post.turn();
+        if (!prepared.isEmpty() && entropy.percent(50)) {
+            Sent one = prepared.removeFirst();
+            one.reserved = false;
+            if (entropy.percent(50) && post.feed().settlements().settle(
+                    post.feed().subscription(), one.partition, one.offset)) {
+                over(one);
+            }
+            post.feed().unreserve(one.partition, one.offset);
+        } else if (hand != null && !hand.held.isEmpty()) {
+            Sent one = hand.held.keySet().stream().min((a, b) -> Long.compare(a.position, b.position)).orElseThrow();
+            post.feed().reserve(one.partition, one.offset);
+            post.feed().settled(hand.held.remove(one));
+            one.in = null;
+            one.reserved = true;
+            prepared.add(one);
+        }
+    }
+
     private void release(Hand hand, Sent one) {
         boolean counts = entropy.percent(50);
         one.returned += counts ? 1 : 0;
@@ -261,9 +301,38 @@ final class Readers implements Undeliverable {
         post.feed().release(hand.held.remove(one), counts);
     }
 
+    /** The subscription begins anew at another offset: what is in hands does not count any more. */
+    private void beginAnew() {
+        int partition = entropy.below(partitions);
+        List<Sent> all = sent.values().stream().filter(one -> one.partition.number() == partition).toList();
+        if (all.stream().noneMatch(one -> one.over) || sent.size() > UNSETTLED_MAX) {
+            return; // where nothing was settled, a beginning is no new one
+        }
+        long offset = entropy.below(all.size());
+        Feed feed = post.feed();
+        int before = feed.settlements().resets(feed.subscription(), post.partition(partition));
+        require(post.turn().commit(feed.subscription(), post.partition(partition), offset), "there is room");
+        hands.forEach(hand -> hand.consumer.wake());
+        if (feed.settlements().resets(feed.subscription(), post.partition(partition)) == before) {
+            return;
+        }
+        for (Sent one : all) {
+            one.in = null;
+            one.returned = 0;
+            hands.forEach(hand -> hand.held.remove(one));
+            one.over = one.offset < offset;
+            if (one.over) {
+                open.remove(key(one.partition, one.offset));
+            } else {
+                open.put(key(one.partition, one.offset), one);
+            }
+        }
+    }
+
     private void restart() throws IOException {
         hands.clear();
         groups.clear();
+        prepared.clear();
         post.restart();
         Map<String, Sent> kept = new TreeMap<>();
         sent.forEach((key, old) -> { // partitions and what is in hands are another run's
@@ -285,7 +354,7 @@ final class Readers implements Undeliverable {
     // ---- what may happen
 
     private boolean isFree(Sent one) {
-        return !one.over && one.in == null && !one.passedOver && !isOld(one);
+        return !one.over && one.in == null && !one.passedOver && !one.reserved && !isOld(one);
     }
 
     private boolean isOld(Sent one) {
@@ -318,7 +387,8 @@ final class Readers implements Undeliverable {
         require(delivery.isFirstOfGroup() == (one.letter.group() != null && !groups.containsKey(one.letter.group())),
                 "the first of a group is marked: " + what);
         for (Sent other : open.values()) {
-            require(other == one || !isFree(other) || other.letter.odd() || !mayHave(hand, other) || !other.isBefore(one),
+            require(other == one || !isFree(other) || other.letter.odd() || !mayHave(hand, other)
+                            || !(cold ? other.isJustBefore(one) : other.isBefore(one)),
                     "the more important and the older first: " + what + ", before " + other.letter);
         }
         for (Hand other : hands) {

@@ -62,7 +62,7 @@ final class Sends {
         int next = turn++;
         Code worst = Code.OK;
         for (IncomingMessage each : messages) {
-            each.fill(message, born, broker.now());
+            each.fill(message, born, broker.wallNow());
             SendResultEntry entry = store(each, partition(topic, each, next));
             worst = entry.getStatus().getCode() == Code.OK ? worst : entry.getStatus().getCode();
             answer.addEntries(entry);
@@ -127,7 +127,7 @@ final class Sends {
 
     private SendResultEntry store(IncomingMessage incoming, Partition partition) {
         message.queueId = partition.number();
-        properties.read(message, broker.now());
+        properties.read(message, broker.wallNow());
         try {
             SendResultEntry.Builder entry = switch (incoming.type()) {
                 case DELAY -> later(partition);
@@ -147,11 +147,11 @@ final class Sends {
     }
 
     private SendResultEntry.Builder later(Partition partition) {
-        if (properties.dueMs - broker.now() > settings.delayMsMax() || properties.dueMs < 0) {
+        if (properties.dueMs - broker.wallNow() > settings.delayMsMax() || properties.dueMs < 0) {
             throw new Refusal(Code.ILLEGAL_DELIVERY_TIME, "the delivery time is further ahead than the "
                     + settings.delayMsMax() / 1_000 + " s of timerMaxDelaySec");
         }
-        if (properties.dueMs <= broker.now()) {
+        if (properties.dueMs <= broker.wallNow()) {
             return now(partition);
         }
         properties.addRealTarget(message, partition);

@@ -337,7 +337,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (known == null) {
             return null;
         }
-        if (protocol.deliveries.feeds().stream().anyMatch(f -> f.topic() == known && f.attached() > 0)) {
+        if (protocol.deliveries.hasConsumers(known)) {
             throw new JMSException("Destination still has an active subscription: " + destination);
         }
         protocol.destinations.delete(known);

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.Consumer;
 import io.posthorse.broker.delivery.Credit;
@@ -30,16 +31,24 @@ import org.slf4j.LoggerFactory;
 final class Subscriber implements Receiver, Consumption {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
+    private static final int SMALL = 64;
+
     private final OpenwireProtocol protocol;
     private final ClientConnection client;
     private final ConsumerInfo info;
     private final Credit credit;
     private final byte[] encodedId;
-    private final List<Consumer> attached = new ArrayList<>();
+    private final List<Consumer> attached = new ArrayList<>(1);
     private final TreeMap<Long, Held> held = new TreeMap<>();
-    private final Map<Outgoing.Key, Held> byMessage = new HashMap<>();
-    private final List<Runnable> onClose = new ArrayList<>();
-    private final Pulls pulls;
+    private Map<Outgoing.Key, Held> byMessage = new HashMap<>();
+    private final List<Runnable> onClose = new ArrayList<>(1);
+    /** Null before the first one. */
+    private Pulls pulls;
+    /** What it has seen of topics; null before the first one. */
+    private Subscription ownCursor;
+    /** The most that it has held since it held nothing. */
+    private int heldMost;
+
     private int prefetch;
     /** Messages that the client has passed on already, so that it may have so many more. */
     private int extension;
@@ -57,7 +66,6 @@ final class Subscriber implements Receiver, Consumption {
         this.prefetch = Math.clamp(info.getPrefetchSize(), 0, OpenwireSettings.PREFETCH_MAX);
         this.credit = new Credit(prefetch);
         this.encodedId = encoded(protocol.codec, info);
-        this.pulls = new Pulls(protocol.timers, this::pullEnded);
     }
 
     private static byte[] encoded(MessageCodec codec, ConsumerInfo info) {
@@ -71,6 +79,14 @@ final class Subscriber implements Receiver, Consumption {
     @Override
     public ConsumerInfo info() {
         return info;
+    }
+
+    /** The subscription of this consumer alone, in memory. */
+    Subscription ownCursor() {
+        if (ownCursor == null) {
+            ownCursor = Subscription.inMemory(info.getConsumerId().toString());
+        }
+        return ownCursor;
     }
 
     /** Attaches it to a feed, once: it hears of the creation of a topic, too, that it has created itself. */
@@ -97,15 +113,14 @@ final class Subscriber implements Receiver, Consumption {
         Outgoing message = protocol.messages.outgoing(delivery.position());
         if (message == null) {
             delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
+            reckon();
             return;
         }
         long number = ++sequence;
-        Held one = new Held(number, message.key(), delivery);
-        held.put(number, one);
-        byMessage.put(one.key, one);
         client.session().send(message, info.getConsumerId(), encodedId, new Outgoing.Circumstances(
                 number, delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));
-        if (prefetch == 0) {
+        keep(new Held(number, message.key(), delivery)); // what cannot be sent is not in its hands
+        if (prefetch == 0 && pulls != null) {
             pulls.answered();
         }
     }
@@ -115,8 +130,14 @@ final class Subscriber implements Receiver, Consumption {
         client.session().flush();
     }
 
+    private void keep(Held one) {
+        held.put(one.number, one);
+        byMessage.put(one.key, one);
+        heldMost = Math.max(heldMost, held.size());
+    }
+
     private void reckon() {
-        credit.set(prefetch == 0 ? pulls.open() : prefetch + extension - held.size());
+        credit.set(prefetch == 0 ? openPulls() : prefetch + extension - held.size());
     }
 
     /** It holds less than before; where it was full, see whether there is something. */
@@ -152,9 +173,14 @@ final class Subscriber implements Receiver, Consumption {
         if (prefetch > 0) {
             return; // messages come by themselves
         }
+        pulls = pulls == null ? new Pulls(protocol.timers, this::pullEnded) : pulls;
         pulls.begin(pull.getTimeout());
         wake();
         client.session().afterTurn(() -> pulls.endAtOnce(pull.getTimeout()));
+    }
+
+    private int openPulls() {
+        return pulls == null ? 0 : pulls.open();
     }
 
     private void pullEnded() {
@@ -260,6 +286,12 @@ final class Subscriber implements Receiver, Consumption {
             byMessage.remove(one.key);
             extension = Math.max(0, extension - 1);
         }
+        if (held.isEmpty()) {
+            if (heldMost > SMALL) {
+                byMessage = new HashMap<>(); // the table of many is not kept for few
+            }
+            heldMost = 0;
+        }
     }
 
     boolean isOpen() {
@@ -271,8 +303,7 @@ final class Subscriber implements Receiver, Consumption {
         if (closed) {
             one.delivery.feed().release(one.delivery, true);
         } else {
-            held.put(one.number, one);
-            byMessage.put(one.key, one);
+            keep(one);
             extension++;
             wake();
         }
@@ -283,7 +314,9 @@ final class Subscriber implements Receiver, Consumption {
     @Override
     public void close(long lastDelivered) {
         closed = true;
-        pulls.close();
+        if (pulls != null) {
+            pulls.close();
+        }
         protocol.shard.turn();
         for (Held one : held.values()) {
             boolean had = lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN

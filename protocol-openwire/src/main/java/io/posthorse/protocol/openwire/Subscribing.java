@@ -60,9 +60,8 @@ final class Subscribing {
     private Consumption plain(ConsumerInfo info, JmsSelector selector) throws JMSException {
         Subscriber subscriber = new Subscriber(protocol, client, info);
         try {
-            Subscription ownCursor = Subscription.inMemory(info.getConsumerId().toString());
             for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
-                attach(subscriber, part, selector, ownCursor);
+                attach(subscriber, part, selector);
             }
         } catch (JMSException | RuntimeException e) {
             subscriber.close(0);
@@ -71,30 +70,29 @@ final class Subscribing {
         return subscriber;
     }
 
-    private void attach(Subscriber subscriber, ActiveMQDestination part, JmsSelector selector, Subscription ownCursor)
-            throws JMSException {
+    private void attach(Subscriber subscriber, ActiveMQDestination part, JmsSelector selector) throws JMSException {
         if (Destinations.isPattern(part) && !part.isTemporary()) {
             for (Topic topic : protocol.destinations.matching(part)) {
                 client.check(topic.name(), Action.SUB);
-                attach(subscriber, topic, selector, ownCursor, false);
+                attach(subscriber, topic, selector, false);
             }
-            follow(subscriber, part, topic -> attach(subscriber, topic, selector, ownCursor, true));
+            follow(subscriber, part, topic -> attach(subscriber, topic, selector, true));
             return;
         }
         Topic topic = topic(part);
-        attach(subscriber, topic, selector, ownCursor, false);
-        follow(subscriber, topic, again -> attach(subscriber, again, selector, ownCursor, true));
+        attach(subscriber, topic, selector, false);
+        follow(subscriber, topic, again -> attach(subscriber, again, selector, true));
         attachVirtual(subscriber, part, selector);
     }
 
-    private void attach(Subscriber subscriber, Topic topic, JmsSelector selector, Subscription ownCursor, boolean isNew)
+    private void attach(Subscriber subscriber, Topic topic, JmsSelector selector, boolean isNew)
             throws JMSException {
         boolean isQueue = Names.destination(topic.name()).isQueue()
                 && !(subscriber.info().getDestination() instanceof ActiveMQTopic);
         if (!isQueue && !isNew && !subscriber.info().isRetroactive()) {
-            protocol.deliveries.beginAtEnd(topic, ownCursor);
+            protocol.deliveries.beginAtEnd(topic, subscriber.ownCursor());
         }
-        Subscription subscription = isQueue ? protocol.destinations.queueSubscription(topic) : ownCursor;
+        Subscription subscription = isQueue ? protocol.destinations.queueSubscription(topic) : subscriber.ownCursor();
         subscriber.attach(protocol.deliveries.feed(topic, subscription, protocol.deadLetters, !isQueue), selector);
     }
 
@@ -199,8 +197,7 @@ final class Subscribing {
     }
 
     private void requireInactive(String name, String clientsName) throws JMSException {
-        if (protocol.deliveries.feeds().stream()
-                .anyMatch(f -> f.subscription().name().equals(name) && f.attached() > 0)) {
+        if (protocol.deliveries.hasConsumers(name)) {
             throw new JMSException("Durable consumer is in use for client: " + client.info().getClientId()
                     + " and subscriptionName: " + clientsName);
         }

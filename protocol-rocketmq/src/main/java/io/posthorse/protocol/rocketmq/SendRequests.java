@@ -152,7 +152,7 @@ final class SendRequests {
         message.properties = header.bytes();
         message.propertiesAt = field < 0 ? 0 : header.start(field);
         message.propertiesLength = field < 0 ? 0 : header.length(field);
-        properties.read(message, broker.now());
+        properties.read(message, broker.wallNow());
         Partition target = partition;
         if (header.bytes()[header.start(header.field(names.topic()))] == '%') {
             target = retryTarget(header, names, partition);
@@ -242,13 +242,13 @@ final class SendRequests {
         if (properties.dueMs == 0) {
             return Wait.NOTHING;
         }
-        if (properties.dueMs < 0 || properties.dueMs - broker.now() > settings.delayMsMax()) {
+        if (properties.dueMs < 0 || properties.dueMs - broker.wallNow() > settings.delayMsMax()) {
             refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "timer message illegal, the delay time should not be"
                     + " bigger than the max delay " + settings.delayMsMax() + "ms (timerMaxDelaySec), and must be a number."
                     + " Nothing was stored.");
             return null;
         }
-        if (properties.dueMs <= broker.now()) {
+        if (properties.dueMs <= broker.wallNow()) {
             return Wait.NOTHING;
         }
         properties.addRealTarget(message, partition);

@@ -1,0 +1,81 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.RecordCheck;
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+/**
+ * Messages as their producers sent them that may have to come from the disk: found by the owner, checked by checksum and
+ * copied by another thread. Segments that are dropped meanwhile wait for its end.
+ */
+public final class OriginalRead {
+    private final long number;
+    private final RecordCheck check = new RecordCheck();
+    private final List<Place> places = new ArrayList<>();
+    private final List<Copy> copies = new ArrayList<>();
+
+    /** Where a message is: a segment's bytes, and the index of its record in them. */
+    private record Place(ByteBuffer segment, int at, long position, int length) {}
+
+    /**
+     * What was read of one message.
+     *
+     * @param delivered whether the disk delivered it
+     * @param content its native bytes; null where its record is damaged, or was not delivered
+     */
+    record Copy(long position, byte format, boolean delivered, ByteBuffer content) {
+        /** As {@link OriginalMessages#at} has it. */
+        ByteBuffer bytes() {
+            if (!delivered) {
+                throw new IllegalStateException("the disk could not deliver it");
+            }
+            return content == null ? null : content.duplicate();
+        }
+
+        int size() {
+            return content == null ? 0 : content.capacity();
+        }
+    }
+
+    OriginalRead(Log log, Fetch found, LongPredicate wanted) {
+        this.number = log.readBegins();
+        for (int i = 0; i < found.count; i++) {
+            if (wanted.test(found.offsets[i])) {
+                places.add(new Place(found.segments[i], found.at[i], found.positions[i], found.lengths[i]));
+            }
+        }
+    }
+
+    /** Reads all; may wait for the disk. */
+    public void read() {
+        places.forEach(place -> copies.add(copy(place)));
+    }
+
+    private Copy copy(Place place) {
+        try {
+            ByteBuffer segment = place.segment.duplicate();
+            if (!check.isWhole(segment, place.at, place.position)
+                    || place.segment.get(place.at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE) {
+                return new Copy(place.position, (byte) 0, true, null);
+            }
+            byte[] bytes = new byte[place.length];
+            place.segment.get(place.at + RecordFormat.NATIVE, bytes);
+            byte format = place.segment.get(place.at + RecordFormat.FORMAT);
+            return new Copy(place.position, format, true, ByteBuffer.wrap(bytes));
+        } catch (InternalError e) {
+            return new Copy(place.position, (byte) 0, false, null);
+        }
+    }
+
+    List<Copy> copies() {
+        return copies;
+    }
+
+    void end(Log log) {
+        log.readEnded(number);
+    }
+}
