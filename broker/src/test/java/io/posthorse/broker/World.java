@@ -231,7 +231,11 @@ final class World {
         long checkpoint = broker.tail() - broker.store().sinceCheckpoint();
         machineFell = machine;
         if (steady(machine)) {
-            model.requireFound(broker);
+            try {
+                model.requireFound(broker);
+            } catch (StoppedError e) {
+                note(3); // a process that has ended opens no key file
+            }
         }
         expectedState = state;
         rotted = false;
