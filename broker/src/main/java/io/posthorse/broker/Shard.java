@@ -195,6 +195,7 @@ public final class Shard {
             onFailure.accept(poison);
         }
         long position = broker.log().isSync() ? broker.log().committed() : flush.releasable(clock.nanos());
+        broker.store().index().committed(broker.log().committed());
         release(position);
         if (broker.announce()) {
             turn();

@@ -1,6 +1,5 @@
 package io.posthorse.log;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -8,7 +7,7 @@ import java.util.Arrays;
  * and its tag. An entry takes 16 bytes: u64 position, u32 length of the native bytes, u32 tag. Positions grow with
  * offsets.
  */
-abstract sealed class Chunk {
+abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, Relocated {
     static final int ENTRY = 16;
 
     final long base;
@@ -29,8 +28,35 @@ abstract sealed class Chunk {
         return base + count();
     }
 
-    /** Entries in memory: the tail of a partition, until an index file holds them. */
+    /** How many entries stand below a position. */
+    final int below(long position) {
+        int low = 0;
+        int high = count();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (position(middle) < position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** How many entries from the i-th on are known to be undamaged once that one was read. */
+    int readableFrom(int i) {
+        return count() - i;
+    }
+
+    /** Entries in memory: the newest ones of a partition, until an index file holds them. */
     static final class InMemory extends Chunk {
+        /** The next one of the partition. */
+        InMemory next;
+        /** Whether it grows no more, and is to be written or was. */
+        boolean frozen;
+        /** Whether no entry is relocated or gone, so that nobody need ask. */
+        boolean plain = true;
+
         private long[] entries = new long[8];
         private int count;
 
@@ -45,6 +71,10 @@ abstract sealed class Chunk {
             entries[count * 2] = position;
             entries[count * 2 + 1] = (long) length << 32 | tag & 0xFFFFFFFFL;
             count++;
+        }
+
+        boolean holds(long offset) {
+            return offset >= base && offset < base + count;
         }
 
         @Override
@@ -70,11 +100,11 @@ abstract sealed class Chunk {
 
     /** Entries in a mapped index file. */
     static final class InFile extends Chunk {
-        private final ByteBuffer file;
+        private final CheckedBytes file;
         private final int at;
         private final int count;
 
-        InFile(long base, int count, ByteBuffer file, int at) {
+        InFile(long base, int count, CheckedBytes file, int at) {
             super(base);
             this.file = file;
             this.at = at;
@@ -99,6 +129,14 @@ abstract sealed class Chunk {
         @Override
         int tag(int i) {
             return file.getInt(at + i * ENTRY + 12);
+        }
+
+        /** The entry itself is read, and so is the block in which its last byte stands. */
+        @Override
+        int readableFrom(int i) {
+            int last = at + i * ENTRY + ENTRY - 8;
+            file.getLong(last);
+            return Math.min(count - i, Math.max(1, (file.blockEnd(last) - (at + i * ENTRY)) / ENTRY));
         }
     }
 }

@@ -1,41 +1,56 @@
 package io.posthorse.log;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * All partitions of a log, by number. Derived from the log: the entries of each stretch of log (a stripe) are written
  * to an {@link IndexFile} when a checkpoint is taken, and rebuilt from the records where that file is missing.
  */
 public final class Index {
-    private PartitionIndex[] partitions = new PartitionIndex[64];
+    private final PartitionTable partitions = new PartitionTable();
+    /** Partitions with entries since the last freeze, and some that were removed since. */
     private final List<PartitionIndex> growing = new ArrayList<>();
+    /** Chunks that are in no file yet, though they grow no more. */
+    private final List<Frozen.Part> frozen = new ArrayList<>();
+
+    private final Relocations relocations = new Relocations();
     private final StripeFiles files = new StripeFiles();
-    private long logBegin;
+    private final RunCache runs = new RunCache();
+    /** Files of which nothing is left, to be deleted. */
+    private final List<StripeFile> dropped = new ArrayList<>();
+
+    private GoneRanges gone = GoneRanges.NONE;
+    /** How often something went away. */
+    private int drops;
+
+    private long committed = Long.MAX_VALUE;
+    /** The highest place to which a message was relocated. */
+    private long relocatedLast = -1;
 
     /** A partition by number, or null. */
     public PartitionIndex partition(int id) {
-        return id >= 0 && id < partitions.length ? partitions[id] : null;
+        return partitions.get(id);
     }
 
     /** Makes a partition known; {@code begin} and {@code next} are 0 for a new one. */
     public PartitionIndex create(int id, long begin, long next) {
-        if (id >= partitions.length) {
-            partitions = Arrays.copyOf(partitions, Math.max(id + 1, partitions.length * 2));
-        }
-        assert partitions[id] == null : "partition " + id + " exists";
+        assert partitions.get(id) == null : "partition " + id + " exists";
         PartitionIndex created = new PartitionIndex(this, id, begin, next);
-        partitions[id] = created;
+        partitions.put(created);
         return created;
     }
 
+    /** Forgets a partition. What it has in files goes when those are merged. */
     public void remove(int id) {
-        growing.remove(partitions[id]);
-        partitions[id] = null;
+        PartitionIndex removed = partitions.get(id);
+        if (removed != null) {
+            partitions.remove(id);
+            removed.clear();
+            relocations.remove(id);
+            runs.clear(id);
+        }
     }
 
     /** Notes a message's record. */
@@ -46,48 +61,209 @@ public final class Index {
         partition.append(offset, position, length, tag);
     }
 
+    /**
+     * Notes that the record of a message that is there already was written again, further up in the log. In force, for
+     * those who ask, once that place is committed; the older place must stay until then.
+     */
+    public void relocate(PartitionIndex partition, long offset, long position, int length, int tag) {
+        assert offset < partition.next() : "offset " + offset + " of partition " + partition.id + " was never given out";
+        relocations.add(new Relocated(partition.id, offset, position, length, tag));
+        relocatedLast = Math.max(relocatedLast, position);
+        partition.relocated(offset);
+        runs.clear(partition.id);
+    }
+
+    /** The log is committed up to there: what was relocated to a place below is in force. */
+    public void committed(long position) {
+        if (relocatedLast >= Math.min(committed, position)) {
+            runs.clear();
+        }
+        committed = position;
+    }
+
     /** Leaves out so many offsets of every partition. */
     public void jump(long offsets) {
         all().forEach(p -> p.jump(offsets));
     }
 
     public Collection<PartitionIndex> all() {
-        return Arrays.stream(partitions).filter(Objects::nonNull).toList();
+        return partitions.all();
     }
 
-    /** Ends all chunks in memory; they stay readable. */
-    List<Stripe> freeze() {
-        List<Stripe> frozen = new ArrayList<>(growing.size());
+    /** Everything below a position is gone; each partition follows when it is asked next. */
+    public void dropBelow(long position) {
+        drop(0, position);
+    }
+
+    /** The records from a position on, up to another, are gone. */
+    public void drop(long from, long to) {
+        GoneRanges now = gone.with(from, to);
+        if (now == gone) {
+            return;
+        }
+        gone = now;
+        drops++;
+        runs.clear();
+        if (to > files.end()) {
+            growing.forEach(PartitionIndex::disturbed);
+            frozen.forEach(part -> ((Chunk.InMemory) part.chunk()).plain = false);
+        }
+        dropped.addAll(files.drop(now));
+    }
+
+    /** Files that are not needed any more since the last call. */
+    List<StripeFile> takeDropped() {
+        List<StripeFile> taken = List.copyOf(dropped);
+        dropped.clear();
+        return taken;
+    }
+
+    // ---- files
+
+    /** Ends all chunks in memory; they stay readable. All that is in no file yet. */
+    Frozen freeze() {
         for (PartitionIndex partition : growing) {
-            for (Chunk chunk : partition.freezeAll()) {
-                frozen.add(new Stripe(partition, chunk));
-            }
+            partition.freezeAll(frozen);
         }
         growing.clear();
-        return frozen;
+        return new Frozen(List.copyOf(frozen), relocations.freeze());
     }
 
-    /** The entries of a stripe are in a file from now on. */
-    void adopt(ByteBuffer view, List<Stripe> stripes) {
-        files.add(view);
-        stripes.forEach(stripe -> stripe.partition().written(stripe.chunk()));
+    /** Entries that were frozen are in a file from now on. */
+    void adopt(StripeFile file, Frozen entries) {
+        files.add(file);
+        for (Frozen.Part part : entries.parts()) {
+            PartitionIndex partition = partitions.get(part.partition());
+            if (partition != null) {
+                partition.written(part.chunk());
+            }
+        }
+        frozen.subList(0, entries.parts().size()).clear();
+        relocations.written(entries.relocated());
+        runs.clear();
+    }
+
+    /** Puts other files in the place of some; false where those are not there any more. */
+    boolean replace(List<StripeFile> before, List<StripeFile> now) {
+        runs.clear();
+        return files.replace(before, now);
+    }
+
+    /** A file is damaged: its stretch is to be read from the log. */
+    void makeAgain(StripeFile damaged) {
+        runs.clear();
+        if (!damaged.isMissing()) {
+            files.repair(damaged);
+        }
     }
 
     StripeFiles files() {
         return files;
     }
 
-    /** Below that position everything was dropped. */
-    long logBegin() {
-        return logBegin;
+    GoneRanges gone() {
+        return gone;
     }
 
-    /** Forgets everything below a position; each partition does when it is asked next. */
-    public void dropBelow(long position) {
-        logBegin = Math.max(logBegin, position);
-        files.dropBelow(position);
+    long committed() {
+        return committed;
     }
 
-    /** One partition's part of a stripe. */
-    record Stripe(PartitionIndex partition, Chunk chunk) {}
+    /** The numbers of all partitions, ascending. */
+    int[] ids() {
+        return partitions.ids();
+    }
+
+    // ---- for the partitions
+
+    int drops() {
+        return drops;
+    }
+
+    /** Whether a place to which a message was relocated is the message's. */
+    private boolean inForce(long position) {
+        return position < committed && !gone.holds(position);
+    }
+
+    /** The run that holds an offset, or the first one behind it; null where there is none. */
+    Run run(PartitionIndex partition, long offset) {
+        Run known = runs.get(partition.id, offset);
+        while (known == null) {
+            try {
+                Run found = find(partition, offset);
+                files.limitHeld();
+                if (found == null) {
+                    return null;
+                }
+                runs.put(found);
+                return found;
+            } catch (DamagedFile e) {
+                runs.clear();
+                files.repair(e.file());
+            }
+        }
+        return known;
+    }
+
+    private Run find(PartitionIndex partition, long offset) {
+        Relocated recent = relocations.ceiling(partition.id, offset, this::inForce);
+        Relocated moved = files.relocated(partition.id, offset, recent, this::inForce);
+        if (moved != null && moved.base == offset) {
+            return new Run(partition.id, moved, offset, offset + 1);
+        }
+        Run appended = appended(partition, offset);
+        if (moved == null) {
+            return appended;
+        }
+        return appended == null || moved.base <= appended.first()
+                ? new Run(partition.id, moved, moved.base, moved.base + 1)
+                : new Run(partition.id, appended.chunk(), appended.first(), Math.min(appended.end(), moved.base));
+    }
+
+    /** The same of appended records alone: past what is gone by bisection, for their positions grow with offsets. */
+    private Run appended(PartitionIndex partition, long offset) {
+        long wanted = offset;
+        long position = 0;
+        while (true) {
+            Chunk chunk = chunk(partition, wanted, position);
+            if (chunk == null) {
+                return null;
+            }
+            int i = (int) Math.max(0, wanted - chunk.base);
+            while (i < chunk.count()) {
+                long there = chunk.position(i);
+                long end = gone.end(there);
+                if (end == there) {
+                    int known = i + chunk.readableFrom(i);
+                    int whole = Math.min(known, chunk.below(gone.next(there)));
+                    return new Run(partition.id, chunk, chunk.base + i, chunk.base + whole);
+                }
+                position = end;
+                i = chunk.below(end);
+            }
+            wanted = chunk.end();
+        }
+    }
+
+    /** The chunk that holds an offset, or the first one behind it that has records at or above a position. */
+    private Chunk chunk(PartitionIndex partition, long offset, long position) {
+        Chunk recent = partition.recent(offset);
+        if (recent != null && recent.base <= offset) {
+            return recent;
+        }
+        Chunk inFile = files.ceiling(partition.id, offset, position);
+        return inFile == null ? recent : inFile;
+    }
+
+    /** The first offset whose record was appended at or above a position, of those in files; -1 where there is none. */
+    long above(PartitionIndex partition, long position) {
+        while (true) {
+            try {
+                return files.above(partition.id, position);
+            } catch (DamagedFile e) {
+                runs.clear();
+                files.repair(e.file());
+            }
+        }
+    }
 }

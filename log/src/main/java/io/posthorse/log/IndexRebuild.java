@@ -1,72 +1,130 @@
 package io.posthorse.log;
 
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.CRC32C;
+import java.util.function.Supplier;
 
-/** Makes the index of a stretch of log from its records, where an index file is missing or damaged. */
+/**
+ * Makes the index of a stretch of log from its records, where an index file is missing or damaged: a file for each so
+ * many bytes of log, so that the memory for it is bounded however much is missing.
+ */
 final class IndexRebuild {
-    private final Collection<Segment> segments;
-    private final Index index;
-    private final CRC32C crc = new CRC32C();
-    /** Chunks of the stretch, by partition. */
-    private Map<Integer, List<Chunk.InMemory>> chunks;
+    /** Log that becomes one file. */
+    static final int BYTES = 128 << 20;
 
-    IndexRebuild(Collection<Segment> segments, Index index) {
+    private static final String UNFINISHED = "unfinished-rebuilt";
+
+    private final FileStore files;
+    private final Supplier<Segment[]> segments;
+
+    /** @param segments those of the log now */
+    IndexRebuild(FileStore files, Supplier<Segment[]> segments) {
+        this.files = files;
         this.segments = segments;
-        this.index = index;
     }
 
-    /** Gives the index what a file of that stretch would hold. */
-    void run(long from, long to) {
-        chunks = new TreeMap<>();
-        read(from, to);
-        List<Index.Stripe> stripes = new ArrayList<>();
-        chunks.forEach((id, of) -> of.forEach(chunk -> stripes.add(new Index.Stripe(index.partition(id), chunk))));
-        index.adopt(IndexFile.encode(from, to, stripes), List.of());
-    }
-
-    private void read(long from, long to) {
-        for (Segment segment : segments) {
-            if (segment.end() <= from || segment.base >= to) {
-                continue;
+    /** What is missing in place of a stretch: a piece for each segment of it. A piece begins with a record. */
+    List<StripeFile> missing(long from, long to) {
+        List<StripeFile> pieces = new ArrayList<>();
+        for (Segment segment : segments.get()) {
+            long begin = Math.max(from, segment.base);
+            long end = Math.min(to, segment.end());
+            if (begin < end) {
+                pieces.add(StripeFile.missing(begin, end));
             }
+        }
+        return pieces;
+    }
+
+    /** The pieces to be made instead of a damaged file, whose name goes at once. */
+    List<StripeFile> instead(StripeFile damaged) {
+        try {
+            files.delete(damaged.name);
+        } catch (IOException e) {
+            // it will be found damaged again
+        }
+        return missing(damaged.from, damaged.to);
+    }
+
+    /** All files of a missing stretch, made by the owner, who can't go on without; in memory where the disk is full. */
+    List<StripeFile> all(StripeFile missing) {
+        List<StripeFile> made = new ArrayList<>();
+        for (long from = missing.from; from < missing.to; ) {
+            Stretch stretch = read(segments.get(), from, missing.to);
+            made.add(written(from, stretch));
+            from = stretch.to;
+        }
+        return made;
+    }
+
+    private StripeFile written(long from, Stretch stretch) {
+        try {
+            return IndexFile.write(files, UNFINISHED, from, stretch.to, stretch.entries(), false);
+        } catch (IOException e) {
+            return StripeFile.inMemory(from, stretch.to, stretch.entries());
+        }
+    }
+
+    /** The first file of a missing stretch, made by the background, and what is missing behind it. */
+    static List<StripeFile> first(FileStore files, Segment[] segments, StripeFile missing) throws IOException {
+        Stretch stretch = read(segments, missing.from, missing.to);
+        List<StripeFile> now = new ArrayList<>();
+        now.add(IndexFile.write(
+                files, IndexUpkeep.UNFINISHED, missing.from, stretch.to, stretch.entries(), true));
+        if (stretch.to < missing.to) {
+            now.add(StripeFile.missing(stretch.to, missing.to));
+        }
+        return now;
+    }
+
+    private static Stretch read(Segment[] segments, long from, long to) {
+        Stretch stretch = new Stretch(from, to);
+        for (Segment segment : segments) {
+            if (segment.end() > from && segment.base < to) {
+                stretch.read(segment);
+            }
+        }
+        return stretch;
+    }
+
+    /** Entries of the records from a position on, up to a bound, or to the first record behind so many bytes. */
+    private static final class Stretch {
+        private final long from;
+        private final StripeEntries entries = new StripeEntries();
+        private final RecordCheck check = new RecordCheck();
+        private long to;
+
+        Stretch(long from, long to) {
+            this.from = from;
+            this.to = to;
+        }
+
+        Frozen entries() {
+            return entries.frozen();
+        }
+
+        void read(Segment segment) {
+            ByteBuffer bytes = segment.bytes().duplicate();
             int at = (int) Math.max(Segment.HEADER, from - segment.base);
             int end = (int) Math.min(segment.size, to - segment.base);
-            Pages.Walk walk = new Pages.Walk(segment.bytes(), segment.size);
+            Pages.Walk walk = new Pages.Walk(bytes, segment.size);
             for (at = walk.from(at, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= end;
                     at = walk.from(at, RecordFormat.PAYLOAD)) {
-                if (segment.bytes().getLong(at + RecordFormat.POSITION) == segment.base + at
-                        && RecordFormat.valid(segment.bytes(), at, segment.base + at, segment.size, crc)) {
-                    entry(segment.bytes(), at, segment.base + at);
-                    at += RecordFormat.occupied(segment.bytes().getInt(at + RecordFormat.LENGTH));
+                long position = segment.base + at;
+                if (bytes.getLong(at + RecordFormat.POSITION) == position && check.isWhole(bytes, at, position)) {
+                    if (position - from >= BYTES) {
+                        to = position;
+                        return;
+                    }
+                    entries.add(bytes, at, position);
+                    at += RecordFormat.occupied(bytes.getInt(at + RecordFormat.LENGTH));
                 } else {
                     at += 8;
                 }
             }
-        }
-    }
-
-    private void entry(ByteBuffer bytes, int at, long position) {
-        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE) {
-            return;
-        }
-        PartitionIndex partition = index.partition(bytes.getInt(at + RecordFormat.PARTITION));
-        if (partition == null) {
-            return;
-        }
-        long offset = bytes.getLong(at + RecordFormat.OFFSET);
-        List<Chunk.InMemory> of = chunks.computeIfAbsent(partition.id, id -> new ArrayList<>(1));
-        if (of.isEmpty() || of.getLast().end() < offset) {
-            of.add(new Chunk.InMemory(offset));
-        }
-        if (of.getLast().end() == offset) {
-            int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
-            of.getLast().add(position, length, bytes.getInt(at + RecordFormat.TAG));
         }
     }
 }

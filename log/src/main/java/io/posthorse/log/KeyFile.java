@@ -4,7 +4,7 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
+import java.util.regex.Pattern;
 
 /**
  * A file with the keys of one stretch of log, named by the stretch's first and last position. Derived: where it is
@@ -12,22 +12,27 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  u64  magic    "PHKEYS" and two zeros
- *   8  u32  version  1
+ *   8  u32  version  2
  *  12  u32  entries
  *  16  u64  from     first position of the stretch
  *  24  u64  to       position behind it
  *  32  u64  first    least time of a message in it, ms since 1970
  *  40  u64  last     greatest time
- *  48  u32  crc32c   of everything behind this header
+ *  48  u32  crc32c   of everything between byte 56 and the body
  *  52  u32  crc32c   of bytes 0 to 52
- *  56  entries x u64, ascending: u32 hash of the key, u32 (position - from) / 8
+ *  56  u32  body     where it begins, a multiple of 8
+ *  60  u32  crc32c   of each 64 KiB of the body, the last of which may be shorter; then zeros up to the body
+ *  ..  entries x u64, ascending: u32 hash of the key, u32 (position - from) / 8
  * </pre>
  */
 final class KeyFile {
+    static final int SUMS = 60;
     private static final long MAGIC = 0x50484B4559530000L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int OLD_VERSION = 1;
     private static final int HEADER = 56;
     private static final String UNFINISHED = "unfinished-keys";
+    private static final Pattern NAME = Pattern.compile("\\d{20}-\\d{20}\\.keys");
 
     private KeyFile() {}
 
@@ -36,66 +41,75 @@ final class KeyFile {
     }
 
     static boolean isName(String name) {
-        return name.matches("\\d{20}-\\d{20}\\.keys");
+        return NAME.matcher(name).matches();
     }
 
-    static long from(String name) {
-        return Long.parseLong(name, 0, 20, 10);
+    /** Where the body begins in a file with at most so many entries. */
+    static int body(long entries) {
+        return SUMS + CheckedBytes.blocks(entries * Long.BYTES) * 4 + 7 & ~7;
     }
 
-    static long to(String name) {
-        return Long.parseLong(name, 21, 41, 10);
-    }
-
-    /** Writes and forces the keys of a stretch, and returns a view of them. */
+    /** Writes and forces the keys of a stretch. */
     static SortedKeys write(FileStore files, GrowingKeys keys, long to) throws IOException {
         long[] sorted = keys.sorted();
-        ByteBuffer out = ByteBuffer.allocate(HEADER + sorted.length * 8);
-        out.position(HEADER).slice().asLongBuffer().put(sorted);
-        out.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, sorted.length).putLong(16, keys.from).putLong(24, to);
-        out.putLong(32, keys.firstMs).putLong(40, keys.lastMs);
-        out.putInt(48, crc(out, HEADER, out.capacity())).putInt(52, crc(out, 0, 52));
+        int body = body(sorted.length);
+        ByteBuffer out = ByteBuffer.allocate(body + sorted.length * Long.BYTES);
+        out.position(body).slice().asLongBuffer().put(sorted);
+        CheckedBytes.sum(out, SUMS, body);
+        head(out, sorted.length, keys.from, to, keys.firstMs, keys.lastMs, body);
         files.delete(UNFINISHED); // a new file, for nobody may write to one that somebody reads through a mapping
-        SortedKeys written;
         try (StoredFile file = files.open(UNFINISHED)) {
-            file.write(0, out.position(0));
+            file.write(0, out.clear());
             file.force();
-            written = stripe(file.map(out.capacity())); // the view outlives the file
         }
-        files.rename(UNFINISHED, name(keys.from, to));
-        return written;
+        String name = name(keys.from, to);
+        files.rename(UNFINISHED, name);
+        return new SortedKeys(files, name, out.capacity());
     }
 
-    /** The keys in a whole, undamaged file; null where it is not. */
-    static SortedKeys open(FileStore files, String name) throws IOException {
-        try (StoredFile file = files.open(name)) {
+    /** Puts the header, in front of checksums that are in place. */
+    static void head(ByteBuffer out, int entries, long from, long to, long firstMs, long lastMs, int body) {
+        out.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, entries).putLong(16, from).putLong(24, to);
+        out.putLong(32, firstMs).putLong(40, lastMs).putInt(56, body);
+        out.putInt(48, CheckedBytes.crc(out, HEADER, body)).putInt(52, CheckedBytes.crc(out, 0, 52));
+    }
+
+    /**
+     * The keys in a file whose header is undamaged; null where it is not.
+     *
+     * @param of what a {@link DamagedFile} is to name
+     */
+    static KeyView open(FileStore files, String name, Object of) throws IOException {
+        try (StoredFile file = files.openExisting(name)) {
             long size = file.size();
             if (size < HEADER || size > Integer.MAX_VALUE) {
                 return null;
             }
-            ByteBuffer view = file.map((int) size);
-            boolean whole = view.getLong(0) == MAGIC && view.getInt(52) == crc(view, 0, 52);
-            if (whole && view.getInt(8) > VERSION) {
-                throw new NewerFormatException(name, view.getInt(8), VERSION);
+            ByteBuffer bytes = file.map((int) size);
+            if (!Pages.readable(bytes, 0, HEADER) || bytes.getLong(0) != MAGIC
+                    || bytes.getInt(52) != CheckedBytes.crc(bytes, 0, 52)) {
+                return null;
             }
-            return whole && HEADER + view.getInt(12) * 8L == size && view.getInt(48) == crc(view, HEADER, (int) size)
-                    ? stripe(view)
-                    : null;
+            if (bytes.getInt(8) > VERSION) {
+                throw new NewerFormatException(name, bytes.getInt(8), VERSION);
+            }
+            boolean old = bytes.getInt(8) == OLD_VERSION;
+            int body = old ? HEADER : bodyOf(bytes, (int) size);
+            boolean whole = body >= 0 && bytes.getInt(12) >= 0 && body + bytes.getInt(12) * 8L == size
+                    && bytes.getLong(16) == StretchNames.from(name) && bytes.getLong(24) == StretchNames.to(name)
+                    && (!old || Pages.readable(bytes, body, (int) size)
+                            && bytes.getInt(48) == CheckedBytes.crc(bytes, body, (int) size));
+            return whole ? new KeyView(bytes, old ? 0 : SUMS, body, of) : null;
         }
     }
 
-    private static SortedKeys stripe(ByteBuffer view) {
-        return new SortedKeys(
-                view.getLong(16), view.getLong(24), view.getLong(32), view.getLong(40),
-                view.slice(HEADER, view.getInt(12) * 8).asLongBuffer());
-    }
-
-    private static int crc(ByteBuffer buffer, int from, int to) {
-        CRC32C crc = new CRC32C();
-        if (to > from) {
-            Pages.resident(buffer, from, to);
-        }
-        crc.update(buffer.duplicate().limit(to).position(from));
-        return (int) crc.getValue();
+    /** Where the body begins; -1 where what stands in front of it is damaged. */
+    private static int bodyOf(ByteBuffer bytes, int size) {
+        int body = size < SUMS ? -1 : bytes.getInt(56);
+        boolean whole = body >= SUMS && body <= size && (body & 7) == 0
+                && SUMS + CheckedBytes.blocks(size - body) * 4L <= body
+                && Pages.readable(bytes, 0, body)
+                && bytes.getInt(48) == CheckedBytes.crc(bytes, HEADER, body);
+        return whole ? body : -1;
     }
 }

@@ -13,14 +13,17 @@ import java.util.function.LongPredicate;
 
 /**
  * Finds records by the keys of their messages: a hash of each, in stretches of the log. The newest stretch grows in
- * memory and becomes a {@link KeyFile} with each checkpoint. Files that are missing when a directory is opened are made
- * from the log by the background; until that has come to a stretch, nothing of it is found.
+ * memory and becomes a {@link KeyFile} with each checkpoint; files are merged as they age. Files that are missing when a
+ * directory is opened, or turn out to be damaged, are made from the log by the background; until that has come to a
+ * stretch, nothing of it is found.
  *
  * <p>Hashes collide, so who searches looks at what is found.
  */
 public final class KeyIndex {
     /** Log that is read at a time to make files that are missing, so that forces get their turn. */
     private static final int REBUILD_BYTES = 64 << 20;
+    /** Calls of {@link #rebuild} that are let pass after a failure, which may be a full disk. */
+    private static final int PAUSE = 10;
 
     private final FileStore files;
     private final Background background;
@@ -29,8 +32,11 @@ public final class KeyIndex {
     /** Stretches whose keys are still to be read from the log: from, to. */
     private final ArrayDeque<long[]> missing = new ArrayDeque<>();
 
+    private GoneRanges gone = GoneRanges.NONE;
     private GrowingKeys growing;
-    private boolean rebuilding;
+    private boolean loaded;
+    private boolean busy;
+    private int pause;
 
     /** Reads the keys of messages. */
     public interface Source {
@@ -108,73 +114,170 @@ public final class KeyIndex {
         stripes.put(inFile.from, inFile);
     }
 
-    void dropBelow(long position) {
-        stripes.values().removeIf(s -> s instanceof SortedKeys sorted && sorted.to <= position);
+    /** The records from a position on, up to another, are gone. */
+    void drop(long from, long to) {
+        gone = gone.with(from, to);
+        List<SortedKeys> dropped = new ArrayList<>();
+        stripes.values().removeIf(
+                s -> s instanceof SortedKeys sorted && gone.covers(sorted.from, sorted.to) && dropped.add(sorted));
+        delete(dropped);
     }
 
-    /** Begins to load what there is of files, and to make what there is not. */
+    private void delete(List<SortedKeys> stretches) {
+        if (!stretches.isEmpty()) {
+            background.run(
+                    () -> {
+                        for (SortedKeys stretch : stretches) {
+                            files.delete(stretch.name);
+                        }
+                    },
+                    failure -> {});
+        }
+    }
+
+    /** Begins to take what there is of files, by name, and to make what there is not. */
     void load(Log log) {
         long begin = log.begin() + Segment.HEADER;
         long tail = growing.from;
-        List<SortedKeys> found = new ArrayList<>();
-        background.run(() -> open(found), failure -> {
+        List<String> names = new ArrayList<>();
+        background.run(() -> files.list().stream().filter(KeyFile::isName).forEach(names::add), failure -> {
+            List<SortedKeys> unused = new ArrayList<>();
+            List<String> used = StretchNames.covering(names, begin, tail);
             long covered = begin;
-            for (SortedKeys stripe : found) {
-                boolean overlaps = stripe.from < covered && covered > begin;
-                if (overlaps || stripe.to <= begin || stripe.to > tail) {
-                    continue; // of what was dropped, of a tail that was cut, or written twice
+            for (String name : used) {
+                if (StretchNames.from(name) > covered) {
+                    missing.add(new long[] {covered, StretchNames.from(name)});
                 }
-                if (stripe.from > covered) {
-                    missing.add(new long[] {covered, stripe.from});
-                }
-                stripes.put(stripe.from, stripe);
-                covered = stripe.to;
+                stripes.put(StretchNames.from(name), new SortedKeys(files, name, 0));
+                covered = StretchNames.to(name);
             }
             if (covered < tail) {
                 missing.add(new long[] {covered, tail});
             }
+            names.stream()
+                    .filter(name -> StretchNames.to(name) <= tail && !used.contains(name))
+                    .forEach(name -> unused.add(new SortedKeys(files, name, 0)));
+            delete(unused);
+            loaded = true;
             rebuild(log);
         });
     }
 
-    private void open(List<SortedKeys> found) throws IOException {
-        for (String name : files.list()) {
-            SortedKeys stripe = KeyFile.isName(name) ? KeyFile.open(files, name) : null;
-            if (stripe != null) {
-                found.add(stripe);
-            }
-        }
+    /** To be called every now and then: goes on with making files and merging them, which a full disk may have stopped. */
+    void resume(Log log) {
+        pause = Math.max(0, pause - 1);
+        rebuild(log);
     }
 
-    /** Goes on with making files, which a full disk may have stopped. */
+    /** Goes on with the next piece of work on files, unless one is under way. */
     void rebuild(Log log) {
-        long[] next = missing.peekFirst();
-        if (rebuilding || next == null || log.poison() != null) {
+        if (busy || !loaded || pause > 0 || log.poison() != null) {
             return;
         }
-        rebuilding = true;
+        takeOutDamaged();
+        long[] next = firstMissing();
+        if (next == null) {
+            merge(log);
+            return;
+        }
+        busy = true;
         long read = log.readBegins();
         KeyRebuild work = new KeyRebuild(files, source, log.view(), next[0], next[1], REBUILD_BYTES);
         background.run(work, failure -> {
             log.readEnded(read);
-            rebuilding = false;
+            busy = false;
             if (failure != null) {
-                return; // no space for a file: tried again later
+                pause = PAUSE;
+                return;
             }
-            stripes.put(work.made().from, work.made());
+            if (gone.covers(work.made().from, work.made().to)) {
+                delete(List.of(work.made()));
+            } else {
+                stripes.put(work.made().from, work.made());
+            }
             next[0] = work.reached();
-            if (next[0] >= next[1]) {
-                missing.removeFirst();
-            }
             rebuild(log);
         });
     }
 
-    void deleteBelow(long position) throws IOException {
-        for (String name : files.list()) {
-            if (KeyFile.isName(name) && KeyFile.to(name) <= position) {
-                files.delete(name);
+    private long[] firstMissing() {
+        long[] first = missing.peekFirst();
+        while (first != null) {
+            first[0] = gone.end(first[0]);
+            if (first[0] < first[1]) {
+                return first;
             }
+            missing.removeFirst();
+            first = missing.peekFirst();
         }
+        return null;
+    }
+
+    private void takeOutDamaged() {
+        stripes.values().removeIf(s -> {
+            boolean damaged = s instanceof SortedKeys sorted && sorted.isDamaged();
+            if (damaged) {
+                missing.add(new long[] {s.from, ((SortedKeys) s).to});
+                delete(List.of((SortedKeys) s));
+            }
+            return damaged;
+        });
+    }
+
+    private void merge(Log log) {
+        List<SortedKeys> inFiles = new ArrayList<>();
+        for (KeyStripe stripe : stripes.values()) {
+            if (!(stripe instanceof SortedKeys sorted)) {
+                break; // not written yet
+            }
+            inFiles.add(sorted);
+        }
+        List<SortedKeys> parts = MergePlan.next(inFiles);
+        if (!parts.isEmpty()) {
+            busy = true;
+            step(new KeyMerge(files, parts, gone), log);
+        }
+    }
+
+    private void step(KeyMerge merge, Log log) {
+        DamagedFile[] damaged = new DamagedFile[1];
+        background.run(
+                () -> {
+                    try {
+                        merge.step();
+                    } catch (DamagedFile e) {
+                        damaged[0] = e;
+                        merge.close();
+                    } catch (IOException e) {
+                        merge.close();
+                        throw e;
+                    }
+                },
+                failure -> {
+                    if (failure == null && damaged[0] == null && merge.merged() == null && !merge.isTooLong()) {
+                        step(merge, log);
+                        return;
+                    }
+                    busy = false;
+                    if (failure != null) {
+                        pause = PAUSE;
+                        return;
+                    }
+                    if (damaged[0] != null) {
+                        ((SortedKeys) damaged[0].file()).isFoundDamaged();
+                    } else if (merge.merged() != null) {
+                        adopt(merge);
+                    }
+                    rebuild(log);
+                });
+    }
+
+    private void adopt(KeyMerge merge) {
+        for (SortedKeys part : merge.parts()) {
+            part.replacedBy(merge.merged());
+            stripes.remove(part.from, part);
+        }
+        stripes.put(merge.merged().from, merge.merged());
+        delete(merge.parts());
     }
 }

@@ -22,7 +22,7 @@ abstract sealed class KeyStripe permits GrowingKeys, SortedKeys {
         return from + ((entry & 0xFFFFFFFFL) << 3);
     }
 
-    final boolean isWithin(long fromMs, long toMs) {
+    boolean isWithin(long fromMs, long toMs) {
         return firstMs <= toMs && lastMs >= fromMs;
     }
 

@@ -1,6 +1,5 @@
 package io.posthorse.log;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,19 +11,15 @@ public final class PartitionIndex {
     public final int id;
 
     private final Index index;
-    /** What is in no file yet, in offset order. */
-    private final ArrayList<Chunk.InMemory> recent = new ArrayList<>(0);
+    /** What is in no file yet, in offset order: the first chunk of a list, and its last. */
+    private Chunk.InMemory first;
 
-    private Chunk.InMemory tail;
-    /** The chunk that was asked for last. */
-    private Chunk cached;
+    private Chunk.InMemory last;
+    /** How often something had gone away when {@link #begin} was looked for. */
+    private int drops;
 
     private long begin;
     private long next;
-    /** The log begins there, as far as {@link #begin} knows. */
-    private long logBegin;
-    /** How many of the last chunks were appended to since the last freeze. */
-    private int growing;
 
     PartitionIndex(Index index, int id, long begin, long next) {
         this.index = index;
@@ -35,9 +30,10 @@ public final class PartitionIndex {
 
     /** Oldest offset that may still be read; equals {@link #next} where there is none. */
     public long begin() {
-        if (logBegin < index.logBegin()) {
-            logBegin = index.logBegin();
-            dropBelow(logBegin);
+        if (drops != index.drops()) {
+            drops = index.drops();
+            Run run = begin < next ? index.run(this, begin) : null;
+            begin = run == null ? next : Math.max(begin, run.first());
         }
         return begin;
     }
@@ -54,16 +50,26 @@ public final class PartitionIndex {
 
     void append(long offset, long position, int length, int tag) {
         assert offset >= next : "offset " + offset + " of partition " + id + " was given out before";
-        if (tail == null || tail.end() != offset) {
-            tail = new Chunk.InMemory(offset);
-            recent.add(tail);
-            growing++;
+        Chunk.InMemory tail = last;
+        if (tail == null || tail.frozen || !tail.plain || tail.end() != offset) {
+            tail = open(offset);
         }
         if (begin() == next) {
             begin = offset; // nothing readable stood before
         }
         tail.add(position, length, tag);
         next = offset + 1;
+    }
+
+    private Chunk.InMemory open(long offset) {
+        Chunk.InMemory opened = new Chunk.InMemory(offset);
+        if (last == null) {
+            first = opened;
+        } else {
+            last.next = opened;
+        }
+        last = opened;
+        return opened;
     }
 
     /** Leaves out so many offsets for ever. */
@@ -82,114 +88,120 @@ public final class PartitionIndex {
         if (wanted >= next) {
             return next;
         }
-        Chunk chunk = chunkAt(wanted);
-        return chunk == null ? next : Math.max(wanted, chunk.base);
+        Chunk.InMemory tail = last;
+        if (tail != null && wanted >= tail.base && tail.plain) {
+            return wanted < tail.end() ? wanted : next;
+        }
+        Run run = index.run(this, wanted);
+        return run == null ? next : Math.max(wanted, run.first());
     }
 
     /** Position of a record whose offset {@link #ceiling} returned. */
     public long position(long offset) {
-        Chunk chunk = chunkAt(offset);
+        Chunk chunk = chunkOf(offset);
         return chunk.position((int) (offset - chunk.base));
     }
 
     /** Length of its native bytes. */
     public int length(long offset) {
-        Chunk chunk = chunkAt(offset);
+        Chunk chunk = chunkOf(offset);
         return chunk.length((int) (offset - chunk.base));
     }
 
     /** Its tag. */
     public int tag(long offset) {
-        Chunk chunk = chunkAt(offset);
+        Chunk chunk = chunkOf(offset);
         return chunk.tag((int) (offset - chunk.base));
     }
 
-    /** Behind the last offset whose record lies below a log position (the committed one, say). */
+    private Chunk chunkOf(long offset) {
+        Chunk.InMemory tail = last;
+        return tail != null && offset >= tail.base && tail.plain && offset < tail.end()
+                ? tail
+                : index.run(this, offset).chunk();
+    }
+
+    /**
+     * Behind the last offset whose record was appended below a log position (the committed one, say). What was relocated
+     * since does not count at its new place.
+     */
     public long visibleEnd(long position) {
-        for (int c = recent.size() - 1; c >= 0; c--) {
-            Chunk chunk = recent.get(c);
-            if (chunk.position(0) < position) {
-                boolean all = chunk.position(chunk.count() - 1) < position;
-                return all && c == recent.size() - 1 ? next : chunk.base + below(chunk, position);
+        Chunk.InMemory below = null;
+        for (Chunk.InMemory c = first; c != null && c.position(0) < position; c = c.next) {
+            below = c;
+        }
+        if (below != null) {
+            int count = below.below(position);
+            return count == below.count() && below == last ? next : below.base + count;
+        }
+        if (position < index.files().end()) {
+            long above = index.above(this, position);
+            if (above >= 0) {
+                return Math.max(begin(), above);
             }
         }
-        if (position >= index.files().end()) {
-            return recent.isEmpty() ? next : recent.get(0).base;
-        }
-        Chunk chunk = index.files().below(id, position);
-        if (chunk == null) {
-            return begin();
-        }
-        boolean last = chunk.position(chunk.count() - 1) < position && chunkAt(chunk.end()) == null;
-        return last ? next : Math.max(begin(), chunk.base + below(chunk, position));
+        return first == null ? next : first.base;
     }
 
-    private static int below(Chunk chunk, long position) {
-        int low = 0;
-        int high = chunk.count();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (chunk.position(middle) < position) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    /** The chunk in memory that holds an offset, or the first one behind it; null where there is none. */
+    Chunk.InMemory recent(long offset) {
+        Chunk.InMemory chunk = first;
+        while (chunk != null && chunk.end() <= offset) {
+            chunk = chunk.next;
         }
-        return low;
+        return chunk;
     }
 
-    /** The chunk that holds the offset, or the first one behind it; null where there is none. */
-    private Chunk chunkAt(long offset) {
-        if (cached != null && offset >= cached.base && offset < cached.end()) {
-            return cached;
+    /** A message has a newer place, so that of its chunk is not to be taken unasked. */
+    void relocated(long offset) {
+        begin = Math.min(begin(), offset);
+        Chunk.InMemory chunk = recent(offset);
+        if (chunk != null && chunk.holds(offset)) {
+            chunk.plain = false;
         }
-        if (tail != null && offset >= tail.base) {
-            return offset < tail.end() ? tail : null;
+    }
+
+    /** Records whose entries are in memory are gone. */
+    void disturbed() {
+        for (Chunk.InMemory chunk = first; chunk != null; chunk = chunk.next) {
+            chunk.plain = false;
         }
-        Chunk found = recent.isEmpty() || offset < recent.get(0).base ? index.files().ceiling(id, offset) : null;
-        for (int i = 0; found == null && i < recent.size(); i++) {
-            if (recent.get(i).end() > offset) {
-                found = recent.get(i);
-            }
-        }
-        cached = found;
-        return found;
     }
 
     /** Whether nothing was appended since the last freeze. */
     boolean isIdle() {
-        return growing == 0;
+        return last == null || last.frozen;
     }
 
     /** Ends the chunks in memory, so that they may be written away. */
-    List<Chunk> freezeAll() {
-        List<Chunk> frozen = List.copyOf(recent.subList(recent.size() - growing, recent.size()));
-        tail = null;
-        growing = 0;
-        return frozen;
+    void freezeAll(List<Frozen.Part> out) {
+        for (Chunk.InMemory chunk = first; chunk != null; chunk = chunk.next) {
+            if (!chunk.frozen) {
+                chunk.frozen = true;
+                out.add(new Frozen.Part(id, chunk));
+            }
+        }
     }
 
     /** A chunk is in a file from now on. */
     void written(Chunk frozen) {
-        recent.removeIf(chunk -> chunk == frozen);
-        if (cached == frozen) {
-            cached = null;
-        }
-        if (recent.isEmpty()) {
-            recent.trimToSize(); // most partitions are idle most of the time
-        }
-    }
-
-    /** Forgets the entries whose records lie below a position. */
-    private void dropBelow(long position) {
-        cached = null;
-        for (Chunk chunk = chunkAt(begin); chunk != null; chunk = chunkAt(chunk.end())) {
-            int gone = below(chunk, position);
-            if (gone < chunk.count()) {
-                begin = Math.max(begin, chunk.base + gone);
+        Chunk.InMemory before = null;
+        for (Chunk.InMemory chunk = first; chunk != null; before = chunk, chunk = chunk.next) {
+            if (chunk == frozen) {
+                if (before == null) {
+                    first = chunk.next;
+                } else {
+                    before.next = chunk.next;
+                }
+                last = chunk == last ? before : last;
                 return;
             }
         }
-        begin = next;
+    }
+
+    /** Lets go of all entries in memory. */
+    void clear() {
+        first = null;
+        last = null;
     }
 }

@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  *  44  u32  tag         hash that filters compare
  *  48  u8   link        0 none, 1 moved from the linked place, 2 due to go to the linked partition, 3 due there at
  *                       the time that stands in the place of an offset, 4 goes there when its transaction is committed,
- *                       5 carried: the same message of the same partition and offset once more
+ *                       5 carried: the same message of the same partition and offset, written again
  *  49  u8   format      of the native bytes
  *  50  u16  zero
  *  52  u32  link partition
@@ -64,6 +64,7 @@ public final class RecordFormat {
     public static final byte LINK_DUE_TO = 2;
     public static final byte LINK_DUE_AT = 3;
     public static final byte LINK_PREPARED = 4;
+    /** Carried: the same message of the same partition and offset, written again. */
     public static final byte LINK_CARRIED = 5;
     public static final byte FLAG_MORE = 1;
 

@@ -1,39 +1,112 @@
 package io.posthorse.log;
 
-import java.nio.LongBuffer;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
 import java.util.function.LongPredicate;
 
-/** A stretch in a file: entries in ascending order. */
-final class SortedKeys extends KeyStripe {
+/**
+ * A stretch in a file: entries in ascending order. Mapped by whoever searches it first, on any thread; twice does no harm.
+ */
+final class SortedKeys extends KeyStripe implements MergePlan.Part {
     final long to;
-    private final LongBuffer entries;
+    final String name;
+    private final FileStore files;
+    private volatile KeyView view;
+    private volatile boolean damaged;
+    /** The longer stretch that has taken this one's place, after which the file is deleted. */
+    private volatile SortedKeys successor;
 
-    SortedKeys(long from, long to, long firstMs, long lastMs, LongBuffer entries) {
-        super(from);
-        this.to = to;
-        this.firstMs = firstMs;
-        this.lastMs = lastMs;
-        this.entries = entries;
+    private volatile long bytes;
+
+    /** @param bytes length of the file, 0 where nobody has looked */
+    SortedKeys(FileStore files, String name, long bytes) {
+        super(StretchNames.from(name));
+        this.to = StretchNames.to(name);
+        this.files = files;
+        this.name = name;
+        this.bytes = bytes;
+    }
+
+    /** Maps the file; null where it is damaged. */
+    KeyView view() {
+        KeyView there = view;
+        if (there == null && !damaged && successor == null) {
+            try {
+                there = KeyFile.open(files, name, this);
+            } catch (IOException e) {
+                there = null;
+            }
+            damaged = there == null;
+            bytes = there == null ? 0 : there.length();
+            view = there;
+        }
+        return there;
+    }
+
+    /** Whether the keys are to be read from the log again. */
+    boolean isDamaged() {
+        return damaged;
+    }
+
+    void isFoundDamaged() {
+        damaged = true;
+    }
+
+    void replacedBy(SortedKeys longer) {
+        successor = longer;
+    }
+
+    @Override
+    boolean isWithin(long fromMs, long toMs) {
+        KeyView there = view();
+        return there == null ? successor != null : there.firstMs <= toMs && there.lastMs >= fromMs;
     }
 
     @Override
     boolean find(int hash, LongPredicate taken) {
-        int low = 0;
-        int high = entries.capacity();
-        long bound = ((long) hash << 32) + 0xFFFFFFFFL;
-        while (low < high) { // to behind the last entry of that hash
-            int middle = (low + high) >>> 1;
-            if (entries.get(middle) <= bound) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        KeyView there = view();
+        if (there == null) {
+            SortedKeys longer = successor; // merged between the begin of the search and now
+            return longer == null || longer.find(hash, p -> p < from || p >= to || taken.test(p));
         }
-        for (int i = low - 1; i >= 0 && (int) (entries.get(i) >>> 32) == hash; i--) {
-            if (!taken.test(position(entries.get(i)))) {
+        try {
+            return find(there, hash, taken);
+        } catch (DamagedFile e) {
+            damaged = true;
+            return true;
+        }
+    }
+
+    private boolean find(KeyView there, int hash, LongPredicate taken) {
+        for (int i = there.upTo(((long) hash << 32) + 0xFFFFFFFFL) - 1; i >= 0; i--) {
+            long entry = there.entry(i);
+            if ((int) (entry >>> 32) != hash) {
+                break;
+            }
+            if (!taken.test(position(entry))) {
                 return false;
             }
         }
         return true;
+    }
+
+    @Override
+    public long from() {
+        return from;
+    }
+
+    @Override
+    public long to() {
+        return to;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public boolean isReady() {
+        return !damaged;
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A data directory: the log, the index over it, and the checkpoints that make opening it quick. */
 public final class Store {
@@ -22,10 +24,8 @@ public final class Store {
     private long dispensable;
     private boolean checkpointing;
     private final KeyIndex keys;
-    /** Entries whose index file could not be written so far; they stay readable in memory. */
-    private final List<Index.Stripe> unwritten = new ArrayList<>();
-
-    /** Stretches whose key file could not be written so far; the same holds for them. */
+    private final IndexUpkeep indexUpkeep;
+    /** Stretches whose key file could not be written so far; they stay readable in memory. */
     private final List<GrowingKeys> unwrittenKeys = new ArrayList<>();
 
     private Store(
@@ -41,6 +41,7 @@ public final class Store {
         this.tailLost = recovered.tailLost();
         this.cutBytes = recovered.cutBytes();
         this.checkpointed = checkpointed;
+        this.indexUpkeep = new IndexUpkeep(files, background, log, index, checkpointed);
     }
 
     /** The layer above, whose state is a function of the log. */
@@ -75,36 +76,44 @@ public final class Store {
         loadIndex(files, index, from, recovery);
         Recovered recovered = recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
-        index.dropBelow(log.begin());
         KeyIndex keys = new KeyIndex(files, background, state, log.tail());
-        return new Store(files, background, log, index, keys, recovered, from);
+        Store store = new Store(files, background, log, index, keys, recovered, from);
+        store.forgetHoles();
+        return store;
     }
 
     private static long firstSegment(FileStore files) throws IOException {
         return files.list().stream().mapToLong(Segment::baseOf).filter(b -> b >= 0).min().orElse(0);
     }
 
+    /** Takes the index files by their names; what they are is seen when they are used. */
     private static void loadIndex(FileStore files, Index index, long to, Recovery recovery) throws IOException {
-        IndexRebuild rebuild = new IndexRebuild(recovery.segments(), index);
+        IndexRebuild rebuild = new IndexRebuild(files, () -> recovery.segments().toArray(Segment[]::new));
+        List<String> names = files.list().stream().filter(IndexFile::isName).toList();
+        List<StripeFile> stripes = new ArrayList<>();
         long covered = firstSegment(files);
-        long loaded = 0;
-        for (String name : files.list()) {
-            if (!IndexFile.isName(name) || IndexFile.to(name) > to || IndexFile.from(name) < loaded) {
-                continue; // of a checkpoint that was never finished, or is not the one in force
-            }
-            ByteBuffer view = IndexFile.to(name) > covered ? IndexFile.open(files, name) : null;
-            if (view == null) {
-                continue;
-            }
-            if (IndexFile.from(name) > covered) {
-                rebuild.run(covered, IndexFile.from(name));
-            }
-            index.adopt(view, List.of());
-            covered = IndexFile.to(name);
-            loaded = covered;
+        for (String name : StretchNames.covering(names, covered, to)) {
+            stripes.addAll(rebuild.missing(covered, StretchNames.from(name)));
+            stripes.add(new StripeFile(files, name));
+            covered = StretchNames.to(name);
         }
-        if (covered < to) {
-            rebuild.run(covered, to);
+        if (!stripes.isEmpty() && !stripes.getLast().isMissing()) {
+            IndexFile.refuseNewer(files, stripes.getLast().name);
+        }
+        stripes.addAll(rebuild.missing(covered, to));
+        index.files().load(stripes, rebuild);
+        index.files().makeMissing();
+    }
+
+    /** Segments may be missing in the middle too, where all that was left in them was written again. */
+    private void forgetHoles() {
+        long end = 0;
+        for (Segment segment : log.view().segments()) {
+            if (segment.base > end) {
+                index.drop(end, segment.base);
+                keys.drop(end, segment.base);
+            }
+            end = segment.end();
         }
     }
 
@@ -113,13 +122,15 @@ public final class Store {
      * survive, and the run counts as begun.
      */
     public void start() throws IOException {
+        Set<String> used = index.files().all().stream().map(stripe -> stripe.name).collect(Collectors.toSet());
         for (String name : files.list()) {
-            if (IndexFile.isName(name) && IndexFile.to(name) > checkpointed) {
-                files.delete(name); // its checkpoint was never finished, and another one will cover that stretch
+            if (IndexFile.isName(name) && !used.contains(name) || name.startsWith("unfinished-")) {
+                files.delete(name); // of a checkpoint or a merge that was never finished, or merged, or of dropped segments
             }
         }
         log.start();
         keys.load(log);
+        indexUpkeep.resume();
     }
 
     public Log log() {
@@ -154,6 +165,11 @@ public final class Store {
         return checkpointed;
     }
 
+    /** What lies below is not needed even if the last checkpoint goes bad. */
+    long dispensable() {
+        return dispensable;
+    }
+
     /** Bytes of log behind the last checkpoint. */
     public long sinceCheckpoint() {
         return log.tail() - checkpointed;
@@ -173,13 +189,12 @@ public final class Store {
         }
         checkpointing = true;
         long to = log.tail();
-        unwritten.addAll(index.freeze());
-        List<Index.Stripe> stripes = List.copyOf(unwritten);
+        Frozen entries = index.freeze();
         unwrittenKeys.addAll(keys.freeze(to));
         ByteBuffer snapshot = state.snapshot();
         background.run(log.forceJob(), failure -> {
             if (failure == null) {
-                write(to, stripes, snapshot);
+                write(to, entries, snapshot);
             } else {
                 checkpointing = false;
                 log.fail(failure);
@@ -187,12 +202,12 @@ public final class Store {
         });
     }
 
-    private void write(long to, List<Index.Stripe> stripes, ByteBuffer snapshot) {
+    private void write(long to, Frozen entries, ByteBuffer snapshot) {
         long from = checkpointed;
-        List<ByteBuffer> view = new ArrayList<>(1);
+        List<StripeFile> stripe = new ArrayList<>(1);
         background.run(
                 () -> {
-                    view.add(IndexFile.write(files, from, to, stripes));
+                    stripe.add(IndexFile.write(files, IndexUpkeep.UNFINISHED, from, to, entries, true));
                     checkpoints.write(to, snapshot);
                 },
                 failure -> {
@@ -200,8 +215,8 @@ public final class Store {
                     if (failure == null) {
                         dispensable = from;
                         checkpointed = to;
-                        unwritten.clear();
-                        index.adopt(view.get(0), stripes);
+                        index.adopt(stripe.get(0), entries);
+                        indexUpkeep.mergeBelow(dispensable);
                     }
                 });
         writeKeys();
@@ -220,13 +235,16 @@ public final class Store {
                 failure -> {
                     written.forEach(keys::replace);
                     unwrittenKeys.removeAll(stretches.subList(0, written.size()));
+                    keys.rebuild(log);
                 });
     }
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
     public void resume() {
         log.refill();
-        keys.rebuild(log);
+        indexUpkeep.deleteDropped();
+        indexUpkeep.resume();
+        keys.resume(log);
     }
 
     /** Part of the volume that is in use, 0 to 1; 0 where that can't be told. */
@@ -250,23 +268,15 @@ public final class Store {
             return false;
         }
         log.drop(bases[0]);
-        index.dropBelow(bases[1]);
-        keys.dropBelow(bases[1]);
-        background.run(
-                () -> {
-                    deleteIndexBelow(bases[1]);
-                    keys.deleteBelow(bases[1]);
-                },
-                failure -> {});
+        forget(0, bases[1]);
         return true;
     }
 
-    private void deleteIndexBelow(long position) throws IOException {
-        for (String name : files.list()) {
-            if (IndexFile.isName(name) && IndexFile.to(name) <= position) {
-                files.delete(name);
-            }
-        }
+    /** Takes what the log no longer has, from a position on, up to another, out of the index, and of that of keys. */
+    public void forget(long from, long to) {
+        index.drop(from, to);
+        keys.drop(from, to);
+        indexUpkeep.deleteDropped();
     }
 
     /** Ends cleanly: everything on stable storage, and a checkpoint at the tail. Background work must be at rest. */
@@ -274,8 +284,7 @@ public final class Store {
         log.write();
         if (log.poison() == null && log.tail() > checkpointed) {
             log.forceJob().run();
-            unwritten.addAll(index.freeze());
-            IndexFile.write(files, checkpointed, log.tail(), unwritten);
+            IndexFile.write(files, IndexUpkeep.UNFINISHED, checkpointed, log.tail(), index.freeze(), true);
             checkpoints.write(log.tail(), state.snapshot());
             unwrittenKeys.addAll(keys.freeze(log.tail()));
             for (GrowingKeys stretch : unwrittenKeys) {

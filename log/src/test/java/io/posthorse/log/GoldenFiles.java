@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,7 +41,9 @@ final class GoldenFiles {
         Map<String, byte[]> golden = new TreeMap<>();
         golden.put("segment.bin", Arrays.copyOf(bytes(world.files.crash(false), Segment.name(0)), (int) tail));
         FaultyFileStore files = world.files.crash(false);
-        golden.put("index.bin", bytes(files, IndexFile.name(0, tail)));
+        golden.put("index.bin", bytes(files, IndexFile.name(0, tail, false)));
+        Frozen moved = new Frozen(List.of(), List.of(new Relocated(5, 77, 1_064, 10, -3)));
+        golden.put("index-relocated.bin", IndexFile.encode(1_000, 2_000, moved).array());
         golden.put("checkpoint.bin", bytes(files, "%020d.checkpoint".formatted(tail)));
         golden.put("keys.bin", bytes(files, KeyFile.name(64, tail)));
         golden.put("durable.bin", bytes(files, "durable"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** The formats on disk are those of the golden files, byte by byte as docs/formats says. */
 class GoldenTest {
+    /** Where the log of the golden files ends. */
+    private static final int GOLDEN_END = 296;
+
     private final CRC32C crc = new CRC32C();
 
     private static byte[] golden(String name) throws IOException {
@@ -78,24 +82,57 @@ class GoldenTest {
         byte[] bytes = golden("index.bin");
         ByteBuffer in = ByteBuffer.wrap(bytes);
         assertEquals("PHIX", new String(bytes, 0, 4, StandardCharsets.US_ASCII));
-        assertEquals(2, in.getInt(8));
+        assertEquals(3, in.getInt(8));
         assertEquals(3, in.getInt(12));
         assertEquals(0, in.getLong(16));
-        assertEquals(golden("segment.bin").length, in.getLong(24));
+        assertEquals(GOLDEN_END, in.getLong(24));
         assertEquals(bytes.length, in.getLong(32));
-        assertEquals(crc(bytes, 48, bytes.length), in.getInt(40));
+        assertEquals(crc(bytes, 48, 64), in.getInt(40));
         assertEquals(crc(bytes, 0, 44), in.getInt(44));
+        assertEquals(0, in.getInt(48));
+        assertEquals(64, in.getInt(52));
+        assertEquals(crc(bytes, 64, bytes.length), in.getInt(56), "one block");
         int[] lengths = {5, 10, 10};
         for (int i = 0; i < 3; i++) {
-            int row = 48 + i * 24;
+            int row = 64 + i * 24;
             assertEquals(i, in.getInt(row));
             assertEquals(1, in.getInt(row + 4));
             assertEquals(0, in.getLong(row + 8));
             int entry = in.getInt(row + 16);
-            assertEquals(48 + 3 * 24 + i * 16, entry);
+            assertEquals(64 + 3 * 24 + i * 16, entry);
             assertEquals(lengths[i], in.getInt(entry + 8));
         }
-        assertEquals(64, in.getLong(in.getInt(48 + 16)));
+        assertEquals(64, in.getLong(in.getInt(64 + 16)));
+    }
+
+    @Test
+    void anIndexFileWithARelocatedMessageDecodes() throws IOException {
+        byte[] bytes = golden("index-relocated.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals(0, in.getInt(12));
+        assertEquals(1, in.getInt(48));
+        assertEquals(64 + 32, bytes.length);
+        assertEquals(5, in.getInt(64), "partition");
+        assertEquals(10, in.getInt(68), "length");
+        assertEquals(77, in.getLong(72), "offset");
+        assertEquals(1_064, in.getLong(80), "position");
+        assertEquals(-3, in.getInt(88), "tag");
+    }
+
+    @Test
+    void anIndexFileOfTheVersionBeforeIsUnderstood() throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(golden("index-2.bin"));
+        assertEquals(2, bytes.getInt(8));
+        IndexView view = IndexView.of(bytes, bytes.getLong(16), bytes.getLong(24), this);
+        assertEquals(3, view.chunks);
+        Chunk second = view.ceiling(1, 0);
+        assertEquals(136, second.position(0));
+        assertEquals(10, second.length(0));
+        for (int bit = 0; bit < bytes.capacity() * 8; bit++) {
+            ByteBuffer flipped = ByteBuffer.wrap(golden("index-2.bin"));
+            flipped.put(bit / 8, (byte) (flipped.get(bit / 8) ^ 1 << (bit & 7)));
+            assertNull(IndexView.of(flipped, bytes.getLong(16), bytes.getLong(24), this), "bit " + bit);
+        }
     }
 
     @Test
@@ -103,21 +140,35 @@ class GoldenTest {
         byte[] bytes = golden("keys.bin");
         ByteBuffer in = ByteBuffer.wrap(bytes);
         assertEquals("PHKEYS", new String(bytes, 0, 6, StandardCharsets.US_ASCII));
-        assertEquals(1, in.getInt(8));
+        assertEquals(2, in.getInt(8));
         assertEquals(3, in.getInt(12));
         assertEquals(64, in.getLong(16));
-        assertEquals(golden("segment.bin").length, in.getLong(24));
+        assertEquals(GOLDEN_END, in.getLong(24));
         assertEquals(1_700_000_000_000L, in.getLong(32));
         assertEquals(1_700_000_000_000L, in.getLong(40));
-        assertEquals(crc(bytes, 56, bytes.length), in.getInt(48));
+        assertEquals(crc(bytes, 56, 64), in.getInt(48));
         assertEquals(crc(bytes, 0, 52), in.getInt(52));
-        assertEquals(56 + 3 * 8, bytes.length);
+        assertEquals(64, in.getInt(56));
+        assertEquals(crc(bytes, 64, bytes.length), in.getInt(60), "one block");
+        assertEquals(64 + 3 * 8, bytes.length);
         for (int i = 0; i < 3; i++) {
-            assertTrue(i == 0 || in.getLong(56 + i * 8) > in.getLong(48 + i * 8), "ascending");
-            if (in.getInt(56 + i * 8) == "first".hashCode()) {
-                assertEquals(0, in.getInt(60 + i * 8), "it stands at the begin of the stretch");
+            assertTrue(i == 0 || in.getLong(64 + i * 8) > in.getLong(56 + i * 8), "ascending");
+            if (in.getInt(64 + i * 8) == "first".hashCode()) {
+                assertEquals(0, in.getInt(68 + i * 8), "it stands at the begin of the stretch");
             }
         }
+    }
+
+    @Test
+    void aKeyFileOfTheVersionBeforeIsUnderstood() throws IOException {
+        FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+        String name = KeyFile.name(64, GOLDEN_END);
+        put(files, name, golden("keys-1.bin"));
+        KeyView view = KeyFile.open(files, name, this);
+        assertEquals(3, view.entries);
+        assertEquals(1, view.upTo(view.entry(0)));
+        files.flipBit(name, 8 * 57);
+        assertNull(KeyFile.open(files, name, this));
     }
 
     @Test
@@ -192,7 +243,7 @@ class GoldenTest {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
         long tail = golden("segment.bin").length;
         put(files, Segment.name(0), golden("segment.bin"));
-        put(files, IndexFile.name(0, tail), golden("index.bin"));
+        put(files, IndexFile.name(0, tail, false), golden("index.bin"));
         put(files, "%020d.checkpoint".formatted(tail), golden("checkpoint.bin"));
         put(files, "durable", golden("durable.bin"));
         assertNotNull(CheckpointFiles.newest(files));

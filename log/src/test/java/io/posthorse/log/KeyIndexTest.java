@@ -114,8 +114,40 @@ class KeyIndexTest {
         files.flipBit(names.get(1), 8 * 80 + 3);
         files.flipBit(names.get(3), 8 * 20);
         LogWorld next = drained(LogWorld.open(files, LogWorld.ASYNC));
-        assertAllFound(next, positions);
+        assertTrue(find(next, "often").size() < positions.size(), "what is damaged is seen when it is searched");
+        next.store.resume();
+        assertAllFound(drained(next), positions);
         assertAllFound(drained(next.killed()), positions);
+    }
+
+    @Test
+    void asFilesAgeTheyBecomeOneAndSearchesUnderWayGoOn() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        TreeSet<Long> positions = new TreeSet<>();
+        for (int i = 0; i < 7; i++) {
+            positions.add(world.turn(0, "often"));
+            world.turn(1, "once " + i);
+            world.checkpoint();
+        }
+        LogWorld next = drained(world.killed());
+        assertEquals(7, keyFiles(next.files).size());
+        KeyIndex.Snapshot before = next.store.keys().snapshot();
+        positions.add(next.turn(0, "often"));
+        long last = positions.last();
+        next.checkpoint();
+        assertEquals(1, keyFiles(next.files).size(), "merged");
+        List<Long> found = new ArrayList<>();
+        before.find("often".hashCode(), 0, Long.MAX_VALUE, found::add);
+        assertEquals(List.copyOf(positions.headSet(last, false).descendingSet()), found, "what is deleted stands elsewhere");
+        assertFound(next, positions);
+        assertFound(drained(next.killed()), positions);
+    }
+
+    private static void assertFound(LogWorld world, TreeSet<Long> positions) {
+        assertEquals(List.copyOf(positions.descendingSet()), find(world, "often"));
+        for (int i = 0; i < 7; i++) {
+            assertEquals(1, find(world, "once " + i).size());
+        }
     }
 
     @Test
@@ -129,13 +161,13 @@ class KeyIndexTest {
         try (var file = files.open(name)) {
             java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(header);
             file.read(0, bytes);
-            bytes.putInt(8, 2);
+            bytes.putInt(8, 3);
             java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
             crc.update(header, 0, 52);
             bytes.putInt(52, (int) crc.getValue());
             file.write(0, bytes.rewind());
         }
-        assertThrows(NewerFormatException.class, () -> KeyFile.open(files, name));
+        assertThrows(NewerFormatException.class, () -> KeyFile.open(files, name, this));
     }
 
     @Test

@@ -23,6 +23,8 @@ final class LogWorld implements Store.State {
     final Index index = new Index();
     /** Texts that opening replayed, as {@code partition:offset:text}. */
     final List<String> replayed = new ArrayList<>();
+    /** Whether messages have a tag, which says what they are. */
+    boolean tagged;
     /** Time that the next records carry. */
     long timeMs = 1_000;
 
@@ -87,7 +89,12 @@ final class LogWorld implements Store.State {
         }
         PartitionIndex partition = index.partition(bytes.getInt(at + RecordFormat.PARTITION));
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
-        index.append(partition, offset, position, length - RecordFormat.NATIVE, 0);
+        int tag = bytes.getInt(at + RecordFormat.TAG);
+        if (bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED) {
+            index.relocate(partition, offset, position, length - RecordFormat.NATIVE, tag);
+            return;
+        }
+        index.append(partition, offset, position, length - RecordFormat.NATIVE, tag);
         byte[] text = new byte[length - RecordFormat.NATIVE];
         bytes.get(at + RecordFormat.NATIVE, text);
         replayed.add(partition.id + ":" + offset + ":" + new String(text));
@@ -108,12 +115,35 @@ final class LogWorld implements Store.State {
             return -1;
         }
         PartitionIndex to = index.partition(partition);
-        log().reserve(RecordFormat.ENVELOPE + bytes.length);
-        log().payload().putInt(partition).putLong(to.next()).putInt(0).put((byte) 0).put((byte) 9).putShort((short) 0);
-        log().payload().putInt(0).putLong(0).put(bytes);
-        long position = log().seal(RecordFormat.TYPE_MESSAGE, timeMs, more);
-        index.append(to, to.next(), position, bytes.length, 0);
+        long position = seal(partition, to.next(), RecordFormat.LINK_NONE, bytes, more);
+        index.append(to, to.next(), position, bytes.length, tag(partition, to.next()));
         store.keys().add(text.hashCode(), position, timeMs);
+        return position;
+    }
+
+    private long seal(int partition, long offset, byte link, byte[] bytes, boolean more) {
+        log().reserve(RecordFormat.ENVELOPE + bytes.length);
+        log().payload().putInt(partition).putLong(offset).putInt(tag(partition, offset)).put(link).put((byte) 9);
+        log().payload().putShort((short) 0).putInt(0).putLong(0).put(bytes);
+        return log().seal(RecordFormat.TYPE_MESSAGE, timeMs, more);
+    }
+
+    private int tag(int partition, long offset) {
+        return tagged ? (int) offset * 31 + partition : 0;
+    }
+
+    /** Writes a message that is there once more, as a turn of its own, or returns -1 where the log refuses. */
+    long relocate(int partition, long offset) {
+        PartitionIndex of = index.partition(partition);
+        byte[] bytes = new byte[of.length(offset)];
+        long old = of.position(offset);
+        log().bytes(old).get(log().index(old) + RecordFormat.NATIVE, bytes);
+        if (!log().admits(RecordFormat.ENVELOPE + bytes.length, 1, false)) {
+            return -1;
+        }
+        long position = seal(partition, offset, RecordFormat.LINK_CARRIED, bytes, false);
+        index.relocate(of, offset, position, bytes.length, tag(partition, offset));
+        log().write();
         return position;
     }
 

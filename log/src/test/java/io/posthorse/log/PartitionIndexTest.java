@@ -2,9 +2,9 @@ package io.posthorse.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -15,19 +15,19 @@ class PartitionIndexTest {
     private final Index index = new Index();
     private final PartitionIndex partition = index.create(7, 0, 0);
     private final PartitionIndex[] others = {index.create(3, 0, 0), index.create(90, 0, 0)};
+    private final FaultyFileStore files = new FaultyFileStore(new SeededEntropy(0));
     private long next;
     private long position = 64;
     private long written;
-    private final List<Index.Stripe> unwritten = new ArrayList<>();
 
     @Test
-    void answersAsAListWould() {
+    void answersAsAListWould() throws IOException {
         for (int seed = 0; seed < 300; seed++) {
             new PartitionIndexTest().run(new SeededEntropy(seed));
         }
     }
 
-    private void run(SeededEntropy entropy) {
+    private void run(SeededEntropy entropy) throws IOException {
         for (int step = 0; step < 200; step++) {
             int choice = entropy.below(20);
             if (choice < 12) {
@@ -52,22 +52,21 @@ class PartitionIndexTest {
         next += leftOut;
         index.append(partition, next, position, (int) next % 50, (int) -next);
         model.put(next++, position);
-        position += 64;
+        position += 128;
         appendElsewhere();
     }
 
     private void appendElsewhere() {
-        PartitionIndex other = others[(int) position / 64 % 2];
+        PartitionIndex other = others[(int) position / 128 % 2];
         index.append(other, other.next(), position, 1, 1);
-        position += 64;
+        position += 128;
     }
 
     /** Ends the chunks in memory, and puts them in a file, as a checkpoint does; or fails to, and keeps them. */
-    private void freezeAndWrite(SeededEntropy entropy) {
-        unwritten.addAll(index.freeze());
-        if (entropy.percent(70)) {
-            index.adopt(IndexFile.encode(written, position, unwritten), List.copyOf(unwritten));
-            unwritten.clear();
+    private void freezeAndWrite(SeededEntropy entropy) throws IOException {
+        Frozen unwritten = index.freeze();
+        if (entropy.percent(70) && position > written) {
+            index.adopt(IndexFile.write(files, "unfinished", written, position, unwritten, false), unwritten);
             written = position;
         }
     }

@@ -1,0 +1,70 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Writes the body of a file from front to back, and takes the checksum of each of its blocks. */
+final class BlockWriter {
+    private final StoredFile file;
+    private final int body;
+    private final ByteBuffer block = ByteBuffer.allocate(CheckedBytes.BLOCK);
+    private int[] sums = new int[16];
+    private int blocks;
+    private long written;
+
+    /** @param body where it begins in the file */
+    BlockWriter(StoredFile file, int body) {
+        this.file = file;
+        this.body = body;
+    }
+
+    BlockWriter putInt(int value) throws IOException {
+        if (block.remaining() < Integer.BYTES) {
+            flush();
+        }
+        block.putInt(value);
+        return this;
+    }
+
+    /** A long never stands across two blocks: everything in a body stands at a multiple of its size. */
+    BlockWriter putLong(long value) throws IOException {
+        if (block.remaining() < Long.BYTES) {
+            flush();
+        }
+        block.putLong(value);
+        return this;
+    }
+
+    /** Bytes of body so far. */
+    long bytes() {
+        return written + block.position();
+    }
+
+    /** Ends the body. */
+    void end() throws IOException {
+        if (block.position() > 0) {
+            flush();
+        }
+    }
+
+    /** Puts the checksums of all blocks. */
+    void sums(ByteBuffer out, int at) {
+        for (int i = 0; i < blocks; i++) {
+            out.putInt(at + i * 4, sums[i]);
+        }
+    }
+
+    private void flush() throws IOException {
+        block.flip();
+        if (blocks == sums.length) {
+            sums = Arrays.copyOf(sums, blocks * 2);
+        }
+        sums[blocks++] = CheckedBytes.crc(block, 0, block.limit());
+        int length = block.limit();
+        file.write(body + written, block);
+        written += length;
+        block.clear();
+    }
+}

@@ -1,0 +1,69 @@
+package io.posthorse.log;
+
+/** The stretches of the log whose records are gone: sorted, apart from one another, and never changed once made. */
+final class GoneRanges {
+    static final GoneRanges NONE = new GoneRanges(new long[0]);
+
+    /** From and to of each, one behind the other. */
+    private final long[] bounds;
+
+    private GoneRanges(long[] bounds) {
+        this.bounds = bounds;
+    }
+
+    /** These, and another stretch. */
+    GoneRanges with(long from, long to) {
+        if (from >= to || covers(from, to)) {
+            return this;
+        }
+        int first = 0;
+        while (first < bounds.length && bounds[first + 1] < from) {
+            first += 2;
+        }
+        int behind = first;
+        while (behind < bounds.length && bounds[behind] <= to) {
+            behind += 2;
+        }
+        long[] joined = new long[bounds.length - (behind - first) + 2];
+        System.arraycopy(bounds, 0, joined, 0, first);
+        joined[first] = behind == first ? from : Math.min(from, bounds[first]);
+        joined[first + 1] = behind == first ? to : Math.max(to, bounds[behind - 1]);
+        System.arraycopy(bounds, behind, joined, first + 2, bounds.length - behind);
+        return new GoneRanges(joined);
+    }
+
+    boolean covers(long from, long to) {
+        return end(from) >= to;
+    }
+
+    boolean holds(long position) {
+        return (bounds(position) & 1) != 0;
+    }
+
+    /** Where the stretch that holds a position ends; the position itself where none does. */
+    long end(long position) {
+        int at = bounds(position);
+        return (at & 1) == 0 ? position : bounds[at];
+    }
+
+    /** Where the next stretch behind a position that is not gone begins. */
+    long next(long position) {
+        int at = bounds(position);
+        return at < bounds.length ? bounds[at] : Long.MAX_VALUE;
+    }
+
+    /** How many bounds lie at or below a position: an odd number within a stretch. */
+    private int bounds(long position) {
+        int low = 0;
+        int high = bounds.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (bounds[middle] <= position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,173 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps the index files of a log few and whole, by the background, piece by piece: makes those that are missing, merges
+ * small ones as they age, and deletes what is not needed any more.
+ */
+final class IndexUpkeep {
+    static final String UNFINISHED = "unfinished-index";
+    /** Calls of {@link #resume} that are let pass after a failure, which may be a full disk. */
+    private static final int PAUSE = 10;
+
+    private final FileStore files;
+    private final Background background;
+    private final Log log;
+    private final Index index;
+    private long mergeBound;
+    private boolean busy;
+    private int pause;
+
+    /** @param mergeBound files that end above it are not merged so far */
+    IndexUpkeep(FileStore files, Background background, Log log, Index index, long mergeBound) {
+        this.files = files;
+        this.background = background;
+        this.log = log;
+        this.index = index;
+        this.mergeBound = mergeBound;
+    }
+
+    /** Files up to there may be merged: no checkpoint that is kept lies below. */
+    void mergeBelow(long position) {
+        mergeBound = Math.max(mergeBound, position);
+        next();
+    }
+
+    /** To be called every now and then: goes on where a failure ended the work. */
+    void resume() {
+        if (pause > 0) {
+            pause--;
+        }
+        next();
+    }
+
+    /** Deletes the files of which nothing is left. */
+    void deleteDropped() {
+        List<StripeFile> dropped = index.takeDropped();
+        if (!dropped.isEmpty()) {
+            background.run(() -> delete(dropped), failure -> {});
+        }
+    }
+
+    /** Nobody reads these any more. Blocks are free at once, though a mapping lives until it is collected. */
+    private void delete(List<StripeFile> stripes) throws IOException {
+        for (StripeFile stripe : stripes) {
+            if (stripe.name != null) {
+                try (StoredFile file = files.open(stripe.name)) {
+                    file.truncate(0);
+                }
+                files.delete(stripe.name);
+            }
+        }
+    }
+
+    private void next() {
+        if (busy || pause > 0 || log.poison() != null) {
+            return;
+        }
+        StripeFile missing = index.files().firstMissing();
+        if (missing != null) {
+            make(missing);
+            return;
+        }
+        long bound = Math.min(mergeBound, index.committed());
+        List<StripeFile> parts = MergePlan.next(
+                index.files().all().stream().takeWhile(stripe -> stripe.to <= bound).toList());
+        if (!parts.isEmpty()) {
+            busy = true;
+            step(new IndexMerge(files, parts, index.gone(), index.ids()));
+        }
+    }
+
+    private void make(StripeFile missing) {
+        busy = true;
+        long read = log.readBegins();
+        Segment[] segments = log.view().segments();
+        List<List<StripeFile>> made = new ArrayList<>(1);
+        background.run(() -> made.add(IndexRebuild.first(files, segments, missing)), failure -> {
+            log.readEnded(read);
+            busy = false;
+            if (failure != null) {
+                pause = PAUSE;
+                return;
+            }
+            if (!index.replace(List.of(missing), made.get(0))) {
+                discard(made.get(0).get(0));
+            }
+            next();
+        });
+    }
+
+    /** The owner has made it meanwhile, or nobody needs it any more. */
+    private void discard(StripeFile stripe) {
+        boolean used = index.files().all().stream().anyMatch(s -> stripe.name.equals(s.name));
+        if (!used) {
+            background.run(() -> files.delete(stripe.name), failure -> {});
+        }
+    }
+
+    private void step(IndexMerge merge) {
+        DamagedFile[] damaged = new DamagedFile[1];
+        background.run(
+                () -> {
+                    try {
+                        merge.step();
+                    } catch (DamagedFile e) {
+                        damaged[0] = e;
+                    } catch (IOException e) {
+                        merge.close();
+                        throw e;
+                    }
+                },
+                failure -> stepped(merge, damaged[0], failure));
+    }
+
+    private void stepped(IndexMerge merge, DamagedFile damaged, IOException failure) {
+        if (failure == null && damaged == null && merge.merged() == null && isWanted(merge)) {
+            step(merge);
+            return;
+        }
+        busy = false;
+        if (failure != null) {
+            pause = PAUSE;
+            return;
+        }
+        if (damaged != null) {
+            index.makeAgain((StripeFile) damaged.file());
+        } else if (merge.merged() != null && !adopt(merge)) {
+            discard(merge.merged());
+        }
+        next();
+    }
+
+    /** Whether the new file would not be longer than it may; the lengths are known from the first step on. */
+    private boolean isWanted(IndexMerge merge) {
+        long[] lengths = merge.lengths();
+        long all = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            merge.parts().get(i).isOfBytes(lengths[i]);
+            all += lengths[i];
+        }
+        return all <= MergePlan.BYTES_MAX;
+    }
+
+    /** Not where the owner has made a part again meanwhile; parts of which nothing is left may have gone. */
+    private boolean adopt(IndexMerge merge) {
+        StripeFile merged = merge.merged();
+        List<StripeFile> there = index.files().all().stream()
+                .filter(stripe -> stripe.from >= merged.from && stripe.to <= merged.to)
+                .toList();
+        List<StripeFile> parts = merge.parts();
+        if (there.isEmpty() || !parts.containsAll(there) || !index.replace(there, List.of(merged))) {
+            return false;
+        }
+        background.run(() -> delete(parts), failure -> {});
+        return true;
+    }
+}

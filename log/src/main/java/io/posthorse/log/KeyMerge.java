@@ -1,0 +1,153 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes one key file of several adjacent ones, in steps, as {@link IndexMerge} does. */
+final class KeyMerge {
+    private static final String UNFINISHED = "unfinished-merged-keys";
+
+    private final FileStore files;
+    private final List<SortedKeys> parts;
+    private final GoneRanges gone;
+    private final List<KeyView> views = new ArrayList<>();
+    private final long from;
+    private int[] at;
+    /** The next entry of each part, as one of the new file. */
+    private long[] heads;
+
+    private int body;
+    private int entries;
+    private StoredFile file;
+    private BlockWriter out;
+    private SortedKeys merged;
+
+    KeyMerge(FileStore files, List<SortedKeys> parts, GoneRanges gone) {
+        this.files = files;
+        this.parts = parts;
+        this.gone = gone;
+        this.from = parts.get(0).from;
+    }
+
+    List<SortedKeys> parts() {
+        return parts;
+    }
+
+    /** The new file, or null while it is not whole. */
+    SortedKeys merged() {
+        return merged;
+    }
+
+    /** Whether the new file would be longer than it may; known from the first step on. */
+    boolean isTooLong() {
+        return views.stream().mapToLong(KeyView::length).sum() > MergePlan.BYTES_MAX;
+    }
+
+    /**
+     * Does the next step. Run by the background.
+     *
+     * @throws DamagedFile where a part is damaged
+     */
+    void step() throws IOException {
+        if (views.isEmpty()) {
+            open();
+        } else if (isMore()) {
+            entries();
+        } else {
+            end();
+        }
+    }
+
+    /** Lets go of the new file, after a failure. */
+    void close() {
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            // the next merge begins with a new file
+        }
+    }
+
+    private void open() throws IOException {
+        long most = 0;
+        for (SortedKeys part : parts) {
+            KeyView view = part.view();
+            if (view == null) {
+                throw new DamagedFile(part);
+            }
+            views.add(view);
+            most += view.entries;
+        }
+        at = new int[views.size()];
+        heads = new long[views.size()];
+        for (int i = 0; i < heads.length; i++) {
+            follow(i);
+        }
+        body = KeyFile.body(most);
+        files.delete(UNFINISHED);
+        file = files.open(UNFINISHED);
+        out = new BlockWriter(file, body);
+    }
+
+    /** Takes the next entry of a part that is not gone. */
+    private void follow(int i) {
+        KeyView view = views.get(i);
+        while (at[i] < view.entries) {
+            long entry = view.entry(at[i]);
+            long position = parts.get(i).position(entry);
+            if (!gone.holds(position)) {
+                heads[i] = entry & 0xFFFFFFFF00000000L | (position - from) >>> 3;
+                return;
+            }
+            at[i]++;
+        }
+    }
+
+    private boolean isMore() {
+        for (int i = 0; i < heads.length; i++) {
+            if (at[i] < views.get(i).entries) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void entries() throws IOException {
+        long bound = out.bytes() + IndexMerge.STEP_BYTES;
+        while (out.bytes() < bound && isMore()) {
+            int lowest = -1;
+            for (int i = 0; i < heads.length; i++) {
+                if (at[i] < views.get(i).entries && (lowest < 0 || heads[i] < heads[lowest])) {
+                    lowest = i;
+                }
+            }
+            out.putLong(heads[lowest]);
+            entries++;
+            at[lowest]++;
+            follow(lowest);
+        }
+        file.force();
+    }
+
+    private void end() throws IOException {
+        out.end();
+        long to = parts.get(parts.size() - 1).to;
+        ByteBuffer head = ByteBuffer.allocate(body);
+        out.sums(head, KeyFile.SUMS);
+        long firstMs = views.stream().mapToLong(view -> view.firstMs).min().orElse(0);
+        long lastMs = views.stream().mapToLong(view -> view.lastMs).max().orElse(0);
+        KeyFile.head(head, entries, from, to, firstMs, lastMs, body);
+        file.write(0, head);
+        file.force();
+        file.close();
+        String name = KeyFile.name(from, to);
+        files.rename(UNFINISHED, name);
+        files.forceNames();
+        merged = new SortedKeys(files, name, body + out.bytes());
+    }
+}

@@ -1,0 +1,41 @@
+package io.posthorse.log;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the records of a stretch, taken in their order, put into the index. */
+final class StripeEntries {
+    private final Map<Integer, List<Chunk.InMemory>> chunks = new TreeMap<>();
+    private final List<Relocated> relocated = new ArrayList<>();
+
+    /** Takes the record that begins at an index of the bytes; others than messages' are passed over. */
+    void add(ByteBuffer bytes, int at, long position) {
+        int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
+        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE || length < 0) {
+            return;
+        }
+        int partition = bytes.getInt(at + RecordFormat.PARTITION);
+        long offset = bytes.getLong(at + RecordFormat.OFFSET);
+        int tag = bytes.getInt(at + RecordFormat.TAG);
+        if (bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED) {
+            relocated.add(new Relocated(partition, offset, position, length, tag));
+            return;
+        }
+        List<Chunk.InMemory> of = chunks.computeIfAbsent(partition, id -> new ArrayList<>(1));
+        if (of.isEmpty() || of.getLast().end() < offset) {
+            of.add(new Chunk.InMemory(offset));
+        }
+        if (of.getLast().end() == offset) {
+            of.getLast().add(position, length, tag);
+        }
+    }
+
+    Frozen frozen() {
+        List<Frozen.Part> parts = new ArrayList<>();
+        chunks.forEach((id, of) -> of.forEach(chunk -> parts.add(new Frozen.Part(id, chunk))));
+        return new Frozen(parts, relocated);
+    }
+}
