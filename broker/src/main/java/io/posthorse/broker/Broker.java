@@ -32,6 +32,7 @@ public final class Broker {
     private final Rendering rendering;
     private final State state;
     private final StateMachine machine;
+    private final Background background;
     private final Store store;
     private final Log log;
     private final Moves moves;
@@ -49,7 +50,8 @@ public final class Broker {
 
     private Broker(
             BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, StateMachine machine,
-            Store store) {
+            Store store, Background background) {
+        this.background = background;
         this.settings = settings;
         this.formats = formats;
         this.rendering = rendering;
@@ -89,7 +91,7 @@ public final class Broker {
                     + ". Nothing was changed. Move that *.checkpoint file out of the data directory, and start again: the one"
                     + " before it is used then, and the log behind it.", e);
         }
-        Broker broker = new Broker(settings, byId, rendering, state, machine, store);
+        Broker broker = new Broker(settings, byId, rendering, state, machine, store, background);
         new Opening(broker).begin();
         return broker;
     }
@@ -117,6 +119,10 @@ public final class Broker {
     /** Time of the newest record, ms since 1970; 0 where there is none. */
     long lastRecordMs() {
         return state.lastMs();
+    }
+
+    Background background() {
+        return background;
     }
 
     Log log() {
@@ -369,6 +375,36 @@ public final class Broker {
         machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
         announcements.add(partition);
         return position;
+    }
+
+    /**
+     * Writes a message again, at the tail, as the same message of the same partition and offset.
+     *
+     * @param record its record as it stands now, from 0
+     * @return false where the log is full
+     */
+    boolean carry(Partition partition, long offset, ByteBuffer record) {
+        int length = record.capacity() - RecordFormat.NATIVE;
+        if (admit(length, 1) != Admission.ADMITTED) {
+            return false;
+        }
+        int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
+        long position = log.reservedPosition();
+        byte format = record.get(RecordFormat.FORMAT);
+        boolean waits = partition.topic().isInternal() && !state.postponed.isLane(partition);
+        long linkOffset = waits ? record.getLong(RecordFormat.LINK_OFFSET) : RecordFormat.time(record, 0, false);
+        RecordFormat.envelope(log.payload(), at, partition.id(), offset, record.getInt(RecordFormat.TAG),
+                RecordFormat.LINK_CARRIED, format, record.getInt(RecordFormat.LINK_PARTITION), linkOffset);
+        log.payload().put(at + RecordFormat.NATIVE, record, RecordFormat.NATIVE, length);
+        try {
+            formats[format].restamp(log.staging(), at + RecordFormat.NATIVE, position);
+            formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length, hash -> store.keys().add(hash, position, linkOffset));
+        } catch (RuntimeException e) {
+            faults.tell("stamping the message at offset " + offset + " of " + partition.topic().name() + " again", e);
+        }
+        log.seal(RecordFormat.TYPE_MESSAGE, now, false);
+        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
+        return true;
     }
 
     /** Takes back the open record. What was written of its atomic group before it stays, as a group of its own. */

@@ -1,89 +1,114 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.Log;
+import io.posthorse.log.LogView;
 import io.posthorse.log.RecordFormat;
+import io.posthorse.platform.Background;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Carries messages that still wait out of the oldest segment, so that one that is due in a year does not keep a year of
- * log. Those with a time are written again at the tail; those of a transaction that is still undecided are set aside.
+ * Writes messages again, at the tail, that somebody waits for in segments that are to go: each with its own partition and offset, so
+ * that nobody sees one twice. Old messages are read, and checked, by the background; a damaged one is left where it is.
  */
-final class Carrier {
-    private static final int TURN_MAX = 512;
+final class Carrier implements LivePass.Found {
+    private static final int COUNT_MAX = 256;
+    private static final int BYTES_MAX = 4 << 20;
 
     private final Broker broker;
-    private final Postponed postponed;
+    private final Background background;
+    private List<Old> batch = new ArrayList<>();
+    private long batchBytes;
+    private boolean reading;
+    private List<Old> read = List.of();
+    private long damaged;
 
-    Carrier(Broker broker) {
-        this.broker = broker;
-        this.postponed = broker.state().postponed;
+    /** A message where it stands now; the bytes of its record once they are read, null where it is damaged. */
+    private static final class Old {
+        final Partition partition;
+        final long offset;
+        final long position;
+        byte[] record;
+
+        Old(Partition partition, long offset, long position) {
+            this.partition = partition;
+            this.offset = offset;
+            this.position = position;
+        }
     }
 
-    /** Whether nothing waits whose record lies below a position. */
-    boolean isFree(long position) {
-        Partition prepared = postponed.prepared.partition();
-        for (int lane = 0; lane < postponed.schedule.lanes(); lane++) {
-            if (first(lane) < postponed.schedule.lane(lane).index.visibleEnd(position)) {
+    Carrier(Broker broker, Background background) {
+        this.broker = broker;
+        this.background = background;
+    }
+
+    /** Whether something is being read, or was read and is not written yet. */
+    boolean isBusy() {
+        return reading || !read.isEmpty();
+    }
+
+    /** Messages that could not be carried because they are damaged. */
+    long damaged() {
+        return damaged;
+    }
+
+    @Override
+    public boolean takes(Partition partition, long offset, long position) {
+        if (batch.size() >= COUNT_MAX || batchBytes >= BYTES_MAX) {
+            return false;
+        }
+        batch.add(new Old(partition, offset, position));
+        batchBytes += partition.index.length(offset);
+        return true;
+    }
+
+    /** Has what was taken read. */
+    void begin() {
+        if (batch.isEmpty() || isBusy()) {
+            return;
+        }
+        List<Old> taken = batch;
+        batch = new ArrayList<>();
+        batchBytes = 0;
+        reading = true;
+        Log log = broker.log();
+        long number = log.readBegins();
+        LogView view = log.view();
+        background.run(() -> taken.forEach(old -> old.record = record(view, old.position)), failure -> {
+            log.readEnded(number);
+            reading = false;
+            read = taken;
+        });
+    }
+
+    private static byte[] record(LogView view, long position) {
+        ByteBuffer bytes = view.bytes(position);
+        if (bytes == null) {
+            return null;
+        }
+        byte[] record = new byte[bytes.getInt(view.index(position) + RecordFormat.LENGTH)];
+        bytes.get(view.index(position), record);
+        return record;
+    }
+
+    /** Writes what was read, in an open turn; false where the log has no room, and then it is tried again. */
+    boolean write() {
+        List<Old> due = read;
+        for (int i = 0; i < due.size(); i++) {
+            Old old = due.get(i);
+            if (old.record == null) {
+                damaged++;
+            } else if (isThere(old) && !broker.carry(old.partition, old.offset, ByteBuffer.wrap(old.record))) {
+                read = List.copyOf(due.subList(i, due.size()));
                 return false;
             }
         }
-        return broker.preparedGroups().oldest() >= position
-                && KeptMessages.firstBelow(broker, position) == null
-                && !postponed.timed.anyBelow(postponed.timed.partition().index.visibleEnd(position))
-                && postponed.prepared.oldest() >= prepared.index.visibleEnd(position);
+        read = List.of();
+        return true;
     }
 
-    /** Carries some of what waits below a position, in an open turn. */
-    void carry(long position) {
-        int left = TURN_MAX;
-        if (!broker.preparedGroups().carry(position)) {
-            return;
-        }
-        for (int lane = 0; lane < postponed.schedule.lanes(); lane++) {
-            long bound = postponed.schedule.lane(lane).index.visibleEnd(position);
-            while (left > 0 && first(lane) < bound) {
-                left--;
-                if (!carryScheduled(lane)) {
-                    return;
-                }
-            }
-        }
-        Partition prepared = postponed.prepared.partition();
-        long bound = prepared.index.visibleEnd(position);
-        while (left > 0 && postponed.prepared.oldest() < bound) {
-            left--;
-            if (!broker.transactions().suspend(postponed.prepared.oldest())) {
-                return;
-            }
-        }
-        carryTimed(position, left);
-    }
-
-    private long first(int lane) {
-        PartitionIndex index = postponed.schedule.lane(lane).index;
-        return index.ceiling(postponed.schedule.done(lane));
-    }
-
-    private boolean carryScheduled(int lane) {
-        Partition from = postponed.schedule.lane(lane);
-        StoredCopy message = broker.moves().find(from, first(lane));
-        long due = message == null ? 0 : message.timeMs() + postponed.schedule.delayMs(lane);
-        return carry(from, first(lane), message, due);
-    }
-
-    private void carryTimed(long position, int most) {
-        Partition from = postponed.timed.partition();
-        for (long offset : postponed.timed.below(from.index.visibleEnd(position), most)) {
-            StoredCopy message = broker.moves().find(from, offset);
-            if (!carry(from, offset, message, message == null ? 0 : message.linkOffset())) {
-                return;
-            }
-        }
-    }
-
-    private boolean carry(Partition from, long offset, StoredCopy message, long dueMs) {
-        int target = message == null ? -1 : message.linkPartition();
-        return broker.moves().postpone(
-                        from, offset, postponed.timed.partition(), RecordFormat.LINK_DUE_AT, target, dueMs)
-                != Outcome.REFUSED;
+    private static boolean isThere(Old old) {
+        return !old.partition.topic().isDeleted() && Moves.position(old.partition, old.offset) == old.position;
     }
 }

@@ -1,27 +1,47 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Log;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** Drops old segments as {@link Retention} says. */
+/**
+ * Drops old segments as {@link Retention} says, wherever they stand in the row. A segment that is due goes once nobody waits for
+ * anything in it. Where what is waited for is less than a quarter of it, that is carried to the tail first, so that neither a
+ * forgotten letter nor a stuck queue keeps the disk. Works in steps that hold nobody up.
+ */
 final class Cleaning {
+    /** Looks into indexes in one step. */
+    private static final int LOOKS = 2_000;
+    /** Prepared groups carried in one step. */
+    private static final int GROUPS = 16;
+    /** Of a segment that is carried, at most one part in so many is waited for. */
+    private static final int CARRIED_PART = 4;
+
     private final Broker broker;
     private final Carrier carrier;
-    /** The segment that nothing waits in any more, and the tail when that was seen first. */
-    private long freeBase = -1;
+    private LivePass pass;
+    /** Segments that were due when the pass began, by their first positions. */
+    private Set<Long> due = Set.of();
+    /** Those among them whose messages the pass carries. */
+    private Set<Long> carried = Set.of();
+    /** Segments that the last pass found free, and the tail at its end: what it has carried stands below. */
+    private Set<Long> free = new HashSet<>();
+
+    private long freeSince;
+    private long freeRevivals;
     private boolean asked;
-    /** The segment of which was told that it stays. */
-    private long toldBase = -1;
+    /** Segments of which was told that they stay. */
+    private final Set<Long> told = new HashSet<>();
     private BiConsumer<String, String> onKept = (topic, subscription) -> { };
     private Consumer<String> notice = text -> { };
     private Retention retention;
-
-    private long freeSince;
+    private int rest;
 
     Cleaning(Broker broker) {
         this.broker = broker;
-        this.carrier = new Carrier(broker);
+        this.carrier = new Carrier(broker, broker.background());
         this.retention = broker.settings().retention();
     }
 
@@ -30,7 +50,7 @@ final class Cleaning {
         retention = changed;
     }
 
-    /** Has told whose unsettled messages keep the log, by topic and subscription; once for each segment. */
+    /** Has told whose unsettled messages keep a segment, by topic and subscription; once for each segment. */
     void onKept(BiConsumer<String, String> listener) {
         onKept = listener;
     }
@@ -46,44 +66,60 @@ final class Cleaning {
     }
 
     /**
-     * Drops at most one segment, so that a long list of them does not hold up the owner. Where messages still wait in
-     * it, some are carried out of it; then the broker must be in an open turn.
+     * Does one step: drops at most one segment, or looks at so many messages, or carries so many; in an open turn.
      *
      * @return whether there is more to do at once
      */
     boolean run(long nowMs, long wallMs) {
-        long[] bases = broker.log().segmentBases();
-        if (bases.length < 2 || !isDue(bases[0], nowMs, wallMs)) {
-            asked = false;
+        if (dropOne()) {
+            return true;
+        }
+        if (pass == null && !begin(nowMs, wallMs)) {
             return false;
         }
-        if (!carrier.isFree(bases[1])) {
-            long before = broker.tail();
-            carrier.carry(bases[1]);
-            boolean isCarrying = broker.tail() > before;
-            if (!isCarrying && toldBase != bases[0]) {
-                tellOfKept(bases[0], bases[1]);
-            }
-            return isCarrying;
+        if (!carrier.write()) {
+            return false; // the log has no room: what is read waits
         }
-        if (toldBase == bases[0]) {
-            toldBase = -1;
-            notice.accept("The oldest part of the log is no longer kept by anybody, and goes.");
+        if (carrier.isBusy()) {
+            return true;
         }
-        if (freeBase != bases[0]) {
-            freeBase = bases[0];
-            freeSince = broker.tail();
+        if (!carryGroups()) {
+            return false;
         }
-        // what was moved out of the segment must be on stable storage before the segment goes
-        return broker.log().durable() >= freeSince && broker.store().dropFirst();
+        boolean ended = pass.step(LOOKS, carrier);
+        carrier.begin();
+        if (ended && !carrier.isBusy()) {
+            end();
+        }
+        return true;
     }
 
-    private void tellOfKept(long base, long end) {
-        KeptMessages.Waiting waiting = KeptMessages.firstBelow(broker, end);
-        if (waiting != null) {
-            toldBase = base;
-            onKept.accept(waiting.topic().name(), waiting.subscription().name());
+    private boolean begin(long nowMs, long wallMs) {
+        Set<Long> now = dueSegments(nowMs, wallMs);
+        boolean isNews = !now.equals(due);
+        rest = isNews ? 0 : Math.max(0, rest - 1);
+        if (now.isEmpty() || rest > 0) {
+            asked &= !now.isEmpty();
+            due = now;
+            return false;
         }
+        due = now;
+        carried = new HashSet<>(carried);
+        carried.retainAll(now);
+        pass = new LivePass(broker, carried);
+        return true;
+    }
+
+    private Set<Long> dueSegments(long nowMs, long wallMs) {
+        Log log = broker.log();
+        Set<Long> now = new HashSet<>();
+        long[] bases = log.segmentBases();
+        for (int i = 0; i < bases.length - 1 && log.segmentEnd(bases[i]) <= broker.store().dispensable(); i++) {
+            if (isDue(bases[i], nowMs, wallMs)) {
+                now.add(bases[i]);
+            }
+        }
+        return now;
     }
 
     private boolean isDue(long base, long nowMs, long wallMs) {
@@ -92,5 +128,70 @@ final class Cleaning {
         return tooLarge
                 || retention.isExpired(log.lastTime(base), nowMs)
                         && (asked || retention.isHour().test(wallMs) || broker.store().diskUsed() > retention.diskUsedMax());
+    }
+
+    /** Carries prepared groups, a few at a time; false where the log has no room. */
+    private boolean carryGroups() {
+        int left = GROUPS;
+        for (long base : carried) {
+            int done = left == 0 ? 0 : broker.preparedGroups().carry(base, broker.log().segmentEnd(base), left);
+            if (done < 0) {
+                return false;
+            }
+            left -= done;
+        }
+        return true;
+    }
+
+    /** The pass has come to its end: what is free goes, what is nearly free is carried by the next one. */
+    private void end() {
+        Set<Long> carryNext = new HashSet<>();
+        Set<Long> foundFree = new HashSet<>();
+        for (long base : due) {
+            LivePass.Live live = pass.in(base);
+            boolean groupsLeft = broker.preparedGroups().anyIn(base, broker.log().segmentEnd(base));
+            if (live == null && !carried.contains(base) || carried.contains(base) && !groupsLeft) {
+                foundFree.add(base);
+            } else if (groupsLeft || live.bytes * CARRIED_PART <= broker.log().segmentBytes(base)) {
+                carryNext.add(base);
+            } else {
+                tellOfKept(base, live.waiting);
+            }
+        }
+        if (pass.isValid()) {
+            free = foundFree;
+            freeSince = broker.tail();
+            freeRevivals = broker.state().revivals();
+        }
+        boolean goesOn = !carryNext.isEmpty() || !free.isEmpty() || !pass.isValid();
+        carried = carryNext;
+        pass = null;
+        rest = goesOn ? 0 : REST;
+        asked = false;
+    }
+
+    /** How many steps at rest lie between two passes that have nothing to do: a stuck queue costs no more than that. */
+    private static final int REST = 60;
+
+    /** Drops one segment that is free, once what was carried out of it is on stable storage. */
+    private boolean dropOne() {
+        if (freeRevivals != broker.state().revivals()) {
+            free.clear(); // somebody waits again for what may be in there
+        }
+        if (free.isEmpty() || broker.log().durable() < freeSince) {
+            return false;
+        }
+        long base = free.iterator().next();
+        free.remove(base);
+        if (broker.log().segmentOf(base) == base && broker.store().drop(base) && told.remove(base)) {
+            notice.accept("A part of the log that was kept for messages nobody had consumed is free, and is dropped.");
+        }
+        return true;
+    }
+
+    private void tellOfKept(long base, LivePass.Waiting waiting) {
+        if (waiting != null && told.add(base)) {
+            onKept.accept(waiting.topic().name(), waiting.subscription().name());
+        }
     }
 }

@@ -89,7 +89,7 @@ public final class KeySearch {
             return null;
         }
         int at = view.index(position);
-        long time = bytes.getLong(at + RecordFormat.TIME);
+        long time = RecordFormat.time(bytes, at, false);
         if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE || time < fromMs || time > toMs
                 || !partitions.contains(bytes.getInt(at + RecordFormat.PARTITION))) {
             return null;

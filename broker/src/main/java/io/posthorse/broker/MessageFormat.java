@@ -11,6 +11,9 @@ public interface MessageFormat {
     /** Writes what only the broker knows into native bytes that begin at {@code at}. */
     void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs);
 
+    /** Writes the position anew into native bytes that are stored elsewhere from now on. */
+    default void restamp(ByteBuffer bytes, int at, long position) {}
+
     /**
      * The topic that a message's native bytes name, for where the record of the topic itself was damaged; null where they
      * name none.

@@ -84,7 +84,7 @@ final class OffsetSet {
     }
 
     /** The first offset from there on that is in it; -1 where none is. */
-    private long nextSet(long from) {
+    long nextSet(long from) {
         long offset = from;
         while (true) {
             long number = offset >>> PAGE_SHIFT;

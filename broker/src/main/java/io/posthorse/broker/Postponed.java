@@ -31,6 +31,11 @@ final class Postponed {
         }
     }
 
+    /** Whether it is a lane of the schedule. */
+    boolean isLane(Partition partition) {
+        return schedule.number(partition.id()) >= 0;
+    }
+
     /** A message was appended. */
     void apply(Partition partition, long offset, byte link, int linkPartition, long linkOffset) {
         switch (link) {

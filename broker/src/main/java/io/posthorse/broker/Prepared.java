@@ -112,6 +112,12 @@ final class Prepared {
         return checks.isEmpty() ? -1 : checks.firstOffset();
     }
 
+    /** The first undecided offset from one on; {@link Long#MAX_VALUE} where there is none. */
+    long nextUndecided(long from) {
+        Long next = undecided.ceilingKey(from);
+        return next == null ? Long.MAX_VALUE : next;
+    }
+
     /** Oldest undecided offset; {@link Long#MAX_VALUE} where there is none. */
     long oldest() {
         return undecided.isEmpty() ? Long.MAX_VALUE : undecided.firstKey();

@@ -37,7 +37,8 @@ public final class PreparedGroups {
         this.broker = broker;
     }
 
-    private TreeMap<String, Long> positions() {
+    /** Position of each group's record, by its id. */
+    TreeMap<String, Long> positions() {
         return broker.state().preparedGroups;
     }
 
@@ -155,28 +156,35 @@ public final class PreparedGroups {
         return group;
     }
 
-    /** Position of the oldest group that nobody has decided; {@link Long#MAX_VALUE} where there is none. */
-    long oldest() {
-        return positions().values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+    /** Whether a group stands between two positions that nobody has decided. */
+    boolean anyIn(long base, long end) {
+        return positions().values().stream().anyMatch(position -> position >= base && position < end);
     }
 
-    /** Writes groups that stand below a position again, at the tail; false where the log is full. */
-    boolean carry(long below) {
+    /**
+     * Writes groups that stand in a segment again, at the tail.
+     *
+     * @param most how many at most
+     * @return how many; -1 where the log is full
+     */
+    int carry(long base, long end, int most) {
+        int carried = 0;
         for (String id : ids()) {
-            if (positions().get(id) < below) {
+            if (carried < most && positions().get(id) >= base && positions().get(id) < end) {
+                carried++;
                 ByteBuffer plan = plan(id);
                 if (plan == null) {
                     broker.faults().tell("carrying the prepared group " + id + ", which is given up", new IllegalStateException(
                             "its record at position " + positions().get(id) + " is damaged"));
                 }
-                Event carried = plan == null
+                Event again = plan == null
                         ? new Event.GroupDecided(id)
                         : new Event.GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));
-                if (!broker.append(carried)) {
-                    return false;
+                if (!broker.append(again)) {
+                    return -1;
                 }
             }
         }
-        return true;
+        return carried;
     }
 }

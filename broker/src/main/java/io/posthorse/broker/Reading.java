@@ -89,7 +89,7 @@ final class Reading {
             return -1;
         }
         long position = index.position(offset);
-        return log.readable(position) ? log.bytes(position).getLong(log.index(position) + RecordFormat.TIME) : -1;
+        return log.readable(position) ? RecordFormat.time(log.bytes(position), log.index(position), false) : -1;
     }
 
     static long offsetAt(Log log, PartitionIndex index, long begin, long end, long timeMs) {

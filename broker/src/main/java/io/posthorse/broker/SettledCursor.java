@@ -44,6 +44,12 @@ final class SettledCursor {
         return settled.nextClear(Math.max(from, floor));
     }
 
+    /** First offset from there on that is settled, {@link Long#MAX_VALUE} where none is. */
+    long nextSettled(long from) {
+        long settledAbove = settled.nextSet(Math.max(from, floor));
+        return from < floor ? from : settledAbove < 0 ? Long.MAX_VALUE : settledAbove;
+    }
+
     int deliveries(long offset) {
         return deliveries.getOrDefault(offset, 0);
     }

@@ -66,6 +66,15 @@ public final class Settlements {
         return at;
     }
 
+    /** First offset from there on that is settled; {@link Long#MAX_VALUE} where none is. What the turn under way settles may not count. */
+    long nextSettled(Subscription subscription, Partition partition, long from) {
+        SettledCursor cursor = subscription.settled.get(partition.id());
+        if (cursor != null) {
+            return cursor.nextSettled(from);
+        }
+        return from < floor(subscription, partition) ? from : Long.MAX_VALUE;
+    }
+
     /** How often a message was handed out that came back; 0 where it never did. */
     public int deliveries(Subscription subscription, Partition partition, long offset) {
         SettledCursor cursor = subscription.settled.get(partition.id());

@@ -30,6 +30,7 @@ final class State {
     private final RecoveredTopics recovered = new RecoveredTopics(this);
     private final InternalTopics internal;
     private long changes;
+    private long revivals;
     private long lastMs;
     private int leftOut;
     /** Most topics have the same settings, and then share them. */
@@ -58,6 +59,11 @@ final class State {
     /** Number that the next new partition gets. */
     int nextPartition() {
         return partitions.next();
+    }
+
+    /** Counts how often somebody began to wait for messages that nobody waited for. */
+    long revivals() {
+        return revivals;
     }
 
     /** Time of the newest record, ms since 1970; 0 where none has one. */
@@ -220,7 +226,12 @@ final class State {
     private void cursorMoved(Event.CursorMoved event) {
         Subscription of = reader(event.subscription(), event.partition());
         if (of != null) {
-            of.move(partition(event.partition()), event.offset());
+            Partition partition = partition(event.partition());
+            long before = of.cursor(partition);
+            if (of.settlesOneByOne() && event.offset() < partition.index.next() && (before < 0 || event.offset() < before)) {
+                revivals++;
+            }
+            of.move(partition, event.offset());
         }
     }
 
@@ -297,6 +308,11 @@ final class State {
         int id = bytes.getInt(at + RecordFormat.PARTITION);
         Partition partition = partitions.isUnmade(id) ? recovered.partition(bytes, at, length, id, formats) : partition(id);
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
+        if (partition != null && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED
+                && offset >= 0 && offset < partition.index.next()) {
+            index.relocate(partition.index, offset, position, length - RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.TAG));
+            return;
+        }
         if (partition == null || offset < partition.index.next()) {
             return; // of a topic that was deleted, or one that cannot be told
         }

@@ -41,7 +41,7 @@ final class StoredCopy implements Message {
     }
 
     long timeMs() {
-        return bytes.getLong(at + RecordFormat.TIME);
+        return RecordFormat.time(bytes, at, false);
     }
 
     int linkPartition() {

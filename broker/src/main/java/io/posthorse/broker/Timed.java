@@ -1,7 +1,6 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /** The messages that become visible at a time of their own, in the state: which wait, and which is due first. */
 final class Timed {
@@ -24,6 +23,17 @@ final class Timed {
 
     boolean isWaiting(long offset) {
         return waiting.contains(offset);
+    }
+
+    /** The first offset from there on of one that waits, {@link Long#MAX_VALUE} where none does. */
+    long nextWaiting(long from) {
+        long next = waiting.nextSet(from);
+        return next < 0 ? Long.MAX_VALUE : next;
+    }
+
+    /** The first offset from there on of which none waits. */
+    long nextGone(long from) {
+        return waiting.nextClear(from);
     }
 
     void add(long offset, long dueMs) {
@@ -57,26 +67,9 @@ final class Timed {
         return heap.firstOffset();
     }
 
-    /** Those whose offsets lie below a bound, at most so many, in no order. */
-    long[] below(long bound, int most) {
-        long[] found = new long[most];
-        int count = 0;
-        for (int i = 0; i < heap.size() && count < most; i++) {
-            if (heap.offset(i) < bound && waiting.contains(heap.offset(i))) {
-                found[count++] = heap.offset(i);
-            }
-        }
-        return Arrays.copyOf(found, count);
-    }
-
     /** Those that are due first behind a place in that order and before a time, at most so many, the first first. */
     DueHeap firstBehind(long behindMs, long behindOffset, long beforeMs, int most) {
         return heap.firstBehind(behindMs, behindOffset, beforeMs, most, (due, offset) -> waiting.contains(offset));
-    }
-
-    /** Whether any of them has an offset below a bound. */
-    boolean anyBelow(long bound) {
-        return below(bound, 1).length > 0;
     }
 
     /** Gives equal states equal snapshots. */

@@ -338,6 +338,10 @@ final class Clients {
         waiting.clear();
     }
 
+    Settlers settlers() {
+        return settlers;
+    }
+
     Borrowers borrowers() {
         return borrowers;
     }

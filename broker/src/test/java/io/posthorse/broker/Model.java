@@ -75,10 +75,12 @@ final class Model {
     /** A message in a partition. */
     static final class Stored implements Event {
         final Sending sending;
-        final long position;
-        final long end;
+        long position;
+        long end;
         final int batch;
         boolean acknowledged;
+        /** Where it stood before. */
+        final Set<Long> places = new HashSet<>();
         /** Whether a reader got it since the broker was opened. */
         boolean seen;
         boolean rotten;
@@ -186,11 +188,30 @@ final class Model {
         if (stored == null) {
             stored = arrival(broker, partition, offset, sending, bytes, position);
         }
+        carried(broker, stored, position, length);
         require(stored.sending == sending, "an offset is used once: " + where);
         require(!stored.lost, "what was lost does not come back: " + where);
         require(!stored.rotten, "a damaged message is not handed out: " + where);
         stored.seen = true;
         stored.acknowledged = true; // somebody has seen it, so it must stay
+    }
+
+    /** Follows a message that was written again. */
+    private static void carried(Broker broker, Stored stored, long position, int length) {
+        if (position != stored.position) {
+            byte link = broker.log().bytes(position).get(broker.log().index(position) + RecordFormat.LINK);
+            boolean backAgain = stored.places.contains(position); // what was written again was lost with the machine
+            require(backAgain || link == RecordFormat.LINK_CARRIED && position > stored.position,
+                    "only what is carried stands elsewhere: " + stored.sending);
+            stored.places.add(stored.position);
+            stored.position = position;
+            stored.end = position + length;
+        }
+    }
+
+    /** Whether retention has taken it. */
+    static boolean isDropped(Broker broker, Stored stored) {
+        return stored.position < broker.log().tail() && !broker.log().holds(stored.position);
     }
 
     /** Time of a message's record. */
@@ -224,15 +245,29 @@ final class Model {
             Stored stored = entry.getValue();
             require(
                     stored.seen || stored.rotten || stored.lost || stored.expired
-                            || stored.position < broker.log().begin(),
+                            || isDropped(broker, stored),
                     "readers miss nothing: " + partition.id() + ":" + entry.getKey());
         }
     }
 
-    /** Retention has dropped what lies below; a crash may bring it back or not. */
-    void expire(long position) {
-        for (Place place : places.values()) {
-            place.byOffset.values().forEach(stored -> stored.expired |= stored.position < position);
+    /** Retention has dropped what stands nowhere any more; a crash may bring it back or not. */
+    void expire(Broker broker) {
+        places.forEach((id, place) -> {
+            Partition partition = broker.state().partition(id);
+            place.byOffset.forEach((offset, stored) -> {
+                if (partition != null && !stored.lost) {
+                    follow(broker, partition, offset, stored);
+                }
+                stored.expired |= isDropped(broker, stored);
+            });
+        });
+    }
+
+    /** Looks where a message stands now. */
+    private static void follow(Broker broker, Partition partition, long offset, Stored stored) {
+        long position = broker.positionOf(partition, offset);
+        if (position >= 0 && position != stored.position && broker.log().readable(position)) {
+            carried(broker, stored, position, partition.index.length(offset));
         }
     }
 
@@ -248,8 +283,11 @@ final class Model {
                 while (entries.hasNext()) {
                     Map.Entry<Long, Stored> entry = entries.next();
                     Stored stored = entry.getValue();
-                    if (stored.rotten || stored.lost || stored.expired
-                            || stored.position < broker.log().begin()) {
+                    if (stored.rotten || stored.lost || stored.expired) {
+                        continue;
+                    }
+                    follow(broker, partition, entry.getKey(), stored);
+                    if (isDropped(broker, stored)) {
                         continue;
                     }
                     boolean there = isThere(broker, partition, entry.getKey(), stored);
@@ -293,7 +331,7 @@ final class Model {
                 boolean expires = topic.name().equals(broker.settings().internal().suspended());
                 for (Partition partition : topic.partitions()) {
                     for (Stored stored : place(partition).byOffset.values()) {
-                        boolean expired = expires && (stored.expired || stored.position < broker.log().begin());
+                        boolean expired = expires && (stored.expired || isDropped(broker, stored));
                         (stored.lost || stored.rotten || expired ? spoilt : due).add(stored.sending);
                     }
                 }
@@ -320,8 +358,7 @@ final class Model {
             Set<Long> sought = new HashSet<>();
             for (Partition partition : topic.partitions()) {
                 place(partition).byOffset.values().stream()
-                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired
-                                && stored.position >= broker.log().begin())
+                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired && !isDropped(broker, stored))
                         .forEach(stored -> sought.add(stored.sending.messageId));
             }
             KeySearch search = broker.search(topic);
@@ -350,7 +387,7 @@ final class Model {
                 continue; // of a deleted topic: where its messages stood may be others by now
             }
             for (Stored stored : place.getValue().byOffset.values()) {
-                if (stored.position >= from && stored.end + 4096 < below && !stored.lost && !stored.rotten && !stored.expired
+                if (stored.position >= from && broker.log().holds(stored.position) && stored.end + 4096 < below && !stored.lost && !stored.rotten && !stored.expired
                         && chance.applyAsInt(20) == 0) {
                     return stored;
                 }

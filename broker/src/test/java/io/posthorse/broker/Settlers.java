@@ -18,8 +18,7 @@ import java.util.function.Predicate;
  */
 final class Settlers {
     static final String NAME = "settler";
-    private static final SubscriptionSettings SETTINGS =
-            SubscriptionSettings.ofOffsets(true, false, true, false, 0, 0, false, new TreeMap<>());
+    private static final SubscriptionSettings SETTINGS = SubscriptionSettings.settled(null);
     private static final int UNDECIDED_MAX = 5;
 
     private final SeededEntropy entropy;
@@ -39,6 +38,25 @@ final class Settlers {
     /** What a group is to do. */
     private record Plan(Partition from, List<Long> offsets, Partition to, List<Model.Sending> sendings) {}
 
+    /** What is not settled is there, however old it is: whoever is the one that settles it may ask for it. */
+    void requireKept(Broker broker) {
+        Subscription subscription = broker.subscription(NAME);
+        if (subscription == null) {
+            return;
+        }
+        for (Partition partition : subscription.partitions()) {
+            if (partition.topic().isDeleted() || subscription.cursor(partition) < 0) {
+                continue;
+            }
+            model.place(partition).byOffset.forEach((offset, stored) -> {
+                boolean waits = stored.acknowledged && !stored.rotten && !stored.lost && !stored.expired
+                        && !broker.settlements().isSettled(subscription, partition, offset);
+                require(!waits || broker.positionOf(partition, offset) >= 0,
+                        "what is not settled is kept: " + partition.id() + ":" + offset);
+            });
+        }
+    }
+
     /** What has happened together. */
     private record Together(Partition from, long settled, Partition to, long stored, long messageId) {}
 
@@ -51,6 +69,12 @@ final class Settlers {
         Subscription subscription = broker.subscription(NAME);
         subscription = subscription != null ? subscription : broker.createOrUpdate(NAME, SETTINGS);
         if (subscription == null) {
+            return;
+        }
+        if (subscription.cursor(from) < 0) {
+            model.expire(broker); // what is gone by now was promised to nobody
+        }
+        if (!broker.settlements().begin(subscription, from, 0)) {
             return;
         }
         int choice = entropy.below(100);

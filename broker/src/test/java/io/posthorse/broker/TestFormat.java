@@ -21,6 +21,11 @@ class TestFormat implements MessageFormat {
         bytes.putLong(at + 8, offset).putLong(at + 16, position).putLong(at + 24, timeMs);
     }
 
+    @Override
+    public void restamp(ByteBuffer bytes, int at, long position) {
+        bytes.putLong(at + 16, position);
+    }
+
     /** These messages do not say where they belong; the ones of {@link FaultsTest} do. */
     @Override
     public String topic(ByteBuffer bytes, int at, int length) {

@@ -160,6 +160,7 @@ final class World {
         note(broker.log().durable());
         model.scan(broker, broker.topics());
         if (owner.isEmpty()) {
+            clients.settlers().requireKept(broker);
             clients.requireAwake(broker);
         }
     }
@@ -235,7 +236,7 @@ final class World {
         }
         expectedState = state;
         rotted = false;
-        model.expire(broker.log().begin());
+        model.expire(broker);
         files = files.crash(machine);
         if (entropy.percent(10)) {
             rot(machine ? checkpoint : durable);

@@ -85,6 +85,19 @@ final class CheckpointFiles {
         return null;
     }
 
+    /** Position of the newest whole checkpoint below another one's; 0 where there is none. Reads it. */
+    static long older(FileStore files, long position) throws IOException {
+        for (String name : names(files)) {
+            try (StoredFile file = files.openExisting(name)) {
+                Checkpoint checkpoint = read(name, file);
+                if (checkpoint != null && checkpoint.position() < position) {
+                    return checkpoint.position();
+                }
+            }
+        }
+        return 0;
+    }
+
     private static List<String> names(FileStore files) throws IOException {
         return files.list().stream()
                 .filter(n -> n.endsWith(SUFFIX))

@@ -154,8 +154,8 @@ public final class KeyIndex {
             if (covered < tail) {
                 missing.add(new long[] {covered, tail});
             }
-            names.stream()
-                    .filter(name -> StretchNames.to(name) <= tail && !used.contains(name))
+            names.stream() // also of a tail that was cut: once the log is as long again, they would speak of other records
+                    .filter(name -> !used.contains(name))
                     .forEach(name -> unused.add(new SortedKeys(files, name, 0)));
             delete(unused);
             loaded = true;

@@ -64,7 +64,7 @@ final class KeyRebuild implements Background.Job {
                 int length = bytes.getInt(at + RecordFormat.LENGTH);
                 if (bytes.get(at + RecordFormat.TYPE) == RecordFormat.TYPE_MESSAGE) {
                     long record = segment.base + at;
-                    long time = bytes.getLong(at + RecordFormat.TIME);
+                    long time = RecordFormat.time(bytes, at, false);
                     source.keys(bytes, at, length, hash -> keys.add(hash, record, time));
                 }
                 at += RecordFormat.occupied(length);

@@ -404,6 +404,22 @@ public final class Log {
         return segments.holding(position) != null;
     }
 
+    /** First position of the segment that holds a position; -1 where none does. */
+    public long segmentOf(long position) {
+        Segment segment = segments.holding(position);
+        return segment == null ? -1 : segment.base;
+    }
+
+    /** Behind the last position that the segment which begins at a position may hold. */
+    public long segmentEnd(long base) {
+        return segments.get(segments.numberOf(base)).end();
+    }
+
+    /** Bytes of a segment that is no longer written to, its header included. */
+    public long segmentBytes(long base) {
+        return segments.get(segments.numberOf(base)).size;
+    }
+
     /** First position of each segment, oldest first. */
     public long[] segmentBases() {
         return segments.bases();

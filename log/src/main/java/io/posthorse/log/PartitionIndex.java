@@ -102,6 +102,15 @@ public final class PartitionIndex {
         return chunk.position((int) (offset - chunk.base));
     }
 
+    /**
+     * Behind the last offset, from one on that {@link #ceiling} returned, up to which all records are there and follow on one another
+     * in the log below a position.
+     */
+    public long stretchEnd(long offset, long position) {
+        Run run = index.run(this, offset);
+        return Math.max(offset + 1, Math.min(run.end(), run.chunk().base + run.chunk().below(position)));
+    }
+
     /** Length of its native bytes. */
     public int length(long offset) {
         Chunk chunk = chunkOf(offset);

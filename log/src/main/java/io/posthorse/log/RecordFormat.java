@@ -75,6 +75,15 @@ public final class RecordFormat {
 
     private RecordFormat() {}
 
+    /**
+     * When a message was stored first, ms since 1970: a record by which it was carried says that in the place of the link's offset.
+     *
+     * @param waits whether it waits for a time or for a decision, and that place is taken
+     */
+    public static long time(ByteBuffer buffer, int at, boolean waits) {
+        return buffer.getLong(at + (!waits && buffer.get(at + LINK) == LINK_CARRIED ? LINK_OFFSET : TIME));
+    }
+
     /** Bytes a record occupies: its length, rounded up to a multiple of 8. */
     static int occupied(int length) {
         return (length + 7) & ~7;

@@ -11,6 +11,10 @@ import java.util.stream.Collectors;
 
 /** A data directory: the log, the index over it, and the checkpoints that make opening it quick. */
 public final class Store {
+    private static final int PAUSE = 10;
+    /** What a checkpoint takes beside its contents: blocks that are not filled, names. */
+    private static final long CHECKPOINT_ROOM = 64 << 10;
+
     private final FileStore files;
     private final Background background;
     private final Log log;
@@ -23,6 +27,10 @@ public final class Store {
     /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
     private long dispensable;
     private boolean checkpointing;
+    /** Whether the checkpoint under way is written for the second time. */
+    private boolean retried;
+    /** Calls of {@link #resume} that a checkpoint waits for after one has failed. */
+    private int pause;
     private final KeyIndex keys;
     private final IndexUpkeep indexUpkeep;
     /** Stretches whose key file could not be written so far; they stay readable in memory. */
@@ -131,6 +139,12 @@ public final class Store {
         log.start();
         keys.load(log);
         indexUpkeep.resume();
+        long[] older = new long[1];
+        background.run(() -> older[0] = CheckpointFiles.older(files, checkpointed), failure -> {
+            if (failure == null) {
+                dispensable = Math.max(dispensable, older[0]); // both are whole, so what an earlier run made dispensable is
+            }
+        });
     }
 
     public Log log() {
@@ -165,11 +179,6 @@ public final class Store {
         return checkpointed;
     }
 
-    /** What lies below is not needed even if the last checkpoint goes bad. */
-    long dispensable() {
-        return dispensable;
-    }
-
     /** Bytes of log behind the last checkpoint. */
     public long sinceCheckpoint() {
         return log.tail() - checkpointed;
@@ -180,7 +189,7 @@ public final class Store {
      * checkpoint never knows more than the log. A failure leaves the last checkpoint in force and is tried again later.
      */
     public void checkpoint(State state) {
-        if (checkpointing || log.poison() != null || log.tail() == checkpointed) {
+        if (checkpointing || pause > 0 || log.poison() != null || log.tail() == checkpointed) {
             return;
         }
         log.write();
@@ -212,14 +221,30 @@ public final class Store {
                 },
                 failure -> {
                     checkpointing = false;
-                    if (failure == null) {
-                        dispensable = from;
+                    if (failure != null) {
+                        retry(to, entries, snapshot);
+                    } else {
+                        retried = false;
+                        dispensable = Math.max(dispensable, from);
                         checkpointed = to;
                         index.adopt(stripe.get(0), entries);
                         indexUpkeep.mergeBelow(dispensable);
                     }
                 });
         writeKeys();
+    }
+
+    /** Where the disk is full, the reserve gives room for a checkpoint, once; else the next one waits. */
+    private void retry(long to, Frozen entries, ByteBuffer snapshot) {
+        long need = snapshot.remaining() + (long) entries.parts().size() * Chunk.ENTRY + CHECKPOINT_ROOM;
+        if (!retried && log.poison() == null && log.releaseReserve(need)) {
+            retried = true;
+            checkpointing = true;
+            write(to, entries, snapshot);
+        } else {
+            retried = false;
+            pause = PAUSE;
+        }
     }
 
     /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
@@ -241,6 +266,7 @@ public final class Store {
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
     public void resume() {
+        pause = Math.max(0, pause - 1);
         log.refill();
         indexUpkeep.deleteDropped();
         indexUpkeep.resume();
@@ -257,19 +283,32 @@ public final class Store {
         }
     }
 
+    /** Everything below is in two checkpoints: segments that end there may be dropped. */
+    public long dispensable() {
+        return dispensable;
+    }
+
     /**
-     * Drops the oldest segment with its index entries, if both checkpoints cover it and it is not the last. A poisoned log
+     * Drops a segment with its index entries, if both checkpoints cover it and it is not the last. A poisoned log
      * drops nothing: the state may know of records that never reached the disk, such as one by which a message was
      * carried out of this segment.
+     *
+     * @param base first position of the segment
      */
-    public boolean dropFirst() {
+    public boolean drop(long base) {
         long[] bases = log.segmentBases();
-        if (bases.length < 2 || bases[1] > dispensable || log.poison() != null) {
+        if (base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable) {
             return false;
         }
-        log.drop(bases[0]);
-        forget(0, bases[1]);
+        long end = log.segmentEnd(base);
+        log.drop(base);
+        forget(base == bases[0] ? 0 : base, base == bases[0] ? log.begin() : end);
         return true;
+    }
+
+    /** Drops the oldest segment, as {@link #drop} does. */
+    boolean dropFirst() {
+        return drop(log.begin());
     }
 
     /** Takes what the log no longer has, from a position on, up to another, out of the index, and of that of keys. */
@@ -284,13 +323,23 @@ public final class Store {
         log.write();
         if (log.poison() == null && log.tail() > checkpointed) {
             log.forceJob().run();
-            IndexFile.write(files, IndexUpkeep.UNFINISHED, checkpointed, log.tail(), index.freeze(), true);
-            checkpoints.write(log.tail(), state.snapshot());
-            unwrittenKeys.addAll(keys.freeze(log.tail()));
-            for (GrowingKeys stretch : unwrittenKeys) {
-                KeyFile.write(files, stretch, stretch.to);
+            try {
+                closingCheckpoint(state);
+            } catch (IOException e) {
+                if (log.releaseReserve(log.reserveLeft())) { // the disk is full: the next start reads more of the log, or this helps
+                    closingCheckpoint(state);
+                }
             }
         }
         log.close();
+    }
+
+    private void closingCheckpoint(State state) throws IOException {
+        IndexFile.write(files, IndexUpkeep.UNFINISHED, checkpointed, log.tail(), index.freeze(), true);
+        checkpoints.write(log.tail(), state.snapshot());
+        unwrittenKeys.addAll(keys.freeze(log.tail()));
+        for (GrowingKeys stretch : unwrittenKeys) {
+            KeyFile.write(files, stretch, stretch.to);
+        }
     }
 }

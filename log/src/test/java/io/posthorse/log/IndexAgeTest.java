@@ -146,6 +146,7 @@ class IndexAgeTest {
         for (String name : indexFiles(files)) {
             files.delete(name);
         }
+        files.capacity(files.usedBytes());
         LogWorld asked = LogWorld.open(files, LogWorld.ASYNC);
         files.capacity(0);
         assertEquals(before, asked.readable());

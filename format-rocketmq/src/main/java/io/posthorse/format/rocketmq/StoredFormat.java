@@ -79,6 +79,11 @@ public final class StoredFormat implements MessageFormat {
     }
 
     @Override
+    public void restamp(ByteBuffer bytes, int at, long position) {
+        bytes.putLong(at + StoredMessage.PHYSICAL_OFFSET, position);
+    }
+
+    @Override
     public PlainMessage plain(ByteBuffer bytes, int at, int length) {
         return PlainMessages.of(bytes.slice(at, length));
     }

@@ -64,6 +64,11 @@ public final class StoredForm implements MessageFormat {
     }
 
     @Override
+    public void restamp(ByteBuffer bytes, int at, long position) {
+        bytes.putLong(at + POSITION, position);
+    }
+
+    @Override
     public String topic(ByteBuffer bytes, int at, int length) {
         return length > TOPIC + 2 && bytes.get(at) == VERSION ? text(bytes, at + TOPIC) : null;
     }
