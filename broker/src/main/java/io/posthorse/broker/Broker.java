@@ -46,6 +46,7 @@ public final class Broker {
     private final Announcements announcements = new Announcements(faults);
     private Partition lastScheduled;
     private long now;
+    private long decisions;
     private long wallNow;
 
     private Broker(
@@ -227,6 +228,7 @@ public final class Broker {
     public Topic createOrUpdate(String name, TopicSettings wanted) {
         Topic before = topic(name);
         if (before != null && before.settings().equals(wanted)) {
+            decided();
             return before;
         }
         Bounds.check(name, wanted);
@@ -282,6 +284,7 @@ public final class Broker {
     public Subscription createOrUpdate(String name, SubscriptionSettings wanted) {
         Subscription before = subscription(name);
         if (before != null && before.settings().equals(wanted)) {
+            decided();
             return before;
         }
         Bounds.check(name, wanted);
@@ -302,6 +305,7 @@ public final class Broker {
             return true;
         }
         if (offset < 0 || subscription.cursor(partition) == offset) {
+            decided();
             return true;
         }
         settlements.flush();
@@ -372,6 +376,7 @@ public final class Broker {
             throw e;
         }
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        decided();
         machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
         announcements.add(partition);
         return position;
@@ -440,6 +445,7 @@ public final class Broker {
             throw e;
         }
         long position = log.seal(event.type(), now, more);
+        decided();
         machine.record(log.staging(), at, position, RecordFormat.PAYLOAD + size);
     }
 
@@ -462,6 +468,19 @@ public final class Broker {
      */
     public long tail() {
         return settlements.isFlushed() ? log.tail() : log.tail() + 8;
+    }
+
+    /**
+     * Changes whenever something was decided, also where nothing had to be written for it: who is answered waits for {@link #tail},
+     * for the answer may rest on what others have written and is not committed yet.
+     */
+    public long decisions() {
+        return decisions;
+    }
+
+    /** Something was decided. */
+    void decided() {
+        decisions++;
     }
 
     /** Delay of a lane in ms; a lane beyond the last counts as the last. */

@@ -105,6 +105,7 @@ public final class Settlements {
         if (!promise(1)) {
             return false;
         }
+        broker.decided();
         add(pending(subscription, partition), offset);
         return true;
     }
@@ -118,6 +119,7 @@ public final class Settlements {
         if (!promise(offsets.size())) {
             return false;
         }
+        broker.decided();
         for (long offset : offsets) {
             add(pending(subscription, partition), offset);
         }

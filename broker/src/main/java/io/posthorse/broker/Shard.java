@@ -20,6 +20,8 @@ public final class Shard {
     private static final long HOUSEKEEPING_SOON_MS = 20;
     /** Undecided messages that are asked about in one turn. */
     private static final int CHECKS_MAX = 64;
+    /** Answers that may fail at a time; those behind them are tried with the next turn. */
+    private static final int FAILURES_MAX = 1_000;
 
     private final Broker broker;
     private final Clock clock;
@@ -209,17 +211,27 @@ public final class Shard {
         List<Parked> waiting = parked;
         parked = new ArrayList<>();
         for (Parked replies : waiting) {
-            broker.faults().guard("letting answers go", () -> tell(replies, position));
+            if (tell(replies, position)) {
+                parked.add(replies);
+            }
         }
     }
 
-    private void tell(Parked replies, long position) {
+    /** An answer that fails costs itself: those behind it go on. */
+    private boolean tell(Parked replies, long position) {
         IOException poison = broker.log().poison();
-        if (poison != null) {
-            replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
-        } else if (replies.committed(position)) {
-            parked.add(replies);
+        for (int failures = 0; failures < FAILURES_MAX; failures++) {
+            try {
+                if (poison == null) {
+                    return replies.committed(position);
+                }
+                replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
+                return false;
+            } catch (RuntimeException | StackOverflowError e) {
+                broker.faults().tell("letting an answer go", e);
+            }
         }
+        return poison == null;
     }
 
     private void housekeep() {

@@ -157,7 +157,7 @@ final class Borrowers {
                 require(broker.leases().open(subscription, partition) == 0, "nothing is lent for ever");
                 model.place(partition).byOffset.forEach((offset, stored) -> {
                     boolean there = stored.seen && !stored.rotten && !stored.expired
-                            && stored.position >= broker.log().begin();
+                            && !Model.isDropped(broker, stored);
                     Loan loan = of.get(offset);
                     boolean done = loan != null && (loan.settled || loan.asked);
                     require(!there || done, "everything is lent: " + partition.id() + ":" + offset);

@@ -72,7 +72,7 @@ final class Calls {
         Caller caller = Caller.current();
         begin(out, () -> { });
         onOwner(() -> {
-            long before = shard.broker().tail();
+            long before = shard.broker().decisions();
             A answer;
             try {
                 permit(caller, request);

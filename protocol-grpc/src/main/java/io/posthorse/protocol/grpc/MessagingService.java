@@ -229,7 +229,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     public void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
         Caller caller = Caller.current();
         Held held = new Held(caller, request, status -> calls.several(
-                tail(), out, () -> List.of(Receives.status(status)), Receives::status));
+                decisions(), out, () -> List.of(Receives.status(status)), Receives::status));
         calls.begin(out, held::cancel);
         calls.onOwner(() -> {
             try {
@@ -239,7 +239,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 long wait = Resources.ms(request.getLongPollingTimeout());
                 held.begin(new Receiving(parts, calls, wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {
-                calls.several(tail(), out, () -> List.of(Receives.status(Calls.status(e))), Receives::status);
+                calls.several(decisions(), out, () -> List.of(Receives.status(Calls.status(e))), Receives::status);
             }
         });
     }
@@ -248,7 +248,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     public void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
         Caller caller = Caller.current();
         Held held = new Held(caller, request, status -> calls.several(
-                tail(), out, () -> List.of(Pulls.status(status)), Pulls::status));
+                decisions(), out, () -> List.of(Pulls.status(status)), Pulls::status));
         calls.begin(out, held::cancel);
         calls.onOwner(() -> {
             try {
@@ -258,7 +258,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 long wait = Resources.ms(request.getLongPollingTimeout());
                 held.begin(pulling(wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {
-                calls.several(tail(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
+                calls.several(decisions(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
             }
         });
     }
@@ -272,9 +272,9 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                     if (found == null) {
                         return false;
                     }
-                    calls.several(tail(), out, found::answer, Pulls::status);
+                    calls.several(decisions(), out, found::answer, Pulls::status);
                 } catch (RuntimeException e) {
-                    calls.several(tail(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
+                    calls.several(decisions(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
                 }
                 return true;
             }
@@ -291,8 +291,8 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
         };
     }
 
-    private long tail() {
-        return parts.broker().tail();
+    private long decisions() {
+        return parts.broker().decisions();
     }
 
     private static long wait(Caller caller, long askedMs) {

@@ -24,7 +24,7 @@ final class Receiving implements LongPoll.Call {
 
     @Override
     public boolean attempt(boolean last) {
-        long before = parts.broker().tail();
+        long before = parts.broker().decisions();
         LentMessages found = parts.receives().lend(wanted);
         if (found.count() == 0) {
             if (last) {

@@ -34,11 +34,11 @@ final class Replies implements Parked {
     /**
      * Sends an answer, now or when the log allows it.
      *
-     * @param before the log's tail when the call was begun
+     * @param before the broker's decisions when the call was begun
      * @param fail says instead that the log has failed
      */
     void send(long before, Runnable send, Runnable fail) {
-        if (shard.broker().tail() == before) {
+        if (shard.broker().decisions() == before) {
             transport.execute(send);
             return;
         }

@@ -41,7 +41,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     private ClientConnection client;
     private Subscribing subscribing;
     private ClientTransactions transactions;
-    private long tailBefore;
+    private long decisionsBefore;
     private boolean ended;
 
     ClientCommands(OpenwireProtocol protocol, OpenwireSession session) {
@@ -61,13 +61,13 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (ended && !(command instanceof ShutdownInfo)) {
             throw new IllegalStateException("The connection was closed.");
         }
-        tailBefore = protocol.broker.tail();
+        decisionsBefore = protocol.broker.decisions();
         return command.visit(this);
     }
 
     /** Whether the last command has written something, or rests on it, so that its answer waits until that is committed. */
     boolean tookCommit() {
-        return protocol.broker.tail() != tailBefore;
+        return protocol.broker.decisions() != decisionsBefore;
     }
 
     /** Does something with each consumer that takes messages. */
@@ -109,7 +109,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         protocol.clients.put(info.getClientId(), client);
         protocol.advisories.connection(info);
         if (info.isFailoverReconnect()) {
-            tailBefore = -1; // it sends once more what the connection before has written: that must be visible by then
+            decisionsBefore = -1; // it sends once more what the connection before has written: that must be visible by then
         }
         return null;
     }

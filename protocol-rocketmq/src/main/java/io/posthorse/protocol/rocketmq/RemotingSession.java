@@ -135,12 +135,14 @@ final class RemotingSession implements Session, Peer {
                     ResponseCode.REQUEST_CODE_NOT_SUPPORTED, " request type " + code + " not supported"));
             return;
         }
-        long before = protocol.broker.tail();
+        long before = protocol.broker.decisions();
         Frame response;
         try {
             response = handler.handle(this, request);
         } catch (MalformedFrameException e) {
             response = request.refuse(ResponseCode.INVALID_PARAMETER, e.getMessage());
+        } catch (IllegalArgumentException e) { // beyond what can be stored
+            response = request.refuse(ResponseCode.INVALID_PARAMETER, String.valueOf(e.getMessage()));
         }
         if (response == null || request.isOneWay()) {
             return;
@@ -149,10 +151,10 @@ final class RemotingSession implements Session, Peer {
             response = request.refuse(ResponseCode.SYSTEM_ERROR, "the answer has " + response.body().length
                     + " bytes, more than a frame can hold; ask for less at a time");
         }
-        if (protocol.broker.tail() == before) {
+        if (protocol.broker.decisions() == before) {
             answer(request, response);
         } else {
-            // the answer says that something was written, so it waits until that is committed
+            // the answer says that something was decided, so it waits until what that rests on is committed
             FrameCodec.encode(response, replies.open(request.opaque(), request.binary()));
             replies.parked();
         }
