@@ -47,6 +47,7 @@ public final class Broker {
     private Partition lastScheduled;
     private long now;
     private long decisions;
+    private List<String> recovered = List.of();
     private long wallNow;
 
     private Broker(
@@ -93,13 +94,13 @@ public final class Broker {
                     + " before it is used then, and the log behind it.", e);
         }
         Broker broker = new Broker(settings, byId, rendering, state, machine, store, background);
-        new Opening(broker).begin();
+        broker.recovered = new Opening(broker).begin();
         return broker;
     }
 
     /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
     public List<String> openingReport() {
-        return OpeningReport.of(store, state, machine.aside());
+        return OpeningReport.of(store, state, machine.aside(), recovered);
     }
 
     /** Time of the turn in ms since 1970, which never goes back: for what is measured from one record to another. */

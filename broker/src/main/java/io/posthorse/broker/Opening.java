@@ -1,6 +1,8 @@
 package io.posthorse.broker;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a broker does before its first turn: offsets that may have been lost are left out, its own topics are there. */
 final class Opening {
@@ -10,18 +12,26 @@ final class Opening {
     private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
 
     private final Broker broker;
+    private final List<String> recovered = new ArrayList<>();
 
     Opening(Broker broker) {
         this.broker = broker;
     }
 
-    void begin() throws IOException {
+    /** Does it; returns the names of subscriptions of which only cursors are known. */
+    List<String> begin() throws IOException {
         State state = broker.state();
         BrokerSettings settings = broker.settings();
-        if (broker.store().tailLost() && state.nextPartition() > 0) {
-            if (!broker.append(new Event.Jumped(JUMP))) {
+        long jump = broker.store().tailLost() ? JUMP : broker.store().lostOffsets();
+        if (jump > 0 && state.nextPartition() > 0 && !broker.append(new Event.Jumped(jump))) {
+            throw new IOException(NO_SPACE);
+        }
+        for (Subscription nameless : state.subscriptions.nameless().toArray(Subscription[]::new)) {
+            String name = "recovered-subscription-" + nameless.number();
+            if (!broker.append(new Event.SubscriptionChanged(name, nameless.settings(), nameless.number()))) {
                 throw new IOException(NO_SPACE);
             }
+            recovered.add(name);
         }
         int lanes = settings.lanesMs().size();
         Topic schedule = broker.topic(settings.internal().schedule());
@@ -34,6 +44,7 @@ final class Opening {
             }
         }
         broker.store().start();
+        return recovered;
     }
 
     private void create(String internal, int partitions) throws IOException {

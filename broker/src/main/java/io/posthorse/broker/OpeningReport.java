@@ -11,7 +11,7 @@ final class OpeningReport {
     private OpeningReport() {}
 
     /** A line for everything that is not as a clean end leaves it. */
-    static List<String> of(Store store, State state, Collection<Long> aside) {
+    static List<String> of(Store store, State state, Collection<Long> aside, List<String> recovered) {
         List<String> lines = new ArrayList<>();
         for (Damage damage : store.damages()) {
             lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
@@ -24,7 +24,7 @@ final class OpeningReport {
                     .formatted(store.cutBytes()));
         }
         if (store.tailLost()) {
-            lines.add("Messages that somebody may have seen are gone, with the machine or by damage. Offsets go on behind a"
+            lines.add("Messages that somebody may have seen are gone, with the machine, the volume or by damage. Offsets go on behind a"
                     + " gap of " + Opening.JUMP + ", so that no offset means two messages.");
         }
         if (!state.recovered().names().isEmpty()) {
@@ -39,6 +39,14 @@ final class OpeningReport {
         if (state.leftOut() > 0) {
             lines.add(state.leftOut() + " durable subscriptions are left out whose names, made of a client's id and theirs, are longer"
                     + " than can be stored. Their clients were never able to come back to them. Messages are not affected.");
+        }
+        if (!recovered.isEmpty()) {
+            lines.add("The record of a subscription was damaged. Its cursors are whole, but its name is not known; it is called: "
+                    + recovered + ". Copy its offsets to the group that it was (mqadmin cloneGroupOffset), and delete it.");
+        }
+        if (store.lostOffsets() > 0 && !store.tailLost()) {
+            lines.add("What stood in a damaged part of the log cannot be told. Offsets go on behind a gap of " + store.lostOffsets()
+                    + ", so that no offset means two messages.");
         }
         if (!aside.isEmpty()) {
             lines.add("Records that were set aside are passed over, as an operator asked for: positions " + aside + ".");

@@ -87,7 +87,7 @@ public final class Shard {
     /** Begins the shard's own work: due messages, retention, checkpoints. */
     public void start() {
         turn();
-        if (broker.store().tailLost()) {
+        if (broker.store().tailLost() || !broker.store().damages().isEmpty()) {
             broker.checkpoint(); // the next start need not find the same damage again
         }
         timers.after(HOUSEKEEPING_MS, this::housekeep);

@@ -50,6 +50,22 @@ final class StateMachine implements Store.State {
         return new Snapshot(state).write();
     }
 
+    @Override
+    public boolean rotten(ByteBuffer bytes, int at) {
+        Partition partition = state.partition(bytes.getInt(at + RecordFormat.PARTITION));
+        long offset = bytes.getLong(at + RecordFormat.OFFSET);
+        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE || partition == null) {
+            return false;
+        }
+        boolean isNext = offset == partition.index.next();
+        boolean isCarried = bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED && offset >= 0
+                && offset < partition.index.next();
+        if (isNext) {
+            state.index.jump(partition.index, 1);
+        }
+        return isNext || isCarried;
+    }
+
     /** @throws PoisonedRecordException where the record is whole by its checksum, and yet says what cannot be */
     @Override
     public void record(ByteBuffer bytes, int at, long position, int length) {

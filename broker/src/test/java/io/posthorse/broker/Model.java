@@ -84,6 +84,8 @@ final class Model {
         /** Whether a reader got it since the broker was opened. */
         boolean seen;
         boolean rotten;
+        /** Which of its places has rotted. */
+        long rottenAt = -1;
         boolean lost;
         boolean expired;
 
@@ -191,7 +193,7 @@ final class Model {
         carried(broker, stored, position, length);
         require(stored.sending == sending, "an offset is used once: " + where);
         require(!stored.lost, "what was lost does not come back: " + where);
-        require(!stored.rotten, "a damaged message is not handed out: " + where);
+        require(position != stored.rottenAt, "a damaged message is not handed out: " + where);
         stored.seen = true;
         stored.acknowledged = true; // somebody has seen it, so it must stay
     }
@@ -292,7 +294,9 @@ final class Model {
                     }
                     boolean there = isThere(broker, partition, entry.getKey(), stored);
                     require(there || !survives.test(stored), "acknowledged is there: " + partition.id() + ":"
-                            + entry.getKey() + " of message " + stored.sending);
+                            + entry.getKey() + " of message " + stored.sending + " at " + stored.position + " of " + stored.places
+                            + ", found at " + broker.positionOf(partition, entry.getKey()) + " of a log from "
+                            + broker.log().begin() + " to " + broker.log().tail());
                     (there ? whole : torn).add(stored.batch);
                     if (!there && !stored.acknowledged) {
                         entries.remove(); // nobody knew of it; its offset is free

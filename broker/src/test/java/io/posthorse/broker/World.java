@@ -255,6 +255,7 @@ final class World {
         String name = "%020d.log".formatted(base);
         if (files.list().contains(name)) {
             victim.rotten = true;
+            victim.rottenAt = victim.position;
             rotted = true;
             int record = RecordFormat.NATIVE + TestFormat.HEADER + victim.sending.bodyLength; // others of its group follow
             int bits = (record - 8) * 8;

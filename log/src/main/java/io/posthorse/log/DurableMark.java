@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  u64  magic     "PHMARK" and two zeros
- *   8  u32  version   1
- *  12  u8   state     0 running, 1 closed
+ *   8  u32  version   2
+ *  12  u8   state     0 running, 1 closed, 2 failed: a write or a force did not succeed
  *  13  u8   sync      1 where the flush mode was sync
  *  14  u16  zero
  *  16  u64  sequence  the higher slot counts
@@ -23,32 +23,46 @@ import java.util.zip.CRC32C;
  *  32  u64  boot      hash of the operating system's boot id
  *  40  u32  epoch     of the run
  *  44  u32  crc32c    of bytes 0 to 44
+ *  48  u64  volume    how it was attached to the operating system; 0 where that was not known
+ *  56  u32  crc32c    of bytes 48 to 56
  * </pre>
+ *
+ * In version 1 the bytes from 48 on were zeros.
  */
 final class DurableMark {
     private static final String NAME = "durable";
     private static final long MAGIC = 0x50484D41524B0000L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final byte RUNNING = 0;
+    private static final byte CLOSED = 1;
+    private static final byte FAILED = 2;
     private static final int SLOT = 64;
     private static final int FORCED_EVERY = 64;
 
     private final StoredFile file;
     private final long boot;
+    private final long volume;
     private final boolean sync;
     private long sequence;
     private int epoch;
 
-    /** What the last run left: nothing yet where {@code epoch} is 0. */
-    record Last(long position, boolean closed, boolean sameBoot, boolean sync, int epoch) {}
+    /**
+     * What the last run left: nothing yet where {@code epoch} is 0.
+     *
+     * @param kept whether what was written and not forced is surely still there: neither the machine went down nor the volume, and
+     *     no write failed
+     */
+    record Last(long position, boolean closed, boolean kept, boolean sync, int epoch) {}
 
-    private DurableMark(StoredFile file, long boot, boolean sync) {
+    private DurableMark(StoredFile file, long boot, long volume, boolean sync) {
+        this.volume = volume;
         this.file = file;
         this.boot = boot;
         this.sync = sync;
     }
 
     static DurableMark open(FileStore files, boolean sync) throws IOException {
-        return new DurableMark(files.open(NAME), hash(files.bootId()), sync);
+        return new DurableMark(files.open(NAME), hash(files.bootId()), files.volumeId(), sync);
     }
 
     private static long hash(String text) {
@@ -64,7 +78,7 @@ final class DurableMark {
         for (int i = 0; i < 2; i++) {
             ByteBuffer slot = ByteBuffer.allocate(SLOT);
             file.read((long) i * SLOT, slot);
-            if (slot.hasRemaining() || slot.getLong(0) != MAGIC || slot.getInt(44) != crc(slot)) {
+            if (slot.hasRemaining() || slot.getLong(0) != MAGIC || slot.getInt(44) != crc(slot, 0, 44)) {
                 continue;
             }
             if (slot.getInt(8) > VERSION) {
@@ -72,17 +86,28 @@ final class DurableMark {
             }
             if (slot.getLong(16) > sequence) {
                 sequence = slot.getLong(16);
-                best = new Last(
-                        slot.getLong(24), slot.get(12) == 1, slot.getLong(32) == boot, slot.get(13) == 1, slot.getInt(40));
+                boolean kept = slot.getLong(32) == boot && slot.get(12) != FAILED && isAttachedAsBefore(slot.getInt(56) == crc(slot, 48, 56) ? slot.getLong(48) : 0);
+                best = new Last(slot.getLong(24), slot.get(12) == CLOSED, kept, slot.get(13) == 1, slot.getInt(40));
             }
         }
         return best;
     }
 
+    private boolean isAttachedAsBefore(long before) {
+        boolean comparable = before != 0 && volume != 0 && before >>> 32 == volume >>> 32;
+        return !comparable || before == volume;
+    }
+
+    /** Notes that a write or a force failed, as far as the disk still takes it. Called by the background. */
+    void failed(long position) throws IOException {
+        put(position, FAILED);
+        file.force();
+    }
+
     /** Begins a run: from now on the state is "running". */
     void begin(long position, int runEpoch) throws IOException {
         epoch = runEpoch;
-        put(position, (byte) 0);
+        put(position, RUNNING);
         file.force();
     }
 
@@ -91,14 +116,14 @@ final class DurableMark {
      * up to where its log was whole; with sync, where forces follow one another, every so often.
      */
     void write(long position) throws IOException {
-        put(position, (byte) 0);
+        put(position, RUNNING);
         if (!sync || sequence % FORCED_EVERY == 0) {
             file.force();
         }
     }
 
     void close(long position) throws IOException {
-        put(position, (byte) 1);
+        put(position, CLOSED);
         file.force();
         file.close();
     }
@@ -108,13 +133,14 @@ final class DurableMark {
         sequence++;
         slot.putLong(0, MAGIC).putInt(8, VERSION).put(12, state).put(13, (byte) (sync ? 1 : 0));
         slot.putLong(16, sequence).putLong(24, position).putLong(32, boot).putInt(40, epoch);
-        slot.putInt(44, crc(slot));
+        slot.putLong(48, volume);
+        slot.putInt(44, crc(slot, 0, 44)).putInt(56, crc(slot, 48, 56));
         file.write((sequence & 1) * SLOT, slot);
     }
 
-    private static int crc(ByteBuffer slot) {
+    private static int crc(ByteBuffer slot, int from, int to) {
         CRC32C crc = new CRC32C();
-        crc.update(slot.array(), 0, 44);
+        crc.update(slot.array(), from, to - from);
         return (int) crc.getValue();
     }
 }

@@ -1,8 +1,10 @@
 package io.posthorse.log;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * All partitions of a log, by number. Derived from the log: the entries of each stretch of log (a stripe) are written
@@ -15,6 +17,8 @@ public final class Index {
     /** Chunks that are in no file yet, though they grow no more. */
     private final List<Frozen.Part> frozen = new ArrayList<>();
 
+    private final RemovedPartitions removals = new RemovedPartitions();
+    private int freezes;
     private final Relocations relocations = new Relocations();
     private final StripeFiles files = new StripeFiles();
     private final RunCache runs = new RunCache();
@@ -47,6 +51,7 @@ public final class Index {
         PartitionIndex removed = partitions.get(id);
         if (removed != null) {
             partitions.remove(id);
+            removals.add(id);
             removed.clear();
             relocations.remove(id);
             runs.clear(id);
@@ -79,6 +84,11 @@ public final class Index {
             runs.clear();
         }
         committed = position;
+    }
+
+    /** Leaves out so many offsets of a partition. */
+    public void jump(PartitionIndex partition, long offsets) {
+        partition.jump(offsets);
     }
 
     /** Leaves out so many offsets of every partition. */
@@ -126,6 +136,7 @@ public final class Index {
             partition.freezeAll(frozen);
         }
         growing.clear();
+        freezes = removals.freeze();
         return new Frozen(List.copyOf(frozen), relocations.freeze());
     }
 
@@ -140,6 +151,7 @@ public final class Index {
         }
         frozen.subList(0, entries.parts().size()).clear();
         relocations.written(entries.relocated());
+        removals.whole(freezes);
         runs.clear();
     }
 
@@ -169,9 +181,9 @@ public final class Index {
         return committed;
     }
 
-    /** The numbers of all partitions, ascending. */
+    /** The numbers of all partitions that are there, or that a start may find again, ascending. */
     int[] ids() {
-        return partitions.ids();
+        return IntStream.concat(Arrays.stream(partitions.ids()), removals.numbers()).sorted().distinct().toArray();
     }
 
     // ---- for the partitions

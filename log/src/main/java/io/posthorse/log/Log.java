@@ -367,6 +367,8 @@ public final class Log {
     void fail(IOException cause) {
         if (poison == null) {
             poison = cause;
+            long safe = forcing.durable();
+            background.run(() -> mark.failed(safe), failure -> { }); // so that the next run knows, if the disk takes it
             onCommitted.run();
         }
     }

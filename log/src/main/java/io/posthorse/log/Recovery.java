@@ -37,6 +37,8 @@ final class Recovery {
     /** Everything below was on stable storage once. */
     private long proven;
     private int highestEpoch;
+    private boolean endDamaged;
+    private long lostOffsets;
 
     /** A whole record. */
     private record Found(Segment segment, int at) {
@@ -70,9 +72,10 @@ final class Recovery {
         scan(from);
         if (lastEnd < last.position()) {
             damaged(lastEnd, last.position());
+            endDamaged = true;
         }
         boolean markIsOld = highestEpoch > last.epoch();
-        boolean crashed = !last.closed() && !last.sameBoot() && !last.sync();
+        boolean crashed = !last.closed() && !last.kept() && !last.sync();
         Place place = place(Math.max(lastEnd, from));
         rewrite(Math.min(forced, place.tail), place.tail);
         int epoch = Math.max(highestEpoch, last.epoch()) + 1;
@@ -82,7 +85,8 @@ final class Recovery {
                 place.tail,
                 Math.min(forced, place.tail),
                 epoch,
-                markIsOld || crashed || !damages.isEmpty(),
+                markIsOld || crashed || endDamaged,
+                lostOffsets,
                 place.cut,
                 damages);
     }
@@ -115,6 +119,7 @@ final class Recovery {
                     break;
                 }
                 damaged(expected, hole);
+                account(expected, hole);
             }
             accept(found);
             expected = found.segment.base + found.end();
@@ -148,6 +153,38 @@ final class Recovery {
             proven = Math.max(proven, RecordFormat.forcedBelow(f.segment.bytes(), f.at, f.position()));
         }
         return proven > expected;
+    }
+
+    /**
+     * Finds out what stood in a damaged range that has whole records behind it. Of a record whose contents have rotted the rest can
+     * still be read as a rule, and then only its own message is gone; of what cannot be read it is known how many records there were
+     * room for.
+     */
+    private void account(long from, long to) {
+        long at = from;
+        while (at < to) {
+            Segment segment = holding(at);
+            long end = segment == null ? to : Math.min(to, segment.end());
+            long length = segment == null ? 0 : rottenAt(segment, segment.at(at), end - at);
+            if (length == 0) {
+                lostOffsets += (end - at) / RecordFormat.NATIVE + 1;
+                length = end - at;
+            }
+            at += length;
+        }
+    }
+
+    /** Bytes that a rotten record occupies whose place is known; 0 where there is none. */
+    private long rottenAt(Segment segment, int at, long room) {
+        ByteBuffer bytes = segment.bytes();
+        if (room < RecordFormat.NATIVE || !Pages.readable(bytes, at, at + RecordFormat.NATIVE)) {
+            return 0;
+        }
+        int said = bytes.getInt(at + RecordFormat.LENGTH);
+        long length = said >= RecordFormat.PAYLOAD && RecordFormat.occupied(said) <= room ? RecordFormat.occupied(said) : room;
+        boolean placed = bytes.getLong(at + RecordFormat.POSITION) == segment.base + at;
+        boolean isEvent = placed && bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE; // no offset goes with it
+        return isEvent || (placed || length == room) && replay.rotten(bytes, at) ? length : 0;
     }
 
     /** Copies a range to a file of its own before anything overwrites it, and notes it. */

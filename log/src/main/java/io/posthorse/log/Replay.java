@@ -10,4 +10,13 @@ public interface Replay {
      * @param at index of the record's first byte
      */
     void record(ByteBuffer bytes, int at, long position, int length);
+
+    /**
+     * A record that has rotted, though its header can be made out.
+     *
+     * @return whether it is known what was in it: a message that is gone, whose offset was not given out again
+     */
+    default boolean rotten(ByteBuffer bytes, int at) {
+        return false;
+    }
 }

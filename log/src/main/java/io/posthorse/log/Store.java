@@ -22,6 +22,7 @@ public final class Store {
     private final CheckpointFiles checkpoints;
     private final List<Damage> damages;
     private final boolean tailLost;
+    private final long lostOffsets;
     private final long cutBytes;
     private long checkpointed;
     /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
@@ -47,6 +48,7 @@ public final class Store {
         this.index = index;
         this.damages = List.copyOf(recovered.damages());
         this.tailLost = recovered.tailLost();
+        this.lostOffsets = recovered.lostOffsets();
         this.cutBytes = recovered.cutBytes();
         this.checkpointed = checkpointed;
         this.indexUpkeep = new IndexUpkeep(files, background, log, index, checkpointed);
@@ -172,6 +174,11 @@ public final class Store {
     /** Whether offsets may have been handed out for messages that the log lost with the machine. */
     public boolean tailLost() {
         return tailLost;
+    }
+
+    /** Most offsets of a partition that may have been in damaged ranges, and cannot be told. */
+    public long lostOffsets() {
+        return lostOffsets;
     }
 
     /** The last checkpoint's position. */

@@ -190,12 +190,26 @@ class GoldenTest {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int slot = in.getLong(16) > in.getLong(64 + 16) ? 0 : 64;
         assertEquals("PHMARK", new String(bytes, slot, 6, StandardCharsets.US_ASCII));
-        assertEquals(1, in.getInt(slot + 8));
+        assertEquals(2, in.getInt(slot + 8));
         assertEquals(1, in.get(slot + 12), "closed");
         assertEquals(1, in.get(slot + 13), "sync");
         assertEquals(golden("segment.bin").length, in.getLong(slot + 24));
         assertEquals(1, in.getInt(slot + 40));
         assertEquals(crc(bytes, slot, slot + 44), in.getInt(slot + 44));
+        assertEquals(crc(bytes, slot + 48, slot + 56), in.getInt(slot + 56));
+        assertEquals(1L << 32 | 1, in.getLong(slot + 48), "how the volume was attached");
+    }
+
+    @Test
+    void aDurableMarkOfVersionOneIsUnderstood() throws IOException {
+        FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+        try (StoredFile file = files.open("durable")) {
+            file.write(0, ByteBuffer.wrap(golden("durable-1.bin")));
+        }
+        DurableMark.Last last = DurableMark.open(files, false).read();
+        assertTrue(last.closed());
+        assertTrue(last.sync());
+        assertEquals(golden("segment.bin").length, last.position());
     }
 
     @Test
@@ -225,7 +239,7 @@ class GoldenTest {
         FaultyFileStore mark = goldenDirectory();
         byte[] bytes = golden("durable.bin");
         for (int slot = 0; slot < 128; slot += 64) {
-            ByteBuffer.wrap(bytes).putInt(slot + 8, 2).putInt(slot + 44, 0);
+            ByteBuffer.wrap(bytes).putInt(slot + 8, 3).putInt(slot + 44, 0);
             ByteBuffer.wrap(bytes).putInt(slot + 44, crc(bytes, slot, slot + 44));
         }
         put(mark, "durable", bytes);

@@ -100,6 +100,19 @@ final class LogWorld implements Store.State {
         replayed.add(partition.id + ":" + offset + ":" + new String(text));
     }
 
+    @Override
+    public boolean rotten(ByteBuffer bytes, int at) {
+        if (index.partition(0) == null) {
+            createPartitions();
+        }
+        PartitionIndex partition = index.partition(bytes.getInt(at + RecordFormat.PARTITION));
+        boolean isNext = partition != null && bytes.getLong(at + RecordFormat.OFFSET) == partition.next();
+        if (isNext) {
+            index.jump(partition, 1);
+        }
+        return isNext;
+    }
+
     /** The key of a message is its text. */
     @Override
     public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {

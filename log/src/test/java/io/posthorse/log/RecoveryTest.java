@@ -85,7 +85,8 @@ class RecoveryTest {
             assertEquals(expected, next.readable());
             assertEquals(1, next.store.damages().size());
             assertEquals(positions[victim], next.store.damages().get(0).from());
-            assertTrue(next.store.tailLost(), "offsets may be lost with the record");
+            assertEquals(victim == 11, next.store.tailLost(), "with whole records behind it, it is known what is gone");
+            assertEquals(0, next.store.lostOffsets());
             assertTrue(files.list().contains("quarantine-%020d".formatted(positions[victim])));
         }
     }
@@ -174,6 +175,40 @@ class RecoveryTest {
 
         assertTrue(next.store.tailLost(), "the layer above has to leave offsets out");
         assertEquals(8, next.readable().size());
+    }
+
+    @Test
+    void c6_whereARottenRecordCannotBeMadeOutAsManyOffsetsAreLeftOutAsItHadRoomFor() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        long[] positions = world.fill(12, 100);
+        world.force();
+        FaultyFileStore files = world.files.crash(false);
+        files.damage(Segment.name(0), positions[4], new byte[48]);
+
+        LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
+
+        assertFalse(next.store.tailLost());
+        assertEquals((positions[5] - positions[4]) / 64 + 1, next.store.lostOffsets());
+    }
+
+    @Test
+    void aVolumeThatCameBackWithoutItsLastWritesCountsAsAMachineThatWentDown() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(12, 100);
+        assertFalse(LogWorld.open(world.files.crash(false), LogWorld.ASYNC).store.tailLost());
+
+        world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(12, 100);
+        assertTrue(LogWorld.open(world.files.detach(), LogWorld.ASYNC).store.tailLost());
+    }
+
+    @Test
+    void aRunThatEndedPoisonedCountsAsAMachineThatWentDown() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(12, 100);
+        world.files.failNextForce();
+        world.force();
+        assertTrue(LogWorld.open(world.files.crash(false), LogWorld.ASYNC).store.tailLost());
     }
 
     @Test

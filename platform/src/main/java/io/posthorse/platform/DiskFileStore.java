@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 /** A directory of the machine's file system. */
 public final class DiskFileStore implements FileStore, AutoCloseable {
     private static final String LOCK = "lock";
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final Path MOUNT_NAMESPACE = Path.of("/proc/self/ns/mnt");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -126,6 +128,29 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
             return Files.readString(BOOT_ID).trim();
         } catch (IOException e) {
             return "unknown"; // not Linux: every start counts as the same boot
+        }
+    }
+
+    /** From Linux's table of mounts: the namespace, and number and device of the mount that holds the directory. */
+    @Override
+    public long volumeId() {
+        try {
+            String here = directory.toRealPath().toString();
+            String place = "";
+            int longest = -1;
+            for (String line : Files.readAllLines(MOUNTS)) {
+                String[] fields = line.split(" ");
+                String point = fields.length > 4 ? fields[4] : "";
+                boolean holds = here.equals(point) || point.equals("/") || here.startsWith(point + "/");
+                if (!point.isEmpty() && holds && point.length() >= longest) {
+                    longest = point.length();
+                    place = fields[0] + " " + fields[2];
+                }
+            }
+            int view = Files.readSymbolicLink(MOUNT_NAMESPACE).toString().hashCode();
+            return (long) view << 32 | place.hashCode() & 0xFFFF_FFFFL;
+        } catch (IOException | RuntimeException e) {
+            return 0; // not Linux, or not to be read
         }
     }
 

@@ -37,6 +37,7 @@ import java.util.function.Consumer;
 public final class FaultyFileStore implements FileStore {
     private final Entropy entropy;
     private final int boot;
+    private int volume = 1;
     private final TreeMap<String, MemoryFile> files = new TreeMap<>();
     private final TreeMap<String, MemoryFile> durableNames = new TreeMap<>();
     private final List<Consumer<Map<String, MemoryFile>>> nameChanges = new ArrayList<>();
@@ -101,10 +102,22 @@ public final class FaultyFileStore implements FileStore {
      * @return what the next run finds, writable
      */
     public FaultyFileStore crash(boolean machine) {
+        return crash(machine, machine ? boot + 1 : boot);
+    }
+
+    /** The volume goes down under a machine that stays up, and is attached again: what was not forced may be gone. */
+    public FaultyFileStore detach() {
+        FaultyFileStore next = crash(true, boot);
+        next.volume = volume + 1;
+        return next;
+    }
+
+    private FaultyFileStore crash(boolean loses, int nextBoot) {
         stopped = true;
-        FaultyFileStore next = new FaultyFileStore(entropy, machine ? boot + 1 : boot);
+        FaultyFileStore next = new FaultyFileStore(entropy, nextBoot);
+        next.volume = volume;
         next.capacity = capacity;
-        if (machine) {
+        if (loses) {
             int kept = entropy.below(nameChanges.size() + 1);
             nameChanges.subList(0, kept).forEach(change -> change.accept(durableNames));
             durableNames.forEach((name, file) -> next.files.put(name, file.afterMachineCrash(entropy)));
@@ -227,6 +240,11 @@ public final class FaultyFileStore implements FileStore {
     }
 
     @Override
+    public long volumeId() {
+        return 1L << 32 | volume;
+    }
+
+    @Override
     public String bootId() {
         return "boot " + boot;
     }
@@ -256,6 +274,11 @@ public final class FaultyFileStore implements FileStore {
 
         private void open() throws IOException {
             check();
+            look();
+        }
+
+        /** Also of a process that has ended: its world may look at what it had. */
+        private void look() throws IOException {
             if (closed) {
                 throw new IOException("the file is closed");
             }
@@ -263,7 +286,7 @@ public final class FaultyFileStore implements FileStore {
 
         @Override
         public long size() throws IOException {
-            open();
+            look();
             return file.size();
         }
 
@@ -291,7 +314,7 @@ public final class FaultyFileStore implements FileStore {
 
         @Override
         public int read(long position, ByteBuffer target) throws IOException {
-            open();
+            look();
             int length = (int) Math.max(0, Math.min(target.remaining(), file.size() - position));
             if (length > 0) {
                 target.put(file.bytes, (int) position, length);
@@ -324,9 +347,7 @@ public final class FaultyFileStore implements FileStore {
 
         @Override
         public ByteBuffer map(int length) throws IOException {
-            if (closed) {
-                throw new IOException("the file is closed");
-            }
+            look();
             return file.map(length);
         }
 

@@ -1,0 +1,49 @@
+package io.posthorse.log;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Partitions that were removed and that a start may yet find again: the records that say so may be lost with the machine, or the
+ * checkpoint that knows it may go bad. Until both kept checkpoints know it, their entries stay in the index files.
+ */
+final class RemovedPartitions {
+    /** Numbers of those removed between two freezes, the oldest first; the last list grows. */
+    private final ArrayDeque<List<Integer>> generations = new ArrayDeque<>(List.of(new ArrayList<>()));
+    /** Number of the first generation that is kept. */
+    private int first;
+
+    private int lastWhole;
+    private int wholeBefore;
+
+    void add(int partition) {
+        generations.getLast().add(partition);
+    }
+
+    /**
+     * A checkpoint begins: what is removed from now on is not in it.
+     *
+     * @return its number
+     */
+    int freeze() {
+        generations.add(new ArrayList<>());
+        return first + generations.size() - 1;
+    }
+
+    /** A checkpoint is whole. */
+    void whole(int number) {
+        wholeBefore = lastWhole;
+        lastWhole = number;
+        while (first < wholeBefore) {
+            generations.remove();
+            first++;
+        }
+    }
+
+    /** Numbers of all of them. */
+    IntStream numbers() {
+        return generations.stream().flatMap(List::stream).mapToInt(Integer::intValue);
+    }
+}
