@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 final class Cleaning {
     /** Looks into indexes in one step. */
     private static final int LOOKS = 2_000;
+    /** Steps between two checkpoints that are taken for segments to go. */
+    private static final int COVER_EVERY = 10;
     /** Prepared groups carried in one step. */
     private static final int GROUPS = 16;
     /** Of a segment that is carried, at most one part in so many is waited for. */
@@ -38,6 +40,7 @@ final class Cleaning {
     private Consumer<String> notice = text -> { };
     private Retention retention;
     private int rest;
+    private int sinceCovered;
 
     Cleaning(Broker broker) {
         this.broker = broker;
@@ -114,12 +117,28 @@ final class Cleaning {
         Log log = broker.log();
         Set<Long> now = new HashSet<>();
         long[] bases = log.segmentBases();
-        for (int i = 0; i < bases.length - 1 && log.segmentEnd(bases[i]) <= broker.store().dispensable(); i++) {
-            if (isDue(bases[i], nowMs, wallMs)) {
+        boolean uncovered = false;
+        for (int i = 0; i < bases.length - 1 && !uncovered; i++) {
+            boolean isDue = isDue(bases[i], nowMs, wallMs);
+            uncovered = isDue && log.segmentEnd(bases[i]) > broker.store().dispensable();
+            if (isDue && !uncovered) {
                 now.add(bases[i]);
             }
         }
+        sinceCovered++;
+        if (uncovered && sinceCovered >= COVER_EVERY) {
+            sinceCovered = 0;
+            cover();
+        }
         return now;
+    }
+
+    /** Segments can go once two checkpoints cover them: takes one, where little traffic has not led to it. */
+    private void cover() {
+        boolean isNews = broker.store().sinceCheckpoint() > 0;
+        if (isNews || broker.append(new Event.Nothing())) {
+            broker.checkpoint();
+        }
     }
 
     private boolean isDue(long base, long nowMs, long wallMs) {

@@ -81,8 +81,24 @@ final class Mover {
             return false;
         }
         left--;
-        refused = broker.moves().deliver(from, offset) == Outcome.REFUSED;
+        try {
+            refused = broker.moves().deliver(from, offset) == Outcome.REFUSED;
+        } catch (RuntimeException | StackOverflowError e) {
+            setAside(from, offset, e);
+        }
         return !refused;
+    }
+
+    /** A message that does what nobody foresaw: the others go on. */
+    private void setAside(Partition from, long offset, Throwable cause) {
+        String what = "taking the message at position " + Moves.position(from, offset) + " to its queue when it was due";
+        if (from == timed.partition()) {
+            broker.faults().tell(what + "; it waits until the next start", cause);
+            timed.setFirstAside();
+        } else {
+            broker.faults().tell(what + "; it is left out", cause);
+            refused = !broker.settle(from, offset);
+        }
     }
 
     private long first(int lane) {

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 /** The messages that become visible at a time of their own, in the state: which wait, and which is due first. */
 final class Timed {
     private final DueHeap heap = new DueHeap();
+    /** Those that could not be taken to their queues in this run. */
+    private final DueHeap aside = new DueHeap();
     private final OffsetSet waiting = new OffsetSet();
     private Partition partition;
 
@@ -40,6 +42,12 @@ final class Timed {
         if (waiting.add(offset)) {
             heap.add(dueMs, offset);
         }
+    }
+
+    /** Has the one that is due first wait until the next start. */
+    void setFirstAside() {
+        aside.add(heap.firstDue(), heap.firstOffset());
+        heap.removeFirst();
     }
 
     void settle(long offset) {
@@ -84,9 +92,14 @@ final class Timed {
 
     void snapshot(ByteBuffer out) {
         out.putInt(size());
-        for (int i = 0; i < heap.size(); i++) {
-            if (waiting.contains(heap.offset(i))) {
-                out.putLong(heap.due(i)).putLong(heap.offset(i));
+        snapshot(heap, out);
+        snapshot(aside, out);
+    }
+
+    private void snapshot(DueHeap entries, ByteBuffer out) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (waiting.contains(entries.offset(i))) {
+                out.putLong(entries.due(i)).putLong(entries.offset(i));
             }
         }
     }

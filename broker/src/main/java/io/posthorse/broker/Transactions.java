@@ -223,8 +223,12 @@ public final class Transactions {
         int begin = first++;
         for (int i = 0; i < inquiries.size(); i++) {
             Inquiry inquiry = inquiries.get(Math.floorMod(begin + i, inquiries.size()));
-            if (inquiry.ask(offset, position, broker.nativeAt(position))) {
-                return true;
+            try {
+                if (inquiry.ask(offset, position, broker.nativeAt(position))) {
+                    return true;
+                }
+            } catch (RuntimeException | StackOverflowError e) {
+                broker.faults().tell("asking what became of the transaction of the message at position " + position, e);
             }
         }
         return false;

@@ -17,6 +17,7 @@ public final class Main implements Runnable {
             Map.entry("nameserver", NameServerCommand.class),
             Map.entry("delayed", DelayedCommand.class),
             Map.entry("transactions", TransactionsCommand.class),
+            Map.entry("set-aside", SetAsideCommand.class),
             Map.entry("mqbroker", MqBroker.class),
             Map.entry("mqnamesrv", MqNameServer.class),
             Map.entry("mqshutdown", MqShutdown.class));

@@ -45,6 +45,8 @@ final class DurableMark {
     private final boolean sync;
     private long sequence;
     private int epoch;
+    /** What the newest slot says. */
+    private long position;
 
     /**
      * What the last run left: nothing yet where {@code epoch} is 0.
@@ -99,15 +101,15 @@ final class DurableMark {
     }
 
     /** Notes that a write or a force failed, as far as the disk still takes it. Called by the background. */
-    void failed(long position) throws IOException {
+    void failed() throws IOException {
         put(position, FAILED);
         file.force();
     }
 
     /** Begins a run: from now on the state is "running". */
-    void begin(long position, int runEpoch) throws IOException {
+    void begin(long upTo, int runEpoch) throws IOException {
         epoch = runEpoch;
-        put(position, RUNNING);
+        put(upTo, RUNNING);
         file.force();
     }
 
@@ -115,20 +117,21 @@ final class DurableMark {
      * Called by the background, one call at a time. The mark is forced too, so that a machine that goes down knows nearly
      * up to where its log was whole; with sync, where forces follow one another, every so often.
      */
-    void write(long position) throws IOException {
-        put(position, RUNNING);
+    void write(long upTo) throws IOException {
+        put(upTo, RUNNING);
         if (!sync || sequence % FORCED_EVERY == 0) {
             file.force();
         }
     }
 
-    void close(long position) throws IOException {
-        put(position, CLOSED);
+    void close(long upTo) throws IOException {
+        put(upTo, CLOSED);
         file.force();
         file.close();
     }
 
-    private void put(long position, byte state) throws IOException {
+    private void put(long upTo, byte state) throws IOException {
+        position = upTo;
         ByteBuffer slot = ByteBuffer.allocate(SLOT);
         sequence++;
         slot.putLong(0, MAGIC).putInt(8, VERSION).put(12, state).put(13, (byte) (sync ? 1 : 0));

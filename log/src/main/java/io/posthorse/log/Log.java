@@ -20,6 +20,9 @@ import java.util.zip.CRC32C;
 public final class Log {
     /** Staging space at first; turns that need more double it. */
     private static final int STAGING_BYTES = 64 << 10;
+    /** With so much space a disk that was full no longer counts as full. */
+    private static final int ROOM_AGAIN = 1 << 20;
+
     /** Blocks are asked for in whole pages. */
     private static final long BLOCK = 4_096;
     /** Up to here: a large write gets larger pages of the page cache than several small ones (decision 29). */
@@ -136,7 +139,16 @@ public final class Log {
     /** To be called every now and then: takes back what the reserve has given. */
     void refill() {
         if (poison == null) {
-            refused &= !reserve.fill();
+            boolean whole = reserve.fill();
+            refused &= !whole || usableBytes() < Math.min(settings.allocateBytes(), ROOM_AGAIN);
+        }
+    }
+
+    private long usableBytes() {
+        try {
+            return files.usableBytes();
+        } catch (IOException e) {
+            return 0;
         }
     }
 
@@ -367,8 +379,7 @@ public final class Log {
     void fail(IOException cause) {
         if (poison == null) {
             poison = cause;
-            long safe = forcing.durable();
-            background.run(() -> mark.failed(safe), failure -> { }); // so that the next run knows, if the disk takes it
+            background.run(mark::failed, failure -> { }); // so that the next run knows, if the disk takes it
             onCommitted.run();
         }
     }

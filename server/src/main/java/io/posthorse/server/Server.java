@@ -69,7 +69,9 @@ public final class Server implements AutoCloseable {
     private Server(ServerConfig config, boolean daemon) throws IOException {
         this.config = config;
         this.daemon = daemon;
-        this.files = DiskFileStore.open(Path.of(config.storage().directory()));
+        Path directory = Path.of(config.storage().directory());
+        DataDirectory.requireOurs(directory);
+        this.files = DiskFileStore.open(directory);
         Clock clock = Clock.system();
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
@@ -166,9 +168,11 @@ public final class Server implements AutoCloseable {
                 "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
                         + " look at what else writes to that disk.", ms));
         shard.onKept((topic, subscription) -> LOG.warn(
-                "The oldest part of the log has outlived its retention, and stays with all behind it: {} has messages"
-                        + " in the topic {} that it has not consumed. Have it consume them, set its offset forward"
+                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {} has"
+                        + " messages in the topic {} that it has not consumed. Have it consume them, set its offset forward"
                         + " (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription, topic));
+        shard.onNotice(LOG::warn);
+        broker.faults().onFault(new FaultLog());
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
                 config.identity().cluster(),

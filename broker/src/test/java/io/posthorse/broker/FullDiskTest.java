@@ -1,0 +1,142 @@
+package io.posthorse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.log.LogSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A full disk can always be drained by those who consume, and retention goes on; cases D4 and D5. */
+class FullDiskTest {
+    private static final int SEGMENT = 1 << 18;
+    private static final int BODY = 1_000;
+    private final Directory directory = new Directory();
+    private final List<String> notices = new ArrayList<>();
+
+    private Broker open() throws IOException {
+        directory.log = new LogSettings(SEGMENT, 1 << 16, 1 << 18, false);
+        Broker broker = directory.open();
+        directory.shard.onNotice(notices::add);
+        directory.pass(2_000);
+        return broker;
+    }
+
+    /** Fills the disk with messages of a queue; how many it took. */
+    private int fill(Topic queue, long bytes) {
+        directory.files.capacity(directory.files.usedBytes() + bytes);
+        int count = 0;
+        while (directory.publish(queue.partition(0), BODY)) {
+            count++;
+        }
+        directory.pass(1_000);
+        return count;
+    }
+
+    @Test
+    void aDiskThatAQueueFilledIsDrainedByItsConsumersAlone() throws IOException {
+        directory.retention = new Retention(1L << 50, 1, 1, ms -> true);
+        Broker broker = open();
+        Topic queue = directory.topic("queue", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, queue.partition(0), 0);
+        directory.rest();
+        int count = fill(queue, 8 << 20);
+        assertTrue(count > 6_000, count + " messages");
+        assertTrue(notices.stream().anyMatch(notice -> notice.contains("is full")), notices.toString());
+
+        for (long offset = 0; offset < count; offset++) { // one by one, each as a turn of its own
+            directory.shard.turn();
+            assertTrue(broker.settlements().settle(own, queue.partition(0), offset), "acknowledgement " + offset + " of " + count);
+            directory.endTurn();
+            if (offset % 500 == 499) {
+                directory.pass(10_000);
+            }
+        }
+        for (int i = 0; i < 10; i++) {
+            directory.pass(11_000);
+        }
+
+        assertTrue(directory.publish(queue.partition(0), BODY), "there is room again");
+        assertTrue(broker.log().segmentBases().length <= 4, broker.log().segmentBases().length + " segments");
+        directory.pass(2_000);
+        assertTrue(notices.stream().anyMatch(notice -> notice.contains("has space again")), notices.toString());
+        Broker again = directory.killed();
+        assertEquals(1, again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
+    }
+
+    @Test
+    void whatATurnSettlesIsOneRecord() throws IOException {
+        Broker broker = open();
+        Topic queue = directory.topic("queue", 1);
+        Subscription own = directory.settler("own");
+        for (int i = 0; i < 100; i++) {
+            directory.publish(queue.partition(0), 10);
+        }
+        long tail = broker.tail();
+        directory.shard.turn();
+        for (long offset = 0; offset < 100; offset += 2) {
+            assertTrue(broker.settlements().settle(own, queue.partition(0), offset));
+            assertTrue(broker.settlements().isSettled(own, queue.partition(0), offset), "at once");
+            assertEquals(offset + 1, broker.settlements().nextUnsettled(own, queue.partition(0), 0), "at once");
+            directory.shard.turn();
+            broker.settlements().settle(own, queue.partition(0), offset + 1);
+        }
+        assertEquals(100, broker.settlements().nextUnsettled(own, queue.partition(0), 0));
+        assertEquals(0, broker.settlements().waiting(own, queue.partition(0)));
+        directory.rest();
+        assertEquals(64, broker.tail() - tail, "a record of one run");
+        assertEquals(100, directory.killed().settlements().floor(
+                directory.shard.broker().subscription("own"), directory.shard.broker().topic("queue").partition(0)));
+    }
+
+    @Test
+    void anAnswerToASettlementWaitsForTheRecordThatSaysIt() throws IOException {
+        Broker broker = open();
+        Topic queue = directory.topic("queue", 1);
+        Subscription own = directory.settler("own");
+        directory.publish(queue.partition(0), 10);
+        directory.shard.turn();
+        broker.settlements().settle(own, queue.partition(0), 0);
+        long end = broker.tail();
+        assertTrue(end > broker.log().tail());
+        boolean[] answered = new boolean[1];
+        directory.shard.park(new Parked() {
+            @Override
+            public boolean committed(long position) {
+                answered[0] = position >= end;
+                return !answered[0];
+            }
+
+            @Override
+            public void failed(IOException cause) {}
+        });
+        assertFalse(answered[0]);
+        directory.endTurn();
+        assertTrue(answered[0], "with the end of the turn");
+    }
+
+    @Test
+    void retentionGoesOnAfterAStartOnAFullDisk() throws IOException {
+        directory.retention = new Retention(86_400_000, 0, 0.5, ms -> false);
+        open();
+        Topic topic = directory.topic("topic", 1);
+        fill(topic, 4 << 20);
+        for (int how = 0; how < 2; how++) {
+            directory.files = directory.files.crash(how == 1);
+            directory.open();
+            assertFalse(directory.publish(directory.shard.broker().topic("topic").partition(0), BODY));
+        }
+        for (int i = 0; i < 4; i++) {
+            directory.clock.advance(40_000_000);
+            directory.pass(60_000);
+        }
+        assertTrue(directory.shard.broker().log().segmentBases().length < 4,
+                directory.shard.broker().log().segmentBases().length + " segments");
+        assertTrue(directory.publish(directory.shard.broker().topic("topic").partition(0), BODY));
+    }
+}

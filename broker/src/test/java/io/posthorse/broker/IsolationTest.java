@@ -1,0 +1,210 @@
+package io.posthorse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
+
+/** A failure of a message, format, waiter or answer costs what failed, and nothing else; case D9. */
+class IsolationTest {
+    private final Directory directory = new Directory();
+
+    /** A message whose bytes cannot be had. */
+    private record Broken(int written) implements Message {
+        @Override
+        public int length() {
+            return 100;
+        }
+
+        @Override
+        public int tag() {
+            return 0;
+        }
+
+        @Override
+        public byte format() {
+            return TestFormat.ID;
+        }
+
+        @Override
+        public int keys() {
+            return 0;
+        }
+
+        @Override
+        public int key(int i) {
+            return 0;
+        }
+
+        @Override
+        public void write(ByteBuffer out) {
+            if (written < 0) {
+                throw new IllegalStateException("an adapter's fault");
+            }
+            out.position(out.position() + written);
+        }
+    }
+
+    private boolean isAcknowledged(Topic topic) {
+        boolean[] answered = new boolean[1];
+        Broker broker = directory.shard.turn();
+        assertEquals(Admission.ADMITTED, broker.admit(TestFormat.HEADER + 10, 1));
+        broker.publish(topic.partition(0), new TestFormat.Sent(1_000, topic.partition(0).id(), 10), false);
+        long end = broker.tail();
+        directory.shard.park(new Parked() {
+            @Override
+            public boolean committed(long position) {
+                answered[0] = position >= end;
+                return !answered[0];
+            }
+
+            @Override
+            public void failed(IOException cause) {}
+        });
+        directory.rest();
+        return answered[0];
+    }
+
+    @Test
+    void aMessageThatCannotBeWrittenCostsItself() throws IOException {
+        directory.open();
+        Topic topic = directory.topic("topic", 1);
+        Broker broker = directory.shard.turn();
+        broker.admit(300, 3);
+        assertThrows(IllegalStateException.class, () -> broker.publish(topic.partition(0), new Broken(-1), false));
+        assertThrows(IllegalStateException.class, () -> broker.publish(topic.partition(0), new Broken(7), false));
+        assertTrue(isAcknowledged(topic));
+        assertEquals(1, broker.end(topic.partition(0)));
+        Broker again = directory.killed();
+        assertEquals(1, again.end(again.topic("topic").partition(0)));
+    }
+
+    @Test
+    void oneInTheMiddleOfABatchEndsTheBatch() throws IOException {
+        directory.open();
+        Topic topic = directory.topic("topic", 1);
+        Broker broker = directory.shard.turn();
+        broker.admit(600, 3);
+        broker.publish(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), true);
+        assertThrows(IllegalStateException.class, () -> broker.publish(topic.partition(0), new Broken(-1), true));
+        assertTrue(isAcknowledged(topic));
+        Broker again = directory.killed();
+        assertEquals(2, again.end(again.topic("topic").partition(0)));
+    }
+
+    @Test
+    void oneInAnAtomicGroupFailsTheGroupBeforeAnythingHappens() throws IOException {
+        directory.open();
+        Topic topic = directory.topic("topic", 1);
+        Broker broker = directory.shard.turn();
+        long tail = broker.tail();
+        AtomicGroup group = broker.group();
+        group.publish(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10));
+        group.publish(topic.partition(0), new Broken(-1));
+        assertThrows(IllegalStateException.class, group::commit);
+        assertEquals(tail, broker.tail());
+        assertTrue(isAcknowledged(topic));
+    }
+
+    @Test
+    void aFormatThatFailsOverAMessageThatIsDueHoldsNobodyUp() throws IOException {
+        boolean[] fails = new boolean[1];
+        directory.format = new TestFormat() {
+            @Override
+            public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+                if (fails[0]) {
+                    throw new IllegalStateException("a format's fault");
+                }
+                super.keys(bytes, at, length, sink);
+            }
+        };
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        broker.admit(TestFormat.HEADER + 10, 2);
+        broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), broker.wallNow() + 5_000);
+        broker.publishLater(topic.partition(0), new TestFormat.Sent(2, topic.partition(0).id(), 10), 0);
+        directory.rest();
+        fails[0] = true;
+        directory.pass(10_000);
+        assertTrue(isAcknowledged(topic));
+        assertEquals(3, broker.end(topic.partition(0)), "and they are delivered, found by offset only");
+    }
+
+    @Test
+    void aMoveThatFailsIsSetAsideAndToldAndTheOthersGoOn() throws IOException {
+        boolean[] fails = new boolean[1];
+        directory.format = new TestFormat() {
+            @Override
+            public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
+                if (fails[0] && bytes.getLong(at) == 1) {
+                    throw new IllegalStateException("a format's fault");
+                }
+                super.stamp(bytes, at, offset, position, timeMs);
+            }
+        };
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        broker.admit(3 * (TestFormat.HEADER + 10), 3);
+        for (int id = 1; id <= 3; id++) {
+            broker.delayed().publishAt(
+                    topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10), broker.wallNow() + 1_000 * id);
+        }
+        directory.rest();
+        fails[0] = true;
+        directory.pass(10_000);
+        assertEquals(2, broker.end(topic.partition(0)), "the others came");
+        assertEquals(1, directory.faults.size(), directory.faults.toString());
+        assertTrue(isAcknowledged(topic));
+        fails[0] = false;
+        Broker again = directory.killed();
+        directory.pass(10_000);
+        assertEquals(4, again.end(again.topic("topic").partition(0)), "it is not lost");
+    }
+
+    @Test
+    void waitersAnswersAndListenersFailForThemselves() throws IOException {
+        Broker broker = directory.open();
+        List<String> told = new ArrayList<>();
+        broker.onTopics(new TopicListener() {
+            @Override
+            public void created(Topic topic) {
+                throw new IllegalStateException("a listener's fault");
+            }
+
+            @Override
+            public void deleted(Topic topic) {}
+        });
+        Topic topic = directory.topic("topic", 1);
+        broker.await(topic.partition(0), () -> {
+            throw new IllegalStateException("a waiter's fault");
+        });
+        broker.await(topic.partition(0), () -> told.add("woken"));
+        directory.shard.turn();
+        directory.shard.park(new Parked() {
+            private int asked;
+
+            @Override
+            public boolean committed(long position) {
+                if (asked++ == 0) {
+                    throw new IllegalStateException("an answer's fault");
+                }
+                told.add("answered");
+                return false;
+            }
+
+            @Override
+            public void failed(IOException cause) {}
+        });
+        assertTrue(isAcknowledged(topic));
+        assertEquals(List.of("answered", "woken"), told.stream().sorted().toList());
+        assertEquals(3, directory.faults.size(), directory.faults.toString());
+    }
+}

@@ -1,0 +1,68 @@
+package io.posthorse.server;
+
+import io.posthorse.broker.SetAside;
+import io.posthorse.platform.DiskFileStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Looks at a data directory before it is used: nothing is written into one that holds what this program did not write, such as a
+ * RocketMQ broker's store, and no file of somebody else's is taken for one of ours.
+ */
+public final class DataDirectory {
+    /** Names of what the log, the tables and the access files are kept in, and what a file system puts into its root. */
+    private static final Pattern OURS = Pattern.compile(String.join("|",
+            "\\d{20}\\.log", "\\d{20}-\\d{20}(\\.relocated)?\\.index", "\\d{20}-\\d{20}\\.keys", "\\d{20}\\.checkpoint",
+            "quarantine-\\d{20}", "unfinished.*", "durable", "lock", "reserve", "set-aside",
+            "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
+            "\\..*", "lost\\+found"));
+    private static final int SHOWN = 5;
+
+    private DataDirectory() {}
+
+    /**
+     * Has each start from now on pass over one record, of which a start said that it makes no sense. Done while no broker has the
+     * directory open.
+     *
+     * @param position of the record in the log
+     * @return how many records are set aside now
+     */
+    public static int setAside(Path directory, long position) throws IOException {
+        requireOurs(directory);
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("There is no data directory " + directory.toAbsolutePath() + ".");
+        }
+        try (DiskFileStore files = DiskFileStore.open(directory)) {
+            return SetAside.add(files, position);
+        }
+    }
+
+    /** @throws IOException where the directory holds something else; the message says what, and what to do */
+    static void requireOurs(Path directory) throws IOException {
+        List<String> others;
+        try (Stream<Path> entries = Files.list(directory)) {
+            others = entries.map(entry -> entry.getFileName().toString() + (Files.isDirectory(entry) ? "/" : ""))
+                    .filter(name -> !OURS.matcher(name.endsWith("/") ? name.substring(0, name.length() - 1) : name).matches())
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return; // it is made, or refused for that
+        }
+        if (others.isEmpty()) {
+            return;
+        }
+        String shown = String.join(", ", others.subList(0, Math.min(SHOWN, others.size())))
+                + (others.size() > SHOWN ? " and " + (others.size() - SHOWN) + " more" : "");
+        String what = others.contains("commitlog/")
+                ? "It looks like the store of a RocketMQ broker, which this broker does not read."
+                : "Posthorse did not write that.";
+        throw new IOException("The data directory " + directory.toAbsolutePath() + " holds " + shown + ". " + what + " Nothing was"
+                + " changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files elsewhere.");
+    }
+}
