@@ -3,13 +3,18 @@ package io.posthorse.broker;
 import java.util.Arrays;
 
 /**
- * Offsets by the time when they are due, the earliest first, those of one time in their order. A binary heap in one
- * array of longs: 16 bytes an entry. Entries are taken from the front only; who wants one out of the middle leaves it in
+ * Offsets by the time when they are due, the earliest first, those of one time in their order. A binary heap in pages
+ * of longs, so that it grows without a copy of all of it: 16 bytes an entry. Entries are taken from the front only; who wants one out of the middle leaves it in
  * and passes over it when it comes up, or calls {@link #retain}.
  */
 final class DueHeap {
-    /** Time and offset of each entry, in turn. */
-    private long[] entries = new long[64];
+    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE = 1 << PAGE_SHIFT;
+    /** Entries of the first page at first: most heaps stay small. */
+    private static final int SMALL = 32;
+
+    /** Pages with time and offset of each entry, in turn. */
+    private long[][] pages = {new long[2 * SMALL]};
 
     private int size;
 
@@ -27,25 +32,23 @@ final class DueHeap {
     }
 
     long firstDue() {
-        return entries[0];
+        return due(0);
     }
 
     long firstOffset() {
-        return entries[1];
+        return offset(0);
     }
 
     long due(int i) {
-        return entries[i * 2];
+        return pages[i >>> PAGE_SHIFT][(i & PAGE - 1) * 2];
     }
 
     long offset(int i) {
-        return entries[i * 2 + 1];
+        return pages[i >>> PAGE_SHIFT][(i & PAGE - 1) * 2 + 1];
     }
 
     void add(long dueMs, long offset) {
-        if (size * 2 == entries.length) {
-            entries = Arrays.copyOf(entries, entries.length * 2);
-        }
+        makeRoom(size + 1);
         int at = size++;
         while (at > 0 && isBefore(dueMs, offset, (at - 1) >>> 1)) {
             move((at - 1) >>> 1, at);
@@ -56,9 +59,30 @@ final class DueHeap {
 
     void removeFirst() {
         size--;
-        sink(0, entries[size * 2], entries[size * 2 + 1]);
-        if (size * 8 < entries.length && entries.length > 64) {
-            entries = Arrays.copyOf(entries, entries.length / 2);
+        sink(0, due(size), offset(size));
+        giveBack();
+    }
+
+    private void makeRoom(int entries) {
+        int last = pages.length - 1;
+        if (entries <= last * PAGE + pages[last].length / 2) {
+            return;
+        }
+        if (pages[last].length < 2 * PAGE) {
+            pages[last] = Arrays.copyOf(pages[last], Math.min(2 * PAGE, pages[last].length * 2));
+        } else {
+            pages = Arrays.copyOf(pages, pages.length + 1);
+            pages[last + 1] = new long[2 * PAGE];
+        }
+    }
+
+    /** Keeps at most one page that is not in use. */
+    private void giveBack() {
+        int used = Math.max(1, (size + PAGE - 1) / PAGE);
+        if (pages.length > used + 1) {
+            pages = Arrays.copyOf(pages, used + 1);
+        } else if (pages.length == 1 && size * 8 < pages[0].length && pages[0].length > 2 * SMALL) {
+            pages[0] = Arrays.copyOf(pages[0], pages[0].length / 2);
         }
     }
 
@@ -71,6 +95,7 @@ final class DueHeap {
             }
         }
         size = kept;
+        giveBack();
         for (int i = (size >>> 1) - 1; i >= 0; i--) {
             sink(i, due(i), offset(i));
         }
@@ -80,12 +105,11 @@ final class DueHeap {
     void sort() {
         DueHeap sorted = new DueHeap();
         int count = size;
-        sorted.entries = new long[Math.max(64, entries.length)];
         for (int i = 0; i < count; i++) {
-            sorted.put(i, firstDue(), firstOffset());
+            sorted.add(firstDue(), firstOffset());
             removeFirst();
         }
-        entries = sorted.entries;
+        pages = sorted.pages;
         size = count;
     }
 
@@ -152,7 +176,8 @@ final class DueHeap {
     }
 
     private void put(int i, long dueMs, long offset) {
-        entries[i * 2] = dueMs;
-        entries[i * 2 + 1] = offset;
+        long[] page = pages[i >>> PAGE_SHIFT];
+        page[(i & PAGE - 1) * 2] = dueMs;
+        page[(i & PAGE - 1) * 2 + 1] = offset;
     }
 }
