@@ -51,19 +51,19 @@ final class StateMachine implements Store.State {
     }
 
     @Override
-    public boolean rotten(ByteBuffer bytes, int at) {
+    public boolean rotten(ByteBuffer bytes, int at, boolean placed) {
         Partition partition = state.partition(bytes.getInt(at + RecordFormat.PARTITION));
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
-        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE || partition == null) {
-            return false;
-        }
-        boolean isNext = offset == partition.index.next();
-        boolean isCarried = bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED && offset >= 0
-                && offset < partition.index.next();
-        if (isNext) {
+        boolean isNext = partition != null && offset == partition.index.next();
+        if (isNext) { // whatever else is wrong with it, so much fits by no chance
             state.index.jump(partition.index, 1);
+            return true;
         }
-        return isNext || isCarried;
+        byte type = bytes.get(at + RecordFormat.TYPE);
+        boolean isKnown = partition != null && offset >= 0 && offset < partition.index.next();
+        boolean isCarried = type == RecordFormat.TYPE_MESSAGE && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED;
+        boolean isEvent = placed && type >= Event.TopicChanged.TYPE && type <= Event.Nothing.TYPE;
+        return isKnown && isCarried || isEvent;
     }
 
     /** @throws PoisonedRecordException where the record is whole by its checksum, and yet says what cannot be */

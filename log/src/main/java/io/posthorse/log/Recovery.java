@@ -183,8 +183,7 @@ final class Recovery {
         int said = bytes.getInt(at + RecordFormat.LENGTH);
         long length = said >= RecordFormat.PAYLOAD && RecordFormat.occupied(said) <= room ? RecordFormat.occupied(said) : room;
         boolean placed = bytes.getLong(at + RecordFormat.POSITION) == segment.base + at;
-        boolean isEvent = placed && bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE; // no offset goes with it
-        return isEvent || (placed || length == room) && replay.rotten(bytes, at) ? length : 0;
+        return (placed || length == room) && replay.rotten(bytes, at, placed) ? length : 0;
     }
 
     /** Copies a range to a file of its own before anything overwrites it, and notes it. */

@@ -12,11 +12,12 @@ public interface Replay {
     void record(ByteBuffer bytes, int at, long position, int length);
 
     /**
-     * A record that has rotted, though its header can be made out.
+     * A record that has rotted, though it can be made out where it stood. Any of its bytes may be wrong.
      *
-     * @return whether it is known what was in it: a message that is gone, whose offset was not given out again
+     * @param placed whether it still says its own position
+     * @return whether it is known what was in it: no message, or a message that is gone, whose offset is not given out again
      */
-    default boolean rotten(ByteBuffer bytes, int at) {
+    default boolean rotten(ByteBuffer bytes, int at, boolean placed) {
         return false;
     }
 }

@@ -101,7 +101,7 @@ final class LogWorld implements Store.State {
     }
 
     @Override
-    public boolean rotten(ByteBuffer bytes, int at) {
+    public boolean rotten(ByteBuffer bytes, int at, boolean placed) {
         if (index.partition(0) == null) {
             createPartitions();
         }
