@@ -30,13 +30,13 @@ public final class ColdRead {
     private int bytes;
     private long next;
     private ContentFilter content;
-    private long[] offsets;
+    private final long[] offsets;
     private int countMax = Integer.MAX_VALUE;
-    private int bytesMax = Integer.MAX_VALUE;
+    private int bytesMax;
 
     ColdRead(
             Log log, long number, Rendering rendering, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths,
-            int bytes, long next) {
+            long[] offsets, int bytes, int bytesMax, long next) {
         this.log = log;
         this.number = number;
         this.rendering = rendering;
@@ -44,14 +44,15 @@ public final class ColdRead {
         this.at = at;
         this.positions = positions;
         this.lengths = lengths;
+        this.offsets = offsets;
         this.bytes = bytes;
+        this.bytesMax = bytesMax;
         this.next = next;
     }
 
     /** Has the content decide, and no more taken than an answer may have. */
-    void choose(ContentFilter by, long[] itsOffsets, int mostMessages, int mostBytes) {
+    void choose(ContentFilter by, int mostMessages, int mostBytes) {
         content = by;
-        offsets = itsOffsets;
         countMax = mostMessages;
         bytesMax = mostBytes;
         bytes = Math.min(bytes, Math.max(mostBytes, Arrays.stream(lengths).max().orElse(0)));
@@ -59,7 +60,8 @@ public final class ColdRead {
 
     /** Most native bytes that {@link #read} puts. */
     public int bytes() {
-        return rendering.isNeeded() ? GROWTH * bytes + GROWTH_EACH * segments.length : bytes;
+        long grown = (long) GROWTH * bytes + (long) GROWTH_EACH * segments.length;
+        return rendering.isNeeded() ? (int) Math.min(grown, Math.max(bytesMax, Rendering.SHOWN_MAX)) : bytes;
     }
 
     /** Ends the read, on the owner's thread, whether it succeeded or not. */
@@ -84,11 +86,13 @@ public final class ColdRead {
             int start = out.position();
             try {
                 if (isWanted(i)) {
-                    if (count > 0 && start - begin + lengths[i] > bytesMax) {
+                    ByteBuffer shown = shown(i);
+                    int length = shown == null ? lengths[i] : shown.capacity();
+                    if (count > 0 && start - begin + length > bytesMax) {
                         next = offsets[i];
                         return;
                     }
-                    put(i, out);
+                    put(i, shown, out);
                     count++;
                 }
             } catch (InternalError e) {
@@ -97,19 +101,19 @@ public final class ColdRead {
         }
     }
 
-    private void put(int i, ByteBuffer out) {
-        int from = at[i] + RecordFormat.NATIVE;
-        int length = lengths[i];
-        ByteBuffer source = segments[i];
-        if (rendering.isForeign(source, at[i])) {
-            source = rendering.render(source, at[i], length);
-            from = 0;
-            length = source == null ? 0 : source.capacity();
+    /** A message of another format in the common one, empty where it makes no sense; null for one that is in it. */
+    private ByteBuffer shown(int i) {
+        if (!rendering.isForeign(segments[i], at[i])) {
+            return null;
         }
-        if (length > 0) {
-            out.put(out.position(), source, from, length);
-            out.position(out.position() + length);
-        }
+        ByteBuffer shown = rendering.render(segments[i], at[i], lengths[i]);
+        return shown == null ? ByteBuffer.allocate(0) : shown;
+    }
+
+    private void put(int i, ByteBuffer shown, ByteBuffer out) {
+        int length = shown == null ? lengths[i] : shown.capacity();
+        out.put(out.position(), shown == null ? segments[i] : shown, shown == null ? at[i] + RecordFormat.NATIVE : 0, length);
+        out.position(out.position() + length);
     }
 
     private boolean isWanted(int i) {

@@ -31,7 +31,7 @@ final class ContentReading {
         } else {
             look(broker, index, first, Math.min(countMax, Fetch.COUNT_MAX), bytesMax, filter, out);
             out.content = null;
-            out.show(broker.rendering());
+            out.show(broker.rendering(), bytesMax);
         }
         out.status = out.count > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
     }

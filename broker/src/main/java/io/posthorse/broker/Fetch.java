@@ -46,6 +46,9 @@ public final class Fetch {
     /** What has yet to choose among the messages, and how many and how much; null where they are chosen. */
     ContentFilter content;
 
+    /** Native bytes after which no further message is taken. */
+    int limit;
+
     int contentCountMax;
     int contentBytesMax;
 
@@ -62,18 +65,27 @@ public final class Fetch {
         return new Fetch(false);
     }
 
-    /** Shows messages in the common format that are in another one; of one that makes no sense nothing is left. */
-    void show(Rendering rendering) {
+    /**
+     * Shows messages in the common format that are in another one; of one that makes no sense nothing is left. Leaves those for the
+     * next fetch that would not fit then; the first one is kept whatever its size.
+     */
+    void show(Rendering rendering, int bytesMax) {
         if (!shows || !rendering.isNeeded()) {
             return;
         }
         bytes = 0;
-        for (int i = 0; i < count; i++) {
+        int found = count;
+        for (int i = 0; i < found; i++) {
             if (rendering.isForeign(segments[i], at[i])) {
                 ByteBuffer shown = rendering.render(segments[i], at[i], lengths[i]);
                 segments[i] = shown == null ? NOTHING : shown;
                 at[i] = -RecordFormat.NATIVE;
                 lengths[i] = segments[i].capacity();
+            }
+            if (i > 0 && bytes + lengths[i] > bytesMax) {
+                count = i; // what it grew to counts: the rest is for the next one
+                next = offsets[i];
+                return;
             }
             bytes += lengths[i];
         }
@@ -145,10 +157,12 @@ public final class Fetch {
                 Arrays.copyOf(at, count),
                 Arrays.copyOf(positions, count),
                 Arrays.copyOf(lengths, count),
+                Arrays.copyOf(offsets, count),
                 bytes,
+                limit,
                 next);
         if (content != null) {
-            read.choose(content, Arrays.copyOf(offsets, count), contentCountMax, contentBytesMax);
+            read.choose(content, contentCountMax, contentBytesMax);
         }
         return read;
     }

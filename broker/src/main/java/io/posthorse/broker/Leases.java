@@ -84,7 +84,11 @@ public final class Leases {
             return true;
         }
         if (!out.fetch.cold) { // cold ones are looked at by who reads them
-            out.fetch.show(broker.rendering());
+            int found = out.fetch.count;
+            out.fetch.show(broker.rendering(), request.bytesMax);
+            for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
+                behind = out.fetch.offsets[i] < cursor.next() ? behind : Math.min(behind, out.fetch.offsets[i]);
+            }
         }
         return lent(request, out, behind);
     }

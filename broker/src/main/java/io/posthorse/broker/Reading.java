@@ -19,6 +19,7 @@ final class Reading {
         out.bytes = 0;
         out.cold = false;
         out.content = filter.content();
+        out.limit = bytesMax;
         out.begin = index.begin();
         out.end = index.visibleEnd(log.committed());
         if (offset >= out.end || offset < out.begin) {
@@ -53,7 +54,7 @@ final class Reading {
         }
         out.next = at;
         if (!out.cold) { // cold ones are looked at by who reads them
-            out.show(broker.rendering());
+            out.show(broker.rendering(), bytesMax);
         }
         out.status = out.count > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
     }

@@ -2,12 +2,16 @@ package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /**
  * Shows messages of all formats in one, the first that the broker was opened with: who reads native bytes reads that one.
  * A function of the bytes, used by several threads.
  */
 final class Rendering {
+    /** Most native bytes of a message that is shown in another format: clients of the common one take frames of 16 MiB. */
+    static final int SHOWN_MAX = 12 << 20;
+
     private final MessageFormat[] formats;
     private final MessageFormat common;
     /** Whether a message of another format was ever seen: as long as there is none, nobody need look. */
@@ -43,10 +47,24 @@ final class Rendering {
     ByteBuffer render(ByteBuffer bytes, int at, int length) {
         MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
         try {
-            return format == null ? null : common.render(format.plain(bytes, at + RecordFormat.NATIVE, length));
+            PlainMessage plain = format == null ? null : format.plain(bytes, at + RecordFormat.NATIVE, length);
+            if (plain == null) {
+                return null;
+            }
+            ByteBuffer shown = length > SHOWN_MAX ? null : common.render(plain);
+            return shown != null && shown.capacity() <= SHOWN_MAX ? shown : common.render(tooLarge(plain, length));
         } catch (RuntimeException e) {
             return null; // damaged: who reads checks that before anything is made of a message
         }
+    }
+
+    /** What stands for a message that no frame of its readers can hold: they are told of it, and go on. */
+    private static PlainMessage tooLarge(PlainMessage message, int length) {
+        return new PlainMessage(message.place(), message.id(), message.correlationId(), message.replyTo(), message.type(),
+                message.tag(), message.keys(), message.traits(), message.createdMs(), Map.of(), new PlainMessage.Text(
+                        "This message of " + length + " bytes cannot be shown to this client: in its protocol it has more than the "
+                                + (SHOWN_MAX >> 20) + " MiB that an answer may have. Consume it with a client of the protocol that"
+                                + " it was sent by."));
     }
 
     /** What its producer calls a record's message; null for nothing. */

@@ -131,6 +131,30 @@ class CarryingTest {
         assertTrue(segments() <= 2, "once it is consumed nothing of it stays");
     }
 
+    @Test
+    void whereAQuarterIsWaitedForAllOfItStaysAndThatIsToldOnce() throws IOException {
+        Broker broker = open();
+        List<String> told = new ArrayList<>();
+        directory.shard.onKept((topic, subscription) -> told.add(topic + " for " + subscription));
+        Topic stuck = directory.topic("stuck", 1);
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, stuck.partition(0), 0);
+        directory.rest();
+        for (int i = 0; i < 60; i++) { // nearly half of the first segment
+            directory.publish(stuck.partition(0), BODY);
+            directory.publish(other.partition(0), BODY);
+        }
+        traffic(other, 1_000);
+        settle();
+        assertEquals(0, broker.log().begin());
+        assertEquals(List.of("stuck for own"), told);
+        assertTrue(segments() <= 3, "what lies behind it goes all the same: " + segments());
+        assertEquals(60, ids(broker, stuck.partition(0)).size());
+        assertEquals(60, ids(directory.killed(), directory.shard.broker().topic("stuck").partition(0)).size());
+    }
+
     private static final class RecordBytes {
         static final int OF_MESSAGE = 64 + TestFormat.HEADER;
     }

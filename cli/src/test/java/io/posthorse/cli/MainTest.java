@@ -10,7 +10,7 @@ import picocli.CommandLine;
 /** Which commands there are, and that a start looks at its own only. */
 class MainTest {
     private static final Set<String> ALL =
-            Set.of("start", "nameserver", "delayed", "transactions", "mqbroker", "mqnamesrv", "mqshutdown");
+            Set.of("start", "nameserver", "delayed", "transactions", "set-aside", "mqbroker", "mqnamesrv", "mqshutdown");
 
     @Test
     void everyCommandHasTheNameThatItIsFoundBy() {

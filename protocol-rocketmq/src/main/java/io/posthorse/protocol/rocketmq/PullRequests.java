@@ -228,8 +228,14 @@ final class PullRequests {
                 failure -> {
                     read.end();
                     coldReads--;
+                    if (failure != null) { // not a word of a later offset: what was not read must be read again
+                        body.release();
+                        refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY,
+                                "old messages could not be read now (" + failure.getMessage() + "); the client tries again");
+                        return;
+                    }
                     ByteBuf head = session.connection().buffer(HEADER_BYTES);
-                    boolean found = failure == null && body.isReadable();
+                    boolean found = body.isReadable();
                     answer.at(read.next()).header(protocol.writer, opaque, binary,
                             found ? ResponseCode.SUCCESS : ResponseCode.PULL_RETRY_IMMEDIATELY,
                             (found ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH).name());
