@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Drops old segments as {@link Retention} says, wherever they stand in the row. A segment that is due goes once nobody waits for
@@ -118,8 +119,9 @@ final class Cleaning {
         Set<Long> now = new HashSet<>();
         long[] bases = log.segmentBases();
         boolean uncovered = false;
+        boolean mayExpire = asked || retention.isHour().test(wallMs) || broker.store().diskUsed() > retention.diskUsedMax();
         for (int i = 0; i < bases.length - 1 && !uncovered; i++) {
-            boolean isDue = isDue(bases[i], nowMs, wallMs);
+            boolean isDue = isDue(bases[i], nowMs, mayExpire);
             uncovered = isDue && log.segmentEnd(bases[i]) > broker.store().dispensable();
             if (isDue && !uncovered) {
                 now.add(bases[i]);
@@ -141,34 +143,27 @@ final class Cleaning {
         }
     }
 
-    private boolean isDue(long base, long nowMs, long wallMs) {
+    private boolean isDue(long base, long nowMs, boolean mayExpire) {
         Log log = broker.log();
         boolean tooLarge = retention.bytes() > 0 && log.tail() - base > retention.bytes();
-        return tooLarge
-                || retention.isExpired(log.lastTime(base), nowMs)
-                        && (asked || retention.isHour().test(wallMs) || broker.store().diskUsed() > retention.diskUsedMax());
+        return tooLarge || mayExpire && retention.isExpired(log.lastTime(base), nowMs);
     }
 
     /** Carries prepared groups, a few at a time; false where the log has no room. */
     private boolean carryGroups() {
-        int left = GROUPS;
-        for (long base : carried) {
-            int done = left == 0 ? 0 : broker.preparedGroups().carry(base, broker.log().segmentEnd(base), left);
-            if (done < 0) {
-                return false;
-            }
-            left -= done;
-        }
-        return true;
+        return carried.isEmpty()
+                || broker.preparedGroups().carry(position -> carried.contains(broker.log().segmentOf(position)), GROUPS);
     }
 
     /** The pass has come to its end: what is free goes, what is nearly free is carried by the next one. */
     private void end() {
         Set<Long> carryNext = new HashSet<>();
         Set<Long> foundFree = new HashSet<>();
+        Set<Long> withGroups = broker.preparedGroups().positions().values().stream().map(broker.log()::segmentOf)
+                .collect(Collectors.toSet());
         for (long base : due) {
             LivePass.Live live = pass.in(base);
-            boolean groupsLeft = broker.preparedGroups().anyIn(base, broker.log().segmentEnd(base));
+            boolean groupsLeft = withGroups.contains(base);
             if (live == null && !carried.contains(base) || carried.contains(base) && !groupsLeft) {
                 foundFree.add(base);
             } else if (groupsLeft || live.bytes * CARRIED_PART <= broker.log().segmentBytes(base)) {

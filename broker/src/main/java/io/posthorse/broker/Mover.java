@@ -1,12 +1,15 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.PartitionIndex;
+import java.util.stream.LongStream;
 
 /** Takes messages that waited for their time to their partitions when they are due. */
 final class Mover {
     /** Messages moved in one turn, so that a flood of due messages leaves room for clients between. */
     private static final int TURN_MAX = 512;
-    /** How soon to look again where the log was full. */
+    /** Old messages that are brought into memory at a time. */
+    private static final int AHEAD = 256;
+    /** How soon to look again where the log was full, or the disk was asked. */
     private static final long AGAIN_MS = 100;
     /**
      * How long what falls due is gathered once something was moved. One message among few comes at its time; of a stream,
@@ -17,12 +20,15 @@ final class Mover {
     private final Broker broker;
     private final Schedule schedule;
     private final Timed timed;
+    private final Warming warming;
     private int left;
     private boolean refused;
     private long gatheredFromMs;
 
-    Mover(Broker broker) {
+    /** @param resume is told when moving can go on that waited for the disk */
+    Mover(Broker broker, Runnable resume) {
         this.broker = broker;
+        this.warming = new Warming(broker, broker.background(), resume);
         this.schedule = broker.state().postponed.schedule;
         this.timed = broker.state().postponed.timed;
     }
@@ -61,6 +67,10 @@ final class Mover {
                 return Long.MAX_VALUE; // looked at again when it is committed
             }
             long wait = timed.firstDue() - broker.wallNow();
+            if (wait <= 0 && left > 0 && !warming.isWarm(timed.partition(), offset)) {
+                warming.begin(timed.partition(), timed.due(broker.wallNow(), AHEAD));
+                return AGAIN_MS;
+            }
             if (wait > 0 || !take(timed.partition(), offset)) {
                 return Math.max(0, wait);
             }
@@ -69,8 +79,17 @@ final class Mover {
     }
 
     private long moveLane(int lane) {
+        Partition from = schedule.lane(lane);
         long wait = dueIn(lane);
-        while (wait <= 0 && take(schedule.lane(lane), first(lane))) {
+        while (wait <= 0) {
+            if (left > 0 && !warming.isWarm(from, first(lane))) {
+                warming.begin(from, LongStream.iterate(first(lane), at -> from.index.ceiling(at + 1)).limit(AHEAD)
+                        .takeWhile(at -> at < from.index.next()).toArray());
+                return AGAIN_MS;
+            }
+            if (!take(from, first(lane))) {
+                break;
+            }
             wait = dueIn(lane);
         }
         return Math.max(wait, 0);

@@ -1,22 +1,43 @@
 package io.posthorse.broker;
 
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 
-/** Partitions by their numbers in the log. A number is never given to a second partition; one that is gone costs nothing. */
+/**
+ * Partitions by their numbers in the log. A number is never given to a second partition; one that is gone costs nothing. A table
+ * of open addressing: it is asked for each message, and makes no garbage.
+ */
 final class PartitionNumbers {
     /** Most numbers that damaged records may have taken: so much room is made for what a record says. */
     private static final int LOST_MAX = 1 << 24;
 
-    private final Map<Integer, Partition> partitions = new HashMap<>();
+    private Partition[] table = new Partition[64];
+    private int size;
     /** Numbers of partitions whose creation is not in the log, though that of later ones is. */
     private final BitSet unmade = new BitSet();
 
     private int next;
 
+    /** Fibonacci hashing: partitions of one topic have numbers in a row. */
+    private int slot(int id) {
+        return (id * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(table.length - 1);
+    }
+
     Partition get(int id) {
-        return partitions.get(id);
+        for (int at = slot(id); table[at] != null; at = at + 1 & table.length - 1) {
+            if (table[at].id() == id) {
+                return table[at];
+            }
+        }
+        return null;
+    }
+
+    private void put(Partition partition) {
+        int at = slot(partition.id());
+        while (table[at] != null && table[at].id() != partition.id()) {
+            at = at + 1 & table.length - 1;
+        }
+        size += table[at] == null ? 1 : 0;
+        table[at] = partition;
     }
 
     /** Number that the next new partition gets. */
@@ -26,7 +47,7 @@ final class PartitionNumbers {
 
     /** Whether the log should have told of that partition, but has not. */
     boolean isUnmade(int id) {
-        return id >= next || unmade.get(id);
+        return id >= next || id >= 0 && unmade.get(id);
     }
 
     /** Whether all from a number up to before another one are unmade, or were never given. */
@@ -59,13 +80,37 @@ final class PartitionNumbers {
 
     void add(Partition partition) {
         skipTo(partition.id());
-        partitions.put(partition.id(), partition);
+        if (size * 2 >= table.length) {
+            Partition[] before = table;
+            table = new Partition[before.length * 2];
+            size = 0;
+            for (Partition known : before) {
+                if (known != null) {
+                    put(known);
+                }
+            }
+        }
+        put(partition);
         unmade.clear(partition.id());
         next = Math.max(next, partition.id() + 1);
     }
 
     void remove(Partition partition) {
-        partitions.remove(partition.id());
+        int at = slot(partition.id());
+        while (table[at] != partition) {
+            if (table[at] == null) {
+                return;
+            }
+            at = at + 1 & table.length - 1;
+        }
+        table[at] = null;
+        size--;
+        for (at = at + 1 & table.length - 1; table[at] != null; at = at + 1 & table.length - 1) {
+            Partition behind = table[at]; // what was put behind it for want of its slot may move up
+            table[at] = null;
+            size--;
+            put(behind);
+        }
     }
 
     /** Numbers below were given, as a checkpoint says. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 
 /**
  * Atomic groups that were prepared: all that they are to do is in the log, and whether it is done is decided later, maybe
@@ -156,35 +157,29 @@ public final class PreparedGroups {
         return group;
     }
 
-    /** Whether a group stands between two positions that nobody has decided. */
-    boolean anyIn(long base, long end) {
-        return positions().values().stream().anyMatch(position -> position >= base && position < end);
-    }
-
     /**
-     * Writes groups that stand in a segment again, at the tail.
+     * Writes groups again, at the tail.
      *
+     * @param isMeant tells by the position of a group's record whether it is to be carried
      * @param most how many at most
-     * @return how many; -1 where the log is full
+     * @return false where the log is full
      */
-    int carry(long base, long end, int most) {
-        int carried = 0;
-        for (String id : ids()) {
-            if (carried < most && positions().get(id) >= base && positions().get(id) < end) {
-                carried++;
-                ByteBuffer plan = plan(id);
-                if (plan == null) {
-                    broker.faults().tell("carrying the prepared group " + id + ", which is given up", new IllegalStateException(
-                            "its record at position " + positions().get(id) + " is damaged"));
-                }
-                Event again = plan == null
-                        ? new Event.GroupDecided(id)
-                        : new Event.GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));
-                if (!broker.append(again)) {
-                    return -1;
-                }
+    boolean carry(LongPredicate isMeant, int most) {
+        List<String> meant = positions().entrySet().stream().filter(e -> isMeant.test(e.getValue())).limit(most)
+                .map(Map.Entry::getKey).toList();
+        for (String id : meant) {
+            ByteBuffer plan = plan(id);
+            if (plan == null) {
+                broker.faults().tell("carrying the prepared group " + id + ", which is given up", new IllegalStateException(
+                        "its record at position " + positions().get(id) + " is damaged"));
+            }
+            Event again = plan == null
+                    ? new Event.GroupDecided(id)
+                    : new Event.GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));
+            if (!broker.append(again)) {
+                return false;
             }
         }
-        return carried;
+        return true;
     }
 }

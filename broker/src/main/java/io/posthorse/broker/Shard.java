@@ -49,7 +49,7 @@ public final class Shard {
         this.clock = clock;
         this.timers = timers;
         this.tail = tail;
-        this.mover = new Mover(broker);
+        this.mover = new Mover(broker, this::turn);
         this.cleaning = new Cleaning(broker);
         this.care = new Care(broker, clock);
         this.disk = new DiskWatch(broker);

@@ -303,7 +303,9 @@ final class State {
      * @throws MalformedEventException where it cannot be
      */
     void applyMessage(ByteBuffer bytes, int at, long position, int length, MessageFormat[] formats) {
-        Fields.require(length >= RecordFormat.NATIVE, "a message of %d bytes", length);
+        if (length < RecordFormat.NATIVE) {
+            throw new MalformedEventException("a message of " + length + " bytes");
+        }
         rendering.saw(bytes.get(at + RecordFormat.FORMAT));
         int id = bytes.getInt(at + RecordFormat.PARTITION);
         Partition partition = partitions.isUnmade(id) ? recovered.partition(bytes, at, length, id, formats) : partition(id);
@@ -316,7 +318,9 @@ final class State {
         if (partition == null || offset < partition.index.next()) {
             return; // of a topic that was deleted, or one that cannot be told
         }
-        Fields.require(offset - partition.index.next() <= GAP_MAX, "offset %d where %d is next", offset, partition.index.next());
+        if (offset - partition.index.next() > GAP_MAX) {
+            throw new MalformedEventException("offset " + offset + " where " + partition.index.next() + " is next");
+        }
         index.append(partition.index, offset, position, length - RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.TAG));
         partition.lastPosition = position;
         byte link = bytes.get(at + RecordFormat.LINK);

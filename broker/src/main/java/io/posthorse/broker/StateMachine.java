@@ -71,7 +71,7 @@ final class StateMachine implements Store.State {
     public void record(ByteBuffer bytes, int at, long position, int length) {
         byte type = bytes.get(at + RecordFormat.TYPE);
         state.saw(bytes.getLong(at + RecordFormat.TIME));
-        if (aside.contains(position)) {
+        if (!aside.isEmpty() && aside.contains(position)) {
             return;
         }
         try {

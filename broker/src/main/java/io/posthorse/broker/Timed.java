@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.stream.IntStream;
 
 /** The messages that become visible at a time of their own, in the state: which wait, and which is due first. */
 final class Timed {
@@ -60,6 +61,12 @@ final class Timed {
         if (heap.size() > 2 * waiting.size() + 1_024) {
             heap.retain((due, waited) -> waiting.contains(waited));
         }
+    }
+
+    /** Offsets of some that are due at a time, the first among them. */
+    long[] due(long nowMs, int most) {
+        return IntStream.range(0, Math.min(heap.size(), 4 * most)).filter(i -> heap.due(i) <= nowMs).limit(most)
+                .mapToLong(heap::offset).toArray();
     }
 
     boolean isEmpty() {

@@ -26,6 +26,7 @@ final class Directory {
     LogSettings log = LOG;
     Retention retention = new Retention(1L << 50, 1L << 50, 1, ms -> false);
     long checkpointBytes = 1L << 40;
+    long hotBytes = 1L << 40;
     private long sent;
 
     Broker open() throws IOException {
@@ -34,7 +35,7 @@ final class Directory {
         owner.clear();
         BrokerSettings settings = new BrokerSettings(
                 100_000, 100_000, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
-                new PostponedLimits(100_000, 500, 700, 3), checkpointBytes, 200, 1L << 40, retention);
+                new PostponedLimits(100_000, 500, 700, 3), checkpointBytes, 200, hotBytes, retention);
         Broker broker = Broker.open(files, log, background, settings, List.of(format));
         broker.faults().onFault((what, cause) -> faults.add(what + ": " + cause));
         shard = new Shard(broker, clock, timers, owner::add);

@@ -138,6 +138,27 @@ class IsolationTest {
     }
 
     @Test
+    void oldMessagesThatAreDueAreReadByTheBackgroundBeforeTheyAreMoved() throws IOException {
+        directory.hotBytes = 0;
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        broker.admit(700 * (TestFormat.HEADER + 10), 700);
+        for (int id = 0; id < 350; id++) {
+            broker.delayed().publishAt(
+                    topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10), broker.wallNow() + 1_000);
+            broker.publishLater(topic.partition(0), new TestFormat.Sent(1_000 + id, topic.partition(0).id(), 10), 0);
+        }
+        directory.rest();
+        directory.timers.advance(2_000);
+        directory.endTurn(); // the background has not run
+        assertEquals(0, broker.end(topic.partition(0)), "nobody waits for the disk");
+        assertTrue(directory.background.hasJobs());
+        directory.pass(3_000);
+        assertEquals(700, broker.end(topic.partition(0)));
+    }
+
+    @Test
     void aMoveThatFailsIsSetAsideAndToldAndTheOthersGoOn() throws IOException {
         boolean[] fails = new boolean[1];
         directory.format = new TestFormat() {

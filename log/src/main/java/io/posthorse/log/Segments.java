@@ -74,12 +74,17 @@ final class Segments {
 
     /** Number of the segment that begins at a position, -1 where none does. */
     int numberOf(long base) {
-        for (int i = 0; i < row.length; i++) {
-            if (row[i].base == base) {
-                return i;
+        int low = 0;
+        int high = row.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (row[middle].base < base) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return -1;
+        return low < row.length && row[low].base == base ? low : -1;
     }
 
     /** Takes one out; never the last one. */
