@@ -157,6 +157,73 @@ class FaultsTest {
     }
 
     @Test
+    void c6_theDamagedRecordOfASubscriptionCostsItNoCursor() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        publish(topic, 0);
+        publish(topic, 0);
+        pass(2_000);
+        background.drain(); // that was the checkpoint for a while
+        long record = shard.broker().tail();
+        shard.turn().createOrUpdate("group", SubscriptionSettings.STANDARD);
+        endTurn();
+        shard.turn();
+        assertTrue(shard.broker().commit(shard.broker().subscription("group"), topic.partition(0), 1));
+        endTurn();
+        pass(2_000); // it is written once more
+        shard.turn();
+        assertTrue(shard.broker().commit(shard.broker().subscription("group"), topic.partition(0), 2));
+        endTurn();
+
+        Broker next = killedWithDamageAt(record);
+
+        assertEquals(2, next.subscription("group").cursor(next.topic("t1").partition(0)));
+        assertTrue(String.join(" ", next.openingReport()).contains("The log is damaged from position " + record), next.openingReport().toString());
+    }
+
+    @Test
+    void c6_whereItsNameIsNotKnownYetItsCursorsHaveOneOfTheirOwn() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        publish(topic, 0);
+        long record = shard.broker().tail();
+        Subscription group = shard.turn().createOrUpdate("group", SubscriptionSettings.STANDARD);
+        endTurn();
+        shard.turn();
+        assertTrue(shard.broker().commit(group, topic.partition(0), 1));
+        endTurn();
+
+        Broker next = killedWithDamageAt(record);
+
+        String name = "recovered-subscription-" + group.number();
+        assertNull(next.subscription("group"));
+        assertEquals(1, next.subscription(name).cursor(next.topic("t1").partition(0)));
+        assertTrue(String.join(" ", next.openingReport()).contains(name));
+        background.drain();
+        files = files.crash(false);
+        Broker third = open(LOG);
+        assertEquals(1, third.subscription(name).cursor(third.topic("t1").partition(0)), "and so in later runs");
+    }
+
+    @Test
+    void c6_oneRottenMessageWithWholeOnesBehindItMakesNoPartitionJump() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 2);
+        publish(topic, 0);
+        long record = shard.broker().tail();
+        publish(topic, 1);
+        publish(topic, 0);
+
+        Broker next = killedWithDamageAt(record);
+
+        assertEquals(2, next.end(next.topic("t1").partition(0)));
+        assertEquals(1, next.end(next.topic("t1").partition(1)), "its offset was given out");
+        assertEquals(List.of(), ids(next, next.topic("t1").partition(1)));
+        publish(next.topic("t1"), 1);
+        assertEquals(2, next.end(next.topic("t1").partition(1)));
+    }
+
+    @Test
     void c9_aChangeOfTopicsIsInACheckpointSoon() throws IOException {
         open(LOG);
         pass(2_000);
