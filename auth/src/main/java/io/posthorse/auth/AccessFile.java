@@ -136,7 +136,8 @@ final class AccessFile {
         return Arrays.stream(values)
                 .filter(value -> codes.applyAsInt(value) == code)
                 .findFirst()
-                .orElseThrow(() -> new IOException("a rule is about something of code " + code + ", which no release writes"));
+                .orElseThrow(() -> new IOException(
+                        "a rule is about something of code " + code + ", which no release writes"));
     }
 
     private static Rule rule(ByteBuffer in) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -49,6 +50,7 @@ public final class Broker {
     private long decisions;
     private List<String> recovered = List.of();
     private long wallNow;
+    private LongUnaryOperator correction = time -> time;
 
     private Broker(
             BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, StateMachine machine,
@@ -111,6 +113,16 @@ public final class Broker {
     /** Time of the turn in ms since 1970 as the machine's clock has it: for what producers and people say in its terms. */
     public long wallNow() {
         return wallNow;
+    }
+
+    /** Has the times of records corrected that were written while the clock was doubted. */
+    void correction(LongUnaryOperator ofRecords) {
+        correction = ofRecords;
+    }
+
+    /** The time of a record as it counts for what is measured from it. */
+    long lived(long recordMs) {
+        return correction.applyAsLong(recordMs);
     }
 
     void now(long ms, long wallMs) {
@@ -391,7 +403,9 @@ public final class Broker {
      */
     boolean carry(Partition partition, long offset, ByteBuffer record) {
         int length = record.capacity() - RecordFormat.NATIVE;
-        if (admit(length, 1) != Admission.ADMITTED) {
+        long bytes = (long) length + RecordFormat.ENVELOPE;
+        boolean helps = log.isReserveHalfFull(); // it frees four times as much: a full disk may spend on that too
+        if (!log.admits(bytes, 1, false) && !(helps && log.admits(bytes, 1, true))) {
             return false;
         }
         int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.platform.Clock;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,8 @@ final class BrokerTime {
     /** A broker may have been at rest for so long without anybody wondering. */
     private static final long REST_MS = 86_400_000;
 
+    private static final int STEPS_MAX = 16;
+
     private final Clock clock;
     private Consumer<String> told = notice -> { };
     private long wallMs;
@@ -32,14 +35,18 @@ final class BrokerTime {
     private long doubtMs;
 
     private long doubtNanos;
+    private long doubtFromMs;
+    /** Tenths of a ms that the log's time was not advanced by yet. */
+    private long leftTenths;
+    private final ArrayDeque<Step> steps = new ArrayDeque<>();
 
     /** @param lastMs time of the newest record of the log, ms since 1970; 0 where there is none */
     BrokerTime(Clock clock, long lastMs) {
         this.clock = clock;
         this.nanos = clock.nanos();
         long now = clock.wallMs();
-        boolean isDoubtful = lastMs > 0 && (now - lastMs > REST_MS || lastMs - now > STEP_MS);
-        this.wallMs = isDoubtful ? lastMs : now;
+        boolean isDoubtful = lastMs > 0 && now - lastMs > REST_MS;
+        this.wallMs = isDoubtful ? lastMs : now; // where the log is ahead, nothing is early that goes by the clock
         this.logMs = Math.max(lastMs, wallMs);
     }
 
@@ -58,8 +65,31 @@ final class BrokerTime {
         wallMs += passedMs;
         follow(clock.wallMs(), now);
         // ahead of the clock, after that was set back: a little slower than time, until they meet
-        logMs = logMs > wallMs + STEP_MS / 60 ? Math.max(wallMs, logMs + passedMs - passedMs / 10) : Math.max(logMs, wallMs);
+        if (logMs > wallMs + STEP_MS / 60) {
+            leftTenths += passedMs * 9;
+            logMs = Math.max(wallMs, logMs + leftTenths / 10);
+            leftTenths %= 10;
+        } else {
+            logMs = Math.max(logMs, wallMs);
+        }
     }
+
+    /**
+     * The time of a record as it counts for what is measured from it: what was written while a step ahead was doubted that is followed
+     * since, and so bears a time before the step, was written behind it.
+     */
+    long lived(long recordMs) {
+        for (Step step : steps) {
+            if (recordMs > step.fromMs && recordMs <= step.toMs) {
+                return recordMs + step.byMs;
+            }
+        }
+        return recordMs;
+    }
+
+    /** A step ahead that was followed, and the times of the log while it was doubted. */
+    private record Step(long fromMs, long toMs, long byMs) {}
+
 
     private void follow(long clockMs, long now) {
         long apart = clockMs - wallMs;
@@ -72,12 +102,19 @@ final class BrokerTime {
         } else if (doubtMs == 0 || Math.abs(apart - doubtMs) > STEP_MS) {
             doubtMs = apart;
             doubtNanos = now;
+            doubtFromMs = logMs;
             told.accept("The machine's clock is " + Math.abs(apart) / 1_000 + " s " + (apart > 0 ? "ahead of" : "behind")
                     + " the time that the broker has lived through. Nothing is deleted, delivered or expired by that clock before it"
                     + " has stood for " + HOLD_MS / 60_000 + " minutes. If it is wrong, set it right.");
         } else if (now - doubtNanos >= HOLD_MS * 1_000_000) {
             told.accept("The machine's clock has stood for " + HOLD_MS / 60_000 + " minutes, and is followed now: a step of "
                     + apart / 1_000 + " s.");
+            if (apart > 0) {
+                steps.addFirst(new Step(doubtFromMs, Math.max(logMs, wallMs), apart));
+                if (steps.size() > STEPS_MAX) {
+                    steps.removeLast();
+                }
+            }
             doubtMs = 0;
             wallMs = clockMs;
         }

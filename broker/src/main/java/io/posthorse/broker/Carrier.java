@@ -4,6 +4,7 @@ import io.posthorse.log.Log;
 import io.posthorse.log.LogView;
 import io.posthorse.log.RecordFormat;
 import io.posthorse.platform.Background;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class Carrier implements LivePass.Found {
 
     /** Whether something is being read, or was read and is not written yet. */
     boolean isBusy() {
-        return reading || !read.isEmpty();
+        return reading || !read.isEmpty() || !batch.isEmpty();
     }
 
     /** Messages that could not be carried because they are damaged. */
@@ -65,7 +66,7 @@ final class Carrier implements LivePass.Found {
 
     /** Has what was taken read. */
     void begin() {
-        if (batch.isEmpty() || isBusy()) {
+        if (batch.isEmpty() || reading || !read.isEmpty()) {
             return;
         }
         List<Old> taken = batch;
@@ -75,15 +76,30 @@ final class Carrier implements LivePass.Found {
         Log log = broker.log();
         long number = log.readBegins();
         LogView view = log.view();
-        background.run(() -> taken.forEach(old -> old.record = record(view, old.position)), failure -> {
+        boolean[] whole = new boolean[1];
+        background.run(() -> whole[0] = read(taken, view), failure -> {
             log.readEnded(number);
             reading = false;
-            read = taken;
+            if (failure == null && whole[0]) {
+                read = taken;
+            } else { // it is not known what is there: read again
+                batch = taken;
+            }
         });
     }
 
+    /** False where the disk could not be asked. */
+    private static boolean read(List<Old> taken, LogView view) {
+        try {
+            taken.forEach(old -> old.record = record(view, old.position));
+            return true;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
     private static byte[] record(LogView view, long position) {
-        ByteBuffer bytes = view.bytes(position);
+        ByteBuffer bytes = view.bytesOrFailure(position);
         if (bytes == null) {
             return null;
         }

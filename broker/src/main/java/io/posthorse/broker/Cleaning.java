@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * Drops old segments as {@link Retention} says, wherever they stand in the row. A segment that is due goes once nobody waits for
- * anything in it. Where what is waited for is less than a quarter of it, that is carried to the tail first, so that neither a
- * forgotten letter nor a stuck queue keeps the disk. Works in steps that hold nobody up.
+ * anything in it. Where what is waited for is less than a quarter of it, or prepared groups stand in it, that is carried to the
+ * tail first, so that neither a forgotten letter nor a stuck queue nor a producer that never decides keeps the disk. Works in
+ * steps that hold nobody up.
  */
 final class Cleaning {
     /** Looks into indexes in one step. */
@@ -78,6 +79,19 @@ final class Cleaning {
         if (dropOne()) {
             return true;
         }
+        if (!free.isEmpty()) {
+            return false; // these go first, once what was carried out of them is on stable storage
+        }
+        try {
+            return look(nowMs, wallMs);
+        } catch (RuntimeException e) {
+            pass = null; // the next one begins anew
+            carried = Set.of();
+            throw e;
+        }
+    }
+
+    private boolean look(long nowMs, long wallMs) {
         if (pass == null && !begin(nowMs, wallMs)) {
             return false;
         }
@@ -85,6 +99,7 @@ final class Cleaning {
             return false; // the log has no room: what is read waits
         }
         if (carrier.isBusy()) {
+            carrier.begin(); // where the disk could not be asked, once more
             return true;
         }
         if (!carryGroups()) {
@@ -108,8 +123,7 @@ final class Cleaning {
             return false;
         }
         due = now;
-        carried = new HashSet<>(carried);
-        carried.retainAll(now);
+        carried = carried.stream().filter(now::contains).collect(Collectors.toSet());
         pass = new LivePass(broker, carried);
         return true;
     }
@@ -146,7 +160,7 @@ final class Cleaning {
     private boolean isDue(long base, long nowMs, boolean mayExpire) {
         Log log = broker.log();
         boolean tooLarge = retention.bytes() > 0 && log.tail() - base > retention.bytes();
-        return tooLarge || mayExpire && retention.isExpired(log.lastTime(base), nowMs);
+        return tooLarge || mayExpire && retention.isExpired(broker.lived(log.lastTime(base)), nowMs);
     }
 
     /** Carries prepared groups, a few at a time; false where the log has no room. */
@@ -164,9 +178,10 @@ final class Cleaning {
         for (long base : due) {
             LivePass.Live live = pass.in(base);
             boolean groupsLeft = withGroups.contains(base);
-            if (live == null && !carried.contains(base) || carried.contains(base) && !groupsLeft) {
+            boolean isCarried = carried.contains(base);
+            if (!groupsLeft && (live == null || isCarried)) {
                 foundFree.add(base);
-            } else if (groupsLeft || live.bytes * CARRIED_PART <= broker.log().segmentBytes(base)) {
+            } else if (isCarried || groupsLeft || live.bytes * CARRIED_PART <= broker.log().segmentBytes(base)) {
                 carryNext.add(base);
             } else {
                 tellOfKept(base, live.waiting);

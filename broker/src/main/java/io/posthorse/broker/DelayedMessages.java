@@ -37,7 +37,7 @@ public final class DelayedMessages {
      * @return its position; while it waits it is known by {@link #lastOffset}
      */
     public long publishAt(Partition target, Message message, long dueMs) {
-        return broker.append(timed.partition(), message, RecordFormat.LINK_DUE_AT, target.id(), dueMs, false);
+        return broker.append(timed.partition(), message, RecordFormat.LINK_DUE_AT, target.id(), Math.max(0, dueMs), false);
     }
 
     /** Where the last message for later waits. */

@@ -78,7 +78,8 @@ final class LeaseCursor {
         long[] ended = new long[Math.min(most, open.size())];
         int count = 0;
         while (count < ended.length && !ends.isEmpty() && ends.firstDue() <= nowMs) {
-            if (isLive(ends.firstDue(), ends.firstOffset())) {
+            boolean isAnother = count == 0 || ended[count - 1] != ends.firstOffset(); // one may stand there twice
+            if (isAnother && isLive(ends.firstDue(), ends.firstOffset())) {
                 ended[count++] = ends.firstOffset();
             }
             ends.removeFirst();

@@ -4,6 +4,14 @@ import java.util.List;
 
 /** The offsets of one partition that somebody still waits for, whatever their age. */
 interface LiveOffsets {
+    /** Runs of several readers that are joined at a time; a shorter stretch costs one more look. */
+    int RUNS_MAX = 16;
+
+    /** What a look costs, in looks at what one reader has. */
+    default int cost() {
+        return 1;
+    }
+
     /** The first one from an offset on; {@link Long#MAX_VALUE} where there is none. */
     long next(long from);
 
@@ -59,6 +67,11 @@ interface LiveOffsets {
     static LiveOffsets ofReaders(Settlements settlements, Partition partition, List<Subscription> readers) {
         return new LiveOffsets() {
             @Override
+            public int cost() {
+                return 1 + readers.size() / 4;
+            }
+
+            @Override
             public long next(long from) {
                 long next = Long.MAX_VALUE;
                 for (Subscription reader : readers) {
@@ -70,7 +83,8 @@ interface LiveOffsets {
             @Override
             public long end(long live) {
                 long end = live;
-                for (long before = -1; end != before; ) { // what one has settled another may wait for
+                long before = -1;
+                for (int i = 0; end != before && i < RUNS_MAX; i++) { // what one has settled another may wait for
                     before = end;
                     for (Subscription reader : readers) {
                         if (settlements.nextUnsettled(reader, partition, end) == end) {

@@ -131,7 +131,7 @@ final class LivePass {
         PartitionIndex index = task.partition.index;
         int looks = 0;
         while (looks < most && !task.partition.topic().isDeleted()) {
-            looks++;
+            looks += task.live.cost();
             long live = task.live.next(task.at);
             long there = live >= index.next() ? index.next() : index.ceiling(live);
             if (there >= index.next()) {

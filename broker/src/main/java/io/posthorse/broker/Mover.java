@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.PartitionIndex;
+import java.io.UncheckedIOException;
 import java.util.stream.LongStream;
 
 /** Takes messages that waited for their time to their partitions when they are due. */
@@ -102,6 +103,8 @@ final class Mover {
         left--;
         try {
             refused = broker.moves().deliver(from, offset) == Outcome.REFUSED;
+        } catch (UncheckedIOException e) {
+            refused = true; // the disk cannot be asked now: tried again
         } catch (RuntimeException | StackOverflowError e) {
             setAside(from, offset, e);
         }
@@ -132,6 +135,6 @@ final class Mover {
             return Long.MAX_VALUE;
         }
         long written = broker.timeAt(partition, offset);
-        return written < 0 ? 0 : written + schedule.delayMs(lane) - broker.now();
+        return written < 0 ? 0 : broker.lived(written) + schedule.delayMs(lane) - broker.now();
     }
 }

@@ -50,6 +50,9 @@ public final class PreparedGroups {
 
     /** Prepares a group; anything but {@link Admission#ADMITTED} and nothing has happened. */
     public Admission prepare(String id, AtomicGroup group) {
+        if (positions().containsKey(id)) {
+            throw new IllegalStateException("a group of the id " + id + " is prepared already");
+        }
         group.settleTransient();
         long size = size(id, group);
         if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES_MAX || positions().size() >= GROUPS_MAX

@@ -10,6 +10,9 @@ final class Reading {
     /** How many index entries one fetch looks at before it answers with what it has. */
     private static final int EXAMINED_MAX = 10_000;
 
+    /** Rotten messages in a row that a search by time passes over. */
+    private static final int ROTTEN_MAX = 64;
+
     private Reading() {}
 
     static void fetch(
@@ -101,10 +104,18 @@ final class Reading {
             long there = index.ceiling(middle);
             if (there >= high) {
                 high = middle; // only gaps up there
-            } else if (timeAt(log, index, there) < timeMs) {
-                low = there + 1;
             } else {
-                high = middle;
+                long readable = there;
+                long time = timeAt(log, index, readable);
+                for (int i = 0; time < 0 && i < ROTTEN_MAX && index.ceiling(readable + 1) < high; i++) {
+                    readable = index.ceiling(readable + 1); // a rotten message says nothing of its neighbours
+                    time = timeAt(log, index, readable);
+                }
+                if (time >= 0 && time < timeMs) {
+                    low = readable + 1;
+                } else {
+                    high = middle;
+                }
             }
         }
         return Math.min(index.ceiling(low), end);

@@ -1,8 +1,7 @@
 package io.posthorse.broker;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.List;
 
 /**
  * Commands of subscriptions whose messages are settled one by one. Who is handed what is not recorded, so handing out
@@ -16,7 +15,7 @@ public final class Settlements {
     private static final int PENDING_MAX = 4_096;
 
     private final Broker broker;
-    private final List<Pending> pending = new ArrayList<>();
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
     /** What a turn has settled so far in a partition. */
     static final class Pending {
@@ -102,11 +101,13 @@ public final class Settlements {
             subscription.settled(partition).settle(offset, 1);
             return true;
         }
+        requireGiven(partition, offset);
         if (!promise(1)) {
             return false;
         }
         broker.decided();
-        add(pending(subscription, partition), offset);
+        pending(subscription, partition).offsets.add(offset);
+        flushIfMany();
         return true;
     }
 
@@ -116,14 +117,25 @@ public final class Settlements {
             offsets.forEach(offset -> subscription.settled(partition).settle(offset, 1));
             return true;
         }
+        offsets.forEach(offset -> requireGiven(partition, offset));
+        if (offsets.isEmpty()) {
+            return true;
+        }
         if (!promise(offsets.size())) {
             return false;
         }
         broker.decided();
         for (long offset : offsets) {
-            add(pending(subscription, partition), offset);
+            pending(subscription, partition).offsets.add(offset);
         }
+        flushIfMany();
         return true;
+    }
+
+    private static void requireGiven(Partition partition, long offset) {
+        if (offset < 0 || offset >= partition.index.next()) {
+            throw new IllegalArgumentException("offset " + offset + " was never given out: " + partition.index.next() + " is next");
+        }
     }
 
     /** Promises room for the record that is to say it: at most one for each message, and a run of its own for each. */
@@ -141,9 +153,9 @@ public final class Settlements {
         return known;
     }
 
-    private void add(Pending to, long offset) {
-        to.offsets.add(offset);
-        if (to.offsets.size() >= PENDING_MAX) {
+    /** Only behind a whole command: what it was promised is for all of it. */
+    private void flushIfMany() {
+        if (pending.getLast().offsets.size() >= PENDING_MAX) {
             flush();
         }
     }
@@ -158,10 +170,9 @@ public final class Settlements {
         if (pending.isEmpty()) {
             return;
         }
-        List<Pending> due = List.copyOf(pending);
-        pending.clear();
         broker.log().redeem();
-        for (Pending one : due) {
+        while (!pending.isEmpty()) {
+            Pending one = pending.removeFirst();
             one.subscription.pendNoMore(one.partition);
             broker.write(
                     new Event.Settled(one.subscription.number(), one.partition.id(), one.offsets.runs()), false);

@@ -54,6 +54,7 @@ public final class Shard {
         this.care = new Care(broker, clock);
         this.disk = new DiskWatch(broker);
         this.time = new BrokerTime(clock, broker.lastRecordMs());
+        broker.correction(time::lived);
         this.flush = new FlushBound(broker.log(), broker.settings().forceMs());
         broker.log().onCommitted(this::committed);
     }

@@ -228,7 +228,9 @@ final class State {
         if (of != null) {
             Partition partition = partition(event.partition());
             long before = of.cursor(partition);
-            if (of.settlesOneByOne() && event.offset() < partition.index.next() && (before < 0 || event.offset() < before)) {
+            SettledCursor settled = of.settled.get(partition.id());
+            boolean forgets = before < 0 || event.offset() < before || settled != null && settled.settledAbove() > 0;
+            if (of.settlesOneByOne() && event.offset() < partition.index.next() && forgets) {
                 revivals++;
             }
             of.move(partition, event.offset());

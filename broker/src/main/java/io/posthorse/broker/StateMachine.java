@@ -72,6 +72,7 @@ final class StateMachine implements Store.State {
         byte type = bytes.get(at + RecordFormat.TYPE);
         state.saw(bytes.getLong(at + RecordFormat.TIME));
         if (!aside.isEmpty() && aside.contains(position)) {
+            rotten(bytes, at, true); // the offset of a message stays given out
             return;
         }
         try {

@@ -85,6 +85,11 @@ final class CheckpointFiles {
         return null;
     }
 
+    /** The position that a file name says, or -1 where it is not a checkpoint's name. */
+    static long position(String name) {
+        return name.matches("\\d{20}\\.checkpoint") ? Long.parseLong(name, 0, 20, 10) : -1;
+    }
+
     /** Position of the newest whole checkpoint below another one's; 0 where there is none. Reads it. */
     static long older(FileStore files, long position) throws IOException {
         for (String name : names(files)) {

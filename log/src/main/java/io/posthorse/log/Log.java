@@ -131,6 +131,11 @@ public final class Log {
         return reserve.size();
     }
 
+    /** Whether at least half of the reserve is left. */
+    public boolean isReserveHalfFull() {
+        return reserve.size() * 2 >= settings.reserveBytes();
+    }
+
     /** Has the reserve give so many bytes to what must be written although the disk is full; false where it has none. */
     boolean releaseReserve(long bytes) {
         return reserve.release(bytes);

@@ -22,6 +22,19 @@ public final class LogView {
         return committed;
     }
 
+    /**
+     * As {@link #bytes}, for those to whom it matters why there is none.
+     *
+     * @throws UncheckedIOException where the segment cannot be mapped now: then it is not known whether there is one
+     */
+    public ByteBuffer bytesOrFailure(long position) {
+        Segment segment = segmentOf(position);
+        if (segment != null) {
+            segment.bytes();
+        }
+        return bytes(position);
+    }
+
     /** The bytes around a whole record of that position, in which it begins at {@link #index}; null where there is none. */
     public ByteBuffer bytes(long position) {
         Segment segment = segmentOf(position);

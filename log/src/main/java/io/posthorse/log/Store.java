@@ -134,7 +134,8 @@ public final class Store {
     public void start() throws IOException {
         Set<String> used = index.files().all().stream().map(stripe -> stripe.name).collect(Collectors.toSet());
         for (String name : files.list()) {
-            if (IndexFile.isName(name) && !used.contains(name) || name.startsWith("unfinished-")) {
+            if (IndexFile.isName(name) && !used.contains(name) || name.startsWith("unfinished-")
+                    || CheckpointFiles.position(name) > checkpointed) { // a newer one that was not used is damaged
                 files.delete(name); // of a checkpoint or a merge that was never finished, or merged, or of dropped segments
             }
         }
@@ -333,12 +334,22 @@ public final class Store {
             try {
                 closingCheckpoint(state);
             } catch (IOException e) {
-                if (log.releaseReserve(log.reserveLeft())) { // the disk is full: the next start reads more of the log, or this helps
-                    closingCheckpoint(state);
-                }
+                tryAgain(state);
             }
         }
         log.close();
+    }
+
+    /** The disk is full: the reserve may help, and else the next start reads more of the log. */
+    private void tryAgain(State state) {
+        if (!log.releaseReserve(log.reserveLeft())) {
+            return;
+        }
+        try {
+            closingCheckpoint(state);
+        } catch (IOException e) {
+            pause = PAUSE; // the log ends cleanly all the same
+        }
     }
 
     private void closingCheckpoint(State state) throws IOException {
