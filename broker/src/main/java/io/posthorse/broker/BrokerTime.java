@@ -90,7 +90,6 @@ final class BrokerTime {
     /** A step ahead that was followed, and the times of the log while it was doubted. */
     private record Step(long fromMs, long toMs, long byMs) {}
 
-
     private void follow(long clockMs, long now) {
         long apart = clockMs - wallMs;
         if (Math.abs(apart) <= STEP_MS) {

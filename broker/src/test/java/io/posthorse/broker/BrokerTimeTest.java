@@ -77,12 +77,36 @@ class BrokerTimeTest {
     }
 
     @Test
+    void whatIsWrittenWhileAStepIsDoubtedCountsAsWrittenBehindIt() {
+        BrokerTime time = time(0);
+        long before = time.logMs();
+        clock.jump(3 * 3_600_000);
+        pass(time, 60_000);
+        long written = time.logMs();
+        pass(time, BrokerTime.HOLD_MS);
+        assertEquals(written + 3 * 3_600_000, time.lived(written), 2_000);
+        assertEquals(before, time.lived(before), "what was written before the step is as old as it is");
+        assertEquals(time.logMs(), time.lived(time.logMs()));
+    }
+
+    @Test
+    void anHourThatTheClockIsSetBackIsCaughtUpWithInShortTurns() {
+        BrokerTime time = time(START + 120_000);
+        for (int i = 0; i < 1_000; i++) { // turns of a millisecond must not lose what is left of a tenth
+            clock.advance(1);
+            time.read();
+        }
+        assertEquals(START + 120_900, time.logMs());
+    }
+
+    @Test
     void aStartGoesOnWhereTheLogEnded() {
         assertEquals(START, time(START - 3_600_000).wallMs(), "an hour of rest is no wonder");
         BrokerTime ahead = time(START - YEARS);
         assertEquals(START - YEARS, ahead.wallMs());
         BrokerTime back = time(START + YEARS);
         assertEquals(START + YEARS, back.logMs());
+        assertEquals(START, back.wallMs(), "what goes by the clock is not early by it");
         pass(back, BrokerTime.HOLD_MS + 2_000);
         assertEquals(clock.wallMs(), back.wallMs());
         assertTrue(back.logMs() > START + YEARS);

@@ -155,6 +155,57 @@ class CarryingTest {
         assertEquals(60, ids(directory.killed(), directory.shard.broker().topic("stuck").partition(0)).size());
     }
 
+    @Test
+    void segmentsThatAreFreeGoWhilePassesTakeManySteps() throws IOException {
+        Broker broker = open();
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        for (int i = 0; i < 5_000; i++) { // more than a step looks at
+            Topic queue = directory.topic("queue" + i, 1);
+            directory.shard.turn();
+            broker.settlements().begin(own, queue.partition(0), 0);
+            if (i % 50 == 0) {
+                directory.publish(queue.partition(0), 100);
+            }
+        }
+        traffic(other, 400);
+        for (int round = 0; round < 6; round++) {
+            traffic(other, 400);
+            settle();
+        }
+        assertTrue(segments() <= 3, segments() + " segments");
+        assertEquals(List.of(), directory.faults);
+        assertEquals(1, ids(broker, broker.topic("queue0").partition(0)).size());
+    }
+
+    @Test
+    void aSegmentThatCannotBeOpenedForAMomentIsCarriedLater() throws IOException {
+        Broker broker = open();
+        Topic letters = directory.topic("letters", 1);
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, letters.partition(0), 0);
+        directory.rest();
+        for (int i = 0; i < 5; i++) {
+            directory.publish(letters.partition(0), BODY);
+        }
+        traffic(other, 400);
+        broker = directory.killed(); // no segment is mapped but the last
+        directory.files.failOpening(".log");
+        for (int i = 0; i < 3; i++) {
+            directory.pass(70_000);
+            checkpoint();
+        }
+        directory.files.failOpening(null);
+        traffic(broker.topic("other"), 400);
+        settle();
+        settle();
+
+        assertEquals(5, ids(broker, broker.topic("letters").partition(0)).size());
+        assertTrue(segments() <= 3, segments() + " segments: retention goes on");
+    }
+
     private static final class RecordBytes {
         static final int OF_MESSAGE = 64 + TestFormat.HEADER;
     }

@@ -2,6 +2,9 @@ package io.posthorse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.log.LogSettings;
@@ -68,6 +71,84 @@ class FullDiskTest {
         assertTrue(notices.stream().anyMatch(notice -> notice.contains("has space again")), notices.toString());
         Broker again = directory.killed();
         assertEquals(1, again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
+    }
+
+    @Test
+    void aDiskFullOfExpiredMessagesAmongWhichSomeAreWaitedForFreesItself() throws IOException {
+        directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 17, false);
+        directory.retention = new Retention(600_000, 0, 1, ms -> true);
+        Broker broker = directory.open();
+        Topic queue = directory.topic("queue", 1);
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, queue.partition(0), 0);
+        directory.rest();
+        for (int i = 0; i < 20; i++) { // a tenth of each segment is waited for
+            for (int letter = 0; letter < 6; letter++) {
+                directory.publish(queue.partition(0), BODY);
+            }
+            for (int j = 0; j < 100; j++) {
+                directory.publish(other.partition(0), 400);
+            }
+            directory.pass(500);
+            directory.shard.turn();
+            broker.checkpoint();
+            directory.rest();
+        }
+        fill(other, 20_000);
+        for (int i = 0; i < 5; i++) {
+            directory.pass(600_000);
+        }
+        assertTrue(directory.publish(other.partition(0), 400), "there is room again");
+        assertEquals(120, broker.settlements().waiting(own, queue.partition(0)));
+        for (long offset = 0; offset < 120; offset++) {
+            assertNotNull(broker.nativeAt(broker.positionOf(queue.partition(0), offset)), "offset " + offset);
+        }
+    }
+
+    @Test
+    void manySettledAtOnceFindTheRoomThatWasPromisedThem() throws IOException {
+        directory.log = new LogSettings(1 << 20, 1 << 18, 1 << 14, false);
+        Broker broker = directory.open();
+        Topic queue = directory.topic("queue", 1);
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, queue.partition(0), 0);
+        directory.rest();
+        for (int i = 0; i < 18_000; i++) {
+            directory.publish(queue.partition(0), 1);
+        }
+        List<Long> odd = new ArrayList<>();
+        for (long offset = 1; offset < 16_000; offset += 2) { // each a run of its own, and more than one record takes
+            odd.add(offset);
+        }
+        directory.shard.turn();
+        assertTrue(broker.settlements().settle(own, queue.partition(0), odd));
+        long end = broker.log().segmentEnd(broker.log().segmentOf(broker.log().tail()));
+        for (int i = 0; broker.log().tail() + 150 < end && broker.admit(TestFormat.HEADER + 1, 1) == Admission.ADMITTED; i++) {
+            broker.publish(other.partition(0), new TestFormat.Sent(5_000_000 + i, other.partition(0).id(), 1), false);
+        }
+        directory.rest();
+        assertNull(broker.log().poison());
+        Broker again = directory.killed();
+        assertEquals(18_000 - odd.size(), again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
+    }
+
+    @Test
+    void whatWasNeverGivenOutCannotBeSettled() throws IOException {
+        Broker broker = open();
+        Topic queue = directory.topic("queue", 1);
+        Subscription own = directory.settler("own");
+        directory.publish(queue.partition(0), 10);
+        Partition partition = queue.partition(0);
+        for (long offset : new long[] {-1, 1, Long.MAX_VALUE}) {
+            directory.shard.turn();
+            assertThrows(IllegalArgumentException.class, () -> broker.settlements().settle(own, partition, offset));
+            assertThrows(IllegalArgumentException.class, () -> broker.settlements().settle(own, partition, List.of(0L, offset)));
+        }
+        assertEquals(1, broker.settlements().waiting(own, partition));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.log.LogSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -188,6 +189,48 @@ class IsolationTest {
         Broker again = directory.killed();
         directory.pass(10_000);
         assertEquals(4, again.end(again.topic("topic").partition(0)), "it is not lost");
+    }
+
+    @Test
+    void aMessageWhoseSegmentCannotBeOpenedWhenItIsDueComesLater() throws IOException {
+        directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 14, false);
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        Topic other = directory.topic("other", 1);
+        directory.shard.turn();
+        broker.admit(TestFormat.HEADER + 10, 1);
+        broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), broker.wallNow() + 60_000);
+        for (int i = 0; i < 400; i++) {
+            directory.publish(other.partition(0), 400);
+        }
+        Broker again = directory.killed();
+        directory.pass(50_000);
+        directory.files.failOpening(".log");
+        directory.pass(12_000);
+        directory.files.failOpening(null);
+        directory.pass(10_000);
+        assertEquals(1, again.end(again.topic("topic").partition(0)));
+    }
+
+    @Test
+    void aGroupThatIsPreparedIsNotReplacedByAnotherOfItsId() throws IOException {
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        for (int id = 1; id <= 2; id++) {
+            AtomicGroup group = broker.group();
+            group.publish(topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10));
+            if (id == 1) {
+                assertEquals(Admission.ADMITTED, broker.preparedGroups().prepare("same", group));
+            } else {
+                assertThrows(IllegalStateException.class, () -> broker.preparedGroups().prepare("same", group));
+            }
+        }
+        directory.rest();
+        directory.shard.turn();
+        assertEquals(Admission.ADMITTED, broker.preparedGroups().commit("same"));
+        directory.rest();
+        assertEquals(1, TestFormat.messageId(broker.nativeAt(broker.positionOf(topic.partition(0), 0))));
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class FaultyFileStore implements FileStore {
     private boolean failForce;
     private boolean failWrite;
     private boolean readOnly;
+    private String failOpening;
     private boolean stopped;
     private int operationsLeft = Integer.MAX_VALUE;
 
@@ -68,6 +69,11 @@ public final class FaultyFileStore implements FileStore {
     /** The next write takes some of its bytes and fails. */
     public void failNextWrite() {
         failWrite = true;
+    }
+
+    /** Existing files whose names end so cannot be opened, as with too many open files; null: all can. */
+    public void failOpening(String ending) {
+        failOpening = ending;
     }
 
     /** The file system can no longer be written to, or can again: what changes it fails, reading goes on. */
@@ -188,6 +194,9 @@ public final class FaultyFileStore implements FileStore {
         // also of a process that has ended: its world may look at what it had
         if (!files.containsKey(name)) {
             throw new NoSuchFileException(name);
+        }
+        if (failOpening != null && name.endsWith(failOpening)) {
+            throw new IOException("simulated: too many open files");
         }
         return new Handle(files.get(name));
     }
