@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Bounds of what is given names and settings by clients. They are looked at once, where a topic or subscription comes to be or
- * changes; what is within them can be stored and read back.
+ * Bounds of what is given names and settings by clients. They are looked at once, where a topic or subscription comes to be
+ * or changes; what is within them can be stored and read back.
  */
 public final class Bounds {
     /** Longest name of a topic or subscription, in bytes of UTF-8. */

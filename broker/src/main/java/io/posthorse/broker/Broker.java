@@ -1,7 +1,6 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Log;
-import io.posthorse.log.LogCorruptException;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
@@ -45,11 +44,8 @@ public final class Broker {
     private final OriginalMessages originals;
     private final Faults faults = new Faults();
     private final Announcements announcements = new Announcements(faults);
-    private Partition lastScheduled;
-    private long now;
-    private long decisions;
+    private final Appender appender;
     private List<String> recovered = List.of();
-    private long wallNow;
     private LongUnaryOperator correction = time -> time;
 
     private Broker(
@@ -63,6 +59,7 @@ public final class Broker {
         this.state = state;
         this.store = store;
         this.log = store.log();
+        this.appender = new Appender(store, machine, state, formats, announcements, faults);
         this.moves = new Moves(this);
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
@@ -85,16 +82,7 @@ public final class Broker {
         Rendering rendering = new Rendering(byId, formats.getFirst());
         State state = new State(settings, rendering);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
-        Store store;
-        try {
-            store = Store.open(files, logSettings, background, state.index, machine);
-        } catch (PoisonedRecordException e) {
-            throw new LogCorruptException(e.getMessage(), e);
-        } catch (MalformedEventException e) {
-            throw new LogCorruptException("The newest checkpoint is whole by its checksum but makes no sense: " + e.getMessage()
-                    + ". Nothing was changed. Move that *.checkpoint file out of the data directory, and start again: the one"
-                    + " before it is used then, and the log behind it.", e);
-        }
+        Store store = Opening.replay(files, logSettings, background, state, machine);
         Broker broker = new Broker(settings, byId, rendering, state, machine, store, background);
         broker.recovered = new Opening(broker).begin();
         return broker;
@@ -107,12 +95,12 @@ public final class Broker {
 
     /** Time of the turn in ms since 1970, which never goes back: for what is measured from one record to another. */
     public long now() {
-        return now;
+        return appender.now();
     }
 
     /** Time of the turn in ms since 1970 as the machine's clock has it: for what producers and people say in its terms. */
     public long wallNow() {
-        return wallNow;
+        return appender.wallNow();
     }
 
     /** Has the times of records corrected that were written while the clock was doubted. */
@@ -126,8 +114,7 @@ public final class Broker {
     }
 
     void now(long ms, long wallMs) {
-        now = ms;
-        wallNow = wallMs;
+        appender.begin(ms, wallMs);
     }
 
     /** Time of the newest record, ms since 1970; 0 where there is none. */
@@ -350,89 +337,18 @@ public final class Broker {
         return append(partition, message, RecordFormat.LINK_NONE, 0, 0, more);
     }
 
-    /**
-     * Appends a message that becomes visible in the partition after the delay of the lane; {@link #admit} must have
-     * admitted it. Its native bytes already name that partition's topic.
-     *
-     * @param lane from 0; a lane beyond the last counts as the last
-     */
-    public long publishLater(Partition partition, Message message, int lane) {
-        Partition through = state.postponed.schedule.lane(Math.min(lane, state.postponed.schedule.size() - 1));
-        lastScheduled = through;
-        return append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
-    }
-
     /** Offset of the message that the last publish appended to the partition. */
     public long lastOffset(Partition partition) {
         return partition.index.next() - 1;
     }
 
+    /** Appends a message, with where it goes later or comes from. */
     long append(Partition partition, Message message, byte link, int linkPartition, long linkOffset, boolean more) {
-        int length = message.length();
-        int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
-        long offset = partition.index.next();
-        long position = log.reservedPosition();
-        try {
-            ByteBuffer out = log.payload();
-            RecordFormat.envelope(
-                    out, at, partition.id(), offset, message.tag(), link, message.format(), linkPartition, linkOffset);
-            message.write(out.position(at + RecordFormat.NATIVE));
-            if (out.hasRemaining()) {
-                throw new IllegalStateException("a message wrote " + out.remaining() + " bytes less than it announced");
-            }
-            formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, wallNow);
-            for (int i = 0; i < message.keys(); i++) {
-                store.keys().add(message.key(i), position, now);
-            }
-        } catch (RuntimeException | StackOverflowError e) {
-            giveUp();
-            throw e;
-        }
-        log.seal(RecordFormat.TYPE_MESSAGE, now, more);
-        decided();
-        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
-        announcements.add(partition);
-        return position;
+        return appender.append(partition, message, link, linkPartition, linkOffset, more);
     }
 
-    /**
-     * Writes a message again, at the tail, as the same message of the same partition and offset.
-     *
-     * @param record its record as it stands now, from 0
-     * @return false where the log is full
-     */
-    boolean carry(Partition partition, long offset, ByteBuffer record) {
-        int length = record.capacity() - RecordFormat.NATIVE;
-        long bytes = (long) length + RecordFormat.ENVELOPE;
-        boolean helps = log.isReserveHalfFull(); // it frees four times as much: a full disk may spend on that too
-        if (!log.admits(bytes, 1, false) && !(helps && log.admits(bytes, 1, true))) {
-            return false;
-        }
-        int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
-        long position = log.reservedPosition();
-        byte format = record.get(RecordFormat.FORMAT);
-        boolean waits = partition.topic().isInternal() && !state.postponed.isLane(partition);
-        long linkOffset = waits ? record.getLong(RecordFormat.LINK_OFFSET) : RecordFormat.time(record, 0, false);
-        RecordFormat.envelope(log.payload(), at, partition.id(), offset, record.getInt(RecordFormat.TAG),
-                RecordFormat.LINK_CARRIED, format, record.getInt(RecordFormat.LINK_PARTITION), linkOffset);
-        log.payload().put(at + RecordFormat.NATIVE, record, RecordFormat.NATIVE, length);
-        try {
-            formats[format].restamp(log.staging(), at + RecordFormat.NATIVE, position);
-            formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length, hash -> store.keys().add(hash, position, linkOffset));
-        } catch (RuntimeException e) {
-            faults.tell("stamping the message at offset " + offset + " of " + partition.topic().name() + " again", e);
-        }
-        log.seal(RecordFormat.TYPE_MESSAGE, now, false);
-        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
-        return true;
-    }
-
-    /** Takes back the open record. What was written of its atomic group before it stays, as a group of its own. */
-    private void giveUp() {
-        log.cancel();
-        if (log.isInGroup()) {
-            write(new Event.Nothing(), false);
-        }
+    Appender appender() {
+        return appender;
     }
 
     /** Has those woken who wait for the partition, at the end of the turn. */
@@ -442,26 +358,12 @@ public final class Broker {
 
     /** Appends an event; false where the log is full. */
     boolean append(Event event) {
-        if (!log.admits(event.size(), 1, true)) {
-            return false;
-        }
-        write(event, false);
-        return true;
+        return appender.append(event);
     }
 
     /** The same, where the log has admitted it already; the record may be one of an atomic group. */
     void write(Event event, boolean more) {
-        int size = event.size();
-        int at = log.reserve(size) - RecordFormat.PAYLOAD;
-        try {
-            event.put(log.payload());
-        } catch (RuntimeException e) {
-            giveUp();
-            throw e;
-        }
-        long position = log.seal(event.type(), now, more);
-        decided();
-        machine.record(log.staging(), at, position, RecordFormat.PAYLOAD + size);
+        appender.write(event, more);
     }
 
     /** Ends the turn: hands all that was decided in it to the log. */
@@ -478,34 +380,24 @@ public final class Broker {
     // ---- reading
 
     /**
-     * A position: once everything below it is committed, everything done so far is. What the turn has settled is written at its
-     * end, and turns are committed as a whole.
+     * A position: once everything below it is committed, everything done so far is. What the turn has settled is written at
+     * its end, and turns are committed as a whole.
      */
     public long tail() {
         return settlements.isFlushed() ? log.tail() : log.tail() + 8;
     }
 
     /**
-     * Changes whenever something was decided, also where nothing had to be written for it: who is answered waits for {@link #tail},
-     * for the answer may rest on what others have written and is not committed yet.
+     * Changes whenever something was decided, also where nothing had to be written for it: who is answered waits for {@link
+     * #tail}, for the answer may rest on what others have written and is not committed yet.
      */
     public long decisions() {
-        return decisions;
+        return appender.decisions();
     }
 
     /** Something was decided. */
     void decided() {
-        decisions++;
-    }
-
-    /** Delay of a lane in ms; a lane beyond the last counts as the last. */
-    public long delayMs(int lane) {
-        return state.postponed.schedule.delayMs(Math.min(lane, state.postponed.schedule.size() - 1));
-    }
-
-    /** Offset that the last message for later has in its lane. */
-    public long lastScheduledOffset() {
-        return lastScheduled.index.next() - 1;
+        appender.decided();
     }
 
     /** Whether a message at that offset was written lately, or might yet be: memory still holds what is that young. */

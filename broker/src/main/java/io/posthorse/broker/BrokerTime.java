@@ -5,12 +5,13 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * The time that a broker goes by. A machine's clock may be wrong for a while: set ahead by years, set back, or not set at all after
- * a start. So a step of the clock is believed once it has lasted; until then time goes on as the monotonic clock says.
+ * The time that a broker goes by. A machine's clock may be wrong for a while: set ahead by years, set back, or not set at
+ * all after a start. So a step of the clock is believed once it has lasted; until then time goes on as the monotonic clock
+ * says.
  *
- * <p>There are two readings. {@link #wallMs} is that of the clock, for what people and producers say in its terms: times of delivery,
- * expiry, time stamps. {@link #logMs} never goes back, not even over a restart, for what is measured from one record to another:
- * ages, delays, leases.
+ * <p>There are two readings. {@link #wallMs} is that of the clock, for what people and producers say in its terms: times of
+ * delivery, expiry, time stamps. {@link #logMs} never goes back, not even over a restart, for what is measured from one
+ * record to another: ages, delays, leases.
  */
 final class BrokerTime {
     /** Steps up to this are believed at once: clocks are corrected all the time. */
@@ -75,8 +76,8 @@ final class BrokerTime {
     }
 
     /**
-     * The time of a record as it counts for what is measured from it: what was written while a step ahead was doubted that is followed
-     * since, and so bears a time before the step, was written behind it.
+     * The time of a record as it counts for what is measured from it: what was written while a step ahead was doubted that
+     * is followed since, and so bears a time before the step, was written behind it.
      */
     long lived(long recordMs) {
         for (Step step : steps) {

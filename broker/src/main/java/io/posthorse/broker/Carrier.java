@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes messages again, at the tail, that somebody waits for in segments that are to go: each with its own partition and offset, so
- * that nobody sees one twice. Old messages are read, and checked, by the background; a damaged one is left where it is.
+ * Writes messages again, at the tail, that somebody waits for in segments that are to go: each with its own partition and
+ * offset, so that nobody sees one twice. Old messages are read, and checked, by the background; a damaged one is left where
+ * it is.
  */
 final class Carrier implements LivePass.Found {
     private static final int COUNT_MAX = 256;
@@ -115,7 +116,7 @@ final class Carrier implements LivePass.Found {
             Old old = due.get(i);
             if (old.record == null) {
                 damaged++;
-            } else if (isThere(old) && !broker.carry(old.partition, old.offset, ByteBuffer.wrap(old.record))) {
+            } else if (isThere(old) && !broker.appender().carry(old.partition, old.offset, ByteBuffer.wrap(old.record))) {
                 read = List.copyOf(due.subList(i, due.size()));
                 return false;
             }

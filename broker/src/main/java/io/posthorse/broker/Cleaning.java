@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Drops old segments as {@link Retention} says, wherever they stand in the row. A segment that is due goes once nobody waits for
- * anything in it. Where what is waited for is less than a quarter of it, or prepared groups stand in it, that is carried to the
- * tail first, so that neither a forgotten letter nor a stuck queue nor a producer that never decides keeps the disk. Works in
- * steps that hold nobody up.
+ * Drops old segments as {@link Retention} says, wherever they stand in the row. A segment that is due goes once nobody waits
+ * for anything in it. Where what is waited for is less than a quarter of it, or prepared groups stand in it, that is carried
+ * to the tail first, so that neither a forgotten letter nor a stuck queue nor a producer that never decides keeps the disk.
+ * Works in steps that hold nobody up.
  */
 final class Cleaning {
     /** Looks into indexes in one step. */

@@ -12,6 +12,7 @@ public final class DelayedMessages {
     private final Broker broker;
     private final Timed timed;
     private final Schedule schedule;
+    private Partition lastScheduled;
 
     DelayedMessages(Broker broker) {
         this.broker = broker;
@@ -82,6 +83,28 @@ public final class DelayedMessages {
     }
 
     // ---- lanes
+
+    /**
+     * Appends a message that becomes visible in the partition after the delay of the lane; {@link Broker#admit} must have
+     * admitted it. Its native bytes already name that partition's topic.
+     *
+     * @param lane from 0; a lane beyond the last counts as the last
+     */
+    public long publishLater(Partition partition, Message message, int lane) {
+        Partition through = schedule.lane(Math.min(lane, schedule.size() - 1));
+        lastScheduled = through;
+        return broker.append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
+    }
+
+    /** Delay of a lane in ms; a lane beyond the last counts as the last. */
+    public long delayMs(int lane) {
+        return schedule.delayMs(Math.min(lane, schedule.size() - 1));
+    }
+
+    /** Offset that the last message for later has in its lane. */
+    public long lastScheduledOffset() {
+        return lastScheduled.index.next() - 1;
+    }
 
     /** How many lanes there are, those that are no longer configured included. */
     public int lanes() {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Offsets by the time when they are due, the earliest first, those of one time in their order. A binary heap in pages
- * of longs, so that it grows without a copy of all of it: 16 bytes an entry. Entries are taken from the front only; who wants one out of the middle leaves it in
- * and passes over it when it comes up, or calls {@link #retain}.
+ * of longs, so that it grows without a copy of all of it: 16 bytes an entry. Entries are taken from the front only; who
+ * wants one out of the middle leaves it in and passes over it when it comes up, or calls {@link #retain}.
  */
 final class DueHeap {
     private static final int PAGE_SHIFT = 12;

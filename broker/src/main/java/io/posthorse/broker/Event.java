@@ -378,8 +378,8 @@ sealed interface Event {
     // ---- back from bytes
 
     /**
-     * Reads the event of a record's payload, from the buffer's position to its limit; null for a type that this release does not
-     * know.
+     * Reads the event of a record's payload, from the buffer's position to its limit; null for a type that this release does
+     * not know.
      *
      * @throws MalformedEventException where the bytes are no such event
      */

@@ -66,8 +66,8 @@ public final class Fetch {
     }
 
     /**
-     * Shows messages in the common format that are in another one; of one that makes no sense nothing is left. Leaves those for the
-     * next fetch that would not fit then; the first one is kept whatever its size.
+     * Shows messages in the common format that are in another one; of one that makes no sense nothing is left. Leaves those
+     * for the next fetch that would not fit then; the first one is kept whatever its size.
      */
     void show(Rendering rendering, int bytesMax) {
         if (!shows || !rendering.isNeeded()) {

@@ -4,8 +4,8 @@ import io.posthorse.log.Log;
 import java.util.function.Consumer;
 
 /**
- * Keeps the promise of asynchronous flushing: what is acknowledged and not on stable storage is younger than a bound, and smaller
- * than one. Where the disk is too slow for that, answers are held back until it has caught up.
+ * Keeps the promise of asynchronous flushing: what is acknowledged and not on stable storage is younger than a bound, and
+ * smaller than one. Where the disk is too slow for that, answers are held back until it has caught up.
  */
 final class FlushBound {
     /** Most bytes that are acknowledged and not on stable storage. */

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One pass over all messages that somebody still waits for, in bounded steps: how much of each segment they are, and those of some
- * segments one by one, to be carried. What is settled while it is under way may be counted still; what begins to be waited for again
- * makes it worthless, see {@link State#revivals}.
+ * One pass over all messages that somebody still waits for, in bounded steps: how much of each segment they are, and those
+ * of some segments one by one, to be carried. What is settled while it is under way may be counted still; what begins to be
+ * waited for again makes it worthless, see {@link State#revivals}.
  */
 final class LivePass {
     private final Broker broker;

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit an offset. Whole pages that are added at
- * once are kept as stretches, so a gap of any length costs nothing.
+ * A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit an offset. Whole pages that are
+ * added at once are kept as stretches, so a gap of any length costs nothing.
  */
 final class OffsetSet {
     private static final int WORDS = 8;
@@ -19,7 +19,10 @@ final class OffsetSet {
     private static final long STRETCH = 1L << 63;
 
     private final TreeMap<Long, long[]> pages = new TreeMap<>();
-    /** Pages of which all offsets are in the set: the first of each stretch, and the one behind it. None is in {@link #pages}. */
+    /**
+     * Pages of which all offsets are in the set: the first of each stretch, and the one behind it. None is in {@link
+     * #pages}.
+     */
     private final TreeMap<Long, Long> full = new TreeMap<>();
 
     private long size;

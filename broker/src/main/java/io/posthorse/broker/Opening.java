@@ -1,5 +1,10 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.LogCorruptException;
+import io.posthorse.log.LogSettings;
+import io.posthorse.log.Store;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +21,20 @@ final class Opening {
 
     Opening(Broker broker) {
         this.broker = broker;
+    }
+
+    /** Replays what a data directory holds. */
+    static Store replay(FileStore files, LogSettings settings, Background background, State state, StateMachine machine)
+            throws IOException {
+        try {
+            return Store.open(files, settings, background, state.index, machine);
+        } catch (PoisonedRecordException e) {
+            throw new LogCorruptException(e.getMessage(), e);
+        } catch (MalformedEventException e) {
+            throw new LogCorruptException("The newest checkpoint is whole by its checksum but makes no sense: "
+                    + e.getMessage() + ". Nothing was changed. Move that *.checkpoint file out of the data directory, and"
+                    + " start again: the one before it is used then, and the log behind it.", e);
+        }
     }
 
     /** Does it; returns the names of subscriptions of which only cursors are known. */

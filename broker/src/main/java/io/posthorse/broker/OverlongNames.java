@@ -4,8 +4,8 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
 /**
- * Subscriptions whose names are longer than their length can say. Releases before 2026-11-29 took such a name from a client and
- * wrote 65,536 too little for its length. No client has use for one, so it is left out; its number stays taken.
+ * Subscriptions whose names are longer than their length can say. Releases before 2026-11-29 took such a name from a client
+ * and wrote 65,536 too little for its length. No client has use for one, so it is left out; its number stays taken.
  */
 final class OverlongNames {
     private static final int WRAP = 1 << 16;

@@ -3,8 +3,8 @@ package io.posthorse.broker;
 import java.util.BitSet;
 
 /**
- * Partitions by their numbers in the log. A number is never given to a second partition; one that is gone costs nothing. A table
- * of open addressing: it is asked for each message, and makes no garbage.
+ * Partitions by their numbers in the log. A number is never given to a second partition; one that is gone costs nothing. A
+ * table of open addressing: it is asked for each message, and makes no garbage.
  */
 final class PartitionNumbers {
     /** Most numbers that damaged records may have taken: so much room is made for what a record says. */

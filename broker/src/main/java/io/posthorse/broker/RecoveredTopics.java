@@ -26,7 +26,9 @@ final class RecoveredTopics {
         return unrecovered;
     }
 
-    /** The partition of a message that says that there was one whose creation is not in the log; null where it can't be made. */
+    /**
+     * The partition of a message that says that there was one whose creation is not in the log; null where it can't be made.
+     */
     Partition partition(ByteBuffer bytes, int at, int length, int id, MessageFormat[] formats) {
         byte link = bytes.get(at + RecordFormat.LINK);
         boolean isHome = link != RecordFormat.LINK_DUE_TO && link != RecordFormat.LINK_DUE_AT

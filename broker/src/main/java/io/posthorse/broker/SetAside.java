@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code set-aside}: positions of records that an operator has chosen to go on without. Written by a command while no
- * broker has the directory open; each start passes over these records and says so.
+ * The file {@code set-aside}: positions of records that an operator has chosen to go on without. Written by a command while
+ * no broker has the directory open; each start passes over these records and says so.
  *
  * <pre>
  *   0  u64  magic    "PHASIDE" and a zero

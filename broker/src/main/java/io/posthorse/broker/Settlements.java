@@ -65,7 +65,10 @@ public final class Settlements {
         return at;
     }
 
-    /** First offset from there on that is settled; {@link Long#MAX_VALUE} where none is. What the turn under way settles may not count. */
+    /**
+     * First offset from there on that is settled; {@link Long#MAX_VALUE} where none is. What the turn under way settles may
+     * not count.
+     */
     long nextSettled(Subscription subscription, Partition partition, long from) {
         SettledCursor cursor = subscription.settled.get(partition.id());
         if (cursor != null) {

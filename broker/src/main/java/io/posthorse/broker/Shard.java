@@ -256,7 +256,9 @@ public final class Shard {
         closed = true;
     }
 
-    /** Closes the log, after {@link #stop} and once the background has come to rest. What waited for the disk is answered. */
+    /**
+     * Closes the log, after {@link #stop} and once the background has come to rest. What waited for the disk is answered.
+     */
     public void close() throws IOException {
         broker.close();
         release(broker.log().committed());

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 
 /**
  * Everything the broker knows that survives, and the one place where it changes: {@link #apply} is the effect of one record,
- * the same when it is written and when it is replayed. It believes nothing that a record says of numbers and counts before it
- * has compared it with what is there.
+ * the same when it is written and when it is replayed. It believes nothing that a record says of numbers and counts before
+ * it has compared it with what is there.
  */
 final class State {
     /** How far behind the last known offset a record may speak of one: damaged messages and jumps leave so much out. */

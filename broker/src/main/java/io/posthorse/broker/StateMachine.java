@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
- * The state as a function of the log's records: {@link #record} is called for each of them, when it is written and when it is
- * replayed, and nothing else changes the state.
+ * The state as a function of the log's records: {@link #record} is called for each of them, when it is written and when it
+ * is replayed, and nothing else changes the state.
  */
 final class StateMachine implements Store.State {
     private final State state;

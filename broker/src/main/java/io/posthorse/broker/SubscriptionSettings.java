@@ -13,8 +13,8 @@ import java.util.TreeMap;
  * @param retryPartitions partitions of its retry topic; 0 turns retries off
  * @param retryMax deliveries after the first before a message is dead
  * @param notifyMembers whether members are told when others come and go
- * @param settlesOneByOne whether messages are settled one by one: then what is not settled is kept, however old, and nobody reads
- *     the subscription with offsets or leases
+ * @param settlesOneByOne whether messages are settled one by one: then what is not settled is kept, however old, and nobody
+ *         reads the subscription with offsets or leases
  * @param origin what it was made for; null for all but durable subscriptions of single subscribers
  * @param attributes further settings, passed through; none of them means anything to the core
  */

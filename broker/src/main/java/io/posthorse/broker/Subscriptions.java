@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Subscriptions by name, and by their numbers in the log. A number that a record mentions although no record gave it belongs to a
- * subscription whose own record was damaged: what is said of it is kept until its name is known.
+ * Subscriptions by name, and by their numbers in the log. A number that a record mentions although no record gave it belongs
+ * to a subscription whose own record was damaged: what is said of it is kept until its name is known.
  */
 final class Subscriptions {
     /** Most numbers that damaged records may have taken. */

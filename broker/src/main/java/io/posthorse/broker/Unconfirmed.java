@@ -5,8 +5,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Topics and subscriptions whose last change stands in one record only. Where that record rots before a checkpoint holds what
- * it says, a topic's settings or the name of a subscription with cursors would be gone, so it is soon written once more.
+ * Topics and subscriptions whose last change stands in one record only. Where that record rots before a checkpoint holds
+ * what it says, a topic's settings or the name of a subscription with cursors would be gone, so it is soon written once
+ * more.
  */
 final class Unconfirmed {
     private final Set<Object> changed = new LinkedHashSet<>();

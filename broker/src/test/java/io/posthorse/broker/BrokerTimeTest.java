@@ -147,7 +147,7 @@ class BrokerTimeTest {
         Topic topic = directory.topic("topic", 1);
         directory.shard.turn();
         broker.admit(TestFormat.HEADER + 10, 1);
-        broker.publishLater(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), 0);
+        broker.delayed().publishLater(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), 0);
         directory.rest();
         directory.clock.jump(-YEARS);
         directory.pass(1_000);

@@ -169,9 +169,9 @@ class CarryingTest {
             }
         }
         traffic(other, 400);
-        for (int round = 0; round < 6; round++) {
-            traffic(other, 400);
-            settle();
+        for (int round = 0; round < 10; round++) {
+            traffic(other, 200);
+            directory.pass(70_000);
         }
         assertTrue(segments() <= 3, segments() + " segments");
         assertEquals(List.of(), directory.faults);

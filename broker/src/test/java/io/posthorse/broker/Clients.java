@@ -142,7 +142,7 @@ final class Clients {
             int lane = entropy.below(3);
             sending = model.send(to, body, Model.Wait.DELAY, broker.now() + broker.settings().lanesMs().get(lane));
             into = broker.state().postponed.schedule.lane(lane);
-            position = broker.publishLater(to, sent(sending), lane);
+            position = broker.delayed().publishLater(to, sent(sending), lane);
         } else if (kind == 1) {
             sending = model.send(to, body, Model.Wait.TIME, broker.wallNow() + entropy.below(8_000));
             into = broker.state().postponed.timed.partition();

@@ -130,7 +130,7 @@ class IsolationTest {
         directory.shard.turn();
         broker.admit(TestFormat.HEADER + 10, 2);
         broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), broker.wallNow() + 5_000);
-        broker.publishLater(topic.partition(0), new TestFormat.Sent(2, topic.partition(0).id(), 10), 0);
+        broker.delayed().publishLater(topic.partition(0), new TestFormat.Sent(2, topic.partition(0).id(), 10), 0);
         directory.rest();
         fails[0] = true;
         directory.pass(10_000);
@@ -148,7 +148,7 @@ class IsolationTest {
         for (int id = 0; id < 350; id++) {
             broker.delayed().publishAt(
                     topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10), broker.wallNow() + 1_000);
-            broker.publishLater(topic.partition(0), new TestFormat.Sent(1_000 + id, topic.partition(0).id(), 10), 0);
+            broker.delayed().publishLater(topic.partition(0), new TestFormat.Sent(1_000 + id, topic.partition(0).id(), 10), 0);
         }
         directory.rest();
         directory.timers.advance(2_000);
@@ -202,6 +202,12 @@ class IsolationTest {
         broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), broker.wallNow() + 60_000);
         for (int i = 0; i < 400; i++) {
             directory.publish(other.partition(0), 400);
+        }
+        for (int i = 0; i < 2; i++) { // so that the start does not read the first segment
+            directory.publish(other.partition(0), 400);
+            directory.shard.turn();
+            broker.checkpoint();
+            directory.rest();
         }
         Broker again = directory.killed();
         directory.pass(50_000);

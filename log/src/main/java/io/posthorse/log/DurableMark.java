@@ -51,8 +51,8 @@ final class DurableMark {
     /**
      * What the last run left: nothing yet where {@code epoch} is 0.
      *
-     * @param kept whether what was written and not forced is surely still there: neither the machine went down nor the volume, and
-     *     no write failed
+     * @param kept whether what was written and not forced is surely still there: neither the machine went down nor the
+     *         volume, and no write failed
      */
     record Last(long position, boolean closed, boolean kept, boolean sync, int epoch) {}
 

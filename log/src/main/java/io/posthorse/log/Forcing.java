@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** Brings what was written to stable storage, by the background: one force at a time, each of all that was written until then. */
+/**
+ * Brings what was written to stable storage, by the background: one force at a time, each of all that was written until
+ * then.
+ */
 final class Forcing {
     private final FileStore files;
     private final Background background;

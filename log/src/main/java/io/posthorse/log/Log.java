@@ -133,7 +133,7 @@ public final class Log {
 
     /** Whether at least half of the reserve is left. */
     public boolean isReserveHalfFull() {
-        return reserve.size() * 2 >= settings.reserveBytes();
+        return reserve.isHalfFull();
     }
 
     /** Has the reserve give so many bytes to what must be written although the disk is full; false where it has none. */
@@ -145,15 +145,7 @@ public final class Log {
     void refill() {
         if (poison == null) {
             boolean whole = reserve.fill();
-            refused &= !whole || usableBytes() < Math.min(settings.allocateBytes(), ROOM_AGAIN);
-        }
-    }
-
-    private long usableBytes() {
-        try {
-            return files.usableBytes();
-        } catch (IOException e) {
-            return 0;
+            refused &= !whole || reserve.usableBytes() < Math.min(settings.allocateBytes(), ROOM_AGAIN);
         }
     }
 
@@ -298,8 +290,8 @@ public final class Log {
     }
 
     /**
-     * Ends the turn: hands all its records to the operating system, in one write where they are not very many. Only then is any
-     * of them committed, so that nobody is answered for half a turn.
+     * Ends the turn: hands all its records to the operating system, in one write where they are not very many. Only then is
+     * any of them committed, so that nobody is answered for half a turn.
      */
     public void write() {
         assert !inGroup : "an atomic group ends with its turn";
@@ -405,8 +397,8 @@ public final class Log {
     }
 
     /**
-     * Whether an undamaged record of that position can be read. Each time its checksum is verified, for disks and memory rot under
-     * a broker that runs for months too.
+     * Whether an undamaged record of that position can be read. Each time its checksum is verified, for disks and memory rot
+     * under a broker that runs for months too.
      */
     public boolean readable(long position) {
         if (position < 0 || position >= committed() || (position & 7) != 0) {
@@ -449,24 +441,7 @@ public final class Log {
      */
     public long lastTime(long base) {
         int number = segments.numberOf(base);
-        return number < 0 || number == segments.size() - 1 ? -1 : firstTime(segments.get(number + 1));
-    }
-
-    /** Time of the segment's first record that has one; those that were written while opening have none. */
-    private static long firstTime(Segment segment) {
-        if (segment.firstTime != 0) {
-            return segment.firstTime;
-        }
-        ByteBuffer bytes = segment.bytes();
-        Pages.Walk walk = new Pages.Walk(bytes, segment.size);
-        for (int at = walk.from(Segment.HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= segment.size;
-                at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
-            if (bytes.getLong(at + RecordFormat.POSITION) == segment.base + at
-                    && bytes.getLong(at + RecordFormat.TIME) != 0) {
-                return bytes.getLong(at + RecordFormat.TIME);
-            }
-        }
-        return -1;
+        return number < 0 || number == segments.size() - 1 ? -1 : segments.get(number + 1).time();
     }
 
     /** Drops the segment that begins at a position; the last one is never dropped. */

@@ -103,8 +103,8 @@ public final class PartitionIndex {
     }
 
     /**
-     * Behind the last offset, from one on that {@link #ceiling} returned, up to which all records are there and follow on one another
-     * in the log below a position.
+     * Behind the last offset, from one on that {@link #ceiling} returned, up to which all records are there and follow on
+     * one another in the log below a position.
      */
     public long stretchEnd(long offset, long position) {
         Run run = index.run(this, offset);

@@ -76,7 +76,8 @@ public final class RecordFormat {
     private RecordFormat() {}
 
     /**
-     * When a message was stored first, ms since 1970: a record by which it was carried says that in the place of the link's offset.
+     * When a message was stored first, ms since 1970: a record by which it was carried says that in the place of the link's
+     * offset.
      *
      * @param waits whether it waits for a time or for a decision, and that place is taken
      */

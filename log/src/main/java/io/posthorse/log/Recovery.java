@@ -156,9 +156,9 @@ final class Recovery {
     }
 
     /**
-     * Finds out what stood in a damaged range that has whole records behind it. Of a record whose contents have rotted the rest can
-     * still be read as a rule, and then only its own message is gone; of what cannot be read it is known how many records there were
-     * room for.
+     * Finds out what stood in a damaged range that has whole records behind it. Of a record whose contents have rotted the
+     * rest can still be read as a rule, and then only its own message is gone; of what cannot be read it is known how many
+     * records there were room for.
      */
     private void account(long from, long to) {
         long at = from;

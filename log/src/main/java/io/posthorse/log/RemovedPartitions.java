@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Partitions that were removed and that a start may yet find again: the records that say so may be lost with the machine, or the
- * checkpoint that knows it may go bad. Until both kept checkpoints know it, their entries stay in the index files.
+ * Partitions that were removed and that a start may yet find again: the records that say so may be lost with the machine, or
+ * the checkpoint that knows it may go bad. Until both kept checkpoints know it, their entries stay in the index files.
  */
 final class RemovedPartitions {
     /** Numbers of those removed between two freezes, the oldest first; the last list grows. */

@@ -6,8 +6,8 @@ import java.io.IOException;
 
 /**
  * The file {@code reserve}: real blocks that nothing is written to. Where the disk is full, acknowledgements, cursors,
- * administration and checkpoints take their room from here, so that a full disk can always be drained. It is kept over restarts,
- * and taken back before anything else gets room.
+ * administration and checkpoints take their room from here, so that a full disk can always be drained. It is kept over
+ * restarts, and taken back before anything else gets room.
  */
 final class Reserve {
     static final String NAME = "reserve";
@@ -41,6 +41,19 @@ final class Reserve {
     /** Bytes that it has. */
     long size() {
         return size;
+    }
+
+    boolean isHalfFull() {
+        return size * 2 >= wanted;
+    }
+
+    /** Bytes that the disk has besides it; 0 where it does not say. */
+    long usableBytes() {
+        try {
+            return files.usableBytes();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     boolean isWhole() {

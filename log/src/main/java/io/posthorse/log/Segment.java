@@ -34,7 +34,7 @@ final class Segment {
     /** Where the records before this segment end; -1 where the header is damaged. */
     final long previous;
     /** Time of the first record, ms since 1970; 0 where it has none, or is not known. */
-    final long firstTime;
+    private final long firstTime;
     /** Up to this file offset the blocks are real. */
     int allocated;
 
@@ -54,8 +54,8 @@ final class Segment {
     }
 
     /**
-     * Read-only view of the whole segment, which shows what has been written. Mapped when it is first asked for; may be asked for
-     * by any thread.
+     * Read-only view of the whole segment, which shows what has been written. Mapped when it is first asked for; may be
+     * asked for by any thread.
      *
      * @throws UncheckedIOException where it cannot be mapped, also since the segment was dropped meanwhile
      */
@@ -70,6 +70,22 @@ final class Segment {
             view = mapped;
         }
         return mapped;
+    }
+
+    /** Time of the first record that has one, ms since 1970: those written while opening have none. -1 where none has. */
+    long time() {
+        if (firstTime != 0) {
+            return firstTime;
+        }
+        ByteBuffer bytes = bytes();
+        Pages.Walk walk = new Pages.Walk(bytes, size);
+        for (int at = walk.from(HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= size;
+                at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
+            if (bytes.getLong(at + RecordFormat.POSITION) == base + at && bytes.getLong(at + RecordFormat.TIME) != 0) {
+                return bytes.getLong(at + RecordFormat.TIME);
+            }
+        }
+        return -1;
     }
 
     void write(long at, ByteBuffer source) throws IOException {

@@ -7,12 +7,15 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -32,6 +35,20 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         this.directory = directory;
         this.lockChannel = lockChannel;
         this.lock = lock;
+    }
+
+    /**
+     * Returns the names of all that a directory holds, those of directories with a slash behind; empty where there is no
+     * such directory.
+     */
+    public static Optional<List<String>> entries(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return Optional.of(entries.map(entry -> entry.getFileName() + (Files.isDirectory(entry) ? "/" : ""))
+                    .sorted()
+                    .toList());
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Optional.empty();
+        }
     }
 
     /**

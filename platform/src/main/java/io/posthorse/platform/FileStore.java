@@ -47,9 +47,9 @@ public interface FileStore {
     String bootId();
 
     /**
-     * Identifies how the volume is attached to the running operating system: an id of the view of volumes in the upper half, and of
-     * the volume's place in it in the lower one. Where only the lower half differs from that of the last run, the volume was attached
-     * anew, and may have come back without what was not forced. 0 where that can't be told.
+     * Identifies how the volume is attached to the running operating system: an id of the view of volumes in the upper half,
+     * and of the volume's place in it in the lower one. Where only the lower half differs from that of the last run, the
+     * volume was attached anew, and may have come back without what was not forced. 0 where that can't be told.
      */
     default long volumeId() {
         return 0;

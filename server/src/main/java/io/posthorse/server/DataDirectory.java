@@ -3,17 +3,13 @@ package io.posthorse.server;
 import io.posthorse.broker.SetAside;
 import io.posthorse.platform.DiskFileStore;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * Looks at a data directory before it is used: nothing is written into one that holds what this program did not write, such as a
- * RocketMQ broker's store, and no file of somebody else's is taken for one of ours.
+ * Looks at a data directory before it is used: nothing is written into one that holds what this program did not write, such
+ * as a RocketMQ broker's store, and no file of somebody else's is taken for one of ours.
  */
 public final class DataDirectory {
     /** Names of what the log, the tables and the access files are kept in, and what a file system puts into its root. */
@@ -27,15 +23,15 @@ public final class DataDirectory {
     private DataDirectory() {}
 
     /**
-     * Has each start from now on pass over one record, of which a start said that it makes no sense. Done while no broker has the
-     * directory open.
+     * Has each start from now on pass over one record, of which a start said that it makes no sense. Done while no broker
+     * has the directory open.
      *
      * @param position of the record in the log
      * @return how many records are set aside now
      */
     public static int setAside(Path directory, long position) throws IOException {
         requireOurs(directory);
-        if (!Files.isDirectory(directory)) {
+        if (DiskFileStore.entries(directory).isEmpty()) {
             throw new IOException("There is no data directory " + directory.toAbsolutePath() + ".");
         }
         try (DiskFileStore files = DiskFileStore.open(directory)) {
@@ -45,15 +41,9 @@ public final class DataDirectory {
 
     /** @throws IOException where the directory holds something else; the message says what, and what to do */
     static void requireOurs(Path directory) throws IOException {
-        List<String> others;
-        try (Stream<Path> entries = Files.list(directory)) {
-            others = entries.map(entry -> entry.getFileName().toString() + (Files.isDirectory(entry) ? "/" : ""))
-                    .filter(name -> !OURS.matcher(name.endsWith("/") ? name.substring(0, name.length() - 1) : name).matches())
-                    .sorted()
-                    .toList();
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return; // it is made, or refused for that
-        }
+        List<String> others = DiskFileStore.entries(directory).orElse(List.of()).stream() // it is made, or refused for that
+                .filter(name -> !OURS.matcher(name.endsWith("/") ? name.substring(0, name.length() - 1) : name).matches())
+                .toList();
         if (others.isEmpty()) {
             return;
         }

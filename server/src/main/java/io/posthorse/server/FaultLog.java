@@ -4,7 +4,10 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes failures of single messages, clients and answers to the log: the first ones whole, of a flood no more than their number. */
+/**
+ * Writes failures of single messages, clients and answers to the log: the first ones whole, of a flood no more than their
+ * number.
+ */
 final class FaultLog implements BiConsumer<String, Throwable> {
     private static final Logger LOG = LoggerFactory.getLogger(FaultLog.class);
     /** Failures that are written whole; behind that one in so many is. */

@@ -153,7 +153,7 @@ final class Telemetry {
         CustomizedBackoff.Builder delays = CustomizedBackoff.newBuilder();
         long last = 0;
         for (int level = 2; level < 18; level++) {
-            long delay = broker.delayMs(level);
+            long delay = broker.delayed().delayMs(level);
             if (level > 2 && delay == last) {
                 break;
             }

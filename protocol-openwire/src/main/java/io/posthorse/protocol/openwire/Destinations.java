@@ -116,8 +116,8 @@ final class Destinations implements TopicListener {
     }
 
     /**
-     * Has everything in a queue kept until somebody has received it, whoever made its topic. What is there already belongs to the
-     * first consumer too.
+     * Has everything in a queue kept until somebody has received it, whoever made its topic. What is there already belongs
+     * to the first consumer too.
      */
     void promise(Topic topic) throws JMSException {
         Subscription promised = promises.get(topic);

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Attributes of topics and groups: those that RocketMQ knows are kept for their owner and given back as they came, all others
- * are refused, as RocketMQ does. Beside them lie, under names that
- * begin with {@link #FIELD} and are not shown, the fields of RocketMQ that mean nothing to the core.
+ * Attributes of topics and groups: those that RocketMQ knows are kept for their owner and given back as they came, all
+ * others are refused, as RocketMQ does. Beside them lie, under names that begin with {@link #FIELD} and are not shown, the
+ * fields of RocketMQ that mean nothing to the core.
  */
 final class Attributes {
     static final String FIELD = "#";

@@ -105,7 +105,7 @@ final class MessageRequests implements RequestHandler {
                     + (admission == Admission.DISK_FULL ? "full" : "broken") + ". The client tries again.");
         }
         if (level > 0) {
-            broker.publishLater(target, message, level - 1);
+            broker.delayed().publishLater(target, message, level - 1);
         } else {
             broker.publish(target, message, false);
         }

@@ -203,7 +203,7 @@ final class SendRequests {
         long position = store(partition, wait);
         long offset = switch (wait) {
             case NOTHING -> broker.lastOffset(partition);
-            case LEVEL -> broker.lastScheduledOffset();
+            case LEVEL -> broker.delayed().lastScheduledOffset();
             case TIME -> broker.delayed().lastOffset();
             case DECISION -> broker.transactions().lastOffset();
         };
@@ -268,7 +268,7 @@ final class SendRequests {
     private long store(Partition partition, Wait wait) {
         return switch (wait) {
             case NOTHING -> broker.publish(partition, message, false);
-            case LEVEL -> broker.publishLater(partition, message, properties.delayLevel - 1);
+            case LEVEL -> broker.delayed().publishLater(partition, message, properties.delayLevel - 1);
             case TIME -> broker.delayed().publishAt(partition, message, properties.dueMs);
             case DECISION -> broker.transactions().prepare(partition, message, broker.now()
                     + (properties.immunityMs >= 0 ? properties.immunityMs : settings.undecidedMs()));

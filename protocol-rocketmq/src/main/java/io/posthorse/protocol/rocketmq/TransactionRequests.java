@@ -93,7 +93,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         byte[] text = MessageView.text(view.properties()).getBytes(StandardCharsets.UTF_8);
         properties.scan(text);
         long due = properties.delayLevel > 0
-                ? broker.wallNow() + broker.delayMs(properties.delayLevel - 1)
+                ? broker.wallNow() + broker.delayed().delayMs(properties.delayLevel - 1)
                 : properties.dueMs;
         return due > broker.wallNow() ? transactions.commitAt(offset, due) : transactions.commit(offset);
     }

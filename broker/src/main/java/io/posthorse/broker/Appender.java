@@ -1,0 +1,150 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.RecordFormat;
+import io.posthorse.log.Store;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes records of the open turn to the log, and has each applied to the state at once, as a replay would apply it. A
+ * record that cannot be written is taken back whole.
+ */
+final class Appender {
+    private final Store store;
+    private final Log log;
+    private final StateMachine machine;
+    private final State state;
+    private final MessageFormat[] formats;
+    private final Announcements announcements;
+    private final Faults faults;
+    private long now;
+    private long wallNow;
+    private long decisions;
+
+    Appender(
+            Store store, StateMachine machine, State state, MessageFormat[] formats, Announcements announcements,
+            Faults faults) {
+        this.store = store;
+        this.log = store.log();
+        this.machine = machine;
+        this.state = state;
+        this.formats = formats;
+        this.announcements = announcements;
+        this.faults = faults;
+    }
+
+    /** Begins a turn. */
+    void begin(long ms, long wallMs) {
+        now = ms;
+        wallNow = wallMs;
+    }
+
+    long now() {
+        return now;
+    }
+
+    long wallNow() {
+        return wallNow;
+    }
+
+    /** How often something was decided. */
+    long decisions() {
+        return decisions;
+    }
+
+    void decided() {
+        decisions++;
+    }
+
+    long append(Partition partition, Message message, byte link, int linkPartition, long linkOffset, boolean more) {
+        int length = message.length();
+        int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
+        long offset = partition.index.next();
+        long position = log.reservedPosition();
+        try {
+            ByteBuffer out = log.payload();
+            RecordFormat.envelope(
+                    out, at, partition.id(), offset, message.tag(), link, message.format(), linkPartition, linkOffset);
+            message.write(out.position(at + RecordFormat.NATIVE));
+            if (out.hasRemaining()) {
+                throw new IllegalStateException("a message wrote " + out.remaining() + " bytes less than it announced");
+            }
+            formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, wallNow);
+            for (int i = 0; i < message.keys(); i++) {
+                store.keys().add(message.key(i), position, now);
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            giveUp();
+            throw e;
+        }
+        log.seal(RecordFormat.TYPE_MESSAGE, now, more);
+        decided();
+        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
+        announcements.add(partition);
+        return position;
+    }
+
+    /**
+     * Writes a message again, at the tail, as the same message of the same partition and offset.
+     *
+     * @param record its record as it stands now, from 0
+     * @return false where the log is full
+     */
+    boolean carry(Partition partition, long offset, ByteBuffer record) {
+        int length = record.capacity() - RecordFormat.NATIVE;
+        long bytes = (long) length + RecordFormat.ENVELOPE;
+        boolean helps = log.isReserveHalfFull(); // it frees four times as much: a full disk may spend on that too
+        if (!log.admits(bytes, 1, false) && !(helps && log.admits(bytes, 1, true))) {
+            return false;
+        }
+        int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
+        long position = log.reservedPosition();
+        byte format = record.get(RecordFormat.FORMAT);
+        boolean waits = partition.topic().isInternal() && !state.postponed.isLane(partition);
+        long linkOffset = waits ? record.getLong(RecordFormat.LINK_OFFSET) : RecordFormat.time(record, 0, false);
+        RecordFormat.envelope(log.payload(), at, partition.id(), offset, record.getInt(RecordFormat.TAG),
+                RecordFormat.LINK_CARRIED, format, record.getInt(RecordFormat.LINK_PARTITION), linkOffset);
+        log.payload().put(at + RecordFormat.NATIVE, record, RecordFormat.NATIVE, length);
+        try {
+            formats[format].restamp(log.staging(), at + RecordFormat.NATIVE, position);
+            formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length, hash -> store.keys().add(hash, position, linkOffset));
+        } catch (RuntimeException e) {
+            faults.tell("stamping the message at offset " + offset + " of " + partition.topic().name() + " again", e);
+        }
+        log.seal(RecordFormat.TYPE_MESSAGE, now, false);
+        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
+        return true;
+    }
+
+    /** Takes back the open record. What was written of its atomic group before it stays, as a group of its own. */
+    private void giveUp() {
+        log.cancel();
+        if (log.isInGroup()) {
+            write(new Event.Nothing(), false);
+        }
+    }
+
+    /** Appends an event; false where the log is full. */
+    boolean append(Event event) {
+        if (!log.admits(event.size(), 1, true)) {
+            return false;
+        }
+        write(event, false);
+        return true;
+    }
+
+    /** The same, where the log has admitted it already; the record may be one of an atomic group. */
+    void write(Event event, boolean more) {
+        int size = event.size();
+        int at = log.reserve(size) - RecordFormat.PAYLOAD;
+        try {
+            event.put(log.payload());
+        } catch (RuntimeException e) {
+            giveUp();
+            throw e;
+        }
+        long position = log.seal(event.type(), now, more);
+        decided();
+        machine.record(log.staging(), at, position, RecordFormat.PAYLOAD + size);
+    }
+}
