@@ -107,7 +107,8 @@ final class Appender {
         log.payload().put(at + RecordFormat.NATIVE, record, RecordFormat.NATIVE, length);
         try {
             formats[format].restamp(log.staging(), at + RecordFormat.NATIVE, position);
-            formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length, hash -> store.keys().add(hash, position, linkOffset));
+            formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length,
+                    hash -> store.keys().add(hash, position, linkOffset));
         } catch (RuntimeException e) {
             faults.tell("stamping the message at offset " + offset + " of " + partition.topic().name() + " again", e);
         }

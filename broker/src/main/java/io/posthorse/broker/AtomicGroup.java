@@ -88,7 +88,8 @@ public final class AtomicGroup {
         if (admission != Admission.ADMITTED) {
             return admission;
         }
-        if (publishes.size() + settlements.size() > 1) { // what could fail of a message fails here, not in the middle of the group
+        // what could fail of a message fails here, not in the middle of the group
+        if (publishes.size() + settlements.size() > 1) {
             publishes.replaceAll(p -> new Publish(p.to, NativeBytes.of(p.message), p.dueMs));
         }
         settleTransient();

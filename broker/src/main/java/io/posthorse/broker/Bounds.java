@@ -33,7 +33,8 @@ public final class Bounds {
         checkName(name);
         checkAttributes(settings.attributes());
         if (settings.partitions() > TopicSettings.PARTITIONS_MAX) {
-            throw new IllegalArgumentException("A topic of " + settings.partitions() + " partitions cannot be stored; it may have "
+            throw new IllegalArgumentException("A topic of " + settings.partitions()
+                    + " partitions cannot be stored; it may have "
                     + TopicSettings.PARTITIONS_MAX + ".");
         }
     }
@@ -57,7 +58,8 @@ public final class Bounds {
 
     private static void checkAttributes(Map<String, String> attributes) {
         if (attributes.size() > ATTRIBUTES_MAX) {
-            throw new IllegalArgumentException(attributes.size() + " attributes cannot be stored; " + ATTRIBUTES_MAX + " can.");
+            throw new IllegalArgumentException(attributes.size() + " attributes cannot be stored; " + ATTRIBUTES_MAX
+                    + " can.");
         }
         attributes.forEach((key, value) -> {
             checkText("attribute's name", key, KEY_BYTES_MAX);

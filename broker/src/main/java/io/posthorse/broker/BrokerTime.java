@@ -104,8 +104,8 @@ final class BrokerTime {
             doubtNanos = now;
             doubtFromMs = logMs;
             told.accept("The machine's clock is " + Math.abs(apart) / 1_000 + " s " + (apart > 0 ? "ahead of" : "behind")
-                    + " the time that the broker has lived through. Nothing is deleted, delivered or expired by that clock before it"
-                    + " has stood for " + HOLD_MS / 60_000 + " minutes. If it is wrong, set it right.");
+                    + " the time that the broker has lived through. Nothing is deleted, delivered or expired by that clock"
+                    + " before it has stood for " + HOLD_MS / 60_000 + " minutes. If it is wrong, set it right.");
         } else if (now - doubtNanos >= HOLD_MS * 1_000_000) {
             told.accept("The machine's clock has stood for " + HOLD_MS / 60_000 + " minutes, and is followed now: a step of "
                     + apart / 1_000 + " s.");

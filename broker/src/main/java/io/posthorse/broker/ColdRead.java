@@ -112,7 +112,8 @@ public final class ColdRead {
 
     private void put(int i, ByteBuffer shown, ByteBuffer out) {
         int length = shown == null ? lengths[i] : shown.capacity();
-        out.put(out.position(), shown == null ? segments[i] : shown, shown == null ? at[i] + RecordFormat.NATIVE : 0, length);
+        out.put(out.position(), shown == null ? segments[i] : shown, shown == null ? at[i] + RecordFormat.NATIVE : 0,
+                length);
         out.position(out.position() + length);
     }
 

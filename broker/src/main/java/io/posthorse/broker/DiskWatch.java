@@ -30,16 +30,17 @@ final class DiskWatch {
         if (now != full) {
             full = now;
             told.accept(full
-                    ? "The disk of the data directory is full: messages are refused, and what is acknowledged and consumed is still"
-                            + " taken (%d MiB are kept for that). Have consumers drain it, let retention work (fileReservedTime), or"
-                                    .formatted(broker.log().reserveLeft() >> 20)
-                            + " give it space; nothing unexpired is deleted."
+                    ? "The disk of the data directory is full: messages are refused, and what is acknowledged and consumed"
+                            + " is still taken (" + (broker.log().reserveLeft() >> 20) + " MiB are kept for that). Have"
+                            + " consumers drain it, let retention work (fileReservedTime), or give it space; nothing"
+                            + " unexpired is deleted."
                     : "The disk of the data directory has space again: messages are taken.");
         }
         if (!nearlyFull && !full && used >= NEARLY_FULL) {
             nearlyFull = true;
-            told.accept("The disk of the data directory is nearly full: %.0f %% are in use. When it is full, messages are refused."
-                    .formatted(used * 100));
+            String percent = "%.0f %%".formatted(used * 100);
+            told.accept("The disk of the data directory is nearly full: " + percent + " are in use. When it is full, messages"
+                    + " are refused.");
         } else if (nearlyFull && used < ROOM_AGAIN) {
             nearlyFull = false;
             told.accept("The disk of the data directory has room again: %.0f %% are in use.".formatted(used * 100));

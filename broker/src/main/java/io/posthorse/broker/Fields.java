@@ -35,7 +35,8 @@ final class Fields {
     static void put(ByteBuffer out, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > TEXT_MAX) {
-            throw new IllegalArgumentException("a text of " + bytes.length + " bytes cannot be stored: " + TEXT_MAX + " at most");
+            throw new IllegalArgumentException("a text of " + bytes.length + " bytes cannot be stored: " + TEXT_MAX
+                    + " at most");
         }
         out.putShort((short) bytes.length).put(bytes);
     }
@@ -181,7 +182,8 @@ final class Fields {
             settles = Legacy.settles(attributes);
             origin = Legacy.origin(attributes);
         }
-        return new SubscriptionSettings((first & CONSUME) != 0, broadcast, fromMin, ordered, retryPartitions, retryMax, notify,
+        return new SubscriptionSettings((first & CONSUME) != 0, broadcast, fromMin, ordered, retryPartitions, retryMax,
+                notify,
                 settles, origin, attributes);
     }
 

@@ -63,8 +63,8 @@ final class FlushBound {
         boolean late = unforced > BYTES_MAX || unforced > 0 && nowNanos - unforcedNanos > nanosMax;
         if (late && !holds) {
             told.accept("The disk is " + (nowNanos - unforcedNanos) / 1_000_000 + " ms behind with " + (unforced >> 10)
-                    + " KiB: answers to producers are held back until it has caught up, for no more than that may be lost in a power"
-                    + " cut. Look at what else writes to that disk, or allow more with flushIntervalCommitLog.");
+                    + " KiB: answers to producers are held back until it has caught up, for no more than that may be lost in"
+                    + " a power cut. Look at what else writes to that disk, or allow more with flushIntervalCommitLog.");
         } else if (holds && !late) {
             told.accept("The disk has caught up: answers go at once again.");
         }

@@ -45,7 +45,8 @@ final class NativeBytes implements Message {
         int tag = Fields.number(in);
         byte[] bytes = new byte[Fields.count(in, 1)];
         in.get(bytes);
-        Fields.require(format >= 0 && formats[format] != null, "a message of the format %d, which this release does not know",
+        Fields.require(format >= 0 && formats[format] != null, "a message of the format %d, which this release does not"
+                + " know",
                 format);
         return new NativeBytes(format, tag, bytes, keys(formats[format], bytes));
     }

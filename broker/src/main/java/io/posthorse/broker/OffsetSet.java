@@ -293,7 +293,8 @@ final class OffsetSet {
             }
             long first = number & ~STRETCH;
             long end = number < 0 ? words[0] : first + 1;
-            Fields.require(end > first && end <= Long.MAX_VALUE >>> PAGE_SHIFT && !pages.containsKey(first) && fullEnd(first) < 0,
+            Fields.require(end > first && end <= Long.MAX_VALUE >>> PAGE_SHIFT && !pages.containsKey(first)
+                    && fullEnd(first) < 0,
                     "settled offsets in a page %d", number);
             if (number < 0) {
                 addPages(first, end);

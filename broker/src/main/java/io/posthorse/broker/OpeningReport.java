@@ -24,8 +24,8 @@ final class OpeningReport {
                     .formatted(store.cutBytes()));
         }
         if (store.tailLost()) {
-            lines.add("Messages that somebody may have seen are gone, with the machine, the volume or by damage. Offsets go on behind a"
-                    + " gap of " + Opening.JUMP + ", so that no offset means two messages.");
+            lines.add("Messages that somebody may have seen are gone, with the machine, the volume or by damage. Offsets go"
+                    + " on behind a gap of " + Opening.JUMP + ", so that no offset means two messages.");
         }
         if (!state.recovered().names().isEmpty()) {
             lines.add("The record of a topic was damaged, and it was made again from its messages, with default settings: "
@@ -33,19 +33,22 @@ final class OpeningReport {
                     + " updateTopic.");
         }
         if (state.recovered().unrecovered() > 0) {
-            lines.add(state.recovered().unrecovered() + " messages belong to a topic whose record was damaged and that they do not name:"
-                    + " they cannot be read. Restore the *.checkpoint files from a backup if you need them.");
+            lines.add(state.recovered().unrecovered() + " messages belong to a topic whose record was damaged and that they"
+                    + " do not name: they cannot be read. Restore the *.checkpoint files from a backup if you need them.");
         }
         if (state.leftOut() > 0) {
-            lines.add(state.leftOut() + " durable subscriptions are left out whose names, made of a client's id and theirs, are longer"
-                    + " than can be stored. Their clients were never able to come back to them. Messages are not affected.");
+            lines.add(state.leftOut() + " durable subscriptions are left out whose names, made of a client's id and theirs,"
+                    + " are longer than can be stored. Their clients were never able to come back to them. Messages are not"
+                    + " affected.");
         }
         if (!recovered.isEmpty()) {
-            lines.add("The record of a subscription was damaged. Its cursors are whole, but its name is not known; it is called: "
+            lines.add("The record of a subscription was damaged. Its cursors are whole, but its name is not known; it is"
+                    + " called: "
                     + recovered + ". Copy its offsets to the group that it was (mqadmin cloneGroupOffset), and delete it.");
         }
         if (store.lostOffsets() > 0 && !store.tailLost()) {
-            lines.add("What stood in a damaged part of the log cannot be told. Offsets go on behind a gap of " + store.lostOffsets()
+            lines.add("What stood in a damaged part of the log cannot be told. Offsets go on behind a gap of "
+                    + store.lostOffsets()
                     + ", so that no offset means two messages.");
         }
         if (!aside.isEmpty()) {

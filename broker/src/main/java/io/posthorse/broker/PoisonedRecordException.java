@@ -5,9 +5,11 @@ final class PoisonedRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PoisonedRecordException(byte type, long position, MalformedEventException cause) {
-        super("The record at position " + position + " of the log (type " + type + ") is whole by its checksum but makes no sense: "
+        super("The record at position " + position + " of the log (type " + type + ") is whole by its checksum but makes no"
+                + " sense: "
                 + cause.getMessage() + ". Nothing was changed. To go on without this one record, run \"posthorse set-aside "
-                + position + " --data DIRECTORY\" and start again; its bytes stay where they are, and each start says so.", cause);
+                + position + " --data DIRECTORY\" and start again; its bytes stay where they are, and each start says so.",
+                cause);
     }
 
     private PoisonedRecordException(String message) {

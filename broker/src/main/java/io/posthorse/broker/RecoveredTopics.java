@@ -39,7 +39,8 @@ final class RecoveredTopics {
         if (format != null && isHome) {
             try {
                 topic = format.topic(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE);
-                number = topic == null ? -1 : format.partition(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE);
+                number = topic == null ? -1 : format.partition(bytes, at + RecordFormat.NATIVE,
+                        length - RecordFormat.NATIVE);
             } catch (RuntimeException e) {
                 topic = null; // whole by its checksum, but of no sense to its format
             }

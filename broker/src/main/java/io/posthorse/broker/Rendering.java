@@ -62,9 +62,10 @@ final class Rendering {
     private static PlainMessage tooLarge(PlainMessage message, int length) {
         return new PlainMessage(message.place(), message.id(), message.correlationId(), message.replyTo(), message.type(),
                 message.tag(), message.keys(), message.traits(), message.createdMs(), Map.of(), new PlainMessage.Text(
-                        "This message of " + length + " bytes cannot be shown to this client: in its protocol it has more than the "
-                                + (SHOWN_MAX >> 20) + " MiB that an answer may have. Consume it with a client of the protocol that"
-                                + " it was sent by."));
+                        "This message of " + length + " bytes cannot be shown to this client: in its protocol it has more"
+                        + " than the "
+                                + (SHOWN_MAX >> 20) + " MiB that an answer may have. Consume it with a client of the"
+                                + " protocol that it was sent by."));
     }
 
     /** What its producer calls a record's message; null for nothing. */

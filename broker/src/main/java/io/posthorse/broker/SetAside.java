@@ -63,8 +63,8 @@ public final class SetAside {
     }
 
     private static IOException damaged() {
-        return new IOException("The file " + NAME + " in the data directory is damaged. It lists records that were set aside:"
-                + " delete it, and set aside again what the next start names.");
+        return new IOException("The file " + NAME + " in the data directory is damaged. It lists records that were set"
+                + " aside: delete it, and set aside again what the next start names.");
     }
 
     /**

@@ -137,7 +137,8 @@ public final class Settlements {
 
     private static void requireGiven(Partition partition, long offset) {
         if (offset < 0 || offset >= partition.index.next()) {
-            throw new IllegalArgumentException("offset " + offset + " was never given out: " + partition.index.next() + " is next");
+            throw new IllegalArgumentException("offset " + offset + " was never given out: " + partition.index.next()
+                    + " is next");
         }
     }
 

@@ -314,7 +314,8 @@ final class State {
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         if (partition != null && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED
                 && offset >= 0 && offset < partition.index.next()) {
-            index.relocate(partition.index, offset, position, length - RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.TAG));
+            index.relocate(partition.index, offset, position, length - RecordFormat.NATIVE,
+                    bytes.getInt(at + RecordFormat.TAG));
             return;
         }
         if (partition == null || offset < partition.index.next()) {

@@ -61,7 +61,8 @@ final class StateMachine implements Store.State {
         }
         byte type = bytes.get(at + RecordFormat.TYPE);
         boolean isKnown = partition != null && offset >= 0 && offset < partition.index.next();
-        boolean isCarried = type == RecordFormat.TYPE_MESSAGE && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED;
+        boolean isCarried = type == RecordFormat.TYPE_MESSAGE
+                && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED;
         boolean isEvent = placed && type >= Event.TopicChanged.TYPE && type <= Event.Nothing.TYPE;
         return isKnown && isCarried || isEvent;
     }

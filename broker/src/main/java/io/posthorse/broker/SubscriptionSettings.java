@@ -50,7 +50,8 @@ public record SubscriptionSettings(
 
     /** The same with what an operator may change: neither how messages are settled, nor what it was made for. */
     public SubscriptionSettings changed(SubscriptionSettings wanted) {
-        return new SubscriptionSettings(wanted.consumeEnabled, wanted.broadcastEnabled, wanted.consumeFromMin, wanted.ordered,
+        return new SubscriptionSettings(wanted.consumeEnabled, wanted.broadcastEnabled, wanted.consumeFromMin,
+                wanted.ordered,
                 wanted.retryPartitions, wanted.retryMax, wanted.notifyMembers, settlesOneByOne, origin, wanted.attributes);
     }
 

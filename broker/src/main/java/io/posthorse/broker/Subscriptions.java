@@ -72,7 +72,8 @@ final class Subscriptions {
         requireNumber(number);
         Subscription known = byName.get(event.name());
         Subscription numbered = byNumber.get(number);
-        Fields.require(known == null || known.number() == number, "a second number %d for the subscription %s", number, event.name());
+        Fields.require(known == null || known.number() == number, "a second number %d for the subscription %s", number,
+                event.name());
         Fields.require(known != null || numbered == null || nameless.containsKey(number),
                 "a second subscription of the number %d", number);
         if (known == null) {

@@ -219,7 +219,8 @@ class CarryingTest {
         for (int i = 0; i < 20; i++) {
             directory.shard.turn();
             broker.admit(TestFormat.HEADER + 10, 1);
-            broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1_000_000 + i, topic.partition(0).id(), 10), due + i);
+            broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1_000_000 + i, topic.partition(0).id(), 10),
+                    due + i);
             AtomicGroup group = broker.group();
             group.publish(topic.partition(0), new TestFormat.Sent(2_000_000 + i, topic.partition(0).id(), 10));
             assertEquals(Admission.ADMITTED, broker.preparedGroups().prepare("group" + i, group));
@@ -269,7 +270,8 @@ class CarryingTest {
             directory.pass(70_000);
             checkpoint();
         }
-        assertTrue(broker.log().begin() >= tail - SEGMENT, "the log begins at " + broker.log().begin() + " of " + broker.tail());
+        assertTrue(broker.log().begin() >= tail - SEGMENT, "the log begins at " + broker.log().begin() + " of "
+                + broker.tail());
         assertEquals(10_000, directory.killed().preparedGroups().ids().size());
     }
 

@@ -178,7 +178,8 @@ class FaultsTest {
         Broker next = killedWithDamageAt(record);
 
         assertEquals(2, next.subscription("group").cursor(next.topic("t1").partition(0)));
-        assertTrue(String.join(" ", next.openingReport()).contains("The log is damaged from position " + record), next.openingReport().toString());
+        assertTrue(String.join(" ", next.openingReport()).contains("The log is damaged from position " + record),
+                next.openingReport().toString());
     }
 
     @Test

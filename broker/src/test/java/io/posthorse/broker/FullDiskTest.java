@@ -55,7 +55,8 @@ class FullDiskTest {
 
         for (long offset = 0; offset < count; offset++) { // one by one, each as a turn of its own
             directory.shard.turn();
-            assertTrue(broker.settlements().settle(own, queue.partition(0), offset), "acknowledgement " + offset + " of " + count);
+            assertTrue(broker.settlements().settle(own, queue.partition(0), offset), "acknowledgement " + offset + " of "
+                    + count);
             directory.endTurn();
             if (offset % 500 == 499) {
                 directory.pass(10_000);
@@ -127,13 +128,15 @@ class FullDiskTest {
         directory.shard.turn();
         assertTrue(broker.settlements().settle(own, queue.partition(0), odd));
         long end = broker.log().segmentEnd(broker.log().segmentOf(broker.log().tail()));
-        for (int i = 0; broker.log().tail() + 150 < end && broker.admit(TestFormat.HEADER + 1, 1) == Admission.ADMITTED; i++) {
+        for (int i = 0; broker.log().tail() + 150 < end
+                && broker.admit(TestFormat.HEADER + 1, 1) == Admission.ADMITTED; i++) {
             broker.publish(other.partition(0), new TestFormat.Sent(5_000_000 + i, other.partition(0).id(), 1), false);
         }
         directory.rest();
         assertNull(broker.log().poison());
         Broker again = directory.killed();
-        assertEquals(18_000 - odd.size(), again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
+        assertEquals(18_000 - odd.size(),
+                again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
     }
 
     @Test
@@ -146,7 +149,8 @@ class FullDiskTest {
         for (long offset : new long[] {-1, 1, Long.MAX_VALUE}) {
             directory.shard.turn();
             assertThrows(IllegalArgumentException.class, () -> broker.settlements().settle(own, partition, offset));
-            assertThrows(IllegalArgumentException.class, () -> broker.settlements().settle(own, partition, List.of(0L, offset)));
+            assertThrows(IllegalArgumentException.class,
+                    () -> broker.settlements().settle(own, partition, List.of(0L, offset)));
         }
         assertEquals(1, broker.settlements().waiting(own, partition));
     }

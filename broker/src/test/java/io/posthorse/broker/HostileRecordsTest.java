@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,8 @@ class HostileRecordsTest {
                 SetAside.add(directory.files, position);
                 Assertions.assertDoesNotThrow(directory::open, what);
             }
-            if (i % 50 == 49 || directory.shard.broker().topic("t") == null || directory.shard.broker().subscription("own") == null) {
+            if (i % 50 == 49 || directory.shard.broker().topic("t") == null
+                    || directory.shard.broker().subscription("own") == null) {
                 directory.files = new Directory().files;
                 directory.open();
                 directory.topic("t", 2);
@@ -260,7 +262,8 @@ class HostileRecordsTest {
         LogCorruptException refusal = assertThrows(LogCorruptException.class, directory::open);
 
         assertTrue(refusal.getMessage().contains("Move that *.checkpoint file out"), refusal.getMessage());
-        directory.files.delete(directory.files.list().stream().filter(n -> n.endsWith(".checkpoint")).sorted().toList().getLast());
+        List<String> checkpoints = directory.files.list().stream().filter(n -> n.endsWith(".checkpoint")).sorted().toList();
+        directory.files.delete(checkpoints.getLast());
         assertNotNull(directory.open().topic("t"), "the one before it is used then");
     }
 

@@ -129,7 +129,8 @@ class IsolationTest {
         Topic topic = directory.topic("topic", 1);
         directory.shard.turn();
         broker.admit(TestFormat.HEADER + 10, 2);
-        broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), broker.wallNow() + 5_000);
+        broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10),
+                broker.wallNow() + 5_000);
         broker.delayed().publishLater(topic.partition(0), new TestFormat.Sent(2, topic.partition(0).id(), 10), 0);
         directory.rest();
         fails[0] = true;
@@ -148,7 +149,8 @@ class IsolationTest {
         for (int id = 0; id < 350; id++) {
             broker.delayed().publishAt(
                     topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10), broker.wallNow() + 1_000);
-            broker.delayed().publishLater(topic.partition(0), new TestFormat.Sent(1_000 + id, topic.partition(0).id(), 10), 0);
+            broker.delayed().publishLater(topic.partition(0), new TestFormat.Sent(1_000 + id, topic.partition(0).id(), 10),
+                    0);
         }
         directory.rest();
         directory.timers.advance(2_000);
@@ -199,7 +201,8 @@ class IsolationTest {
         Topic other = directory.topic("other", 1);
         directory.shard.turn();
         broker.admit(TestFormat.HEADER + 10, 1);
-        broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10), broker.wallNow() + 60_000);
+        broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(1, topic.partition(0).id(), 10),
+                broker.wallNow() + 60_000);
         for (int i = 0; i < 400; i++) {
             directory.publish(other.partition(0), 400);
         }

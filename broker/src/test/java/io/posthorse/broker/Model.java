@@ -222,7 +222,8 @@ final class Model {
     }
 
     /** A message that the broker itself put there: one that was sent for later. */
-    private Stored arrival(Broker broker, Partition partition, long offset, Sending sending, ByteBuffer bytes, long position) {
+    private Stored arrival(Broker broker, Partition partition, long offset, Sending sending, ByteBuffer bytes,
+            long position) {
         require(sending.wait != Wait.NOTHING, "nobody else writes: message " + sending);
         if (partition.topic().isInternal()) {
             return store(partition, offset, sending, position, position + bytes.limit(), 0); // waits on elsewhere
@@ -294,7 +295,8 @@ final class Model {
                     }
                     boolean there = isThere(broker, partition, entry.getKey(), stored);
                     require(there || !survives.test(stored), "acknowledged is there: " + partition.id() + ":"
-                            + entry.getKey() + " of message " + stored.sending + " at " + stored.position + " of " + stored.places
+                            + entry.getKey() + " of message " + stored.sending + " at " + stored.position + " of "
+                            + stored.places
                             + ", found at " + broker.positionOf(partition, entry.getKey()) + " of a log from "
                             + broker.log().begin() + " to " + broker.log().tail());
                     (there ? whole : torn).add(stored.batch);
@@ -391,7 +393,8 @@ final class Model {
                 continue; // of a deleted topic: where its messages stood may be others by now
             }
             for (Stored stored : place.getValue().byOffset.values()) {
-                if (stored.position >= from && broker.log().holds(stored.position) && stored.end + 4096 < below && !stored.lost && !stored.rotten && !stored.expired
+                if (stored.position >= from && broker.log().holds(stored.position) && stored.end + 4096 < below
+                        && !stored.lost && !stored.rotten && !stored.expired
                         && chance.applyAsInt(20) == 0) {
                     return stored;
                 }

@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
 /** Sets one record of a log aside that keeps a broker from starting. */
 @Command(
         name = "set-aside",
-        description = "Have each start pass over one record of the log that makes no sense; a start that is refused names its position."
-                + " Nothing else is lost. The broker must not be running.",
+        description = "Have each start pass over one record of the log that makes no sense; a start that is refused names"
+                + " its position. Nothing else is lost. The broker must not be running.",
         mixinStandardHelpOptions = true)
 final class SetAsideCommand implements Callable<Integer> {
     @Parameters(paramLabel = "POSITION", description = "position of the record, as the refused start said")

@@ -33,8 +33,10 @@ class SetAsideCommandTest {
         Files.writeString(directory.resolve("notes.txt"), "mine");
         Console foreign = Console.run("set-aside", "1", "--data", directory.toString());
         assertEquals(1, foreign.exitCode());
-        assertTrue(foreign.err().contains("commitlog/, notes.txt. It looks like the store of a RocketMQ broker"), foreign.err());
-        Console start = Console.run("start", "--data", directory.toString(), "--set", "listenPort=0", "--set", "nameserver.port=0");
+        assertTrue(foreign.err().contains("commitlog/, notes.txt. It looks like the store of a RocketMQ broker"),
+                foreign.err());
+        Console start = Console.run("start", "--data", directory.toString(), "--set", "listenPort=0", "--set",
+                "nameserver.port=0");
         assertEquals(1, start.exitCode());
         try (var entries = Files.list(directory)) {
             assertEquals(List.of("commitlog", "notes.txt"), entries.map(e -> e.getFileName().toString()).sorted().toList());

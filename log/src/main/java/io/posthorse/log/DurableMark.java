@@ -88,7 +88,8 @@ final class DurableMark {
             }
             if (slot.getLong(16) > sequence) {
                 sequence = slot.getLong(16);
-                boolean kept = slot.getLong(32) == boot && slot.get(12) != FAILED && isAttachedAsBefore(slot.getInt(56) == crc(slot, 48, 56) ? slot.getLong(48) : 0);
+                boolean kept = slot.getLong(32) == boot && slot.get(12) != FAILED
+                        && isAttachedAsBefore(slot.getInt(56) == crc(slot, 48, 56) ? slot.getLong(48) : 0);
                 best = new Last(slot.getLong(24), slot.get(12) == CLOSED, kept, slot.get(13) == 1, slot.getInt(40));
             }
         }

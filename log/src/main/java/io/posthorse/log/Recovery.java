@@ -181,7 +181,8 @@ final class Recovery {
             return 0;
         }
         int said = bytes.getInt(at + RecordFormat.LENGTH);
-        long length = said >= RecordFormat.PAYLOAD && RecordFormat.occupied(said) <= room ? RecordFormat.occupied(said) : room;
+        long length = said >= RecordFormat.PAYLOAD && RecordFormat.occupied(said) <= room ? RecordFormat.occupied(said)
+                : room;
         boolean placed = bytes.getLong(at + RecordFormat.POSITION) == segment.base + at;
         return (placed || length == room) && replay.rotten(bytes, at, placed) ? length : 0;
     }

@@ -43,7 +43,8 @@ final class Segment {
     private StoredFile file;
     private volatile ByteBuffer view;
 
-    private Segment(long base, int size, long previous, long firstTime, FileStore files, StoredFile file) throws IOException {
+    private Segment(long base, int size, long previous, long firstTime, FileStore files, StoredFile file)
+            throws IOException {
         this.base = base;
         this.size = size;
         this.previous = previous;

@@ -52,7 +52,8 @@ public final class DataDirectory {
         String what = others.contains("commitlog/")
                 ? "It looks like the store of a RocketMQ broker, which this broker does not read."
                 : "Posthorse did not write that.";
-        throw new IOException("The data directory " + directory.toAbsolutePath() + " holds " + shown + ". " + what + " Nothing was"
+        throw new IOException("The data directory " + directory.toAbsolutePath() + " holds " + shown + ". " + what
+                + " Nothing was"
                 + " changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files elsewhere.");
     }
 }

@@ -168,9 +168,10 @@ public final class Server implements AutoCloseable {
                 "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
                         + " look at what else writes to that disk.", ms));
         shard.onKept((topic, subscription) -> LOG.warn(
-                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {} has"
-                        + " messages in the topic {} that it has not consumed. Have it consume them, set its offset forward"
-                        + " (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription, topic));
+                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
+                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
+                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
+                        topic));
         shard.onNotice(LOG::warn);
         broker.faults().onFault(new FaultLog());
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));

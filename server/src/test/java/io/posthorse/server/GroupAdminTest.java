@@ -59,7 +59,8 @@ class GroupAdminTest {
         JsonReader.read(text(SETTINGS.formatted("G"))).asObject().members()
                 .forEach(m -> assertEquals(m.value(), shown("G").get(m.name()), m.name()));
 
-        client.ask(200, Map.of(), text("{\"groupName\":\"G\",\"attributes\":{\"+priority.factor\":\"1\",\"+lite.bind.topic\":\"2\"}}"));
+        client.ask(200, Map.of(), text(
+                "{\"groupName\":\"G\",\"attributes\":{\"+priority.factor\":\"1\",\"+lite.bind.topic\":\"2\"}}"));
         client.ask(200, Map.of(), text("{\"groupName\":\"G\",\"attributes\":{\"-priority.factor\":\"\"}}"));
         assertEquals(1, shown("G").object("attributes").members().size());
         assertEquals("2", shown("G").object("attributes").text("lite.bind.topic", ""));

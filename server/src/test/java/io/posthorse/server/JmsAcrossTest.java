@@ -355,7 +355,8 @@ class JmsAcrossTest {
         }
         RawClient client = host.broker().client();
         String topic = "theirs";
-        assertEquals(0, client.ask(17, Map.of("topic", topic, "attributes", "-keep", "readQueueNums", "2", "writeQueueNums", "2",
+        assertEquals(0, client.ask(17, Map.of("topic", topic, "attributes", "-keep", "readQueueNums", "2", "writeQueueNums",
+                "2",
                 "perm", "6")).code(), "takes away nothing");
         byte[] group = TestBroker.text("{\"groupName\":\"JMS-theirs\",\"attributes\":{\"-delivery\":\"\"}}");
         assertEquals(0, client.ask(200, Map.of(), group).code(), "takes away nothing");
@@ -366,7 +367,8 @@ class JmsAcrossTest {
         for (String name : List.of("theirs", "sent")) {
             Message message = null;
             MessageConsumer consumer = session.createConsumer(session.createQueue(name));
-            while (!(message instanceof TextMessage)) { // before it stands what the RocketMQ client sent, if that is still there
+            // before it stands what the RocketMQ client sent, if that is still there
+            while (!(message instanceof TextMessage)) {
                 message = consumer.receive(WAIT);
                 assertNotNull(message, name);
             }

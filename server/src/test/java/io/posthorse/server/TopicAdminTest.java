@@ -57,7 +57,8 @@ class TopicAdminTest {
     void aTopicIsGivenBackAsItWasMade() {
         assertEquals(0, create("A", "attributes", "+message.type=FIFO,+queue.type=SimpleCQ", "order", "true", "perm", "4",
                 "topicFilterType", "MULTI_TAG", "topicSysFlag", "3").code());
-        String expected = "{\"attributes\":{\"message.type\":\"FIFO\",\"queue.type\":\"SimpleCQ\"},\"order\":true,\"perm\":4,"
+        String expected = "{\"attributes\":{\"message.type\":\"FIFO\",\"queue.type\":\"SimpleCQ\"},\"order\":true,"
+                + "\"perm\":4,"
                 + "\"readQueueNums\":3,\"topicFilterType\":\"MULTI_TAG\",\"topicName\":\"A\",\"topicSysFlag\":3,"
                 + "\"writeQueueNums\":3}";
         assertEquals(expected, new String(client.ask(351, Map.of("topic", "A")).body()));

@@ -208,8 +208,10 @@ final class Destinations implements TopicListener {
     private static void requireNameable(String subscription) throws JMSException {
         String problem = Bounds.problem(subscription);
         if (problem != null) {
-            throw new InvalidClientIDException("The names of the client and of its durable subscription are too long together: "
-                    + problem + " Dots and other characters that are not letters or digits take three. Choose shorter ones.");
+            throw new InvalidClientIDException("The names of the client and of its durable subscription are too long"
+                    + " together: "
+                    + problem + " Dots and other characters that are not letters or digits take three. Choose shorter"
+                    + " ones.");
         }
     }
 

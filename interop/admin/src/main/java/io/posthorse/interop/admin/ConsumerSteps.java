@@ -69,7 +69,8 @@ final class ConsumerSteps {
                 .shows("create subscription group to " + stage.broker + " success", "retryMaxTimes=3");
         tool.run("topicRoute", "-t", "%RETRY%MadeGroup").shows("broker-a");
         if (tool.knows("getConsumerConfig")) {
-            tool.run("updateSubGroup", "-b", stage.broker, "-g", "MadeGroup", "-r", "4", "--attributes", "+priority.factor=7")
+            tool.run("updateSubGroup", "-b", stage.broker, "-g", "MadeGroup", "-r", "4", "--attributes",
+                    "+priority.factor=7")
                     .shows("success");
             tool.run("getConsumerConfig", "-g", "MadeGroup").shows("broker-a").matches("retryMaxTimes += +4")
                     .matches("attributes += +\\{priority.factor=7}");
