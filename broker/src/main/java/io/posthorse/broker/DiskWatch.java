@@ -39,8 +39,8 @@ final class DiskWatch {
         if (!nearlyFull && !full && used >= NEARLY_FULL) {
             nearlyFull = true;
             String percent = "%.0f %%".formatted(used * 100);
-            told.accept("The disk of the data directory is nearly full: " + percent + " are in use. When it is full, messages"
-                    + " are refused.");
+            told.accept("The disk of the data directory is nearly full: " + percent + " are in use. When it is full,"
+                    + " messages are refused.");
         } else if (nearlyFull && used < ROOM_AGAIN) {
             nearlyFull = false;
             told.accept("The disk of the data directory has room again: %.0f %% are in use.".formatted(used * 100));
