@@ -23,6 +23,7 @@ final class Carrier implements LivePass.Found {
     private List<Old> batch = new ArrayList<>();
     private long batchBytes;
     private boolean reading;
+    private boolean failed;
     private List<Old> read = List.of();
     private long damaged;
 
@@ -65,10 +66,14 @@ final class Carrier implements LivePass.Found {
         return true;
     }
 
-    /** Has what was taken read. */
-    void begin() {
+    /**
+     * Has what was taken read.
+     *
+     * @return false where the disk could not be asked the last time, and a moment should pass
+     */
+    boolean begin() {
         if (batch.isEmpty() || reading || !read.isEmpty()) {
-            return;
+            return true;
         }
         List<Old> taken = batch;
         batch = new ArrayList<>();
@@ -77,16 +82,19 @@ final class Carrier implements LivePass.Found {
         Log log = broker.log();
         long number = log.readBegins();
         LogView view = log.view();
+        boolean isFirst = !failed;
         boolean[] whole = new boolean[1];
         background.run(() -> whole[0] = read(taken, view), failure -> {
             log.readEnded(number);
             reading = false;
-            if (failure == null && whole[0]) {
-                read = taken;
-            } else { // it is not known what is there: read again
+            failed = failure != null || !whole[0];
+            if (failed) { // it is not known what is there: read again
                 batch = taken;
+            } else {
+                read = taken;
             }
         });
+        return isFirst;
     }
 
     /** False where the disk could not be asked. */

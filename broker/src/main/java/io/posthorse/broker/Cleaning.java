@@ -99,8 +99,7 @@ final class Cleaning {
             return false; // the log has no room: what is read waits
         }
         if (carrier.isBusy()) {
-            carrier.begin(); // where the disk could not be asked, once more
-            return true;
+            return carrier.begin(); // where the disk could not be asked, once more, after a rest
         }
         if (!carryGroups()) {
             return false;

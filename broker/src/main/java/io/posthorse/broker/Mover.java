@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.PartitionIndex;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.stream.LongStream;
 
 /** Takes messages that waited for their time to their partitions when they are due. */
@@ -104,7 +105,11 @@ final class Mover {
         try {
             refused = broker.moves().deliver(from, offset) == Outcome.REFUSED;
         } catch (UncheckedIOException e) {
-            refused = true; // the disk cannot be asked now: tried again
+            if (e.getCause() instanceof NoSuchFileException) {
+                setAside(from, offset, e);
+            } else {
+                refused = true; // the disk cannot be asked now: tried again
+            }
         } catch (RuntimeException | StackOverflowError e) {
             setAside(from, offset, e);
         }

@@ -209,6 +209,24 @@ class CarryingTest {
         assertTrue(segments() <= 3, segments() + " segments: retention goes on");
     }
 
+    @Test
+    void aSegmentWhoseFileIsGoneHoldsUpNoOther() throws IOException {
+        Broker broker = open();
+        Topic letters = directory.topic("letters", 1);
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, letters.partition(0), 0);
+        directory.rest();
+        directory.publish(letters.partition(0), BODY);
+        traffic(other, 400);
+        Broker again = directory.killed(); // no segment is mapped but the last
+        directory.files.delete("%020d.log".formatted(0));
+        traffic(again.topic("other"), 1_000);
+        settle();
+        assertTrue(segments() <= 3, segments() + " segments");
+    }
+
     private static final class RecordBytes {
         static final int OF_MESSAGE = 64 + TestFormat.HEADER;
     }

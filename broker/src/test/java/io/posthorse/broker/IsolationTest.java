@@ -222,6 +222,35 @@ class IsolationTest {
     }
 
     @Test
+    void aMessageWhoseSegmentIsGoneHoldsUpNoOther() throws IOException {
+        directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 14, false);
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        Topic other = directory.topic("other", 1);
+        for (int id = 1; id <= 2; id++) {
+            directory.shard.turn();
+            broker.admit(TestFormat.HEADER + 10, 1);
+            broker.delayed().publishAt(topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10),
+                    broker.wallNow() + 60_000 + id);
+            for (int i = 0; i < 200; i++) {
+                directory.publish(other.partition(0), 400);
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            directory.publish(other.partition(0), 400);
+            directory.shard.turn();
+            broker.checkpoint();
+            directory.rest();
+        }
+        Broker again = directory.killed();
+        directory.pass(50_000);
+        directory.files.delete("%020d.log".formatted(0));
+        directory.pass(20_000);
+        assertEquals(1, again.end(again.topic("topic").partition(0)), "the second one came");
+        assertEquals(1, directory.faults.size(), directory.faults.toString());
+    }
+
+    @Test
     void aGroupThatIsPreparedIsNotReplacedByAnotherOfItsId() throws IOException {
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);

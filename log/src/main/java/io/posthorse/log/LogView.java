@@ -2,6 +2,7 @@ package io.posthorse.log;
 
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 
 /**
  * What is committed of the log at one moment, for reading by another thread. Between {@link Log#readBegins} and
@@ -23,14 +24,20 @@ public final class LogView {
     }
 
     /**
-     * As {@link #bytes}, for those to whom it matters why there is none.
+     * As {@link #bytes}, for those to whom it matters why there is none. Where the segment's file is gone, there is none.
      *
      * @throws UncheckedIOException where the segment cannot be mapped now: then it is not known whether there is one
      */
     public ByteBuffer bytesOrFailure(long position) {
         Segment segment = segmentOf(position);
-        if (segment != null) {
-            segment.bytes();
+        try {
+            if (segment != null) {
+                segment.bytes();
+            }
+        } catch (UncheckedIOException e) {
+            if (!(e.getCause() instanceof NoSuchFileException)) {
+                throw e;
+            }
         }
         return bytes(position);
     }
