@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class CarryingTest {
     private static final int SEGMENT = 1 << 16;
     private static final int BODY = 400;
-    private final Directory directory = new Directory();
+    private Directory directory = new Directory();
 
     private Broker open() throws IOException {
         directory.log = new LogSettings(SEGMENT, 1 << 14, 1 << 14, false);
@@ -225,6 +225,60 @@ class CarryingTest {
         traffic(again.topic("other"), 1_000);
         settle();
         assertTrue(segments() <= 3, segments() + " segments");
+    }
+
+    @Test
+    void whatASubscriptionIsSetBackToJustBeforeItsSegmentGoesIsKept() throws IOException {
+        for (long to : new long[] {0, 1}) { // behind the first unsettled one, and over it, onto what was settled above it
+            int steps = stepsUntilTheFirstSegmentGoes(Integer.MAX_VALUE, to);
+            assertTrue(steps > 3, steps + " steps");
+            for (int before = 1; before <= 3; before++) {
+                stepsUntilTheFirstSegmentGoes(steps - before, to);
+                settle();
+                Broker broker = directory.shard.broker();
+                Partition queue = broker.topic("queue").partition(0);
+                long waiting = broker.settlements().waiting(broker.subscription("own"), queue);
+                assertEquals(20 - to, waiting);
+                for (long offset = to; offset < 20; offset++) {
+                    assertNotNull(broker.nativeAt(broker.positionOf(queue, offset)), "offset " + offset + " of " + to);
+                }
+            }
+        }
+    }
+
+    /** A life in which the cursor is set to an offset at a step; the step at which the first segment went. */
+    private int stepsUntilTheFirstSegmentGoes(int resetAt, long to) throws IOException {
+        directory = new Directory();
+        Broker broker = open();
+        Topic queue = directory.topic("queue", 1);
+        Topic other = directory.topic("other", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, queue.partition(0), 0);
+        directory.rest();
+        for (int i = 0; i < 20; i++) {
+            directory.publish(queue.partition(0), BODY);
+        }
+        directory.shard.turn();
+        for (long offset = to; offset < 20; offset++) {
+            broker.settlements().settle(own, queue.partition(0), offset);
+        }
+        directory.rest();
+        traffic(other, 400);
+        checkpoint();
+        directory.timers.advance(70_000);
+        for (int step = 0; step < 20_000; step++) {
+            if (broker.log().begin() > 0) {
+                return step;
+            }
+            if (step == resetAt) {
+                directory.shard.turn();
+                broker.commit(own, queue.partition(0), to);
+            }
+            directory.timers.advance(5);
+            directory.rest();
+        }
+        return -1;
     }
 
     private static final class RecordBytes {

@@ -16,7 +16,7 @@ public final class Tool {
     /** In 4.4.0 two threads of the client open the first connection, and now and then the one closes the other's. */
     private static final Pattern RACE = Pattern.compile("send request to <|connect to <|No route info of this topic|"
             + "No name server|The broker does not exist|#Broker Name.*\\n +0 +false");
-    private static final int ATTEMPTS = 4;
+    private static final int ATTEMPTS = 8;
     private static final Pattern UNKNOWN = Pattern.compile("The sub command \\S+ not exist");
 
     private final String nameServer;
