@@ -181,6 +181,25 @@ class FullDiskTest {
     }
 
     @Test
+    void aCursorThatIsSetBackForgetsWhatTheSameTurnHasSettled() throws IOException {
+        Broker broker = open();
+        Topic queue = directory.topic("queue", 1);
+        Subscription own = directory.settler("own");
+        for (int i = 0; i < 10; i++) {
+            directory.publish(queue.partition(0), 10);
+        }
+        directory.shard.turn();
+        for (long offset = 0; offset < 10; offset++) {
+            broker.settlements().settle(own, queue.partition(0), offset);
+        }
+        assertTrue(broker.commit(own, queue.partition(0), 2));
+        directory.rest();
+        assertEquals(8, broker.settlements().waiting(own, queue.partition(0)));
+        Broker again = directory.killed();
+        assertEquals(8, again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
+    }
+
+    @Test
     void anAnswerToASettlementWaitsForTheRecordThatSaysIt() throws IOException {
         Broker broker = open();
         Topic queue = directory.topic("queue", 1);
