@@ -155,14 +155,19 @@ class FullDiskTest {
         assertEquals(1, broker.settlements().waiting(own, partition));
     }
 
+    private Topic queueOf(int messages) {
+        Topic queue = directory.topic("queue", 1);
+        for (int i = 0; i < messages; i++) {
+            assertTrue(directory.publish(queue.partition(0), 10));
+        }
+        return queue;
+    }
+
     @Test
     void whatATurnSettlesIsOneRecord() throws IOException {
         Broker broker = open();
-        Topic queue = directory.topic("queue", 1);
+        Topic queue = queueOf(100);
         Subscription own = directory.settler("own");
-        for (int i = 0; i < 100; i++) {
-            directory.publish(queue.partition(0), 10);
-        }
         long tail = broker.tail();
         directory.shard.turn();
         for (long offset = 0; offset < 100; offset += 2) {
@@ -183,14 +188,11 @@ class FullDiskTest {
     @Test
     void aCursorThatIsSetBackForgetsWhatTheSameTurnHasSettled() throws IOException {
         Broker broker = open();
-        Topic queue = directory.topic("queue", 1);
+        Topic queue = queueOf(10);
         Subscription own = directory.settler("own");
-        for (int i = 0; i < 10; i++) {
-            directory.publish(queue.partition(0), 10);
-        }
         directory.shard.turn();
         for (long offset = 0; offset < 10; offset++) {
-            broker.settlements().settle(own, queue.partition(0), offset);
+            assertTrue(broker.settlements().settle(own, queue.partition(0), offset));
         }
         assertTrue(broker.commit(own, queue.partition(0), 2));
         directory.rest();

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -26,16 +27,17 @@ class LeaseEndsTest {
         Partition partition = directory.topic("topic", 1).partition(0);
         directory.shard.turn();
         Subscription subscription = broker.createOrUpdate("borrower", SubscriptionSettings.STANDARD);
-        broker.leases().begin(subscription, partition, 0);
+        assertTrue(broker.leases().begin(subscription, partition, 0));
         directory.rest();
         for (int i = 0; i < 3; i++) {
-            directory.publish(partition, 5);
+            assertTrue(directory.publish(partition, 5));
         }
         assertEquals(3, lend(subscription, partition, 1).length);
         directory.pass(10_000);
         for (int receipt = 1; receipt <= 3; receipt++) {
             directory.shard.turn();
-            broker.leases().change(subscription, partition, 0, receipt, 50_000, receipt + 1);
+            assertEquals(Outcome.DONE,
+                    broker.leases().change(subscription, partition, 0, receipt, 50_000, receipt + 1));
             directory.rest();
         }
         directory.pass(70_000);
