@@ -1,6 +1,7 @@
 package io.posthorse.auth;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -88,7 +89,8 @@ final class AccessFile {
     /**
      * Turns bytes back into a generation; null where they are damaged.
      *
-     * @throws IOException where a newer release wrote them, or the key is not the one that they were written with
+     * @throws IOException where a newer release wrote them, the key is not the one that they were written with, or they are
+     *     undamaged and make no sense
      */
     static Generation decode(String name, ByteBuffer in, SecretCipher cipher) throws IOException {
         if (in.limit() < HEADER || in.getLong(0) != MAGIC || in.getInt(28) != crc(in, 0, 28)) {
@@ -102,10 +104,18 @@ final class AccessFile {
         if (end < HEADER || end > in.limit() || in.getInt(24) != crc(in, HEADER, end)) {
             return null;
         }
-        in.position(HEADER);
+        try {
+            return new Generation(in.getLong(16), table(name, in.limit(end).position(HEADER), cipher));
+        } catch (BufferUnderflowException | RefusedException e) {
+            throw new IOException(name + " is whole by its checksum but makes no sense: " + e.getMessage() + ". Nothing was"
+                    + " changed. Restore it from a backup, or delete it to start with the other of the two files.", e);
+        }
+    }
+
+    private static AccessTable table(String file, ByteBuffer in, SecretCipher cipher) throws IOException {
         Map<String, User> users = new TreeMap<>();
         for (int left = in.getInt(); left > 0; left--) {
-            User user = user(name, in, cipher);
+            User user = user(file, in, cipher);
             users.put(user.name(), user);
         }
         Map<String, List<Rule>> rules = new TreeMap<>();
@@ -117,7 +127,7 @@ final class AccessFile {
             }
             rules.put(user, List.copyOf(all));
         }
-        return new Generation(in.getLong(16), new AccessTable(users, rules));
+        return new AccessTable(users, rules);
     }
 
     private static User user(String file, ByteBuffer in, SecretCipher cipher) throws IOException {

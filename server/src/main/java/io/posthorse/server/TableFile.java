@@ -3,6 +3,7 @@ package io.posthorse.server;
 import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -92,7 +93,7 @@ final class TableFile {
     /**
      * Turns bytes back into a generation.
      *
-     * @throws IOException where a newer release wrote them
+     * @throws IOException where a newer release wrote them, or they are undamaged and make no sense
      */
     static Generation decode(String name, ByteBuffer in) throws IOException {
         if (in.limit() < HEADER || in.getLong(0) != MAGIC || in.getInt(28) != crc(in, 0, 28)) {
@@ -106,17 +107,28 @@ final class TableFile {
         if (end < HEADER + 4 || end > in.limit() || in.getInt(24) != crc(in, HEADER, end)) {
             return null;
         }
+        try {
+            return new Generation(in.getLong(16), table(in.limit(end).position(HEADER)));
+        } catch (BufferUnderflowException e) {
+            throw new IOException(name + " is whole by its checksum but makes no sense. Nothing was changed. Restore it from a"
+                    + " backup, or delete it to start with the other of the two files.", e);
+        }
+    }
+
+    private static Map<String, Map<String, String>> table(ByteBuffer in) {
         Map<String, Map<String, String>> table = new TreeMap<>();
-        in.position(HEADER);
         for (int left = in.getInt(); left > 0; left--) {
             String section = text(in, in.getShort() & 0xFFFF);
             String key = text(in, in.getShort() & 0xFFFF);
             table.computeIfAbsent(section, s -> new TreeMap<>()).put(key, text(in, in.getInt()));
         }
-        return new Generation(in.getLong(16), table);
+        return table;
     }
 
     private static String text(ByteBuffer in, int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
         byte[] bytes = new byte[length];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);

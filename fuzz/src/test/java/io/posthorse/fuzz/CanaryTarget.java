@@ -1,0 +1,20 @@
+package io.posthorse.fuzz;
+
+import io.posthorse.fuzz.target.Target;
+import java.nio.ByteBuffer;
+
+/** A decoder with a planted fault, 64 bits away from every input that nobody steers towards it. */
+final class CanaryTarget implements Target {
+    private static final int MAGIC = 0x50484341;
+    private static final int LENGTH = 0x4E415259;
+
+    @Override
+    public void read(byte[] input) {
+        ByteBuffer in = ByteBuffer.wrap(input);
+        if (input.length >= 8 && in.getInt(0) == MAGIC) {
+            if (in.getInt(4) == LENGTH) {
+                throw new IllegalStateException("the canary's fault was found");
+            }
+        }
+    }
+}
