@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -212,5 +213,30 @@ class AccessStoreTest {
             file.map(1 << 27);
         }
         assertEquals(table(), open());
+    }
+
+    @Test
+    void rulesThatMakeNoSenseAreRefusedHoweverRightTheirChecksums() {
+        SecretCipher cipher = new SecretCipher(new byte[32], () -> 1);
+        AccessTable table = AccessTable.EMPTY.withRule("ann", new Rule(
+                false, Resource.parse("*"), Actions.ALL, Sources.of(List.of("10.0.0.0/8")), true));
+        for (int cut : new int[] {1, 5, 12}) {
+            ByteBuffer file = AccessFile.encode(new Generation(3, table), cipher);
+            refused(file.limit(file.limit() - cut).putInt(12, file.limit() - 32), cipher);
+        }
+        ByteBuffer file = AccessFile.encode(new Generation(3, table), cipher);
+        refused(file.put(file.limit() - 1, (byte) 'x'), cipher);
+    }
+
+    private static void refused(ByteBuffer file, SecretCipher cipher) {
+        file.putInt(24, crc(file, 32, file.limit())).putInt(28, crc(file, 0, 28));
+        IOException refusal = assertThrows(IOException.class, () -> AccessFile.decode("access-1.acl", file, cipher));
+        assertTrue(refusal.getMessage().contains("makes no sense"), refusal.getMessage());
+    }
+
+    private static int crc(ByteBuffer bytes, int from, int to) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().limit(to).position(from));
+        return (int) crc.getValue();
     }
 }

@@ -46,7 +46,10 @@ final class Fields {
         require(length <= in.remaining(), "a text of %d bytes where %d are left", length, in.remaining());
         byte[] bytes = new byte[length];
         in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        // what is no UTF-8 is read as another character, which takes three bytes
+        require(length <= TEXT_MAX / 3 || size(text) - 2 <= TEXT_MAX, "a text of %d bytes that cannot be written again", length);
+        return text;
     }
 
     /** A count of things that take so many bytes each, which must be there. */

@@ -113,13 +113,8 @@ final class PartitionNumbers {
         }
     }
 
-    /** Numbers below were given, as a checkpoint says. */
+    /** Numbers below were given, as a checkpoint says before it lists partitions; those that it does not list are gone. */
     void restoreNext(int id) {
         next = Math.max(next, id);
-    }
-
-    /** What a checkpoint does not list is gone. */
-    void restored() {
-        unmade.clear();
     }
 }

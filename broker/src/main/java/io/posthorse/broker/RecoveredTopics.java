@@ -52,9 +52,9 @@ final class RecoveredTopics {
     private Partition make(String name, int number, int id) {
         state.partitions().skipTo(id + 1);
         Topic topic = name == null ? null : state.topics.get(name);
-        int known = topic == null ? 0 : topic.partitions().size();
+        int known = topic == null ? 0 : topic.size();
         int firstNew = id - (number - known); // the partitions of a topic have numbers in a row
-        boolean fits = name != null && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
+        boolean fits = name != null && Bounds.problem(name) == null && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
                 && state.partitions().areUnmade(firstNew, id + 1);
         if (!fits) {
             unrecovered++;

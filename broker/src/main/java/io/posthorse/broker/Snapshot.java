@@ -59,7 +59,7 @@ final class Snapshot {
         long size = 29L + state.postponed.snapshotSize();
         for (Topic topic : state.topics.values()) {
             size += (long) Fields.size(topic.name()) + Fields.size(topic.settings()) + 4
-                    + (long) topic.partitions().size() * PARTITION;
+                    + (long) topic.size() * PARTITION;
         }
         for (Subscription subscription : state.subscriptions.all()) {
             size += (long) Fields.size(subscription.name()) + 4 + Fields.size(subscription.settings()) + 4
@@ -80,7 +80,7 @@ final class Snapshot {
     private static void write(Topic topic, ByteBuffer out) {
         Fields.put(out, topic.name());
         Fields.put(out, topic.settings());
-        out.putInt(topic.partitions().size());
+        out.putInt(topic.size());
         for (Partition partition : topic.partitions()) {
             PartitionIndex at = partition.index;
             out.putInt(partition.id()).putLong(at.knownBegin()).putLong(at.next());
@@ -95,15 +95,15 @@ final class Snapshot {
         nextSubscription = Fields.number(in);
         Fields.require(nextPartition >= 0 && nextSubscription >= 0, "%d partitions, %d subscriptions", nextPartition,
                 nextSubscription);
+        // first, for a number may be as far above the one before it as there were topics meanwhile
+        state.partitions().restoreNext(nextPartition);
+        state.subscriptions.restoreNext(nextSubscription);
         for (int left = Fields.count(in, 2); left > 0; left--) {
             topic(in, nextPartition);
         }
-        state.partitions().restored();
-        state.partitions().restoreNext(nextPartition);
         for (int left = Fields.count(in, 2); left > 0; left--) {
             subscription(in, nextPartition);
         }
-        state.subscriptions.restoreNext(nextSubscription);
         state.postponed.restore(in);
         if (in.hasRemaining()) { // a checkpoint of a release before there were leases ends here
             leases(in);

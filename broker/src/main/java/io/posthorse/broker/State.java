@@ -142,7 +142,7 @@ final class State {
 
     private void topicChanged(Event.TopicChanged event) {
         Topic known = topics.get(event.name());
-        int has = known == null ? 0 : known.partitions().size();
+        int has = known == null ? 0 : known.size();
         // a repeated record of a topic names its first partition of all, any other one the first that it gains
         boolean repeated = has > 0 && known.partition(0).id() == event.firstNew();
         int first = repeated ? event.firstNew() + has : event.firstNew();
@@ -187,7 +187,7 @@ final class State {
     }
 
     Partition addPartition(Topic topic, int id, long begin, long next) {
-        Partition partition = new Partition(topic, topic.partitions().size(), index.create(id, begin, next));
+        Partition partition = new Partition(topic, topic.size(), index.create(id, begin, next));
         topic.add(partition);
         partitions.add(partition);
         if (topic.isInternal()) {

@@ -10,6 +10,9 @@ public final class Topic {
 
     private final String name;
     private final byte[] utf8;
+    /** The first so many of the array: it grows by more than one, or a topic of 65,536 would be copied as often. */
+    private int count;
+
     private Partition[] partitions = NONE;
     private TopicSettings settings;
     private final boolean internal;
@@ -42,27 +45,29 @@ public final class Topic {
 
     /** A partition by its number in the topic; null where there is none. */
     public Partition partition(int number) {
-        return number >= 0 && number < partitions.length ? partitions[number] : null;
+        return number >= 0 && number < count ? partitions[number] : null;
     }
 
     /** How many partitions it has. */
     public int size() {
-        return partitions.length;
+        return count;
     }
 
     /** All partitions by number; the list shows the topic as it is now and can't be changed. */
     public List<Partition> partitions() {
-        return List.of(partitions);
+        return List.copyOf(Arrays.asList(partitions).subList(0, count));
     }
 
     /** Whether its partitions have numbers in a row, so that the first one tells all of them. */
     boolean isNumberedInRow() {
-        return partitions.length > 0 && partitions[partitions.length - 1].id() - partitions[0].id() == partitions.length - 1;
+        return count > 0 && partitions[count - 1].id() - partitions[0].id() == count - 1;
     }
 
     void add(Partition partition) {
-        partitions = Arrays.copyOf(partitions, partitions.length + 1);
-        partitions[partitions.length - 1] = partition;
+        if (count == partitions.length) {
+            partitions = Arrays.copyOf(partitions, count + 1 + count / 2);
+        }
+        partitions[count++] = partition;
     }
 
     /** Whether the topic was deleted; a reference that is kept longer than a command should ask. */

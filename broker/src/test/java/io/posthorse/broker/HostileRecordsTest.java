@@ -140,6 +140,18 @@ class HostileRecordsTest {
         return payload;
     }
 
+    /** What is no UTF-8 takes three bytes where it took one, and the next checkpoint writes the name again. */
+    @Test
+    void aNameThatCannotBeWrittenAgainIsRefused() throws IOException {
+        byte[] name = new byte[2 + 40_000];
+        Arrays.fill(name, (byte) 0xFF);
+        ByteBuffer.wrap(name).putShort((short) 40_000);
+        refused(Event.TopicDeleted.TYPE, name);
+        ByteBuffer topic = ByteBuffer.allocate(name.length + 16).put(name);
+        Fields.put(topic, TopicSettings.of(1));
+        refused(Event.TopicChanged.TYPE, Arrays.copyOf(topic.putInt(90).array(), topic.position()));
+    }
+
     // ---- case D3: names longer than their length can say
 
     private static byte[] overlong(String name, SubscriptionSettings settings, int number) {

@@ -31,9 +31,10 @@ public final class DirectoryTarget implements Target {
         }
     }
 
+    /** A record of some thirty bytes may well make as many partitions as a topic may have. */
     @Override
     public long allocated(int length) {
-        return (96L << 20) + 2_048L * length;
+        return (64L << 20) + (long) length / 20 * TopicSettings.PARTITIONS_MAX * 3_072;
     }
 
     @Override

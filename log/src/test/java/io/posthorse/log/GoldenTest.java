@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -210,6 +211,25 @@ class GoldenTest {
         assertTrue(last.closed());
         assertTrue(last.sync());
         assertEquals(golden("segment.bin").length, last.position());
+    }
+
+    @Test
+    void aSlotThatIsCutShortBehindItsChecksumDoesNotComeToLifeLater() throws IOException {
+        FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+        byte[] whole = golden("durable.bin");
+        int newer = ByteBuffer.wrap(whole).getLong(16) > ByteBuffer.wrap(whole).getLong(64 + 16) ? 0 : 64;
+        byte[] cut = Arrays.copyOfRange(whole, newer, newer + 60);
+        ByteBuffer.wrap(cut).putLong(16, 4).putInt(44, 0);
+        ByteBuffer.wrap(cut).putInt(44, crc(cut, 0, 44));
+        put(files, "durable", cut);
+        DurableMark mark = DurableMark.open(files, false);
+        DurableMark.Last last = mark.read();
+        mark.begin(last.position() + 8, last.epoch() + 1);
+
+        DurableMark.Last next = DurableMark.open(files, false).read();
+
+        assertEquals(last.position() + 8, next.position(), "the mark that was written last counts");
+        assertFalse(next.closed());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.server.TableFile.Generation;
 import java.io.IOException;
@@ -57,5 +58,23 @@ class TableFileTest {
         crc.update(newer.duplicate().limit(28));
         newer.putInt(28, (int) crc.getValue());
         assertThrows(IOException.class, () -> TableFile.decode("table", newer));
+    }
+
+    @Test
+    void contentsThatMakeNoSenseAreRefusedHoweverRightTheirChecksums() throws IOException {
+        int value = 32 + 4 + 2 + "ORDER_TOPIC_CONFIG".length() + 2 + "T".length();
+        for (int length : new int[] {1_000, -1, Integer.MAX_VALUE}) {
+            ByteBuffer file = ByteBuffer.wrap(golden());
+            assertEquals("a:4".length(), file.getInt(value));
+            file.putInt(value, length).putInt(24, crc(file, 32, file.limit())).putInt(28, crc(file, 0, 28));
+            IOException refusal = assertThrows(IOException.class, () -> TableFile.decode("table", file), "length " + length);
+            assertTrue(refusal.getMessage().contains("makes no sense"), refusal.getMessage());
+        }
+    }
+
+    private static int crc(ByteBuffer bytes, int from, int to) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().limit(to).position(from));
+        return (int) crc.getValue();
     }
 }

@@ -385,7 +385,7 @@ public final class Feed extends Pumped {
     }
 
     private void followPartitions() {
-        for (int i = lanes.size(); i < topic.partitions().size(); i++) {
+        for (int i = lanes.size(); i < topic.size(); i++) {
             Partition partition = topic.partition(i);
             settlements().begin(subscription, partition, 0);
             lanes.add(new Lane(this, partition, i, settlements().resets(subscription, partition)));

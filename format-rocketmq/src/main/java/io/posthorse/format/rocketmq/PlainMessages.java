@@ -33,6 +33,7 @@ final class PlainMessages {
     private static final String GROUP = "__SHARDINGKEY";
     private static final int COMPRESSION_BITS = 7 << 8;
     private static final int COMPRESSION_ZLIB = 3 << 8;
+    private static final int TOPIC_BYTES_MAX = 0xFF;
     private static final int INFLATED_MAX = 64 << 20;
 
     /** What is not the application's own. */
@@ -150,7 +151,12 @@ final class PlainMessages {
 
     // ---- the other way
 
+    /** Null for a message of a topic whose name is too long. */
     static ByteBuffer render(PlainMessage plain, Host host) {
+        byte[] topic = plain.place().topic().getBytes(StandardCharsets.UTF_8);
+        if (topic.length > TOPIC_BYTES_MAX) {
+            return null;
+        }
         byte[] body = switch (plain.body()) {
             case PlainMessage.Bytes bytes -> bytes.bytes();
             case PlainMessage.Opaque opaque -> opaque.bytes();
@@ -158,7 +164,6 @@ final class PlainMessages {
             case PlainMessage.Fields fields -> PlainFields.json(fields.values());
             case PlainMessage.Sequence sequence -> PlainFields.json(sequence.values());
         };
-        byte[] topic = plain.place().topic().getBytes(StandardCharsets.UTF_8);
         byte[] properties = properties(plain);
         OutgoingMessage message = new OutgoingMessage();
         message.queueId = plain.place().partition();
@@ -184,13 +189,6 @@ final class PlainMessages {
         if (!id.isEmpty()) {
             keys.addFirst(id);
         }
-        put(all, "UNIQ_KEY", id);
-        put(all, "KEYS", String.join(" ", keys));
-        put(all, "TAGS", plain.tag());
-        put(all, CORRELATION, plain.correlationId());
-        put(all, REPLY_TO, plain.replyTo());
-        put(all, TYPE, plain.type());
-        put(all, GROUP, plain.traits().group());
         if (plain.traits().priority() != MessageTraits.PRIORITY_STANDARD) {
             put(all, PRIORITY, Integer.toString(plain.traits().priority()));
         }
@@ -204,6 +202,13 @@ final class PlainMessages {
             case PlainMessage.Sequence sequence -> "stream";
             case PlainMessage.Opaque opaque -> "object";
         });
+        putFitting(all, "UNIQ_KEY", id);
+        putFitting(all, "KEYS", String.join(" ", keys));
+        putFitting(all, "TAGS", plain.tag());
+        putFitting(all, CORRELATION, plain.correlationId());
+        putFitting(all, REPLY_TO, plain.replyTo());
+        putFitting(all, TYPE, plain.type());
+        putFitting(all, GROUP, plain.traits().group());
         putOwn(all, plain.properties());
         return MessageView.text(all).getBytes(StandardCharsets.UTF_8);
     }
@@ -211,7 +216,7 @@ final class PlainMessages {
     /** The application's properties, as far as they fit: RocketMQ's clients take 32 KiB of properties. */
     private static void putOwn(Map<String, String> all, Map<String, Object> own) {
         StringBuilder types = new StringBuilder();
-        int room = StoredMessage.PROPERTIES_MAX - MessageView.text(all).getBytes(StandardCharsets.UTF_8).length - 64;
+        int room = room(all) - 64;
         for (Map.Entry<String, Object> property : own.entrySet()) {
             Object value = property.getValue();
             if (value == null || SYSTEM.contains(property.getKey())) {
@@ -219,7 +224,7 @@ final class PlainMessages {
             }
             String text = value instanceof String string ? string : String.valueOf(value);
             String type = value instanceof String ? "" : value.getClass().getSimpleName();
-            int size = 2 * property.getKey().length() + text.getBytes(StandardCharsets.UTF_8).length + type.length() + 4;
+            int size = 2 * utf8Length(property.getKey()) + utf8Length(text) + type.length() + 4;
             if (size > room) {
                 continue;
             }
@@ -230,6 +235,21 @@ final class PlainMessages {
             }
         }
         put(all, TYPES, types.toString());
+    }
+
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static int room(Map<String, String> all) {
+        return StoredMessage.PROPERTIES_MAX - utf8Length(MessageView.text(all));
+    }
+
+    /** Leaves out what is too long, as a correlation id may be: more than fits is no property list to anybody. */
+    private static void putFitting(Map<String, String> all, String name, String value) {
+        if (value != null && utf8Length(name) + utf8Length(value) + 2 <= room(all) - 64) {
+            put(all, name, value);
+        }
     }
 
     private static void put(Map<String, String> all, String name, String value) {

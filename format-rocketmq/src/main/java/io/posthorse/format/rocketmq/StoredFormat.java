@@ -49,6 +49,9 @@ public final class StoredFormat implements MessageFormat {
 
     @Override
     public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
+        if (StoredMessage.propertiesLength(bytes, at, length) < 0) {
+            return;
+        }
         int systemFlag = bytes.getInt(at + StoredMessage.SYSTEM_FLAG);
         int bodyAt = at + StoredMessage.bodyLength(systemFlag) + 4;
         int topicAt = bodyAt + bytes.getInt(bodyAt - 4) + 1;

@@ -4,8 +4,11 @@ import io.posthorse.broker.PlainMessage;
 import io.posthorse.fuzz.target.Require;
 import io.posthorse.fuzz.target.Target;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** Native bytes in RocketMQ's form. An input is a message, in front of and behind others' bytes. */
 public final class RocketmqTarget implements Target {
@@ -22,10 +25,9 @@ public final class RocketmqTarget implements Target {
 
     @Override
     public void read(byte[] input) {
-        ByteBuffer record = ByteBuffer.allocate(FRONT + input.length + FRONT).put(FRONT, input);
-        refusing(() -> format.keys(record, FRONT, input.length, key -> { }));
-        refusing(() -> format.topic(record, FRONT, input.length));
-        refusing(() -> format.partition(record, FRONT, input.length));
+        ByteBuffer record = surrounded(input, (byte) 0);
+        Require.that(seen(record, input.length).equals(seen(surrounded(input, (byte) 1), input.length)),
+                "what stands around a message counts");
         PlainMessage[] plain = new PlainMessage[1];
         refusing(() -> plain[0] = format.plain(record, FRONT, input.length));
         if (plain[0] != null && input.length >= HEADER) {
@@ -56,6 +58,25 @@ public final class RocketmqTarget implements Target {
                 : one instanceof PlainMessage.Opaque c && other instanceof PlainMessage.Opaque d
                         ? Arrays.equals(c.bytes(), d.bytes())
                         : one.equals(other);
+    }
+
+    private static ByteBuffer surrounded(byte[] input, byte by) {
+        byte[] record = new byte[FRONT + input.length + FRONT];
+        Arrays.fill(record, by);
+        return ByteBuffer.wrap(record).put(FRONT, input);
+    }
+
+    private List<Object> seen(ByteBuffer record, int length) {
+        List<Object> found = new ArrayList<>();
+        refusing(() -> format.keys(record, FRONT, length, found::add));
+        found.add(asked(() -> format.topic(record, FRONT, length)));
+        return found;
+    }
+
+    private static Object asked(Supplier<Object> question) {
+        Object[] answer = {"refused"};
+        refusing(() -> answer[0] = question.get());
+        return String.valueOf(answer[0]);
     }
 
     /** Whoever calls a format expects that it may refuse. */

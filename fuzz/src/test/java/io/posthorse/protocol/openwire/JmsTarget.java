@@ -5,6 +5,10 @@ import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.fuzz.target.Require;
 import io.posthorse.fuzz.target.Target;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** Native bytes in the form of JMS messages. An input is a message, in front of and behind others' bytes. */
 public final class JmsTarget implements Target {
@@ -21,11 +25,9 @@ public final class JmsTarget implements Target {
 
     @Override
     public void read(byte[] input) {
-        ByteBuffer record = ByteBuffer.allocate(FRONT + input.length + FRONT).put(FRONT, input);
-        refusing(() -> form.keys(record, FRONT, input.length, key -> { }));
-        refusing(() -> form.topic(record, FRONT, input.length));
-        refusing(() -> form.partition(record, FRONT, input.length));
-        refusing(() -> form.traits(record, FRONT, input.length));
+        ByteBuffer record = surrounded(input, (byte) 0);
+        Require.that(seen(record, input.length).equals(seen(surrounded(input, (byte) 1), input.length)),
+                "what stands around a message counts");
         PlainMessage[] plain = new PlainMessage[1];
         refusing(() -> plain[0] = form.plain(record, FRONT, input.length));
         if (plain[0] != null) {
@@ -36,6 +38,26 @@ public final class JmsTarget implements Target {
                 Require.that(other.place().offset() == plain[0].place().offset(), "another message");
             }
         }
+    }
+
+    private static ByteBuffer surrounded(byte[] input, byte by) {
+        byte[] record = new byte[FRONT + input.length + FRONT];
+        Arrays.fill(record, by);
+        return ByteBuffer.wrap(record).put(FRONT, input);
+    }
+
+    private List<Object> seen(ByteBuffer record, int length) {
+        List<Object> found = new ArrayList<>();
+        refusing(() -> form.keys(record, FRONT, length, found::add));
+        found.add(asked(() -> form.topic(record, FRONT, length)));
+        found.add(asked(() -> form.traits(record, FRONT, length)));
+        return found;
+    }
+
+    private static Object asked(Supplier<Object> question) {
+        Object[] answer = {"refused"};
+        refusing(() -> answer[0] = question.get());
+        return String.valueOf(answer[0]);
     }
 
     /** Whoever calls a format expects that it may refuse. */

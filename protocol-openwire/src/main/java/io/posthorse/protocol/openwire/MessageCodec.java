@@ -28,7 +28,7 @@ final class MessageCodec {
         format.setCacheEnabled(false);
         format.setTightEncodingEnabled(false);
         format.setSizePrefixDisabled(true);
-        format.setMaxFrameSizeEnabled(false);
+        format.setMaxFrameSizeEnabled(true); // no length is believed that is longer than the message
         Guards.install(format);
     }
 
@@ -49,6 +49,7 @@ final class MessageCodec {
     private OutgoingJms stored(
             org.apache.activemq.command.Message message, String topic, int partition, long expiresMs) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSize() + 256);
+        format.setMaxFrameSize(Integer.MAX_VALUE);
         format.marshal(message, new DataOutputStream(bytes));
         ByteSequence encoded = bytes.toByteSequence();
         boolean grouped = message.getGroupID() != null;
@@ -63,6 +64,7 @@ final class MessageCodec {
     /** A structure as a field of another one. */
     byte[] nested(DataStructure structure) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        format.setMaxFrameSize(Integer.MAX_VALUE);
         format.looseMarshalNestedObject(structure, new DataOutputStream(bytes));
         ByteSequence made = bytes.toByteSequence();
         return Arrays.copyOf(made.getData(), made.getLength());
@@ -93,6 +95,7 @@ final class MessageCodec {
         int at = StoredForm.message(stored, 0);
         byte[] bytes = new byte[stored.capacity() - at];
         stored.get(at, bytes);
+        format.setMaxFrameSize(bytes.length);
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(new ByteSequence(bytes)))) {
             return (org.apache.activemq.command.Message) format.unmarshal(in);
         } catch (IOException e) {

@@ -70,7 +70,7 @@ public final class StoredForm implements MessageFormat {
 
     @Override
     public String topic(ByteBuffer bytes, int at, int length) {
-        return length > TOPIC + 2 && bytes.get(at) == VERSION ? text(bytes, at + TOPIC) : null;
+        return length > TOPIC + 2 && bytes.get(at) == VERSION ? text(bytes, at + TOPIC, at + length) : null;
     }
 
     @Override
@@ -80,25 +80,26 @@ public final class StoredForm implements MessageFormat {
 
     @Override
     public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {
-        byte[] topic = bytesOf(bytes, at + TOPIC);
+        int end = at + length;
+        byte[] topic = bytesOf(bytes, at + TOPIC, end);
         int hash = KeyHash.text(topic, 0, topic.length);
-        int key = behind(bytes, behind(bytes, at + TOPIC));
+        int key = behind(bytes, behind(bytes, at + TOPIC, end), end);
         for (int left = bytes.get(at + KEYS); left > 0; left--) {
-            byte[] word = bytesOf(bytes, key);
+            byte[] word = bytesOf(bytes, key, end);
             sink.accept(KeyHash.of(hash, KeyHash.text(word, 0, word.length)));
-            key = behind(bytes, key);
+            key = behind(bytes, key, end);
         }
     }
 
     @Override
     public MessageTraits traits(ByteBuffer bytes, int at, int length) {
         int flags = bytes.get(at + FLAGS);
-        int group = behind(bytes, at + TOPIC);
+        String group = text(bytes, behind(bytes, at + TOPIC, at + length), at + length);
         return new MessageTraits(
                 bytes.get(at + PRIORITY),
                 bytes.getLong(at + EXPIRES),
                 (flags & PERSISTENT) != 0,
-                bytes.getShort(group) == 0 ? null : text(bytes, group),
+                group.isEmpty() ? null : group,
                 (flags & CLOSES_GROUP) != 0);
     }
 
@@ -107,7 +108,7 @@ public final class StoredForm implements MessageFormat {
         try {
             Message message = codec().read(bytes.slice(at, length));
             PlainMessage.Place place = new PlainMessage.Place(
-                    shownTopic(text(bytes, at + TOPIC), message), partition(bytes, at, length), bytes.getLong(at + OFFSET),
+                    shownTopic(text(bytes, at + TOPIC, at + length), message), partition(bytes, at, length), bytes.getLong(at + OFFSET),
                     bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
             return PlainMessages.of(message, place, traits(bytes, at, length));
         } catch (IOException | JMSException e) {
@@ -125,26 +126,32 @@ public final class StoredForm implements MessageFormat {
         return CODECS.get();
     }
 
-    /** Index of the message as its client sent it. */
+    /** Index of the message as its client sent it; the native bytes end with the buffer. */
     static int message(ByteBuffer bytes, int at) {
-        int behind = behind(bytes, behind(bytes, at + TOPIC));
+        int end = bytes.capacity();
+        int behind = behind(bytes, behind(bytes, at + TOPIC, end), end);
         for (int left = bytes.get(at + KEYS); left > 0; left--) {
-            behind = behind(bytes, behind);
+            behind = behind(bytes, behind, end);
         }
         return behind;
     }
 
-    static String text(ByteBuffer bytes, int at) {
-        return new String(bytesOf(bytes, at), StandardCharsets.UTF_8);
+    private static String text(ByteBuffer bytes, int at, int end) {
+        return new String(bytesOf(bytes, at, end), StandardCharsets.UTF_8);
     }
 
-    private static byte[] bytesOf(ByteBuffer bytes, int at) {
-        byte[] text = new byte[bytes.getShort(at) & 0xFFFF];
+    private static byte[] bytesOf(ByteBuffer bytes, int at, int end) {
+        byte[] text = new byte[behind(bytes, at, end) - at - 2];
         bytes.get(at + 2, text);
         return text;
     }
 
-    private static int behind(ByteBuffer bytes, int at) {
-        return at + 2 + (bytes.getShort(at) & 0xFFFF);
+    /** Behind a text, which must end with the native bytes: what follows them is another record. */
+    private static int behind(ByteBuffer bytes, int at, int end) {
+        int behind = at + 2 + (at + 2 > end ? 0 : bytes.getShort(at) & 0xFFFF);
+        if (behind > end) {
+            throw new IndexOutOfBoundsException("a stored JMS message whose texts are longer than it is");
+        }
+        return behind;
     }
 }

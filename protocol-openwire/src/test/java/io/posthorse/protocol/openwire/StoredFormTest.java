@@ -3,6 +3,7 @@ package io.posthorse.protocol.openwire;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.broker.KeyHash;
@@ -83,6 +84,36 @@ class StoredFormTest {
         assertEquals("created", plain.tag());
         assertEquals(List.of("order-1", "order-2"), plain.keys());
         assertEquals(Map.of("amount", 42, "big", Long.MAX_VALUE, "rate", 1.5), plain.properties());
+    }
+
+    /** Behind a record stands another one, which is not its business. */
+    @Test
+    void textsThatAreLongerThanTheMessageAreNotRead() throws Exception {
+        ByteBuffer golden = golden();
+        ByteBuffer bytes = ByteBuffer.allocate(70_000).put(0, golden, 0, golden.capacity());
+        int length = golden.capacity();
+        bytes.putShort(40, (short) (length - 41));
+        assertThrows(IndexOutOfBoundsException.class, () -> FORMAT.topic(bytes, 0, length));
+        assertThrows(IndexOutOfBoundsException.class, () -> FORMAT.keys(bytes, 0, length, key -> { }));
+        assertThrows(IndexOutOfBoundsException.class, () -> FORMAT.traits(bytes, 0, length));
+    }
+
+    @Test
+    void aLengthThatIsGreaterThanTheMessageIsNotBelieved() throws Exception {
+        ByteBuffer bytes = golden();
+        int body = find(bytes, "größe") - 8;
+        assertEquals(bytes.getInt(body) - 4, bytes.getInt(body + 4), "the length of the content, and of the text in it");
+        bytes.putInt(body, Integer.MAX_VALUE);
+        assertThrows(RuntimeException.class, () -> new MessageCodec().read(bytes));
+    }
+
+    private static int find(ByteBuffer bytes, String text) {
+        ByteBuffer wanted = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        int at = 0;
+        while (!bytes.slice(at, wanted.capacity()).equals(wanted)) {
+            at++;
+        }
+        return at;
     }
 
     @Test
