@@ -218,7 +218,7 @@ class AccessStoreTest {
     @Test
     void rulesThatMakeNoSenseAreRefusedHoweverRightTheirChecksums() {
         SecretCipher cipher = new SecretCipher(new byte[32], () -> 1);
-        AccessTable table = AccessTable.EMPTY.withRule("ann", new Rule(
+        AccessTable table = AccessTable.EMPTY.with(table().user("ann")).withRule("ann", new Rule(
                 false, Resource.parse("*"), Actions.ALL, Sources.of(List.of("10.0.0.0/8")), true));
         for (int cut : new int[] {1, 5, 12}) {
             ByteBuffer file = AccessFile.encode(new Generation(3, table), cipher);
