@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.posthorse.broker.KeyHash;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.PlainMessage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,8 +105,12 @@ class StoredFormTest {
         ByteBuffer bytes = golden();
         int body = find(bytes, "größe") - 8;
         assertEquals(bytes.getInt(body) - 4, bytes.getInt(body + 4), "the length of the content, and of the text in it");
-        bytes.putInt(body, Integer.MAX_VALUE);
-        assertThrows(RuntimeException.class, () -> new MessageCodec().read(bytes));
+        bytes.putInt(body, 64 << 20);
+        MessageCodec codec = new MessageCodec();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThrows(RuntimeException.class, () -> codec.read(bytes));
+        assertTrue(threads.getCurrentThreadAllocatedBytes() - before < 4 << 20, "room was made for what is not there");
     }
 
     private static int find(ByteBuffer bytes, String text) {
