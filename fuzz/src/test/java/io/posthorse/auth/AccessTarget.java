@@ -1,9 +1,9 @@
 package io.posthorse.auth;
 
 import io.posthorse.auth.AccessFile.Generation;
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Sums;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Sums;
+import io.posthorse.fuzz.reading.Target;
 import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;

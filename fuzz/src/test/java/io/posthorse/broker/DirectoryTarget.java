@@ -1,8 +1,8 @@
 package io.posthorse.broker;
 
 import io.posthorse.format.rocketmq.StoredFormat;
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Target;
 import io.posthorse.log.LogCorruptException;
 import io.posthorse.testkit.FaultyFileStore;
 import java.io.IOException;

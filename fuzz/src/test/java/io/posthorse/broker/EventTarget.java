@@ -1,7 +1,7 @@
 package io.posthorse.broker;
 
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 
 /** Payloads of records other than messages. An input: u8 type, and the payload. */

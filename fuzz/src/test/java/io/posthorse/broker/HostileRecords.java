@@ -1,6 +1,6 @@
 package io.posthorse.broker;
 
-import io.posthorse.fuzz.target.Sums;
+import io.posthorse.fuzz.reading.Sums;
 import io.posthorse.log.RecordFormat;
 import io.posthorse.platform.StoredFile;
 import io.posthorse.testkit.FaultyFileStore;

@@ -1,8 +1,8 @@
 package io.posthorse.broker;
 
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Sums;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Sums;
+import io.posthorse.fuzz.reading.Target;
 import io.posthorse.platform.StoredFile;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;

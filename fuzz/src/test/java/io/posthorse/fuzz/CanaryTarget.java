@@ -1,6 +1,6 @@
 package io.posthorse.fuzz;
 
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 
 /** A decoder with a planted fault, 64 bits away from every input that nobody steers towards it. */

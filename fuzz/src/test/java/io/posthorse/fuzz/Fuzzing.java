@@ -1,8 +1,8 @@
 package io.posthorse.fuzz;
 
 import com.sun.management.ThreadMXBean;
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Target;
 import java.lang.management.ManagementFactory;
 
 /** What Jazzer calls: one target, named by the property {@code fuzz.target}, and the bounds that hold of all of them. */

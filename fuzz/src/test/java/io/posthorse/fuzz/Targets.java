@@ -5,7 +5,7 @@ import io.posthorse.broker.DirectoryTarget;
 import io.posthorse.broker.EventTarget;
 import io.posthorse.broker.SetAsideTarget;
 import io.posthorse.format.rocketmq.RocketmqTarget;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Target;
 import io.posthorse.log.IndexTarget;
 import io.posthorse.log.KeysTarget;
 import io.posthorse.log.MarkTarget;

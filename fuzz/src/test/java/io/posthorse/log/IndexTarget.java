@@ -1,8 +1,8 @@
 package io.posthorse.log;
 
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Sums;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Sums;
+import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 
 /**

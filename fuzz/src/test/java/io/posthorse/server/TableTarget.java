@@ -1,8 +1,8 @@
 package io.posthorse.server;
 
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Sums;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Sums;
+import io.posthorse.fuzz.reading.Target;
 import io.posthorse.server.TableFile.Generation;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.PlainMessage;
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

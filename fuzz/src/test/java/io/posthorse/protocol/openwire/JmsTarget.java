@@ -2,8 +2,8 @@ package io.posthorse.protocol.openwire;
 
 import io.posthorse.broker.PlainMessage;
 import io.posthorse.format.rocketmq.StoredFormat;
-import io.posthorse.fuzz.target.Require;
-import io.posthorse.fuzz.target.Target;
+import io.posthorse.fuzz.reading.Require;
+import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
