@@ -48,7 +48,8 @@ final class Fields {
         in.get(bytes);
         String text = new String(bytes, StandardCharsets.UTF_8);
         // what is no UTF-8 is read as another character, which takes three bytes
-        require(length <= TEXT_MAX / 3 || size(text) - 2 <= TEXT_MAX, "a text of %d bytes that cannot be written again", length);
+        require(length <= TEXT_MAX / 3 || size(text) - 2 <= TEXT_MAX,
+                "a text of %d bytes that cannot be written again", length);
         return text;
     }
 

@@ -54,7 +54,8 @@ final class RecoveredTopics {
         Topic topic = name == null ? null : state.topics.get(name);
         int known = topic == null ? 0 : topic.size();
         int firstNew = id - (number - known); // the partitions of a topic have numbers in a row
-        boolean fits = name != null && Bounds.problem(name) == null && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
+        boolean fits = name != null && Bounds.problem(name) == null
+                && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
                 && state.partitions().areUnmade(firstNew, id + 1);
         if (!fits) {
             unrecovered++;

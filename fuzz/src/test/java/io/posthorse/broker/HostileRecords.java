@@ -9,7 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Records behind those of a directory, as an input says: u8 type, u8 flags, u16 length of the payload, the payload; repeated.
+ * Records behind those of a directory, as an input says: u8 type, u8 flags, u16 length of the payload, the payload;
+ * repeated.
  * Flags: bit 0 more records of the group follow, bit 1 the checksum is wrong, bit 2 a message has the next offset of its
  * partition, bit 3 all before it was forced.
  */

@@ -48,7 +48,7 @@ final class LivingBroker {
         rest();
     }
 
-    /** What makes no sense to its format costs one message or group, and that is told; that a whole task fails is a fault. */
+    /** What makes no sense to its format costs one message or group, which is told; that a whole task fails is a fault. */
     private static void fault(String what, Throwable cause) {
         if (!what.contains("the message at position") && !what.contains("prepared group")) {
             throw new AssertionError(what, cause);

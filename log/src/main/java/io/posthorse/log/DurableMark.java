@@ -79,7 +79,8 @@ final class DurableMark {
         Last best = new Last(0, true, true, sync, 0);
         for (int i = 0; i < 2; i++) {
             ByteBuffer slot = ByteBuffer.allocate(SLOT);
-            file.read((long) i * SLOT, slot); // what a short file lacks is zeros, as it will be once the other slot is written
+            // what a short file lacks is zeros, as it will be once the other slot is written
+            file.read((long) i * SLOT, slot);
             if (slot.getLong(0) != MAGIC || slot.getInt(44) != crc(slot, 0, 44)) {
                 continue;
             }

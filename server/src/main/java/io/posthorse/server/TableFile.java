@@ -110,8 +110,8 @@ final class TableFile {
         try {
             return new Generation(in.getLong(16), table(in.limit(end).position(HEADER)));
         } catch (BufferUnderflowException e) {
-            throw new IOException(name + " is whole by its checksum but makes no sense. Nothing was changed. Restore it from a"
-                    + " backup, or delete it to start with the other of the two files.", e);
+            throw new IOException(name + " is whole by its checksum but makes no sense. Nothing was changed. Restore it"
+                    + " from a backup, or delete it to start with the other of the two files.", e);
         }
     }
 

@@ -1,2 +1,2 @@
-/** What a fuzz target is, and what targets share. Not named after its one interface: builds ignore directories of that name. */
+/** What a fuzz target is, and what targets share. */
 package io.posthorse.fuzz.reading;

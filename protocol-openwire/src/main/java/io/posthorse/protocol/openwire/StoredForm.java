@@ -108,8 +108,8 @@ public final class StoredForm implements MessageFormat {
         try {
             Message message = codec().read(bytes.slice(at, length));
             PlainMessage.Place place = new PlainMessage.Place(
-                    shownTopic(text(bytes, at + TOPIC, at + length), message), partition(bytes, at, length), bytes.getLong(at + OFFSET),
-                    bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
+                    shownTopic(text(bytes, at + TOPIC, at + length), message), partition(bytes, at, length),
+                    bytes.getLong(at + OFFSET), bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
             return PlainMessages.of(message, place, traits(bytes, at, length));
         } catch (IOException | JMSException e) {
             throw new IllegalArgumentException("a stored JMS message that makes no sense", e);
