@@ -61,7 +61,7 @@ public final class Leases {
      */
     public boolean lend(Request request, Lent out) {
         Partition partition = request.partition;
-        LeaseCursor known = request.subscription.leases.get(partition.id());
+        LeaseCursor known = request.subscription.leases(partition);
         LeaseCursor cursor = known != null
                 ? known
                 : new LeaseCursor(Math.max(0, request.subscription.cursor(partition))); // until something is lent
@@ -98,7 +98,7 @@ public final class Leases {
      * from its beginning.
      */
     public void peek(Subscription subscription, Partition partition, int countMax, int bytesMax, Fetch out) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         long next = cursor != null ? cursor.next() : subscription.cursor(partition);
         broker.fetch(partition, Math.max(next, broker.begin(partition)), countMax, bytesMax, TagFilter.ALL, out);
     }
@@ -175,7 +175,7 @@ public final class Leases {
 
     /** Settles a message that was lent; the receipt must be the one that it was lent by last. */
     public Outcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
         if (lease == null || lease.receipt() != receipt) {
             return Outcome.UNKNOWN;
@@ -194,7 +194,7 @@ public final class Leases {
      */
     public Outcome change(
             Subscription subscription, Partition partition, long offset, long receipt, long leaseMs, long newReceipt) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
         if (lease == null || lease.receipt() != receipt) {
             return Outcome.UNKNOWN;
@@ -215,7 +215,7 @@ public final class Leases {
         }
         broker.append(to, message, RecordFormat.LINK_NONE, 0, 0, true);
         writeSettled(subscription, partition, offset);
-        freed(subscription.leases.get(partition.id()), partition);
+        freed(subscription.leases(partition), partition);
         return true;
     }
 
@@ -237,14 +237,14 @@ public final class Leases {
 
     /** How often a message was lent that is lent by that receipt now; 0 where it is not. */
     public int deliveries(Subscription subscription, Partition partition, long offset, long receipt) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
         return lease == null || lease.receipt() != receipt ? 0 : lease.deliveries();
     }
 
     /** How many messages a subscription has lent in a partition and not got back. */
     public int open(Subscription subscription, Partition partition) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         return cursor == null ? 0 : cursor.open();
     }
 
@@ -253,7 +253,7 @@ public final class Leases {
      * lease, or where it is read in order, of the last; {@link Long#MAX_VALUE} where nothing is lent.
      */
     public long nextEnd(Subscription subscription, Partition partition, boolean ordered) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         if (cursor == null || cursor.open() == 0) {
             return Long.MAX_VALUE;
         }
@@ -262,7 +262,7 @@ public final class Leases {
 
     /** Whether there is something to lend now, filters aside. */
     public boolean hasSome(Subscription subscription, Partition partition, boolean ordered) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         if (ordered && cursor != null && isBusy(cursor)) {
             return false;
         }
@@ -271,7 +271,7 @@ public final class Leases {
 
     /** Messages that were never lent, or wait to be lent again. */
     public long waiting(Subscription subscription, Partition partition) {
-        LeaseCursor cursor = subscription.leases.get(partition.id());
+        LeaseCursor cursor = subscription.leases(partition);
         long next = cursor == null ? Math.max(0, subscription.cursor(partition)) : cursor.next();
         return Math.max(0, broker.end(partition) - Math.max(next, broker.begin(partition)));
     }

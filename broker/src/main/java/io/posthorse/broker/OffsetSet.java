@@ -10,8 +10,10 @@ import java.util.TreeMap;
  * added at once are kept as stretches, so a gap of any length costs nothing.
  */
 final class OffsetSet {
-    private static final int WORDS = 8;
-    private static final int PAGE_SHIFT = 9;
+    /** Words of a page. */
+    static final int WORDS = 8;
+    /** An offset without so many of its lowest bits is the number of its page. */
+    static final int PAGE_SHIFT = 9;
     private static final int PAGE = 1 << PAGE_SHIFT;
     /** Bytes of a page or a stretch in a checkpoint. */
     private static final int ENTRY = 8 + WORDS * 8;
@@ -267,6 +269,24 @@ final class OffsetSet {
         pages.clear();
         full.clear();
         size = 0;
+    }
+
+    /** The offsets of a page as a bitmap, the lowest first in each word; null where none of them is in it. */
+    long[] page(long number) {
+        long[] page = pages.get(number);
+        if (page == null && fullEnd(number) >= 0) {
+            page = new long[WORDS];
+            Arrays.fill(page, -1);
+        }
+        return page;
+    }
+
+    /** Puts a page in the place of what is there. */
+    void page(long number, long[] bitmap) {
+        Fields.require(number >= 0 && number <= Long.MAX_VALUE >>> PAGE_SHIFT && fullEnd(number) < 0,
+                "offsets in a page %d", number);
+        long[] before = pages.put(number, bitmap);
+        size += bits(bitmap) - (before == null ? 0 : bits(before));
     }
 
     int snapshotSize() {

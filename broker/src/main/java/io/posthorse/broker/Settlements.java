@@ -40,12 +40,12 @@ public final class Settlements {
 
     /** Everything below this offset is settled; more may be by the turn that is under way. */
     public long floor(Subscription subscription, Partition partition) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         return cursor != null ? cursor.floor() : Math.max(0, subscription.cursor(partition));
     }
 
     public boolean isSettled(Subscription subscription, Partition partition, long offset) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         if (cursor != null ? cursor.isSettled(offset) : offset < floor(subscription, partition)) {
             return true;
         }
@@ -55,7 +55,7 @@ public final class Settlements {
 
     /** First offset from there on that is not settled. */
     public long nextUnsettled(Subscription subscription, Partition partition, long from) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         Pending now = subscription.pending.get(partition.id());
         long at = cursor != null ? cursor.nextUnsettled(from) : Math.max(from, floor(subscription, partition));
         while (now != null && now.offsets.contains(at)) {
@@ -70,7 +70,7 @@ public final class Settlements {
      * not count.
      */
     long nextSettled(Subscription subscription, Partition partition, long from) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         if (cursor != null) {
             return cursor.nextSettled(from);
         }
@@ -79,19 +79,19 @@ public final class Settlements {
 
     /** How often a message was handed out that came back; 0 where it never did. */
     public int deliveries(Subscription subscription, Partition partition, long offset) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         return cursor == null ? 0 : cursor.deliveries(offset);
     }
 
     /** Changes whenever the subscription began anew at another offset, so that nothing that is held counts any more. */
     public int resets(Subscription subscription, Partition partition) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         return cursor == null ? 0 : cursor.resets();
     }
 
     /** Messages that are kept and not settled. */
     public long waiting(Subscription subscription, Partition partition) {
-        SettledCursor cursor = subscription.settled.get(partition.id());
+        SettledCursor cursor = subscription.settled(partition);
         Pending now = subscription.pending.get(partition.id());
         long from = Math.max(floor(subscription, partition), broker.begin(partition));
         long settled = (cursor == null ? 0L : cursor.settledAbove()) + (now == null ? 0L : now.offsets.size());
@@ -101,7 +101,7 @@ public final class Settlements {
     /** Settles one message; false where the log is full. */
     public boolean settle(Subscription subscription, Partition partition, long offset) {
         if (subscription.isTransient()) {
-            subscription.settled(partition).settle(offset, 1);
+            subscription.place(partition).settled().settle(offset, 1);
             return true;
         }
         requireGiven(partition, offset);
@@ -117,7 +117,7 @@ public final class Settlements {
     /** Settles messages, given in ascending order; false where the log is full, and then none is. */
     public boolean settle(Subscription subscription, Partition partition, Collection<Long> offsets) {
         if (subscription.isTransient()) {
-            offsets.forEach(offset -> subscription.settled(partition).settle(offset, 1));
+            offsets.forEach(offset -> subscription.place(partition).settled().settle(offset, 1));
             return true;
         }
         offsets.forEach(offset -> requireGiven(partition, offset));
@@ -191,7 +191,7 @@ public final class Settlements {
             return;
         }
         if (subscription.isTransient()) {
-            subscription.settled(partition).settle(floor, begin - floor);
+            subscription.place(partition).settled().settle(floor, begin - floor);
         } else {
             broker.append(new Event.Settled(subscription.number(), partition.id(), floor, begin - floor));
         }
@@ -200,7 +200,7 @@ public final class Settlements {
     /** Notes that a message came back, and how often it was handed out; false where the log is full. */
     public boolean returned(Subscription subscription, Partition partition, long offset, int times) {
         if (subscription.isTransient()) {
-            subscription.settled(partition).returned(offset, times);
+            subscription.place(partition).settled().returned(offset, times);
             return true;
         }
         return broker.append(new Event.Returned(subscription.number(), partition.id(), offset, times));
@@ -213,7 +213,7 @@ public final class Settlements {
         long[] runs = set.runs();
         if (subscription.isTransient()) {
             for (int i = 0; i < runs.length; i += 2) {
-                subscription.settled(partition).settle(runs[i], runs[i + 1]);
+                subscription.place(partition).settled().settle(runs[i], runs[i + 1]);
             }
             return;
         }

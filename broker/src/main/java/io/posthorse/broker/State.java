@@ -17,11 +17,14 @@ final class State {
     private static final long GAP_MAX = 1L << 40;
 
     final Index index = new Index();
+    final Changes changed = new Changes();
     final Postponed postponed;
     final TreeMap<String, Topic> topics = new TreeMap<>();
     final Subscriptions subscriptions = new Subscriptions();
     /** Position of each prepared group's record, by its id. */
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
+    /** Ids of those that a checkpoint has still to tell of. */
+    final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.put(this, id, changed.out()));
     /** Topics and subscriptions that rest on one record so far. */
     final Unconfirmed unconfirmed = new Unconfirmed();
 
@@ -40,7 +43,8 @@ final class State {
     State(BrokerSettings settings, Rendering rendering) {
         this.rendering = rendering;
         this.internal = settings.internal();
-        this.postponed = new Postponed(internal, settings.lanesMs());
+        this.postponed = new Postponed(internal, settings.lanesMs(), changed);
+        changed.also(changedGroups);
     }
 
     Collection<Topic> topics() {
@@ -108,13 +112,11 @@ final class State {
             case Event.TopicChanged e -> topicChanged(e);
             case Event.TopicDeleted e -> topicDeleted(e.name());
             case Event.SubscriptionChanged e -> subscriptionChanged(e);
-            case Event.SubscriptionDeleted e -> {
-                changes++;
-                subscriptions.deleted(e.name());
-            }
+            case Event.SubscriptionDeleted e -> subscriptionDeleted(e.name());
             case Event.CursorMoved e -> cursorMoved(e);
             case Event.Jumped e -> {
                 Fields.require(e.offsets() > 0 && e.offsets() <= GAP_MAX, "a jump by %d offsets", e.offsets());
+                topics.values().forEach(changed::touch);
                 index.jump(e.offsets());
             }
             case Event.WaitEnded e -> waitEnded(e.partition(), e.offset());
@@ -131,11 +133,17 @@ final class State {
             case Event.Returned e -> {
                 Subscription of = reader(e.subscription(), e.partition());
                 if (of != null && e.offset() < bound(e.partition())) {
-                    of.settled(partition(e.partition())).returned(e.offset(), e.times());
+                    place(of, partition(e.partition())).settled().returned(e.offset(), e.times());
                 }
             }
-            case Event.GroupPrepared e -> preparedGroups.put(e.id(), position);
-            case Event.GroupDecided e -> preparedGroups.remove(e.id());
+            case Event.GroupPrepared e -> {
+                changedGroups.touch(e.id());
+                preparedGroups.put(e.id(), position);
+            }
+            case Event.GroupDecided e -> {
+                changedGroups.touch(e.id());
+                preparedGroups.remove(e.id());
+            }
             case Event.Nothing e -> { }
         }
     }
@@ -151,12 +159,13 @@ final class State {
         boolean isNews = !repeated || gains > 0 || !known.settings().equals(event.settings());
         TopicSettings settings = shared(event.settings());
         Topic topic = known != null ? known : newTopic(event.name(), settings);
+        changed.touch(topic);
         topics.put(event.name(), topic);
         topic.settings(settings);
         partitions.skipTo(event.firstNew());
         for (int i = 0; i < gains; i++) {
             Partition gained = addPartition(topic, first + i, 0, 0);
-            topic.partition(0).readers().filter(Subscription::settlesOneByOne).forEach(s -> s.begin(gained));
+            topic.partition(0).readers().filter(Subscription::settlesOneByOne).forEach(s -> begin(s, gained));
         }
         if (isNews) {
             changes++;
@@ -166,13 +175,35 @@ final class State {
         }
     }
 
+    /** Begins with the first message of a partition, where it has not begun there. */
+    private void begin(Subscription subscription, Partition partition) {
+        if (subscription.cursor(partition) < 0) {
+            place(subscription, partition).cursor = 0;
+        }
+    }
+
     private void subscriptionChanged(Event.SubscriptionChanged event) {
+        Subscription before = subscriptions.get(event.name());
+        if (before != null) {
+            changed.touch(before);
+        }
         Subscription news = subscriptions.changed(event);
+        changed.touch(subscriptions.get(event.name()));
         if (news != null) {
             changes++;
             unconfirmed.add(news);
         } else {
             unconfirmed.remove(subscriptions.get(event.name()));
+        }
+    }
+
+    private void subscriptionDeleted(String name) {
+        changes++;
+        Subscription gone = subscriptions.get(name);
+        if (gone != null) {
+            gone.places().forEach(changed::goes);
+            changed.goes(gone);
+            subscriptions.deleted(gone);
         }
     }
 
@@ -202,12 +233,16 @@ final class State {
             return; // its creation was in a record that is damaged
         }
         changes++;
+        changed.goes(topic);
         topic.delete();
         unconfirmed.remove(topic);
         for (Partition partition : topic.partitions()) {
+            partition.readers().forEach(subscription -> {
+                changed.goes(subscription.placeAt(partition.id()));
+                subscription.forget(partition.id());
+            });
             index.remove(partition.id());
             partitions.remove(partition);
-            partition.readers().forEach(subscription -> subscription.forget(partition.id()));
         }
     }
 
@@ -216,6 +251,13 @@ final class State {
     /** The subscription of an event about a partition; null where there is no such partition any more. */
     private Subscription reader(int subscription, int partition) {
         return partition(partition) == null ? null : subscriptions.mentioned(subscription);
+    }
+
+    /** What a subscription has read in a partition, which is about to change. */
+    private Place place(Subscription subscription, Partition partition) {
+        Place place = subscription.place(partition);
+        changed.touch(place);
+        return place;
     }
 
     /** Behind the last offset of a partition that a record may speak of. */
@@ -228,12 +270,12 @@ final class State {
         if (of != null) {
             Partition partition = partition(event.partition());
             long before = of.cursor(partition);
-            SettledCursor settled = of.settled.get(partition.id());
+            SettledCursor settled = of.settled(partition);
             boolean forgets = before < 0 || event.offset() < before || settled != null && settled.settledAbove() > 0;
             if (of.settlesOneByOne() && event.offset() < partition.index.next() && forgets) {
                 revivals++;
             }
-            of.move(partition, event.offset());
+            place(of, partition).move(event.offset());
         }
     }
 
@@ -242,23 +284,24 @@ final class State {
         if (of == null) {
             return;
         }
-        SettledCursor cursor = of.settled(partition(event.partition()));
         long[] runs = event.runs();
         for (int i = 0; i < runs.length; i += 2) {
             long end = runs[i] + runs[i + 1];
             Fields.require(runs[i] >= 0 && runs[i + 1] > 0 && end > runs[i] && end <= bound(event.partition()),
                     "%d messages settled from offset %d on", runs[i + 1], runs[i]);
         }
+        Place place = place(of, partition(event.partition()));
+        SettledCursor cursor = place.settled();
         for (int i = 0; i < runs.length; i += 2) {
             cursor.settle(runs[i], runs[i + 1]);
         }
-        of.follow(partition(event.partition()), cursor.floor());
+        place.cursor = cursor.floor();
     }
 
     /** What a subscription has lent in a partition, null where either is gone; from now on it lends there. */
     private LeaseCursor leases(int subscription, int partition) {
         Subscription of = reader(subscription, partition);
-        return of == null ? null : of.leases(partition(partition));
+        return of == null ? null : place(of, partition(partition)).leases();
     }
 
     private void lent(Event.Lent event) {
@@ -287,7 +330,7 @@ final class State {
 
     /** The cursor of a subscription that lends is where its oldest unsettled message is. */
     private void rise(int subscription, int partition, LeaseCursor leases) {
-        subscriptions.byNumber(subscription).follow(partition(partition), leases.floor());
+        subscriptions.byNumber(subscription).placeAt(partition).cursor = leases.floor();
     }
 
     private void waitEnded(int partition, long offset) {
@@ -314,6 +357,7 @@ final class State {
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         if (partition != null && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED
                 && offset >= 0 && offset < partition.index.next()) {
+            changed.touch(partition.topic());
             index.relocate(partition.index, offset, position, length - RecordFormat.NATIVE,
                     bytes.getInt(at + RecordFormat.TAG));
             return;
@@ -324,6 +368,7 @@ final class State {
         if (offset - partition.index.next() > GAP_MAX) {
             throw new MalformedEventException("offset " + offset + " where " + partition.index.next() + " is next");
         }
+        changed.touch(partition.topic());
         index.append(partition.index, offset, position, length - RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.TAG));
         partition.lastPosition = position;
         byte link = bytes.get(at + RecordFormat.LINK);

@@ -1,6 +1,8 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
+import io.posthorse.log.Section;
+import io.posthorse.log.SectionBuffer;
 import io.posthorse.log.Store;
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -42,12 +44,38 @@ final class StateMachine implements Store.State {
 
     @Override
     public void restore(ByteBuffer snapshot) {
-        new Snapshot(state).restore(snapshot);
+        new WholeState(state).restore(snapshot);
     }
 
     @Override
-    public ByteBuffer snapshot() {
-        return new Snapshot(state).write();
+    public void restore(Section section) {
+        StateSections.restore(state, section);
+    }
+
+    @Override
+    public void restored() {
+        state.unconfirmed.clear();
+        state.changed.clear();
+    }
+
+    @Override
+    public void beginFreeze(SectionBuffer out) {
+        StateSections.begin(state, out);
+    }
+
+    @Override
+    public boolean freeze() {
+        return state.changed.step();
+    }
+
+    @Override
+    public ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer) {
+        return kind == TimedPages.KIND ? TimedPages.combine(older, newer) : newer;
+    }
+
+    /** All of the state, the same bytes for the same state. */
+    ByteBuffer snapshot() {
+        return StateSections.all(state);
     }
 
     @Override
@@ -56,6 +84,7 @@ final class StateMachine implements Store.State {
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         boolean isNext = partition != null && offset == partition.index.next();
         if (isNext) { // whatever else is wrong with it, so much fits by no chance
+            state.changed.touch(partition.topic());
             state.index.jump(partition.index, 1);
             return true;
         }

@@ -1,25 +1,21 @@
 package io.posthorse.broker;
 
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A durable right to read topics, with a cursor per partition. */
-public final class Subscription {
+public final class Subscription extends Piece {
+    static final byte KIND = 3;
+
     private final String name;
     private final int number;
-    /** Cursor by partition id. */
-    final TreeMap<Integer, Long> cursors = new TreeMap<>();
-
-    /** What was lent, by partition id. */
-    final TreeMap<Integer, LeaseCursor> leases = new TreeMap<>();
-
-    /** What was settled one by one, by partition id. */
-    final TreeMap<Integer, SettledCursor> settled = new TreeMap<>();
-
-    /** The partitions of which it knows anything, by id. */
-    private final Map<Integer, Partition> partitions = new TreeMap<>();
+    /** What it has read, by partition id. */
+    private final TreeMap<Integer, Place> places = new TreeMap<>();
 
     /** What the turn under way has settled, by partition id; not a part of the state yet. */
     Map<Integer, Settlements.Pending> pending = Map.of();
@@ -66,54 +62,59 @@ public final class Subscription {
 
     /** First offset not yet settled; -1 where nothing was ever settled. */
     public long cursor(Partition partition) {
-        Long cursor = cursors.get(partition.id());
-        return cursor == null ? -1 : cursor;
+        Place place = places.get(partition.id());
+        return place == null ? -1 : place.cursor;
+    }
+
+    /** What was settled one by one in a partition; null where nothing ever was. */
+    SettledCursor settled(Partition partition) {
+        Place place = places.get(partition.id());
+        return place == null ? null : place.settled;
+    }
+
+    /** What was lent in a partition; null where nothing ever was. */
+    LeaseCursor leases(Partition partition) {
+        Place place = places.get(partition.id());
+        return place == null ? null : place.leases;
     }
 
     /** Begins anew at an offset, in memory only. */
     void begin(Partition partition, long offset) {
-        cursors.put(partition.id(), offset);
-        settled.put(partition.id(), new SettledCursor(offset));
+        Place place = place(partition);
+        place.cursor = offset;
+        place.settled = new SettledCursor(offset);
     }
 
-    /** Begins with the first message of a partition, where it has not begun there. */
-    void begin(Partition partition) {
-        if (!cursors.containsKey(partition.id())) {
-            follow(partition, 0);
+    /** What it has read in a partition; from now on it reads there. */
+    Place place(Partition partition) {
+        Place known = places.get(partition.id());
+        if (known != null) {
+            return known;
         }
-    }
-
-    /** Moves the cursor; what was lent or settled is forgotten unless it begins there. */
-    void move(Partition partition, long offset) {
-        follow(partition, offset);
-        LeaseCursor lent = leases.get(partition.id());
-        if (lent != null && lent.floor() != offset) {
-            lent.reset(offset);
-        }
-        SettledCursor one = settled.get(partition.id());
-        if (one != null && one.floor() != offset) {
-            one.reset(offset);
-        }
-    }
-
-    /** Notes where the cursor is. */
-    void follow(Partition partition, long offset) {
-        cursors.put(partition.id(), offset);
-        know(partition);
-    }
-
-    private void know(Partition partition) {
-        if (!isTransient() && partitions.put(partition.id(), partition) == null) {
+        Place made = new Place(number, partition);
+        places.put(partition.id(), made);
+        if (!isTransient()) {
             partition.add(this);
         }
+        return made;
+    }
+
+    /** What it has read in a partition; null where it never read there. */
+    Place placeAt(int partition) {
+        return places.get(partition);
+    }
+
+    /** What it has read, by number of the partition in the log. */
+    Collection<Place> places() {
+        return Collections.unmodifiableCollection(places.values());
     }
 
     /** A partition is gone. */
     void forget(int partition) {
-        cursors.remove(partition);
-        leases.remove(partition);
-        settled.remove(partition);
-        partitions.remove(partition);
+        Place place = places.remove(partition);
+        if (place != null) {
+            place.go();
+        }
     }
 
     /** Whether it was deleted; a reference that is kept longer than a command should ask. */
@@ -124,41 +125,19 @@ public final class Subscription {
     /** The subscription is gone. */
     void forgetAll() {
         deleted = true;
-        partitions.values().forEach(partition -> partition.remove(this));
+        for (Place place : places.values()) {
+            place.partition.remove(this);
+            place.go();
+        }
     }
 
     /** Goes on with the cursors of one whose name was not known, which was this one. */
     void takeOver(Subscription nameless) {
-        nameless.forgetAll();
-        cursors.putAll(nameless.cursors);
-        leases.putAll(nameless.leases);
-        settled.putAll(nameless.settled);
-        partitions.putAll(nameless.partitions);
-        partitions.values().forEach(partition -> partition.add(this));
-    }
-
-    /** What was settled one by one in a partition; begins where the cursor is. */
-    SettledCursor settled(Partition partition) {
-        know(partition);
-        return settled.computeIfAbsent(partition.id(), p -> new SettledCursor(Math.max(0, cursors.getOrDefault(p, 0L))));
-    }
-
-    /** Goes on with what was settled in a partition, as a checkpoint says. */
-    void restore(Partition partition, SettledCursor cursor) {
-        know(partition);
-        settled.put(partition.id(), cursor);
-    }
-
-    /** Goes on with what was lent in a partition, as a checkpoint says. */
-    void restore(Partition partition, LeaseCursor cursor) {
-        know(partition);
-        leases.put(partition.id(), cursor);
-    }
-
-    /** What was lent in a partition; begins where the cursor is. */
-    LeaseCursor leases(Partition partition) {
-        know(partition);
-        return leases.computeIfAbsent(partition.id(), p -> new LeaseCursor(Math.max(0, cursors.getOrDefault(p, 0L))));
+        for (Place place : nameless.places.values()) {
+            place.partition.remove(nameless);
+            place.partition.add(this);
+        }
+        places.putAll(nameless.places);
     }
 
     void pend(Partition partition, Settlements.Pending settled) {
@@ -177,11 +156,39 @@ public final class Subscription {
 
     /** The partitions in which it has ever read something, by number in the log. */
     List<Partition> partitions() {
-        return List.copyOf(partitions.values());
+        return places.values().stream().map(place -> place.partition).toList();
     }
 
     /** Whether it has ever settled something in one of the topic's partitions. */
     public boolean knows(Topic topic) {
-        return topic.partitions().stream().anyMatch(p -> cursors.containsKey(p.id()));
+        return topic.partitions().stream().anyMatch(partition -> cursor(partition) >= 0);
+    }
+
+    // ---- in a checkpoint
+
+    @Override
+    byte kind() {
+        return KIND;
+    }
+
+    @Override
+    byte[] key() {
+        return ByteBuffer.allocate(4).putInt(number).array();
+    }
+
+    @Override
+    boolean isGone() {
+        return deleted;
+    }
+
+    @Override
+    int size() {
+        return Fields.size(name) + Fields.size(settings);
+    }
+
+    @Override
+    void put(ByteBuffer out) {
+        Fields.put(out, name);
+        Fields.put(out, settings);
     }
 }

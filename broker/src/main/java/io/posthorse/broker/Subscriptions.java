@@ -96,12 +96,10 @@ final class Subscriptions {
                 "a subscription of the number %d, where %d is next", number, next);
     }
 
-    void deleted(String name) {
-        Subscription gone = byName.remove(name);
-        if (gone != null) {
-            byNumber.remove(gone.number());
-            gone.forgetAll();
-        }
+    void deleted(Subscription gone) {
+        byName.remove(gone.name());
+        byNumber.remove(gone.number());
+        gone.forgetAll();
     }
 
     /** A number was given to a subscription that is left out. */

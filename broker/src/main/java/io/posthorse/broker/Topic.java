@@ -1,11 +1,15 @@
 package io.posthorse.broker;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
 /** A named destination with partitions. */
-public final class Topic {
+public final class Topic extends Piece {
+    static final byte KIND = 1;
+
+    private static final int PARTITION = 20;
     private static final Partition[] NONE = {};
 
     private final String name;
@@ -81,5 +85,36 @@ public final class Topic {
 
     void delete() {
         deleted = true;
+    }
+
+    // ---- in a checkpoint
+
+    @Override
+    byte kind() {
+        return KIND;
+    }
+
+    @Override
+    byte[] key() {
+        return utf8;
+    }
+
+    @Override
+    boolean isGone() {
+        return deleted;
+    }
+
+    @Override
+    int size() {
+        return Fields.size(settings) + 4 + partitions.length * PARTITION;
+    }
+
+    @Override
+    void put(ByteBuffer out) {
+        Fields.put(out, settings);
+        out.putInt(partitions.length);
+        for (Partition partition : partitions) {
+            out.putInt(partition.id()).putLong(partition.index.knownBegin()).putLong(partition.index.next());
+        }
     }
 }

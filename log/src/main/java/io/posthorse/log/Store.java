@@ -11,56 +11,60 @@ import java.util.stream.Collectors;
 
 /** A data directory: the log, the index over it, and the checkpoints that make opening it quick. */
 public final class Store {
-    private static final int PAUSE = 10;
-    /** What a checkpoint takes beside its contents: blocks that are not filled, names. */
-    private static final long CHECKPOINT_ROOM = 64 << 10;
-
     private final FileStore files;
     private final Background background;
     private final Log log;
     private final Index index;
-    private final CheckpointFiles checkpoints;
+    private final Checkpoints checkpoints;
     private final List<Damage> damages;
     private final boolean tailLost;
     private final long lostOffsets;
     private final long cutBytes;
-    private long checkpointed;
-    /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
-    private long dispensable;
-    private boolean checkpointing;
-    /** Whether the checkpoint under way is written for the second time. */
-    private boolean retried;
-    /** Calls of {@link #resume} that a checkpoint waits for after one has failed. */
-    private int pause;
     private final KeyIndex keys;
     private final IndexUpkeep indexUpkeep;
-    /** Stretches whose key file could not be written so far; they stay readable in memory. */
-    private final List<GrowingKeys> unwrittenKeys = new ArrayList<>();
 
     private Store(
-            FileStore files, Background background, Log log, Index index, KeyIndex keys, Recovered recovered,
-            long checkpointed) {
-        this.keys = keys;
+            FileStore files, Background background, Log log, Index index, State state, Recovered recovered,
+            CheckpointChain chain) {
         this.files = files;
-        this.checkpoints = new CheckpointFiles(files);
         this.background = background;
         this.log = log;
         this.index = index;
+        this.keys = new KeyIndex(files, background, state, log.tail());
         this.damages = List.copyOf(recovered.damages());
         this.tailLost = recovered.tailLost();
         this.lostOffsets = recovered.lostOffsets();
         this.cutBytes = recovered.cutBytes();
-        this.checkpointed = checkpointed;
-        this.indexUpkeep = new IndexUpkeep(files, background, log, index, checkpointed);
+        this.indexUpkeep = new IndexUpkeep(files, background, log, index, chain.position());
+        this.checkpoints = new Checkpoints(files, background, log, index, keys, indexUpkeep, state, chain);
     }
 
     /** The layer above, whose state is a function of the log. */
     public interface State extends Replay, KeyIndex.Source {
-        /** Takes the state of a checkpoint, before any record; creates its partitions in the index. */
+        /**
+         * Takes the state of a checkpoint of an earlier release, before any record; creates its partitions in the index. All
+         * of it counts as changed.
+         */
         void restore(ByteBuffer state);
 
-        /** The state of all records up to now, as bytes that {@link #restore} understands. */
-        ByteBuffer snapshot();
+        /** Takes one piece of the state, before any record. Pieces come in their order. */
+        void restore(Section section);
+
+        /** All pieces were given: none counts as changed. */
+        void restored();
+
+        /**
+         * A checkpoint begins: {@link #freeze} puts what has changed since the last one began, as it is now.
+         *
+         * @param out takes the pieces
+         */
+        void beginFreeze(SectionBuffer out);
+
+        /** Puts some pieces, so many as take no longer than a turn may; false where all are put. */
+        boolean freeze();
+
+        /** The value of a section of which an older and a newer file tell; called by the background. */
+        ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer);
     }
 
     /**
@@ -72,22 +76,19 @@ public final class Store {
      */
     public static Store open(FileStore files, LogSettings settings, Background background, Index index, State state)
             throws IOException {
-        CheckpointFiles.Checkpoint checkpoint = CheckpointFiles.newest(files);
-        long from = 0;
-        if (checkpoint != null) {
-            from = checkpoint.position();
-            state.restore(checkpoint.state());
-        } else if (firstSegment(files) > 0) {
+        CheckpointChain chain = CheckpointChain.newest(files);
+        if (chain.isEmpty() && firstSegment(files) > 0) {
             throw new LogCorruptException("No checkpoint in the data directory is whole, and the log no longer begins at"
                     + " its start, so topics and offsets cannot be rebuilt. Restore the *.checkpoint files from a backup;"
                     + " nothing was changed.");
         }
+        long from = chain.position();
+        chain = chain.restore(files, state);
         Recovery recovery = new Recovery(files, settings, state);
         loadIndex(files, index, from, recovery);
         Recovered recovered = recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
-        KeyIndex keys = new KeyIndex(files, background, state, log.tail());
-        Store store = new Store(files, background, log, index, keys, recovered, from);
+        Store store = new Store(files, background, log, index, state, recovered, chain);
         store.forgetHoles();
         return store;
     }
@@ -134,20 +135,14 @@ public final class Store {
     public void start() throws IOException {
         Set<String> used = index.files().all().stream().map(stripe -> stripe.name).collect(Collectors.toSet());
         for (String name : files.list()) {
-            if (IndexFile.isName(name) && !used.contains(name) || name.startsWith("unfinished-")
-                    || CheckpointFiles.position(name) > checkpointed) { // a newer one that was not used is damaged
-                files.delete(name); // of a checkpoint or a merge that was never finished, or merged, or of dropped segments
+            if (IndexFile.isName(name) && !used.contains(name) || checkpoints.isUnused(name)) {
+                files.delete(name); // damaged, of work that was never finished, merged, or of dropped segments
             }
         }
         log.start();
         keys.load(log);
         indexUpkeep.resume();
-        long[] older = new long[1];
-        background.run(() -> older[0] = CheckpointFiles.older(files, checkpointed), failure -> {
-            if (failure == null) {
-                dispensable = Math.max(dispensable, older[0]); // both are whole, so what an earlier run made dispensable is
-            }
-        });
+        checkpoints.resume();
     }
 
     public Log log() {
@@ -184,101 +179,35 @@ public final class Store {
 
     /** The last checkpoint's position. */
     public long checkpointed() {
-        return checkpointed;
+        return checkpoints.position();
     }
 
     /** Bytes of log behind the last checkpoint. */
     public long sinceCheckpoint() {
-        return log.tail() - checkpointed;
+        return log.tail() - checkpoints.position();
     }
 
     /**
-     * Takes a checkpoint of the present state, unless one is under way. The log is forced up to it first, so a
-     * checkpoint never knows more than the log. A failure leaves the last checkpoint in force and is tried again later.
+     * Begins a checkpoint of the present state, unless one is under way; {@link #freeze} must be called until it is through.
+     * The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last checkpoint
+     * in force and is tried again later.
      */
-    public void checkpoint(State state) {
-        if (checkpointing || pause > 0 || log.poison() != null || log.tail() == checkpointed) {
-            return;
-        }
-        log.write();
-        if (log.poison() != null) {
-            return; // the state has seen what the log has not
-        }
-        checkpointing = true;
-        long to = log.tail();
-        Frozen entries = index.freeze();
-        unwrittenKeys.addAll(keys.freeze(to));
-        ByteBuffer snapshot = state.snapshot();
-        background.run(log.forceJob(), failure -> {
-            if (failure == null) {
-                write(to, entries, snapshot);
-            } else {
-                checkpointing = false;
-                log.fail(failure);
-            }
-        });
+    public void checkpoint() {
+        checkpoints.begin();
     }
 
-    private void write(long to, Frozen entries, ByteBuffer snapshot) {
-        long from = checkpointed;
-        List<StripeFile> stripe = new ArrayList<>(1);
-        background.run(
-                () -> {
-                    stripe.add(IndexFile.write(files, IndexUpkeep.UNFINISHED, from, to, entries, true));
-                    checkpoints.write(to, snapshot);
-                },
-                failure -> {
-                    checkpointing = false;
-                    if (failure != null) {
-                        retry(to, entries, snapshot);
-                    } else {
-                        retried = false;
-                        dispensable = Math.max(dispensable, from);
-                        checkpointed = to;
-                        index.adopt(stripe.get(0), entries);
-                        indexUpkeep.mergeBelow(dispensable);
-                    }
-                });
-        writeKeys();
-    }
-
-    /** Where the disk is full, the reserve gives room for a checkpoint, once; else the next one waits. */
-    private void retry(long to, Frozen entries, ByteBuffer snapshot) {
-        long need = snapshot.remaining() + (long) entries.parts().size() * Chunk.ENTRY + CHECKPOINT_ROOM;
-        if (!retried && log.poison() == null && log.releaseReserve(need)) {
-            retried = true;
-            checkpointing = true;
-            write(to, entries, snapshot);
-        } else {
-            retried = false;
-            pause = PAUSE;
-        }
-    }
-
-    /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
-    private void writeKeys() {
-        List<GrowingKeys> stretches = List.copyOf(unwrittenKeys);
-        List<SortedKeys> written = new ArrayList<>();
-        background.run(
-                () -> {
-                    for (GrowingKeys stretch : stretches) {
-                        written.add(KeyFile.write(files, stretch, stretch.to));
-                    }
-                },
-                failure -> {
-                    written.forEach(keys::replace);
-                    unwrittenKeys.removeAll(stretches.subList(0, written.size()));
-                    keys.rebuild(log);
-                });
+    /** Goes on with a checkpoint for a while; false where that has nothing more to do with the state. */
+    public boolean freeze() {
+        return checkpoints.freeze();
     }
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */
     public void resume() {
-        pause = Math.max(0, pause - 1);
         log.refill();
         indexUpkeep.deleteDropped();
         indexUpkeep.resume();
         keys.resume(log);
+        checkpoints.resume();
     }
 
     /** Part of the volume that is in use, 0 to 1; 0 where that can't be told. */
@@ -293,7 +222,7 @@ public final class Store {
 
     /** Everything below is in two checkpoints: segments that end there may be dropped. */
     public long dispensable() {
-        return dispensable;
+        return checkpoints.dispensable();
     }
 
     /**
@@ -305,7 +234,7 @@ public final class Store {
      */
     public boolean drop(long base) {
         long[] bases = log.segmentBases();
-        if (base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable) {
+        if (base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable()) {
             return false;
         }
         long end = log.segmentEnd(base);
@@ -327,37 +256,28 @@ public final class Store {
     }
 
     /** Ends cleanly: everything on stable storage, and a checkpoint at the tail. Background work must be at rest. */
-    public void close(State state) throws IOException {
+    public void close() throws IOException {
         log.write();
-        if (log.poison() == null && log.tail() > checkpointed) {
+        if (log.poison() == null && log.tail() > checkpointed()) {
             log.forceJob().run();
             try {
-                closingCheckpoint(state);
+                checkpoints.close();
             } catch (IOException e) {
-                tryAgain(state);
+                tryAgain();
             }
         }
         log.close();
     }
 
     /** The disk is full: the reserve may help, and else the next start reads more of the log. */
-    private void tryAgain(State state) {
+    private void tryAgain() {
         if (!log.releaseReserve(log.reserveLeft())) {
             return;
         }
         try {
-            closingCheckpoint(state);
+            checkpoints.close();
         } catch (IOException e) {
-            pause = PAUSE; // the log ends cleanly all the same
-        }
-    }
-
-    private void closingCheckpoint(State state) throws IOException {
-        IndexFile.write(files, IndexUpkeep.UNFINISHED, checkpointed, log.tail(), index.freeze(), true);
-        checkpoints.write(log.tail(), state.snapshot());
-        unwrittenKeys.addAll(keys.freeze(log.tail()));
-        for (GrowingKeys stretch : unwrittenKeys) {
-            KeyFile.write(files, stretch, stretch.to);
+            return; // the log ends cleanly all the same
         }
     }
 }

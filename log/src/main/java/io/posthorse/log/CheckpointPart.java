@@ -1,0 +1,102 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/**
+ * A {@link CheckpointFile} of a directory, and its copy: one of the two may go bad. Named by the two positions of the log
+ * between which it tells what has changed.
+ *
+ * @param bytes length of the file
+ * @param isDoubled whether both are whole
+ */
+record CheckpointPart(String name, long bytes, boolean isDoubled) {
+    private static final String SUFFIX = ".checkpoint";
+    private static final String COPY = "-copy";
+    private static final Pattern NAME = Pattern.compile("\\d{20}-\\d{20}\\.checkpoint");
+
+    static String name(long from, long to) {
+        return "%020d-%020d%s".formatted(from, to, SUFFIX);
+    }
+
+    static String copy(String name) {
+        return name + COPY;
+    }
+
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    static boolean isNameOfCopy(String name) {
+        return name.endsWith(COPY) && isName(name.substring(0, name.length() - COPY.length()));
+    }
+
+    /** The name of the part of which a file is the copy. */
+    static String ofCopy(String copy) {
+        return copy.substring(0, copy.length() - COPY.length());
+    }
+
+    long from() {
+        return StretchNames.from(name);
+    }
+
+    long to() {
+        return StretchNames.to(name);
+    }
+
+    /** Looks at every byte of a part and its copy; null where neither is whole. */
+    static CheckpointPart verified(FileStore files, String name) throws IOException {
+        long first = verify(files, name, name);
+        long second = verify(files, copy(name), name);
+        return first < 0 && second < 0 ? null : new CheckpointPart(name, Math.max(first, second), first >= 0 && second >= 0);
+    }
+
+    /** Length of a whole file, -1 where it is not whole. */
+    private static long verify(FileStore files, String fileName, String name) throws IOException {
+        if (!files.list().contains(fileName)) {
+            return -1;
+        }
+        try (StoredFile file = files.openExisting(fileName)) {
+            CheckpointFile.Reader reader = reader(file, name);
+            Section section = reader.next();
+            while (section != null) {
+                section = reader.next();
+            }
+            return reader.length();
+        } catch (CheckpointFile.DamagedCheckpoint e) {
+            return -1;
+        }
+    }
+
+    private static CheckpointFile.Reader reader(StoredFile file, String name) throws IOException {
+        return new CheckpointFile.Reader(file, name, StretchNames.from(name), StretchNames.to(name));
+    }
+
+    /** A part that is being read. */
+    static final class Open implements SectionSource, AutoCloseable {
+        private final StoredFile file;
+        private final CheckpointFile.Reader reader;
+
+        private Open(StoredFile file, String name) throws IOException {
+            this.file = file;
+            this.reader = reader(file, name);
+        }
+
+        @Override
+        public Section next() throws IOException {
+            return reader.next();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    /** Opens a part, or where that is no longer whole, its copy. */
+    Open open(FileStore files) throws IOException {
+        return new Open(files.openExisting(verify(files, name, name) >= 0 ? name : copy(name)), name);
+    }
+}

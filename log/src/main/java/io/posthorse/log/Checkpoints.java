@@ -1,0 +1,301 @@
+package io.posthorse.log;
+
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes checkpoints. The owner only puts the pieces of the state that have changed into a buffer, some at a time, each as it
+ * was when the checkpoint began; the background writes them. One that failed is tried again before the next begins.
+ */
+final class Checkpoints {
+    /** Calls of {@link #resume} that a checkpoint or a merge waits for after it has failed. */
+    private static final int PAUSE = 10;
+    /** What a checkpoint takes beside its contents: blocks that are not filled, names. */
+    private static final long ROOM = 128 << 10;
+
+    private final FileStore files;
+    private final Background background;
+    private final Log log;
+    private final Index index;
+    private final KeyIndex keys;
+    private final IndexUpkeep indexUpkeep;
+    private final Store.State state;
+    /** Stretches whose key file could not be written so far; they stay readable in memory. */
+    private final List<GrowingKeys> unwrittenKeys = new ArrayList<>();
+
+    private CheckpointChain chain;
+    /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
+    private long dispensable;
+    /** The one that is not whole yet; null where there is none. */
+    private Taken taken;
+
+    private boolean freezing;
+    private boolean writing;
+    /** Whether it is written for the second time. */
+    private boolean retried;
+
+    private int pause;
+    private boolean merging;
+    private int mergePause;
+
+    /** A checkpoint under way. */
+    private record Taken(long from, long to, Frozen entries, SectionBuffer sections) {}
+
+    Checkpoints(
+            FileStore files, Background background, Log log, Index index, KeyIndex keys, IndexUpkeep indexUpkeep,
+            Store.State state, CheckpointChain chain) {
+        this.files = files;
+        this.background = background;
+        this.log = log;
+        this.index = index;
+        this.keys = keys;
+        this.indexUpkeep = indexUpkeep;
+        this.state = state;
+        this.chain = chain;
+        this.dispensable = chain.before();
+    }
+
+    /** Position of the last one that is whole. */
+    long position() {
+        return chain.position();
+    }
+
+    long dispensable() {
+        return dispensable;
+    }
+
+    /** Whether a file of the directory was never finished, or is no part of a checkpoint that is kept. */
+    boolean isUnused(String name) {
+        if (name.startsWith("unfinished-") || WholeCheckpoint.position(name) > position()) {
+            return true;
+        }
+        String part = CheckpointPart.isNameOfCopy(name) ? CheckpointPart.ofCopy(name) : name;
+        return CheckpointPart.isName(part) && chain.parts().stream().noneMatch(used -> used.name().equals(part));
+    }
+
+    // ---- taking one
+
+    /** Begins a checkpoint of the present state, unless one is under way; {@link #freeze} must follow. */
+    void begin() {
+        if (taken != null || log.poison() != null || log.tail() == position()) {
+            return;
+        }
+        log.write();
+        if (log.poison() != null) {
+            return; // the state has seen what the log has not
+        }
+        long to = log.tail();
+        taken = new Taken(position(), to, index.freeze(), new SectionBuffer());
+        unwrittenKeys.addAll(keys.freeze(to));
+        state.beginFreeze(taken.sections);
+        freezing = true;
+    }
+
+    /** Goes on for a while; false where there is nothing more for the owner to do. */
+    boolean freeze() {
+        if (!freezing) {
+            return false;
+        }
+        freezing = state.freeze();
+        if (freezing) {
+            return true;
+        }
+        writing = true;
+        background.run(log.forceJob(), failure -> { // a checkpoint never knows more than the log
+            if (failure == null) {
+                write();
+            } else {
+                log.fail(failure);
+            }
+        });
+        return false;
+    }
+
+    private void write() {
+        writing = true;
+        List<StripeFile> stripe = new ArrayList<>(1);
+        background.run(() -> stripe.add(stripe()), failure -> {
+            if (failure == null) {
+                step(part(), stripe.getFirst());
+            } else {
+                failed();
+            }
+        });
+        writeKeys();
+    }
+
+    private StripeFile stripe() throws IOException {
+        return IndexFile.write(files, IndexUpkeep.UNFINISHED, taken.from, taken.to, taken.entries, true);
+    }
+
+    /** Behind a checkpoint of an earlier release stands one of all there is: that release's restoring has changed it. */
+    private CheckpointWrite part() {
+        long from = chain.parts().isEmpty() ? 0 : taken.from;
+        return CheckpointWrite.of(files, taken.sections.source(), from, taken.to);
+    }
+
+    private void step(CheckpointWrite write, StripeFile stripe) {
+        CheckpointPart[] part = new CheckpointPart[1];
+        background.run(() -> part[0] = write.step(), failure -> {
+            if (failure != null) {
+                failed();
+            } else if (part[0] == null) {
+                step(write, stripe);
+            } else {
+                written(part[0], stripe);
+                merge();
+            }
+        });
+    }
+
+    private void written(CheckpointPart part, StripeFile stripe) {
+        boolean hadWhole = chain.whole() != null || dispensable == 0;
+        dispensable = Math.max(dispensable, position());
+        chain = chain.with(part);
+        index.adopt(stripe, taken.entries);
+        taken = null;
+        writing = false;
+        retried = false;
+        indexUpkeep.mergeBelow(dispensable);
+        if (hadWhole) {
+            background.run(this::deleteWholes, failure -> { });
+        }
+    }
+
+    /** Those of an earlier release, once two newer checkpoints are there. */
+    private void deleteWholes() throws IOException {
+        for (String name : files.list()) {
+            long position = WholeCheckpoint.position(name);
+            if (position >= 0 && position < dispensable) {
+                files.delete(name);
+            }
+        }
+    }
+
+    /** Where the disk is full, the reserve gives room for a checkpoint, once; else it waits. */
+    private void failed() {
+        writing = false;
+        if (!retried && log.poison() == null && log.releaseReserve(need())) {
+            retried = true;
+            write();
+        } else {
+            retried = false;
+            pause = PAUSE;
+        }
+    }
+
+    private long need() {
+        return 2 * taken.sections.bytes() + (long) taken.entries.parts().size() * Chunk.ENTRY + ROOM;
+    }
+
+    /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
+    private void writeKeys() {
+        List<GrowingKeys> stretches = List.copyOf(unwrittenKeys);
+        List<SortedKeys> written = new ArrayList<>();
+        background.run(
+                () -> {
+                    for (GrowingKeys stretch : stretches) {
+                        written.add(KeyFile.write(files, stretch, stretch.to));
+                    }
+                },
+                failure -> {
+                    written.forEach(keys::replace);
+                    unwrittenKeys.removeAll(stretches.subList(0, written.size()));
+                    keys.rebuild(log);
+                });
+    }
+
+    /** To be called every now and then: goes on where a failure ended the work. */
+    void resume() {
+        pause = Math.max(0, pause - 1);
+        mergePause = Math.max(0, mergePause - 1);
+        if (taken != null && !freezing && !writing && pause == 0 && log.poison() == null) {
+            write();
+        }
+        merge();
+    }
+
+    // ---- keeping the parts few
+
+    private void merge() {
+        List<CheckpointPart> parts = chain.mergeable();
+        if (merging || mergePause > 0 || parts.isEmpty() || log.poison() != null) {
+            return;
+        }
+        merging = true;
+        List<CheckpointWrite> begun = new ArrayList<>(1);
+        background.run(() -> begun.add(CheckpointWrite.merge(files, parts, state::combine)), failure -> {
+            if (failure == null) {
+                mergeStep(begun.getFirst());
+            } else {
+                mergeFailed();
+            }
+        });
+    }
+
+    private void mergeStep(CheckpointWrite write) {
+        CheckpointPart[] part = new CheckpointPart[1];
+        background.run(() -> part[0] = write.step(), failure -> {
+            if (failure != null) {
+                mergeFailed();
+            } else if (part[0] == null) {
+                mergeStep(write);
+            } else {
+                merged(write.parts(), part[0]);
+            }
+        });
+    }
+
+    private void mergeFailed() {
+        merging = false;
+        mergePause = PAUSE;
+    }
+
+    private void merged(List<CheckpointPart> before, CheckpointPart now) {
+        merging = false;
+        chain = chain.with(before, now);
+        Set<String> gone = new HashSet<>(before.stream().map(CheckpointPart::name).toList());
+        gone.remove(now.name());
+        background.run(() -> {
+            for (String name : gone) {
+                files.delete(name);
+                files.delete(CheckpointPart.copy(name));
+            }
+        }, failure -> { });
+        merge();
+    }
+
+    // ---- the end
+
+    /** Takes one of the present state, and what is left of the last one before. Background work must be at rest. */
+    void close() throws IOException {
+        if (taken != null) {
+            finish();
+        }
+        begin();
+        if (taken != null) {
+            finish();
+        }
+        for (GrowingKeys stretch : unwrittenKeys) {
+            KeyFile.write(files, stretch, stretch.to);
+        }
+    }
+
+    private void finish() throws IOException {
+        while (freezing) {
+            freezing = state.freeze();
+        }
+        StripeFile stripe = stripe();
+        CheckpointWrite write = part();
+        CheckpointPart part = write.step();
+        while (part == null) {
+            part = write.step();
+        }
+        written(part, stripe);
+    }
+}

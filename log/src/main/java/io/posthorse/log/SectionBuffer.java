@@ -1,0 +1,59 @@
+package io.posthorse.log;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Takes the sections of a checkpoint in any order, and hands them out in theirs. Of two with one key the later counts. */
+public final class SectionBuffer {
+    private static final int CHUNK = 1 << 16;
+
+    private final List<Section> sections = new ArrayList<>();
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private long bytes;
+
+    /**
+     * Adds a section.
+     *
+     * @param length of its value
+     * @return where to write the value
+     */
+    public ByteBuffer add(byte kind, byte[] key, int length) {
+        if (chunk.remaining() < length) {
+            chunk = ByteBuffer.allocate(Math.max(CHUNK, length));
+        }
+        ByteBuffer value = chunk.slice(chunk.position(), length);
+        chunk.position(chunk.position() + length);
+        add(new Section(kind, key, value.duplicate()), length);
+        return value;
+    }
+
+    /** Notes that there is no such piece any more. */
+    public void addGone(byte kind, byte[] key) {
+        add(new Section(kind, key, null), 0);
+    }
+
+    private void add(Section section, int length) {
+        sections.add(section);
+        bytes += CheckpointFile.SECTION + section.key.length + length;
+    }
+
+    /** Bytes that they take in a file, about. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** All of them; the buffer must not change any more. */
+    SectionSource source() {
+        List<Section> sorted = new ArrayList<>(sections);
+        sorted.sort(Comparator.naturalOrder()); // which leaves those with one key in the order in which they came
+        int[] at = new int[1];
+        return () -> {
+            while (at[0] + 1 < sorted.size() && sorted.get(at[0]).equals(sorted.get(at[0] + 1))) {
+                at[0]++;
+            }
+            return at[0] < sorted.size() ? sorted.get(at[0]++) : null;
+        };
+    }
+}
