@@ -153,7 +153,7 @@ public final class Broker {
     /** Takes a checkpoint of the present state, unless one is under way. */
     void checkpoint() {
         settlements.flush();
-        store.checkpoint(machine);
+        store.checkpoint();
     }
 
     /** Failures that cost no more than what failed. */
@@ -487,6 +487,6 @@ public final class Broker {
     /** Ends cleanly. Background work must be at rest. */
     void close() throws IOException {
         settlements.flush();
-        store.close(machine);
+        store.close();
     }
 }

@@ -107,7 +107,7 @@ final class Changes {
         if (piece.isGone()) {
             to.addGone(piece.kind(), piece.key());
         } else {
-            piece.put(to.add(piece.kind(), piece.key(), piece.size()));
+            piece.put(to.add(piece.kind(), piece.key(), piece.length()));
         }
     }
 

@@ -32,8 +32,9 @@ final class Opening {
             throw new LogCorruptException(e.getMessage(), e);
         } catch (MalformedEventException e) {
             throw new LogCorruptException("The newest checkpoint is whole by its checksum but makes no sense: "
-                    + e.getMessage() + ". Nothing was changed. Move that *.checkpoint file out of the data directory, and"
-                    + " start again: the one before it is used then, and the log behind it.", e);
+                    + e.getMessage() + ". Nothing was changed. Move the *.checkpoint file that ends last, and its"
+                    + " *.checkpoint-copy, out of the data directory, and start again: the one before it is used then, and the"
+                    + " log behind it.", e);
         }
     }
 

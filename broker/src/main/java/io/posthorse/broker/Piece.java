@@ -21,7 +21,7 @@ abstract class Piece {
     abstract boolean isGone();
 
     /** Bytes that {@link #put} writes. */
-    abstract int size();
+    abstract int length();
 
     abstract void put(ByteBuffer out);
 }

@@ -74,7 +74,7 @@ final class Place extends Piece {
     }
 
     @Override
-    int size() {
+    int length() {
         return 9 + (leases == null ? 0 : leases.snapshotSize()) + (settled == null ? 0 : settled.snapshotSize());
     }
 

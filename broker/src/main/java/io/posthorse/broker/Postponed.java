@@ -7,14 +7,16 @@ import java.util.List;
 /** All messages that wait in the broker before they become visible, in the state. */
 final class Postponed {
     final Schedule schedule;
-    final Timed timed = new Timed();
-    final Prepared prepared = new Prepared();
+    final Timed timed;
+    final Prepared prepared;
 
     private final InternalTopics names;
 
-    Postponed(InternalTopics names, List<Long> lanesMs) {
+    Postponed(InternalTopics names, List<Long> lanesMs, Changes changes) {
         this.names = names;
         this.schedule = new Schedule(lanesMs);
+        this.timed = new Timed(changes);
+        this.prepared = new Prepared(changes);
     }
 
     /** A partition of an internal topic came to be. */
@@ -78,6 +80,7 @@ final class Postponed {
         prepared.snapshot(out);
     }
 
+    /** Reads what a checkpoint of an earlier release says. */
     void restore(ByteBuffer in) {
         schedule.restore(in);
         if (in.hasRemaining()) { // a checkpoint of a release before there was more than the schedule ends here

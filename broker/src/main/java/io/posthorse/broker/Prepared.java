@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -15,6 +16,7 @@ final class Prepared {
     private final TreeSet<Long> suspended = new TreeSet<>();
     /** Undecided ones by the time of their next check; passed over where that has changed since. */
     private final DueHeap checks = new DueHeap();
+    private final PreparedPages pages;
 
     private Partition partition;
     private Partition suspendedPartition;
@@ -26,6 +28,10 @@ final class Prepared {
      * @param asked how often its sender was asked
      */
     record Undecided(long nextCheckMs, int asked) {}
+
+    Prepared(Changes changes) {
+        this.pages = new PreparedPages(changes, undecided, suspended);
+    }
 
     /** The partition that keeps the undecided ones; null before it was created. */
     Partition partition() {
@@ -68,6 +74,7 @@ final class Prepared {
     }
 
     void suspend(long offset) {
+        pages.touchSuspended(offset);
         suspended.add(offset);
     }
 
@@ -78,19 +85,29 @@ final class Prepared {
     }
 
     private void put(long offset, Undecided state) {
+        pages.touchUndecided(offset);
+        restore(offset, state);
+    }
+
+    private void restore(long offset, Undecided state) {
         undecided.put(offset, state);
         checks.add(state.nextCheckMs, offset);
         passOver();
     }
 
     void settle(long offset) {
-        if (undecided.remove(offset) != null) {
+        if (undecided.containsKey(offset)) {
+            pages.touchUndecided(offset);
+            undecided.remove(offset);
             passOver();
         }
     }
 
     void settleSuspended(long offset) {
-        suspended.remove(offset);
+        if (suspended.contains(offset)) {
+            pages.touchSuspended(offset);
+            suspended.remove(offset);
+        }
     }
 
     private void passOver() {
@@ -143,7 +160,9 @@ final class Prepared {
 
     private void forgetExpired() {
         if (suspendedPartition != null) {
-            suspended.headSet(suspendedPartition.index.begin()).clear();
+            SortedSet<Long> expired = suspended.headSet(suspendedPartition.index.begin());
+            expired.forEach(pages::touchSuspended);
+            expired.clear();
         }
     }
 
@@ -163,7 +182,15 @@ final class Prepared {
             put(in.getLong(), new Undecided(in.getLong(), in.getInt()));
         }
         for (int left = Fields.count(in, 8); left > 0; left--) {
-            suspended.add(in.getLong());
+            suspend(in.getLong());
         }
+    }
+
+    void restoreUndecided(long page, ByteBuffer in) {
+        PreparedPages.readUndecided(page, in, this::restore);
+    }
+
+    void restoreSuspended(long page, ByteBuffer in) {
+        PreparedPages.readSuspended(page, in, suspended);
     }
 }

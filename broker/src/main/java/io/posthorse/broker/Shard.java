@@ -40,6 +40,8 @@ public final class Shard {
     private long moveAt = Long.MAX_VALUE;
     private Timers.Timer forceTimer;
     private boolean closed;
+    /** Whether a step of a checkpoint is to come. */
+    private boolean freezing;
     private Consumer<IOException> onFailure = cause -> { };
     private boolean failureTold;
 
@@ -148,6 +150,17 @@ public final class Shard {
         armForce();
         if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
             broker.checkpoint();
+        }
+        if (!freezing) {
+            freeze();
+        }
+    }
+
+    /** A checkpoint that has begun is put behind the commands at hand, a step at a time. */
+    private void freeze() {
+        freezing = !closed && broker.store().freeze();
+        if (freezing) {
+            tail.execute(this::freeze);
         }
     }
 

@@ -24,7 +24,7 @@ final class State {
     /** Position of each prepared group's record, by its id. */
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
     /** Ids of those that a checkpoint has still to tell of. */
-    final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.put(this, id, changed.out()));
+    final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.putGroup(this, id));
     /** Topics and subscriptions that rest on one record so far. */
     final Unconfirmed unconfirmed = new Unconfirmed();
 

@@ -55,6 +55,7 @@ final class StateMachine implements Store.State {
     @Override
     public void restored() {
         state.unconfirmed.clear();
+        state.postponed.timed.restored();
         state.changed.clear();
     }
 

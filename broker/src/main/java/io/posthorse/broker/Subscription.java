@@ -182,7 +182,7 @@ public final class Subscription extends Piece {
     }
 
     @Override
-    int size() {
+    int length() {
         return Fields.size(name) + Fields.size(settings);
     }
 

@@ -55,11 +55,8 @@ final class Subscriptions {
             return known;
         }
         requireNumber(number);
-        Subscription lost = new Subscription("", number, SubscriptionSettings.STANDARD);
-        nameless.put(number, lost);
-        byNumber.put(number, lost);
         next = number + 1;
-        return lost;
+        return nameless(number);
     }
 
     /**
@@ -100,6 +97,14 @@ final class Subscriptions {
         byName.remove(gone.name());
         byNumber.remove(gone.number());
         gone.forgetAll();
+    }
+
+    /** One whose number was given and of which nothing else is known, as a checkpoint may tell of it. */
+    Subscription nameless(int number) {
+        Subscription lost = new Subscription("", number, SubscriptionSettings.STANDARD);
+        nameless.put(number, lost);
+        byNumber.put(number, lost);
+        return lost;
     }
 
     /** A number was given to a subscription that is left out. */

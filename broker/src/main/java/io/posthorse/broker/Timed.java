@@ -9,7 +9,12 @@ final class Timed {
     /** Those that could not be taken to their queues in this run. */
     private final DueHeap aside = new DueHeap();
     private final OffsetSet waiting = new OffsetSet();
+    private final TimedPages pages;
     private Partition partition;
+
+    Timed(Changes changes) {
+        this.pages = new TimedPages(changes, waiting);
+    }
 
     /** The partition that keeps them until they are due; null before it was created. */
     Partition partition() {
@@ -40,7 +45,9 @@ final class Timed {
     }
 
     void add(long offset, long dueMs) {
-        if (waiting.add(offset)) {
+        if (!waiting.contains(offset)) {
+            pages.adds(offset, dueMs);
+            waiting.add(offset);
             heap.add(dueMs, offset);
         }
     }
@@ -52,9 +59,11 @@ final class Timed {
     }
 
     void settle(long offset) {
-        if (!waiting.remove(offset)) {
+        if (!waiting.contains(offset)) {
             return;
         }
+        pages.removes(offset);
+        waiting.remove(offset);
         while (!heap.isEmpty() && !waiting.contains(heap.firstOffset())) {
             heap.removeFirst();
         }
@@ -111,10 +120,32 @@ final class Timed {
         }
     }
 
+    /** Reads what a checkpoint of an earlier release says: in no order. */
     void restore(ByteBuffer in) {
+        DueHeap byOffset = new DueHeap();
         for (int left = Fields.count(in, 16); left > 0; left--) {
             long due = in.getLong();
-            add(in.getLong(), due);
+            byOffset.add(in.getLong(), due);
         }
+        for (; !byOffset.isEmpty(); byOffset.removeFirst()) {
+            add(byOffset.firstDue(), byOffset.firstOffset());
+        }
+    }
+
+    void restorePage(long page, ByteBuffer in) {
+        TimedPages.read(page, in, (offset, due) -> {
+            waiting.add(offset);
+            heap.add(due, offset);
+        });
+    }
+
+    /** A checkpoint begins. */
+    void beginCheckpoint() {
+        pages.begin();
+    }
+
+    /** A checkpoint holds all that is known. */
+    void restored() {
+        pages.clear();
     }
 }

@@ -105,15 +105,16 @@ public final class Topic extends Piece {
     }
 
     @Override
-    int size() {
-        return Fields.size(settings) + 4 + partitions.length * PARTITION;
+    int length() {
+        return Fields.size(settings) + 4 + count * PARTITION;
     }
 
     @Override
     void put(ByteBuffer out) {
         Fields.put(out, settings);
-        out.putInt(partitions.length);
-        for (Partition partition : partitions) {
+        out.putInt(count);
+        for (int i = 0; i < count; i++) {
+            Partition partition = partitions[i];
             out.putInt(partition.id()).putLong(partition.index.knownBegin()).putLong(partition.index.next());
         }
     }

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.log.Index;
 import io.posthorse.log.LogCorruptException;
+import io.posthorse.log.Section;
+import io.posthorse.log.SectionBuffer;
 import io.posthorse.log.Store;
+import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Assertions;
@@ -194,7 +198,7 @@ class HostileRecordsTest {
         broker.settlements().settle(last, topic.partition(0), 0);
         directory.rest();
         int number = broker.state().subscriptions.next();
-        ByteBuffer whole = broker.snapshot();
+        ByteBuffer whole = WholeStates.of(broker.state());
         // "JMS-%2E...|s" stands between the two, with a cursor, and with a row in each of the two lists behind
         byte[] name = ("JMS-" + "%2E".repeat(22_000) + "|s").getBytes(StandardCharsets.UTF_8);
         ByteBuffer state = ByteBuffer.allocate(whole.remaining() + name.length + 200);
@@ -208,7 +212,7 @@ class HostileRecordsTest {
         state.put(whole.duplicate().position(lists).limit(lists + 8)).putInt(0);
         state.put(whole.duplicate().position(lists + 8));
         directory.files = directory.files.crash(false);
-        checkpoint(state.flip());
+        WholeStates.write(directory.files, appended(NONE), state.flip());
 
         Broker next = directory.open();
 
@@ -221,7 +225,7 @@ class HostileRecordsTest {
     }
 
     private static int settledLists(Subscription last) {
-        return 4 + 4 + last.settled.values().iterator().next().snapshotSize();
+        return 4 + 4 + last.places().iterator().next().settled.snapshotSize();
     }
 
     private static int find(ByteBuffer bytes, String text) {
@@ -233,16 +237,39 @@ class HostileRecordsTest {
         }
     }
 
-    /** Has the log below take a checkpoint of any bytes. */
-    private void checkpoint(ByteBuffer state) throws IOException {
+    private static final Section NONE = null;
+
+    /**
+     * Appends a record that says nothing, behind which a checkpoint may stand; has the log below write it where there is a
+     * section for it.
+     *
+     * @return where the log ends
+     */
+    private long appended(Section section) throws IOException {
         SimulatedBackground background = new SimulatedBackground();
         Store.State any = new Store.State() {
             @Override
             public void restore(ByteBuffer bytes) {}
 
             @Override
-            public ByteBuffer snapshot() {
-                return state.duplicate();
+            public void restore(Section restored) {}
+
+            @Override
+            public void restored() {}
+
+            @Override
+            public void beginFreeze(SectionBuffer out) {
+                out.add(section.kind, section.key, section.value().remaining()).put(section.value());
+            }
+
+            @Override
+            public boolean freeze() {
+                return false;
+            }
+
+            @Override
+            public ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer) {
+                return newer;
             }
 
             @Override
@@ -251,32 +278,82 @@ class HostileRecordsTest {
             @Override
             public void record(ByteBuffer bytes, int at, long position, int length) {}
         };
-        Index index = new Index();
-        Store store = Store.open(directory.files, Directory.LOG, background, index, any);
+        Store store = Store.open(directory.files, Directory.LOG, background, new Index(), any);
         store.start();
         store.log().admits(0, 1, false);
         store.log().reserve(0);
         store.log().seal(Event.Nothing.TYPE, 1, false);
         store.log().write();
-        store.checkpoint(any);
+        if (section != NONE) {
+            store.checkpoint();
+            store.freeze();
+        }
         background.drain();
         directory.files = directory.files.crash(false);
+        return store.log().tail();
     }
 
     @Test
-    void aCheckpointThatMakesNoSenseRefusesTheStartAndSaysWhatToDo() throws IOException {
+    void aWholeCheckpointThatMakesNoSenseRefusesTheStartAndSaysWhatToDo() throws IOException {
+        closed();
+        long position = appended(NONE);
+        WholeStates.write(directory.files, position,
+                ByteBuffer.allocate(12).putInt(1 << 30).putInt(1 << 30).putInt(1 << 30).flip());
+        theCheckpointBeforeIsUsedOnceTheRefusedOneIsMoved();
+    }
+
+    @Test
+    void aSectionThatMakesNoSenseRefusesTheStartAndSaysWhatToDo() throws IOException {
+        byte[] one = {0, 0, 0, 1};
+        List<Section> hostile = List.of(
+                section(0, new byte[0], ByteBuffer.allocate(17).putInt(0, -1)),
+                section(0, new byte[0], ByteBuffer.allocate(16)),
+                section(0, new byte[0], ByteBuffer.allocate(18)),
+                section(1, "new".getBytes(StandardCharsets.UTF_8), ByteBuffer.allocate(3)),
+                section(2, new byte[0], ByteBuffer.allocate(4).putInt(0, 1 << 30)),
+                section(3, one, ByteBuffer.allocate(8)),
+                section(3, new byte[0], ByteBuffer.allocate(8)),
+                section(4, one, ByteBuffer.allocate(9)),
+                section(5, new byte[8], ByteBuffer.allocate(64).putLong(0, 1)),
+                section(5, new byte[8], ByteBuffer.allocate(60)),
+                section(5, new byte[] {-1, 0, 0, 0, 0, 0, 0, 0}, ByteBuffer.allocate(64)),
+                section(6, new byte[8], ByteBuffer.allocate(19)),
+                section(6, new byte[8], ByteBuffer.allocate(20).putLong(0, 512)),
+                section(7, new byte[8], ByteBuffer.allocate(8).putLong(0, -1)),
+                section(8, one, ByteBuffer.allocate(7)),
+                section(99, one, ByteBuffer.allocate(0)));
+        for (Section section : hostile) {
+            directory.files = new FaultyFileStore(new SeededEntropy(1));
+            closed();
+            appended(section);
+            theCheckpointBeforeIsUsedOnceTheRefusedOneIsMoved();
+        }
+    }
+
+    private static Section section(int kind, byte[] key, ByteBuffer value) {
+        return new Section((byte) kind, key, value.position(0));
+    }
+
+    private void closed() throws IOException {
         directory.open();
         directory.topic("t", 1);
         directory.closed();
         directory.files = directory.files.crash(false);
-        checkpoint(ByteBuffer.allocate(12).putInt(1 << 30).putInt(1 << 30).putInt(1 << 30).flip());
+    }
 
+    private void theCheckpointBeforeIsUsedOnceTheRefusedOneIsMoved() throws IOException {
         LogCorruptException refusal = assertThrows(LogCorruptException.class, directory::open);
 
-        assertTrue(refusal.getMessage().contains("Move that *.checkpoint file out"), refusal.getMessage());
-        List<String> checkpoints = directory.files.list().stream().filter(n -> n.endsWith(".checkpoint")).sorted().toList();
+        assertTrue(refusal.getMessage().contains("Move the *.checkpoint file that ends last"), refusal.getMessage());
+        List<String> checkpoints = directory.files.list().stream().filter(n -> n.endsWith(".checkpoint"))
+                .sorted(Comparator.comparing(HostileRecordsTest::end)).toList();
         directory.files.delete(checkpoints.getLast());
+        directory.files.delete(checkpoints.getLast() + "-copy");
         assertNotNull(directory.open().topic("t"), "the one before it is used then");
+    }
+
+    private static String end(String checkpoint) {
+        return checkpoint.substring(checkpoint.length() - 20 - ".checkpoint".length());
     }
 
     // ---- the door

@@ -2,6 +2,8 @@ package io.posthorse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.posthorse.log.Section;
+import io.posthorse.log.SectionBuffer;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,29 +19,49 @@ class RenderingTest {
 
     private static boolean isNeededAfter(ByteBuffer checkpoint) {
         Rendering later = new Rendering(new MessageFormat[128], new TestFormat());
-        new Snapshot(new State(SETTINGS, later)).restore(checkpoint);
+        new WholeState(new State(SETTINGS, later)).restore(checkpoint);
         return later.isNeeded();
     }
 
-    private ByteBuffer checkpoint() {
+    private static boolean isNeededAfter(List<Section> sections) {
+        Rendering later = new Rendering(new MessageFormat[128], new TestFormat());
+        State state = new State(SETTINGS, later);
+        sections.forEach(section -> StateSections.restore(state, section));
+        return later.isNeeded();
+    }
+
+    private List<Section> sections() {
+        State state = state();
+        SectionBuffer out = new SectionBuffer();
+        StateSections.begin(state, out);
+        boolean more = state.changed.step();
+        while (more) {
+            more = state.changed.step();
+        }
+        return out.sorted();
+    }
+
+    private State state() {
         State state = new State(SETTINGS, rendering);
         for (String internal : List.of("schedule", "timed", "prepared", "suspended")) {
             state.apply(new Event.TopicChanged(internal, TopicSettings.of(1), state.nextPartition()), 0);
         }
-        return new Snapshot(state).write();
+        return state;
     }
 
     @Test
     void aCheckpointSaysWhetherOtherFormatsWereSeen() {
         rendering.saw(TestFormat.ID);
-        assertEquals(false, isNeededAfter(checkpoint()));
+        assertEquals(false, isNeededAfter(sections()));
+        assertEquals(false, isNeededAfter(WholeStates.of(state())));
         rendering.saw((byte) 2);
-        assertEquals(true, isNeededAfter(checkpoint()));
+        assertEquals(true, isNeededAfter(sections()));
+        assertEquals(true, isNeededAfter(WholeStates.of(state())));
     }
 
     @Test
     void oneThatDoesNotSayIsTakenForAYes() {
-        ByteBuffer before = checkpoint();
+        ByteBuffer before = WholeStates.of(state());
         assertEquals(true, isNeededAfter(before.limit(before.limit() - 9)));
     }
 }

@@ -40,7 +40,7 @@ public final class SegmentsTarget implements Target {
             store.resume();
             background.drain();
         }
-        store.close(state);
+        store.close();
         background.drain();
         again(files.crash(false), found);
     }
@@ -139,12 +139,30 @@ public final class SegmentsTarget implements Target {
         }
 
         @Override
-        public ByteBuffer snapshot() {
-            ByteBuffer out = ByteBuffer.allocate(PARTITIONS * 16);
+        public void restore(Section section) {
+            ByteBuffer value = section.value();
+            index.create(section.key[0], value.getLong(), value.getLong());
+        }
+
+        @Override
+        public void restored() {}
+
+        @Override
+        public void beginFreeze(SectionBuffer out) {
             for (int i = 0; i < PARTITIONS; i++) {
-                out.putLong(index.partition(i).begin()).putLong(index.partition(i).next());
+                out.add((byte) 1, new byte[] {(byte) i}, 16)
+                        .putLong(index.partition(i).begin()).putLong(index.partition(i).next());
             }
-            return out.flip();
+        }
+
+        @Override
+        public boolean freeze() {
+            return false;
+        }
+
+        @Override
+        public ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer) {
+            return newer;
         }
 
         @Override

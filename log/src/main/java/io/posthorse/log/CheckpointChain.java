@@ -103,6 +103,9 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
             state.restore(whole.state());
             return new CheckpointChain(List.of(), new WholeCheckpoint(whole.position(), null));
         }
+        if (parts.isEmpty()) {
+            return this;
+        }
         List<CheckpointPart.Open> open = CheckpointWrite.openAll(files, parts);
         try {
             SectionMerge sections = new SectionMerge(open, state::combine, true);

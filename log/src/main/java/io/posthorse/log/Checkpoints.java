@@ -39,12 +39,25 @@ final class Checkpoints {
     /** Whether it is written for the second time. */
     private boolean retried;
 
+    /** Whether there may be checkpoints of an earlier release. */
+    private volatile boolean wholes = true;
+
     private int pause;
     private boolean merging;
     private int mergePause;
 
-    /** A checkpoint under way. */
-    private record Taken(long from, long to, Frozen entries, SectionBuffer sections) {}
+    /**
+     * A checkpoint under way.
+     *
+     * @param from position of the one before it, from which its index stretch begins
+     * @param since from where its part tells of changes
+     */
+    private record Taken(long from, long since, long to, Frozen entries, SectionBuffer sections) {
+        /** Bytes that it takes on the disk, about. */
+        long need() {
+            return 2 * sections.bytes() + (long) entries.parts().size() * Chunk.ENTRY + ROOM;
+        }
+    }
 
     Checkpoints(
             FileStore files, Background background, Log log, Index index, KeyIndex keys, IndexUpkeep indexUpkeep,
@@ -90,7 +103,8 @@ final class Checkpoints {
             return; // the state has seen what the log has not
         }
         long to = log.tail();
-        taken = new Taken(position(), to, index.freeze(), new SectionBuffer());
+        // behind a checkpoint of an earlier release stands one of all there is: all of it counts as changed
+        taken = new Taken(position(), chain.parts().isEmpty() ? 0 : position(), to, index.freeze(), new SectionBuffer());
         unwrittenKeys.addAll(keys.freeze(to));
         state.beginFreeze(taken.sections);
         freezing = true;
@@ -118,10 +132,15 @@ final class Checkpoints {
 
     private void write() {
         writing = true;
+        Taken of = taken;
         List<StripeFile> stripe = new ArrayList<>(1);
-        background.run(() -> stripe.add(stripe()), failure -> {
+        List<CheckpointWrite> part = new ArrayList<>(1);
+        background.run(() -> {
+            stripe.add(stripe(of));
+            part.add(part(of));
+        }, failure -> {
             if (failure == null) {
-                step(part(), stripe.getFirst());
+                step(part.getFirst(), stripe.getFirst());
             } else {
                 failed();
             }
@@ -129,14 +148,12 @@ final class Checkpoints {
         writeKeys();
     }
 
-    private StripeFile stripe() throws IOException {
-        return IndexFile.write(files, IndexUpkeep.UNFINISHED, taken.from, taken.to, taken.entries, true);
+    private StripeFile stripe(Taken of) throws IOException {
+        return IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, of.entries, true);
     }
 
-    /** Behind a checkpoint of an earlier release stands one of all there is: that release's restoring has changed it. */
-    private CheckpointWrite part() {
-        long from = chain.parts().isEmpty() ? 0 : taken.from;
-        return CheckpointWrite.of(files, taken.sections.source(), from, taken.to);
+    private CheckpointWrite part(Taken of) {
+        return CheckpointWrite.of(files, of.sections.source(), of.since, of.to);
     }
 
     private void step(CheckpointWrite write, StripeFile stripe) {
@@ -154,43 +171,47 @@ final class Checkpoints {
     }
 
     private void written(CheckpointPart part, StripeFile stripe) {
-        boolean hadWhole = chain.whole() != null || dispensable == 0;
+        adopt(part, stripe);
+        writing = false;
+        retried = false;
+        indexUpkeep.mergeBelow(dispensable);
+        if (wholes) {
+            long kept = dispensable;
+            background.run(() -> wholes = deleteWholes(kept), failure -> { });
+        }
+    }
+
+    private void adopt(CheckpointPart part, StripeFile stripe) {
         dispensable = Math.max(dispensable, position());
         chain = chain.with(part);
         index.adopt(stripe, taken.entries);
         taken = null;
-        writing = false;
-        retried = false;
-        indexUpkeep.mergeBelow(dispensable);
-        if (hadWhole) {
-            background.run(this::deleteWholes, failure -> { });
-        }
     }
 
-    /** Those of an earlier release, once two newer checkpoints are there. */
-    private void deleteWholes() throws IOException {
+    /** Deletes those of an earlier release, once two newer checkpoints are there; returns whether some are left. */
+    private boolean deleteWholes(long below) throws IOException {
+        boolean left = false;
         for (String name : files.list()) {
             long position = WholeCheckpoint.position(name);
-            if (position >= 0 && position < dispensable) {
+            if (position >= 0 && position < below) {
                 files.delete(name);
+            } else {
+                left |= position >= 0;
             }
         }
+        return left;
     }
 
     /** Where the disk is full, the reserve gives room for a checkpoint, once; else it waits. */
     private void failed() {
         writing = false;
-        if (!retried && log.poison() == null && log.releaseReserve(need())) {
+        if (!retried && log.poison() == null && log.releaseReserve(taken.need())) {
             retried = true;
             write();
         } else {
             retried = false;
             pause = PAUSE;
         }
-    }
-
-    private long need() {
-        return 2 * taken.sections.bytes() + (long) taken.entries.parts().size() * Chunk.ENTRY + ROOM;
     }
 
     /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
@@ -290,12 +311,12 @@ final class Checkpoints {
         while (freezing) {
             freezing = state.freeze();
         }
-        StripeFile stripe = stripe();
-        CheckpointWrite write = part();
+        StripeFile stripe = stripe(taken);
+        CheckpointWrite write = part(taken);
         CheckpointPart part = write.step();
         while (part == null) {
             part = write.step();
         }
-        written(part, stripe);
+        adopt(part, stripe);
     }
 }

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Takes the sections of a checkpoint in any order, and hands them out in theirs. Of two with one key the later counts. */
+/**
+ * Takes the sections of a checkpoint in any order, and hands them out in theirs. Where one says that a piece is gone, and
+ * another of its key has a value, the value counts: a piece went before the checkpoint began, and another took its key.
+ */
 public final class SectionBuffer {
     private static final int CHUNK = 1 << 16;
 
@@ -44,10 +47,16 @@ public final class SectionBuffer {
         return bytes;
     }
 
-    /** All of them; the buffer must not change any more. */
-    SectionSource source() {
+    /** All of them, in their order; those with one key behind each other, a value last. */
+    public List<Section> sorted() {
         List<Section> sorted = new ArrayList<>(sections);
-        sorted.sort(Comparator.naturalOrder()); // which leaves those with one key in the order in which they came
+        sorted.sort(Comparator.<Section>naturalOrder().thenComparing(section -> !section.isGone()));
+        return sorted;
+    }
+
+    /** All of them, each key once; the buffer must not change any more. */
+    SectionSource source() {
+        List<Section> sorted = sorted();
         int[] at = new int[1];
         return () -> {
             while (at[0] + 1 < sorted.size() && sorted.get(at[0]).equals(sorted.get(at[0] + 1))) {

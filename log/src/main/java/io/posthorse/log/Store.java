@@ -77,10 +77,10 @@ public final class Store {
     public static Store open(FileStore files, LogSettings settings, Background background, Index index, State state)
             throws IOException {
         CheckpointChain chain = CheckpointChain.newest(files);
-        if (chain.isEmpty() && firstSegment(files) > 0) {
-            throw new LogCorruptException("No checkpoint in the data directory is whole, and the log no longer begins at"
-                    + " its start, so topics and offsets cannot be rebuilt. Restore the *.checkpoint files from a backup;"
-                    + " nothing was changed.");
+        if (firstSegment(files) > chain.position()) {
+            throw new LogCorruptException("No checkpoint in the data directory is whole that reaches to where the log begins,"
+                    + " so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy files from a"
+                    + " backup; nothing was changed.");
         }
         long from = chain.position();
         chain = chain.restore(files, state);

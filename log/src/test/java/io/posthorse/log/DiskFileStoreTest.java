@@ -94,19 +94,16 @@ class DiskFileStoreTest {
                 SimulatedBackground background = new SimulatedBackground();
                 Index index = new Index();
                 int[] records = new int[1];
-                Store.State state = new Store.State() {
+                Store.State state = new NoState() {
                     @Override
-                    public void restore(ByteBuffer bytes) {
-                        records[0] = bytes.getInt();
+                    public void restore(Section section) {
+                        records[0] = section.value().getInt();
                     }
 
                     @Override
-                    public ByteBuffer snapshot() {
-                        return ByteBuffer.allocate(4).putInt(0, records[0]);
+                    public void beginFreeze(SectionBuffer out) {
+                        out.add((byte) 1, new byte[0], 4).putInt(records[0]);
                     }
-
-                    @Override
-            public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {}
 
             @Override
                     public void record(ByteBuffer bytes, int at, long position, int length) {
@@ -125,7 +122,7 @@ class DiskFileStoreTest {
                 }
                 assertEquals(store.log().tail(), store.log().committed());
                 if (run == 1) {
-                    store.close(state);
+                    store.close();
                 }
             }
         }

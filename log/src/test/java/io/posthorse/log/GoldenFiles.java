@@ -44,7 +44,7 @@ final class GoldenFiles {
         golden.put("index.bin", bytes(files, IndexFile.name(0, tail, false)));
         Frozen moved = new Frozen(List.of(), List.of(new Relocated(5, 77, 1_064, 10, -3)));
         golden.put("index-relocated.bin", IndexFile.encode(1_000, 2_000, moved).array());
-        golden.put("checkpoint.bin", bytes(files, "%020d.checkpoint".formatted(tail)));
+        golden.put("checkpoint.bin", bytes(files, CheckpointPart.name(0, tail)));
         golden.put("keys.bin", bytes(files, KeyFile.name(64, tail)));
         golden.put("durable.bin", bytes(files, "durable"));
         return golden;

@@ -177,6 +177,29 @@ class GoldenTest {
         byte[] bytes = golden("checkpoint.bin");
         ByteBuffer in = ByteBuffer.wrap(bytes);
         assertEquals("PHCKPT", new String(bytes, 0, 6, StandardCharsets.US_ASCII));
+        assertEquals(2, in.getInt(8));
+        assertEquals(golden("segment.bin").length, in.getLong(16), "to");
+        assertEquals(crc(bytes, 0, 28), in.getInt(28));
+        assertEquals(0, in.getLong(32), "from");
+        assertEquals(bytes.length - 56, in.getLong(40));
+        assertEquals(crc(bytes, 32, 52), in.getInt(52));
+        assertEquals(3 * (7 + 1 + 16), in.getInt(56), "one block of three sections");
+        assertEquals(crc(bytes, 64, bytes.length), in.getInt(60));
+        for (int i = 0; i < 3; i++) {
+            int at = 64 + i * 24;
+            assertEquals(1, in.get(at), "kind");
+            assertEquals(1, in.getShort(at + 1), "length of the key");
+            assertEquals(16, in.getInt(at + 3), "length of the value");
+            assertEquals(i, in.get(at + 7), "key");
+            assertEquals(1, in.getLong(at + 16), "the next offset");
+        }
+    }
+
+    @Test
+    void theCheckpointOfVersionOneDecodes() throws IOException {
+        byte[] bytes = golden("checkpoint-1.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals("PHCKPT", new String(bytes, 0, 6, StandardCharsets.US_ASCII));
         assertEquals(1, in.getInt(8));
         assertEquals(bytes.length - 32, in.getInt(12));
         assertEquals(golden("segment.bin").length, in.getLong(16));
@@ -267,10 +290,41 @@ class GoldenTest {
 
         FaultyFileStore checkpoint = goldenDirectory();
         byte[] newer = golden("checkpoint.bin");
-        ByteBuffer.wrap(newer).putInt(8, 2);
+        ByteBuffer.wrap(newer).putInt(8, 3);
         ByteBuffer.wrap(newer).putInt(28, crc(newer, 0, 28));
         put(checkpoint, checkpoint.list().stream().filter(n -> n.endsWith("point")).findFirst().orElseThrow(), newer);
         assertThrows(NewerFormatException.class, () -> LogWorld.open(checkpoint, LogWorld.SYNC));
+
+        FaultyFileStore whole = goldenDirectory();
+        byte[] newerWhole = golden("checkpoint-1.bin");
+        ByteBuffer.wrap(newerWhole).putInt(8, 2);
+        ByteBuffer.wrap(newerWhole).putInt(28, crc(newerWhole, 0, 28));
+        put(whole, "%020d.checkpoint".formatted(golden("segment.bin").length + 8), newerWhole);
+        assertThrows(NewerFormatException.class, () -> LogWorld.open(whole, LogWorld.SYNC));
+    }
+
+    @Test
+    void theDirectoryOfAnEarlierReleaseOpensAndIsWrittenAnew() throws IOException {
+        FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+        long tail = golden("segment.bin").length;
+        put(files, Segment.name(0), golden("segment.bin"));
+        put(files, IndexFile.name(0, tail, false), golden("index.bin"));
+        put(files, "%020d.checkpoint".formatted(tail), golden("checkpoint-1.bin"));
+        put(files, "durable", golden("durable.bin"));
+        LogWorld world = LogWorld.open(files, LogWorld.SYNC);
+        assertEquals(List.of(), world.replayed, "the checkpoint was used");
+        for (int i = 0; i < 3; i++) {
+            world.turn(0, "later " + i);
+            world.checkpoint();
+        }
+        List<String> before = world.readable();
+        assertEquals(6, before.size());
+
+        LogWorld next = world.killed();
+
+        assertEquals(before, next.readable());
+        assertEquals(List.of(), next.replayed);
+        assertFalse(next.files.list().contains("%020d.checkpoint".formatted(tail)), "two newer ones are there");
     }
 
     private static FaultyFileStore goldenDirectory() throws IOException {
@@ -278,9 +332,9 @@ class GoldenTest {
         long tail = golden("segment.bin").length;
         put(files, Segment.name(0), golden("segment.bin"));
         put(files, IndexFile.name(0, tail, false), golden("index.bin"));
-        put(files, "%020d.checkpoint".formatted(tail), golden("checkpoint.bin"));
+        put(files, CheckpointPart.name(0, tail), golden("checkpoint.bin"));
         put(files, "durable", golden("durable.bin"));
-        assertNotNull(CheckpointFiles.newest(files));
+        assertEquals(tail, CheckpointChain.newest(files).position());
         return files;
     }
 

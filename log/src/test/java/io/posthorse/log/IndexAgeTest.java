@@ -93,7 +93,7 @@ class IndexAgeTest {
     void aMergeOnAFullDiskWaitsAndHarmsNothing() throws IOException {
         LogWorld world = aged(8);
         world.fill(12, 100);
-        world.store.checkpoint(world);
+        world.beginCheckpoint();
         while (indexFiles(world.files).size() < 9) {
             world.background.runJob();
             world.background.deliver();

@@ -115,7 +115,7 @@ class IndexModelTest {
     }
 
     private void checkpoint() {
-        world.store.checkpoint(world);
+        world.beginCheckpoint();
         for (int jobs = entropy.below(6); jobs > 0; jobs--) {
             world.background.runJob();
             if (entropy.percent(70)) {

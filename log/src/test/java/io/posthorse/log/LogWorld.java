@@ -25,6 +25,8 @@ final class LogWorld implements Store.State {
     final List<String> replayed = new ArrayList<>();
     /** Whether messages have a tag, which says what they are. */
     boolean tagged;
+    /** What checkpoints have been told of each partition. */
+    private final ByteBuffer[] told = new ByteBuffer[PARTITIONS];
     /** Time that the next records carry. */
     long timeMs = 1_000;
 
@@ -71,12 +73,51 @@ final class LogWorld implements Store.State {
     }
 
     @Override
-    public ByteBuffer snapshot() {
+    public void restore(Section section) {
+        ByteBuffer value = section.value();
+        index.create(section.key[0], value.getLong(), value.getLong());
+    }
+
+    @Override
+    public void restored() {
+        for (int i = 0; i < PARTITIONS; i++) {
+            told[i] = bytes(i);
+        }
+    }
+
+    /** Only the partitions that have changed. */
+    @Override
+    public void beginFreeze(SectionBuffer out) {
+        for (int i = 0; i < PARTITIONS; i++) {
+            if (!bytes(i).equals(told[i])) {
+                told[i] = bytes(i);
+                out.add((byte) 1, new byte[] {(byte) i}, 16).put(told[i].duplicate());
+            }
+        }
+    }
+
+    @Override
+    public boolean freeze() {
+        return false;
+    }
+
+    @Override
+    public ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer) {
+        return newer;
+    }
+
+    /** All of the state, as checkpoints of earlier releases have it. */
+    ByteBuffer whole() {
         ByteBuffer out = ByteBuffer.allocate(PARTITIONS * 16);
         for (int i = 0; i < PARTITIONS; i++) {
-            out.putLong(index.partition(i).begin()).putLong(index.partition(i).next());
+            out.put(bytes(i));
         }
         return out.flip();
+    }
+
+    private ByteBuffer bytes(int partition) {
+        PartitionIndex of = index.partition(partition);
+        return ByteBuffer.allocate(16).putLong(0, of.begin()).putLong(8, of.next());
     }
 
     @Override
@@ -182,14 +223,23 @@ final class LogWorld implements Store.State {
         background.drain();
     }
 
+    /** Takes what the owner does of a checkpoint. */
+    void beginCheckpoint() {
+        store.checkpoint();
+        boolean more = store.freeze();
+        while (more) {
+            more = store.freeze();
+        }
+    }
+
     void checkpoint() {
-        store.checkpoint(this);
+        beginCheckpoint();
         background.drain();
     }
 
     void close() throws IOException {
         background.drain();
-        store.close(this);
+        store.close();
     }
 
     /** The text at an offset, or null where it is gone. */

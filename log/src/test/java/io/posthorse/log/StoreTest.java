@@ -162,9 +162,9 @@ class StoreTest {
             world.files.failNextForce();
             if (seed % 2 == 0) {
                 world.log().force();
-                world.store.checkpoint(world);
+                world.beginCheckpoint();
             } else {
-                world.store.checkpoint(world);
+                world.beginCheckpoint();
                 world.log().force();
             }
             world.background.drain(); // the second force was ordered before the first one's failure was known
@@ -256,30 +256,93 @@ class StoreTest {
             }
             List<String> before = world.readable();
             FaultyFileStore files = world.files.crash(false);
-            List<String> checkpoints = checkpoints(files);
-            assertEquals(2, checkpoints.size());
-            spoil(files, checkpoints.get(1), how, 5);
-            assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable(), "way " + how);
+            List<String> parts = checkpoints(files);
+            assertEquals(2, parts.size());
+            spoil(files, parts.get(1), how, 5);
+            spoil(files, CheckpointPart.copy(parts.get(1)), how, 6);
+            LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
+            assertEquals(before, next.readable(), "way " + how);
+            assertEquals(60, next.replayed.size(), "those behind the one before");
         }
     }
 
     @Test
-    void theTwoNewestCheckpointsAreKeptAlsoOfWhatEarlierRunsLeft() throws IOException {
+    void eachPartOfACheckpointMayGoBadOnce() throws IOException {
+        for (int how = 0; how < 4; how++) {
+            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+            for (int i = 0; i < 3; i++) {
+                world.fill(60, 300);
+                world.checkpoint();
+            }
+            List<String> before = world.readable();
+            for (boolean copy : new boolean[] {false, true}) {
+                FaultyFileStore files = world.files.crash(false);
+                for (String part : checkpoints(files)) {
+                    spoil(files, copy ? CheckpointPart.copy(part) : part, how, 5);
+                }
+                LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
+                assertEquals(before, next.readable(), "way " + how);
+                assertEquals(List.of(), next.replayed, "way " + how);
+                next.background.drain();
+                for (String part : checkpoints(next.files)) {
+                    assertTrue(CheckpointPart.verified(next.files, part).isDoubled(), part + " has a whole copy again");
+                }
+                next.turn(0, "next");
+                next.checkpoint();
+                assertEquals(next.readable(), next.killed().readable());
+            }
+        }
+    }
+
+    /** What lies in front of the oldest checkpoint that is left cannot be rebuilt where its log is gone. */
+    @Test
+    void aLogThatBeginsBehindTheCheckpointThatIsLeftIsRefused() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-        for (int i = 0; i < 3; i++) {
+        world.fill(30, 500);
+        world.checkpoint();
+        world.fill(400, 500);
+        world.checkpoint();
+        world.fill(10, 500);
+        world.checkpoint();
+        assertTrue(world.store.dropFirst());
+        world.background.drain();
+        FaultyFileStore files = world.files.crash(false);
+        for (String part : checkpoints(files)) {
+            files.delete(part);
+            files.delete(CheckpointPart.copy(part));
+        }
+        WholeCheckpoints.write(files, 64, ByteBuffer.allocate(16 * LogWorld.PARTITIONS));
+        List<String> names = files.list();
+        assertThrows(LogCorruptException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
+        assertEquals(names, files.list());
+    }
+
+    @Test
+    void thePartsOfACheckpointStayFewOverRunsAndWhatIsUnusedGoes() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        for (int run = 0; run < 5; run++) {
+            for (int i = 0; i < 10; i++) {
+                world.fill(60, 300);
+                world.checkpoint();
+                assertTrue(checkpoints(world.files).size() <= 3, "of " + checkpoints(world.files));
+            }
+            List<String> before = world.readable();
+            FaultyFileStore files = world.files.crash(false);
+            files.open("%020d.checkpoint".formatted(8)).close(); // its deletion did not get through
+            files.open(CheckpointPart.name(0, 8)).close(); // nor that of what was merged
+            files.open(CheckpointPart.copy(CheckpointPart.name(64, 80))).close();
+            files.open("unfinished-merged-checkpoint-copy").close();
+            world = LogWorld.open(files, LogWorld.ASYNC);
+            assertEquals(before, world.readable());
+            assertEquals(List.of(), world.replayed);
             world.fill(60, 300);
             world.checkpoint();
-        }
-        FaultyFileStore files = world.files.crash(false);
-        List<String> left = checkpoints(files);
-        files.open("%020d.checkpoint".formatted(8)).close(); // its deletion did not get through
-        LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
-        for (int i = 0; i < 3; i++) {
-            next.fill(60, 300);
-            next.checkpoint();
-            List<String> now = checkpoints(files);
-            assertEquals(2, now.size(), "of " + now);
-            assertEquals(i == 0, left.contains(now.get(0)), "the oldest go");
+            List<String> parts = checkpoints(files);
+            for (String name : files.list()) {
+                assertTrue(!name.contains("checkpoint") || parts.contains(name) && !name.contains("00080")
+                        || parts.contains(CheckpointPart.ofCopy(name)), name);
+            }
+            assertTrue(parts.size() <= 3, "of " + parts);
         }
     }
 
@@ -292,6 +355,7 @@ class StoreTest {
         FaultyFileStore files = world.files.crash(false);
         for (String name : checkpoints(files)) {
             files.delete(name);
+            files.delete(CheckpointPart.copy(name));
         }
         LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
         assertEquals(before, next.readable());
@@ -310,6 +374,7 @@ class StoreTest {
         FaultyFileStore files = world.files.crash(false);
         for (String name : checkpoints(files)) {
             files.delete(name);
+            files.delete(CheckpointPart.copy(name));
         }
         List<String> names = files.list();
         assertThrows(LogCorruptException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
@@ -328,7 +393,9 @@ class StoreTest {
         world.background.drain();
         List<String> before = world.readable();
         FaultyFileStore files = world.files.crash(false);
-        spoil(files, checkpoints(files).get(1), 0, 1);
+        String last = checkpoints(files).getLast();
+        files.delete(last);
+        files.delete(CheckpointPart.copy(last));
         assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable());
     }
 
@@ -399,7 +466,7 @@ class StoreTest {
             LogWorld world = LogWorld.empty(LogWorld.ASYNC);
             world.fill(30, 200);
             world.background.drain();
-            world.store.checkpoint(world);
+            world.beginCheckpoint();
             world.background.runJob();
             world.background.deliver();
             if (operations % 2 == 0) {

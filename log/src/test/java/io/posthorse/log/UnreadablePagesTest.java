@@ -31,16 +31,8 @@ class UnreadablePagesTest {
     Path directory;
 
     /** A state that only remembers where its records are. */
-    private static final class Positions implements Store.State {
+    private static final class Positions extends NoState {
         private final List<Long> found = new ArrayList<>();
-
-        @Override
-        public void restore(ByteBuffer state) {}
-
-        @Override
-        public ByteBuffer snapshot() {
-            return ByteBuffer.allocate(0);
-        }
 
         @Override
         public void keys(ByteBuffer bytes, int at, int length, IntConsumer sink) {

@@ -1,0 +1,148 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Section;
+import io.posthorse.log.SectionBuffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** The state as the sections of a checkpoint, and back; the layout is in docs/formats/checkpoint.md. */
+final class StateSections {
+    private static final byte COUNTERS = 0;
+    private static final byte LANES = 2;
+    private static final byte GROUP = 8;
+
+    private static final int COUNTERS_SIZE = 4 + 4 + 1 + 8;
+    private static final int PARTITION = 20;
+    private static final byte[] ONE = {};
+
+    private StateSections() {}
+
+    // ---- to bytes
+
+    /** Begins a checkpoint: puts what stands in each, and has the rest put step by step. */
+    static void begin(State state, SectionBuffer out) {
+        out.add(COUNTERS, ONE, COUNTERS_SIZE)
+                .putInt(state.nextPartition())
+                .putInt(state.subscriptions.next())
+                .put((byte) (state.rendering.isNeeded() ? 1 : 0))
+                .putLong(state.lastMs());
+        state.postponed.schedule.snapshot(out.add(LANES, ONE, state.postponed.schedule.snapshotSize()));
+        state.postponed.timed.beginCheckpoint();
+        state.changed.begin(out);
+    }
+
+    /** Puts a prepared group for the checkpoint under way. */
+    static void putGroup(State state, String id) {
+        byte[] key = id.getBytes(StandardCharsets.UTF_8);
+        Long position = state.preparedGroups.get(id);
+        if (position == null) {
+            state.changed.out().addGone(GROUP, key);
+        } else {
+            state.changed.out().add(GROUP, key, 8).putLong(position);
+        }
+    }
+
+    // ---- from bytes
+
+    /** @throws MalformedEventException where the bytes are no such section */
+    static void restore(State state, Section section) {
+        ByteBuffer in = section.value();
+        Postponed postponed = state.postponed;
+        switch (section.kind) {
+            case COUNTERS -> counters(state, in);
+            case Topic.KIND -> topic(state, new String(section.key, StandardCharsets.UTF_8), in);
+            case LANES -> postponed.schedule.restore(in);
+            case Subscription.KIND -> subscription(state, number(section.key, 4, 0), in);
+            case Place.KIND -> place(state, number(section.key, 8, 0), number(section.key, 8, 4), in);
+            case TimedPages.KIND -> postponed.timed.restorePage(Pages.number(section.key), in);
+            case PreparedPages.UNDECIDED -> postponed.prepared.restoreUndecided(Pages.number(section.key), in);
+            case PreparedPages.SUSPENDED -> postponed.prepared.restoreSuspended(Pages.number(section.key), in);
+            case GROUP -> state.preparedGroups.put(new String(section.key, StandardCharsets.UTF_8), Fields.number64(in));
+            default -> throw new MalformedEventException("a section of the kind " + section.kind);
+        }
+        Fields.require(!in.hasRemaining(), "%d bytes behind a section of the kind %d", in.remaining(), section.kind);
+    }
+
+    private static int number(byte[] key, int length, int at) {
+        Fields.require(key.length == length, "a key of %d bytes in the place of %d", key.length, length);
+        return ByteBuffer.wrap(key).getInt(at);
+    }
+
+    private static void counters(State state, ByteBuffer in) {
+        int partition = Fields.number(in);
+        int subscription = Fields.number(in);
+        Fields.require(partition >= 0 && subscription >= 0, "%d partitions, %d subscriptions", partition, subscription);
+        state.partitions().restoreNext(partition);
+        state.subscriptions.restoreNext(subscription);
+        if (Fields.flag(in)) {
+            state.rendering.need();
+        }
+        state.saw(Fields.number64(in));
+    }
+
+    private static void topic(State state, String name, ByteBuffer in) {
+        Topic topic = state.newTopic(name, state.shared(Fields.topicSettings(in)));
+        Fields.require(state.topics.put(name, topic) == null, "a second topic %s", name);
+        for (int left = Fields.count(in, PARTITION); left > 0; left--) {
+            restorePartition(state, topic, in);
+        }
+    }
+
+    /** Reads a partition of a topic: u32 number, u64 begin, u64 next offset. */
+    static void restorePartition(State state, Topic topic, ByteBuffer in) {
+        int id = in.getInt();
+        long begin = in.getLong();
+        long next = in.getLong();
+        Fields.require(id >= 0 && id < state.nextPartition() && state.partition(id) == null && begin >= 0 && begin <= next,
+                "a partition %d of the topic %s from offset %d to %d", id, topic.name(), begin, next);
+        state.addPartition(topic, id, begin, next);
+    }
+
+    private static void subscription(State state, int number, ByteBuffer in) {
+        String name = Fields.text(in);
+        SubscriptionSettings settings = Fields.subscriptionSettings(in);
+        Fields.require(number < state.subscriptions.next(), "a subscription of the number %d, of %d", number,
+                state.subscriptions.next());
+        Subscription made = state.subscriptions.changed(new Event.SubscriptionChanged(name, settings, number));
+        Fields.require(made != null, "a second subscription %s", name);
+    }
+
+    /** Of a partition that is gone nothing need be known; of a subscription whose record was damaged, what it has read. */
+    private static void place(State state, int subscription, int partition, ByteBuffer in) {
+        Partition of = state.partition(partition);
+        if (of == null || subscription < 0 || subscription >= state.subscriptions.next()) {
+            in.position(in.limit());
+            return;
+        }
+        Subscription reader = state.subscriptions.byNumber(subscription);
+        (reader == null ? state.subscriptions.nameless(subscription) : reader).place(of).restore(in);
+    }
+
+    // ---- as a whole
+
+    /** All of the state, the same bytes for the same state: what checkpoints restore and replay must give. */
+    static ByteBuffer all(State state) {
+        SectionBuffer out = new SectionBuffer();
+        state.topics.values().forEach(topic -> Changes.put(topic, out));
+        state.subscriptions.all().forEach(subscription -> {
+            Changes.put(subscription, out);
+            subscription.places().forEach(place -> Changes.put(place, out));
+        });
+        Postponed postponed = state.postponed;
+        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(COUNTERS_SIZE + out.bytes()
+                + (long) postponed.snapshotSize() + groupsSize(state)));
+        all.putInt(state.nextPartition()).putInt(state.subscriptions.next())
+                .put((byte) (state.rendering.isNeeded() ? 1 : 0)).putLong(state.lastMs());
+        out.sorted().forEach(section -> all.put(section.kind).put(section.key).put(section.value()));
+        postponed.snapshot(all);
+        state.preparedGroups.forEach((id, position) -> {
+            Fields.put(all, id);
+            all.putLong(position);
+        });
+        return all.flip();
+    }
+
+    private static int groupsSize(State state) {
+        return state.preparedGroups.keySet().stream().mapToInt(id -> Fields.size(id) + 8).sum();
+    }
+}
