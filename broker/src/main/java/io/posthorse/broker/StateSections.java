@@ -44,7 +44,11 @@ final class StateSections {
 
     // ---- from bytes
 
-    /** @throws MalformedEventException where the bytes are no such section */
+    /**
+     * Takes a section into effect; what it says counts as changed until {@link Changes#clear} says that a checkpoint holds it.
+     *
+     * @throws MalformedEventException where the bytes are no such section
+     */
     static void restore(State state, Section section) {
         ByteBuffer in = section.value();
         Postponed postponed = state.postponed;
@@ -83,6 +87,7 @@ final class StateSections {
     private static void topic(State state, String name, ByteBuffer in) {
         Topic topic = state.newTopic(name, state.shared(Fields.topicSettings(in)));
         Fields.require(state.topics.put(name, topic) == null, "a second topic %s", name);
+        state.changed.touch(topic);
         for (int left = Fields.count(in, PARTITION); left > 0; left--) {
             restorePartition(state, topic, in);
         }
@@ -105,6 +110,7 @@ final class StateSections {
                 state.subscriptions.next());
         Subscription made = state.subscriptions.changed(new Event.SubscriptionChanged(name, settings, number));
         Fields.require(made != null, "a second subscription %s", name);
+        state.changed.touch(made);
     }
 
     /** Of a partition that is gone nothing need be known; of a subscription whose record was damaged, what it has read. */
@@ -115,7 +121,9 @@ final class StateSections {
             return;
         }
         Subscription reader = state.subscriptions.byNumber(subscription);
-        (reader == null ? state.subscriptions.nameless(subscription) : reader).place(of).restore(in);
+        Place place = (reader == null ? state.subscriptions.nameless(subscription) : reader).place(of);
+        state.changed.touch(place);
+        place.restore(in);
     }
 
     // ---- as a whole

@@ -212,7 +212,8 @@ class HostileRecordsTest {
         state.put(whole.duplicate().position(lists).limit(lists + 8)).putInt(0);
         state.put(whole.duplicate().position(lists + 8));
         directory.files = directory.files.crash(false);
-        WholeStates.write(directory.files, appended(NONE), state.flip());
+        long position = appended(NONE);
+        WholeStates.write(directory.files, position, state.flip());
 
         Broker next = directory.open();
 
