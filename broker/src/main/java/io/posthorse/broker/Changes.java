@@ -10,12 +10,13 @@ import java.util.List;
  * that began. So a checkpoint costs what has changed, is taken some pieces at a time, and yet is the state of one moment.
  */
 final class Changes {
-    /** Pieces and bytes that are put at a time: some hundred microseconds. */
-    private static final int STEP_PIECES = 1_000;
-
+    /** Bytes that are put at a time: some hundred microseconds. */
     private static final int STEP_BYTES = 256 << 10;
 
     private final List<ChangedKeys<?>> keyed = new ArrayList<>();
+    /** Pieces that are put at a time. */
+    private int stepPieces = 1_000;
+
     /** Null where one was made and went between two checkpoints. */
     private List<Piece> changed = new ArrayList<>();
 
@@ -23,6 +24,11 @@ final class Changes {
     private int at;
     private int stamp = 1;
     private SectionBuffer out;
+
+    /** Has so many put at a time. */
+    void stepPieces(int pieces) {
+        stepPieces = pieces;
+    }
 
     /** Has parts of the state that are no pieces put after all pieces. */
     void also(ChangedKeys<?> keys) {
@@ -71,7 +77,7 @@ final class Changes {
     /** Puts some pieces; false where all are put. */
     boolean step() {
         long enough = out.bytes() + STEP_BYTES;
-        for (int i = 0; i < STEP_PIECES && out.bytes() < enough; i++) {
+        for (int i = 0; i < stepPieces && out.bytes() < enough; i++) {
             if (!putNext()) {
                 out = null;
                 frozen = List.of();

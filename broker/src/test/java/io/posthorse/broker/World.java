@@ -94,7 +94,11 @@ final class World {
         } else if (choice < 45) {
             clients.act(shard, this::answerLater, diskIsFull || writeMayFail);
         } else if (choice < 62) {
-            runOwner();
+            if (entropy.percent(40)) {
+                runSome(1 + entropy.below(3));
+            } else {
+                runOwner();
+            }
         } else if (choice < 74) {
             background.runJob();
         } else if (choice < 86) {
@@ -135,6 +139,13 @@ final class World {
     private void spaceReturns() {
         diskIsFull = false;
         files.capacity(1L << 40);
+    }
+
+    /** Lets the owner take some steps: others come between those of a checkpoint. */
+    private void runSome(int most) {
+        for (int left = most; left > 0 && !owner.isEmpty(); left--) {
+            owner.poll().run();
+        }
     }
 
     private void runOwner() {
@@ -276,6 +287,7 @@ final class World {
             }
             try {
                 broker = Broker.open(files, logSettings, background, SETTINGS, List.of(new TestFormat()));
+                broker.state().changed.stepPieces(1);
                 files.stopAfter(Integer.MAX_VALUE);
                 break;
             } catch (StoppedError e) {
