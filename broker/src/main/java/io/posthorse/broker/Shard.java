@@ -41,7 +41,7 @@ public final class Shard {
     private Timers.Timer forceTimer;
     private boolean closed;
     /** Whether a step of a checkpoint is to come. */
-    private boolean freezing;
+    private boolean advancing;
     private Consumer<IOException> onFailure = cause -> { };
     private boolean failureTold;
 
@@ -151,16 +151,16 @@ public final class Shard {
         if (broker.store().sinceCheckpoint() >= broker.settings().checkpointBytes()) {
             broker.checkpoint();
         }
-        if (!freezing) {
-            freeze();
+        if (!advancing) {
+            advance();
         }
     }
 
-    /** A checkpoint that has begun is put behind the commands at hand, a step at a time. */
-    private void freeze() {
-        freezing = !closed && broker.store().freeze();
-        if (freezing) {
-            tail.execute(this::freeze);
+    /** A checkpoint that has begun goes on behind the commands at hand, a step at a time. */
+    private void advance() {
+        advancing = !closed && broker.store().advance();
+        if (advancing) {
+            tail.execute(this::advance);
         }
     }
 

@@ -287,7 +287,7 @@ class HostileRecordsTest {
         store.log().write();
         if (section != NONE) {
             store.checkpoint();
-            store.freeze();
+            store.advance();
         }
         background.drain();
         directory.files = directory.files.crash(false);

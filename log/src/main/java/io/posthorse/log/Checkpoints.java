@@ -34,8 +34,13 @@ final class Checkpoints {
     /** The one that is not whole yet; null where there is none. */
     private Taken taken;
 
+    /** Its entries, once all are frozen. */
+    private Frozen entries;
+
     private boolean freezing;
     private boolean writing;
+    /** Whether it is whole, and some of its entries are in memory yet. */
+    private boolean lettingGo;
     /** Whether it is written for the second time. */
     private boolean retried;
 
@@ -52,12 +57,7 @@ final class Checkpoints {
      * @param from position of the one before it, from which its index stretch begins
      * @param since from where its part tells of changes
      */
-    private record Taken(long from, long since, long to, Frozen entries, SectionBuffer sections) {
-        /** Bytes that it takes on the disk, about. */
-        long need() {
-            return 2 * sections.bytes() + (long) entries.parts().size() * Chunk.ENTRY + ROOM;
-        }
-    }
+    private record Taken(long from, long since, long to, SectionBuffer sections) {}
 
     Checkpoints(
             FileStore files, Background background, Log log, Index index, KeyIndex keys, IndexUpkeep indexUpkeep,
@@ -93,9 +93,9 @@ final class Checkpoints {
 
     // ---- taking one
 
-    /** Begins a checkpoint of the present state, unless one is under way; {@link #freeze} must follow. */
+    /** Begins a checkpoint of the present state, unless one is under way; {@link #advance} must follow. */
     void begin() {
-        if (taken != null || log.poison() != null || log.tail() == position()) {
+        if (taken != null || lettingGo || log.poison() != null || log.tail() == position()) {
             return;
         }
         log.write();
@@ -104,20 +104,21 @@ final class Checkpoints {
         }
         long to = log.tail();
         // behind a checkpoint of an earlier release stands one of all there is: all of it counts as changed
-        taken = new Taken(position(), chain.parts().isEmpty() ? 0 : position(), to, index.freeze(), new SectionBuffer());
+        taken = new Taken(position(), chain.parts().isEmpty() ? 0 : position(), to, new SectionBuffer());
+        index.beginFreeze();
         unwrittenKeys.addAll(keys.freeze(to));
         state.beginFreeze(taken.sections);
         freezing = true;
     }
 
     /** Goes on for a while; false where there is nothing more for the owner to do. */
-    boolean freeze() {
-        if (!freezing) {
-            return false;
+    boolean advance() {
+        if (lettingGo) {
+            lettingGo = index.letGo();
+            return lettingGo;
         }
-        freezing = state.freeze();
-        if (freezing) {
-            return true;
+        if (!freezing || freeze()) {
+            return freezing;
         }
         writing = true;
         background.run(log.forceJob(), failure -> { // a checkpoint never knows more than the log
@@ -130,13 +131,22 @@ final class Checkpoints {
         return false;
     }
 
+    private boolean freeze() {
+        freezing = index.freeze() || state.freeze();
+        if (!freezing) {
+            entries = index.frozen();
+        }
+        return freezing;
+    }
+
     private void write() {
         writing = true;
         Taken of = taken;
+        Frozen frozen = entries;
         List<StripeFile> stripe = new ArrayList<>(1);
         List<CheckpointWrite> part = new ArrayList<>(1);
         background.run(() -> {
-            stripe.add(stripe(of));
+            stripe.add(stripe(of, frozen));
             part.add(part(of));
         }, failure -> {
             if (failure == null) {
@@ -148,8 +158,8 @@ final class Checkpoints {
         writeKeys();
     }
 
-    private StripeFile stripe(Taken of) throws IOException {
-        return IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, of.entries, true);
+    private StripeFile stripe(Taken of, Frozen frozen) throws IOException {
+        return IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, frozen, true);
     }
 
     private CheckpointWrite part(Taken of) {
@@ -184,8 +194,10 @@ final class Checkpoints {
     private void adopt(CheckpointPart part, StripeFile stripe) {
         dispensable = Math.max(dispensable, position());
         chain = chain.with(part);
-        index.adopt(stripe, taken.entries);
+        index.adopt(stripe, entries);
+        entries = null;
         taken = null;
+        lettingGo = true;
     }
 
     /** Deletes those of an earlier release, once two newer checkpoints are there; returns whether some are left. */
@@ -205,13 +217,18 @@ final class Checkpoints {
     /** Where the disk is full, the reserve gives room for a checkpoint, once; else it waits. */
     private void failed() {
         writing = false;
-        if (!retried && log.poison() == null && log.releaseReserve(taken.need())) {
+        if (!retried && log.poison() == null && log.releaseReserve(need())) {
             retried = true;
             write();
         } else {
             retried = false;
             pause = PAUSE;
         }
+    }
+
+    /** Bytes that it takes on the disk, about. */
+    private long need() {
+        return 2 * taken.sections.bytes() + (long) entries.parts().size() * Chunk.ENTRY + ROOM;
     }
 
     /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
@@ -308,15 +325,19 @@ final class Checkpoints {
     }
 
     private void finish() throws IOException {
-        while (freezing) {
-            freezing = state.freeze();
+        boolean more = freezing;
+        while (more) {
+            more = freeze();
         }
-        StripeFile stripe = stripe(taken);
+        StripeFile stripe = stripe(taken, entries);
         CheckpointWrite write = part(taken);
         CheckpointPart part = write.step();
         while (part == null) {
             part = write.step();
         }
         adopt(part, stripe);
+        while (lettingGo) {
+            lettingGo = index.letGo();
+        }
     }
 }

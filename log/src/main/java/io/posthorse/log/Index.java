@@ -12,11 +12,12 @@ import java.util.stream.IntStream;
  */
 public final class Index {
     private final PartitionTable partitions = new PartitionTable();
-    /** Partitions with entries since the last freeze, and some that were removed since. */
-    private final List<PartitionIndex> growing = new ArrayList<>();
-    /** Chunks that are in no file yet, though they grow no more. */
-    private final List<Frozen.Part> frozen = new ArrayList<>();
+    /** Partitions whose chunks are ended, or let go of, at a time: a fraction of a millisecond. */
+    private int step = 2_000;
 
+    private final RecentEntries recent = new RecentEntries();
+    /** What the checkpoint that has begun has relocated. */
+    private List<Relocated> relocated = List.of();
     private final RemovedPartitions removals = new RemovedPartitions();
     private int freezes;
     private final Relocations relocations = new Relocations();
@@ -50,6 +51,7 @@ public final class Index {
     public void remove(int id) {
         PartitionIndex removed = partitions.get(id);
         if (removed != null) {
+            recent.removes(removed);
             partitions.remove(id);
             removals.add(id);
             removed.clear();
@@ -60,9 +62,7 @@ public final class Index {
 
     /** Notes a message's record. */
     public void append(PartitionIndex partition, long offset, long position, int length, int tag) {
-        if (partition.isIdle()) {
-            growing.add(partition);
-        }
+        recent.appends(partition);
         partition.append(offset, position, length, tag);
     }
 
@@ -114,9 +114,8 @@ public final class Index {
         gone = now;
         drops++;
         runs.clear();
-        if (to > files.end()) {
-            growing.forEach(PartitionIndex::disturbed);
-            frozen.forEach(part -> ((Chunk.InMemory) part.chunk()).plain = false);
+        if (to > files.end() || recent.isLettingGo()) {
+            recent.disturbed();
         }
         dropped.addAll(files.drop(now));
     }
@@ -130,29 +129,44 @@ public final class Index {
 
     // ---- files
 
-    /** Ends all chunks in memory; they stay readable. All that is in no file yet. */
-    Frozen freeze() {
-        for (PartitionIndex partition : growing) {
-            partition.freezeAll(frozen);
-        }
-        growing.clear();
-        freezes = removals.freeze();
-        return new Frozen(List.copyOf(frozen), relocations.freeze());
+    /** Has so many partitions be looked at at a time. */
+    void step(int partitionsAtATime) {
+        step = partitionsAtATime;
     }
 
-    /** Entries that were frozen are in a file from now on. */
+    /** A checkpoint begins: the entries that are there now are its; they stay readable. {@link #freeze} must follow. */
+    void beginFreeze() {
+        recent.begin();
+        freezes = removals.freeze();
+        relocated = relocations.freeze();
+    }
+
+    /** Ends some chunks of those entries; false where all are ended. */
+    boolean freeze() {
+        return recent.freeze(step);
+    }
+
+    /** All that was ended and is in no file yet. */
+    Frozen frozen() {
+        return new Frozen(recent.frozen(), relocated);
+    }
+
+    /** Entries that were frozen are in a file from now on; {@link #letGo} must follow. */
     void adopt(StripeFile file, Frozen entries) {
         files.add(file);
-        for (Frozen.Part part : entries.parts()) {
-            PartitionIndex partition = partitions.get(part.partition());
-            if (partition != null) {
-                partition.written(part.chunk());
-            }
-        }
-        frozen.subList(0, entries.parts().size()).clear();
+        recent.written(entries.parts());
         relocations.written(entries.relocated());
         removals.whole(freezes);
         runs.clear();
+    }
+
+    /** Lets go of some entries that are in a file now; false where none is left. */
+    boolean letGo() {
+        boolean more = recent.letGo(step, partitions);
+        if (!more) {
+            runs.clear();
+        }
+        return more;
     }
 
     /** Puts other files in the place of some; false where those are not there any more. */

@@ -15,6 +15,9 @@ public final class PartitionIndex {
     private Chunk.InMemory first;
 
     private Chunk.InMemory last;
+    /** The checkpoint since which it has entries that no checkpoint holds, see {@link RecentEntries}. */
+    int generation = -1;
+
     /** How often something had gone away when {@link #begin} was looked for. */
     private int drops;
 

@@ -188,7 +188,7 @@ public final class Store {
     }
 
     /**
-     * Begins a checkpoint of the present state, unless one is under way; {@link #freeze} must be called until it is through.
+     * Begins a checkpoint of the present state, unless one is under way; {@link #advance} must be called until it is through.
      * The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last checkpoint
      * in force and is tried again later.
      */
@@ -196,9 +196,9 @@ public final class Store {
         checkpoints.begin();
     }
 
-    /** Goes on with a checkpoint for a while; false where that has nothing more to do with the state. */
-    public boolean freeze() {
-        return checkpoints.freeze();
+    /** Goes on with a checkpoint for a while; false where there is nothing to do at present. */
+    public boolean advance() {
+        return checkpoints.advance();
     }
 
     /** To be called every now and then: goes on with work that a full disk may have stopped. */

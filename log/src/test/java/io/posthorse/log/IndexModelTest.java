@@ -58,6 +58,9 @@ class IndexModelTest {
 
     private void step() throws IOException {
         int choice = entropy.below(100);
+        if (entropy.percent(30)) {
+            world.store.advance();
+        }
         if (choice < 45) {
             for (int left = entropy.below(12); left >= 0; left--) {
                 append(entropy.below(entropy.percent(30) ? LogWorld.PARTITIONS : 2));
@@ -115,7 +118,13 @@ class IndexModelTest {
     }
 
     private void checkpoint() {
-        world.beginCheckpoint();
+        world.index.step(1);
+        if (entropy.percent(50)) {
+            world.store.checkpoint();
+            world.store.advance(); // and the rest comes later
+        } else {
+            world.beginCheckpoint();
+        }
         for (int jobs = entropy.below(6); jobs > 0; jobs--) {
             world.background.runJob();
             if (entropy.percent(70)) {

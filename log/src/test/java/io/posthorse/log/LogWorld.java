@@ -226,15 +226,20 @@ final class LogWorld implements Store.State {
     /** Takes what the owner does of a checkpoint. */
     void beginCheckpoint() {
         store.checkpoint();
-        boolean more = store.freeze();
+        advance();
+    }
+
+    private void advance() {
+        boolean more = store.advance();
         while (more) {
-            more = store.freeze();
+            more = store.advance();
         }
     }
 
     void checkpoint() {
         beginCheckpoint();
         background.drain();
+        advance();
     }
 
     void close() throws IOException {

@@ -7,6 +7,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** The index of a partition against a plain map from offset to position, driven by random calls. */
@@ -64,10 +65,27 @@ class PartitionIndexTest {
 
     /** Ends the chunks in memory, and puts them in a file, as a checkpoint does; or fails to, and keeps them. */
     private void freezeAndWrite(SeededEntropy entropy) throws IOException {
-        Frozen unwritten = index.freeze();
-        if (entropy.percent(70) && position > written) {
-            index.adopt(IndexFile.write(files, "unfinished", written, position, unwritten, false), unwritten);
-            written = position;
+        long to = position;
+        index.beginFreeze();
+        goOn(entropy, index::freeze);
+        Frozen unwritten = index.frozen();
+        if (entropy.percent(70) && to > written) {
+            index.adopt(IndexFile.write(files, "unfinished", written, to, unwritten, false), unwritten);
+            written = to;
+            goOn(entropy, index::letGo);
+        }
+    }
+
+    /** Some records come while a checkpoint goes on by steps. */
+    private void goOn(SeededEntropy entropy, BooleanSupplier step) {
+        index.step(1);
+        boolean more = step.getAsBoolean();
+        while (more) {
+            if (entropy.percent(30)) {
+                append(0);
+                compare(entropy);
+            }
+            more = step.getAsBoolean();
         }
     }
 
