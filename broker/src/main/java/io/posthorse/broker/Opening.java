@@ -33,8 +33,8 @@ final class Opening {
         } catch (MalformedEventException e) {
             throw new LogCorruptException("The newest checkpoint is whole by its checksum but makes no sense: "
                     + e.getMessage() + ". Nothing was changed. Move the *.checkpoint file that ends last, and its"
-                    + " *.checkpoint-copy, out of the data directory, and start again: the one before it is used then, and the"
-                    + " log behind it.", e);
+                    + " *.checkpoint-copy, out of the data directory, and start again: the one before it is used then, and"
+                    + " the log behind it.", e);
         }
     }
 

@@ -45,7 +45,8 @@ final class StateSections {
     // ---- from bytes
 
     /**
-     * Takes a section into effect; what it says counts as changed until {@link Changes#clear} says that a checkpoint holds it.
+     * Takes a section into effect; what it says counts as changed until {@link Changes#clear} says that a checkpoint holds
+     * it.
      *
      * @throws MalformedEventException where the bytes are no such section
      */

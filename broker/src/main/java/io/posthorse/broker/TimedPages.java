@@ -4,9 +4,9 @@ import io.posthorse.log.SectionBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * The messages that wait for a time of their own, in checkpoints: a section for each 512 offsets. It says which of them wait,
- * and when those are due that came since the checkpoint before; an earlier part says it of the others, so that a message
- * that goes costs no repetition of those around it.
+ * The messages that wait for a time of their own, in checkpoints: a section for each 512 offsets. It says which of them
+ * wait, and when those are due that came since the checkpoint before; an earlier part says it of the others, so that a
+ * message that goes costs no repetition of those around it.
  */
 final class TimedPages {
     static final byte KIND = 5;
@@ -86,7 +86,8 @@ final class TimedPages {
         for (long word : left) {
             bits += Long.bitCount(word);
         }
-        Fields.require(in.remaining() == bits * ENTRY, "%d delayed messages whose times take %d bytes", bits, in.remaining());
+        Fields.require(in.remaining() == bits * ENTRY,
+                "%d delayed messages whose times take %d bytes", bits, in.remaining());
         while (in.hasRemaining()) {
             int at = in.getShort();
             Fields.require(at >= 0 && at < PAGE && has(left, at), "a delayed message at place %d of its page", at);

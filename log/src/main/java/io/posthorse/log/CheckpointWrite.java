@@ -46,7 +46,8 @@ final class CheckpointWrite implements AutoCloseable {
         long from = parts.getFirst().from();
         try {
             SectionMerge merged = new SectionMerge(open, combination, from == 0);
-            return new CheckpointWrite(files, "unfinished-merged-checkpoint", parts, open, merged, from, parts.getLast().to());
+            return new CheckpointWrite(
+                    files, "unfinished-merged-checkpoint", parts, open, merged, from, parts.getLast().to());
         } catch (IOException e) {
             closeAll(open);
             throw e;

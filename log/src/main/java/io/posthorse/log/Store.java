@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 /** A data directory: the log, the index over it, and the checkpoints that make opening it quick. */
 public final class Store {
     private final FileStore files;
-    private final Background background;
     private final Log log;
     private final Index index;
     private final Checkpoints checkpoints;
@@ -27,7 +26,6 @@ public final class Store {
             FileStore files, Background background, Log log, Index index, State state, Recovered recovered,
             CheckpointChain chain) {
         this.files = files;
-        this.background = background;
         this.log = log;
         this.index = index;
         this.keys = new KeyIndex(files, background, state, log.tail());
@@ -78,9 +76,9 @@ public final class Store {
             throws IOException {
         CheckpointChain chain = CheckpointChain.newest(files);
         if (firstSegment(files) > chain.position()) {
-            throw new LogCorruptException("No checkpoint in the data directory is whole that reaches to where the log begins,"
-                    + " so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy files from a"
-                    + " backup; nothing was changed.");
+            throw new LogCorruptException("No checkpoint in the data directory is whole that reaches to where the log"
+                    + " begins, so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy files"
+                    + " from a backup; nothing was changed.");
         }
         long from = chain.position();
         chain = chain.restore(files, state);
@@ -188,8 +186,8 @@ public final class Store {
     }
 
     /**
-     * Begins a checkpoint of the present state, unless one is under way; {@link #advance} must be called until it is through.
-     * The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last checkpoint
+     * Begins a checkpoint of the present state, unless one is under way; {@link #advance} must be called until it is
+     * through. The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last checkpoint
      * in force and is tried again later.
      */
     public void checkpoint() {

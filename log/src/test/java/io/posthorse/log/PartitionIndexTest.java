@@ -1,6 +1,7 @@
 package io.posthorse.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
@@ -74,6 +75,23 @@ class PartitionIndexTest {
             written = to;
             goOn(entropy, index::letGo);
         }
+    }
+
+    @Test
+    void whatIsRemovedWhileACheckpointGoesOnIsInItWhole() {
+        append(0);
+        PartitionIndex other = others[0];
+        index.append(other, other.next(), position, 1, 1);
+        int id = other.id;
+        index.step(1);
+        index.beginFreeze();
+        index.remove(id);
+        boolean more = index.freeze();
+        while (more) {
+            more = index.freeze();
+        }
+        assertTrue(index.frozen().parts().stream().anyMatch(part -> part.partition() == id),
+                "the checkpoint that has begun knows the partition, and a start may begin with it");
     }
 
     /** Some records come while a checkpoint goes on by steps. */

@@ -247,159 +247,6 @@ class StoreTest {
     }
 
     @Test
-    void c8_aSpoiltCheckpointIsReplacedByTheOneBefore() throws IOException {
-        for (int how = 0; how < 4; how++) {
-            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-            for (int i = 0; i < 3; i++) {
-                world.fill(60, 300);
-                world.checkpoint();
-            }
-            List<String> before = world.readable();
-            FaultyFileStore files = world.files.crash(false);
-            List<String> parts = checkpoints(files);
-            assertEquals(2, parts.size());
-            spoil(files, parts.get(1), how, 5);
-            spoil(files, CheckpointPart.copy(parts.get(1)), how, 6);
-            LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
-            assertEquals(before, next.readable(), "way " + how);
-            assertEquals(60, next.replayed.size(), "those behind the one before");
-        }
-    }
-
-    @Test
-    void eachPartOfACheckpointMayGoBadOnce() throws IOException {
-        for (int how = 0; how < 4; how++) {
-            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-            for (int i = 0; i < 3; i++) {
-                world.fill(60, 300);
-                world.checkpoint();
-            }
-            List<String> before = world.readable();
-            for (boolean copy : new boolean[] {false, true}) {
-                FaultyFileStore files = world.files.crash(false);
-                for (String part : checkpoints(files)) {
-                    spoil(files, copy ? CheckpointPart.copy(part) : part, how, 5);
-                }
-                LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
-                assertEquals(before, next.readable(), "way " + how);
-                assertEquals(List.of(), next.replayed, "way " + how);
-                next.background.drain();
-                for (String part : checkpoints(next.files)) {
-                    assertTrue(CheckpointPart.verified(next.files, part).isDoubled(), part + " has a whole copy again");
-                }
-                next.turn(0, "next");
-                next.checkpoint();
-                assertEquals(next.readable(), next.killed().readable());
-            }
-        }
-    }
-
-    /** What lies in front of the oldest checkpoint that is left cannot be rebuilt where its log is gone. */
-    @Test
-    void aLogThatBeginsBehindTheCheckpointThatIsLeftIsRefused() throws IOException {
-        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-        world.fill(30, 500);
-        world.checkpoint();
-        world.fill(400, 500);
-        world.checkpoint();
-        world.fill(10, 500);
-        world.checkpoint();
-        assertTrue(world.store.dropFirst());
-        world.background.drain();
-        FaultyFileStore files = world.files.crash(false);
-        for (String part : checkpoints(files)) {
-            files.delete(part);
-            files.delete(CheckpointPart.copy(part));
-        }
-        WholeCheckpoints.write(files, 64, ByteBuffer.allocate(16 * LogWorld.PARTITIONS));
-        List<String> names = files.list();
-        assertThrows(LogCorruptException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
-        assertEquals(names, files.list());
-    }
-
-    @Test
-    void thePartsOfACheckpointStayFewOverRunsAndWhatIsUnusedGoes() throws IOException {
-        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-        for (int run = 0; run < 5; run++) {
-            for (int i = 0; i < 10; i++) {
-                world.fill(60, 300);
-                world.checkpoint();
-                assertTrue(checkpoints(world.files).size() <= 3, "of " + checkpoints(world.files));
-            }
-            List<String> before = world.readable();
-            FaultyFileStore files = world.files.crash(false);
-            files.open("%020d.checkpoint".formatted(8)).close(); // its deletion did not get through
-            files.open(CheckpointPart.name(0, 8)).close(); // nor that of what was merged
-            files.open(CheckpointPart.copy(CheckpointPart.name(64, 80))).close();
-            files.open("unfinished-merged-checkpoint-copy").close();
-            world = LogWorld.open(files, LogWorld.ASYNC);
-            assertEquals(before, world.readable());
-            assertEquals(List.of(), world.replayed);
-            world.fill(60, 300);
-            world.checkpoint();
-            List<String> parts = checkpoints(files);
-            for (String name : files.list()) {
-                assertTrue(!name.contains("checkpoint") || parts.contains(name) && !name.contains("00080")
-                        || parts.contains(CheckpointPart.ofCopy(name)), name);
-            }
-            assertTrue(parts.size() <= 3, "of " + parts);
-        }
-    }
-
-    @Test
-    void c8_withoutAnyCheckpointTheWholeLogIsReplayed() throws IOException {
-        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-        world.fill(100, 300);
-        world.checkpoint();
-        List<String> before = world.readable();
-        FaultyFileStore files = world.files.crash(false);
-        for (String name : checkpoints(files)) {
-            files.delete(name);
-            files.delete(CheckpointPart.copy(name));
-        }
-        LogWorld next = LogWorld.open(files, LogWorld.ASYNC);
-        assertEquals(before, next.readable());
-        assertEquals(100, next.replayed.size());
-    }
-
-    @Test
-    void c9_withoutACheckpointALogThatLostItsBeginningIsRefused() throws IOException {
-        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-        world.fill(200, 500);
-        world.checkpoint();
-        world.fill(200, 500);
-        world.checkpoint();
-        assertTrue(world.store.dropFirst());
-        world.background.drain();
-        FaultyFileStore files = world.files.crash(false);
-        for (String name : checkpoints(files)) {
-            files.delete(name);
-            files.delete(CheckpointPart.copy(name));
-        }
-        List<String> names = files.list();
-        assertThrows(LogCorruptException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
-        assertEquals(names, files.list());
-    }
-
-    @Test
-    void retentionKeepsWhatTheOlderCheckpointNeeds() throws IOException {
-        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-        world.fill(400, 500);
-        world.checkpoint();
-        assertFalse(world.store.dropFirst(), "one checkpoint alone could go bad");
-        world.fill(10, 500);
-        world.checkpoint();
-        assertTrue(world.store.dropFirst());
-        world.background.drain();
-        List<String> before = world.readable();
-        FaultyFileStore files = world.files.crash(false);
-        String last = checkpoints(files).getLast();
-        files.delete(last);
-        files.delete(CheckpointPart.copy(last));
-        assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable());
-    }
-
-    @Test
     void nothingIsDroppedOnceAWriteHasFailed() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(400, 500);
@@ -461,29 +308,6 @@ class StoreTest {
     }
 
     @Test
-    void aCheckpointThatFailsLeavesNoDoubleIndex() throws IOException {
-        for (int operations = 1; operations < 12; operations++) {
-            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
-            world.fill(30, 200);
-            world.background.drain();
-            world.beginCheckpoint();
-            world.background.runJob();
-            world.background.deliver();
-            if (operations % 2 == 0) {
-                world.files.failNextWrite();
-            } else {
-                world.files.failNextForce();
-            }
-            world.background.drain();
-            world.fill(30, 200);
-            world.checkpoint();
-            List<String> before = world.readable();
-            assertEquals(60, before.size());
-            assertEquals(before, world.killed().readable());
-        }
-    }
-
-    @Test
     void theTimeOfASegmentIsThatOfTheNextRecordWithATime() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.timeMs = 0;
@@ -495,11 +319,11 @@ class StoreTest {
         assertEquals(-1, world.log().lastTime(1 << 16));
     }
 
-    private static List<String> checkpoints(FaultyFileStore files) {
+    static List<String> checkpoints(FaultyFileStore files) {
         return files.list().stream().filter(n -> n.endsWith(".checkpoint")).toList();
     }
 
-    private static void spoil(FaultyFileStore files, String name, int how, long seed) throws IOException {
+    static void spoil(FaultyFileStore files, String name, int how, long seed) throws IOException {
         if (how == 0) {
             files.delete(name);
             return;

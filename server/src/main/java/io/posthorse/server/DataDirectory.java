@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 public final class DataDirectory {
     /** Names of what the log, the tables and the access files are kept in, and what a file system puts into its root. */
     private static final Pattern OURS = Pattern.compile(String.join("|",
-            "\\d{20}\\.log", "\\d{20}-\\d{20}(\\.relocated)?\\.index", "\\d{20}-\\d{20}\\.keys", "\\d{20}\\.checkpoint",
+            "\\d{20}\\.log", "\\d{20}-\\d{20}(\\.relocated)?\\.index", "\\d{20}-\\d{20}\\.keys",
+            "\\d{20}\\.checkpoint", "\\d{20}-\\d{20}\\.checkpoint(-copy)?",
             "quarantine-\\d{20}", "unfinished.*", "durable", "lock", "reserve", "set-aside",
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
             "\\..*", "lost\\+found"));
