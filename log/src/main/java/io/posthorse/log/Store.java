@@ -77,8 +77,8 @@ public final class Store {
         CheckpointChain chain = CheckpointChain.newest(files);
         if (firstSegment(files) > chain.position()) {
             throw new LogCorruptException("No checkpoint in the data directory is whole that reaches to where the log"
-                    + " begins, so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy files"
-                    + " from a backup; nothing was changed.");
+                    + " begins, so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy"
+                    + " files from a backup; nothing was changed.");
         }
         long from = chain.position();
         chain = chain.restore(files, state);
@@ -187,8 +187,8 @@ public final class Store {
 
     /**
      * Begins a checkpoint of the present state, unless one is under way; {@link #advance} must be called until it is
-     * through. The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last checkpoint
-     * in force and is tried again later.
+     * through. The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last
+     * checkpoint in force and is tried again later.
      */
     public void checkpoint() {
         checkpoints.begin();
