@@ -106,7 +106,7 @@ public final class ColdRead {
         if (!rendering.isForeign(segments[i], at[i])) {
             return null;
         }
-        ByteBuffer shown = rendering.render(segments[i], at[i], lengths[i]);
+        ByteBuffer shown = rendering.show(segments[i], at[i], lengths[i], positions[i]);
         return shown == null ? ByteBuffer.allocate(0) : shown;
     }
 
@@ -118,7 +118,7 @@ public final class ColdRead {
     }
 
     private boolean isWanted(int i) {
-        return (content == null || ContentReading.matches(rendering, content, segments[i], at[i], lengths[i]))
+        return (content == null || ContentReading.matches(rendering, content, segments[i], at[i], lengths[i], positions[i]))
                 && check.isWhole(segments[i].duplicate(), at[i], positions[i]);
     }
 }

@@ -50,7 +50,8 @@ final class ContentReading {
             long position = index.position(at);
             int length = index.length(at);
             if (filter.matches(index.tag(at)) && log.holds(position)
-                    && matches(broker.rendering(), content, log.bytes(position), log.index(position), length)
+                    && matches(broker.rendering(), content, log.bytes(position), log.index(position), length,
+                    position)
                     && log.readable(position)) {
                 if (out.count > 0 && out.bytes + length > bytesMax) {
                     break;
@@ -63,11 +64,12 @@ final class ContentReading {
     }
 
     /** Whether a record's message is chosen, as readers are shown it. */
-    static boolean matches(Rendering rendering, ContentFilter content, ByteBuffer bytes, int at, int length) {
+    static boolean matches(Rendering rendering, ContentFilter content, ByteBuffer bytes, int at, int length,
+            long position) {
         if (!rendering.isForeign(bytes, at)) {
             return content.matches(bytes, at + RecordFormat.NATIVE, length);
         }
-        ByteBuffer shown = rendering.render(bytes, at, length);
+        ByteBuffer shown = rendering.showUnchecked(bytes, at, length, position);
         return shown != null && content.matches(shown, 0, shown.capacity());
     }
 

@@ -77,7 +77,7 @@ public final class Fetch {
         int found = count;
         for (int i = 0; i < found; i++) {
             if (rendering.isForeign(segments[i], at[i])) {
-                ByteBuffer shown = rendering.render(segments[i], at[i], lengths[i]);
+                ByteBuffer shown = rendering.show(segments[i], at[i], lengths[i], positions[i]);
                 segments[i] = shown == null ? NOTHING : shown;
                 at[i] = -RecordFormat.NATIVE;
                 lengths[i] = segments[i].capacity();

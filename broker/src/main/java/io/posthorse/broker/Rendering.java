@@ -12,8 +12,12 @@ final class Rendering {
     /** Most native bytes of a message that is shown in another format: clients of the common one take frames of 16 MiB. */
     static final int SHOWN_MAX = 12 << 20;
 
+    /** Part of the heap that messages may take that were shown. */
+    private static final int HEAP_PART = 64;
+
     private final MessageFormat[] formats;
     private final MessageFormat common;
+    private final ShownMessages known = new ShownMessages(Runtime.getRuntime().maxMemory() / HEAP_PART);
     /** Whether a message of another format was ever seen: as long as there is none, nobody need look. */
     private volatile boolean needed;
 
@@ -41,6 +45,27 @@ final class Rendering {
     /** Whether the record at an index has native bytes of another format. */
     boolean isForeign(ByteBuffer bytes, int at) {
         return needed && bytes.get(at + RecordFormat.FORMAT) != common.id();
+    }
+
+    /**
+     * The same as {@link #render}, of a record that is whole by its checksum: it is remembered by its position for the next
+     * one who asks.
+     */
+    ByteBuffer show(ByteBuffer bytes, int at, int length, long position) {
+        ByteBuffer shown = known.at(position);
+        if (shown == null) {
+            shown = render(bytes, at, length);
+            if (shown != null) {
+                known.put(position, shown.duplicate());
+            }
+        }
+        return shown;
+    }
+
+    /** The same as {@link #render}, of a record that may have rotted. */
+    ByteBuffer showUnchecked(ByteBuffer bytes, int at, int length, long position) {
+        ByteBuffer shown = known.at(position);
+        return shown == null ? render(bytes, at, length) : shown;
     }
 
     /** Native bytes of the common format for a foreign record, from 0 to the capacity; null where they make no sense. */
