@@ -76,7 +76,7 @@ public final class Fetch {
         bytes = 0;
         int found = count;
         for (int i = 0; i < found; i++) {
-            if (rendering.isForeign(segments[i], at[i])) {
+            if (at[i] >= 0 && rendering.isForeign(segments[i], at[i])) {
                 ByteBuffer shown = rendering.show(segments[i], at[i], lengths[i], positions[i]);
                 segments[i] = shown == null ? NOTHING : shown;
                 at[i] = -RecordFormat.NATIVE;
@@ -91,6 +91,13 @@ public final class Fetch {
         }
     }
 
+    void clear() {
+        count = 0;
+        bytes = 0;
+        cold = false;
+        content = null;
+    }
+
     void add(Log log, long offset, long position, int length) {
         offsets[count] = offset;
         positions[count] = position;
@@ -98,6 +105,26 @@ public final class Fetch {
         at[count] = log.index(position);
         lengths[count++] = length;
         bytes += length;
+    }
+
+    /** Adds a message of another fetch. */
+    void add(Fetch from, int i) {
+        offsets[count] = from.offsets[i];
+        positions[count] = from.positions[i];
+        segments[count] = from.segments[i];
+        at[count] = from.at[i];
+        lengths[count++] = from.lengths[i];
+        bytes += from.lengths[i];
+    }
+
+    /** Adds a copy of a message, as it is shown. */
+    void add(long offset, long position, ByteBuffer shown) {
+        offsets[count] = offset;
+        positions[count] = position;
+        segments[count] = shown;
+        at[count] = -RecordFormat.NATIVE;
+        lengths[count++] = shown.capacity();
+        bytes += shown.capacity();
     }
 
     public Status status() {

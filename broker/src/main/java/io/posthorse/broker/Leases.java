@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.Log;
 import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -72,6 +73,9 @@ public final class Leases {
         if (!again(request, cursor, out)) {
             return false;
         }
+        if (out.missing() != null) {
+            return true;
+        }
         long behind = cursor.next();
         boolean hasRoom = cursor.open() + out.fetch.count < OPEN_MAX && cursor.next() - cursor.floor() < WINDOW_MAX;
         boolean isTurn = !request.ordered || cursor.open() == out.fetch.count; // in order, all that came back is first
@@ -80,15 +84,16 @@ public final class Leases {
         if (hasRoom && isTurn && wantsMore) {
             behind = fresh(request, cursor, out);
         }
+        if (out.missing() != null) {
+            return true;
+        }
         if (out.fetch.count == 0 && behind == cursor.next()) {
             return true;
         }
-        if (!out.fetch.cold) { // cold ones are looked at by who reads them
-            int found = out.fetch.count;
-            out.fetch.show(broker.rendering(), request.bytesMax);
-            for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
-                behind = out.fetch.offsets[i] < cursor.next() ? behind : Math.min(behind, out.fetch.offsets[i]);
-            }
+        int found = out.fetch.count;
+        out.fetch.show(broker.rendering(), request.bytesMax);
+        for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
+            behind = out.fetch.offsets[i] < cursor.next() ? behind : Math.min(behind, out.fetch.offsets[i]);
         }
         return lent(request, out, behind);
     }
@@ -118,11 +123,21 @@ public final class Leases {
 
     private boolean again(Request request, LeaseCursor cursor, Lent out) {
         Log log = broker.log();
+        out.more.clear();
         int most = Math.min(request.countMax, Fetch.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
             long position = Moves.position(request.partition, offset);
-            if (position < 0 || !log.readable(position)) {
+            boolean cold = position >= 0 && broker.isCold(position);
+            if (cold && broker.originals().held(position) == null) {
+                out.more.add(log, offset, position, request.partition.index.length(offset));
+                if (request.ordered) {
+                    break; // none behind it may pass it
+                }
+                continue;
+            }
+            ByteBuffer copy = cold ? broker.rendering().show(broker.originals().held(position)) : null;
+            if (position < 0 || (cold ? copy == null : !log.readable(position))) {
                 if (!settle(request.subscription, request.partition, offset)) {
                     return false; // it is gone
                 }
@@ -130,12 +145,17 @@ public final class Leases {
                 if (!request.deadLetters.bury(request.subscription, request.partition, offset, lease.deliveries())) {
                     return false;
                 }
-            } else if (out.fetch.count == 0
-                    || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax) {
+            } else if (cold && (out.fetch.count == 0 || out.fetch.bytes + copy.capacity() <= request.bytesMax)) {
+                out.add(offset, position, copy, lease.deliveries() + 1);
+            } else if (!cold && (out.fetch.count == 0
+                    || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax)) {
                 out.add(offset, position, request.partition.index.length(offset), lease.deliveries() + 1);
             } else if (request.ordered) {
                 break; // a smaller one behind it may not pass it
             }
+        }
+        if (out.fetch.count == 0 && out.more.count > 0) {
+            out.misses();
         }
         return true;
     }
@@ -146,19 +166,18 @@ public final class Leases {
         int bytes = Math.max(1, request.bytesMax - out.fetch.bytes);
         long from = Math.max(cursor.next(), broker.begin(request.partition));
         Reading.fetch(broker, request.partition.index, from, most, bytes, request.filter, found);
-        if (found.content != null) { // old messages, which were only noted: what is lent has to be chosen at once
-            found.count = 0;
-            found.bytes = 0;
-            ContentReading.look(broker, request.partition.index, from, most, bytes, request.filter, found);
-            found.content = null;
+        if (found.cold && !broker.originals().take(found)) {
+            if (out.fetch.count == 0) {
+                out.misses();
+            }
+            return cursor.next();
         }
         if (found.status == Fetch.Status.AT_END || found.status == Fetch.Status.ABOVE) {
             return cursor.next();
         }
         for (int i = 0; i < found.count; i++) {
-            out.add(found.offsets[i], found.positions[i], found.lengths[i], 1);
+            out.add(found, i);
         }
-        out.fetch.cold |= found.cold;
         return Math.max(cursor.next(), found.next);
     }
 

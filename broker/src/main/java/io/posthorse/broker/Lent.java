@@ -1,20 +1,24 @@
 package io.posthorse.broker;
 
-/** Messages that were lent in one partition. Reused; valid until the next use. */
+import java.nio.ByteBuffer;
+
+/**
+ * Messages that were lent in one partition. Reused; valid until the next use. What may have to come from the disk is not
+ * lent before it is at hand.
+ */
 public final class Lent {
     final Fetch fetch = new Fetch();
-    /** What was never lent before. */
+    /** What was never lent before, or is to be read from the disk. */
     final Fetch more = Fetch.ofPlaces();
 
     private final int[] deliveries = new int[Fetch.COUNT_MAX];
     private Broker broker;
+    private boolean missing;
 
     void clear(Partition partition, Broker of) {
         broker = of;
-        fetch.count = 0;
-        fetch.bytes = 0;
-        fetch.cold = false;
-        fetch.content = null;
+        missing = false;
+        fetch.clear();
         fetch.begin = of.begin(partition);
         fetch.end = of.end(partition);
         fetch.status = Fetch.Status.NO_MATCH;
@@ -22,12 +26,36 @@ public final class Lent {
 
     void add(long offset, long position, int length, int times) {
         deliveries[fetch.count] = times;
-        fetch.cold |= broker.isCold(position);
         fetch.add(broker.log(), offset, position, length);
         fetch.status = Fetch.Status.FOUND;
     }
 
-    /** The messages, to be copied or read by another thread. */
+    void add(Fetch found, int i) {
+        deliveries[fetch.count] = 1;
+        fetch.add(found, i);
+        fetch.status = Fetch.Status.FOUND;
+    }
+
+    void add(long offset, long position, ByteBuffer shown, int times) {
+        deliveries[fetch.count] = times;
+        fetch.add(offset, position, shown);
+        fetch.status = Fetch.Status.FOUND;
+    }
+
+    /** The first ones have to be read from the disk. */
+    void misses() {
+        missing = true;
+    }
+
+    /**
+     * Messages that would be lent if they were at hand, null where there are none: {@link OldMessages#read} them, and try
+     * again. Nothing was lent then.
+     */
+    public Fetch missing() {
+        return missing ? more : null;
+    }
+
+    /** The messages, to be copied. */
     public Fetch messages() {
         return fetch;
     }

@@ -45,6 +45,20 @@ public final class OriginalMessages {
         return new OriginalRead(broker.log(), found, wanted);
     }
 
+    /**
+     * Puts copies in the place of messages that may have to come from the disk, up to the first of which there is none.
+     *
+     * @return false where that is the first of all; then nothing has changed
+     */
+    boolean take(Fetch found) {
+        return HeldMessages.take(broker, copies, found);
+    }
+
+    /** What was read of the message at a position; null where it was not, or was displaced. */
+    OriginalRead.Copy held(long position) {
+        return copies.at(position);
+    }
+
     /** Ends a read, on the owner's thread: what it has read is at hand until it is displaced by what others have read. */
     public void endRead(OriginalRead read) {
         read.end(broker.log());

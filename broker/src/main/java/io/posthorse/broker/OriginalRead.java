@@ -13,6 +13,11 @@ import java.util.function.LongPredicate;
  * copied by another thread. Segments that are dropped meanwhile wait for its end.
  */
 public final class OriginalRead {
+    /** Most messages of a batch. */
+    private static final int FIRST_MAX = 256;
+    /** Bytes behind which a batch takes no further message. */
+    private static final long FIRST_BYTES_MAX = 1 << 20;
+
     private final long number;
     private final RecordCheck check = new RecordCheck();
     private final List<Place> places = new ArrayList<>();
@@ -48,6 +53,23 @@ public final class OriginalRead {
                 places.add(new Place(found.segments[i], found.at[i], found.positions[i], found.lengths[i]));
             }
         }
+    }
+
+    private OriginalRead(Log log) {
+        this.number = log.readBegins();
+    }
+
+    /** Begins to read the first ones of those found: no more than a bounded batch. */
+    static OriginalRead ofFirst(Log log, Fetch found) {
+        OriginalRead read = new OriginalRead(log);
+        long bytes = 0;
+        for (int i = 0; i < Math.min(found.count, FIRST_MAX) && bytes < FIRST_BYTES_MAX; i++) {
+            if (found.at[i] >= 0) {
+                read.places.add(new Place(found.segments[i], found.at[i], found.positions[i], found.lengths[i]));
+                bytes += found.lengths[i];
+            }
+        }
+        return read;
     }
 
     /** Reads all; may wait for the disk. */

@@ -62,6 +62,21 @@ final class Rendering {
         return shown;
     }
 
+    /** The native bytes of a message in the common format, from 0 to the capacity; null where they make no sense. */
+    ByteBuffer show(OriginalRead.Copy copy) {
+        if (copy.format() == common.id()) {
+            return copy.bytes();
+        }
+        ByteBuffer shown = known.at(copy.position());
+        if (shown == null) {
+            shown = render(copy.format(), copy.bytes(), 0, copy.size());
+            if (shown != null) {
+                known.put(copy.position(), shown.duplicate());
+            }
+        }
+        return shown;
+    }
+
     /** The same as {@link #render}, of a record that may have rotted. */
     ByteBuffer showUnchecked(ByteBuffer bytes, int at, int length, long position) {
         ByteBuffer shown = known.at(position);
@@ -70,9 +85,13 @@ final class Rendering {
 
     /** Native bytes of the common format for a foreign record, from 0 to the capacity; null where they make no sense. */
     ByteBuffer render(ByteBuffer bytes, int at, int length) {
-        MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
+        return render(bytes.get(at + RecordFormat.FORMAT), bytes, at + RecordFormat.NATIVE, length);
+    }
+
+    private ByteBuffer render(byte id, ByteBuffer bytes, int at, int length) {
+        MessageFormat format = formats[id & 0x7F];
         try {
-            PlainMessage plain = format == null ? null : format.plain(bytes, at + RecordFormat.NATIVE, length);
+            PlainMessage plain = format == null ? null : format.plain(bytes, at, length);
             if (plain == null) {
                 return null;
             }

@@ -107,7 +107,12 @@ final class Borrowers {
         long receipt = receipts++;
         Leases.Request request = new Leases.Request(
                 subscription, partition, most, 1 << 20, leaseMs, receipt, false, TagFilter.ALL, (s, p, o, d) -> false);
-        if (!broker.leases().lend(request, lent)) {
+        boolean done = broker.leases().lend(request, lent);
+        while (done && lent.missing() != null) { // old ones, which are read first
+            new OldMessages(broker, new ImmediateBackground()).read(lent.missing(), new Retry());
+            done = broker.leases().lend(request, lent);
+        }
+        if (!done) {
             return 0;
         }
         for (int i = 0; i < lent.count(); i++) {

@@ -23,6 +23,7 @@ final class Directory {
     SimulatedBackground background;
     Shard shard;
     TestFormat format = new TestFormat();
+    List<MessageFormat> others = List.of();
     LogSettings log = LOG;
     Retention retention = new Retention(1L << 50, 1L << 50, 1, ms -> false);
     long checkpointBytes = 1L << 40;
@@ -36,12 +37,18 @@ final class Directory {
         BrokerSettings settings = new BrokerSettings(
                 100_000, 100_000, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L),
                 new PostponedLimits(100_000, 500, 700, 3), checkpointBytes, 200, hotBytes, retention);
-        Broker broker = Broker.open(files, log, background, settings, List.of(format));
+        Broker broker = Broker.open(files, log, background, settings, formats());
         broker.faults().onFault((what, cause) -> faults.add(what + ": " + cause));
         shard = new Shard(broker, clock, timers, owner::add);
         shard.start();
         rest();
         return broker;
+    }
+
+    private List<MessageFormat> formats() {
+        List<MessageFormat> formats = new ArrayList<>(List.of(format));
+        formats.addAll(others);
+        return formats;
     }
 
     /** Lets owner and background come to rest. */

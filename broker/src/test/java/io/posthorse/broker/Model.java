@@ -164,7 +164,7 @@ final class Model {
                 long end = broker.end(partition);
                 place.scanned = Math.max(place.scanned, Math.min(end, broker.begin(partition)));
                 while (place.scanned < end) {
-                    broker.fetch(partition, place.scanned, 64, 1 << 20, TagFilter.ALL, fetch);
+                    fetch(broker, partition, place.scanned);
                     require(fetch.next() > place.scanned, "reading gets on");
                     for (int i = 0; i < fetch.count(); i++) {
                         see(broker, partition, place, fetch.positions[i], fetch.lengths[i]);
@@ -173,6 +173,16 @@ final class Model {
                     place.scanned = fetch.next();
                 }
             }
+        }
+    }
+
+    /** Old ones are read from the disk first. */
+    private void fetch(Broker broker, Partition partition, long from) {
+        OldMessages old = new OldMessages(broker, new ImmediateBackground());
+        broker.fetch(partition, from, 64, 1 << 20, TagFilter.ALL, fetch);
+        while (!old.areAtHand(fetch)) {
+            old.read(fetch, new Retry());
+            broker.fetch(partition, from, 64, 1 << 20, TagFilter.ALL, fetch);
         }
     }
 

@@ -22,9 +22,12 @@ import java.util.function.Predicate;
  * step the {@link Model}'s rules are checked; after every restart, what was found against what had to survive.
  */
 final class World {
+    /** What is older has to come from the disk first. */
+    private static final long HOT_BYTES = 20_000;
+
     private static final BrokerSettings SETTINGS = new BrokerSettings(
             100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L, 1_000L, 5_000L),
-            new PostponedLimits(500, 500, 700, 3), 40_000, 200, 1L << 50,
+            new PostponedLimits(500, 500, 700, 3), 40_000, 200, HOT_BYTES,
             new Retention(1L << 50, 150_000, 1, ms -> true));
 
     private final SeededEntropy entropy;

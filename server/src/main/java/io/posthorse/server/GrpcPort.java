@@ -6,6 +6,7 @@ import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import io.posthorse.protocol.grpc.GrpcAccess;
@@ -31,6 +32,7 @@ final class GrpcPort {
     private final OnlineClients online;
     private final Shard shard;
     private final Network network;
+    private final Background reader;
     private final AccessControl access;
     private final CertificateWatch certificates;
     private final boolean daemon;
@@ -38,18 +40,20 @@ final class GrpcPort {
 
     /**
      * @param online is told of the port's clients
+     * @param reader reads messages that may have to come from the disk
      * @param access users and rules, or null where everybody may do everything
      * @param certificates looks after the operator's certificate, or null where there is none
      * @param daemon whether the JVM may end although its thread runs
      */
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Shard shard, Network network,
-            AccessControl access, CertificateWatch certificates, boolean daemon) {
+            Background reader, AccessControl access, CertificateWatch certificates, boolean daemon) {
         this.config = config;
         this.settings = settings;
         this.online = online;
         this.shard = shard;
         this.network = network;
+        this.reader = reader;
         this.access = access;
         this.certificates = certificates;
         this.daemon = daemon;
@@ -61,7 +65,7 @@ final class GrpcPort {
         try {
             listener.complete(GrpcListener.open(
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
-                    Entropy.system(), settings, online,
+                    reader, Entropy.system(), settings, online,
                     access == null ? null : new GrpcAccess(access, config.access().zones()), network.owner(),
                     connections(listen.tls()), daemon));
         } catch (IOException | RuntimeException | LinkageError e) {

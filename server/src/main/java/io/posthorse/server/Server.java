@@ -131,7 +131,7 @@ public final class Server implements AutoCloseable {
             openwirePort = openwire.open(address(listen.openwirePort()), tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(config, rocketmq, online, shard, network, access, certificates, daemon);
+            grpc = new GrpcPort(config, rocketmq, online, shard, network, reader, access, certificates, daemon);
             reader.run(grpc::open, failure -> { });
         }
     }

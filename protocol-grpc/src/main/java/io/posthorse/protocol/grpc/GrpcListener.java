@@ -19,6 +19,7 @@ import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.NativeTransport;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import io.posthorse.platform.Timers;
@@ -83,6 +84,7 @@ public final class GrpcListener implements AutoCloseable {
     /**
      * Accepts calls on an address.
      *
+     * @param reader reads messages that may have to come from the disk
      * @param online is told of this protocol's clients
      * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
@@ -91,8 +93,8 @@ public final class GrpcListener implements AutoCloseable {
      * @throws IOException where the address is taken or not this machine's; says which
      */
     public static GrpcListener open(
-            InetSocketAddress address, Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings,
-            OnlineClients online, GrpcAccess access, Executor owner, GrpcConnections connections,
+            InetSocketAddress address, Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy,
+            RocketmqSettings settings, OnlineClients online, GrpcAccess access, Executor owner, GrpcConnections connections,
             boolean daemon) throws IOException {
         boolean epoll = NativeTransport.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -100,7 +102,7 @@ public final class GrpcListener implements AutoCloseable {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
                 () -> new GrpcProtocol(
-                        shard, clock, timers, entropy, settings, online, access, owner, group.next()), owner).join();
+                        shard, clock, timers, reader, entropy, settings, online, access, owner, group.next()), owner).join();
         CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next());
         Server server = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(group)

@@ -2,11 +2,13 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.BindableService;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import io.posthorse.platform.Timers;
@@ -31,14 +33,15 @@ final class GrpcProtocol {
     private final CallGate gate;
 
     /**
+     * @param reader reads messages that may have to come from the disk
      * @param online is told of this protocol's clients
      * @param access users and rules, or null where access is not controlled
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
      */
     GrpcProtocol(
-            Shard shard, Clock clock, Timers timers, Entropy entropy, RocketmqSettings settings, OnlineClients online,
-            GrpcAccess access, Executor owner, Executor transport) {
+            Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
+            OnlineClients online, GrpcAccess access, Executor owner, Executor transport) {
         this.shard = shard;
         this.timers = timers;
         Broker broker = shard.broker();
@@ -49,11 +52,13 @@ final class GrpcProtocol {
         this.shown = new ShownClients(online, clock);
         this.telemetry = new Telemetry(broker, settings, shown, gate);
         this.renewals = new Renewals(shard, timers, telemetry::isOnline);
-        this.receives = new Receives(shard, destinations, new Filters(settings.propertyFilter()), settings, renewals);
+        OldMessages old = new OldMessages(broker, reader);
+        this.receives = new Receives(
+                shard, destinations, new Filters(settings.propertyFilter()), settings, renewals, old);
         this.settlements = new Settlements(shard, receives, renewals);
         this.undecided = new Undecided(shard, telemetry);
         this.offsets = new Offsets(shard, receives);
-        this.pulls = new Pulls(broker, receives, offsets);
+        this.pulls = new Pulls(broker, receives, offsets, old);
         this.recalls = new Recalls(shard, settings);
         this.service = new MessagingService(this, new Calls(owner, transport, shard, gate));
         broker.transactions().onUndecided(undecided);

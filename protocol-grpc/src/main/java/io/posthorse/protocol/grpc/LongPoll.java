@@ -2,6 +2,7 @@ package io.posthorse.protocol.grpc;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.Waiter;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
@@ -23,8 +24,11 @@ final class LongPoll {
 
     /** What is tried again and again. */
     interface Call {
-        /** Answers if it can; must answer where {@code last}. */
+        /** Answers if it can; must answer where {@code last}, unless old messages are being read for it. */
         boolean attempt(boolean last);
+
+        /** Tries it again once old messages have come from the disk. */
+        Retry retry();
 
         /** The partitions that can have an answer; none where the topic does not exist yet. */
         List<Partition> partitions();
@@ -65,6 +69,7 @@ final class LongPoll {
 
     void begin(long waitMs) {
         leftMs = waitMs;
+        call.retry().onRead(this::again);
         await();
     }
 
@@ -80,6 +85,10 @@ final class LongPoll {
             partitions.forEach(p -> places.add(new Place(p)));
         }
         places.forEach(Place::await);
+        if (call.retry().isReading()) {
+            timer = null; // it is tried again when they are there
+            return;
+        }
         long next = partitions.isEmpty() ? LOOK_MS : call.nextMs() - broker.now();
         long wait = Math.max(1, Math.min(leftMs, next));
         timer = timers.after(wait, () -> {
@@ -92,7 +101,7 @@ final class LongPoll {
         if (done) {
             return;
         }
-        timer.cancel();
+        cancelTimer();
         if (call.attempt(leftMs <= 0)) {
             end();
         } else {
@@ -103,8 +112,14 @@ final class LongPoll {
     /** The client is gone. */
     void cancel() {
         if (!done) {
-            timer.cancel();
+            cancelTimer();
             end();
+        }
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
         }
     }
 

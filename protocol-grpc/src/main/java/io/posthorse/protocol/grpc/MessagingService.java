@@ -40,6 +40,7 @@ import com.google.protobuf.MessageOrBuilder;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -277,6 +278,11 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                     calls.several(decisions(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
                 }
                 return true;
+            }
+
+            @Override
+            public Retry retry() {
+                return wanted.retry();
             }
 
             @Override

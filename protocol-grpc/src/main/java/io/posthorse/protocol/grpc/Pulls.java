@@ -7,7 +7,9 @@ import apache.rocketmq.v2.Resource;
 import apache.rocketmq.v2.Status;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Fetch;
+import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ final class Pulls {
     private final Broker broker;
     private final Receives receives;
     private final Offsets offsets;
+    private final OldMessages old;
     private final Fetch fetch = new Fetch();
 
     /** What a client asks for; the offset moves on over what the filter passes by. */
@@ -29,6 +32,7 @@ final class Pulls {
         private final Resource topic;
         private final TagFilter filter;
         private final int countMax;
+        private final Retry retry = new Retry();
         private long offset;
 
         Wanted(Partition partition, Resource topic, TagFilter filter, int countMax, long offset) {
@@ -42,12 +46,17 @@ final class Pulls {
         Partition partition() {
             return partition;
         }
+
+        Retry retry() {
+            return retry;
+        }
     }
 
-    Pulls(Broker broker, Receives receives, Offsets offsets) {
+    Pulls(Broker broker, Receives receives, Offsets offsets, OldMessages old) {
         this.broker = broker;
         this.receives = receives;
         this.offsets = offsets;
+        this.old = old;
     }
 
     Wanted wanted(PullMessageRequest request) {
@@ -67,6 +76,12 @@ final class Pulls {
             throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic was deleted");
         }
         broker.fetch(wanted.partition, wanted.offset, wanted.countMax, BYTES_MAX, wanted.filter, fetch);
+        if (!old.areAtHand(fetch)) {
+            if (!wanted.retry.isReading()) {
+                old.read(fetch, wanted.retry);
+            }
+            return null;
+        }
         switch (fetch.status()) {
             case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the queue has the offsets from " + fetch.begin()
                     + " to before " + fetch.end());

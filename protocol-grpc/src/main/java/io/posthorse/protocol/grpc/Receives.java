@@ -10,7 +10,9 @@ import apache.rocketmq.v2.Status;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Leases;
 import io.posthorse.broker.Lent;
+import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
@@ -39,6 +41,7 @@ final class Receives {
     private final Filters filters;
     private final RocketmqSettings settings;
     private final Renewals renewals;
+    private final OldMessages old;
     private final Lent lent = new Lent();
     private int turn;
 
@@ -47,19 +50,22 @@ final class Receives {
      *
      * @param queue number of one queue, or -1 for all
      * @param tags what the tag must be one of, to compare them as texts; null where the filter says it all
+     * @param retry tries it again once old messages have come from the disk
      */
     record Wanted(
             Caller caller, Subscription group, Resource topic, String topicName, int queue, TagFilter filter,
-            List<String> tags, int countMax, long leaseMs, boolean renewed) {}
+            List<String> tags, int countMax, long leaseMs, boolean renewed, Retry retry) {}
 
     Receives(
-            Shard shard, Destinations destinations, Filters filters, RocketmqSettings settings, Renewals renewals) {
+            Shard shard, Destinations destinations, Filters filters, RocketmqSettings settings, Renewals renewals,
+            OldMessages old) {
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
         this.filters = filters;
         this.settings = settings;
         this.renewals = renewals;
+        this.old = old;
     }
 
     Wanted wanted(Caller caller, ReceiveMessageRequest request) {
@@ -77,7 +83,7 @@ final class Receives {
                 caller, group, request.getMessageQueue().getTopic(), topic,
                 group.settings().ordered() && renewed ? request.getMessageQueue().getId() : -1,
                 filter(expression), tags(expression),
-                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed);
+                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed, new Retry());
     }
 
     Subscription group(String name) {
@@ -160,6 +166,12 @@ final class Receives {
                     (group, of, offset, deliveries) -> bury(wanted.caller, group, of, offset, deliveries));
             if (!now.leases().begin(wanted.group, partition, start(partition)) || !now.leases().lend(request, lent)) {
                 break; // the disk is full: nothing can be lent
+            }
+            if (lent.missing() != null && found.count() == 0) {
+                if (!wanted.retry.isReading()) {
+                    old.read(lent.missing(), wanted.retry);
+                }
+                break;
             }
             if (lent.count() > 0) {
                 found.add(partition, lent);

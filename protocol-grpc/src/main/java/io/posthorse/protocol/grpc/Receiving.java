@@ -5,6 +5,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import java.util.List;
 
 /** One call for messages. */
@@ -27,6 +28,9 @@ final class Receiving implements LongPoll.Call {
         long before = parts.broker().decisions();
         LentMessages found = parts.receives().lend(wanted);
         if (found.count() == 0) {
+            if (wanted.retry().isReading()) {
+                return false;
+            }
             if (last) {
                 calls.several(before, out, () -> List.of(Receives.nothing()), Receives::status);
             }
@@ -55,6 +59,11 @@ final class Receiving implements LongPoll.Call {
     private void settle(LentMessages.One one) {
         parts.renewals().remove(wanted.group(), one.partition(), one.offset());
         parts.turn().leases().settle(wanted.group(), one.partition(), one.offset(), one.receipt());
+    }
+
+    @Override
+    public Retry retry() {
+        return wanted.retry();
     }
 
     @Override

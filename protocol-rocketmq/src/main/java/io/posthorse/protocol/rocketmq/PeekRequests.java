@@ -3,6 +3,7 @@ package io.posthorse.protocol.rocketmq;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Fetch;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
@@ -61,10 +62,19 @@ final class PeekRequests implements RequestHandler {
                     + topic.name() + "] has " + topic.partitions().size() + " queues");
         }
         int most = (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX)));
-        return show(request, group, queue < 0 ? topic.partitions() : List.of(topic.partition(queue)), most);
+        List<Partition> partitions = queue < 0 ? topic.partitions() : List.of(topic.partition(queue));
+        Retry retry = new Retry();
+        retry.onRead(() -> {
+            Frame answer = show(request, group, partitions, most, retry);
+            if (answer != null) {
+                peer.send(answer);
+            }
+        });
+        return show(request, group, partitions, most, retry);
     }
 
-    private Frame show(Frame request, Subscription group, List<Partition> partitions, int most) {
+    /** The answer; null where messages have to come from the disk first. */
+    private Frame show(Frame request, Subscription group, List<Partition> partitions, int most, Retry retry) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         int left = most;
         long rest = 0;
@@ -72,6 +82,10 @@ final class PeekRequests implements RequestHandler {
             rest += broker.leases().waiting(group, partition);
             if (left > 0 && body.size() < BYTES_MAX) {
                 broker.leases().peek(group, partition, left, BYTES_MAX - body.size(), fetch);
+                if (!protocol.old.areAtHand(fetch)) {
+                    protocol.old.read(fetch, retry);
+                    return null;
+                }
                 ByteBuffer bytes = ByteBuffer.allocate(fetch.bytes());
                 fetch.copy(bytes, 0);
                 body.writeBytes(bytes.array());

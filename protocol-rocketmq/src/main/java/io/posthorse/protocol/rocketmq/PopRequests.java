@@ -4,6 +4,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Leases;
 import io.posthorse.broker.Lent;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
@@ -50,6 +51,7 @@ final class PopRequests implements RequestHandler {
      *
      * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
      * @param lends whether messages are lent, or only looked for
+     * @param retry tries it again once old messages have come from the disk
      */
     record Pop(
             RemotingSession session,
@@ -61,7 +63,8 @@ final class PopRequests implements RequestHandler {
             long leaseMs,
             boolean ordered,
             boolean fromEnd,
-            boolean lends) {}
+            boolean lends,
+            Retry retry) {}
 
     @Override
     public boolean accepts(int code) {
@@ -106,7 +109,8 @@ final class PopRequests implements RequestHandler {
                 Math.max(LEASE_MS_MIN, Math.min(LEASE_MS_MAX, request.number("invisibleTime", 60_000))),
                 "true".equals(request.field("order")),
                 request.number("initMode", 0) == 1,
-                request.code() == RequestCode.POP_MESSAGE));
+                request.code() == RequestCode.POP_MESSAGE,
+                new Retry()));
     }
 
     private Frame poll(Pop pop) {
@@ -118,7 +122,7 @@ final class PopRequests implements RequestHandler {
         long told = pop.request.number("bornTime", 0);
         long born = told == 0 ? now : told; // RocketMQ's proxy leaves it to the broker
         long left = Math.min(POLL_MS_MAX, born + pop.request.number("pollTime", 0) - now);
-        if (left <= 0) {
+        if (left <= 0 && !pop.retry.isReading()) {
             return late(pop);
         }
         if (waiting >= WAITERS_MAX) {
@@ -161,6 +165,12 @@ final class PopRequests implements RequestHandler {
                     pop.filter, (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
             if (!turn.leases().begin(pop.group, partition, begin) || !turn.leases().lend(request, lent)) {
                 break; // the disk is full: nothing can be lent
+            }
+            if (lent.missing() != null && answer.count() == 0) {
+                if (!pop.retry.isReading()) {
+                    protocol.old.read(lent.missing(), pop.retry);
+                }
+                break;
             }
             if (lent.count() > 0) {
                 answer.add(partition.number(), lent);

@@ -48,6 +48,7 @@ final class PopWaiter {
 
     void begin(Timers by, long waitMs) {
         timers = by;
+        pop.retry().onRead(this::attempt);
         leftMs = waitMs;
         requests.waits(1);
         pop.session().pops.add(this);
@@ -56,6 +57,10 @@ final class PopWaiter {
 
     private void await() {
         places.forEach(Place::await);
+        if (pop.retry().isReading()) {
+            timer = null; // it is tried again when they are there
+            return;
+        }
         long now = requests.broker().now();
         long end = pop.partitions().stream()
                 .mapToLong(p -> requests.broker().leases().nextEnd(pop.group(), p, pop.ordered()))
@@ -72,7 +77,7 @@ final class PopWaiter {
         if (done) {
             return;
         }
-        timer.cancel();
+        cancelTimer();
         if (pop.partitions().getFirst().topic().isDeleted()) {
             answer(requests.late(pop));
             return;
@@ -80,7 +85,7 @@ final class PopWaiter {
         Frame answer = requests.attempt(pop);
         if (answer != null) {
             answer(answer);
-        } else if (leftMs <= 0) {
+        } else if (leftMs <= 0 && !pop.retry().isReading()) {
             answer(requests.late(pop));
         } else {
             await();
@@ -92,10 +97,16 @@ final class PopWaiter {
         pop.session().send(frame);
     }
 
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
     /** Its time is up. */
     void expire() {
         if (!done) {
-            timer.cancel();
+            cancelTimer();
             answer(requests.late(pop));
         }
     }
@@ -103,7 +114,7 @@ final class PopWaiter {
     /** The connection is gone. */
     void cancel() {
         if (!done) {
-            timer.cancel();
+            cancelTimer();
             finish();
         }
     }

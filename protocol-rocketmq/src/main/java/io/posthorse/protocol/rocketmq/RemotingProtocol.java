@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -36,6 +37,7 @@ public final class RemotingProtocol implements SessionFactory {
     final Broker broker;
     final Timers timers;
     final Background reader;
+    final OldMessages old;
     final RocketmqSettings settings;
     final RequestHeader header = new RequestHeader();
     final ResponseWriter writer = new ResponseWriter();
@@ -67,6 +69,7 @@ public final class RemotingProtocol implements SessionFactory {
         this.broker = shard.broker();
         this.timers = timers;
         this.reader = reader;
+        this.old = new OldMessages(broker, reader);
         this.settings = settings;
         this.topics = new TopicLookup(broker);
         this.destinations = new Destinations(shard, settings);

@@ -1,0 +1,79 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+
+/** Makes an answer of old messages of which copies are at hand. */
+final class HeldMessages {
+    private final Rendering rendering;
+    private final Fetch found;
+    private final ContentFilter content;
+    private final int countMax;
+    private final int bytesMax;
+    private int kept;
+    private int bytes;
+
+    private HeldMessages(Rendering rendering, Fetch found) {
+        this.rendering = rendering;
+        this.found = found;
+        this.content = found.content;
+        this.countMax = content == null ? Fetch.COUNT_MAX : Math.min(Fetch.COUNT_MAX, found.contentCountMax);
+        this.bytesMax = content == null ? found.limit : found.contentBytesMax;
+    }
+
+    static boolean take(Broker broker, Copies copies, Fetch found) {
+        if (found.count > 0 && broker.isCold(found.positions[0]) && copies.at(found.positions[0]) == null) {
+            return false;
+        }
+        new HeldMessages(broker.rendering(), found).take(broker, copies);
+        return true;
+    }
+
+    private void take(Broker broker, Copies copies) {
+        int all = found.count;
+        for (int i = 0; i < all; i++) {
+            boolean cold = broker.isCold(found.positions[i]);
+            OriginalRead.Copy copy = cold ? copies.at(found.positions[i]) : null;
+            if (cold && copy == null || !add(i, copy)) {
+                found.next = found.offsets[i];
+                break;
+            }
+        }
+        found.count = kept;
+        found.bytes = bytes;
+        found.cold = false;
+        found.content = null;
+        found.status = kept > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
+    }
+
+    /** Adds a message that is to be handed out; false where it is one too many. */
+    private boolean add(int i, OriginalRead.Copy copy) {
+        if (kept == countMax || content != null && content.isSpent()) {
+            return false;
+        }
+        ByteBuffer shown = copy == null ? shown(i) : shown(copy);
+        if (shown == null || content != null && !content.matches(shown, 0, shown.capacity())) {
+            return true; // damaged, of no sense, or not meant
+        }
+        if (kept > 0 && bytes + shown.capacity() > bytesMax) {
+            return false;
+        }
+        found.offsets[kept] = found.offsets[i];
+        found.positions[kept] = found.positions[i];
+        found.segments[kept] = shown;
+        found.at[kept] = -RecordFormat.NATIVE;
+        found.lengths[kept++] = shown.capacity();
+        bytes += shown.capacity();
+        return true;
+    }
+
+    private ByteBuffer shown(int i) {
+        return rendering.isForeign(found.segments[i], found.at[i])
+                ? rendering.show(found.segments[i], found.at[i], found.lengths[i], found.positions[i])
+                : found.segments[i].slice(found.at[i] + RecordFormat.NATIVE, found.lengths[i]);
+    }
+
+    private ByteBuffer shown(OriginalRead.Copy copy) {
+        return copy.content() == null ? null : rendering.show(copy);
+    }
+}

@@ -1,0 +1,52 @@
+package io.posthorse.broker;
+
+import io.posthorse.platform.Background;
+import java.util.ArrayDeque;
+
+/**
+ * Has old messages read by another thread, so that nobody else waits for the disk: they are checked by checksum and
+ * copied, and are at hand when the request that asked for them is tried again. So many requests at a time.
+ */
+public final class OldMessages {
+    private static final int UNDER_WAY_MAX = 8;
+
+    private final Broker broker;
+    private final Background reader;
+    private final ArrayDeque<Retry> waiting = new ArrayDeque<>();
+    private int underWay;
+
+    /** @param reader does the reading */
+    public OldMessages(Broker broker, Background reader) {
+        this.broker = broker;
+        this.reader = reader;
+    }
+
+    /**
+     * Puts what is at hand in the place of what may have to come from the disk; what is found ends before the first message
+     * that is not. Messages whose records are damaged are left out, and those of other formats shown in the common one.
+     *
+     * @return false where the first one has to be read; then nothing has changed, and {@link #read} must follow
+     */
+    public boolean areAtHand(Fetch found) {
+        return !found.isCold() || broker.originals().take(found);
+    }
+
+    /** Has messages read; the request is tried again when they are at hand, or others are. */
+    public void read(Fetch found, Retry who) {
+        who.begins();
+        if (underWay >= UNDER_WAY_MAX) {
+            waiting.add(who);
+            return;
+        }
+        underWay++;
+        OriginalRead read = OriginalRead.ofFirst(broker.log(), found);
+        reader.run(read::read, failure -> {
+            underWay--;
+            broker.originals().endRead(read);
+            who.ends(); // before other reads displace what it has asked for
+            while (underWay < UNDER_WAY_MAX && !waiting.isEmpty()) {
+                waiting.remove().ends();
+            }
+        });
+    }
+}
