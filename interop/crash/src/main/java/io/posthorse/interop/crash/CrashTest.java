@@ -11,10 +11,14 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** Kills the broker under load at random moments, starts it again, and checks that it kept all it acknowledged. */
+/**
+ * Kills the broker under load at random moments, or takes the power from its disk, starts it again, and checks that it kept
+ * all it acknowledged.
+ */
 public final class CrashTest {
 
-    private static final String USAGE = "usage: [--rounds N] [--flush async|sync] [--seed N] [--data FOLDER]";
+    private static final String USAGE = "usage: [--rounds N] [--flush async|sync] [--cut kill|power] [--seed N]"
+            + " [--data FOLDER]";
     private static final List<String> TOPICS = List.of("crash-a", "crash-b");
     private static final int QUEUES = 4;
     private static final int MESSAGES_PER_ROUND = 20_000;
@@ -24,17 +28,28 @@ public final class CrashTest {
 
     private final int rounds;
     private final String flush;
+    private final boolean power;
     private final long seed;
     private final Path folder;
     private final PrintStream out;
     private final Ledger ledger = new Ledger();
     private final Verifier verifier = new Verifier();
 
-    /** A test that is not started yet; it keeps the broker's data in the folder. */
-    public CrashTest(int rounds, String flush, long seed, Path folder, PrintStream out) {
+    /**
+     * A test that is not started yet; it keeps the broker's data in the folder.
+     *
+     * @param power whether the power is taken from the disk, in a file system in the folder: sync flush only, for with async
+     *     flush what was acknowledged last may be lost with the power
+     */
+    public CrashTest(int rounds, String flush, boolean power, long seed, Path folder, PrintStream out) {
         if (rounds < 1 || !List.of("async", "sync").contains(flush)) {
             throw new IllegalArgumentException(USAGE);
         }
+        if (power && !flush.equals("sync")) {
+            throw new IllegalArgumentException("--cut power goes with --flush sync: asynchronous flushing promises nothing"
+                    + " of the last moments before the power is gone");
+        }
+        this.power = power;
         this.rounds = rounds;
         this.flush = flush;
         this.seed = seed;
@@ -46,34 +61,46 @@ public final class CrashTest {
     public static void main(String[] args) throws Exception {
         int rounds = 10;
         String flush = "async";
+        String cut = "kill";
         long seed = System.nanoTime();
         Path folder = null;
         for (int i = 0; i + 1 < args.length; i += 2) {
             switch (args[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(args[i + 1]);
                 case "--flush" -> flush = args[i + 1];
+                case "--cut" -> cut = args[i + 1];
                 case "--seed" -> seed = Long.parseLong(args[i + 1]);
                 case "--data" -> folder = Path.of(args[i + 1]);
                 default -> throw new IllegalArgumentException(USAGE);
             }
         }
-        if (args.length % 2 != 0) {
+        if (args.length % 2 != 0 || !List.of("kill", "power").contains(cut)) {
             throw new IllegalArgumentException(USAGE);
         }
         Path data = folder == null ? Files.createTempDirectory("posthorse-crash") : folder;
-        boolean clean = new CrashTest(rounds, flush, seed, data, System.out).run();
+        boolean clean = new CrashTest(rounds, flush, cut.equals("power"), seed, data, System.out).run();
         System.exit(clean ? 0 : 1);
     }
 
     /** Plays all rounds; true when the broker kept its word in all of them. */
     public boolean run() throws Exception {
-        out.println("crash test: rounds " + rounds + ", flush " + flush + ", seed " + seed);
+        if (!power) {
+            return run(null);
+        }
+        try (Volume volume = Volume.create(folder, "data")) {
+            return run(volume);
+        }
+    }
+
+    private boolean run(Volume volume) throws Exception {
+        out.println("crash test: rounds " + rounds + ", flush " + flush + ", seed " + seed
+                + (power ? ", power cuts" : ""));
         Random random = new Random(seed);
         Map<String, String> settings = Map.of("flushDiskType", flush.equals("sync") ? "SYNC_FLUSH" : "ASYNC_FLUSH");
         try (BrokerProcess broker = BrokerProcess.start(folder, settings)) {
             Findings findings = null;
             for (int round = 1; round <= rounds; round++) {
-                long after = crash(broker, round, random);
+                long after = crash(broker, volume, round, random);
                 broker.start();
                 findings = check(broker, round);
                 out.println("round " + round + ": killed after " + after + " ms, " + findings.summary());
@@ -89,7 +116,7 @@ public final class CrashTest {
         }
     }
 
-    private long crash(BrokerProcess broker, int round, Random random) throws Exception {
+    private long crash(BrokerProcess broker, Volume volume, int round, Random random) throws Exception {
         long wait = random.nextInt(LONGEST_MILLIS);
         try (Load load = new Load(broker.nameServer(), ledger, Integer.toString(round), MESSAGES_PER_ROUND)) {
             load.start(load.queues(TOPICS, QUEUES));
@@ -97,7 +124,13 @@ public final class CrashTest {
                 throw new IllegalStateException("hardly any acknowledgement in round " + round + "\n" + broker.tail());
             }
             TimeUnit.MILLISECONDS.sleep(wait);
+            if (volume != null) {
+                volume.cut();
+            }
             broker.kill();
+        }
+        if (volume != null) {
+            volume.restore();
         }
         return wait;
     }

@@ -22,7 +22,7 @@ class CrashRoundsIT {
     void losesNothingItAcknowledged(int rounds, String flush) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        boolean clean = new CrashTest(rounds, flush, System.nanoTime(), folder, out).run();
+        boolean clean = new CrashTest(rounds, flush, false, System.nanoTime(), folder, out).run();
         String output = bytes.toString(StandardCharsets.UTF_8);
         System.out.println(output);
         assertTrue(clean, output);
