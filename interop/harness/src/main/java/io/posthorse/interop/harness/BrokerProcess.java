@@ -135,6 +135,11 @@ public final class BrokerProcess implements AutoCloseable {
         forget();
     }
 
+    /** Number of the broker's own process for the operating system; of one that is started. */
+    public long pid() {
+        return running.getLast().pid();
+    }
+
     /** The end of what its processes have written. */
     public String tail() {
         StringBuilder text = new StringBuilder();

@@ -39,6 +39,11 @@ public final class ChildProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Its number for the operating system. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Asks it to end, as SIGTERM does, and returns its exit code. */
     public int terminate(Duration limit) throws InterruptedException {
         process.destroy();
