@@ -186,6 +186,12 @@ final class Prepared {
         }
     }
 
+    /** All of them count as changed. */
+    void changeAll() {
+        undecided.keySet().forEach(pages::touchUndecided);
+        suspended.forEach(pages::touchSuspended);
+    }
+
     void restoreUndecided(long page, ByteBuffer in) {
         PreparedPages.readUndecided(page, in, this::restore);
     }

@@ -65,6 +65,18 @@ final class StateMachine implements Store.State {
     }
 
     @Override
+    public void changeAll() {
+        state.topics.values().forEach(state.changed::touch);
+        state.subscriptions.all().forEach(subscription -> {
+            state.changed.touch(subscription);
+            subscription.places().forEach(state.changed::touch);
+        });
+        state.preparedGroups.keySet().forEach(state.changedGroups::touch);
+        state.postponed.timed.changeAll();
+        state.postponed.prepared.changeAll();
+    }
+
+    @Override
     public boolean freeze() {
         return state.changed.step();
     }

@@ -4,6 +4,7 @@ import io.posthorse.log.Section;
 import io.posthorse.log.SectionBuffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The state as the sections of a checkpoint, and back; the layout is in docs/formats/checkpoint.md. */
 final class StateSections {
@@ -55,17 +56,24 @@ final class StateSections {
         Postponed postponed = state.postponed;
         switch (section.kind) {
             case COUNTERS -> counters(state, in);
-            case Topic.KIND -> topic(state, new String(section.key, StandardCharsets.UTF_8), in);
+            case Topic.KIND -> topic(state, text(section.key), in);
             case LANES -> postponed.schedule.restore(in);
             case Subscription.KIND -> subscription(state, number(section.key, 4, 0), in);
             case Place.KIND -> place(state, number(section.key, 8, 0), number(section.key, 8, 4), in);
             case TimedPages.KIND -> postponed.timed.restorePage(Pages.number(section.key), in);
             case PreparedPages.UNDECIDED -> postponed.prepared.restoreUndecided(Pages.number(section.key), in);
             case PreparedPages.SUSPENDED -> postponed.prepared.restoreSuspended(Pages.number(section.key), in);
-            case GROUP -> state.preparedGroups.put(new String(section.key, StandardCharsets.UTF_8), Fields.number64(in));
+            case GROUP -> state.preparedGroups.put(text(section.key), Fields.number64(in));
             default -> throw new MalformedEventException("a section of the kind " + section.kind);
         }
         Fields.require(!in.hasRemaining(), "%d bytes behind a section of the kind %d", in.remaining(), section.kind);
+    }
+
+    /** What is no UTF-8 could not be written again. */
+    private static String text(byte[] key) {
+        String text = new String(key, StandardCharsets.UTF_8);
+        Fields.require(Arrays.equals(key, text.getBytes(StandardCharsets.UTF_8)), "a key that is no text");
+        return text;
     }
 
     private static int number(byte[] key, int length, int at) {

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** The messages that become visible at a time of their own, in the state: which wait, and which is due first. */
@@ -137,6 +138,19 @@ final class Timed {
             waiting.add(offset);
             heap.add(due, offset);
         });
+    }
+
+    /** All of them count as changed. */
+    void changeAll() {
+        DueHeap byOffset = new DueHeap();
+        for (DueHeap from : List.of(heap, aside)) {
+            for (int i = 0; i < from.size(); i++) {
+                if (waiting.contains(from.offset(i))) {
+                    byOffset.add(from.offset(i), from.due(i));
+                }
+            }
+        }
+        pages.changeAll(byOffset);
     }
 
     /** A checkpoint begins. */

@@ -39,6 +39,18 @@ final class TimedPages {
         changed.touch(Pages.of(offset));
     }
 
+    /**
+     * All that wait count as new.
+     *
+     * @param byOffset offset and time of each, the lowest offset first; emptied
+     */
+    void changeAll(DueHeap byOffset) {
+        added = new AddedTimes();
+        for (; !byOffset.isEmpty(); byOffset.removeFirst()) {
+            adds(byOffset.firstDue(), byOffset.firstOffset());
+        }
+    }
+
     /** A checkpoint begins. */
     void begin() {
         frozen = added;

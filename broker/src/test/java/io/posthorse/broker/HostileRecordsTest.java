@@ -264,6 +264,9 @@ class HostileRecordsTest {
             }
 
             @Override
+            public void changeAll() {}
+
+            @Override
             public boolean freeze() {
                 return false;
             }

@@ -156,6 +156,9 @@ public final class SegmentsTarget implements Target {
         }
 
         @Override
+        public void changeAll() {}
+
+        @Override
         public boolean freeze() {
             return false;
         }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The checkpoints of a directory: each is a row of parts from the log's beginning up to its position, and all but the last
@@ -15,9 +16,9 @@ import java.util.TreeSet;
  *
  * @param parts the row of the newest; empty where that is {@link #whole}, or where there is none
  * @param whole a checkpoint of an earlier release that is newer than all rows; null where there is none
+ * @param unreadable why a file could not be read, which may be newer than these; null where all could
  */
-record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
-    static final CheckpointChain NONE = new CheckpointChain(List.of(), null);
+record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOException unreadable) {
 
     /** Position of the newest; 0 where there is none. */
     long position() {
@@ -49,22 +50,24 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
             }
         }
         Map<String, CheckpointPart> known = new HashMap<>();
+        IOException[] unreadable = new IOException[1];
         for (long end : ends) {
-            List<CheckpointPart> row = row(files, names, end, known);
+            List<CheckpointPart> row = row(files, names, end, known, failure -> unreadable[0] = failure);
             if (row != null) {
-                return new CheckpointChain(row, null);
+                return new CheckpointChain(row, null, unreadable[0]);
             }
             WholeCheckpoint whole = wholes.containsKey(end) ? WholeCheckpoint.read(files, wholes.get(end)) : null;
             if (whole != null) {
-                return new CheckpointChain(List.of(), whole);
+                return new CheckpointChain(List.of(), whole, unreadable[0]);
             }
         }
-        return NONE;
+        return new CheckpointChain(List.of(), null, unreadable[0]);
     }
 
     /** The parts of the checkpoint of a position; null where some are missing. Takes out the names of those that are. */
     private static List<CheckpointPart> row(
-            FileStore files, TreeSet<String> names, long end, Map<String, CheckpointPart> known) throws IOException {
+            FileStore files, TreeSet<String> names, long end, Map<String, CheckpointPart> known,
+            Consumer<IOException> unreadable) throws NewerFormatException {
         while (true) {
             List<String> row = StretchNames.covering(List.copyOf(names), 0, end);
             long covered = 0;
@@ -78,7 +81,7 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
             for (String name : row) {
                 CheckpointPart part = known.get(name);
                 if (part == null) {
-                    part = CheckpointPart.verified(files, name);
+                    part = CheckpointPart.verified(files, name, unreadable);
                 }
                 if (part == null) {
                     names.remove(name);
@@ -101,7 +104,7 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
     CheckpointChain restore(FileStore files, Store.State state) throws IOException {
         if (whole != null) {
             state.restore(whole.state());
-            return new CheckpointChain(List.of(), new WholeCheckpoint(whole.position(), null));
+            return new CheckpointChain(List.of(), new WholeCheckpoint(whole.position(), null), null);
         }
         if (parts.isEmpty()) {
             return this;
@@ -123,7 +126,7 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
     CheckpointChain with(CheckpointPart part) {
         List<CheckpointPart> more = new ArrayList<>(part.from() == 0 ? List.of() : parts);
         more.add(part);
-        return new CheckpointChain(List.copyOf(more), null);
+        return new CheckpointChain(List.copyOf(more), null, null);
     }
 
     /** The row with one part in the place of some that follow on each other. */
@@ -132,7 +135,7 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole) {
         int at = fewer.indexOf(before.getFirst());
         fewer.subList(at, at + before.size()).clear();
         fewer.add(at, now);
-        return new CheckpointChain(List.copyOf(fewer), null);
+        return new CheckpointChain(List.copyOf(fewer), null, null);
     }
 
     /**

@@ -3,6 +3,8 @@ package io.posthorse.log;
 import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -15,7 +17,7 @@ import java.util.regex.Pattern;
 record CheckpointPart(String name, long bytes, boolean isDoubled) {
     private static final String SUFFIX = ".checkpoint";
     private static final String COPY = "-copy";
-    private static final Pattern NAME = Pattern.compile("\\d{20}-\\d{20}\\.checkpoint");
+    private static final Pattern NAME = Pattern.compile("0\\d{19}-0\\d{19}\\.checkpoint");
 
     static String name(long from, long to) {
         return "%020d-%020d%s".formatted(from, to, SUFFIX);
@@ -46,18 +48,21 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
         return StretchNames.to(name);
     }
 
-    /** Looks at every byte of a part and its copy; null where neither is whole. */
-    static CheckpointPart verified(FileStore files, String name) throws IOException {
-        long first = verify(files, name, name);
-        long second = verify(files, copy(name), name);
+    /**
+     * Looks at every byte of a part and its copy; null where neither is whole.
+     *
+     * @param unreadable is told of a file that cannot be read, which is as good as damaged where the other is whole
+     */
+    static CheckpointPart verified(FileStore files, String name, Consumer<IOException> unreadable)
+            throws NewerFormatException {
+        long first = verify(files, name, name, unreadable);
+        long second = verify(files, copy(name), name, unreadable);
         return first < 0 && second < 0 ? null : new CheckpointPart(name, Math.max(first, second), first >= 0 && second >= 0);
     }
 
     /** Length of a whole file, -1 where it is not whole. */
-    private static long verify(FileStore files, String fileName, String name) throws IOException {
-        if (!files.list().contains(fileName)) {
-            return -1;
-        }
+    private static long verify(FileStore files, String fileName, String name, Consumer<IOException> unreadable)
+            throws NewerFormatException {
         try (StoredFile file = files.openExisting(fileName)) {
             CheckpointFile.Reader reader = reader(file, name);
             Section section = reader.next();
@@ -65,7 +70,12 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
                 section = reader.next();
             }
             return reader.length();
-        } catch (CheckpointFile.DamagedCheckpoint e) {
+        } catch (NewerFormatException e) {
+            throw e;
+        } catch (CheckpointFile.DamagedCheckpoint | NoSuchFileException e) {
+            return -1;
+        } catch (IOException e) {
+            unreadable.accept(e);
             return -1;
         }
     }
@@ -95,8 +105,13 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
         }
     }
 
-    /** Opens a part, or where that is no longer whole, its copy. */
+    /**
+     * Opens a part, or where that is no longer whole, its copy.
+     *
+     * @throws IOException where neither can be read; {@link CheckpointFile.DamagedCheckpoint} where the copy is damaged
+     */
     Open open(FileStore files) throws IOException {
-        return new Open(files.openExisting(verify(files, name, name) >= 0 ? name : copy(name)), name);
+        boolean isWhole = verify(files, name, name, unreadable -> { }) >= 0;
+        return new Open(files.openExisting(isWhole ? name : copy(name)), name);
     }
 }

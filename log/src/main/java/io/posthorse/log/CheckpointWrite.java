@@ -39,9 +39,17 @@ final class CheckpointWrite implements AutoCloseable {
         return new CheckpointWrite(files, "unfinished-checkpoint", List.of(), List.of(), source, from, to);
     }
 
-    /** Begins to make one part of several that follow on each other; of one alone, both of its files anew. */
+    /**
+     * Begins to make one part of several that follow on each other; of one alone, both of its files anew.
+     *
+     * @throws IOException where the disk has not twice the room that it takes: a merge can wait, and others cannot
+     */
     static CheckpointWrite merge(
             FileStore files, List<CheckpointPart> parts, SectionMerge.Combination combination) throws IOException {
+        long bytes = 2 * parts.stream().mapToLong(CheckpointPart::bytes).sum();
+        if (files.usableBytes() < 2 * bytes + STEP) {
+            throw new IOException("there is no room to merge checkpoints of " + bytes + " bytes");
+        }
         List<CheckpointPart.Open> open = openAll(files, parts);
         long from = parts.getFirst().from();
         try {
@@ -84,7 +92,6 @@ final class CheckpointWrite implements AutoCloseable {
      * @return the new part, null while it is not whole
      */
     CheckpointPart step() throws IOException {
-        boolean goesOn = false;
         try {
             if (out == null) {
                 begin();
@@ -93,17 +100,32 @@ final class CheckpointWrite implements AutoCloseable {
             while (out.written() < until) {
                 Section section = source.next();
                 if (section == null) {
-                    return finished();
+                    CheckpointPart part = finished();
+                    close();
+                    return part;
                 }
                 out.add(section);
                 copy.add(section);
             }
-            goesOn = true;
             return null;
-        } finally {
-            if (!goesOn) {
-                close();
+        } catch (IOException | RuntimeException e) {
+            try {
+                abandon();
+            } catch (IOException more) {
+                e.addSuppressed(more);
             }
+            throw e;
+        }
+    }
+
+    /** What was written so far takes no room any more. */
+    private void abandon() throws IOException {
+        close();
+        for (String name : List.of(unfinished, unfinished + "-copy")) {
+            try (StoredFile file = files.open(name)) {
+                file.truncate(0);
+            }
+            files.delete(name);
         }
     }
 

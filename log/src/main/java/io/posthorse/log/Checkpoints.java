@@ -41,7 +41,10 @@ final class Checkpoints {
     private boolean writing;
     /** Whether it is whole, and some of its entries are in memory yet. */
     private boolean lettingGo;
-    /** Whether it is written for the second time. */
+    /** The file of its entries, once that is written. */
+    private StripeFile stripe;
+
+    /** Whether the reserve has given room for it. */
     private boolean retried;
 
     /** Whether there may be checkpoints of an earlier release. */
@@ -49,6 +52,9 @@ final class Checkpoints {
 
     private int pause;
     private boolean merging;
+    /** Whether a part was found damaged in both of its files. */
+    private boolean broken;
+
     private int mergePause;
 
     /**
@@ -95,7 +101,7 @@ final class Checkpoints {
 
     /** Begins a checkpoint of the present state, unless one is under way; {@link #advance} must follow. */
     void begin() {
-        if (taken != null || lettingGo || log.poison() != null || log.tail() == position()) {
+        if (taken != null || lettingGo || log.poison() != null || log.tail() == position() && !broken) {
             return;
         }
         log.write();
@@ -103,8 +109,12 @@ final class Checkpoints {
             return; // the state has seen what the log has not
         }
         long to = log.tail();
+        if (broken) {
+            state.changeAll();
+        }
         // behind a checkpoint of an earlier release stands one of all there is: all of it counts as changed
-        taken = new Taken(position(), chain.parts().isEmpty() ? 0 : position(), to, new SectionBuffer());
+        boolean isOfAll = broken || chain.parts().isEmpty();
+        taken = new Taken(position(), isOfAll ? 0 : position(), to, new SectionBuffer());
         index.beginFreeze();
         unwrittenKeys.addAll(keys.freeze(to));
         state.beginFreeze(taken.sections);
@@ -143,14 +153,15 @@ final class Checkpoints {
         writing = true;
         Taken of = taken;
         Frozen frozen = entries;
-        List<StripeFile> stripe = new ArrayList<>(1);
+        StripeFile[] written = {stripe};
         List<CheckpointWrite> part = new ArrayList<>(1);
         background.run(() -> {
-            stripe.add(stripe(of, frozen));
+            written[0] = written[0] == null ? stripe(of, frozen) : written[0];
             part.add(part(of));
         }, failure -> {
+            stripe = written[0];
             if (failure == null) {
-                step(part.getFirst(), stripe.getFirst());
+                step(part.getFirst());
             } else {
                 failed();
             }
@@ -158,32 +169,32 @@ final class Checkpoints {
         writeKeys();
     }
 
+    /** The file of its entries; null where nothing was written since the checkpoint before. */
     private StripeFile stripe(Taken of, Frozen frozen) throws IOException {
-        return IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, frozen, true);
+        return of.from == of.to ? null : IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, frozen, true);
     }
 
     private CheckpointWrite part(Taken of) {
         return CheckpointWrite.of(files, of.sections.source(), of.since, of.to);
     }
 
-    private void step(CheckpointWrite write, StripeFile stripe) {
+    private void step(CheckpointWrite write) {
         CheckpointPart[] part = new CheckpointPart[1];
         background.run(() -> part[0] = write.step(), failure -> {
             if (failure != null) {
                 failed();
             } else if (part[0] == null) {
-                step(write, stripe);
+                step(write);
             } else {
-                written(part[0], stripe);
+                written(part[0]);
                 merge();
             }
         });
     }
 
-    private void written(CheckpointPart part, StripeFile stripe) {
-        adopt(part, stripe);
+    private void written(CheckpointPart part) {
+        adopt(part);
         writing = false;
-        retried = false;
         indexUpkeep.mergeBelow(dispensable);
         if (wholes) {
             long kept = dispensable;
@@ -191,12 +202,19 @@ final class Checkpoints {
         }
     }
 
-    private void adopt(CheckpointPart part, StripeFile stripe) {
-        dispensable = Math.max(dispensable, position());
+    private void adopt(CheckpointPart part) {
+        if (!broken) {
+            dispensable = Math.max(dispensable, position());
+        }
+        broken &= part.from() > 0;
         chain = chain.with(part);
-        index.adopt(stripe, entries);
+        if (stripe != null) {
+            index.adopt(stripe, entries);
+        }
         entries = null;
+        stripe = null;
         taken = null;
+        retried = false;
         lettingGo = true;
     }
 
@@ -214,21 +232,25 @@ final class Checkpoints {
         return left;
     }
 
-    /** Where the disk is full, the reserve gives room for a checkpoint, once; else it waits. */
+    /**
+     * Where the disk is full, the reserve gives room for a checkpoint, once, if that is enough and as much is left for
+     * acknowledgements; else it waits.
+     */
     private void failed() {
         writing = false;
-        if (!retried && log.poison() == null && log.releaseReserve(need())) {
+        if (!retried && log.poison() == null && log.lendReserve(need())) {
             retried = true;
             write();
         } else {
-            retried = false;
             pause = PAUSE;
         }
     }
 
     /** Bytes that it takes on the disk, about. */
     private long need() {
-        return 2 * taken.sections.bytes() + (long) entries.parts().size() * Chunk.ENTRY + ROOM;
+        long index = stripe != null ? 0 : entries.relocated().size() * (long) IndexFile.RELOCATED + entries.parts().stream()
+                .mapToLong(part -> IndexFile.ROW + part.chunk().count() * (long) Chunk.ENTRY).sum();
+        return 2 * taken.sections.bytes() + index + ROOM;
     }
 
     /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
@@ -255,6 +277,9 @@ final class Checkpoints {
         if (taken != null && !freezing && !writing && pause == 0 && log.poison() == null) {
             write();
         }
+        if (broken) {
+            begin();
+        }
         merge();
     }
 
@@ -262,7 +287,7 @@ final class Checkpoints {
 
     private void merge() {
         List<CheckpointPart> parts = chain.mergeable();
-        if (merging || mergePause > 0 || parts.isEmpty() || log.poison() != null) {
+        if (merging || broken || mergePause > 0 || parts.isEmpty() || log.poison() != null) {
             return;
         }
         merging = true;
@@ -271,7 +296,7 @@ final class Checkpoints {
             if (failure == null) {
                 mergeStep(begun.getFirst());
             } else {
-                mergeFailed();
+                mergeFailed(failure);
             }
         });
     }
@@ -280,7 +305,7 @@ final class Checkpoints {
         CheckpointPart[] part = new CheckpointPart[1];
         background.run(() -> part[0] = write.step(), failure -> {
             if (failure != null) {
-                mergeFailed();
+                mergeFailed(failure);
             } else if (part[0] == null) {
                 mergeStep(write);
             } else {
@@ -289,9 +314,11 @@ final class Checkpoints {
         });
     }
 
-    private void mergeFailed() {
+    /** Where both files of a part are damaged, the next checkpoint is one of all there is: only it can be relied on. */
+    private void mergeFailed(IOException cause) {
         merging = false;
         mergePause = PAUSE;
+        broken |= cause instanceof CheckpointFile.DamagedCheckpoint;
     }
 
     private void merged(List<CheckpointPart> before, CheckpointPart now) {
@@ -329,13 +356,13 @@ final class Checkpoints {
         while (more) {
             more = freeze();
         }
-        StripeFile stripe = stripe(taken, entries);
+        stripe = stripe == null ? stripe(taken, entries) : stripe;
         CheckpointWrite write = part(taken);
         CheckpointPart part = write.step();
         while (part == null) {
             part = write.step();
         }
-        adopt(part, stripe);
+        adopt(part);
         while (lettingGo) {
             lettingGo = index.letGo();
         }

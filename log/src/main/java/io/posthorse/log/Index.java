@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * All partitions of a log, by number. Derived from the log: the entries of each stretch of log (a stripe) are written
@@ -197,7 +196,18 @@ public final class Index {
 
     /** The numbers of all partitions that are there, or that a start may find again, ascending. */
     int[] ids() {
-        return IntStream.concat(Arrays.stream(partitions.ids()), removals.numbers()).sorted().distinct().toArray();
+        int[] removed = removals.numbers().toArray();
+        int[] there = partitions.ids();
+        int[] all = Arrays.copyOf(there, there.length + removed.length);
+        System.arraycopy(removed, 0, all, there.length, removed.length);
+        Arrays.sort(all);
+        int count = 0;
+        for (int id : all) {
+            if (count == 0 || all[count - 1] != id) {
+                all[count++] = id;
+            }
+        }
+        return Arrays.copyOf(all, count);
     }
 
     // ---- for the partitions

@@ -40,7 +40,7 @@ final class IndexFile {
     static final int RELOCATED = 32;
     private static final String SUFFIX = ".index";
     private static final String RELOCATED_SUFFIX = ".relocated.index";
-    private static final Pattern NAME = Pattern.compile("\\d{20}-\\d{20}(\\.relocated)?\\.index");
+    private static final Pattern NAME = Pattern.compile("0\\d{19}-0\\d{19}(\\.relocated)?\\.index");
 
     private IndexFile() {}
 
@@ -108,9 +108,14 @@ final class IndexFile {
         files.delete(unfinished); // a new file, for nobody may write to one that somebody reads through a mapping
         ByteBuffer view;
         try (StoredFile file = files.open(unfinished)) {
-            file.write(0, bytes.duplicate());
-            if (force) {
-                file.force();
+            try {
+                file.write(0, bytes.duplicate());
+                if (force) {
+                    file.force();
+                }
+            } catch (IOException e) {
+                file.truncate(0); // what is of no use takes no room
+                throw e;
             }
             view = file.map(bytes.capacity()); // it outlives the file
         }

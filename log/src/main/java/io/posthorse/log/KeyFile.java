@@ -32,7 +32,7 @@ final class KeyFile {
     private static final int OLD_VERSION = 1;
     private static final int HEADER = 56;
     private static final String UNFINISHED = "unfinished-keys";
-    private static final Pattern NAME = Pattern.compile("\\d{20}-\\d{20}\\.keys");
+    private static final Pattern NAME = Pattern.compile("0\\d{19}-0\\d{19}\\.keys");
 
     private KeyFile() {}
 

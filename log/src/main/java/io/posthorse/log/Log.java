@@ -141,6 +141,11 @@ public final class Log {
         return reserve.release(bytes);
     }
 
+    /** Gives room to what needs so much, where that is enough and half of the reserve is left; false where it is not. */
+    boolean lendReserve(long need) {
+        return reserve.lend(need);
+    }
+
     /** To be called every now and then: takes back what the reserve has given. */
     void refill() {
         if (poison == null) {

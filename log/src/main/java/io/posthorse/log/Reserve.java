@@ -82,6 +82,12 @@ final class Reserve {
         return true;
     }
 
+    /** Gives back what the disk lacks to have so much room; false where half of it is not enough for that. */
+    boolean lend(long need) {
+        long lacks = Math.max(0, need - usableBytes());
+        return lacks == 0 || lacks <= size - wanted / 2 && release(lacks);
+    }
+
     /** Gives at least so many bytes back to the disk; false where it has nothing any more. */
     boolean release(long bytes) {
         if (size == 0) {

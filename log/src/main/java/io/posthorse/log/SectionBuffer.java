@@ -21,6 +21,7 @@ public final class SectionBuffer {
      *
      * @param length of its value
      * @return where to write the value
+     * @throws IllegalArgumentException where the key is longer than {@link Section#KEY_MAX}
      */
     public ByteBuffer add(byte kind, byte[] key, int length) {
         if (chunk.remaining() < length) {
@@ -38,6 +39,9 @@ public final class SectionBuffer {
     }
 
     private void add(Section section, int length) {
+        if (section.key.length > Section.KEY_MAX) {
+            throw new IllegalArgumentException("a key of " + section.key.length + " bytes");
+        }
         sections.add(section);
         bytes += CheckpointFile.SECTION + section.key.length + length;
     }

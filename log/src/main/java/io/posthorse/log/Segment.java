@@ -144,7 +144,7 @@ final class Segment {
 
     /** The base position that a file name says, or -1 where it is not a segment's name. */
     static long baseOf(String name) {
-        if (name.length() != 20 + SUFFIX.length() || !name.endsWith(SUFFIX)) {
+        if (name.length() != 20 + SUFFIX.length() || name.charAt(0) != '0' || !name.endsWith(SUFFIX)) {
             return -1;
         }
         for (int i = 0; i < 20; i++) {

@@ -58,6 +58,9 @@ public final class Store {
          */
         void beginFreeze(SectionBuffer out);
 
+        /** All of the state counts as changed. */
+        void changeAll();
+
         /** Puts some pieces, so many as take no longer than a turn may; false where all are put. */
         boolean freeze();
 
@@ -75,6 +78,9 @@ public final class Store {
     public static Store open(FileStore files, LogSettings settings, Background background, Index index, State state)
             throws IOException {
         CheckpointChain chain = CheckpointChain.newest(files);
+        if (firstSegment(files) > chain.position() && chain.unreadable() != null) {
+            throw chain.unreadable(); // it is not known to be damaged
+        }
         if (firstSegment(files) > chain.position()) {
             throw new LogCorruptException("No checkpoint in the data directory is whole that reaches to where the log"
                     + " begins, so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy"

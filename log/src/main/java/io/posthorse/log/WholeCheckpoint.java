@@ -26,7 +26,7 @@ record WholeCheckpoint(long position, ByteBuffer state) {
 
     /** The position that a file name says, or -1 where it is not such a checkpoint's name. */
     static long position(String name) {
-        return name.matches("\\d{20}\\.checkpoint") ? Long.parseLong(name, 0, 20, 10) : -1;
+        return name.matches("0\\d{19}\\.checkpoint") ? Long.parseLong(name, 0, 20, 10) : -1;
     }
 
     /** Reads a file; null where it is damaged. */

@@ -52,7 +52,7 @@ class CheckpointsTest {
                 assertEquals(List.of(), next.replayed, "way " + how);
                 next.background.drain();
                 for (String part : StoreTest.checkpoints(next.files)) {
-                    assertTrue(CheckpointPart.verified(next.files, part).isDoubled(), part + " has a whole copy again");
+                    assertTrue(CheckpointPart.verified(next.files, part, unreadable -> { }).isDoubled(), part + " has a whole copy again");
                 }
                 next.turn(0, "next");
                 next.checkpoint();
@@ -187,5 +187,107 @@ class CheckpointsTest {
             assertEquals(60, before.size());
             assertEquals(before, world.killed().readable());
         }
+    }
+
+    @Test
+    void aFileOfAPartThatCannotBeReadIsAsGoodAsDamaged() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        for (int i = 0; i < 3; i++) {
+            world.fill(60, 300);
+            world.checkpoint();
+        }
+        List<String> before = world.readable();
+        for (String part : StoreTest.checkpoints(world.files)) {
+            for (String name : List.of(part, CheckpointPart.copy(part))) {
+                FaultyFileStore files = world.files.crash(false);
+                files.failOpening(name);
+                assertEquals(before, LogWorld.open(files, LogWorld.ASYNC).readable(), name);
+            }
+        }
+    }
+
+    @Test
+    void whereNoCheckpointCanBeReadForAReasonThatMayPassThatIsSaid() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(400, 500);
+        world.checkpoint();
+        world.fill(10, 500);
+        world.checkpoint();
+        assertTrue(world.store.dropFirst());
+        world.background.drain();
+        FaultyFileStore files = world.files.crash(false);
+        for (String part : StoreTest.checkpoints(files)) {
+            files.delete(CheckpointPart.copy(part));
+        }
+        files.failOpening(".checkpoint");
+        IOException failure = assertThrows(IOException.class, () -> LogWorld.open(files, LogWorld.ASYNC));
+        assertFalse(failure instanceof LogCorruptException, failure.toString());
+    }
+
+    @Test
+    void aPartThatIsFoundDamagedInBothFilesIsReplacedByACheckpointOfAllThereIs() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        for (int i = 0; i < 3; i++) {
+            world.fill(200, 500);
+            world.checkpoint();
+        }
+        long dispensable = world.store.dispensable();
+        String oldest = StoreTest.checkpoints(world.files).getFirst();
+        StoreTest.spoil(world.files, oldest, 1, 5);
+        StoreTest.spoil(world.files, CheckpointPart.copy(oldest), 1, 5);
+        for (int i = 0; i < 20 && StoreTest.checkpoints(world.files).contains(oldest); i++) {
+            world.fill(20, 500);
+            world.checkpoint();
+            assertTrue(world.store.dispensable() < world.store.checkpointed(), "what rests on a damaged part is not whole");
+            world.store.resume();
+            world.checkpoint();
+        }
+        assertTrue(world.store.dispensable() >= dispensable);
+        world.turn(0, "last");
+        world.checkpoint();
+        List<String> before = world.readable();
+        LogWorld next = world.killed();
+        assertEquals(before, next.readable());
+        assertEquals(List.of(), next.replayed);
+    }
+
+    @Test
+    void aCheckpointThatDoesNotFitLeavesNothingBehindAndTakesNoMoreThanHalfOfTheReserve() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.background.drain();
+        world.fill(3_000, 10);
+        long half = world.log().reserveLeft() / 2;
+        world.files.capacity(world.files.usedBytes() + 1_000);
+        long used = world.files.usedBytes();
+        for (int i = 0; i < 100; i++) {
+            world.checkpoint();
+            world.store.resume();
+            world.background.drain();
+            assertTrue(world.log().reserveLeft() >= half, "left " + world.log().reserveLeft());
+        }
+        assertEquals(0, world.store.checkpointed());
+        assertTrue(world.files.usedBytes() <= used + 1_000, "it holds " + (world.files.usedBytes() - used));
+        assertTrue(world.turn(0, "x".repeat(300)) >= 0, "what was free is free");
+        world.files.capacity(1L << 40);
+        for (int i = 0; i < 20; i++) {
+            world.store.resume();
+            world.checkpoint();
+        }
+        assertTrue(world.store.checkpointed() > 0);
+        assertEquals(world.readable(), world.killed().readable());
+    }
+
+    @Test
+    void namesThatAreNoPositionsAreNobodysCheckpoints() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(10, 100);
+        world.checkpoint();
+        FaultyFileStore files = world.files.crash(false);
+        String nines = "9".repeat(20);
+        for (String name : List.of(nines + ".checkpoint", "0".repeat(20) + "-" + nines + ".checkpoint-copy",
+                "0".repeat(20) + "-" + nines + ".index", "0".repeat(20) + "-" + nines + ".keys", nines + ".log")) {
+            files.open(name).close();
+        }
+        assertEquals(world.readable(), LogWorld.open(files, LogWorld.ASYNC).readable());
     }
 }

@@ -6,6 +6,7 @@ import io.posthorse.testkit.SimulatedBackground;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -94,6 +95,11 @@ final class LogWorld implements Store.State {
                 out.add((byte) 1, new byte[] {(byte) i}, 16).put(told[i].duplicate());
             }
         }
+    }
+
+    @Override
+    public void changeAll() {
+        Arrays.fill(told, null);
     }
 
     @Override

@@ -18,6 +18,9 @@ class NoState implements Store.State {
     public void beginFreeze(SectionBuffer out) {}
 
     @Override
+    public void changeAll() {}
+
+    @Override
     public boolean freeze() {
         return false;
     }

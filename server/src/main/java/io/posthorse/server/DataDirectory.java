@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 public final class DataDirectory {
     /** Names of what the log, the tables and the access files are kept in, and what a file system puts into its root. */
     private static final Pattern OURS = Pattern.compile(String.join("|",
-            "\\d{20}\\.log", "\\d{20}-\\d{20}(\\.relocated)?\\.index", "\\d{20}-\\d{20}\\.keys",
-            "\\d{20}\\.checkpoint", "\\d{20}-\\d{20}\\.checkpoint(-copy)?",
-            "quarantine-\\d{20}", "unfinished.*", "durable", "lock", "reserve", "set-aside",
+            "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.keys",
+            "0\\d{19}\\.checkpoint", "0\\d{19}-0\\d{19}\\.checkpoint(-copy)?",
+            "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside",
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
             "\\..*", "lost\\+found"));
     private static final int SHOWN = 5;
