@@ -145,8 +145,9 @@ final class Timed {
         DueHeap byOffset = new DueHeap();
         for (DueHeap from : List.of(heap, aside)) {
             for (int i = 0; i < from.size(); i++) {
-                if (waiting.contains(from.offset(i))) {
-                    byOffset.add(from.offset(i), from.due(i));
+                long first = from.offset(i); // the heap goes by the offset here
+                if (waiting.contains(first)) {
+                    byOffset.add(first, from.due(i));
                 }
             }
         }

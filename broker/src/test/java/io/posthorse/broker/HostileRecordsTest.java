@@ -325,6 +325,8 @@ class HostileRecordsTest {
                 section(6, new byte[8], ByteBuffer.allocate(20).putLong(0, 512)),
                 section(7, new byte[8], ByteBuffer.allocate(8).putLong(0, -1)),
                 section(8, one, ByteBuffer.allocate(7)),
+                section(8, new byte[] {-1, -2}, ByteBuffer.allocate(8)),
+                section(1, new byte[] {-1, -2}, emptyTopic()),
                 section(99, one, ByteBuffer.allocate(0)));
         for (Section section : hostile) {
             directory.files = new FaultyFileStore(new SeededEntropy(1));
@@ -332,6 +334,12 @@ class HostileRecordsTest {
             appended(section);
             theCheckpointBeforeIsUsedOnceTheRefusedOneIsMoved();
         }
+    }
+
+    private static ByteBuffer emptyTopic() {
+        ByteBuffer value = ByteBuffer.allocate(Fields.size(TopicSettings.of(1)) + 4);
+        Fields.put(value, TopicSettings.of(1));
+        return value.putInt(0);
     }
 
     private static Section section(int kind, byte[] key, ByteBuffer value) {

@@ -4,6 +4,7 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -108,10 +109,16 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
     /**
      * Opens a part, or where that is no longer whole, its copy.
      *
-     * @throws IOException where neither can be read; {@link CheckpointFile.DamagedCheckpoint} where the copy is damaged
+     * @throws IOException where one cannot be read and the other is no help; {@link CheckpointFile.DamagedCheckpoint} where
+     *     neither is whole
      */
     Open open(FileStore files) throws IOException {
-        boolean isWhole = verify(files, name, name, unreadable -> { }) >= 0;
-        return new Open(files.openExisting(isWhole ? name : copy(name)), name);
+        IOException[] unreadable = new IOException[1];
+        for (String file : List.of(name, copy(name))) {
+            if (verify(files, file, name, failure -> unreadable[0] = failure) >= 0) {
+                return new Open(files.openExisting(file), name);
+            }
+        }
+        throw unreadable[0] != null ? unreadable[0] : new CheckpointFile.DamagedCheckpoint();
     }
 }

@@ -44,7 +44,7 @@ final class Checkpoints {
     /** The file of its entries, once that is written. */
     private StripeFile stripe;
 
-    /** Whether the reserve has given room for it. */
+    /** Whether the reserve has given room for this try. */
     private boolean retried;
 
     /** Whether there may be checkpoints of an earlier release. */
@@ -166,7 +166,6 @@ final class Checkpoints {
                 failed();
             }
         });
-        writeKeys();
     }
 
     /** The file of its entries; null where nothing was written since the checkpoint before. */
@@ -195,6 +194,7 @@ final class Checkpoints {
     private void written(CheckpointPart part) {
         adopt(part);
         writing = false;
+        writeKeys(); // not before: they must not take the room that is there for it
         indexUpkeep.mergeBelow(dispensable);
         if (wholes) {
             long kept = dispensable;
@@ -233,15 +233,16 @@ final class Checkpoints {
     }
 
     /**
-     * Where the disk is full, the reserve gives room for a checkpoint, once, if that is enough and as much is left for
-     * acknowledgements; else it waits.
+     * Where the disk is full, the reserve gives room for a checkpoint, if that is enough and an eighth of it is left
+     * for acknowledgements. Where others were faster, it waits.
      */
     private void failed() {
         writing = false;
-        if (!retried && log.poison() == null && log.lendReserve(need())) {
+        if (!retried && log.poison() == null && log.reserve().lend(need())) {
             retried = true;
             write();
         } else {
+            retried = false;
             pause = PAUSE;
         }
     }

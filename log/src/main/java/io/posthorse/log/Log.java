@@ -136,14 +136,9 @@ public final class Log {
         return reserve.isHalfFull();
     }
 
-    /** Has the reserve give so many bytes to what must be written although the disk is full; false where it has none. */
-    boolean releaseReserve(long bytes) {
-        return reserve.release(bytes);
-    }
-
-    /** Gives room to what needs so much, where that is enough and half of the reserve is left; false where it is not. */
-    boolean lendReserve(long need) {
-        return reserve.lend(need);
+    /** Room for what a full disk must take. */
+    Reserve reserve() {
+        return reserve;
     }
 
     /** To be called every now and then: takes back what the reserve has given. */

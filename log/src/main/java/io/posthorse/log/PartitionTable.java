@@ -1,6 +1,7 @@
 package io.posthorse.log;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -69,7 +70,14 @@ final class PartitionTable {
 
     /** The numbers of all, ascending. */
     int[] ids() {
-        return all().stream().mapToInt(p -> p.id).toArray();
+        int[] ids = new int[slots.length];
+        int count = 0;
+        for (PartitionIndex partition : slots) {
+            if (partition != null) {
+                ids[count++] = partition.id;
+            }
+        }
+        return Arrays.copyOf(ids, count);
     }
 
     /** Places there are, taken or not. */

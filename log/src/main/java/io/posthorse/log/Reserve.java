@@ -13,6 +13,8 @@ final class Reserve {
     static final String NAME = "reserve";
     /** Given back to the disk at a time, at least. */
     private static final int STEP = 256 << 10;
+    /** So much of it is lent to nobody: an eighth. */
+    private static final int KEPT = 8;
 
     private final FileStore files;
     private final int wanted;
@@ -82,10 +84,13 @@ final class Reserve {
         return true;
     }
 
-    /** Gives back what the disk lacks to have so much room; false where half of it is not enough for that. */
+    /**
+     * Gives back what the disk lacks to have so much room; false where that is more than there is, but for an eighth that
+     * stays for acknowledgements.
+     */
     boolean lend(long need) {
         long lacks = Math.max(0, need - usableBytes());
-        return lacks == 0 || lacks <= size - wanted / 2 && release(lacks);
+        return lacks == 0 || lacks <= size - wanted / KEPT && release(lacks);
     }
 
     /** Gives at least so many bytes back to the disk; false where it has nothing any more. */

@@ -275,7 +275,7 @@ public final class Store {
 
     /** The disk is full: the reserve may help, and else the next start reads more of the log. */
     private void tryAgain() {
-        if (!log.releaseReserve(log.reserveLeft())) {
+        if (!log.reserve().release(log.reserveLeft())) {
             return;
         }
         try {

@@ -52,7 +52,8 @@ class CheckpointsTest {
                 assertEquals(List.of(), next.replayed, "way " + how);
                 next.background.drain();
                 for (String part : StoreTest.checkpoints(next.files)) {
-                    assertTrue(CheckpointPart.verified(next.files, part, unreadable -> { }).isDoubled(), part + " has a whole copy again");
+                    assertTrue(CheckpointPart.verified(next.files, part, unreadable -> { }).isDoubled(),
+                            part + " has a whole copy again");
                 }
                 next.turn(0, "next");
                 next.checkpoint();
@@ -226,6 +227,12 @@ class CheckpointsTest {
 
     @Test
     void aPartThatIsFoundDamagedInBothFilesIsReplacedByACheckpointOfAllThereIs() throws IOException {
+        for (int how = 0; how < 4; how++) {
+            bothFilesGoBad(how);
+        }
+    }
+
+    private static void bothFilesGoBad(int how) throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         for (int i = 0; i < 3; i++) {
             world.fill(200, 500);
@@ -233,12 +240,11 @@ class CheckpointsTest {
         }
         long dispensable = world.store.dispensable();
         String oldest = StoreTest.checkpoints(world.files).getFirst();
-        StoreTest.spoil(world.files, oldest, 1, 5);
-        StoreTest.spoil(world.files, CheckpointPart.copy(oldest), 1, 5);
-        for (int i = 0; i < 20 && StoreTest.checkpoints(world.files).contains(oldest); i++) {
+        StoreTest.spoil(world.files, oldest, how, 5);
+        StoreTest.spoil(world.files, CheckpointPart.copy(oldest), how, 5);
+        for (int i = 0; i < 20; i++) {
             world.fill(20, 500);
             world.checkpoint();
-            assertTrue(world.store.dispensable() < world.store.checkpointed(), "what rests on a damaged part is not whole");
             world.store.resume();
             world.checkpoint();
         }
@@ -252,18 +258,18 @@ class CheckpointsTest {
     }
 
     @Test
-    void aCheckpointThatDoesNotFitLeavesNothingBehindAndTakesNoMoreThanHalfOfTheReserve() throws IOException {
+    void aCheckpointThatDoesNotFitLeavesNothingBehindAndKeepsRoomForAcknowledgements() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.background.drain();
         world.fill(3_000, 10);
-        long half = world.log().reserveLeft() / 2;
+        long kept = world.log().reserveLeft() / 8;
         world.files.capacity(world.files.usedBytes() + 1_000);
         long used = world.files.usedBytes();
         for (int i = 0; i < 100; i++) {
             world.checkpoint();
             world.store.resume();
             world.background.drain();
-            assertTrue(world.log().reserveLeft() >= half, "left " + world.log().reserveLeft());
+            assertTrue(world.log().reserveLeft() >= kept, "left " + world.log().reserveLeft());
         }
         assertEquals(0, world.store.checkpointed());
         assertTrue(world.files.usedBytes() <= used + 1_000, "it holds " + (world.files.usedBytes() - used));

@@ -44,7 +44,8 @@ final class JmsWork implements AutoCloseable {
         listening.createConsumer(listening.createTopic("soak-news")).setMessageListener(m -> received.incrementAndGet());
         Session answering = session(connection);
         MessageProducer answers = answering.createProducer(null);
-        answering.createConsumer(answering.createQueue("soak-requests")).setMessageListener(request -> answer(answers, request));
+        answering.createConsumer(answering.createQueue("soak-requests"))
+                .setMessageListener(request -> answer(answers, request));
         Session sending = session(connection);
         MessageProducer letters = sending.createProducer(sending.createQueue("soak-letters"));
         MessageProducer news = session(connection).createProducer(sending.createTopic("soak-news"));
