@@ -458,11 +458,6 @@ public final class Broker {
         return Reading.timeAt(log, partition.index, offset);
     }
 
-    /** First visible offset written at or after a time; the end where there is none. */
-    public long offsetAt(Partition partition, long timeMs) {
-        return Reading.offsetAt(log, partition.index, begin(partition), end(partition), timeMs);
-    }
-
     /** Has the waiter woken when the partition gets messages, or goes. */
     public void await(Partition partition, Waiter waiter) {
         partition.add(waiter);

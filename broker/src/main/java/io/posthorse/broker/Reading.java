@@ -5,13 +5,10 @@ import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
-/** Finds committed messages by offset, position and time. */
+/** Finds committed messages by offset and position. */
 final class Reading {
     /** How many index entries one fetch looks at before it answers with what it has. */
     private static final int EXAMINED_MAX = 10_000;
-
-    /** Rotten messages in a row that a search by time passes over. */
-    private static final int ROTTEN_MAX = 64;
 
     private Reading() {}
 
@@ -94,30 +91,5 @@ final class Reading {
         }
         long position = index.position(offset);
         return log.readable(position) ? RecordFormat.time(log.bytes(position), log.index(position), false) : -1;
-    }
-
-    static long offsetAt(Log log, PartitionIndex index, long begin, long end, long timeMs) {
-        long low = begin;
-        long high = end;
-        while (low < high) {
-            long middle = (low + high) >>> 1;
-            long there = index.ceiling(middle);
-            if (there >= high) {
-                high = middle; // only gaps up there
-            } else {
-                long readable = there;
-                long time = timeAt(log, index, readable);
-                for (int i = 0; time < 0 && i < ROTTEN_MAX && index.ceiling(readable + 1) < high; i++) {
-                    readable = index.ceiling(readable + 1); // a rotten message says nothing of its neighbours
-                    time = timeAt(log, index, readable);
-                }
-                if (time >= 0 && time < timeMs) {
-                    low = readable + 1;
-                } else {
-                    high = middle;
-                }
-            }
-        }
-        return Math.min(index.ceiling(low), end);
     }
 }

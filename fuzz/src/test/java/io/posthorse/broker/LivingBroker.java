@@ -109,7 +109,7 @@ final class LivingBroker {
             }
             at = Math.max(at + 1, fetch.next());
         }
-        broker.offsetAt(partition, TIME_MS);
+        TimeSearch.begin(broker, background, List.of(partition), TIME_MS, found -> { });
         rest();
     }
 

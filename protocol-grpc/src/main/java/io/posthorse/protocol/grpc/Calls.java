@@ -9,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Shard;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -83,6 +84,27 @@ final class Calls {
             }
             A made = answer;
             replies.send(before, () -> end(out, List.of(made)), () -> end(out, List.of(refused.apply(failed()))));
+        });
+    }
+
+    /**
+     * Answers a call with one message that may be made later, where its caller may have it.
+     *
+     * @param refused the answer that has nothing but a status
+     * @param work is given what takes the answer, on the owner's thread
+     */
+    <A> void later(
+            MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused, Consumer<Consumer<A>> work) {
+        Caller caller = Caller.current();
+        begin(out, () -> { });
+        onOwner(() -> {
+            try {
+                permit(caller, request);
+                admit();
+                work.accept(answer -> several(shard.broker().decisions(), out, () -> List.of(answer), refused));
+            } catch (RuntimeException e) {
+                several(shard.broker().decisions(), out, () -> List.of(refused.apply(status(e))), refused);
+            }
         });
     }
 

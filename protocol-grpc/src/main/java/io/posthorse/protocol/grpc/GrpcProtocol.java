@@ -57,7 +57,7 @@ final class GrpcProtocol {
                 shard, destinations, new Filters(settings.propertyFilter()), settings, renewals, old);
         this.settlements = new Settlements(shard, receives, renewals);
         this.undecided = new Undecided(shard, telemetry);
-        this.offsets = new Offsets(shard, receives);
+        this.offsets = new Offsets(shard, receives, reader);
         this.pulls = new Pulls(broker, receives, offsets, old);
         this.recalls = new Recalls(shard, settings);
         this.service = new MessagingService(this, new Calls(owner, transport, shard, gate));

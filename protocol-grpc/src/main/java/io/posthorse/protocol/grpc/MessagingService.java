@@ -155,11 +155,11 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
 
     @Override
     public void queryOffset(QueryOffsetRequest request, StreamObserver<QueryOffsetResponse> out) {
-        calls.one(
+        calls.later(
                 request,
                 out,
                 s -> QueryOffsetResponse.newBuilder().setStatus(s).build(),
-                caller -> parts.offsets().query(request));
+                answer -> parts.offsets().query(request, answer));
     }
 
     @Override

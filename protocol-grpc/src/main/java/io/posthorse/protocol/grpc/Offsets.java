@@ -12,16 +12,25 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TimeSearch;
 import io.posthorse.broker.Topic;
+import io.posthorse.platform.Background;
+import java.util.List;
+import java.util.function.Consumer;
 
 /** Offsets of queues and groups. */
 final class Offsets {
+    private static final int SEARCHES_MAX = 64;
+
     private final Shard shard;
     private final Broker broker;
     private final Receives receives;
+    private final Background reader;
+    private int searches;
 
-    Offsets(Shard shard, Receives receives) {
+    Offsets(Shard shard, Receives receives, Background reader) {
         this.shard = shard;
+        this.reader = reader;
         this.broker = shard.broker();
         this.receives = receives;
     }
@@ -63,14 +72,29 @@ final class Offsets {
         return GetOffsetResponse.newBuilder().setStatus(Refusal.ok()).setOffset(offset).build();
     }
 
-    QueryOffsetResponse query(QueryOffsetRequest request) {
+    /** @param answer takes the answer, later where a search by time has to wait for the disk */
+    void query(QueryOffsetRequest request, Consumer<QueryOffsetResponse> answer) {
         Partition partition = partition(request.getMessageQueue());
-        long offset = switch (request.getQueryOffsetPolicy()) {
-            case BEGINNING -> broker.begin(partition);
-            case END -> broker.end(partition);
-            case TIMESTAMP -> broker.offsetAt(partition, Resources.ms(request.getTimestamp()));
+        switch (request.getQueryOffsetPolicy()) {
+            case BEGINNING -> answer.accept(queried(broker.begin(partition)));
+            case END -> answer.accept(queried(broker.end(partition)));
+            case TIMESTAMP -> search(partition, Resources.ms(request.getTimestamp()), answer);
             case UNRECOGNIZED -> throw new Refusal(Code.BAD_REQUEST, "the offset is asked for by no known policy");
-        };
+        }
+    }
+
+    private void search(Partition partition, long timeMs, Consumer<QueryOffsetResponse> answer) {
+        if (searches >= SEARCHES_MAX) {
+            throw new Refusal(Code.TOO_MANY_REQUESTS, "too many searches by time at once; ask again");
+        }
+        searches++;
+        TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
+            searches--;
+            answer.accept(queried(found.getFirst().offset()));
+        });
+    }
+
+    private static QueryOffsetResponse queried(long offset) {
         return QueryOffsetResponse.newBuilder().setStatus(Refusal.ok()).setOffset(offset).build();
     }
 }

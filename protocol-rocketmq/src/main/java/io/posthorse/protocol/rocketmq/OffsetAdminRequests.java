@@ -5,6 +5,7 @@ import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TimeSearch;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
 final class OffsetAdminRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
     private static final int CPP = 1;
+    private static final int SEARCHES_MAX = 16;
 
     private final Shard shard;
     private final Broker broker;
@@ -34,6 +36,7 @@ final class OffsetAdminRequests implements RequestHandler {
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
     private final RemotingProtocol protocol;
+    private int searches;
 
     OffsetAdminRequests(
             RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
@@ -62,13 +65,13 @@ final class OffsetAdminRequests implements RequestHandler {
         return switch (request.code()) {
             case RequestCode.GET_ALL_CONSUMER_OFFSET -> allOffsets(request);
             case RequestCode.GET_ALL_DELAY_OFFSET -> delayOffsets(request);
-            case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> reset(request);
+            case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> reset(peer, request);
             case RequestCode.QUERY_CORRECTION_OFFSET -> correction(request);
             default -> cloneOffsets(request);
         };
     }
 
-    private Frame reset(Frame request) {
+    private Frame reset(Peer peer, Frame request) {
         Topic topic = broker.topic(request.require("topic"));
         if (topic == null) {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "Topic " + request.field("topic") + " does not exist");
@@ -89,14 +92,20 @@ final class OffsetAdminRequests implements RequestHandler {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "Target offset " + given + " not in consume queue range ["
                     + broker.begin(meant.getFirst()) + "-" + broker.end(meant.getFirst()) + "]");
         }
-        boolean force = !"false".equals(request.field("isForce"));
-        Map<Partition, Long> targets = new LinkedHashMap<>();
-        for (Partition partition : meant) {
-            long target = given >= 0 ? given : offsetAt(partition, request.number("timestamp", -1));
-            long cursor = group.cursor(partition);
-            targets.put(partition, force || cursor < 0 ? target : Math.min(target, cursor));
+        long timeMs = request.number("timestamp", -1);
+        if (given >= 0 || timeMs < 0) { // a time before 1970 stands for the end
+            return move(request, group, meant.stream()
+                    .map(p -> new TimeSearch.Found(p, given >= 0 ? given : broker.end(p), -1)).toList());
         }
-        return move(request, group, targets);
+        if (searches >= SEARCHES_MAX) {
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many groups are reset by time at once; ask again");
+        }
+        searches++;
+        TimeSearch.begin(broker, protocol.reader, meant, timeMs, found -> {
+            searches--;
+            peer.send(move(request, group, found));
+        });
+        return null;
     }
 
     private static List<Partition> one(Topic topic, long queue) {
@@ -104,13 +113,17 @@ final class OffsetAdminRequests implements RequestHandler {
         return partition == null ? List.of() : List.of(partition);
     }
 
-    /** A time before 1970 stands for the end. */
-    private long offsetAt(Partition partition, long timeMs) {
-        return timeMs < 0 ? broker.end(partition) : broker.offsetAt(partition, timeMs);
-    }
-
-    private Frame move(Frame request, Subscription group, Map<Partition, Long> targets) {
+    private Frame move(Frame request, Subscription group, List<TimeSearch.Found> found) {
         Broker turn = shard.turn();
+        if (group.isDeleted() || found.getFirst().partition().topic().isDeleted()) {
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "the group or the topic was deleted meanwhile");
+        }
+        boolean force = !"false".equals(request.field("isForce"));
+        Map<Partition, Long> targets = new LinkedHashMap<>();
+        for (TimeSearch.Found one : found) {
+            long cursor = group.cursor(one.partition());
+            targets.put(one.partition(), force || cursor < 0 ? one.offset() : Math.min(one.offset(), cursor));
+        }
         ConsumerGroups.Group online = groups.consumers(group.name());
         for (Map.Entry<Partition, Long> target : targets.entrySet()) {
             if (!turn.commit(group, target.getKey(), target.getValue())) {

@@ -4,6 +4,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TimeSearch;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
@@ -11,19 +12,28 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.platform.Background;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Offsets of queues and groups: 14, 15, 29, 30, 31, 32. */
 final class OffsetRequests implements RequestHandler {
+    private static final int SEARCHES_MAX = 64;
+
     private final Shard shard;
     private final Broker broker;
+    private final Background reader;
     private final Destinations destinations;
 
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
+    private int searches;
 
     OffsetRequests(
-            Shard shard, Destinations destinations, ConsumerGroups groups, OffsetResets<Subscription, Partition> resets) {
+            Shard shard, Background reader, Destinations destinations, ConsumerGroups groups,
+            OffsetResets<Subscription, Partition> resets) {
+        this.reader = reader;
         this.groups = groups;
         this.resets = resets;
         this.shard = shard;
@@ -57,11 +67,26 @@ final class OffsetRequests implements RequestHandler {
         return switch (request.code()) {
             case RequestCode.QUERY_CONSUMER_OFFSET -> query(request, partition);
             case RequestCode.UPDATE_CONSUMER_OFFSET -> update(peer, request, partition);
-            case RequestCode.SEARCH_OFFSET_BY_TIMESTAMP -> search(request, partition);
+            case RequestCode.SEARCH_OFFSET_BY_TIMESTAMP ->
+                search(peer, request, partition, request.number("timestamp", 0), found -> offset(request, found));
             case RequestCode.GET_MAX_OFFSET -> offset(request, broker.end(partition));
             case RequestCode.GET_MIN_OFFSET -> offset(request, broker.begin(partition));
-            default -> request.ok(Map.of("timestamp", "" + broker.timeAt(partition, broker.begin(partition))));
+            default -> search(peer, request, partition, 0, found -> request.ok(Map.of("timestamp", "" + found.timeMs())));
         };
+    }
+
+    /** Answers later where the search has to wait for the disk. */
+    private Frame search(
+            Peer peer, Frame request, Partition partition, long timeMs, Function<TimeSearch.Found, Frame> answer) {
+        if (searches >= SEARCHES_MAX) {
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many searches by time at once; ask again");
+        }
+        searches++;
+        TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
+            searches--;
+            peer.send(answer.apply(found.getFirst()));
+        });
+        return null;
     }
 
     private static Frame offset(Frame request, long offset) {
@@ -108,13 +133,12 @@ final class OffsetRequests implements RequestHandler {
         return request.ok(Map.of());
     }
 
-    private Frame search(Frame request, Partition partition) {
+    private Frame offset(Frame request, TimeSearch.Found found) {
         long time = request.number("timestamp", 0);
-        long offset = broker.offsetAt(partition, time);
         boolean upper = "UPPER".equalsIgnoreCase(request.field("boundaryType"));
-        if (upper && (offset >= broker.end(partition) || broker.timeAt(partition, offset) > time)) {
-            offset = Math.max(broker.begin(partition), offset - 1);
-        }
-        return offset(request, offset);
+        boolean isLater = found.offset() >= broker.end(found.partition()) || found.timeMs() > time;
+        return offset(request, upper && isLater
+                ? Math.max(broker.begin(found.partition()), found.offset() - 1)
+                : found.offset());
     }
 }

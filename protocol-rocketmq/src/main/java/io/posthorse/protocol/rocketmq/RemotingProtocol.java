@@ -81,7 +81,7 @@ public final class RemotingProtocol implements SessionFactory {
         this.pulls = new PullRequests(this, destinations, groups, filters, resets);
         handlers.add(new ClientRequests(groups, online, destinations, filters));
         handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
-        handlers.add(new OffsetRequests(shard, destinations, groups, resets));
+        handlers.add(new OffsetRequests(shard, reader, destinations, groups, resets));
         handlers.add(new MessageRequests(shard, destinations));
         handlers.add(new AdminRequests(broker, online, statistics, settings));
         handlers.add(new TopicRequests(shard, destinations, statistics));

@@ -1,0 +1,149 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.LogView;
+import io.posthorse.log.PartitionIndex;
+import io.posthorse.platform.Background;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Searches partitions for the first visible message that is not older than a time, by bisection. What may have to come from
+ * the disk for that is read by another thread, and others go in between; where all of it is in memory, the search is done at
+ * once.
+ */
+public final class TimeSearch {
+    /** Rotten messages in a row that are passed over. */
+    private static final int ROTTEN_MAX = 64;
+    /** Messages that are looked at before others go. */
+    private static final int LOOKS_MAX = 1_000;
+
+    private final Broker broker;
+    private final Background reader;
+    private final List<Partition> partitions;
+    private final long timeMs;
+    private final Consumer<List<Found>> done;
+    private final List<Found> found = new ArrayList<>();
+    private long low;
+    private long high;
+    /** Offset whose time is asked for; -1 where the next one is to be chosen. */
+    private long probe = -1;
+
+    private int rotten;
+    /** Position of the last record that the reader has brought into memory. */
+    private long warmed = -1;
+
+    /**
+     * What was found in a partition.
+     *
+     * @param offset of the message; where there is none, the one behind the last
+     * @param timeMs when it was written, ms since 1970; -1 where there is none
+     */
+    public record Found(Partition partition, long offset, long timeMs) {}
+
+    private TimeSearch(
+            Broker broker, Background reader, List<Partition> partitions, long timeMs, Consumer<List<Found>> done) {
+        this.broker = broker;
+        this.reader = reader;
+        this.partitions = List.copyOf(partitions);
+        this.timeMs = timeMs;
+        this.done = done;
+    }
+
+    /**
+     * Begins a search.
+     *
+     * @param reader reads messages that may have to come from the disk
+     * @param timeMs ms since 1970; with 0 the oldest message is found
+     * @param done is told what was found, by partition in their order, on the owner's thread, now or later
+     */
+    public static void begin(
+            Broker broker, Background reader, List<Partition> partitions, long timeMs, Consumer<List<Found>> done) {
+        TimeSearch search = new TimeSearch(broker, reader, partitions, timeMs, done);
+        search.next();
+        search.run();
+    }
+
+    private Partition partition() {
+        return partitions.get(found.size());
+    }
+
+    /** Goes on to the next partition. */
+    private void next() {
+        if (found.size() < partitions.size()) {
+            low = broker.begin(partition());
+            high = timeMs <= 0 ? low : broker.end(partition());
+        }
+    }
+
+    private void run() {
+        for (int looks = 0; looks < LOOKS_MAX; looks++) {
+            if (found.size() == partitions.size()) {
+                done.accept(found);
+                return;
+            }
+            if (low < high ? !bisect(partition().index) : !finish(partition().index)) {
+                return; // a read is under way
+            }
+        }
+        reader.run(() -> { }, failure -> run());
+    }
+
+    private boolean bisect(PartitionIndex index) {
+        long middle = (low + high) >>> 1;
+        long there = index.ceiling(middle);
+        if (there >= high) {
+            high = middle; // only gaps up there
+            return true;
+        }
+        if (probe < 0) {
+            probe = there;
+            rotten = 0;
+        }
+        if (!isAtHand(index, probe)) {
+            return false;
+        }
+        long time = Reading.timeAt(broker.log(), index, probe);
+        long behind = index.ceiling(probe + 1);
+        if (time < 0 && rotten++ < ROTTEN_MAX && behind < high) {
+            probe = behind; // a rotten message says nothing of its neighbours
+            return true;
+        }
+        if (time >= 0 && time < timeMs) {
+            low = probe + 1;
+        } else {
+            high = middle;
+        }
+        probe = -1;
+        return true;
+    }
+
+    private boolean finish(PartitionIndex index) {
+        long end = broker.end(partition());
+        long offset = Math.min(index.ceiling(low), end);
+        if (offset < end && !isAtHand(index, offset)) {
+            return false;
+        }
+        found.add(new Found(partition(), offset, offset < end ? Reading.timeAt(broker.log(), index, offset) : -1));
+        next();
+        return true;
+    }
+
+    /** Whether a message's record can be read without waiting; else it is brought into memory, and the search goes on then. */
+    private boolean isAtHand(PartitionIndex index, long offset) {
+        long position = index.position(offset);
+        if (!broker.isCold(position) || position == warmed) {
+            return true;
+        }
+        Log log = broker.log();
+        long number = log.readBegins();
+        LogView view = log.view();
+        reader.run(() -> view.bytes(position), failure -> {
+            log.readEnded(number);
+            warmed = position;
+            run();
+        });
+        return false;
+    }
+}
