@@ -130,7 +130,7 @@ public final class TimeSearch {
         return true;
     }
 
-    /** Whether a message's record can be read without waiting; else it is brought into memory, and the search goes on then. */
+    /** Whether a message's record can be read without waiting; else it is brought into memory, and the search goes on. */
     private boolean isAtHand(PartitionIndex index, long offset) {
         long position = index.position(offset);
         if (!broker.isCold(position) || position == warmed) {

@@ -84,7 +84,8 @@ class TimeSearchTest {
             long found = found(time).offset();
             long expected = expected(time);
             assertTrue(found <= expected, "nothing is passed over: " + found + " for " + expected);
-            assertTrue(times.headMap(found).isEmpty() || times.headMap(found).lastEntry().getValue() < time, "nor too early");
+            assertTrue(times.headMap(found).isEmpty() || times.headMap(found).lastEntry().getValue() < time,
+                    "nor too early");
         }
     }
 
