@@ -19,7 +19,27 @@ public final class Bounds {
 
     private static final int ATTRIBUTES_MAX = 1_024;
 
+    /** Memory that a partition may take with what belongs to it: half of the heap is for partitions. */
+    private static final int PARTITION_BYTES = 1_024;
+
+    private static final int PARTITIONS_IN_ALL_MIN = 20_000;
+
     private Bounds() {}
+
+    /** How many partitions all topics together may have, as the heap allows it: 262,144 with 512 MiB. */
+    static int partitionsInAll() {
+        long room = Runtime.getRuntime().maxMemory() / 2 / PARTITION_BYTES;
+        return Math.clamp(room, PARTITIONS_IN_ALL_MIN, Integer.MAX_VALUE);
+    }
+
+    /** @throws IllegalArgumentException where all topics would have more partitions than they may */
+    static void checkPartitions(String name, long has, long more, long max) {
+        if (more > 0 && has + more > max) {
+            throw new IllegalArgumentException("The topic " + name + " cannot have " + more + " queues more: the broker has "
+                    + has + ", and may have " + max + " in all with this heap. Delete topics, or give the broker more"
+                    + " memory.");
+        }
+    }
 
     /** What is wrong with a name, null where it can be one. */
     public static String problem(String name) {

@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
 public final class Broker {
     /** How much log behind the tail counts as recent. */
     private static final long RECENT_BYTES = 4L << 30;
+    /** Most partitions of a topic that comes to be with its first message. */
+    private static final int AT_FIRST_MAX = 1_024;
 
     private final BrokerSettings settings;
     private final MessageFormat[] formats;
@@ -45,6 +47,8 @@ public final class Broker {
     private final Faults faults = new Faults();
     private final Announcements announcements = new Announcements(faults);
     private final Appender appender;
+    /** How many partitions all topics together may have. */
+    int partitionsInAll = Bounds.partitionsInAll();
     private List<String> recovered = List.of();
     private LongUnaryOperator correction = time -> time;
 
@@ -213,7 +217,7 @@ public final class Broker {
 
     /** Whether one more topic may be created. */
     public boolean hasRoomForTopic() {
-        return state.topics.size() < settings.topicsMax();
+        return state.topics.size() < settings.topicsMax() && state.partitions().size() <= partitionsInAll - AT_FIRST_MAX;
     }
 
     public int partitionsMax() {
@@ -232,6 +236,10 @@ public final class Broker {
             return before;
         }
         Bounds.check(name, wanted);
+        if (!settings.internal().contains(name)) {
+            int has = before == null ? 0 : before.size();
+            Bounds.checkPartitions(name, state.partitions().size(), wanted.partitions() - has, partitionsInAll);
+        }
         if (!append(new Event.TopicChanged(name, wanted, state.nextPartition()))) {
             return null;
         }

@@ -40,6 +40,11 @@ final class PartitionNumbers {
         table[at] = partition;
     }
 
+    /** How many there are. */
+    int size() {
+        return size;
+    }
+
     /** Number that the next new partition gets. */
     int next() {
         return next;

@@ -1,7 +1,9 @@
 package io.posthorse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -32,6 +34,31 @@ class ManyPartitionsTest {
         assertEquals(topic.size() - 1, found.partition(topic.size() - 1).number());
         assertTrue(found.isNumberedInRow());
         assertNull(found.partition(topic.size()));
+    }
+
+    @Test
+    void allTopicsTogetherHaveNoMorePartitionsThanTheHeapAllows() throws IOException {
+        Broker broker = directory.open();
+        broker.partitionsInAll = 2_000;
+        assertTrue(broker.hasRoomForTopic());
+        Topic first = directory.topic("first", 1_500);
+        assertFalse(broker.hasRoomForTopic(), "none comes to be with its first message");
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> directory.topic("second", 600));
+        assertTrue(refusal.getMessage().contains("may have 2000 in all"), refusal.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> directory.topic("first", 2_100));
+        assertEquals(1_500, first.size());
+        assertNull(broker.topic("second"));
+        directory.topic("small", 400);
+        assertTrue(directory.shard.turn().delete(first));
+        directory.rest();
+        assertTrue(broker.hasRoomForTopic());
+        assertEquals(1_400, directory.topic("second", 1_400).size());
+
+        Broker smaller = directory.killed();
+        smaller.partitionsInAll = 10;
+        assertEquals(1_400, smaller.topic("second").size(), "what is there stays");
+        assertEquals(400, directory.topic("small", 400).size());
     }
 
     /** Numbers are never given again, so a broker of many short-lived topics comes to the millions. */

@@ -107,7 +107,8 @@ final class TopicRequests implements RequestHandler {
             return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
         }
         return broker.topic(name) == null && !broker.hasRoomForTopic()
-                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not created: the limit topics.max is reached")
+                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not created: the limit topics.max is reached, or"
+                        + " that of queues in all which the heap allows")
                 : null;
     }
 

@@ -212,7 +212,8 @@ final class Settings {
             "Time without a byte in either direction after which a connection is closed.")
             .alias("serverChannelMaxIdleTimeSeconds");
     static final Setting<Long> TOPICS_MAX = Setting.of(
-            LIMITS, "topics.max", new Kind.Whole(1, 1_000_000), "100000", "topics", "Topics of this broker.");
+            LIMITS, "topics.max", new Kind.Whole(1, 1_000_000), "100000", "topics",
+            "Topics of this broker. All together have at most as many queues as the heap allows: 262,144 with 512 MiB.");
     static final Setting<Long> GROUPS_MAX = Setting.of(
             LIMITS, "groups.max", new Kind.Whole(1, 1_000_000), "100000", "groups", "Consumer groups of this broker.");
     static final Setting<Long> QUEUES_MAX = Setting.of(
