@@ -3,6 +3,7 @@ package io.posthorse.fuzz;
 import io.posthorse.auth.AccessTarget;
 import io.posthorse.broker.DirectoryTarget;
 import io.posthorse.broker.EventTarget;
+import io.posthorse.broker.SectionsTarget;
 import io.posthorse.broker.SetAsideTarget;
 import io.posthorse.format.rocketmq.RocketmqTarget;
 import io.posthorse.fuzz.reading.Target;
@@ -26,6 +27,7 @@ final class Targets {
             Map.entry("keys", new KeysTarget()),
             Map.entry("mark", new MarkTarget()),
             Map.entry("rocketmq", new RocketmqTarget()),
+            Map.entry("sections", new SectionsTarget()),
             Map.entry("segments", new SegmentsTarget()),
             Map.entry("set-aside", new SetAsideTarget()),
             Map.entry("table", new TableTarget())));
