@@ -1,8 +1,6 @@
 package io.posthorse.broker;
 
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.LinkedHashMap;
 
 /** Copies of messages that came from the disk, by position: so many bytes of the last ones. */
 final class Copies {
@@ -10,8 +8,7 @@ final class Copies {
     /** What a copy costs beside its bytes. */
     private static final int EACH = 192;
 
-    private final Map<Long, OriginalRead.Copy> byPosition = new HashMap<>();
-    private final ArrayDeque<OriginalRead.Copy> byAge = new ArrayDeque<>();
+    private final LinkedHashMap<Long, OriginalRead.Copy> byAge = new LinkedHashMap<>();
     private long bytes;
 
     boolean isEmpty() {
@@ -19,18 +16,22 @@ final class Copies {
     }
 
     OriginalRead.Copy at(long position) {
-        return byPosition.get(position);
+        return byAge.get(position);
     }
 
     /** Displaces the oldest ones where there is no room; the new one stays whatever its size. */
     void add(OriginalRead.Copy copy) {
+        forget(copy.position()); // several may have read it at once
+        byAge.put(copy.position(), copy);
         bytes += EACH + copy.size();
-        byAge.add(copy);
-        byPosition.put(copy.position(), copy);
         while (bytes > BYTES_MAX && byAge.size() > 1) {
-            OriginalRead.Copy oldest = byAge.remove();
-            bytes -= EACH + oldest.size();
-            byPosition.remove(oldest.position(), oldest);
+            forget(byAge.firstEntry().getKey());
         }
+    }
+
+    /** Lets go of a copy: it is to be read anew. */
+    void forget(long position) {
+        OriginalRead.Copy gone = byAge.remove(position);
+        bytes -= gone == null ? 0 : EACH + gone.size();
     }
 }

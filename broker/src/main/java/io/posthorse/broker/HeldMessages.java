@@ -34,7 +34,11 @@ final class HeldMessages {
         for (int i = 0; i < all; i++) {
             boolean cold = broker.isCold(found.positions[i]);
             OriginalRead.Copy copy = cold ? copies.at(found.positions[i]) : null;
-            if (cold && copy == null || !add(i, copy)) {
+            boolean isUndelivered = cold && copy != null && !copy.delivered();
+            if (isUndelivered) {
+                copies.forget(copy.position()); // it is not gone: the next one who asks tries again
+            }
+            if (cold && copy == null || isUndelivered || !add(i, copy)) {
                 found.next = found.offsets[i];
                 break;
             }

@@ -90,6 +90,7 @@ public final class Leases {
         if (out.fetch.count == 0 && behind == cursor.next()) {
             return true;
         }
+        out.movesOn(out.fetch.count == 0);
         int found = out.fetch.count;
         out.fetch.show(broker.rendering(), request.bytesMax);
         for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
@@ -129,14 +130,19 @@ public final class Leases {
             LeaseCursor.Lease lease = cursor.lease(offset);
             long position = Moves.position(request.partition, offset);
             boolean cold = position >= 0 && broker.isCold(position);
-            if (cold && broker.originals().held(position) == null) {
-                out.more.add(log, offset, position, request.partition.index.length(offset));
+            OriginalRead.Copy held = cold ? broker.originals().held(position) : null;
+            if (cold && (held == null || !held.delivered())) {
+                if (held == null) {
+                    out.more.add(log, offset, position, request.partition.index.length(offset));
+                } else {
+                    broker.originals().forget(position); // the disk could not deliver it: another time
+                }
                 if (request.ordered) {
                     break; // none behind it may pass it
                 }
                 continue;
             }
-            ByteBuffer copy = cold ? broker.rendering().show(broker.originals().held(position)) : null;
+            ByteBuffer copy = held == null || held.content() == null ? null : broker.rendering().show(held);
             if (position < 0 || (cold ? copy == null : !log.readable(position))) {
                 if (!settle(request.subscription, request.partition, offset)) {
                     return false; // it is gone

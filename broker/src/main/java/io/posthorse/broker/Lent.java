@@ -14,10 +14,12 @@ public final class Lent {
     private final int[] deliveries = new int[Fetch.COUNT_MAX];
     private Broker broker;
     private boolean missing;
+    private boolean movedOn;
 
     void clear(Partition partition, Broker of) {
         broker = of;
         missing = false;
+        movedOn = false;
         fetch.clear();
         fetch.begin = of.begin(partition);
         fetch.end = of.end(partition);
@@ -45,6 +47,15 @@ public final class Lent {
     /** The first ones have to be read from the disk. */
     void misses() {
         missing = true;
+    }
+
+    void movesOn(boolean does) {
+        movedOn = does;
+    }
+
+    /** Whether messages were passed over that the filter does not want, and none was found yet: there may be more. */
+    public boolean hasMovedOn() {
+        return movedOn;
     }
 
     /**

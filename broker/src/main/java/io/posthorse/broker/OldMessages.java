@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
  */
 public final class OldMessages {
     private static final int UNDER_WAY_MAX = 8;
+    private static final int WAITING_MAX = 10_000;
 
     private final Broker broker;
     private final Background reader;
@@ -31,22 +32,41 @@ public final class OldMessages {
         return !found.isCold() || broker.originals().take(found);
     }
 
-    /** Has messages read; the request is tried again when they are at hand, or others are. */
-    public void read(Fetch found, Retry who) {
-        who.begins();
+    /**
+     * Has messages read; the request is tried again when they are at hand, or others are.
+     *
+     * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
+     */
+    public boolean read(Fetch found, Retry who) {
+        if (waiting.size() >= WAITING_MAX || !who.begins()) {
+            return false;
+        }
         if (underWay >= UNDER_WAY_MAX) {
             waiting.add(who);
-            return;
+            return true;
         }
         underWay++;
         OriginalRead read = OriginalRead.ofFirst(broker.log(), found);
         reader.run(read::read, failure -> {
             underWay--;
             broker.originals().endRead(read);
-            who.ends(); // before other reads displace what it has asked for
-            while (underWay < UNDER_WAY_MAX && !waiting.isEmpty()) {
-                waiting.remove().ends();
-            }
+            tryAgain(who); // before other reads displace what it has asked for
+            wake();
         });
+        return true;
+    }
+
+    private void tryAgain(Retry who) {
+        broker.faults().guard("answering with old messages", who::ends);
+    }
+
+    /** Some of those that wait; where they needed no reading, the others come behind what else there is to do. */
+    private void wake() {
+        for (int left = UNDER_WAY_MAX - underWay; left > 0 && !waiting.isEmpty(); left--) {
+            tryAgain(waiting.remove());
+        }
+        if (underWay == 0 && !waiting.isEmpty()) {
+            reader.run(() -> { }, failure -> wake());
+        }
     }
 }

@@ -54,6 +54,11 @@ public final class OriginalMessages {
         return HeldMessages.take(broker, copies, found);
     }
 
+    /** Has a message read anew when it is asked for next. */
+    void forget(long position) {
+        copies.forget(position);
+    }
+
     /** What was read of the message at a position; null where it was not, or was displaced. */
     OriginalRead.Copy held(long position) {
         return copies.at(position);

@@ -2,8 +2,15 @@ package io.posthorse.broker;
 
 /** A request that is tried again once old messages have come from the disk. Used on the owner's thread only. */
 public final class Retry {
+    /** How often old messages are read for one request. */
+    private static final int ROUNDS_MAX = 1_000;
+    /** So long others go first when a request is to be tried again soon, ms. */
+    public static final long SOON_MS = 5;
+
     private Runnable again = () -> { };
     private boolean reading;
+    private boolean soon;
+    private int rounds;
 
     /** Says how to try again. */
     public void onRead(Runnable tryAgain) {
@@ -15,8 +22,20 @@ public final class Retry {
         return reading;
     }
 
-    void begins() {
-        reading = true;
+    /** Says whether it is to be tried again at once: it got on, and found nothing yet. */
+    public void soon(boolean gotOn) {
+        soon = gotOn;
+    }
+
+    /** Whether it is to be tried again after {@link #SOON_MS}. */
+    public boolean isSoon() {
+        return soon;
+    }
+
+    /** Begins to read; false where that was done often enough. */
+    boolean begins() {
+        reading = ++rounds <= ROUNDS_MAX;
+        return reading;
     }
 
     void ends() {

@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.log.RecordFormat;
@@ -236,6 +237,94 @@ class OldMessagesTest {
         assertEquals(1_000, all.stream().distinct().count());
         assertEquals(1_000, all.size());
         assertTrue(reads >= 4, reads + " batches");
+    }
+
+    @Test
+    void requestsForTheSameGreatMessageDoNotDisplaceItForEachOther() {
+        directory.publish(partition, 200_000);
+        List<Integer> answered = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            int number = i;
+            Retry retry = new Retry();
+            Runnable ask = () -> {
+                Fetch fetch = new Fetch();
+                directory.shard.broker().fetch(partition, 0, 1, 1 << 20, TagFilter.ALL, fetch);
+                if (old.areAtHand(fetch)) {
+                    answered.add(number);
+                } else {
+                    assertTrue(old.read(fetch, retry));
+                }
+            };
+            retry.onRead(ask);
+            ask.run();
+        }
+        for (int i = 0; i < 1_000 && reader.hasJobs(); i++) {
+            reader.runJob();
+            reader.deliver();
+        }
+        assertEquals(200, answered.size());
+        assertFalse(reader.hasJobs(), "nobody reads any more");
+    }
+
+    @Test
+    void whatTheDiskCouldNotDeliverIsNotPassedOver() {
+        for (int i = 0; i < 3; i++) {
+            directory.publish(partition, BODY);
+        }
+        Broker broker = directory.shard.broker();
+        Fetch fetch = new Fetch();
+        broker.fetch(partition, 0, 10, 1 << 20, TagFilter.ALL, fetch);
+        Copies copies = new Copies();
+        byte[] bytes = new byte[TestFormat.HEADER + BODY];
+        copies.add(new OriginalRead.Copy(fetch.position(0), TestFormat.ID, true, ByteBuffer.wrap(bytes)));
+        copies.add(new OriginalRead.Copy(fetch.position(1), (byte) 0, false, null));
+        assertTrue(HeldMessages.take(broker, copies, fetch));
+        assertEquals(1, fetch.count());
+        assertEquals(1, fetch.next(), "it is asked for again");
+        assertNull(copies.at(fetch.position(1)), "and read anew");
+        assertEquals(TestFormat.HEADER + BODY, copies.at(fetch.position(0)).size());
+    }
+
+    @Test
+    void oneThatFailsCostsItself() {
+        directory.publish(partition, BODY);
+        int[] tried = new int[1];
+        for (int i = 0; i < 30; i++) {
+            Fetch fetch = new Fetch();
+            directory.shard.broker().fetch(partition, 0, 1, 1 << 20, TagFilter.ALL, fetch);
+            Retry retry = new Retry();
+            retry.onRead(() -> {
+                tried[0]++;
+                throw new IllegalStateException("a planted failure");
+            });
+            old.read(fetch, retry);
+        }
+        reader.drain();
+        assertEquals(30, tried[0]);
+        assertEquals(30, directory.faults.size());
+    }
+
+    @Test
+    void aStepThatPassedOverWhatIsNotWantedSaysThatThereMayBeMore() throws IOException {
+        directory.hotBytes = 1L << 40;
+        directory.killed();
+        partition = directory.shard.broker().topic("t").partition(0);
+        group = directory.shard.broker().subscription("g");
+        for (int i = 0; i < 10_500; i++) {
+            directory.publish(partition, 1);
+        }
+        TagFilter none = tag -> false;
+        Broker broker = directory.shard.turn();
+        Leases.Request request = new Leases.Request(
+                group, partition, 10, 1 << 20, 60_000, 7, false, none, (s, p, o, d) -> false);
+        assertTrue(broker.leases().lend(request, lent));
+        assertTrue(lent.hasMovedOn());
+        directory.rest();
+        assertTrue(directory.shard.turn().leases().lend(request, lent));
+        assertTrue(lent.hasMovedOn(), "to the end");
+        assertTrue(directory.shard.turn().leases().lend(request, lent));
+        assertFalse(lent.hasMovedOn());
+        directory.rest();
     }
 
     @Test

@@ -292,7 +292,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
 
             @Override
             public long nextMs() {
-                return Long.MAX_VALUE;
+                return wanted.retry().isSoon() ? parts.broker().now() + Retry.SOON_MS : Long.MAX_VALUE;
             }
         };
     }

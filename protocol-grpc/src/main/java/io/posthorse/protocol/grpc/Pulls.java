@@ -77,10 +77,8 @@ final class Pulls {
         }
         broker.fetch(wanted.partition, wanted.offset, wanted.countMax, BYTES_MAX, wanted.filter, fetch);
         if (!old.areAtHand(fetch)) {
-            if (!wanted.retry.isReading()) {
-                old.read(fetch, wanted.retry);
-            }
-            return null;
+            boolean waits = wanted.retry.isReading() || old.read(fetch, wanted.retry);
+            return waits || !last ? null : new Parts(wanted.topic, null, wanted.offset);
         }
         switch (fetch.status()) {
             case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the queue has the offsets from " + fetch.begin()
@@ -91,6 +89,7 @@ final class Pulls {
                 return new Parts(wanted.topic, ByteBuffer.wrap(copy), fetch.next());
             }
             default -> {
+                wanted.retry.soon(fetch.next() > wanted.offset && fetch.next() < fetch.end());
                 wanted.offset = fetch.next();
                 return last ? new Parts(wanted.topic, null, wanted.offset) : null;
             }

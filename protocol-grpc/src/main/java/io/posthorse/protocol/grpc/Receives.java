@@ -145,6 +145,9 @@ final class Receives {
     }
 
     long nextMs(Wanted wanted) {
+        if (wanted.retry.isSoon()) {
+            return broker.now() + Retry.SOON_MS;
+        }
         return partitions(wanted).stream()
                 .mapToLong(p -> broker.leases().nextEnd(wanted.group, p, wanted.group.settings().ordered()))
                 .min()
@@ -167,6 +170,7 @@ final class Receives {
             if (!now.leases().begin(wanted.group, partition, start(partition)) || !now.leases().lend(request, lent)) {
                 break; // the disk is full: nothing can be lent
             }
+            wanted.retry.soon(found.count() == 0 && (lent.hasMovedOn() || i > 0 && wanted.retry.isSoon()));
             if (lent.missing() != null && found.count() == 0) {
                 if (!wanted.retry.isReading()) {
                     old.read(lent.missing(), wanted.retry);

@@ -83,8 +83,9 @@ final class PeekRequests implements RequestHandler {
             if (left > 0 && body.size() < BYTES_MAX) {
                 broker.leases().peek(group, partition, left, BYTES_MAX - body.size(), fetch);
                 if (!protocol.old.areAtHand(fetch)) {
-                    protocol.old.read(fetch, retry);
-                    return null;
+                    return protocol.old.read(fetch, retry)
+                            ? null
+                            : request.refuse(ResponseCode.SYSTEM_BUSY, "too many requests wait for old messages; ask again");
                 }
                 ByteBuffer bytes = ByteBuffer.allocate(fetch.bytes());
                 fetch.copy(bytes, 0);

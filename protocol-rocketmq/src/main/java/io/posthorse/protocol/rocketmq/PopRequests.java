@@ -166,6 +166,7 @@ final class PopRequests implements RequestHandler {
             if (!turn.leases().begin(pop.group, partition, begin) || !turn.leases().lend(request, lent)) {
                 break; // the disk is full: nothing can be lent
             }
+            pop.retry.soon(answer.count() == 0 && (lent.hasMovedOn() || i > 0 && pop.retry.isSoon()));
             if (lent.missing() != null && answer.count() == 0) {
                 if (!pop.retry.isReading()) {
                     protocol.old.read(lent.missing(), pop.retry);

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.Waiter;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.platform.Timers;
@@ -66,7 +67,8 @@ final class PopWaiter {
                 .mapToLong(p -> requests.broker().leases().nextEnd(pop.group(), p, pop.ordered()))
                 .min()
                 .orElse(Long.MAX_VALUE);
-        long wait = Math.max(1, Math.min(leftMs, end == Long.MAX_VALUE ? leftMs : end - now));
+        long next = pop.retry().isSoon() ? Retry.SOON_MS : end == Long.MAX_VALUE ? leftMs : end - now;
+        long wait = Math.max(1, Math.min(leftMs, next));
         timer = timers.after(wait, () -> {
             leftMs -= wait;
             attempt();
