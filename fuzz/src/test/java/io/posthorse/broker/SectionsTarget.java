@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The sections of a checkpoint. An input: u8 kind, u8 length of the key, u16 length of the value, key and value of each, in any
- * order; of two with one key the first counts.
+ * The sections of a checkpoint. An input: u8 kind, u8 length of the key, u16 length of the value, key and value of each, in
+ * any order; of two with one key the first counts.
  */
 public final class SectionsTarget implements Target {
     private static final BrokerSettings SETTINGS = new BrokerSettings(

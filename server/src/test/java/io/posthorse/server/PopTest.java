@@ -410,6 +410,18 @@ class PopTest {
     }
 
     @Test
+    void requestsThatWaitForTooManyQueuesAreToldSo() {
+        broker.topic("Many", 1_000);
+        for (int i = 0; i < 500; i++) {
+            client.send(POP, request("Many", 1, 60_000, 30_000), RawClient.NO_BODY);
+        }
+        Awaitility.await().until(() -> broker.client().ask(POLLING, Map.of("topic", "Many", "consumerGroup", "G"))
+                .field("pollingNum").equals("500"));
+        assertEquals(209, broker.client().ask(POP, request("Many", 1, 60_000, 30_000)).code(), "polling full");
+        assertEquals(210, broker.client().ask(POP, request("T", 1, 60_000, 100)).code(), "of one queue there is room");
+    }
+
+    @Test
     void aPeekShowsWhatWasNotLentAndLendsNothing() {
         Map<String, String> request = request("T", 2, 60_000, 0);
         assertEquals(19, client.ask(PEEK, request).code(), "an empty queue");

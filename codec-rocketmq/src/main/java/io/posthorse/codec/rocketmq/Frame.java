@@ -82,6 +82,11 @@ public record Frame(
         return new Frame(code, language, version, opaque, flag, remark, changed, body, binary);
     }
 
+    /** What an answer needs of a request that is kept for long: nothing that a client may make great. */
+    public Frame withoutContent() {
+        return new Frame(code, language, version, opaque, flag, null, Map.of(), NO_BODY, binary);
+    }
+
     /** A field's value, or null. */
     public String field(String name) {
         return fields.get(name);

@@ -30,6 +30,10 @@ final class PopRequests implements RequestHandler {
     private static final long LEASE_MS_MAX = 12 * 3_600_000L;
     private static final long POLL_MS_MAX = 60_000;
     private static final int WAITERS_MAX = 10_000;
+    /** Most that one connection may have waiting; a proxy has those of many clients. */
+    private static final int SESSION_WAITERS_MAX = 5_000;
+    /** Most queues that all of them wait for, each counted for each. */
+    private static final int PLACES_MAX = 500_000;
 
     private final RemotingProtocol protocol;
     private final Broker broker;
@@ -38,6 +42,7 @@ final class PopRequests implements RequestHandler {
     private final Lent lent = new Lent();
     private int turn;
     private int waiting;
+    private int places;
 
     PopRequests(RemotingProtocol protocol, Destinations destinations, Filters filters) {
         this.protocol = protocol;
@@ -49,6 +54,7 @@ final class PopRequests implements RequestHandler {
     /**
      * A request for messages, or for the news that there are some.
      *
+     * @param request without its fields, for the answer
      * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
      * @param lends whether messages are lent, or only looked for
      * @param retry tries it again once old messages have come from the disk
@@ -101,8 +107,8 @@ final class PopRequests implements RequestHandler {
         if (choice.filter() == null) {
             return request.refuse(choice.code(), choice.remark());
         }
-        return poll(new Pop(
-                (RemotingSession) peer, request, group,
+        return poll(request, new Pop(
+                (RemotingSession) peer, request.withoutContent(), group,
                 queue < 0 ? topic.partitions() : List.of(topic.partition(queue)),
                 choice.filter(),
                 (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX))),
@@ -113,19 +119,20 @@ final class PopRequests implements RequestHandler {
                 new Retry()));
     }
 
-    private Frame poll(Pop pop) {
+    private Frame poll(Frame request, Pop pop) {
         Frame answer = attempt(pop);
         if (answer != null) {
             return answer;
         }
         long now = protocol.shard.turn().now();
-        long told = pop.request.number("bornTime", 0);
+        long told = request.number("bornTime", 0);
         long born = told == 0 ? now : told; // RocketMQ's proxy leaves it to the broker
-        long left = Math.min(POLL_MS_MAX, born + pop.request.number("pollTime", 0) - now);
+        long left = Math.min(POLL_MS_MAX, born + request.number("pollTime", 0) - now);
         if (left <= 0 && !pop.retry.isReading()) {
             return late(pop);
         }
-        if (waiting >= WAITERS_MAX) {
+        if (waiting >= WAITERS_MAX || pop.session.pops.size() >= SESSION_WAITERS_MAX
+                || pop.partitions.size() > 1 && places + pop.partitions.size() > PLACES_MAX) {
             return pop.lends
                     ? pop.request.refuse(ResponseCode.POLLING_FULL, "too many requests wait for messages; ask again")
                     : pop.request.ok(Map.of("hasMsg", "false", "pollingFull", "true"));
@@ -195,8 +202,10 @@ final class PopRequests implements RequestHandler {
         return letter != null && broker.leases().bury(group, from, offset, dead.partition(0), letter.message());
     }
 
-    void waits(int more) {
+    /** A request begins to wait, or with -1 does so no longer. */
+    void waits(Pop pop, int more) {
         waiting += more;
+        places += more * pop.partitions.size();
     }
 
     Broker broker() {

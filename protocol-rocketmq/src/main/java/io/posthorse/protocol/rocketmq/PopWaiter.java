@@ -51,7 +51,7 @@ final class PopWaiter {
         timers = by;
         pop.retry().onRead(this::attempt);
         leftMs = waitMs;
-        requests.waits(1);
+        requests.waits(pop, 1);
         pop.session().pops.add(this);
         await();
     }
@@ -123,7 +123,7 @@ final class PopWaiter {
 
     private void finish() {
         done = true;
-        requests.waits(-1);
+        requests.waits(pop, -1);
         pop.session().pops.remove(this);
         places.forEach(place -> place.partition.remove(place));
     }
