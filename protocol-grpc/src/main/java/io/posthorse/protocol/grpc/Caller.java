@@ -24,6 +24,8 @@ record Caller(
     static final class Connection {
         /** Who signed a call last, and rightly. */
         Account account;
+        /** Bytes of messages that are on their way to it. */
+        long answerBytes;
     }
 
     /** Of the call that this thread is in. */

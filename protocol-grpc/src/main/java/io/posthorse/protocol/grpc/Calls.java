@@ -18,12 +18,15 @@ import org.slf4j.LoggerFactory;
 /** Takes calls to the owner's thread, and their answers back to the thread that sends them. */
 final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+    /** Part of the heap that the bytes of answers may have; made into messages they take thrice as much. */
+    private static final int HEAP_PART = 16;
 
     private final Executor owner;
     private final Executor transport;
     private final Shard shard;
     private final Replies replies;
     private final CallGate gate;
+    private final AnswerBytes answers = new AnswerBytes(Runtime.getRuntime().maxMemory() / HEAP_PART);
 
     /**
      * @param owner runs tasks on the owner's thread
@@ -123,6 +126,17 @@ final class Calls {
     /** Has a call's end by its client told, on the owner's thread. */
     <A> void begin(StreamObserver<A> out, Runnable gone) {
         ((ServerCallStreamObserver<A>) out).setOnCancelHandler(() -> onOwner(gone));
+    }
+
+    /** The same for a call whose answer may be long; its bytes count until it was taken, or its client is gone. */
+    <A> AnswerBytes.Charge beginLong(Caller caller, StreamObserver<A> out, Runnable gone) {
+        AnswerBytes.Charge charge = answers.begin(caller.connection());
+        begin(out, () -> {
+            charge.end();
+            gone.run();
+        });
+        ((ServerCallStreamObserver<A>) out).setOnCloseHandler(() -> onOwner(charge::end));
+        return charge;
     }
 
     /** Answers a call with several messages, which are made on the thread that sends them. */

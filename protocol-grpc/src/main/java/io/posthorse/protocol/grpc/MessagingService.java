@@ -231,12 +231,12 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
         Caller caller = Caller.current();
         Held held = new Held(caller, request, status -> calls.several(
                 decisions(), out, () -> List.of(Receives.status(status)), Receives::status));
-        calls.begin(out, held::cancel);
+        AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
             try {
                 calls.permit(caller, request);
                 calls.admit();
-                Receives.Wanted wanted = parts.receives().wanted(caller, request);
+                Receives.Wanted wanted = parts.receives().wanted(caller, request, charge);
                 long wait = Resources.ms(request.getLongPollingTimeout());
                 held.begin(new Receiving(parts, calls, wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {
@@ -250,12 +250,12 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
         Caller caller = Caller.current();
         Held held = new Held(caller, request, status -> calls.several(
                 decisions(), out, () -> List.of(Pulls.status(status)), Pulls::status));
-        calls.begin(out, held::cancel);
+        AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
             try {
                 calls.permit(caller, request);
                 calls.admit();
-                Pulls.Wanted wanted = parts.pulls().wanted(request);
+                Pulls.Wanted wanted = parts.pulls().wanted(request, charge);
                 long wait = Resources.ms(request.getLongPollingTimeout());
                 held.begin(pulling(wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {
@@ -292,7 +292,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
 
             @Override
             public long nextMs() {
-                return wanted.retry().isSoon() ? parts.broker().now() + Retry.SOON_MS : Long.MAX_VALUE;
+                return parts.pulls().nextMs(wanted);
             }
         };
     }

@@ -33,9 +33,14 @@ final class Pulls {
         private final TagFilter filter;
         private final int countMax;
         private final Retry retry = new Retry();
+        private final AnswerBytes.Charge charge;
+        private boolean lacksRoom;
         private long offset;
 
-        Wanted(Partition partition, Resource topic, TagFilter filter, int countMax, long offset) {
+        Wanted(
+                Partition partition, Resource topic, TagFilter filter, int countMax, long offset,
+                AnswerBytes.Charge charge) {
+            this.charge = charge;
             this.partition = partition;
             this.topic = topic;
             this.filter = filter;
@@ -59,7 +64,7 @@ final class Pulls {
         this.old = old;
     }
 
-    Wanted wanted(PullMessageRequest request) {
+    Wanted wanted(PullMessageRequest request, AnswerBytes.Charge charge) {
         Partition partition = offsets.partition(request.getMessageQueue());
         receives.group(Resources.group(request.getGroup()));
         if (request.getOffset() < 0) {
@@ -67,7 +72,8 @@ final class Pulls {
         }
         return new Wanted(
                 partition, request.getMessageQueue().getTopic(), receives.filter(request.getFilterExpression()),
-                Math.max(1, Math.min(Receives.COUNT_MAX, request.getBatchSize())), request.getOffset());
+                Math.max(1, Math.min(Receives.COUNT_MAX, request.getBatchSize())), request.getOffset(),
+                charge);
     }
 
     /** The answer's parts, to be made on the thread that sends them; null where there is nothing to say yet. */
@@ -84,6 +90,11 @@ final class Pulls {
             case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the queue has the offsets from " + fetch.begin()
                     + " to before " + fetch.end());
             case FOUND -> {
+                wanted.lacksRoom = !wanted.charge.hasRoom(fetch.bytes());
+                if (wanted.lacksRoom) {
+                    return last ? new Parts(wanted.topic, null, wanted.offset) : null;
+                }
+                wanted.charge.add(fetch.bytes());
                 byte[] copy = new byte[fetch.bytes()];
                 fetch.copy(ByteBuffer.wrap(copy), 0);
                 return new Parts(wanted.topic, ByteBuffer.wrap(copy), fetch.next());
@@ -94,6 +105,14 @@ final class Pulls {
                 return last ? new Parts(wanted.topic, null, wanted.offset) : null;
             }
         }
+    }
+
+    /** When there may be an answer though no message comes, ms since 1970. */
+    long nextMs(Wanted wanted) {
+        if (wanted.lacksRoom) {
+            return broker.now() + Receives.ROOM_MS;
+        }
+        return wanted.retry.isSoon() ? broker.now() + Retry.SOON_MS : Long.MAX_VALUE;
     }
 
     /** Messages as they are stored, one behind the other; null for none. */

@@ -32,6 +32,8 @@ final class Receives {
     /** For how long a message is lent at a time where its consumer leaves that to the broker. */
     static final long RENEWED_MS = 60_000;
 
+    /** How often a call looks for room that waits for some, ms. */
+    static final long ROOM_MS = 100;
     private static final int BYTES_MAX = 2 << 20;
     private static final long LEASE_MS_MIN = 100;
 
@@ -50,11 +52,13 @@ final class Receives {
      *
      * @param queue number of one queue, or -1 for all
      * @param tags what the tag must be one of, to compare them as texts; null where the filter says it all
+     * @param charge counts the bytes of its answer
      * @param retry tries it again once old messages have come from the disk
      */
     record Wanted(
             Caller caller, Subscription group, Resource topic, String topicName, int queue, TagFilter filter,
-            List<String> tags, int countMax, long leaseMs, boolean renewed, Retry retry) {}
+            List<String> tags, int countMax, long leaseMs, boolean renewed, AnswerBytes.Charge charge,
+            Retry retry) {}
 
     Receives(
             Shard shard, Destinations destinations, Filters filters, RocketmqSettings settings, Renewals renewals,
@@ -68,7 +72,7 @@ final class Receives {
         this.old = old;
     }
 
-    Wanted wanted(Caller caller, ReceiveMessageRequest request) {
+    Wanted wanted(Caller caller, ReceiveMessageRequest request, AnswerBytes.Charge charge) {
         String topic = Resources.topic(request.getMessageQueue().getTopic());
         Subscription group = group(Resources.group(request.getGroup()));
         readable(topic);
@@ -83,7 +87,7 @@ final class Receives {
                 caller, group, request.getMessageQueue().getTopic(), topic,
                 group.settings().ordered() && renewed ? request.getMessageQueue().getId() : -1,
                 filter(expression), tags(expression),
-                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed, new Retry());
+                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed, charge, new Retry());
     }
 
     Subscription group(String name) {
@@ -145,6 +149,9 @@ final class Receives {
     }
 
     long nextMs(Wanted wanted) {
+        if (!wanted.charge.hasRoom(BYTES_MAX)) {
+            return broker.now() + ROOM_MS;
+        }
         if (wanted.retry.isSoon()) {
             return broker.now() + Retry.SOON_MS;
         }
@@ -159,6 +166,10 @@ final class Receives {
         Broker now = shard.turn();
         long receipt = now.now();
         LentMessages found = new LentMessages(wanted, receipt);
+        wanted.retry.soon(false);
+        if (!wanted.charge.hasRoom(BYTES_MAX)) {
+            return found; // nothing is lent that its client does not take
+        }
         List<Partition> partitions = partitions(wanted);
         int from = partitions.isEmpty() ? 0 : Math.floorMod(turn++, partitions.size());
         for (int i = 0; i < partitions.size() && found.count() < wanted.countMax && found.bytes() < BYTES_MAX; i++) {
@@ -184,6 +195,7 @@ final class Receives {
                 }
             }
         }
+        wanted.charge.add(found.bytes());
         return found;
     }
 
