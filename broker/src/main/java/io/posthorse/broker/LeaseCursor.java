@@ -18,6 +18,8 @@ final class LeaseCursor {
     private final TreeMap<Long, Lease> open = new TreeMap<>();
     /** Open leases by their end; passed over where that has changed since. */
     private final DueHeap ends = new DueHeap();
+    /** The same with the last end first: times are negative. */
+    private final DueHeap lastEnds = new DueHeap();
 
     private long floor;
     private long next;
@@ -61,11 +63,10 @@ final class LeaseCursor {
 
     /** When the last lease ends, ms since 1970; {@link Long#MIN_VALUE} where none is open. */
     long lastEnd() {
-        long last = Long.MIN_VALUE;
-        for (Lease lease : open.values()) {
-            last = Math.max(last, lease.untilMs);
+        while (!lastEnds.isEmpty() && !isLive(-lastEnds.firstDue(), lastEnds.firstOffset())) {
+            lastEnds.removeFirst();
         }
-        return last;
+        return lastEnds.isEmpty() ? Long.MIN_VALUE : -lastEnds.firstDue();
     }
 
     /** The first offsets that are open, at most so many. */
@@ -132,6 +133,7 @@ final class LeaseCursor {
     private void put(long offset, Lease lease) {
         open.put(offset, lease);
         ends.add(lease.untilMs, offset);
+        lastEnds.add(-lease.untilMs, offset);
         passOver();
     }
 
@@ -148,6 +150,7 @@ final class LeaseCursor {
     void reset(long offset) {
         open.clear();
         ends.retain((end, any) -> false);
+        lastEnds.retain((end, any) -> false);
         settled.clear();
         floor = offset;
         next = offset;
@@ -163,6 +166,9 @@ final class LeaseCursor {
         }
         if (ends.size() > 2 * open.size() + 1_024) {
             ends.retain(this::isLive);
+        }
+        if (lastEnds.size() > 2 * open.size() + 1_024) {
+            lastEnds.retain((end, offset) -> isLive(-end, offset));
         }
     }
 

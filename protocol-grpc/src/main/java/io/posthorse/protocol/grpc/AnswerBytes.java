@@ -1,8 +1,8 @@
 package io.posthorse.protocol.grpc;
 
 /**
- * Bytes of messages that are on their way to clients, in all and by connection: one that takes nothing of what it asks for must
- * not fill the memory of all. Used on the owner's thread only.
+ * Bytes of messages that are on their way to clients, in all and by connection: one that takes nothing of what it asks for
+ * must not fill the memory of all. Used on the owner's thread only.
  */
 final class AnswerBytes {
     /** Most bytes of one connection, but for a single answer that is longer. */
