@@ -44,6 +44,7 @@ public final class Broker {
     private final Settlements settlements;
     private final PreparedGroups preparedGroups;
     private final OriginalMessages originals;
+    private final AtHand atHand;
     private final Faults faults = new Faults();
     private final Announcements announcements = new Announcements(faults);
     private final Appender appender;
@@ -71,6 +72,7 @@ public final class Broker {
         this.settlements = new Settlements(this);
         this.preparedGroups = new PreparedGroups(this);
         this.originals = new OriginalMessages(this);
+        this.atHand = new AtHand(this);
     }
 
     /**
@@ -450,8 +452,13 @@ public final class Broker {
         return new KeySearch(log, rendering, store.keys(), partitions);
     }
 
-    /** The native bytes of the message whose record stands at a position, or null where there is none. */
-    public ByteBuffer nativeAt(long position) {
+    /** What can be read without waiting for the disk. */
+    public AtHand atHand() {
+        return atHand;
+    }
+
+    /** Native bytes of the message whose record stands at a position, null where there is none; may wait for the disk. */
+    ByteBuffer nativeAt(long position) {
         ByteBuffer bytes = Reading.nativeAt(log, position);
         return bytes == null || !rendering.isNeeded() ? bytes : rendering.of(log.bytes(position), log.index(position));
     }
@@ -459,11 +466,6 @@ public final class Broker {
     /** Position of the message at an offset; -1 where there is none. */
     public long positionOf(Partition partition, long offset) {
         return Moves.position(partition, offset);
-    }
-
-    /** When the message at an offset was written, ms since 1970; -1 where there is none. */
-    public long timeAt(Partition partition, long offset) {
-        return Reading.timeAt(log, partition.index, offset);
     }
 
     /** Has the waiter woken when the partition gets messages, or goes. */

@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.Log;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -25,6 +26,8 @@ final class Cleaning {
 
     private final Broker broker;
     private final Carrier carrier;
+    /** Brings prepared groups into memory that are to be carried. */
+    private final Warming warming;
     private LivePass pass;
     /** Segments that were due when the pass began, by their first positions. */
     private Set<Long> due = Set.of();
@@ -47,6 +50,7 @@ final class Cleaning {
     Cleaning(Broker broker) {
         this.broker = broker;
         this.carrier = new Carrier(broker, broker.background());
+        this.warming = new Warming(broker, broker.background(), () -> { });
         this.retention = broker.settings().retention();
     }
 
@@ -101,8 +105,12 @@ final class Cleaning {
         if (carrier.isBusy()) {
             return carrier.begin(); // where the disk could not be asked, once more, after a rest
         }
-        if (!carryGroups()) {
-            return false;
+        List<String> groups = broker.preparedGroups().first(carried.isEmpty() ? 0 : GROUPS, this::isCarried);
+        if (!areAtHand(groups)) {
+            return true; // they are being read
+        }
+        if (!broker.preparedGroups().carry(groups)) {
+            return false; // the log has no room
         }
         boolean ended = pass.step(LOOKS, carrier);
         carrier.begin();
@@ -162,10 +170,18 @@ final class Cleaning {
         return tooLarge || mayExpire && retention.isExpired(broker.lived(log.lastTime(base)), nowMs);
     }
 
-    /** Carries prepared groups, a few at a time; false where the log has no room. */
-    private boolean carryGroups() {
-        return carried.isEmpty()
-                || broker.preparedGroups().carry(position -> carried.contains(broker.log().segmentOf(position)), GROUPS);
+    private boolean isCarried(long position) {
+        return carried.contains(broker.log().segmentOf(position));
+    }
+
+    /** Whether prepared groups can be read without waiting for the disk; else the background brings them into memory. */
+    private boolean areAtHand(List<String> groups) {
+        long[] missing = groups.stream().mapToLong(id -> broker.preparedGroups().positions().get(id))
+                .filter(position -> !broker.atHand().has(position)).toArray();
+        if (missing.length > 0) {
+            warming.begin(missing);
+        }
+        return missing.length == 0;
     }
 
     /** The pass has come to its end: what is free goes, what is nearly free is carried by the next one. */

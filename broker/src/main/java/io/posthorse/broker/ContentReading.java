@@ -49,7 +49,7 @@ final class ContentReading {
             }
             long position = index.position(at);
             int length = index.length(at);
-            if (filter.matches(index.tag(at)) && log.holds(position)
+            if (filter.matches(index.tag(at)) && log.segmentOf(position) >= 0
                     && matches(broker.rendering(), content, log.bytes(position), log.index(position), length,
                     position)
                     && log.readable(position)) {
@@ -88,7 +88,7 @@ final class ContentReading {
             if (!broker.isCold(position)) {
                 break;
             }
-            if (filter.matches(index.tag(at)) && log.holds(position)) {
+            if (filter.matches(index.tag(at)) && log.segmentOf(position) >= 0) {
                 bytes += index.length(at);
                 out.add(log, at, position, index.length(at));
             }

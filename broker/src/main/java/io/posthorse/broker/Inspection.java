@@ -27,7 +27,7 @@ public final class Inspection {
         return new Entry(partition.index.position(offset), partition.index.length(offset), partition.index.tag(offset));
     }
 
-    /** Where the log stands; walks over all partitions. */
+    /** Where the log stands. */
     public Figures figures() {
         return Figures.of(broker);
     }

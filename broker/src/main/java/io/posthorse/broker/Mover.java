@@ -27,10 +27,10 @@ final class Mover {
     private boolean refused;
     private long gatheredFromMs;
 
-    /** @param resume is told when moving can go on that waited for the disk */
-    Mover(Broker broker, Runnable resume) {
+    /** @param warming brings old messages into memory, and tells when moving can go on */
+    Mover(Broker broker, Warming warming) {
         this.broker = broker;
-        this.warming = new Warming(broker, broker.background(), resume);
+        this.warming = warming;
         this.schedule = broker.state().postponed.schedule;
         this.timed = broker.state().postponed.timed;
     }
@@ -82,19 +82,17 @@ final class Mover {
 
     private long moveLane(int lane) {
         Partition from = schedule.lane(lane);
-        long wait = dueIn(lane);
-        while (wait <= 0) {
-            if (left > 0 && !warming.isWarm(from, first(lane))) {
+        while (true) {
+            if (!warming.isWarm(from, first(lane))) { // its record says when it is due
                 warming.begin(from, LongStream.iterate(first(lane), at -> from.index.ceiling(at + 1)).limit(AHEAD)
                         .takeWhile(at -> at < from.index.next()).toArray());
                 return AGAIN_MS;
             }
-            if (!take(from, first(lane))) {
-                break;
+            long wait = dueIn(lane);
+            if (wait > 0 || !take(from, first(lane))) {
+                return Math.max(wait, 0);
             }
-            wait = dueIn(lane);
         }
-        return Math.max(wait, 0);
     }
 
     private boolean take(Partition from, long offset) {
@@ -139,7 +137,7 @@ final class Mover {
         if (offset >= index.visibleEnd(broker.log().committed())) {
             return Long.MAX_VALUE;
         }
-        long written = broker.timeAt(partition, offset);
+        long written = Reading.timeAt(broker.log(), partition.index, offset);
         return written < 0 ? 0 : broker.lived(written) + schedule.delayMs(lane) - broker.now();
     }
 }

@@ -10,11 +10,14 @@ import java.util.ArrayDeque;
 public final class OldMessages {
     private static final int UNDER_WAY_MAX = 8;
     private static final int WAITING_MAX = 10_000;
+    /** Part of the heap that requests may take that wait. */
+    private static final int HEAP_PART = 32;
 
     private final Broker broker;
     private final Background reader;
     private final ArrayDeque<Retry> waiting = new ArrayDeque<>();
     private int underWay;
+    private long bytes;
 
     /** @param reader does the reading */
     public OldMessages(Broker broker, Background reader) {
@@ -38,25 +41,62 @@ public final class OldMessages {
      * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
      */
     public boolean read(Fetch found, Retry who) {
-        if (waiting.size() >= WAITING_MAX || !who.begins()) {
+        return read(new FirstOnes(found), who);
+    }
+
+    /**
+     * Has a command's lookup done; it is tried again behind it.
+     *
+     * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
+     */
+    public boolean read(Lookup lookup, Retry who) {
+        if (waiting.size() >= WAITING_MAX || bytes + who.bytes() > Runtime.getRuntime().maxMemory() / HEAP_PART
+                || !who.begins()) {
             return false;
         }
+        bytes += who.bytes();
         if (underWay >= UNDER_WAY_MAX) {
             waiting.add(who);
             return true;
         }
         underWay++;
-        OriginalRead read = OriginalRead.ofFirst(broker.log(), found);
-        reader.run(read::read, failure -> {
+        lookup.begin();
+        reader.run(lookup::read, failure -> {
             underWay--;
-            broker.originals().endRead(read);
+            lookup.end();
             tryAgain(who); // before other reads displace what it has asked for
             wake();
         });
         return true;
     }
 
+    /** A read of the first ones of those found: no more than a bounded batch. */
+    private final class FirstOnes implements Lookup {
+        private final Fetch found;
+        private OriginalRead read;
+
+        FirstOnes(Fetch found) {
+            this.found = found;
+        }
+
+        @Override
+        public void begin() {
+            read = OriginalRead.ofFirst(broker.log(), found);
+        }
+
+        @Override
+        public void read() {
+            read.read();
+        }
+
+        @Override
+        public void end() {
+            broker.originals().endRead(read);
+        }
+    }
+
     private void tryAgain(Retry who) {
+        bytes -= who.bytes();
         broker.faults().guard("answering with old messages", who::ends);
     }
 

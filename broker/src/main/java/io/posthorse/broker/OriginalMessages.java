@@ -1,17 +1,12 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.LongPredicate;
 
 /** Messages as their producers sent them, each in its own format; everybody else is shown them in the common one. */
 public final class OriginalMessages {
     private static final int REMEMBERED = 1_024;
-    /** Newest messages of a partition that are looked at for an id. */
-    private static final int LAST = 2_000;
     /** Fibonacci hashing to ten bits: records of like length must not meet in few slots. */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
@@ -114,33 +109,12 @@ public final class OriginalMessages {
         return broker.formats()[format].plain(bytes, 0, bytes.capacity());
     }
 
-    /** Looks at messages themselves: after a crash the keys of the newest ones are known only after a while. */
-    private boolean isAmongLast(Partition partition, String id) {
-        PartitionIndex index = partition.index;
-        long end = broker.end(partition);
-        for (long at = index.ceiling(Math.max(index.begin(), end - LAST)); at < end; at = index.ceiling(at + 1)) {
-            long position = index.position(at);
-            if (broker.log().readable(position) && id.equals(
-                    broker.rendering().id(broker.log().bytes(position), broker.log().index(position)))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether a message of a topic has that id, one that waits for its time included. Reads the log. */
+    /**
+     * Whether a message of a topic has that id, one that waits for its time included.
+     *
+     * @throws NotAtHandException where that was not looked up yet
+     */
     public boolean hasId(Topic topic, String id) {
-        Set<Integer> partitions = new HashSet<>();
-        topic.partitions().forEach(p -> partitions.add(p.id()));
-        partitions.add(broker.state().postponed.timed.partition().id());
-        for (int partition : partitions) {
-            if (isAmongLast(broker.state().partition(partition), id)) {
-                return true;
-            }
-        }
-        KeySearch search = new KeySearch(broker.log(), broker.rendering(), broker.store().keys(), partitions);
-        boolean found = search.hasId(topic.name(), id);
-        search.end();
-        return found;
+        return broker.atHand().answer(new IdQuestion(broker, topic, id));
     }
 }

@@ -91,6 +91,18 @@ public final class PreparedGroups {
         }
     }
 
+    /**
+     * Must be called before a command that decides a group, or asks what it settles.
+     *
+     * @throws NotAtHandException where the group's record may have to come from the disk
+     */
+    public void requireAtHand(String id) {
+        Long position = positions().get(id);
+        if (position != null) {
+            broker.atHand().require(position);
+        }
+    }
+
     /** Makes a group true. */
     public Admission commit(String id) {
         AtomicGroup group = read(id);
@@ -161,15 +173,17 @@ public final class PreparedGroups {
     }
 
     /**
-     * Writes groups again, at the tail.
+     * The first ones of those groups whose records stand where they are to be carried from.
      *
-     * @param isMeant tells by the position of a group's record whether it is to be carried
-     * @param most how many at most
-     * @return false where the log is full
+     * @param isMeant tells that by the position of a group's record
      */
-    boolean carry(LongPredicate isMeant, int most) {
-        List<String> meant = positions().entrySet().stream().filter(e -> isMeant.test(e.getValue())).limit(most)
+    List<String> first(int most, LongPredicate isMeant) {
+        return positions().entrySet().stream().filter(e -> isMeant.test(e.getValue())).limit(most)
                 .map(Map.Entry::getKey).toList();
+    }
+
+    /** Writes groups again, at the tail; their records are read by the owner. False where the log is full. */
+    boolean carry(List<String> meant) {
         for (String id : meant) {
             ByteBuffer plan = plan(id);
             if (plan == null) {

@@ -46,7 +46,7 @@ final class Reading {
                 long position = index.position(at);
                 boolean cold = broker.isCold(position);
                 out.cold |= cold;
-                if (cold ? log.holds(position) : log.readable(position)) {
+                if (cold ? log.segmentOf(position) >= 0 : log.readable(position)) {
                     out.add(log, at, position, length);
                 }
             }

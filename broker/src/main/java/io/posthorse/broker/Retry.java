@@ -7,10 +7,24 @@ public final class Retry {
     /** So long others go first when a request is to be tried again soon, ms. */
     public static final long SOON_MS = 5;
 
+    private final int bytes;
     private Runnable again = () -> { };
     private boolean reading;
     private boolean soon;
     private int rounds;
+
+    public Retry() {
+        this(0);
+    }
+
+    /** @param bytes what is kept of the request */
+    public Retry(int bytes) {
+        this.bytes = bytes;
+    }
+
+    int bytes() {
+        return bytes;
+    }
 
     /** Says how to try again. */
     public void onRead(Runnable tryAgain) {
@@ -40,6 +54,11 @@ public final class Retry {
 
     void ends() {
         reading = false;
+        again();
+    }
+
+    /** Tries, also for the first time. */
+    public void again() {
         again.run();
     }
 }

@@ -28,6 +28,7 @@ public final class Shard {
     private final Timers timers;
     private final Executor tail;
     private final Mover mover;
+    private final Warming undecided;
     private final Cleaning cleaning;
     private final Care care;
     private final DiskWatch disk;
@@ -51,7 +52,8 @@ public final class Shard {
         this.clock = clock;
         this.timers = timers;
         this.tail = tail;
-        this.mover = new Mover(broker, this::turn);
+        this.mover = new Mover(broker, new Warming(broker, broker.background(), this::turn));
+        this.undecided = new Warming(broker, broker.background(), this::turn);
         this.cleaning = new Cleaning(broker);
         this.care = new Care(broker, clock);
         this.disk = new DiskWatch(broker);
@@ -170,7 +172,7 @@ public final class Shard {
     }
 
     private void move() {
-        long wait = Math.min(mover.move(), broker.transactions().check(CHECKS_MAX));
+        long wait = Math.min(mover.move(), broker.transactions().check(CHECKS_MAX, undecided));
         if (wait == Long.MAX_VALUE) {
             return;
         }

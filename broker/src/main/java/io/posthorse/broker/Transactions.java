@@ -11,6 +11,11 @@ import java.util.List;
  * has the message set aside.
  */
 public final class Transactions {
+    /** Old messages that are brought into memory at a time. */
+    private static final int AHEAD = 256;
+    /** How soon to look again where the log was full, or the disk was asked. */
+    private static final long AGAIN_MS = 100;
+
     private final Broker broker;
     private final Prepared prepared;
     private final List<Inquiry> inquiries = new ArrayList<>();
@@ -186,9 +191,10 @@ public final class Transactions {
      * Asks the senders of messages that are undecided for too long.
      *
      * @param most how many at most
+     * @param warming brings old ones into memory
      * @return ms until the next check, 0 where more is due now, {@link Long#MAX_VALUE} where nothing is undecided
      */
-    long check(int most) {
+    long check(int most, Warming warming) {
         for (int i = 0; i < most; i++) {
             long offset = prepared.firstToCheck();
             if (offset < 0 || offset >= broker.end(prepared.partition())) {
@@ -198,8 +204,12 @@ public final class Transactions {
             if (state.nextCheckMs() > broker.now()) {
                 return state.nextCheckMs() - broker.now();
             }
+            if (!warming.isWarm(prepared.partition(), offset)) {
+                warming.begin(prepared.partition(), prepared.undecidedBehind(offset - 1, AHEAD));
+                return AGAIN_MS;
+            }
             if (!check(offset, state)) {
-                return 100; // the log is full: look again soon
+                return AGAIN_MS; // the log is full
             }
         }
         return 0;

@@ -223,7 +223,7 @@ final class Model {
 
     /** Whether retention has taken it. */
     static boolean isDropped(Broker broker, Stored stored) {
-        return stored.position < broker.log().tail() && !broker.log().holds(stored.position);
+        return stored.position < broker.log().tail() && broker.log().segmentOf(stored.position) < 0;
     }
 
     /** Time of a message's record. */
@@ -403,7 +403,7 @@ final class Model {
                 continue; // of a deleted topic: where its messages stood may be others by now
             }
             for (Stored stored : place.getValue().byOffset.values()) {
-                if (stored.position >= from && broker.log().holds(stored.position) && stored.end + 4096 < below
+                if (stored.position >= from && broker.log().segmentOf(stored.position) >= 0 && stored.end + 4096 < below
                         && !stored.lost && !stored.rotten && !stored.expired
                         && chance.applyAsInt(20) == 0) {
                     return stored;

@@ -409,11 +409,6 @@ public final class Log {
                 && RecordFormat.valid(segment.bytes(), segment.at(position), position, segment.size, crc);
     }
 
-    /** Whether a segment that is still kept holds the position. */
-    public boolean holds(long position) {
-        return segments.holding(position) != null;
-    }
-
     /** First position of the segment that holds a position; -1 where none does. */
     public long segmentOf(long position) {
         Segment segment = segments.holding(position);
@@ -442,6 +437,11 @@ public final class Log {
     public long lastTime(long base) {
         int number = segments.numberOf(base);
         return number < 0 || number == segments.size() - 1 ? -1 : segments.get(number + 1).time();
+    }
+
+    /** Time of the turn that the oldest segment began with, ms since 1970; 0 where it holds nothing. */
+    public long oldestTime() {
+        return segments.get(0).time();
     }
 
     /** Drops the segment that begins at a position; the last one is never dropped. */

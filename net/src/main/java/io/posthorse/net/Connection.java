@@ -7,6 +7,9 @@ import java.net.InetSocketAddress;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
 public final class Connection {
+    /** Goes through the pipeline when a session takes more again. */
+    static final Object RESUMED = new Object();
+
     private final Channel channel;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
@@ -50,6 +53,12 @@ public final class Connection {
     public void hold(boolean hold) {
         held = hold;
         applyReading();
+    }
+
+    /** Takes bytes again after {@link #hold}, and offers the session what it has left. */
+    public void resume() {
+        hold(false);
+        channel.pipeline().fireUserEventTriggered(RESUMED);
     }
 
     /** Whether the peer takes what it is sent; who has more waits for {@link Session#writable}. */

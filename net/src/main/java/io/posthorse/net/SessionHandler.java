@@ -92,6 +92,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
             context.close();
+        } else if (event == Connection.RESUMED && rest != null) {
+            ByteBuf before = rest;
+            rest = null;
+            try {
+                keep(context, before, session.read(before));
+            } finally {
+                before.release();
+            }
         }
     }
 

@@ -244,9 +244,15 @@ final class Distribution {
 
     private void expire(View view, Candidate message) {
         view.window().remove(message);
-        if (refused.containsKey(message) || !isTakenAway(message)) {
+        if (refused.containsKey(message) || !isLetterAtHand(view, message) || !isTakenAway(message)) {
             refused.computeIfAbsent(message, m -> new ArrayList<>()).add(view); // the others go on
         }
+    }
+
+    /** Whether what may be kept of it as a dead letter can be read without waiting for the disk; else it is read. */
+    private boolean isLetterAtHand(View view, Candidate message) {
+        return !message.traits().persistent() || feed.subscription().isTransient()
+                || feed.broker().originals().isAtHand(message.position()) || !view.waitsForDisk && isAtHand(view, message);
     }
 
     private boolean isTakenAway(Candidate message) {

@@ -10,9 +10,13 @@ import java.util.Map;
 /** A message that was lent too often, as it goes to its group's dead-letter topic. */
 public record DeadLetter(OutgoingMessage message) {
 
-    /** Null where the message cannot be read any more. */
+    /**
+     * Null where the message cannot be read any more.
+     *
+     * @throws io.posthorse.broker.NotAtHandException where it may have to come from the disk
+     */
     public static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
-        ByteBuffer stored = broker.nativeAt(broker.positionOf(from, offset));
+        ByteBuffer stored = broker.atHand().message(broker.positionOf(from, offset));
         if (stored == null) {
             return null;
         }

@@ -1,10 +1,12 @@
 package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Question;
 import io.posthorse.broker.WaitingRead;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
+import java.util.stream.IntStream;
 
 /**
  * Finds the message that a {@link RecallHandle} means. One that waits for long is carried out of old segments and then
@@ -16,22 +18,36 @@ public final class RecalledMessage {
 
     private RecalledMessage() {}
 
-    /** The offset that the message waits under now, or -1 where it waits no more. */
+    /**
+     * The offset that the message waits under now, or -1 where it waits no more.
+     *
+     * @throws io.posthorse.broker.NotAtHandException where that has to be looked up first
+     */
     public static long offset(Broker broker, RecallHandle handle) {
         long position = broker.delayed().position(handle.offset());
-        if (position >= 0 && isMeant(broker.nativeAt(position), handle)) {
+        if (position >= 0 && isMeant(broker.atHand().message(position), handle)) {
             return handle.offset();
         }
-        WaitingRead read = broker.delayed().read(handle.dueMs() - 1, Long.MAX_VALUE, handle.dueMs() + 1, EXAMINED_MAX);
-        try {
-            for (int i = 0; i < read.size(); i++) {
-                if (isMeant(read.message(i), handle)) {
-                    return read.offset(i);
+        return broker.atHand().answer(new Whereabouts(broker, handle));
+    }
+
+    /** Under which offset a message waits that was carried; -1 where it waits no more. */
+    private record Whereabouts(Broker broker, RecallHandle handle) implements Question<Long> {
+        @Override
+        public Search<Long> begin() {
+            WaitingRead read = broker.delayed().read(handle.dueMs() - 1, Long.MAX_VALUE, handle.dueMs() + 1, EXAMINED_MAX);
+            return new Search<>() {
+                @Override
+                public Long find() {
+                    return IntStream.range(0, read.size()).filter(i -> isMeant(read.message(i), handle))
+                            .mapToObj(read::offset).findFirst().orElse(-1L);
                 }
-            }
-            return -1;
-        } finally {
-            read.end();
+
+                @Override
+                public void end() {
+                    read.end();
+                }
+            };
         }
     }
 

@@ -3,9 +3,13 @@ package io.posthorse.protocol.grpc;
 import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.Status;
 import apache.rocketmq.v2.TelemetryCommand;
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.MessageOrBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.posthorse.broker.NotAtHandException;
+import io.posthorse.broker.OldMessages;
+import io.posthorse.broker.Retry;
 import io.posthorse.broker.Shard;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -26,19 +30,22 @@ final class Calls {
     private final Shard shard;
     private final Replies replies;
     private final CallGate gate;
+    private final OldMessages old;
     private final AnswerBytes answers = new AnswerBytes(Runtime.getRuntime().maxMemory() / HEAP_PART);
 
     /**
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
      * @param gate knows who may what, or null where everybody may do everything
+     * @param old has read what calls need of the disk
      */
-    Calls(Executor owner, Executor transport, Shard shard, CallGate gate) {
+    Calls(Executor owner, Executor transport, Shard shard, CallGate gate, OldMessages old) {
         this.owner = owner;
         this.transport = transport;
         this.shard = shard;
         this.replies = new Replies(shard, transport);
         this.gate = gate;
+        this.old = old;
     }
 
     /** Refuses a request that its caller may not have. */
@@ -75,19 +82,32 @@ final class Calls {
             MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused, Function<Caller, A> work) {
         Caller caller = Caller.current();
         begin(out, () -> { });
-        onOwner(() -> {
-            long before = shard.broker().decisions();
-            A answer;
-            try {
-                permit(caller, request);
-                admit();
-                answer = work.apply(caller);
-            } catch (RuntimeException e) {
-                answer = refused.apply(status(e));
+        Retry retry = new Retry(((MessageLite) request).getSerializedSize());
+        retry.onRead(() -> answer(out, refused, retry, () -> {
+            permit(caller, request);
+            admit();
+            return work.apply(caller);
+        }));
+        onOwner(retry::again);
+    }
+
+    /** Answers with what was made; where something has to come from the disk for it, it is made anew behind that. */
+    private <A> void answer(StreamObserver<A> out, Function<Status, A> refused, Retry retry, Supplier<A> work) {
+        long before = shard.broker().decisions();
+        A answer;
+        try {
+            answer = work.get();
+        } catch (NotAtHandException e) {
+            if (old.read(e.lookup(), retry)) {
+                return;
             }
-            A made = answer;
-            replies.send(before, () -> end(out, List.of(made)), () -> end(out, List.of(refused.apply(failed()))));
-        });
+            answer = refused.apply(status(new Refusal(
+                    Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; nothing was done. Try again")));
+        } catch (RuntimeException e) {
+            answer = refused.apply(status(e));
+        }
+        A made = answer;
+        replies.send(before, () -> end(out, List.of(made)), () -> end(out, List.of(refused.apply(failed()))));
     }
 
     /**

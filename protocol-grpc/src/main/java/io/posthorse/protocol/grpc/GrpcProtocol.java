@@ -60,7 +60,7 @@ final class GrpcProtocol {
         this.offsets = new Offsets(shard, receives, reader);
         this.pulls = new Pulls(broker, receives, offsets, old);
         this.recalls = new Recalls(shard, settings);
-        this.service = new MessagingService(this, new Calls(owner, transport, shard, gate));
+        this.service = new MessagingService(this, new Calls(owner, transport, shard, gate, old));
         broker.transactions().onUndecided(undecided);
         renewals.start();
     }

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.Topic;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
@@ -259,6 +260,8 @@ final class ClientCommands extends CommandVisitorAdapter {
         Unit unit = transactions.unit(ack.getTransactionId());
         try {
             consumer.acknowledge(ack, unit);
+        } catch (NotAtHandException e) {
+            throw e; // it comes again
         } catch (JMSException | RuntimeException e) {
             failed(unit, ack.isResponseRequired(), e);
             throw e;
@@ -292,6 +295,8 @@ final class ClientCommands extends CommandVisitorAdapter {
         boolean answered = message.isResponseRequired();
         try {
             protocol.publishing.publish(client, message, unit);
+        } catch (NotAtHandException e) {
+            throw e; // it comes again
         } catch (JMSException | RuntimeException e) {
             failed(unit, answered, e);
             throw e;

@@ -2,6 +2,7 @@ package io.posthorse.protocol.openwire;
 
 import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.delivery.Deliveries;
 import io.posthorse.net.Complaints;
@@ -26,6 +27,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final Timers timers;
     final OpenwireSettings settings;
     final Deliveries deliveries;
+    final OldMessages old;
     final Replies replies;
     final MessageCodec codec = new MessageCodec();
     final JmsMessages messages;
@@ -42,9 +44,12 @@ public final class OpenwireProtocol implements SessionFactory {
     /** Connections that have logged in, by client id. */
     final Map<String, ClientConnection> clients = new HashMap<>();
 
-    /** @param control users and rules, or null where everybody may do everything */
+    /**
+     * @param old has read what commands need of the disk
+     * @param control users and rules, or null where everybody may do everything
+     */
     public OpenwireProtocol(
-            Shard shard, Deliveries deliveries, Clock clock, Timers timers, OpenwireSettings settings,
+            Shard shard, Deliveries deliveries, OldMessages old, Clock clock, Timers timers, OpenwireSettings settings,
             AccessControl control) {
         this.shard = shard;
         this.broker = shard.broker();
@@ -52,6 +57,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.timers = timers;
         this.settings = settings;
         this.deliveries = deliveries;
+        this.old = old;
         this.replies = new Replies(shard);
         this.complaints = new Complaints(clock);
         this.messages = new JmsMessages(broker, codec);

@@ -1,10 +1,13 @@
 package io.posthorse.protocol.openwire;
 
 import io.netty.buffer.ByteBuf;
+import io.posthorse.broker.NotAtHandException;
+import io.posthorse.broker.Retry;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import io.posthorse.platform.Timers;
 import jakarta.jms.JMSException;
+import jakarta.jms.ResourceAllocationException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -46,6 +49,8 @@ final class OpenwireSession implements Session {
     private boolean negotiated;
     private boolean javax;
     private boolean closing;
+    /** Whether a command waits for the disk: those behind it come later. */
+    private boolean waiting;
 
     OpenwireSession(OpenwireProtocol protocol, Connection connection) {
         this.protocol = protocol;
@@ -80,7 +85,7 @@ final class OpenwireSession implements Session {
         greet();
         lastReadNanos = protocol.clock.nanos();
         int needed = 0;
-        while (!closing && in.readableBytes() >= LENGTH) {
+        while (!closing && !waiting && in.readableBytes() >= LENGTH) {
             int length = in.getInt(in.readerIndex());
             int most = commands.isLoggedIn()
                     ? protocol.settings.frameBytesMax()
@@ -121,7 +126,7 @@ final class OpenwireSession implements Session {
             }
             case null -> end("An empty command.");
             case Response answer -> end("A client was asked nothing, and answers.");
-            default -> run(command);
+            default -> run(command, new Retry());
         }
     }
 
@@ -179,7 +184,7 @@ final class OpenwireSession implements Session {
         }
     }
 
-    private void run(Command command) {
+    private void run(Command command, Retry retry) {
         if (!negotiated) {
             end("The first command must be the wire format.");
             return;
@@ -196,11 +201,32 @@ final class OpenwireSession implements Session {
             } else {
                 send(answer);
             }
+        } catch (NotAtHandException e) {
+            lookUp(command, e, retry);
         } catch (JMSException | SecurityException | IOException e) {
             refused(command, e);
         } catch (Exception e) {
             complain("failed", "A " + command.getClass().getSimpleName() + " failed", e);
             refused(command, new JMSException("The broker failed at this command: " + e));
+        }
+    }
+
+    /** Has what a command needs read from the disk; those behind it wait. */
+    private void lookUp(Command command, NotAtHandException missing, Retry retry) {
+        retry.onRead(() -> {
+            waiting = false;
+            if (!closing) {
+                run(command, retry);
+                flush();
+            }
+            if (!closing && !waiting) {
+                connection.resume();
+            }
+        });
+        waiting = protocol.old.read(missing.lookup(), retry);
+        connection.hold(waiting);
+        if (!waiting) {
+            refused(command, new ResourceAllocationException("Too many requests wait for the disk. Nothing was done."));
         }
     }
 

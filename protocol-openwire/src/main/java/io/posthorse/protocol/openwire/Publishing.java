@@ -43,6 +43,12 @@ final class Publishing {
         message.setBrokerInTime(protocol.clock.wallMs());
         message.setTargetConsumerId(null);
         Schedule schedule = Schedule.of(message, protocol.clock.wallMs());
+        if (unit == null && client.mayBeDuplicate(message)) {
+            if (isStored(client, message, destination, schedule)) {
+                return;
+            }
+            client.repeatsNoMore();
+        }
         if (schedule.firstMs() > 0 && message.getExpiration() > 0) { // its time begins when it is delivered
             message.setExpiration(message.getExpiration() + schedule.firstMs() - message.getBrokerInTime());
         }
@@ -55,12 +61,6 @@ final class Publishing {
             }
         }
         requireRoom(all);
-        if (unit == null && client.mayBeDuplicate(message)) {
-            if (isStored(message, all)) {
-                return;
-            }
-            client.repeatsNoMore();
-        }
         if (unit == null) {
             publish(all);
         } else {
@@ -123,10 +123,21 @@ final class Publishing {
         return topic.partition(Math.floorMod(number, count));
     }
 
-    /** Whether the message was stored by an earlier connection of the client, which did not hear of it. */
-    private boolean isStored(org.apache.activemq.command.Message message, List<Stored> all) {
-        return !all.isEmpty()
-                && protocol.broker.originals().hasId(all.getFirst().to.topic(), message.getMessageId().toString());
+    /**
+     * Whether the message was stored by an earlier connection of the client, which did not hear of it.
+     *
+     * @throws io.posthorse.broker.NotAtHandException where that has to be looked up first
+     */
+    private boolean isStored(
+            ClientConnection client, org.apache.activemq.command.Message message, ActiveMQDestination destination,
+            Schedule schedule) throws JMSException {
+        for (ActiveMQDestination part : Destinations.parts(destination)) {
+            for (Topic topic : topics(client, part)) {
+                Topic stored = schedule.repeats() ? protocol.repeats.topic() : topic;
+                return protocol.broker.originals().hasId(stored, message.getMessageId().toString());
+            }
+        }
+        return false;
     }
 
     private void requireRoom(List<Stored> all) throws JMSException {

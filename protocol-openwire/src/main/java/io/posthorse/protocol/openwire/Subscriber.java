@@ -208,12 +208,14 @@ final class Subscriber implements Receiver, Consumption {
             }
             case MessageAck.REDELIVERED_ACK_TYPE -> meant.forEach(h -> h.delivery.countAgain());
             case MessageAck.POISON_ACK_TYPE -> {
+                requireAtHand(meant);
                 String cause = ack.getPoisonCause() == null ? "the client gave it up" : ack.getPoisonCause().toString();
                 for (Held one : meant) {
                     bury(one, protocol.deadLetters.poison(one.delivery, cause));
                 }
             }
             case MessageAck.EXPIRED_ACK_TYPE -> {
+                requireAtHand(meant);
                 for (Held one : meant) {
                     bury(one, protocol.deadLetters.expired(one.delivery));
                 }
@@ -221,6 +223,12 @@ final class Subscriber implements Receiver, Consumption {
             default -> throw new JMSException("Acknowledgements of type " + ack.getAckType() + " are unknown.");
         }
         relieved();
+    }
+
+    /** Dead letters are copies, so what they are made of is read first. */
+    private void requireAtHand(List<Held> meant) {
+        protocol.broker.atHand().require(meant.stream().map(one -> one.delivery)
+                .filter(delivery -> delivery.traits().persistent()).mapToLong(Delivery::position).toArray());
     }
 
     /** How many of what it holds, from the oldest on, reach to the newest that is meant. */

@@ -74,6 +74,7 @@ final class XaTransactions {
             return false;
         }
         String key = key((XATransactionId) id);
+        groups.requireAtHand(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset)));
@@ -89,6 +90,7 @@ final class XaTransactions {
             return false;
         }
         String key = key((XATransactionId) id);
+        groups.requireAtHand(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset)));

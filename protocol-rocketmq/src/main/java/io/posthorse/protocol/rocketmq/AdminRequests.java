@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.AtHand;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Topic;
@@ -43,12 +44,14 @@ final class AdminRequests implements RequestHandler {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic") + "] not exist");
         }
         JsonWriter out = new JsonWriter().beginObject().name("offsetTable").beginObject();
+        AtHand.Times times = broker.atHand().times();
         for (Partition partition : topic.partitions()) {
             long end = broker.end(partition);
             out.key(ConsumeRequests.queue(settings, partition)).beginObject();
-            out.name("lastUpdateTimestamp").value(Math.max(0, broker.timeAt(partition, end - 1)));
+            out.name("lastUpdateTimestamp").value(Math.max(0, times.at(partition, end - 1)));
             out.name("maxOffset").value(end).name("minOffset").value(broker.begin(partition)).endObject();
         }
+        times.require();
         out.endObject().name("topicPutTps").value(statistics.putsPerSecond(topic));
         return request.ok(out.endObject().bytes());
     }

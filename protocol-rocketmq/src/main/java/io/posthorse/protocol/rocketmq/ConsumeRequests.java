@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.AtHand;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Entry;
 import io.posthorse.broker.Inspection;
@@ -89,7 +90,9 @@ final class ConsumeRequests implements RequestHandler {
     private Frame consumeStats(Frame request) {
         Subscription group = broker.subscription(request.require("consumerGroup"));
         JsonWriter out = new JsonWriter();
-        stats(out, group, group == null ? List.of() : asked(request, group));
+        AtHand.Times times = broker.atHand().times();
+        stats(out, group, group == null ? List.of() : asked(request, group), times);
+        times.require();
         return request.ok(out.bytes());
     }
 
@@ -108,7 +111,7 @@ final class ConsumeRequests implements RequestHandler {
         return found.values();
     }
 
-    private long stats(JsonWriter out, Subscription group, Collection<Topic> topics) {
+    private long stats(JsonWriter out, Subscription group, Collection<Topic> topics, AtHand.Times times) {
         double perSecond = 0;
         long behind = 0;
         out.beginObject().name("offsetTable").beginObject();
@@ -120,7 +123,7 @@ final class ConsumeRequests implements RequestHandler {
                 behind += Math.max(0, end - cursor);
                 out.key(queue(settings, partition)).beginObject().name("brokerOffset").value(end);
                 out.name("consumerOffset").value(cursor);
-                out.name("lastTimestamp").value(Math.max(0, broker.timeAt(partition, cursor - 1)));
+                out.name("lastTimestamp").value(Math.max(0, times.at(partition, cursor - 1)));
                 out.name("pullOffset").value(cursor).endObject();
             }
         }
@@ -133,13 +136,14 @@ final class ConsumeRequests implements RequestHandler {
         JsonWriter out = new JsonWriter().beginObject();
         out.name("brokerAddr").value(Addresses.route(settings, peer.local()));
         out.name("consumeStatsList").beginArray();
+        AtHand.Times times = broker.atHand().times();
         long behind = 0;
         int rows = 0;
         for (Subscription group : broker.subscriptions()) {
             out.beginObject().name(group.name()).beginArray();
             for (Topic topic : topics(group)) {
                 if (!orderedOnly || topic.settings().ordered()) {
-                    behind += stats(out, group, List.of(topic));
+                    behind += stats(out, group, List.of(topic), times);
                     rows += topic.partitions().size();
                 }
             }
@@ -149,6 +153,7 @@ final class ConsumeRequests implements RequestHandler {
                         + STATS_ROWS_MAX + " queues, too many for one answer: ask group by group (consumerProgress -g)");
             }
         }
+        times.require();
         out.endArray().name("totalDiff").value(behind).name("totalInflightDiff").value(0);
         return request.ok(out.endObject().bytes());
     }
@@ -160,20 +165,22 @@ final class ConsumeRequests implements RequestHandler {
         }
         Subscription group = broker.subscription(request.require("group"));
         JsonWriter out = new JsonWriter().beginObject().name("consumeTimeSpanSet").beginArray();
+        AtHand.Times times = broker.atHand().times();
         for (Partition partition : topic.partitions()) {
-            span(out, partition, group == null ? 0 : Math.max(0, group.cursor(partition)));
+            span(out, partition, group == null ? 0 : Math.max(0, group.cursor(partition)), times);
         }
+        times.require();
         return request.ok(out.endArray().endObject().bytes());
     }
 
-    private void span(JsonWriter out, Partition partition, long cursor) {
-        long oldest = broker.timeAt(partition, broker.begin(partition));
-        long consumed = cursor > 0 ? broker.timeAt(partition, cursor - 1) : oldest;
+    private void span(JsonWriter out, Partition partition, long cursor, AtHand.Times times) {
+        long oldest = times.at(partition, broker.begin(partition));
+        long consumed = cursor > 0 ? times.at(partition, cursor - 1) : oldest;
         out.beginObject();
         time(out, "consumeTimeStamp", consumed);
-        long next = broker.timeAt(partition, Math.max(cursor, broker.begin(partition)));
+        long next = times.at(partition, Math.max(cursor, broker.begin(partition)));
         out.name("delayTime").value(next < 0 ? 0 : Math.max(0, statistics.nowMs() - next));
-        time(out, "maxTimeStamp", broker.timeAt(partition, broker.end(partition) - 1));
+        time(out, "maxTimeStamp", times.at(partition, broker.end(partition) - 1));
         out.name("messageQueue").value(queue(settings, partition));
         time(out, "minTimeStamp", oldest);
         out.endObject();

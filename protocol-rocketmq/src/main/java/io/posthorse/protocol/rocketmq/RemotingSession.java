@@ -1,7 +1,11 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.posthorse.auth.Account;
+import io.posthorse.broker.NotAtHandException;
+import io.posthorse.broker.Retry;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
@@ -73,7 +77,7 @@ final class RemotingSession implements Session, Peer {
                 return Math.min(4 + length, Math.max(AHEAD_BYTES_MIN, in.readableBytes() * 2));
             }
             count(0);
-            frame(in, start + 4, start + 4 + length);
+            frame(in, start + 4, start + 4 + length, null);
             in.readerIndex(start + 4 + length);
         }
         return 0;
@@ -90,7 +94,8 @@ final class RemotingSession implements Session, Peer {
         }
     }
 
-    private void frame(ByteBuf in, int start, int end) {
+    /** @param retry of a request that waited for the disk; null for one that comes the first time */
+    private void frame(ByteBuf in, int start, int end, Retry retry) {
         RequestHeader header = protocol.header;
         int body = header.read(in, start, end);
         if (header.isResponse()) {
@@ -125,7 +130,33 @@ final class RemotingSession implements Session, Peer {
             }
         } catch (MalformedFrameException e) {
             refuse(header, ResponseCode.INVALID_PARAMETER, e.getMessage());
+        } catch (NotAtHandException e) {
+            lookUp(e, retry != null ? retry : retry(ByteBufUtil.getBytes(in, start, end - start)), header);
         }
+    }
+
+    /** Has what a request needs read from the disk. */
+    private void lookUp(NotAtHandException missing, Retry retry, RequestHeader header) {
+        if (!protocol.old.read(missing.lookup(), retry)) {
+            refuse(header, ResponseCode.SYSTEM_BUSY, "too many requests wait for the disk; nothing was done. Try again.");
+        }
+    }
+
+    /** A request runs from its begin once more, signature and rights included. */
+    private Retry retry(byte[] request) {
+        Retry retry = new Retry(request.length);
+        retry.onRead(() -> {
+            if (connection.isOpen()) {
+                try {
+                    frame(Unpooled.wrappedBuffer(request), 0, request.length, retry);
+                } catch (RuntimeException e) {
+                    connection.close();
+                    throw e;
+                }
+                connection.flush();
+            }
+        });
+        return retry;
     }
 
     private void other(int code, Frame request) {
