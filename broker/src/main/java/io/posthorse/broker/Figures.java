@@ -6,13 +6,19 @@ package io.posthorse.broker;
  * @param begin first position that is kept
  * @param end behind the last position written
  * @param durable up to here the log is on stable storage
- * @param oldestMs when the oldest part of the log was begun, ms since 1970; -1 where there is nothing in it
+ * @param oldestMs when the oldest part of the log was begun, ms since 1970; -1 where there is no message
  * @param diskUsed part of the volume that is in use, 0 to 1; 0 where that can't be told
  */
 public record Figures(long begin, long end, long durable, long oldestMs, double diskUsed) {
     static Figures of(Broker broker) {
         return new Figures(
                 broker.log().segmentBases()[0], broker.log().tail(), broker.log().durable(),
-                broker.log().oldestTime() > 0 ? broker.log().oldestTime() : -1, broker.store().diskUsed());
+                hasMessage(broker) ? broker.log().oldestTime() : -1, broker.store().diskUsed());
+    }
+
+    /** Whether a topic has a message; ends at the first that has. */
+    private static boolean hasMessage(Broker broker) {
+        return broker.topics().stream().flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.index.next() > partition.index.begin());
     }
 }

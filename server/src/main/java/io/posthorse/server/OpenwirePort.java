@@ -92,8 +92,8 @@ final class OpenwirePort implements SessionFactory {
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
                     FRAME_BYTES_MAX, mayEncrypt ? TLS_PATIENCE_MS : 0);
             OpenwireProtocol made = new OpenwireProtocol(
-                    shard, new Deliveries(shard, network.owner(), network.timers(), reader), new OldMessages(shard.broker(), reader),
-                    Clock.system(), network.timers(), settings, access);
+                    shard, new Deliveries(shard, network.owner(), network.timers(), reader),
+                    new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, access);
             made.start();
             protocol = made;
         }
