@@ -1,32 +1,49 @@
-# Classes as the JVM keeps them between starts: half of a start is spared. Sourced by bin/posthorse. Needs a JDK 25, since the
-# names of the JVM's log, which has to be silent about it, are others elsewhere, and a wrong one would keep it from starting.
+# What the JVM keeps between starts: classes as they are when they are linked, and how often methods were called. More than half of
+# a start is spared, and hot code is compiled sooner. Sourced by bin/posthorse. Needs a JDK 25: the names of the JVM's log, which has
+# to be silent about it, are others elsewhere, and a wrong one would keep it from starting.
 
-# Names the archive of this build in $archive, removes those of others, and adds the options that use it, and that make it when
-# a server first stops. The JVM passes over an archive of other jars and does not write it anew, hence the jars in the name.
+# Names the cache and the archive of this build in $cache and $archive, removes those of others, and adds the options that use the
+# cache; where there is none, those that use the archive, and make it when a server first stops. The JVM passes over what is of
+# other jars and does not write it anew, hence the jars in the names.
 class_archive() {
     local jars old
     [ "$JAVA_RELEASE" = 25 ] || return 0
     jars=$(cd "$home/cli/target" &&
         { stat -c '%n %s %Y' posthorse-cli-*.jar lib/* || stat -f '%N %z %m' posthorse-cli-*.jar lib/*; } 2>/dev/null | cksum)
     archive="$home/cli/target/posthorse-${jars%% *}.jsa"
-    for old in "$home"/cli/target/posthorse*.jsa; do
-        [ "$old" = "$archive" ] || rm -f "$old" 2>/dev/null || true # where others built it, it is theirs to remove
+    cache="$home/cli/target/posthorse-${jars%% *}.aot"
+    for old in "$home"/cli/target/posthorse*.jsa "$home"/cli/target/posthorse*.aot; do
+        [ "$old" = "$archive" ] || [ "$old" = "$cache" ] || rm -f "$old" 2>/dev/null || true # where others built it, it is theirs
     done
-    options+=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off' '-Xlog:aot*=off')
+    if [ -f "$cache" ]; then
+        options+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
+    else
+        options+=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off' '-Xlog:aot*=off')
+    fi
 }
 
-# Makes it at once, by a server on ports of nobody and a directory of its own, that stops when it is ready. Where that fails, the
-# first server makes it.
-make_class_archive() {
-    local directory server
-    [ -n "$archive" ] && directory=$(mktemp -d) || return 0
-    NAMESRV_ADDR= "$JAVA" "${options[@]}" -cp "$classpath" io.posthorse.cli.Main start --data "$directory/data" \
-        --set listenPort=0 --set nameserver.port=0 --set grpcServerPort=0 --set openwire.port=0 >"$directory/log" 2>&1 &
+# Makes the cache, by a server on ports of nobody and a directory of its own, under load for some seconds. Where that fails, the first
+# server that stops makes the archive.
+make_class_cache() {
+    local directory server broker plain=() option
+    [ -n "$cache" ] && directory=$(mktemp -d) || return 0
+    echo "Starting it once for practice, so that it starts quickly from now on; some seconds." >&2
+    for option in "${options[@]}"; do
+        case "$option" in *SharedArchive*) ;; *) plain+=("$option") ;; esac
+    done
+    NAMESRV_ADDR= "$JAVA" "${plain[@]}" "-XX:AOTCacheOutput=$cache.$$" -cp "$classpath" io.posthorse.cli.Main start \
+        --data "$directory/data" --set listenPort=0 --set nameserver.port=0 --set grpcServerPort=0 --set openwire.port=0 \
+        >"$directory/log" 2>&1 &
     server=$!
-    trap 'kill -TERM $server; rm -rf "$directory"; exit 130' INT TERM
-    await_ready "$directory/log" $server || true
+    trap 'kill -TERM $server; rm -rf "$directory" "$cache.$$"*; exit 130' INT TERM
+    if await_ready "$directory/log" $server; then
+        broker=$(sed -n 's/^  broker  *[^ ]*:\([0-9]*\) .*/\1/p' "$directory/log")
+        "$JAVA" -Xmx256m -XX:+UseSerialGC -cp "$(load_jar):$home/cli/target/lib/*" io.posthorse.benchmarks.Load \
+            --broker "127.0.0.1:$broker" --mode e2e --seconds 4 >/dev/null 2>&1 || true
+    fi
     kill -TERM $server 2>/dev/null || true
     wait $server || true
     trap - INT TERM
-    rm -rf "$directory"
+    mv "$cache.$$" "$cache" 2>/dev/null || true
+    rm -rf "$directory" "$cache.$$"*
 }

@@ -37,6 +37,18 @@ final class BlockWriter {
         return this;
     }
 
+    /** Copies bytes of another body, longs as a whole. */
+    void put(CheckedBytes from, int at, int length) throws IOException {
+        for (int done = 0; done < length;) {
+            if (!block.hasRemaining()) {
+                flush();
+            }
+            int next = Math.min(length - done, block.remaining());
+            from.copy(at + done, next, block);
+            done += next;
+        }
+    }
+
     /** Bytes of body so far. */
     long bytes() {
         return written + block.position();

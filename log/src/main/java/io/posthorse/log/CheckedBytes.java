@@ -64,6 +64,14 @@ final class CheckedBytes {
         return bytes.getInt(at);
     }
 
+    /** Copies bytes from a place on to a buffer's position. */
+    void copy(int at, int length, ByteBuffer out) {
+        for (int from = at; from < at + length; from = blockEnd(from)) {
+            check(from);
+        }
+        out.put(out.position(), bytes, at, length).position(out.position() + length);
+    }
+
     /** Where the block that holds a place ends. */
     int blockEnd(int at) {
         return (int) Math.min(bytes.capacity(), body + ((long) (at - body) / BLOCK + 1) * BLOCK);

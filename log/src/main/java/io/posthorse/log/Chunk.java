@@ -1,5 +1,6 @@
 package io.posthorse.log;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -129,6 +130,11 @@ abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, Relocated {
         @Override
         int tag(int i) {
             return file.getInt(at + i * ENTRY + 12);
+        }
+
+        /** Copies entries as they stand in the file. */
+        void copy(int i, int number, BlockWriter out) throws IOException {
+            out.put(file, at + i * ENTRY, number * ENTRY);
         }
 
         /** The entry itself is read, and so is the block in which its last byte stands. */

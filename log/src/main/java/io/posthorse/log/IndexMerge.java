@@ -143,11 +143,10 @@ final class IndexMerge {
                 phase = Phase.END;
                 break;
             }
-            int i = runAt;
-            while (i < run.count() && out.bytes() < bound) {
-                out.putLong(run.position(i)).putInt(run.length(i)).putInt(run.tag(i++));
-            }
-            runAt = i == run.count() ? 0 : i;
+            int most = (int) ((bound - out.bytes() + Chunk.ENTRY - 1) / Chunk.ENTRY);
+            int count = Math.min(run.count() - runAt, most);
+            run.copy(runAt, count, out);
+            runAt = runAt + count == run.count() ? 0 : runAt + count;
         }
         file.force();
     }

@@ -137,7 +137,7 @@ final class IndexView {
     }
 
     /** The i-th chunk. */
-    Chunk chunk(int i) {
+    Chunk.InFile chunk(int i) {
         int row = row(i);
         int count = body.getInt(row + 4);
         long base = body.getLong(row + 8);

@@ -10,6 +10,8 @@ import java.util.List;
 /** Makes one key file of several adjacent ones, in steps, as {@link IndexMerge} does. */
 final class KeyMerge {
     private static final String UNFINISHED = "unfinished-merged-keys";
+    /** Stands behind the last entry of a part; no entry's record can begin so near the end of the longest stretch. */
+    private static final long NONE = Long.MAX_VALUE;
 
     private final FileStore files;
     private final List<SortedKeys> parts;
@@ -17,7 +19,7 @@ final class KeyMerge {
     private final List<KeyView> views = new ArrayList<>();
     private final long from;
     private int[] at;
-    /** The next entry of each part, as one of the new file. */
+    /** The next entry of each part, as one of the new file, or {@link #NONE}. */
     private long[] heads;
 
     private int body;
@@ -55,7 +57,7 @@ final class KeyMerge {
     void step() throws IOException {
         if (views.isEmpty()) {
             open();
-        } else if (isMore()) {
+        } else if (heads[lowest()] != NONE) {
             entries();
         } else {
             end();
@@ -106,30 +108,29 @@ final class KeyMerge {
             }
             at[i]++;
         }
+        heads[i] = NONE;
     }
 
-    private boolean isMore() {
-        for (int i = 0; i < heads.length; i++) {
-            if (at[i] < views.get(i).entries) {
-                return true;
+    /** The part with the lowest of the next entries. */
+    private int lowest() {
+        int lowest = 0;
+        for (int i = 1; i < heads.length; i++) {
+            if (heads[i] < heads[lowest]) {
+                lowest = i;
             }
         }
-        return false;
+        return lowest;
     }
 
     private void entries() throws IOException {
         long bound = out.bytes() + IndexMerge.STEP_BYTES;
-        while (out.bytes() < bound && isMore()) {
-            int lowest = -1;
-            for (int i = 0; i < heads.length; i++) {
-                if (at[i] < views.get(i).entries && (lowest < 0 || heads[i] < heads[lowest])) {
-                    lowest = i;
-                }
-            }
+        int lowest = lowest();
+        while (out.bytes() < bound && heads[lowest] != NONE) {
             out.putLong(heads[lowest]);
             entries++;
             at[lowest]++;
             follow(lowest);
+            lowest = lowest();
         }
         file.force();
     }

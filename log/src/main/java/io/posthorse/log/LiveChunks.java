@@ -1,5 +1,6 @@
 package io.posthorse.log;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,7 +13,7 @@ final class LiveChunks {
     private final GoneRanges gone;
     private final int[] partitions;
     private final int[] rows;
-    private Chunk chunk;
+    private Chunk.InFile chunk;
     private int partition;
     private int first;
     private int end;
@@ -85,15 +86,8 @@ final class LiveChunks {
         return end - first;
     }
 
-    long position(int i) {
-        return chunk.position(first + i);
-    }
-
-    int length(int i) {
-        return chunk.length(first + i);
-    }
-
-    int tag(int i) {
-        return chunk.tag(first + i);
+    /** Copies entries of the run from the i-th on. */
+    void copy(int i, int number, BlockWriter out) throws IOException {
+        chunk.copy(first + i, number, out);
     }
 }
