@@ -159,6 +159,14 @@ final class JsonHeaderReader {
         byte[] bytes = in;
         int i = at;
         from = i;
+        while (i + Long.BYTES <= end) {
+            long found = special(EightBytes.get(bytes, i));
+            if (found != 0) {
+                i += EightBytes.before(found);
+                break;
+            }
+            i += Long.BYTES;
+        }
         while (i < end) {
             byte c = bytes[i];
             if (c == '"') {
@@ -175,11 +183,28 @@ final class JsonHeaderReader {
         throw cutOff();
     }
 
+    private static long special(long word) {
+        return EightBytes.equal(word, '"') | EightBytes.equal(word, '\\');
+    }
+
     /** The rest of a string with escapes: what it means is never longer, so it is written over what it was. */
     private void escaped(int start) {
         int write = start;
         int read = start;
         while (read < end) {
+            if (read + Long.BYTES <= end) {
+                long word = EightBytes.get(in, read);
+                long found = special(word);
+                if (found == 0) {
+                    EightBytes.set(in, write, word);
+                    read += Long.BYTES;
+                    write += Long.BYTES;
+                    continue;
+                }
+                for (int plain = EightBytes.before(found); plain > 0; plain--) {
+                    in[write++] = in[read++];
+                }
+            }
             byte c = in[read++];
             if (c == '"') {
                 to = write;

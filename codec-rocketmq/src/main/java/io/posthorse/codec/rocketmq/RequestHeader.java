@@ -25,6 +25,10 @@ public final class RequestHeader {
     final int[] nameLengths = new int[FIELDS_MAX];
     final int[] values = new int[FIELDS_MAX];
     final int[] valueLengths = new int[FIELDS_MAX];
+    /** Of names of one ASCII character: the number of the read that found it last, and in the lowest byte of its field. */
+    private final long[] letters = new long[128];
+
+    private long reads;
     int count;
     int code;
     int language;
@@ -55,6 +59,7 @@ public final class RequestHeader {
         }
         in.getBytes(index + 4, text, 0, length);
         count = 0;
+        reads++;
         code = 0;
         language = LANGUAGE_OTHER;
         version = 0;
@@ -123,7 +128,11 @@ public final class RequestHeader {
         names[count] = name;
         nameLengths[count] = nameLength;
         values[count] = value;
-        valueLengths[count++] = valueLength;
+        valueLengths[count] = valueLength;
+        if (nameLength == 1 && text[name] >= 0 && letters[text[name]] >>> 8 != reads) {
+            letters[text[name]] = reads << 8 | count;
+        }
+        count++;
     }
 
     void language(int from, int to) {
@@ -172,6 +181,10 @@ public final class RequestHeader {
 
     /** Number of the field with that name (ASCII), or -1. */
     public int field(byte[] name) {
+        if (name.length == 1) {
+            long entry = letters[name[0] & 0x7F];
+            return entry >>> 8 == reads ? (int) entry & 0xFF : -1;
+        }
         for (int i = 0; i < count; i++) {
             if (nameLengths[i] == name.length
                     && text[names[i]] == name[0]

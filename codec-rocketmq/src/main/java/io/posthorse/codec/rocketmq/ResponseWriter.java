@@ -214,8 +214,16 @@ public final class ResponseWriter {
     }
 
     private void escaped(byte[] text, int from, int length) {
-        room(length * 6);
-        for (int i = from; i < from + length; i++) {
+        room(length * 6 + Long.BYTES);
+        int plain = from;
+        for (; plain + Long.BYTES <= from + length; plain += Long.BYTES, at += Long.BYTES) {
+            long word = EightBytes.get(text, plain);
+            if ((EightBytes.below(word, 0x20) | EightBytes.equal(word, '"') | EightBytes.equal(word, '\\')) != 0) {
+                break;
+            }
+            EightBytes.set(out, at, word);
+        }
+        for (int i = plain; i < from + length; i++) {
             byte c = text[i];
             if (c == '"' || c == '\\') {
                 out[at++] = '\\';
