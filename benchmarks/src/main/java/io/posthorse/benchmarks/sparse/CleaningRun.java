@@ -1,0 +1,82 @@
+package io.posthorse.benchmarks.sparse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** A log is written by one process; another one, which is fresh, drops and carries what has expired. */
+final class CleaningRun {
+    /** A log that has not changed for so long is steady. */
+    private static final long STEADY_SECONDS = 40;
+    private static final long SECONDS_MAX = 3_600;
+    private static final double MIB = 1 << 20;
+
+    private final Choices choices;
+    private final Filling.Kind kind;
+    private final Path figures;
+
+    CleaningRun(Choices choices, Filling.Kind kind) {
+        this.choices = choices;
+        this.kind = kind;
+        this.figures = choices.folder().resolve("figures");
+    }
+
+    /** Writes the log, and ends without closing it. */
+    void fill() throws IOException {
+        RunningBroker broker = RunningBroker.open(choices.data(), choices.sparse());
+        Filling filling = new Filling(broker, choices, kind).begin();
+        filling.write(choices.bytes());
+        Files.writeString(figures, filling.number() + " " + filling.live());
+        System.out.println("written: " + LogFiles.of(choices.data()));
+    }
+
+    /** Drops what has expired, once at first and once more when further log was written. */
+    void clean() throws IOException, InterruptedException {
+        List<String> counted = List.of(Files.readString(figures).trim().split(" "));
+        RunningBroker broker = RunningBroker.open(choices.data(), false);
+        Filling filling = new Filling(broker, choices, kind)
+                .countFrom(Long.parseLong(counted.get(0)), Long.parseLong(counted.get(1)));
+        long usable = broker.files().usableBytes();
+        measure("first", broker, filling.live());
+        broker.keep();
+        if (choices.later() > 0) {
+            broker.files().sparse(choices.sparse());
+            filling.write(choices.later());
+            broker.files().sparse(false);
+            measure("later", broker, filling.live());
+        }
+        System.out.printf(Locale.ROOT, "  blocks taken meanwhile: %.0f MiB%n", (usable - broker.files().usableBytes()) / MIB);
+    }
+
+    private void measure(String name, RunningBroker broker, long live) throws IOException, InterruptedException {
+        System.out.println(kind + ", " + name + ": before " + LogFiles.of(choices.data()));
+        double background = broker.backgroundSeconds();
+        long begin = System.nanoTime();
+        broker.drop(choices.window());
+        long changed = begin;
+        LogFiles before = LogFiles.of(choices.data());
+        while (seconds(changed) < STEADY_SECONDS && seconds(begin) < SECONDS_MAX) {
+            TimeUnit.MILLISECONDS.sleep(250);
+            LogFiles now = LogFiles.of(choices.data());
+            if (now.segments() != before.segments()) {
+                changed = System.nanoTime();
+                before = now;
+            }
+        }
+        long segment = 1L << 30;
+        System.out.printf(Locale.ROOT, "  steady after %.0f s, of which the background worked %.1f s: %s%n",
+                (changed - begin) / 1e9, broker.backgroundSeconds() - background, before);
+        System.out.printf(Locale.ROOT, "  waited for %.0f MiB, window %.0f MiB; beyond window and a segment %.2f times"
+                + " what is waited for; at most twice and window and a segment: %s%n", live / MIB, choices.window() / MIB,
+                Math.max(0, before.logBytes() - choices.window() - segment) / (double) Math.max(1, live),
+                before.logBytes() <= 2 * live + choices.window() + segment ? "yes" : "NO");
+        System.out.println("  owner: " + broker.report());
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+}
