@@ -16,13 +16,16 @@ import java.util.List;
  * @param behind bytes that are sent to a server before it is killed
  * @param rounds how often a start is measured
  * @param sparse whether zeros become holes
+ * @param server whether a server cleans, and is asked questions meanwhile, in place of a broker whose steps are timed
  * @param names of scenarios
  */
 record Choices(
         Path folder, long bytes, int body, int share, long window, long later, long behind, int rounds, boolean sparse,
-        List<String> names) {
+        boolean server, List<String> names) {
     static final String USAGE = "usage: [--data FOLDER] [--size GB] [--body BYTES] [--share PERCENT] [--window GB]"
-            + " [--later GB] [--behind MB] [--rounds N] [--real] letter|stuck|prepared|groups|timers|start ...";
+            + " [--later GB] [--behind MB] [--rounds N] [--real] [--server] letter|stuck|prepared|groups|timers|start ...";
+
+    private static final List<String> FLAGS = List.of("--real", "--server");
 
     static Choices of(List<String> arguments) {
         Path folder = Path.of("sparse-test");
@@ -34,11 +37,12 @@ record Choices(
         long behind = 120L << 20;
         int rounds = 3;
         boolean sparse = true;
+        boolean server = false;
         List<String> names = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             String value = argument.startsWith("--") && i + 1 < arguments.size() ? arguments.get(i + 1) : "";
-            i += argument.startsWith("--") && !argument.equals("--real") ? 1 : 0;
+            i += argument.startsWith("--") && !FLAGS.contains(argument) ? 1 : 0;
             switch (argument) {
                 case "--data" -> folder = Path.of(value);
                 case "--size" -> bytes = Long.parseLong(value) << 30;
@@ -49,13 +53,14 @@ record Choices(
                 case "--behind" -> behind = Long.parseLong(value) << 20;
                 case "--rounds" -> rounds = Integer.parseInt(value);
                 case "--real" -> sparse = false;
+                case "--server" -> server = true;
                 default -> names.add(argument);
             }
         }
         if (names.isEmpty() || names.stream().anyMatch(name -> name.startsWith("--"))) {
             throw new IllegalArgumentException(USAGE);
         }
-        return new Choices(folder, bytes, body, share, window, later, behind, rounds, sparse, names);
+        return new Choices(folder, bytes, body, share, window, later, behind, rounds, sparse, server, names);
     }
 
     Path data() {

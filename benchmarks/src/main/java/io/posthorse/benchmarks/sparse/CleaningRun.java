@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 /** A log is written by one process; another one, which is fresh, drops and carries what has expired. */
 final class CleaningRun {
     /** A log that has not changed for so long is steady. */
-    private static final long STEADY_SECONDS = 40;
+    private static final long STEADY_SECONDS = 30;
     private static final long SECONDS_MAX = 3_600;
+    private static final int WARM_SECONDS = 20;
     private static final double MIB = 1 << 20;
 
     private final Choices choices;
@@ -56,6 +57,38 @@ final class CleaningRun {
         double background = broker.backgroundSeconds();
         long begin = System.nanoTime();
         broker.drop(choices.window());
+        long changed = steady(begin);
+        System.out.printf(Locale.ROOT, "  steady after %.0f s, of which the background worked %.1f s%n",
+                (changed - begin) / 1e9, broker.backgroundSeconds() - background);
+        tell(live);
+        System.out.println("  owner: " + broker.report());
+    }
+
+    /** Has a server drop what has expired, and asks it questions meanwhile. */
+    void serve() throws IOException, InterruptedException {
+        long live = Long.parseLong(Files.readString(figures).trim().split(" ")[1]);
+        System.out.println(kind + ", server: before " + LogFiles.of(choices.data()));
+        try (ServerStart server = new ServerStart(choices.data(), choices.folder().resolve("server.log"));
+                Probe probe = new Probe(server.address())) {
+            TimeUnit.SECONDS.sleep(WARM_SECONDS);
+            probe.report();
+            TimeUnit.SECONDS.sleep(WARM_SECONDS);
+            System.out.println("  at rest: " + probe.report());
+            long begin = System.nanoTime();
+            server.change("retention.bytes", Long.toString(choices.window()));
+            long changed = steady(begin);
+            System.out.printf(Locale.ROOT, "  steady after %.0f s%n", (changed - begin) / 1e9);
+            tell(live);
+            System.out.println("  meanwhile: " + probe.report());
+            TimeUnit.SECONDS.sleep(WARM_SECONDS);
+            System.out.println("  at rest again: " + probe.report());
+            System.out.println("  " + server.figures());
+            server.kill();
+        }
+    }
+
+    /** Waits until the log is steady; since when it is. */
+    private long steady(long begin) throws IOException, InterruptedException {
         long changed = begin;
         LogFiles before = LogFiles.of(choices.data());
         while (seconds(changed) < STEADY_SECONDS && seconds(begin) < SECONDS_MAX) {
@@ -66,14 +99,17 @@ final class CleaningRun {
                 before = now;
             }
         }
+        return changed;
+    }
+
+    private void tell(long live) throws IOException {
+        LogFiles now = LogFiles.of(choices.data());
         long segment = 1L << 30;
-        System.out.printf(Locale.ROOT, "  steady after %.0f s, of which the background worked %.1f s: %s%n",
-                (changed - begin) / 1e9, broker.backgroundSeconds() - background, before);
-        System.out.printf(Locale.ROOT, "  waited for %.0f MiB, window %.0f MiB; beyond window and a segment %.2f times"
-                + " what is waited for; at most twice and window and a segment: %s%n", live / MIB, choices.window() / MIB,
-                Math.max(0, before.logBytes() - choices.window() - segment) / (double) Math.max(1, live),
-                before.logBytes() <= 2 * live + choices.window() + segment ? "yes" : "NO");
-        System.out.println("  owner: " + broker.report());
+        System.out.printf(Locale.ROOT, "  kept: %s%n  waited for %.0f MiB, window %.0f MiB; beyond window and a segment %.2f"
+                + " times what is waited for; at most twice and window and a segment: %s%n", now, live / MIB,
+                choices.window() / MIB,
+                Math.max(0, now.logBytes() - choices.window() - segment) / (double) Math.max(1, live),
+                now.logBytes() <= 2 * live + choices.window() + segment ? "yes" : "NO");
     }
 
     private static double seconds(long since) {

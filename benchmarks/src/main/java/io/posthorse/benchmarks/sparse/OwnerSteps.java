@@ -2,6 +2,7 @@ package io.posthorse.benchmarks.sparse;
 
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,13 +11,16 @@ import java.util.concurrent.TimeUnit;
 
 /** How long the steps of an owner's thread take; of long ones, where the thread was while they took so long. */
 final class OwnerSteps {
-    private static final int KEPT = 5;
+    private static final int KEPT = 12;
     private static final long LONG_NANOS = 5_000_000;
     private static final long LIMIT_NANOS = 20_000_000;
-    private static final int FRAMES = 14;
+    private static final int FRAMES = 10;
 
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private final KernelCounts.Reader kernel = new KernelCounts.Reader();
     private boolean counting;
+    private long stalls;
     private List<Step> longest = new ArrayList<>();
     private long count;
     private long overLimit;
@@ -27,7 +31,7 @@ final class OwnerSteps {
     private volatile String seen;
 
     /** A step that took long. */
-    private record Step(String kind, long nanos, long collectorMs, String seen) {}
+    private record Step(String kind, long nanos, long cpuNanos, long collectorMs, String kernel, String seen) {}
 
     OwnerSteps() {
         Thread watch = new Thread(this::watch, "watch");
@@ -66,6 +70,7 @@ final class OwnerSteps {
         overLimit = 0;
         sum = 0;
         collected = collectorMs();
+        stalls = KernelCounts.stalls();
     }
 
     /** From now on nothing counts, until {@link #begin}. */
@@ -86,28 +91,31 @@ final class OwnerSteps {
         return () -> {
             thread = Thread.currentThread();
             seen = null;
+            KernelCounts before = kernel.now();
+            long cpu = threads.getCurrentThreadCpuTime();
             long from = System.nanoTime();
             begun = from;
             try {
                 task.run();
             } finally {
                 begun = 0;
-                took(kind, System.nanoTime() - from);
+                took(kind, System.nanoTime() - from, threads.getCurrentThreadCpuTime() - cpu, before);
             }
         };
     }
 
-    private void took(String kind, long nanos) {
+    private void took(String kind, long nanos, long cpuNanos, KernelCounts before) {
         if (!counting) {
             return;
         }
         count++;
         sum += nanos;
         overLimit += nanos > LIMIT_NANOS ? 1 : 0;
-        long before = collected;
+        long collectedBefore = collected;
         collected = collectorMs();
         if (longest.size() < KEPT || nanos > longest.getLast().nanos) {
-            longest.add(new Step(kind, nanos, collected - before, seen));
+            longest.add(new Step(
+                    kind, nanos, cpuNanos, collected - collectedBefore, kernel.now().since(before), seen));
             longest.sort(Comparator.comparingLong(Step::nanos).reversed());
             longest = new ArrayList<>(longest.subList(0, Math.min(KEPT, longest.size())));
         }
@@ -115,11 +123,11 @@ final class OwnerSteps {
 
     /** What was counted; of the longest ones a line each. */
     String report() {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d steps of %.1f ms in all, %d over 20 ms",
-                count, sum / 1e6, overLimit));
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d steps of %.1f ms in all, %d over 20 ms; %d"
+                + " times somebody had to make room in memory", count, sum / 1e6, overLimit, KernelCounts.stalls() - stalls));
         for (Step step : longest) {
-            text.append(String.format(Locale.ROOT, "%n    %.1f ms %s, %d ms of it collecting garbage%s", step.nanos / 1e6,
-                    step.kind, step.collectorMs, step.seen == null ? "" : ": " + step.seen));
+            text.append(String.format(Locale.ROOT, "%n    %.1f ms %s, %.1f of it on a processor, %d collecting garbage, %s%s",
+                    step.nanos / 1e6, step.kind, step.cpuNanos / 1e6, step.collectorMs, step.kernel, step.seen == null ? "" : ": " + step.seen));
         }
         return text.toString();
     }

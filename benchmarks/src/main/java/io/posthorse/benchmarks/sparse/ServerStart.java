@@ -7,6 +7,7 @@ import io.posthorse.codec.rocketmq.FrameCodec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 final class ServerStart implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int SEND = 310;
+    private static final int UPDATE_CONFIG = 25;
     private static final int SECONDS_MAX = 600;
     private static final Map<String, String> FIELDS = Samples.sendFields("started", 0);
 
@@ -76,6 +78,21 @@ final class ServerStart implements AutoCloseable {
                     throw new IOException("no server came up: " + Files.readString(output), e);
                 }
                 TimeUnit.MILLISECONDS.sleep(1);
+            }
+        }
+    }
+
+    /** Where it takes messages. */
+    String address() {
+        return address;
+    }
+
+    /** Changes a setting while it runs. */
+    void change(String key, String value) throws IOException {
+        try (Wire wire = new Wire(address)) {
+            Frame answer = wire.ask(UPDATE_CONFIG, Map.of(), (key + "=" + value).getBytes(StandardCharsets.UTF_8));
+            if (answer.code() != 0) {
+                throw new IOException("the setting was refused: " + answer.remark());
             }
         }
     }

@@ -53,6 +53,8 @@ public final class SparseTest {
         child(options, FILL + name);
         if (kind(name) == Filling.Kind.START) {
             new StartRun(choices).run();
+        } else if (choices.server()) {
+            new CleaningRun(choices, kind(name)).serve();
         } else {
             child(options, CLEAN + name);
         }
