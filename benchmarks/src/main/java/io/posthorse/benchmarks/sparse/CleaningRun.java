@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** A log is written by one process; another one, which is fresh, drops and carries what has expired. */
 final class CleaningRun {
     /** A log that has not changed for so long is steady. */
-    private static final long STEADY_SECONDS = 30;
+    private static final long STEADY_SECONDS = 25;
     private static final long SECONDS_MAX = 3_600;
     private static final int WARM_SECONDS = 20;
     private static final double MIB = 1 << 20;
@@ -69,19 +69,21 @@ final class CleaningRun {
         long live = Long.parseLong(Files.readString(figures).trim().split(" ")[1]);
         System.out.println(kind + ", server: before " + LogFiles.of(choices.data()));
         try (ServerStart server = new ServerStart(choices.data(), choices.folder().resolve("server.log"));
-                Probe probe = new Probe(server.address())) {
+                Probe questions = Probe.questions(server.address());
+                Probe sends = Probe.sends(server.address())) {
             TimeUnit.SECONDS.sleep(WARM_SECONDS);
-            probe.report();
+            questions.report();
+            sends.report();
             TimeUnit.SECONDS.sleep(WARM_SECONDS);
-            System.out.println("  at rest: " + probe.report());
+            System.out.println("  at rest: " + questions.report() + "; " + sends.report());
             long begin = System.nanoTime();
             server.change("retention.bytes", Long.toString(choices.window()));
             long changed = steady(begin);
             System.out.printf(Locale.ROOT, "  steady after %.0f s%n", (changed - begin) / 1e9);
             tell(live);
-            System.out.println("  meanwhile: " + probe.report());
+            System.out.println("  meanwhile: " + questions.report() + "; " + sends.report());
             TimeUnit.SECONDS.sleep(WARM_SECONDS);
-            System.out.println("  at rest again: " + probe.report());
+            System.out.println("  at rest again: " + questions.report() + "; " + sends.report());
             System.out.println("  " + server.figures());
             server.kill();
         }

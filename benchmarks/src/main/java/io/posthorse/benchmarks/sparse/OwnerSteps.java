@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** How long the steps of an owner's thread take; of long ones, where the thread was while they took so long. */
 final class OwnerSteps {
-    private static final int KEPT = 12;
+    private static final int KEPT = 6;
     private static final long LONG_NANOS = 5_000_000;
     private static final long LIMIT_NANOS = 20_000_000;
     private static final int FRAMES = 10;
@@ -24,6 +24,8 @@ final class OwnerSteps {
     private List<Step> longest = new ArrayList<>();
     private long count;
     private long overLimit;
+    private long netOverLimit;
+    private long longestAll;
     private long sum;
     private long collected;
     private volatile Thread thread;
@@ -31,7 +33,12 @@ final class OwnerSteps {
     private volatile String seen;
 
     /** A step that took long. */
-    private record Step(String kind, long nanos, long cpuNanos, long collectorMs, String kernel, String seen) {}
+    private record Step(String kind, long nanos, long waitNanos, long cpuNanos, long collectorMs, String kernel, String seen) {
+        /** Without the time in which no processor was free. */
+        long net() {
+            return nanos - waitNanos;
+        }
+    }
 
     OwnerSteps() {
         Thread watch = new Thread(this::watch, "watch");
@@ -68,6 +75,8 @@ final class OwnerSteps {
         longest = new ArrayList<>();
         count = 0;
         overLimit = 0;
+        netOverLimit = 0;
+        longestAll = 0;
         sum = 0;
         collected = collectorMs();
         stalls = KernelCounts.stalls();
@@ -110,24 +119,30 @@ final class OwnerSteps {
         }
         count++;
         sum += nanos;
+        KernelCounts after = kernel.now();
+        long net = nanos - (after.waitNanos() - before.waitNanos());
         overLimit += nanos > LIMIT_NANOS ? 1 : 0;
+        netOverLimit += net > LIMIT_NANOS ? 1 : 0;
+        longestAll = Math.max(longestAll, nanos);
         long collectedBefore = collected;
         collected = collectorMs();
-        if (longest.size() < KEPT || nanos > longest.getLast().nanos) {
+        if (longest.size() < KEPT || net > longest.getLast().net()) {
             longest.add(new Step(
-                    kind, nanos, cpuNanos, collected - collectedBefore, kernel.now().since(before), seen));
-            longest.sort(Comparator.comparingLong(Step::nanos).reversed());
+                    kind, nanos, nanos - net, cpuNanos, collected - collectedBefore, after.since(before), seen));
+            longest.sort(Comparator.comparingLong(Step::net).reversed());
             longest = new ArrayList<>(longest.subList(0, Math.min(KEPT, longest.size())));
         }
     }
 
     /** What was counted; of the longest ones a line each. */
     String report() {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d steps of %.1f ms in all, %d over 20 ms; %d"
-                + " times somebody had to make room in memory", count, sum / 1e6, overLimit, KernelCounts.stalls() - stalls));
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d steps of %.1f ms in all, the longest %.1f ms,"
+                + " %d over 20 ms, and %d without the time in which no processor was free; %d times somebody had to make room"
+                + " in memory; by their time without that wait:", count, sum / 1e6, longestAll / 1e6, overLimit, netOverLimit,
+                KernelCounts.stalls() - stalls));
         for (Step step : longest) {
-            text.append(String.format(Locale.ROOT, "%n    %.1f ms %s, %.1f of it on a processor, %d collecting garbage, %s%s",
-                    step.nanos / 1e6, step.kind, step.cpuNanos / 1e6, step.collectorMs, step.kernel, step.seen == null ? "" : ": " + step.seen));
+            text.append(String.format(Locale.ROOT, "%n    %.1f ms of %.1f %s, %.1f of it on a processor, %d collecting garbage, %s%s",
+                    step.net() / 1e6, step.nanos / 1e6, step.kind, step.cpuNanos / 1e6, step.collectorMs, step.kernel, step.seen == null ? "" : ": " + step.seen));
         }
         return text.toString();
     }

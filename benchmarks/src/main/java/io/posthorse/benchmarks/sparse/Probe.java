@@ -6,31 +6,47 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a server something small, once a millisecond, and notes how long it was held up. */
+/** Asks a server something small, or sends it a small message, once a millisecond, and notes how long the answers take. */
 final class Probe implements AutoCloseable {
     private static final int MAX_OFFSET = 30;
+    private static final int BODY = 100;
     private static final long LIMIT_NANOS = 20_000_000;
-    private static final Map<String, String> FIELDS = Map.of("topic", "started", "queueId", "0");
 
     private final Wire wire;
+    private final String what;
+    private final int code;
+    private final Map<String, String> fields;
     private final Thread thread;
     private volatile boolean stopped;
     private long count;
     private long over;
     private long longest;
 
-    Probe(String address) throws IOException {
+    private Probe(String address, String what, int code, Map<String, String> fields) throws IOException {
+        this.what = what;
+        this.code = code;
+        this.fields = fields;
         wire = new Wire(address);
         thread = new Thread(this::run, "probe");
         thread.setDaemon(true);
         thread.start();
     }
 
+    /** Asks: that is as quick as the owner is. */
+    static Probe questions(String address) throws IOException {
+        return new Probe(address, "questions", MAX_OFFSET, Map.of("topic", "started", "queueId", "0"));
+    }
+
+    /** Sends: that may have to wait for the disk too. */
+    static Probe sends(String address) throws IOException {
+        return new Probe(address, "sends", ServerStart.SEND, ServerStart.FIELDS);
+    }
+
     private void run() {
         try {
             while (!stopped) {
                 long from = System.nanoTime();
-                wire.ask(MAX_OFFSET, FIELDS, new byte[0]);
+                wire.ask(code, fields, new byte[BODY]);
                 took(System.nanoTime() - from);
                 TimeUnit.MILLISECONDS.sleep(1);
             }
@@ -49,8 +65,7 @@ final class Probe implements AutoCloseable {
 
     /** What was noted since the last call. */
     synchronized String report() {
-        String text = String.format(Locale.ROOT, "%d questions, longest answer %.1f ms, %d over 20 ms", count, longest / 1e6,
-                over);
+        String text = String.format(Locale.ROOT, "%d %s, longest %.1f ms, %d over 20 ms", count, what, longest / 1e6, over);
         count = 0;
         over = 0;
         longest = 0;

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +19,10 @@ import java.util.stream.Stream;
 /** A server in a process of its own, started by the launcher, and how long that took. */
 final class ServerStart implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
-    private static final int SEND = 310;
+    static final int SEND = 310;
     private static final int UPDATE_CONFIG = 25;
     private static final int SECONDS_MAX = 600;
-    private static final Map<String, String> FIELDS = Samples.sendFields("started", 0);
+    static final Map<String, String> FIELDS = Samples.sendFields("started", 0);
 
     private final Process process;
     private final String address;
@@ -33,13 +34,18 @@ final class ServerStart implements AutoCloseable {
      *
      * @param data its directory
      * @param output takes what it writes
+     * @param settings further ones, each key=value
      */
-    ServerStart(Path data, Path output) throws IOException, InterruptedException {
+    ServerStart(Path data, Path output, String... settings) throws IOException, InterruptedException {
         int[] ports = freePorts();
         address = HOST + ":" + ports[0];
-        ProcessBuilder builder = new ProcessBuilder("bin/posthorse", "start", "--data", data.toString(),
+        List<String> command = new ArrayList<>(List.of("bin/posthorse", "start", "--data", data.toString(),
                 "--set", "listenPort=" + ports[0], "--set", "nameserver.port=" + ports[1],
-                "--set", "grpcServerPort=" + ports[2], "--set", "openwire.port=" + ports[3], "--set", "brokerIP1=" + HOST);
+                "--set", "grpcServerPort=" + ports[2], "--set", "openwire.port=" + ports[3], "--set", "brokerIP1=" + HOST));
+        for (String setting : settings) {
+            command.addAll(List.of("--set", setting));
+        }
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         long begin = System.nanoTime();
