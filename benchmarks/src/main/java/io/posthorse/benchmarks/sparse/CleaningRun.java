@@ -49,7 +49,8 @@ final class CleaningRun {
             broker.files().sparse(false);
             measure("later", broker, filling.live());
         }
-        System.out.printf(Locale.ROOT, "  blocks taken meanwhile: %.0f MiB%n", (usable - broker.files().usableBytes()) / MIB);
+        System.out.printf(Locale.ROOT, "  blocks taken meanwhile: %.0f MiB%n",
+                (usable - broker.files().usableBytes()) / MIB);
     }
 
     private void measure(String name, RunningBroker broker, long live) throws IOException, InterruptedException {
@@ -85,7 +86,6 @@ final class CleaningRun {
             TimeUnit.SECONDS.sleep(WARM_SECONDS);
             System.out.println("  at rest again: " + questions.report() + "; " + sends.report());
             System.out.println("  " + server.figures());
-            server.kill();
         }
     }
 

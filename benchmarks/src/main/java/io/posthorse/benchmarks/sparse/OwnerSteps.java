@@ -33,7 +33,8 @@ final class OwnerSteps {
     private volatile String seen;
 
     /** A step that took long. */
-    private record Step(String kind, long nanos, long waitNanos, long cpuNanos, long collectorMs, String kernel, String seen) {
+    private record Step(
+            String kind, long nanos, long waitNanos, long cpuNanos, long collectorMs, String kernel, String seen) {
         /** Without the time in which no processor was free. */
         long net() {
             return nanos - waitNanos;
@@ -137,12 +138,14 @@ final class OwnerSteps {
     /** What was counted; of the longest ones a line each. */
     String report() {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d steps of %.1f ms in all, the longest %.1f ms,"
-                + " %d over 20 ms, and %d without the time in which no processor was free; %d times somebody had to make room"
-                + " in memory; by their time without that wait:", count, sum / 1e6, longestAll / 1e6, overLimit, netOverLimit,
-                KernelCounts.stalls() - stalls));
+                        + " %d over 20 ms, and %d without the time in which no processor was free; %d times somebody had to"
+                        + " make room in memory; by their time without that wait:",
+                count, sum / 1e6, longestAll / 1e6, overLimit, netOverLimit, KernelCounts.stalls() - stalls));
         for (Step step : longest) {
-            text.append(String.format(Locale.ROOT, "%n    %.1f ms of %.1f %s, %.1f of it on a processor, %d collecting garbage, %s%s",
-                    step.net() / 1e6, step.nanos / 1e6, step.kind, step.cpuNanos / 1e6, step.collectorMs, step.kernel, step.seen == null ? "" : ": " + step.seen));
+            text.append(String.format(Locale.ROOT,
+                    "%n    %.1f ms of %.1f, %s, %.1f of it on a processor, %d collecting garbage, %s%s",
+                    step.net() / 1e6, step.nanos / 1e6, step.kind, step.cpuNanos / 1e6, step.collectorMs, step.kernel,
+                    step.seen == null ? "" : ": " + step.seen));
         }
         return text.toString();
     }

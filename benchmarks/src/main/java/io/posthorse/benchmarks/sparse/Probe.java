@@ -51,7 +51,9 @@ final class Probe implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
         } catch (IOException e) {
-            System.out.println("a question was not answered: " + e);
+            if (!stopped) {
+                System.out.println("no answer any more: " + e);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

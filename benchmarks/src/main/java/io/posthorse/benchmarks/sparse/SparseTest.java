@@ -16,6 +16,7 @@ import java.util.Locale;
 public final class SparseTest {
     private static final String FILL = "fill:";
     private static final String CLEAN = "clean:";
+    private static final String MEASURE = "measure:";
 
     private SparseTest() {}
 
@@ -36,6 +37,8 @@ public final class SparseTest {
                 new CleaningRun(choices, kind(name.substring(FILL.length()))).fill();
             } else if (name.startsWith(CLEAN)) {
                 new CleaningRun(choices, kind(name.substring(CLEAN.length()))).clean();
+            } else if (name.startsWith(MEASURE)) {
+                measure(choices, kind(name.substring(MEASURE.length())));
             } else {
                 run(choices, name, given.stream().filter(argument -> !choices.names().contains(argument)).toList());
             }
@@ -51,14 +54,21 @@ public final class SparseTest {
         System.out.println("== " + name + " " + String.join(" ", options));
         LogFiles.delete(choices.data());
         child(options, FILL + name);
-        if (kind(name) == Filling.Kind.START) {
-            new StartRun(choices).run();
-        } else if (choices.server()) {
-            new CleaningRun(choices, kind(name)).serve();
+        if (kind(name) == Filling.Kind.START || choices.server()) {
+            measure(choices, kind(name));
         } else {
             child(options, CLEAN + name);
         }
         LogFiles.delete(choices.data());
+    }
+
+    /** Has servers do it, on a log that is there. */
+    private static void measure(Choices choices, Filling.Kind kind) throws IOException, InterruptedException {
+        if (kind == Filling.Kind.START) {
+            new StartRun(choices).run();
+        } else {
+            new CleaningRun(choices, kind).serve();
+        }
     }
 
     private static void child(List<String> options, String step) throws IOException, InterruptedException {
