@@ -26,7 +26,7 @@ final class CleaningRun {
     }
 
     /** Writes the log, and ends without closing it. */
-    void fill() throws IOException {
+    void fill() throws IOException, InterruptedException {
         RunningBroker broker = RunningBroker.open(choices.data(), choices.sparse());
         Filling filling = new Filling(broker, choices, kind).begin();
         filling.write(choices.bytes());

@@ -12,7 +12,7 @@ import java.io.IOException;
 /** Fills a log with messages that nobody waits for, and among them, evenly, such that somebody waits for. */
 final class Filling {
     private static final int ENVELOPE = 64;
-    private static final int TURN_BYTES = 1 << 20;
+    private static final int TURN_BYTES = 8 << 20;
     private static final long YEAR_MS = 365L * 86_400_000;
     private static final int QUEUES = 4;
     private static final int GIB = 30;
@@ -73,7 +73,7 @@ final class Filling {
     }
 
     /** Writes so many bytes. */
-    void write(long bytes) throws IOException {
+    void write(long bytes) throws IOException, InterruptedException {
         long end = written + bytes;
         long told = written >> GIB;
         long liveBefore = live;
@@ -87,6 +87,7 @@ final class Filling {
                 }
                 return null;
             });
+            broker.awaitAnswer();
             if (written >> GIB > told + 9) {
                 told = written >> GIB;
                 System.out.println("  " + told + " GiB written");

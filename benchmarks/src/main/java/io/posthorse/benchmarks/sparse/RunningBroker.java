@@ -2,6 +2,7 @@ package io.posthorse.benchmarks.sparse;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.Parked;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
@@ -18,6 +19,7 @@ import io.posthorse.platform.Timers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A broker with the threads that a server gives it, but no port; each step of its owner is timed. */
@@ -91,6 +93,31 @@ final class RunningBroker {
     /** Runs work on the owner's thread, which counts as no step; the end of its turn does. */
     <T> T turn(Work<T> work) throws IOException {
         return network.onOwner(() -> work.in(shard.turn()));
+    }
+
+    /** Waits until a producer would have its answer, which is held back while the disk is behind. */
+    void awaitAnswer() throws IOException, InterruptedException {
+        CountDownLatch answered = new CountDownLatch(1);
+        network.onOwner(() -> {
+            long position = shard.turn().tail();
+            shard.park(new Parked() {
+                @Override
+                public boolean committed(long below) {
+                    boolean waits = below < position;
+                    if (!waits) {
+                        answered.countDown();
+                    }
+                    return waits;
+                }
+
+                @Override
+                public void failed(IOException cause) {
+                    answered.countDown();
+                }
+            });
+            return null;
+        });
+        answered.await();
     }
 
     /** Begins to count steps, and drops what stands so far behind the tail from now on. */
