@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /** A log is written by one process; another one, which is fresh, drops and carries what has expired. */
 final class CleaningRun {
     /** A log that has not changed for so long is steady. */
     private static final long STEADY_SECONDS = 25;
     private static final long SECONDS_MAX = 3_600;
+    /** Who works so long is not at rest. */
+    private static final double WORK_SECONDS = 0.5;
     private static final int WARM_SECONDS = 20;
     private static final double MIB = 1 << 20;
 
@@ -58,7 +61,7 @@ final class CleaningRun {
         double background = broker.backgroundSeconds();
         long begin = System.nanoTime();
         broker.drop(choices.window());
-        long changed = steady(begin);
+        long changed = steady(begin, broker::backgroundSeconds);
         System.out.printf(Locale.ROOT, "  steady after %.0f s, of which the background worked %.1f s%n",
                 (changed - begin) / 1e9, broker.backgroundSeconds() - background);
         tell(live);
@@ -79,7 +82,7 @@ final class CleaningRun {
             System.out.println("  at rest: " + questions.report() + "; " + sends.report());
             long begin = System.nanoTime();
             server.change("retention.bytes", Long.toString(choices.window()));
-            long changed = steady(begin);
+            long changed = steady(begin, () -> 0);
             System.out.printf(Locale.ROOT, "  steady after %.0f s%n", (changed - begin) / 1e9);
             tell(live);
             System.out.println("  meanwhile: " + questions.report() + "; " + sends.report());
@@ -89,16 +92,22 @@ final class CleaningRun {
         }
     }
 
-    /** Waits until the log is steady; since when it is. */
-    private long steady(long begin) throws IOException, InterruptedException {
+    /**
+     * Waits until the log is steady; since when it is.
+     *
+     * @param worked seconds of work of the background so far: while it carries much, no segment comes or goes
+     */
+    private long steady(long begin, DoubleSupplier worked) throws IOException, InterruptedException {
         long changed = begin;
+        double workedBefore = worked.getAsDouble();
         LogFiles before = LogFiles.of(choices.data());
         while (seconds(changed) < STEADY_SECONDS && seconds(begin) < SECONDS_MAX) {
             TimeUnit.MILLISECONDS.sleep(250);
             LogFiles now = LogFiles.of(choices.data());
-            if (now.segments() != before.segments()) {
+            if (now.segments() != before.segments() || worked.getAsDouble() - workedBefore > WORK_SECONDS) {
                 changed = System.nanoTime();
                 before = now;
+                workedBefore = worked.getAsDouble();
             }
         }
         return changed;
