@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A send request as a Java producer writes it, and the message that becomes of it. */
-final class Samples {
+public final class Samples {
     static final String TOPIC = "BenchmarkTopic";
     static final String PROPERTIES =
             "KEYS\u0001order-4711\u0002UNIQ_KEY\u0001AC11000100017A81616E2B1E5C7B0000\u0002"
@@ -29,7 +29,8 @@ final class Samples {
         return Unpooled.directBuffer(bytes.length).writeBytes(bytes);
     }
 
-    static Map<String, String> sendFields(String topic, int queue) {
+    /** The fields of a send, by their short names. */
+    public static Map<String, String> sendFields(String topic, int queue) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("a", "BenchmarkProducers");
         fields.put("b", topic);

@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.util.Map;
 
 /** One blocking connection that carries remoting frames. One thread may send while another receives. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
     private static final int BUFFER_BYTES = 256 << 10;
 
@@ -20,7 +20,7 @@ final class Wire implements AutoCloseable {
     private final OutputStream out;
     private int opaque;
 
-    Wire(String address) throws IOException {
+    public Wire(String address) throws IOException {
         int colon = address.lastIndexOf(':');
         if (colon < 0) {
             throw new IOException(address + " is not host:port");
@@ -34,17 +34,17 @@ final class Wire implements AutoCloseable {
     }
 
     /** Sends a request and waits for the next answer. */
-    Frame ask(int code, Map<String, String> fields, byte[] body) throws IOException {
+    public Frame ask(int code, Map<String, String> fields, byte[] body) throws IOException {
         write(FrameCodec.encode(new Frame(code, Frame.JAVA, Frame.VERSION, ++opaque, 0, null, fields, body, true)));
         return read();
     }
 
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         out.write(bytes);
     }
 
     /** The next answer; what the broker asks by itself is passed over. */
-    Frame read() throws IOException {
+    public Frame read() throws IOException {
         while (true) {
             byte[] bytes = new byte[FrameCodec.checkLength(in.readInt())];
             in.readFully(bytes);
@@ -56,7 +56,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** A read that waits longer than this fails. */
-    void timeout(int ms) throws IOException {
+    public void timeout(int ms) throws IOException {
         socket.setSoTimeout(ms);
     }
 

@@ -10,18 +10,30 @@ import java.util.LinkedHashSet;
  * under a read would be a fault that Java cannot be trusted to survive.
  */
 final class DroppedSegments {
+    /** Given back at a time: a tenth of a second for a disk that takes long, in which nothing can be forced. */
+    private static final int STEP = 64 << 20;
+
     private final Background background;
+    private final int step;
     private final ArrayDeque<Dropped> waiting = new ArrayDeque<>();
     /** Numbers of the reads under way, the oldest first. */
     private final LinkedHashSet<Long> reads = new LinkedHashSet<>();
 
+    private final ArrayDeque<Segment> free = new ArrayDeque<>();
+    private boolean givingBack;
     private long begun;
 
     /** @param readsBefore how many reads had begun when it was dropped */
     private record Dropped(Segment segment, long readsBefore) {}
 
     DroppedSegments(Background background) {
+        this(background, STEP);
+    }
+
+    /** @param step bytes that are given back at a time */
+    DroppedSegments(Background background, int step) {
         this.background = background;
+        this.step = step;
     }
 
     long readBegins() {
@@ -42,10 +54,25 @@ final class DroppedSegments {
     private void release() {
         long oldest = reads.isEmpty() ? begun : reads.getFirst();
         while (!waiting.isEmpty() && waiting.peekFirst().readsBefore <= oldest) {
-            Segment segment = waiting.removeFirst().segment;
-            background.run(
-                    segment::giveBack, // frees the blocks at once, though the mapping lives on until collected
-                    failure -> {});
+            free.add(waiting.removeFirst().segment);
         }
+        giveBack();
+    }
+
+    /** Frees blocks though the mapping lives on until collected; little at a time, for forces wait behind it. */
+    private void giveBack() {
+        if (givingBack || free.isEmpty()) {
+            return;
+        }
+        givingBack = true;
+        Segment segment = free.peekFirst();
+        boolean[] more = new boolean[1];
+        background.run(() -> more[0] = segment.giveBack(step), failure -> {
+            givingBack = false;
+            if (failure != null || !more[0]) {
+                free.removeFirst();
+            }
+            giveBack();
+        });
     }
 }

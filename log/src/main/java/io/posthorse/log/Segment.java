@@ -132,10 +132,14 @@ final class Segment {
         file();
     }
 
-    /** Gives the blocks back of a segment whose name is gone. */
-    void giveBack() throws IOException {
-        cut(0);
-        close();
+    /** Gives so many bytes back, the last ones, of a segment whose name is gone; false where nothing is left of it. */
+    boolean giveBack(int bytes) throws IOException {
+        int left = (int) Math.max(0, file().size() - bytes);
+        cut(left);
+        if (left == 0) {
+            close();
+        }
+        return left > 0;
     }
 
     static String name(long base) {

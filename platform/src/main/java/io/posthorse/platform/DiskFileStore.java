@@ -30,6 +30,8 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     private final Path directory;
     private final FileChannel lockChannel;
     private final FileLock lock;
+    /** The volume, once it was looked for: finding it takes reading the table of mounts, asking it does not. */
+    private volatile java.nio.file.FileStore volume;
 
     private DiskFileStore(Path directory, FileChannel lockChannel, FileLock lock) {
         this.directory = directory;
@@ -131,12 +133,21 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public long usableBytes() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        return volume().getUsableSpace();
     }
 
     @Override
     public long totalBytes() throws IOException {
-        return Files.getFileStore(directory).getTotalSpace();
+        return volume().getTotalSpace();
+    }
+
+    private java.nio.file.FileStore volume() throws IOException {
+        java.nio.file.FileStore known = volume;
+        if (known == null) {
+            known = Files.getFileStore(directory);
+            volume = known;
+        }
+        return known;
     }
 
     @Override
