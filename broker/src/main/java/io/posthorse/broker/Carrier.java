@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class Carrier implements LivePass.Found {
     private static final int COUNT_MAX = 256;
-    private static final int BYTES_MAX = 4 << 20;
+    private static final int BYTES_MAX = 1 << 20;
 
     private final Broker broker;
     private final Background background;

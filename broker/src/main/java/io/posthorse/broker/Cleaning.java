@@ -112,6 +112,9 @@ final class Cleaning {
         if (!broker.preparedGroups().carry(groups)) {
             return false; // the log has no room
         }
+        if (!groups.isEmpty()) {
+            return true;
+        }
         boolean ended = pass.step(LOOKS, carrier);
         carrier.begin();
         if (ended && !carrier.isBusy()) {

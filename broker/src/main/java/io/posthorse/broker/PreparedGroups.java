@@ -26,6 +26,8 @@ public final class PreparedGroups {
     private static final int SETTLE = 16;
     private static final int GROUPS_MAX = 10_000;
     private static final int ID_BYTES_MAX = 1_024;
+    /** Bytes behind which one step carries no further group. */
+    private static final int CARRIED_BYTES_MAX = 1 << 20;
 
     private final Broker broker;
 
@@ -182,10 +184,13 @@ public final class PreparedGroups {
                 .map(Map.Entry::getKey).toList();
     }
 
-    /** Writes groups again, at the tail; their records are read by the owner. False where the log is full. */
+    /** Writes the first ones of some groups again, at the tail: so many bytes, or one. False where the log is full. */
     boolean carry(List<String> meant) {
-        for (String id : meant) {
+        long left = CARRIED_BYTES_MAX;
+        for (int i = 0; i < meant.size() && left > 0; i++) {
+            String id = meant.get(i);
             ByteBuffer plan = plan(id);
+            left -= plan == null ? 0 : plan.remaining();
             if (plan == null) {
                 broker.faults().tell("carrying the prepared group " + id + ", which is given up", new IllegalStateException(
                         "its record at position " + positions().get(id) + " is damaged"));
