@@ -2,24 +2,28 @@
 # a start is spared, and hot code is compiled sooner. Sourced by bin/posthorse. Needs a JDK 25: the names of the JVM's log, which has
 # to be silent about it, are others elsewhere, and a wrong one would keep it from starting.
 
-# Names the cache and the archive of this build in $cache and $archive, removes those of others, and adds the options that use the
-# cache; where there is none, those that use the archive, and make it when a server first stops. The JVM passes over what is of
-# other jars and does not write it anew, hence the jars in the names.
+# Adds the options that use the cache, named in $cache, where it is younger than the jars; the JVM looks at them again. Else those
+# that use an archive, named in $archive, and make it when a server first stops. The JVM passes over an archive of other jars and
+# does not write it anew, hence the jars in its name; those of other jars are removed.
 class_archive() {
-    local jars old
+    local jars old jar
     [ "$JAVA_RELEASE" = 25 ] || return 0
+    cache="$home/cli/target/posthorse.aot"
+    for jar in "$home"/cli/target/posthorse-cli-*.jar "$home"/cli/target/lib/*; do
+        [ "$cache" -nt "$jar" ] || jar=
+        [ -n "$jar" ] || break
+    done
+    if [ -n "$jar" ]; then
+        options+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
+        return 0
+    fi
     jars=$(cd "$home/cli/target" &&
         { stat -c '%n %s %Y' posthorse-cli-*.jar lib/* || stat -f '%N %z %m' posthorse-cli-*.jar lib/*; } 2>/dev/null | cksum)
     archive="$home/cli/target/posthorse-${jars%% *}.jsa"
-    cache="$home/cli/target/posthorse-${jars%% *}.aot"
-    for old in "$home"/cli/target/posthorse*.jsa "$home"/cli/target/posthorse*.aot; do
-        [ "$old" = "$archive" ] || [ "$old" = "$cache" ] || rm -f "$old" 2>/dev/null || true # where others built it, it is theirs
+    for old in "$home"/cli/target/posthorse*.jsa; do
+        [ "$old" = "$archive" ] || rm -f "$old" 2>/dev/null || true # where others built it, it is theirs to remove
     done
-    if [ -f "$cache" ]; then
-        options+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
-    else
-        options+=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off' '-Xlog:aot*=off')
-    fi
+    options+=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off' '-Xlog:aot*=off')
 }
 
 # Makes the cache, by a server on ports of nobody and a directory of its own, under load for some seconds. Where that fails, the first
