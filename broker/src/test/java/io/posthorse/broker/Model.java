@@ -1,5 +1,9 @@
 package io.posthorse.broker;
 
+import static io.posthorse.broker.Failures.Part.KEYS;
+import static io.posthorse.broker.Failures.Part.RESTAMP;
+import static io.posthorse.broker.Failures.Part.STAMP;
+
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -46,6 +50,8 @@ final class Model {
         final int bodyLength;
         final Wait wait;
         final long dueMs;
+        /** By the time of the world; null for any. */
+        WorldTime.Due due;
         /** Whether an operator asked to have it before its time. */
         boolean hurried;
         /** Whether somebody asked to take it back; {@code takenBack} once that was acknowledged. */
@@ -124,7 +130,14 @@ final class Model {
     /** Where a message for later has arrived. */
     private final Map<Long, Stored> arrived = new HashMap<>();
     private final Fetch fetch = new Fetch();
+    private final WorldTime time;
+    private final Failures failures;
     private long nextMessage = 1;
+
+    Model(WorldTime time, Failures failures) {
+        this.failures = failures;
+        this.time = time;
+    }
 
     static void require(boolean holds, String rule) {
         if (!holds) {
@@ -194,7 +207,8 @@ final class Model {
         require(position + length <= broker.log().committed(), "what is visible is committed: " + where);
         Sending sending = sendings.get(TestFormat.messageId(bytes));
         require(sending != null && TestFormat.isIntact(bytes, sending.bodyLength), "no invention: " + where);
-        require(TestFormat.position(bytes) == position, "a message knows its position: " + where);
+        boolean isStamped = !failures.has(sending.messageId, RESTAMP);
+        require(!isStamped || TestFormat.position(bytes) == position, "a message knows its position: " + where);
         require(offset >= place.scanned, "messages come in order: " + where);
         Stored stored = place.byOffset.get(offset);
         if (stored == null) {
@@ -247,6 +261,7 @@ final class Model {
         } else {
             long time = sending.wait == Wait.DELAY ? timeOf(broker, position) : TestFormat.time(bytes);
             require(sending.hurried || time >= sending.dueMs, "not early: message " + sending);
+            require(sending.hurried || this.time.isOver(sending.due), "not early by the world's time: message " + sending);
         }
         Stored stored = store(partition, offset, sending, position, position + bytes.limit(), 0);
         arrived.put(sending.messageId, stored);
@@ -355,7 +370,8 @@ final class Model {
         }
         due.removeAll(spoilt);
         for (Sending sending : due) {
-            boolean wanted = !sending.unwanted && (sending.wait != Wait.DECISION || sending.isCommitted());
+            boolean leftOut = sending.wait == Wait.DELAY && failures.has(sending.messageId, STAMP); // and told of
+            boolean wanted = !leftOut && !sending.unwanted && (sending.wait != Wait.DECISION || sending.isCommitted());
             if (wanted && broker.state().partition(sending.target) != null) {
                 Stored there = arrived.get(sending.messageId);
                 require(there != null && !there.lost, "moved once: message " + sending + " never came");
@@ -374,7 +390,8 @@ final class Model {
             Set<Long> sought = new HashSet<>();
             for (Partition partition : topic.partitions()) {
                 place(partition).byOffset.values().stream()
-                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired && !isDropped(broker, stored))
+                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired && !isDropped(broker, stored)
+                                && !isWithoutKeys(stored))
                         .forEach(stored -> sought.add(stored.sending.messageId));
             }
             KeySearch search = broker.search(topic);
@@ -389,11 +406,20 @@ final class Model {
             long before = Long.MAX_VALUE;
             for (ByteBuffer bytes : many) {
                 require(TestFormat.messageId(bytes) % 6 == 0, "only what has the key is found");
+                if (failures.has(TestFormat.messageId(bytes), RESTAMP)) {
+                    continue; // it does not know where it stands
+                }
                 require(TestFormat.position(bytes) < before, "the newest is found first, and each once");
                 before = TestFormat.position(bytes);
             }
             search.end();
         }
+    }
+
+    /** Where its format failed over it, a message may be found by its offset only. */
+    private boolean isWithoutKeys(Stored stored) {
+        long id = stored.sending.messageId;
+        return failures.has(id, KEYS) || failures.has(id, RESTAMP);
     }
 
     /** A message whose record lies below a position, for damaging it; null where chance finds none. */

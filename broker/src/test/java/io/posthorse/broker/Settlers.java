@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Consumers of a subscription whose messages are settled one by one, alone or together with messages that are published:
@@ -23,6 +24,7 @@ final class Settlers {
 
     private final SeededEntropy entropy;
     private final Model model;
+    private final Failures failures;
     /** By partition and offset. */
     private final Map<Integer, TreeMap<Long, History<Boolean>>> settled = new HashMap<>();
     /** By the id of a prepared group: whether it waits for a decision. No id is used twice. */
@@ -60,7 +62,8 @@ final class Settlers {
     /** What has happened together. */
     private record Together(Partition from, long settled, Partition to, long stored, long messageId) {}
 
-    Settlers(SeededEntropy entropy, Model model) {
+    Settlers(SeededEntropy entropy, Model model, Failures failures) {
+        this.failures = failures;
         this.entropy = entropy;
         this.model = model;
     }
@@ -150,17 +153,29 @@ final class Settlers {
         return new Plan(from, some(broker, subscription, from, 4), to, sendings);
     }
 
-    private static AtomicGroup group(Broker broker, Subscription subscription, Plan plan) {
+    private AtomicGroup group(Broker broker, Subscription subscription, Plan plan) {
         AtomicGroup group = broker.group();
         plan.offsets.forEach(offset -> group.settle(subscription, plan.from, offset));
-        plan.sendings.forEach(s -> group.publish(plan.to, new TestFormat.Sent(s.messageId, s.target, s.bodyLength)));
+        plan.sendings.forEach(s -> group.publish(
+                plan.to, failures.message(new TestFormat.Sent(s.messageId, s.target, s.bodyLength))));
         return group;
     }
 
     private void commit(
             Broker broker, Subscription subscription, Plan plan, AtomicGroup group, Consumer<Model.Event> answerLater) {
-        if (group.commit() == Admission.ADMITTED) {
+        if (unlessItFails(broker, group::commit) == Admission.ADMITTED) {
             happened(broker, subscription, plan, answerLater);
+        }
+    }
+
+    private Admission unlessItFails(Broker broker, Supplier<Admission> command) {
+        long before = broker.decisions();
+        try {
+            return command.get();
+        } catch (RuntimeException | StackOverflowError e) {
+            failures.requirePlanned(e);
+            require(broker.decisions() == before, "a group that fails does nothing");
+            return Admission.FAILED;
         }
     }
 
@@ -199,7 +214,7 @@ final class Settlers {
         }
         String id = undecided.get(choice);
         boolean commits = entropy.percent(60);
-        Admission done = commits ? groups.commit(id) : groups.rollback(id);
+        Admission done = commits ? unlessItFails(broker, () -> groups.commit(id)) : groups.rollback(id);
         if (done == Admission.ADMITTED) {
             answerLater.accept(prepared.get(id).add(false, broker.tail()));
             if (commits) {
@@ -211,11 +226,20 @@ final class Settlers {
     private void prepare(
             Broker broker, Plan plan, Subscription subscription, Consumer<Model.Event> answerLater) {
         String id = "xid" + ++lastId;
-        if (broker.preparedGroups().prepare(id, group(broker, subscription, plan)) == Admission.ADMITTED) {
+        AtomicGroup group = group(broker, subscription, plan);
+        if (unlessItFails(broker, () -> broker.preparedGroups().prepare(id, group)) == Admission.ADMITTED) {
             plans.put(id, plan);
             prepared.put(id, new History<>(false));
             answerLater.accept(prepared.get(id).add(true, broker.tail()));
         }
+    }
+
+    /** Nobody waits for anything any more. */
+    void leave(Broker broker) {
+        Subscription subscription = broker.subscription(NAME);
+        require(subscription == null || broker.delete(subscription), "a healthy disk is enough");
+        broker.preparedGroups().ids().forEach(id -> require(
+                broker.preparedGroups().rollback(id) == Admission.ADMITTED, "a healthy disk is enough"));
     }
 
     /** A partition is new; one whose creation did not survive may have had its number. */
