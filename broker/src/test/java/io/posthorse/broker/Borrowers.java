@@ -33,6 +33,8 @@ final class Borrowers {
         boolean asked;
 
         boolean settled;
+        /** Whether the record is gone by which it was lent. */
+        boolean forgotten;
         /** Before then nobody else gets it; null where that is not certain. */
         WorldTime.Due until;
     }
@@ -131,6 +133,26 @@ final class Borrowers {
         return lent.count();
     }
 
+    /** The record is gone by which messages were settled: they may come again. */
+    void rotted(Event.LentSettled event) {
+        for (long offset : event.offsets()) {
+            Loan loan = loans.getOrDefault(event.partition(), new TreeMap<>()).get(offset);
+            if (loan != null) {
+                loan.settled = false;
+            }
+        }
+    }
+
+    /** The record is gone by which messages were lent: they may come again, or not where later ones were lent since. */
+    void rotted(Event.Lent event) {
+        for (long offset : event.offsets()) {
+            TreeMap<Long, Loan> of = loans.getOrDefault(event.partition(), new TreeMap<>());
+            Loan loan = of.computeIfAbsent(offset, o -> new Loan());
+            loan.forgotten = true;
+            loan.settled = false;
+        }
+    }
+
     void reopened(Predicate<Model.Event> survives) {
         settlements.stream().filter(s -> !survives.test(s)).forEach(s -> s.loan.settled = false);
         settlements.clear();
@@ -173,7 +195,7 @@ final class Borrowers {
                     boolean there = stored.seen && !stored.rotten && !stored.expired
                             && !Model.isDropped(broker, stored);
                     Loan loan = of.get(offset);
-                    boolean done = loan != null && (loan.settled || loan.asked);
+                    boolean done = loan != null && (loan.settled || loan.asked || loan.forgotten);
                     require(!there || done, "everything is lent: " + partition.id() + ":" + offset);
                 });
             }

@@ -328,7 +328,7 @@ final class Clients {
         if (created != null) {
             answerLater.accept(topics.get(name).add(created.partition(0).id(), broker.tail()));
             for (Partition partition : created.partitions()) {
-                model.forget(partition.id());
+                model.begin(partition);
                 settlers.forget(partition.id());
                 cursors.values().forEach(c -> c.remove(partition.id()));
             }
@@ -389,6 +389,59 @@ final class Clients {
         waiting.clear();
     }
 
+    /** A record has rotted that the next start may need: what is lost with it. */
+    void rotted(Rot.Lost lost) {
+        switch (lost.event()) {
+            case Event.TopicChanged e -> {
+                if (!lost.isSaidTwice(o -> o instanceof Event.TopicChanged same && same.name().equals(e.name())
+                        && same.firstNew() == e.firstNew())) {
+                    topics.get(e.name()).doubt(-1);
+                }
+                for (int i = 0; i < e.settings().partitions(); i++) { // cursors in front of where it is made again
+                    int partition = e.firstNew() + i;
+                    cursors.values().stream().filter(of -> of.containsKey(partition))
+                            .forEach(of -> of.get(partition).doubt());
+                }
+            }
+            case Event.TopicDeleted e -> topics.get(e.name()).doubt();
+            case Event.SubscriptionChanged e -> {
+                if (!lost.isSaidTwice(o -> o instanceof Event.SubscriptionChanged same
+                        && same.subscription() == e.subscription())) {
+                    subscriptions.get(e.name()).doubt(-1);
+                }
+            }
+            case Event.SubscriptionDeleted e -> {
+                if (subscriptions.containsKey(e.name())) {
+                    subscriptions.get(e.name()).doubt();
+                }
+            }
+            case Event.CursorMoved e -> rotted(lost, e);
+            case Event.Settled e -> settlers.rotted(e);
+            case Event.Lent e -> borrowers.rotted(e);
+            case Event.LentSettled e -> borrowers.rotted(e);
+            case Event.WaitEnded e -> model.rotted(e.partition(), e.offset());
+            case Event.GroupPrepared e -> settlers.rotted(e);
+            case Event.GroupDecided e -> settlers.rotted(e);
+            default -> { } // how often something was lent, asked or given back, and until when, promises nothing to anybody
+        }
+    }
+
+    /** The last move of a cursor is undone, and no other. */
+    private void rotted(Rot.Lost lost, Event.CursorMoved event) {
+        Predicate<Event> same = o -> o instanceof Event.CursorMoved move && move.subscription() == event.subscription()
+                && move.partition() == event.partition();
+        History<Long> history = cursors.getOrDefault(event.subscription(), new HashMap<>()).get(event.partition());
+        if (history == null || lost.behind().stream().anyMatch(same)) {
+            return;
+        }
+        List<Event> before = lost.before().stream().filter(same).toList();
+        if (before.isEmpty()) {
+            history.doubt();
+        } else {
+            history.doubt(((Event.CursorMoved) before.getLast()).offset());
+        }
+    }
+
     Settlers settlers() {
         return settlers;
     }
@@ -406,6 +459,8 @@ final class Clients {
             Topic topic = broker.topic(name);
             int found = topic == null ? -1 : topic.partition(0).id();
             require(history.allows(found, survives), "topics are as they were: " + name);
+            require(found >= 0 || !history.doubts(found) || !model.holdsSome(name, history.last(), survives),
+                    "a topic is made again of its messages: " + name);
             history.settle(found);
         });
         subscriptions.forEach((name, history) -> {
@@ -415,14 +470,15 @@ final class Clients {
             history.settle(found);
         });
         for (Subscription subscription : broker.subscriptions()) {
-            if (subscription.name().equals(Borrowers.NAME) || subscription.name().equals(Settlers.NAME)) {
+            if (!subscriptions.containsKey(subscription.name())) {
                 continue; // their cursors are where what is not settled begins
             }
             for (Topic topic : broker.topics()) {
                 for (Partition partition : topic.partitions()) {
                     History<Long> history = cursor(subscription, partition);
                     long found = subscription.cursor(partition);
-                    require(history.allows(found, survives), "cursors are as they were: " + partition.id());
+                    require(history.allows(found, survives), "cursors are as they were: " + subscription.name() + " of "
+                            + partition.id() + ", found " + found + " for " + history.last());
                     history.settle(found);
                 }
             }

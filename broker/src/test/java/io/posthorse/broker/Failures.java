@@ -11,13 +11,16 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /**
- * Failures of code that is not the broker's: in some lives formats fail over some messages for a while, and whoever is woken,
- * answered, asked or told fails now and then. The broker tells of each that nobody else gets to see, and of no other.
+ * Failures of code that is not the broker's: in some lives formats fail over some messages for a while, and whoever is
+ * woken, answered or asked fails now and then. The broker tells of each that nobody else gets to see, and of no other.
  */
 final class Failures {
     private static final int KINDS_OF_MESSAGES = 8;
+    /** Where native bytes name the partition that they are meant for. */
+    private static final int TARGET = 32;
 
     private final SeededEntropy entropy;
     private final boolean some;
@@ -174,9 +177,24 @@ final class Failures {
         }
     }
 
-    /** The format of the world's messages. */
-    MessageFormat format() {
+    /**
+     * The format of the world's messages.
+     *
+     * @param names tells of partitions by their numbers
+     */
+    MessageFormat format(IntFunction<Model.Name> names) {
         return new TestFormat() {
+            @Override
+            public String topic(ByteBuffer bytes, int at, int length) {
+                Model.Name name = names.apply(bytes.getInt(at + TARGET));
+                return name == null ? null : name.topic();
+            }
+
+            @Override
+            public int partition(ByteBuffer bytes, int at, int length) {
+                return names.apply(bytes.getInt(at + TARGET)).number();
+            }
+
             @Override
             public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
                 perhaps(Part.STAMP, bytes.getLong(at));

@@ -58,6 +58,8 @@ final class Model {
         boolean unwanted;
 
         boolean takenBack;
+        /** Whether the record is gone that says that it waits no longer where it waited. */
+        boolean mayRepeat;
 
         Sending(long messageId, int target, int bodyLength, Wait wait, long dueMs) {
             this.messageId = messageId;
@@ -125,7 +127,11 @@ final class Model {
         long scanned;
     }
 
+    /** The name of a partition's topic, and its number in that. */
+    record Name(String topic, int number) {}
+
     private final Map<Integer, Place> places = new TreeMap<>();
+    private final Map<Integer, Name> names = new HashMap<>();
     private final Map<Long, Sending> sendings = new HashMap<>();
     /** Where a message for later has arrived. */
     private final Map<Long, Stored> arrived = new HashMap<>();
@@ -149,8 +155,28 @@ final class Model {
         return places.computeIfAbsent(partition.id(), id -> new Place());
     }
 
-    void forget(int partition) {
-        places.remove(partition);
+    /** A partition is new; one whose creation did not survive may have had its number. */
+    void begin(Partition partition) {
+        places.remove(partition.id());
+        names.put(partition.id(), new Name(partition.topic().name(), partition.number()));
+    }
+
+    /** Whether a topic whose partitions have numbers from one on holds messages that have to be there. */
+    boolean holdsSome(String topic, int first, Predicate<Event> survives) {
+        for (int id = first; names.containsKey(id) && names.get(id).topic.equals(topic); id++) {
+            Place place = places.getOrDefault(id, new Place());
+            boolean holds = place.byOffset.values().stream().anyMatch(stored ->
+                    !stored.rotten && !stored.lost && !stored.expired && survives.test(stored));
+            if (holds) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What messages of a partition say of where they belong; null where there never was one of that number. */
+    Name name(int partition) {
+        return names.get(partition);
     }
 
     Sending send(Partition target, int bodyLength, Wait wait, long dueMs) {
@@ -254,7 +280,7 @@ final class Model {
         }
         require(sending.target == partition.id(), "nobody else writes: message " + sending);
         Stored before = arrived.get(sending.messageId);
-        require(before == null || before.rotten || before.lost, "moved once: message " + sending);
+        require(before == null || before.rotten || before.lost || sending.mayRepeat, "moved once: message " + sending);
         require(!sending.takenBack, "what was taken back never comes: message " + sending);
         if (sending.wait == Wait.DECISION) {
             require(sending.isCommitted(), "only what was committed comes: message " + sending);
@@ -346,6 +372,16 @@ final class Model {
         }
         ByteBuffer bytes = broker.nativeAt(stored.position);
         return bytes != null && TestFormat.messageId(bytes) == stored.sending.messageId;
+    }
+
+    /** The record is gone that says that a message waits no longer: it waits again, or comes twice if it went elsewhere. */
+    void rotted(int partition, long offset) {
+        Place place = places.get(partition);
+        Stored stored = place == null ? null : place.byOffset.get(offset);
+        if (stored != null) {
+            stored.sending.takenBack = false;
+            stored.sending.mayRepeat = true;
+        }
     }
 
     /** The message that was sent with that id. */

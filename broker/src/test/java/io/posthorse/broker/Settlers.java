@@ -5,8 +5,10 @@ import static io.posthorse.broker.Model.require;
 import io.posthorse.testkit.SeededEntropy;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -32,6 +34,9 @@ final class Settlers {
 
     /** What each of these groups is to do. */
     private final Map<String, Plan> plans = new TreeMap<>();
+
+    /** Groups whose record has rotted. */
+    private final Set<String> rotten = new HashSet<>();
 
     private int lastId;
     private final List<Together> together = new ArrayList<>();
@@ -242,6 +247,26 @@ final class Settlers {
                 broker.preparedGroups().rollback(id) == Admission.ADMITTED, "a healthy disk is enough"));
     }
 
+    /** The record is gone by which messages were settled: they may come again. */
+    void rotted(Event.Settled event) {
+        TreeMap<Long, History<Boolean>> of = settled.getOrDefault(event.partition(), new TreeMap<>());
+        long[] runs = event.runs();
+        for (int i = 0; i < runs.length; i += 2) {
+            of.subMap(runs[i], runs[i] + runs[i + 1]).values().forEach(history -> history.doubt(false));
+        }
+        together.clear();
+    }
+
+    /** What became of a prepared group is gone: it may wait again. */
+    void rotted(Event.GroupDecided event) {
+        prepared.get(event.id()).doubt(true);
+    }
+
+    /** What a prepared group is to do is gone: it is given up, now or once it is needed. */
+    void rotted(Event.GroupPrepared event) {
+        rotten.add(event.id());
+    }
+
     /** A partition is new; one whose creation did not survive may have had its number. */
     void forget(int partition) {
         settled.remove(partition);
@@ -251,11 +276,10 @@ final class Settlers {
         Subscription subscription = broker.subscription(NAME);
         prepared.forEach((id, history) -> {
             boolean found = broker.preparedGroups().ids().contains(id);
-            require(history.allows(found, survives), "prepared groups are as they were: " + id + " " + found);
+            require(rotten.contains(id) || history.allows(found, survives),
+                    "prepared groups are as they were: " + id + " " + found);
             history.settle(found);
         });
-        prepared.keySet().retainAll(broker.preparedGroups().ids());
-        plans.keySet().retainAll(prepared.keySet());
         for (Topic topic : broker.topics()) {
             for (Partition partition : topic.partitions()) {
                 TreeMap<Long, History<Boolean>> histories = settled.getOrDefault(partition.id(), new TreeMap<>());

@@ -30,12 +30,16 @@ final class World {
     /** Topics and subscriptions that there may be in a life of narrow limits. */
     private static final int NARROW = 3;
 
+    /** How often segments are looked at in the end. */
+    private static final long LOOK_MS = 1_000;
+
     private final SeededEntropy entropy;
     private final LogSettings logSettings;
     private final BrokerSettings settings;
     private final WorldTime time;
     private final SegmentAges ages;
     private final Failures failures;
+    private final Rot rot;
     private final Model model;
     private final Clients clients;
     private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
@@ -66,6 +70,7 @@ final class World {
         ages = new SegmentAges(time, byAge ? ageMs : 0);
         settings = settings(new Retention(ageMs, byAge ? 0 : 150_000, 1, ms -> true), entropy.percent(30));
         failures = new Failures(entropy);
+        rot = new Rot(entropy);
         model = new Model(time, failures);
         clients = new Clients(entropy, model, time, failures);
     }
@@ -204,7 +209,6 @@ final class World {
         note(files.trace());
         ages.look(broker);
         failures.requireTold();
-        require(broker.topics().size() <= settings.topicsMax(), "no more topics than there may be");
         model.scan(broker, broker.topics());
         if (owner.isEmpty()) {
             clients.settlers().requireKept(broker);
@@ -295,6 +299,14 @@ final class World {
         time.rest();
         if (entropy.percent(10)) {
             rot(machine ? checkpoint : durable);
+        } else if (entropy.percent(10)) {
+            Rot.Lost lost = rot.record(broker, files, machine ? 0 : checkpoint, machine ? checkpoint : durable);
+            if (lost != null) {
+                rotted = true;
+                clients.rotted(lost);
+            }
+        } else if (entropy.percent(5)) {
+            rot.file(files);
         }
     }
 
@@ -335,7 +347,7 @@ final class World {
                 files.stopAfter(entropy.below(20));
             }
             try {
-                broker = Broker.open(files, logSettings, background, settings, List.of(failures.format()));
+                broker = Broker.open(files, logSettings, background, settings, List.of(failures.format(model::name)));
                 broker.state().changed.stepPieces(1);
                 files.stopAfter(Integer.MAX_VALUE);
                 break;
@@ -406,11 +418,14 @@ final class World {
     }
 
     private void pass(long ms) {
-        long before = time.now();
         runOwner();
         background.drain();
-        timers.advance(ms);
-        time.turn(shard.turnNumber(), before);
+        for (long left = ms; left > 0; left -= LOOK_MS) {
+            long before = time.now();
+            timers.advance(LOOK_MS);
+            time.turn(shard.turnNumber(), before);
+            ages.look(broker);
+        }
         rest();
     }
 }

@@ -29,7 +29,7 @@ final class WorldTime {
     /** How far behind a broker may be that started while the clock was wrong: it catches up once that is right. */
     private long behind;
 
-    private long rightSince;
+    private long rightSince = -BrokerTime.HOLD_MS;
     /** All steps ahead that a broker may have followed: so much more time may it have counted than has passed. */
     private long ahead;
     /** How far ahead of the time a broker's clock may ever have been. */
@@ -119,6 +119,9 @@ final class WorldTime {
         clock.jump(ms);
         drift += ms;
         ahead += Math.max(0, ms);
+        if (wrongMs != 0 || now() - rightSince < BrokerTime.HOLD_MS) {
+            behind += Math.max(0, ms); // while the clock is doubted, this comes with the rest
+        }
         farthest = Math.max(farthest, drift + (followed ? wrongMs : 0));
     }
 
