@@ -102,7 +102,11 @@ final class World {
         spaceReturns();
         files.heal();
         failures.end();
-        quiet();
+        try {
+            quiet();
+        } catch (StoppedError e) {
+            fall(false);
+        }
         if (entropy.percent(50) || failures.some() || broker.log().poison() != null) {
             fall(false);
         }
