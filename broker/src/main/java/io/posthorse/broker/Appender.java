@@ -109,7 +109,7 @@ final class Appender {
             formats[format].restamp(log.staging(), at + RecordFormat.NATIVE, position);
             formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length,
                     hash -> store.keys().add(hash, position, linkOffset));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             faults.tell("stamping the message at offset " + offset + " of " + partition.topic().name() + " again", e);
         }
         log.seal(RecordFormat.TYPE_MESSAGE, now, false);
@@ -140,7 +140,7 @@ final class Appender {
         int at = log.reserve(size) - RecordFormat.PAYLOAD;
         try {
             event.put(log.payload());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             giveUp();
             throw e;
         }

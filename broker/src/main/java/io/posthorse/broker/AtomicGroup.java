@@ -90,7 +90,7 @@ public final class AtomicGroup {
         }
         // what could fail of a message fails here, not in the middle of the group
         if (publishes.size() + settlements.size() > 1) {
-            publishes.replaceAll(p -> new Publish(p.to, NativeBytes.of(p.message), p.dueMs));
+            publishes.replaceAll(p -> new Publish(p.to, stampable(p.message), p.dueMs));
         }
         settleTransient();
         int left = publishes.size() + settlements.size() + (last != null ? 1 : 0);
@@ -106,6 +106,13 @@ public final class AtomicGroup {
             broker.write(last, false);
         }
         return Admission.ADMITTED;
+    }
+
+    /** A message whose format was seen to stamp it. */
+    private Message stampable(Message message) {
+        NativeBytes taken = NativeBytes.of(message);
+        taken.stamp(broker.formats()[message.format()], broker.wallNow());
+        return taken;
     }
 
     /** What lives in memory only is not part of the group's records. */

@@ -109,8 +109,9 @@ final class BrokerTime {
         } else if (now - doubtNanos >= HOLD_MS * 1_000_000) {
             told.accept("The machine's clock has stood for " + HOLD_MS / 60_000 + " minutes, and is followed now: a step of "
                     + apart / 1_000 + " s.");
-            if (apart > 0) {
-                steps.addFirst(new Step(doubtFromMs, Math.max(logMs, wallMs), apart));
+            long stepOfLog = clockMs - Math.max(logMs, wallMs); // less, where the log was ahead of a clock that was set back
+            if (stepOfLog > 0) {
+                steps.addFirst(new Step(doubtFromMs, Math.max(logMs, wallMs), stepOfLog));
                 if (steps.size() > STEPS_MAX) {
                     steps.removeLast();
                 }

@@ -51,11 +51,16 @@ final class NativeBytes implements Message {
         return new NativeBytes(format, tag, bytes, keys(formats[format], bytes));
     }
 
+    /** Has them stamped, as a message that is stored will be again, with its place. */
+    void stamp(MessageFormat by, long timeMs) {
+        by.stamp(ByteBuffer.wrap(bytes), 0, 0, 0, timeMs);
+    }
+
     private static int[] keys(MessageFormat format, byte[] bytes) {
         IntStream.Builder found = IntStream.builder();
         try {
             format.keys(ByteBuffer.wrap(bytes), 0, bytes.length, found);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             return new int[0]; // of no sense to its format: it is found by offset only
         }
         return found.build().toArray();

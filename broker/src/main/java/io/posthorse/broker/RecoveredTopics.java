@@ -41,7 +41,7 @@ final class RecoveredTopics {
                 topic = format.topic(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE);
                 number = topic == null ? -1 : format.partition(bytes, at + RecordFormat.NATIVE,
                         length - RecordFormat.NATIVE);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 topic = null; // whole by its checksum, but of no sense to its format
             }
         }

@@ -184,6 +184,10 @@ final class State {
 
     private void subscriptionChanged(Event.SubscriptionChanged event) {
         Subscription before = subscriptions.get(event.name());
+        if (before != null && before.number() < event.subscription()) {
+            subscriptionDeleted(event.name()); // numbers are given once: the record of its end is damaged
+            before = null;
+        }
         if (before != null) {
             changed.touch(before);
         }

@@ -37,7 +37,7 @@ final class StateMachine implements Store.State {
         }
         try {
             format.keys(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE, sink);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // whole by its checksum, but of no sense to its format: it is found by offset only
         }
     }

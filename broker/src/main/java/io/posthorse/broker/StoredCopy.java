@@ -17,7 +17,7 @@ final class StoredCopy implements Message {
         keyCount = 0;
         try {
             formats[format()].keys(bytes, at + RecordFormat.NATIVE, length(), this::addKey);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             keyCount = 0; // of no sense to its format: it is found by offset only
         }
         return this;

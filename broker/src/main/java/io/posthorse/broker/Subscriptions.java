@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ final class Subscriptions {
     private final Map<Integer, Subscription> byNumber = new HashMap<>();
     /** Those without a name. */
     private final TreeMap<Integer, Subscription> nameless = new TreeMap<>();
+
+    /** Numbers below the next one that no record gave so far: such as belong to damaged records. */
+    private final BitSet unmade = new BitSet();
 
     private int next;
 
@@ -51,11 +55,12 @@ final class Subscriptions {
     /** The subscription that a record speaks of; null where it was deleted. */
     Subscription mentioned(int number) {
         Subscription known = byNumber.get(number);
-        if (known != null || number < next) {
+        boolean isGiven = number < next && (number < 0 || !unmade.get(number));
+        if (known != null || isGiven) {
             return known;
         }
         requireNumber(number);
-        next = number + 1;
+        give(number);
         return nameless(number);
     }
 
@@ -77,7 +82,7 @@ final class Subscriptions {
             known = new Subscription(event.name(), number, event.settings());
             byName.put(event.name(), known);
             byNumber.put(number, known);
-            next = Math.max(next, number + 1);
+            give(number);
             Subscription lost = nameless.remove(number);
             if (lost != null) {
                 known.takeOver(lost);
@@ -86,6 +91,14 @@ final class Subscriptions {
         boolean isNews = numbered == null || !known.settings().equals(event.settings());
         known.settings(event.settings());
         return isNews ? known : null;
+    }
+
+    private void give(int number) {
+        if (number >= next) {
+            unmade.set(next, number);
+            next = number + 1;
+        }
+        unmade.clear(number);
     }
 
     private void requireNumber(int number) {

@@ -57,6 +57,7 @@ final class Timed {
     void setFirstAside() {
         aside.add(heap.firstDue(), heap.firstOffset());
         heap.removeFirst();
+        passOver();
     }
 
     void settle(long offset) {
@@ -65,11 +66,16 @@ final class Timed {
         }
         pages.removes(offset);
         waiting.remove(offset);
-        while (!heap.isEmpty() && !waiting.contains(heap.firstOffset())) {
-            heap.removeFirst();
-        }
+        passOver();
         if (heap.size() > 2 * waiting.size() + 1_024) {
             heap.retain((due, waited) -> waiting.contains(waited));
+        }
+    }
+
+    /** The one that is due first is one that waits. */
+    private void passOver() {
+        while (!heap.isEmpty() && !waiting.contains(heap.firstOffset())) {
+            heap.removeFirst();
         }
     }
 
@@ -99,6 +105,9 @@ final class Timed {
 
     /** Gives equal states equal snapshots. */
     void tidy() {
+        for (; !aside.isEmpty(); aside.removeFirst()) {
+            heap.add(aside.firstDue(), aside.firstOffset());
+        }
         heap.retain((due, offset) -> waiting.contains(offset));
         heap.sort();
     }

@@ -222,11 +222,20 @@ public final class Transactions {
             return broker.settle(prepared.partition(), offset);
         }
         if (state.asked() >= limits.checksMax()) {
-            return suspend(offset);
+            return setAside(offset, state);
         }
         long position = prepared.partition().index.position(offset);
         boolean asked = ask(offset, position);
         return checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
+    }
+
+    private boolean setAside(long offset, Prepared.Undecided state) {
+        try {
+            return suspend(offset);
+        } catch (RuntimeException | StackOverflowError e) {
+            broker.faults().tell("setting aside the undecided message at offset " + offset + "; it stays undecided", e);
+            return checked(offset, broker.now() + broker.settings().limits().checkEveryMs(), state.asked());
+        }
     }
 
     private boolean ask(long offset, long position) {

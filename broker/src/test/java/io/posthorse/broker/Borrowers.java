@@ -18,6 +18,7 @@ final class Borrowers {
             SubscriptionSettings.ofOffsets(true, true, true, false, 1, 1_000_000, true, new TreeMap<>());
 
     private final SeededEntropy entropy;
+    private final WorldTime time;
     private final Lent lent = new Lent();
     /** By partition and offset. */
     private final Map<Integer, TreeMap<Long, Loan>> loans = new HashMap<>();
@@ -32,6 +33,10 @@ final class Borrowers {
         boolean asked;
 
         boolean settled;
+        /** Whether the record is gone by which it was lent. */
+        boolean forgotten;
+        /** Before then nobody else gets it; null where that is not certain. */
+        WorldTime.Due until;
     }
 
     /** The answer that a message was settled. */
@@ -62,8 +67,9 @@ final class Borrowers {
         }
     }
 
-    Borrowers(SeededEntropy entropy) {
+    Borrowers(SeededEntropy entropy, WorldTime time) {
         this.entropy = entropy;
+        this.time = time;
     }
 
     /** Borrows, settles, or changes the time of something. */
@@ -84,9 +90,10 @@ final class Borrowers {
         }
         if (entropy.percent(20)) {
             long next = receipts++;
-            if (broker.leases().change(subscription, partition, offset, loan.receipt, entropy.below(2_000), next)
-                    == Outcome.DONE) {
+            long leaseMs = entropy.below(2_000);
+            if (broker.leases().change(subscription, partition, offset, loan.receipt, leaseMs, next) == Outcome.DONE) {
                 loan.receipt = next;
+                loan.until = time.in(leaseMs);
             }
         } else if (broker.leases().settle(subscription, partition, offset, loan.receipt) == Outcome.DONE) {
             require(!loan.settled, "what is settled is not lent");
@@ -117,15 +124,39 @@ final class Borrowers {
         }
         for (int i = 0; i < lent.count(); i++) {
             Loan loan = of.computeIfAbsent(lent.offset(i), o -> new Loan());
-            require(!loan.settled, "what was settled is not lent again: " + partition.id() + ":" + lent.offset(i));
+            String where = partition.id() + ":" + lent.offset(i);
+            require(!loan.settled, "what was settled is not lent again: " + where);
+            require(loan.until == null || time.isOver(loan.until), "what is lent is lent to nobody else: " + where);
             loan.receipt = receipt;
+            loan.until = time.in(leaseMs);
         }
         return lent.count();
+    }
+
+    /** The record is gone by which messages were settled: they may come again. */
+    void rotted(Event.LentSettled event) {
+        for (long offset : event.offsets()) {
+            Loan loan = loans.getOrDefault(event.partition(), new TreeMap<>()).get(offset);
+            if (loan != null) {
+                loan.settled = false;
+            }
+        }
+    }
+
+    /** The record is gone by which messages were lent: they may come again, or not where later ones were lent since. */
+    void rotted(Event.Lent event) {
+        for (long offset : event.offsets()) {
+            TreeMap<Long, Loan> of = loans.getOrDefault(event.partition(), new TreeMap<>());
+            Loan loan = of.computeIfAbsent(offset, o -> new Loan());
+            loan.forgotten = true;
+            loan.settled = false;
+        }
     }
 
     void reopened(Predicate<Model.Event> survives) {
         settlements.stream().filter(s -> !survives.test(s)).forEach(s -> s.loan.settled = false);
         settlements.clear();
+        loans.values().forEach(of -> of.values().forEach(loan -> loan.until = null));
     }
 
     /** Everything is borrowed and settled in the end; nothing is left out, and nothing comes twice. */
@@ -164,7 +195,7 @@ final class Borrowers {
                     boolean there = stored.seen && !stored.rotten && !stored.expired
                             && !Model.isDropped(broker, stored);
                     Loan loan = of.get(offset);
-                    boolean done = loan != null && (loan.settled || loan.asked);
+                    boolean done = loan != null && (loan.settled || loan.asked || loan.forgotten);
                     require(!there || done, "everything is lent: " + partition.id() + ":" + offset);
                 });
             }

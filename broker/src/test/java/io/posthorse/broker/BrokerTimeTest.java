@@ -90,6 +90,20 @@ class BrokerTimeTest {
     }
 
     @Test
+    void aClockThatIsSetRightAfterItWasFollowedBackMakesNoRecordYoungerThanItIs() {
+        BrokerTime time = time(0);
+        clock.jump(-3 * 86_400_000L);
+        pass(time, BrokerTime.HOLD_MS + 2_000);
+        assertEquals(clock.wallMs(), time.wallMs());
+        clock.jump(3 * 86_400_000L);
+        pass(time, 60_000);
+        long written = time.logMs();
+        pass(time, BrokerTime.HOLD_MS);
+        assertEquals(clock.wallMs(), time.logMs());
+        assertTrue(time.lived(written) <= time.logMs(), "a record of the future: " + time.lived(written));
+    }
+
+    @Test
     void anHourThatTheClockIsSetBackIsCaughtUpWithInShortTurns() {
         BrokerTime time = time(START + 120_000);
         for (int i = 0; i < 1_000; i++) { // turns of a millisecond must not lose what is left of a tenth

@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import static io.posthorse.broker.Failures.Part.RESTAMP;
 import static io.posthorse.broker.Model.require;
 
 import io.posthorse.testkit.SeededEntropy;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Producers, consumers and operators: what they ask for next is chance, what they were told is remembered. */
 final class Clients {
@@ -18,6 +20,8 @@ final class Clients {
 
     private final SeededEntropy entropy;
     private final Model model;
+    private final WorldTime time;
+    private final Failures failures;
     /** Per topic name, the first partition's number, or -1 where there is no such topic. */
     private final Map<String, History<Integer>> topics = new TreeMap<>();
     /** Per subscription name, its number, or -1. */
@@ -30,7 +34,7 @@ final class Clients {
     private final List<Told> takenBack = new ArrayList<>();
     private int batches;
 
-    private static final class Waiting implements Waiter {
+    private final class Waiting implements Waiter {
         final Partition partition;
         final long offset;
         boolean woken;
@@ -43,14 +47,17 @@ final class Clients {
         @Override
         public void wake() {
             woken = true;
+            failures.perhaps();
         }
     }
 
-    Clients(SeededEntropy entropy, Model model) {
+    Clients(SeededEntropy entropy, Model model, WorldTime time, Failures failures) {
+        this.failures = failures;
         this.entropy = entropy;
         this.model = model;
-        this.borrowers = new Borrowers(entropy);
-        this.settlers = new Settlers(entropy, model);
+        this.time = time;
+        this.borrowers = new Borrowers(entropy, time);
+        this.settlers = new Settlers(entropy, model, failures);
         for (int i = 0; i < NAMES; i++) {
             topics.put("topic" + i, new History<>(-1));
             subscriptions.put("subscription" + i, new History<>(-1));
@@ -61,6 +68,7 @@ final class Clients {
     void act(Shard shard, Consumer<Model.Event> answerLater, boolean mayRefuse) {
         int choice = entropy.below(100);
         Broker broker = shard.turn();
+        time.turn(shard.turnNumber(), time.now());
         Topic topic = broker.topic("topic" + entropy.below(NAMES));
         if (topic == null || choice < 1) {
             changeTopic(broker, answerLater);
@@ -104,11 +112,15 @@ final class Clients {
         }
         int batch = count > 1 ? ++batches : 0;
         List<Model.Stored> stored = new ArrayList<>();
-        for (Model.Sending s : sendings) {
-            long offset = to.index.next();
-            long position = broker.publish(to, sent(s), stored.size() < count - 1);
-            require(offset == broker.lastOffset(to), "the reply tells the offset");
-            stored.add(model.store(to, offset, s, position, broker.tail(), batch));
+        try {
+            for (Model.Sending s : sendings) {
+                long offset = to.index.next();
+                long position = broker.publish(to, sent(s), stored.size() < count - 1);
+                require(offset == broker.lastOffset(to), "the reply tells the offset");
+                stored.add(model.store(to, offset, s, position, broker.tail(), batch));
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            failures.requirePlanned(e); // ends the batch in front of it
         }
         stored.forEach(answerLater);
     }
@@ -123,8 +135,8 @@ final class Clients {
         return false;
     }
 
-    private static TestFormat.Sent sent(Model.Sending sending) {
-        return new TestFormat.Sent(sending.messageId, sending.target, sending.bodyLength);
+    private Message sent(Model.Sending sending) {
+        return failures.message(new TestFormat.Sent(sending.messageId, sending.target, sending.bodyLength));
     }
 
     /** With the delay of a lane, with a time of its own, or as part of a transaction. */
@@ -132,26 +144,39 @@ final class Clients {
             Broker broker, Partition to, Consumer<Model.Event> answerLater, boolean mayRefuse) {
         int kind = entropy.below(3);
         int body = entropy.below(500);
-        if (!admitted(broker, TestFormat.HEADER + body, 1, mayRefuse)) {
+        boolean hasRoom = kind == 0 || (kind == 1 ? broker.delayed().hasRoom() : broker.transactions().hasRoom());
+        if (!hasRoom || !admitted(broker, TestFormat.HEADER + body, 1, mayRefuse)) {
             return;
         }
+        unlessItFails(broker, () -> {
+            publishForLater(broker, to, kind, body, answerLater);
+            return Outcome.DONE;
+        });
+    }
+
+    private void publishForLater(
+            Broker broker, Partition to, int kind, int body, Consumer<Model.Event> answerLater) {
         Partition into;
         Model.Sending sending;
         long position;
         if (kind == 0) {
             int lane = entropy.below(3);
             sending = model.send(to, body, Model.Wait.DELAY, broker.now() + broker.settings().lanesMs().get(lane));
+            sending.due = time.in(broker.settings().lanesMs().get(lane));
             into = broker.state().postponed.schedule.lane(lane);
             position = broker.delayed().publishLater(to, sent(sending), lane);
         } else if (kind == 1) {
-            sending = model.send(to, body, Model.Wait.TIME, broker.wallNow() + entropy.below(8_000));
+            sending = model.send(to, body, Model.Wait.TIME, time.now() + entropy.below(8_000) * time.pace());
+            sending.due = time.at(sending.dueMs);
             into = broker.state().postponed.timed.partition();
             position = broker.delayed().publishAt(to, sent(sending), sending.dueMs);
             require(broker.delayed().position(broker.delayed().lastOffset()) == position, "what waits can be found");
         } else {
             sending = model.send(to, body, Model.Wait.DECISION, 0);
             into = broker.state().postponed.prepared.partition();
-            position = broker.transactions().prepare(to, sent(sending), broker.now() + entropy.below(3_000));
+            long firstCheck = entropy.below(3_000);
+            sending.due = time.in(firstCheck);
+            position = broker.transactions().prepare(to, sent(sending), broker.now() + firstCheck);
         }
         answerLater.accept(model.store(into, broker.lastOffset(into), sending, position, broker.tail(), 0));
     }
@@ -171,7 +196,9 @@ final class Clients {
             boolean hurry = entropy.percent(50);
             Outcome outcome = sending == null
                     ? Outcome.UNKNOWN
-                    : hurry ? broker.delayed().runNow(offset) : broker.delayed().cancel(offset);
+                    : hurry
+                            ? unlessItFails(broker, () -> broker.delayed().runNow(offset))
+                            : broker.delayed().cancel(offset);
             if (outcome == Outcome.DONE) {
                 sending.hurried |= hurry;
                 sending.unwanted |= !hurry;
@@ -194,15 +221,29 @@ final class Clients {
         if (sending == null) {
             return;
         }
-        Outcome outcome = !sending.isCommitted()
-                ? broker.transactions().rollback(offset)
-                : entropy.percent(20)
-                        ? broker.transactions().commitAt(offset, broker.now() + entropy.below(500))
-                        : broker.transactions().commit(offset);
+        Outcome outcome = !sending.isCommitted() ? broker.transactions().rollback(offset) : commit(broker, offset);
         if (outcome == Outcome.DONE && !sending.isCommitted()) {
             takeBack(sending, broker.tail(), answerLater);
         }
         require(outcome == Outcome.REFUSED || broker.transactions().position(offset) < 0, "a decision ends the waiting");
+    }
+
+    private Outcome commit(Broker broker, long offset) {
+        return unlessItFails(broker, () -> entropy.percent(20)
+                ? broker.transactions().commitAt(offset, time.now() + entropy.below(500))
+                : broker.transactions().commit(offset));
+    }
+
+    /** What fails by the message that it is about does nothing, and nobody else sees anything of it. */
+    private Outcome unlessItFails(Broker broker, Supplier<Outcome> command) {
+        long before = broker.decisions();
+        try {
+            return command.get();
+        } catch (RuntimeException | StackOverflowError e) {
+            failures.requirePlanned(e);
+            require(broker.decisions() == before, "a command that fails does nothing");
+            return Outcome.REFUSED;
+        }
     }
 
     private void takeBack(Model.Sending sending, long end, Consumer<Model.Event> answerLater) {
@@ -211,22 +252,26 @@ final class Clients {
         answerLater.accept(told);
     }
 
-    private static void resume(Broker broker) {
+    private void resume(Broker broker) {
         Partition from = broker.state().postponed.prepared.suspendedPartition();
         for (long offset : broker.transactions().suspended()) {
             StoredCopy message = broker.moves().find(from, offset);
             ByteBuffer bytes = message == null ? null : broker.nativeAt(from.index.position(offset));
             Partition target = bytes == null ? null : broker.state().partition(TestFormat.target(bytes));
             if (target != null) {
-                broker.transactions().resume(offset, target, broker.now() + 100);
+                unlessItFails(broker, () -> broker.transactions().resume(offset, target, broker.now() + 100));
             }
         }
     }
 
     /** The broker asks what became of a transaction; whoever is there may answer later. */
     boolean asked(long offset, long position, ByteBuffer bytes) {
-        require(position == TestFormat.position(bytes) && offset == TestFormat.offset(bytes), "who is asked is told what");
-        require(model.sending(TestFormat.messageId(bytes)).wait == Model.Wait.DECISION, "only transactions are asked about");
+        failures.perhaps();
+        boolean isPlace = position == TestFormat.position(bytes) || failures.has(TestFormat.messageId(bytes), RESTAMP);
+        require(isPlace && offset == TestFormat.offset(bytes), "who is asked is told what");
+        Model.Sending sending = model.sending(TestFormat.messageId(bytes));
+        require(sending.wait == Model.Wait.DECISION, "only transactions are asked about");
+        require(time.isOver(sending.due), "nobody is asked early: message " + sending);
         return entropy.percent(80);
     }
 
@@ -276,11 +321,14 @@ final class Clients {
             }
             return;
         }
+        if (!broker.hasRoomForTopic()) {
+            return;
+        }
         Topic created = broker.createOrUpdate(name, TopicSettings.of(1 + entropy.below(3)));
         if (created != null) {
             answerLater.accept(topics.get(name).add(created.partition(0).id(), broker.tail()));
             for (Partition partition : created.partitions()) {
-                model.forget(partition.id());
+                model.begin(partition);
                 settlers.forget(partition.id());
                 cursors.values().forEach(c -> c.remove(partition.id()));
             }
@@ -294,6 +342,9 @@ final class Clients {
             if (entropy.percent(20) && broker.delete(subscription)) {
                 answerLater.accept(subscriptions.get(name).add(-1, broker.tail()));
             }
+            return;
+        }
+        if (!broker.hasRoomForSubscription()) {
             return;
         }
         Subscription created = broker.createOrUpdate(name, SubscriptionSettings.STANDARD);
@@ -338,6 +389,59 @@ final class Clients {
         waiting.clear();
     }
 
+    /** A record has rotted that the next start may need: what is lost with it. */
+    void rotted(Rot.Lost lost) {
+        switch (lost.event()) {
+            case Event.TopicChanged e -> {
+                if (!lost.isSaidTwice(o -> o instanceof Event.TopicChanged same && same.name().equals(e.name())
+                        && same.firstNew() == e.firstNew())) {
+                    topics.get(e.name()).doubt(-1);
+                }
+                for (int i = 0; i < e.settings().partitions(); i++) { // cursors in front of where it is made again
+                    int partition = e.firstNew() + i;
+                    cursors.values().stream().filter(of -> of.containsKey(partition))
+                            .forEach(of -> of.get(partition).doubt());
+                }
+            }
+            case Event.TopicDeleted e -> topics.get(e.name()).doubt();
+            case Event.SubscriptionChanged e -> {
+                if (!lost.isSaidTwice(o -> o instanceof Event.SubscriptionChanged same
+                        && same.subscription() == e.subscription())) {
+                    subscriptions.get(e.name()).doubt(-1);
+                }
+            }
+            case Event.SubscriptionDeleted e -> {
+                if (subscriptions.containsKey(e.name())) {
+                    subscriptions.get(e.name()).doubt();
+                }
+            }
+            case Event.CursorMoved e -> rotted(lost, e);
+            case Event.Settled e -> settlers.rotted(e);
+            case Event.Lent e -> borrowers.rotted(e);
+            case Event.LentSettled e -> borrowers.rotted(e);
+            case Event.WaitEnded e -> model.rotted(e.partition(), e.offset());
+            case Event.GroupPrepared e -> settlers.rotted(e);
+            case Event.GroupDecided e -> settlers.rotted(e);
+            default -> { } // how often something was lent, asked or given back, and until when, promises nothing to anybody
+        }
+    }
+
+    /** The last move of a cursor is undone, and no other. */
+    private void rotted(Rot.Lost lost, Event.CursorMoved event) {
+        Predicate<Event> same = o -> o instanceof Event.CursorMoved move && move.subscription() == event.subscription()
+                && move.partition() == event.partition();
+        History<Long> history = cursors.getOrDefault(event.subscription(), new HashMap<>()).get(event.partition());
+        if (history == null || lost.behind().stream().anyMatch(same)) {
+            return;
+        }
+        List<Event> before = lost.before().stream().filter(same).toList();
+        if (before.isEmpty()) {
+            history.doubt();
+        } else {
+            history.doubt(((Event.CursorMoved) before.getLast()).offset());
+        }
+    }
+
     Settlers settlers() {
         return settlers;
     }
@@ -355,6 +459,8 @@ final class Clients {
             Topic topic = broker.topic(name);
             int found = topic == null ? -1 : topic.partition(0).id();
             require(history.allows(found, survives), "topics are as they were: " + name);
+            require(found >= 0 || !history.doubts(found) || !model.holdsSome(name, history.last(), survives),
+                    "a topic is made again of its messages: " + name);
             history.settle(found);
         });
         subscriptions.forEach((name, history) -> {
@@ -364,14 +470,15 @@ final class Clients {
             history.settle(found);
         });
         for (Subscription subscription : broker.subscriptions()) {
-            if (subscription.name().equals(Borrowers.NAME) || subscription.name().equals(Settlers.NAME)) {
+            if (!subscriptions.containsKey(subscription.name())) {
                 continue; // their cursors are where what is not settled begins
             }
             for (Topic topic : broker.topics()) {
                 for (Partition partition : topic.partitions()) {
                     History<Long> history = cursor(subscription, partition);
                     long found = subscription.cursor(partition);
-                    require(history.allows(found, survives), "cursors are as they were: " + partition.id());
+                    require(history.allows(found, survives), "cursors are as they were: " + subscription.name() + " of "
+                            + partition.id() + ", found " + found + " for " + history.last());
                     history.settle(found);
                 }
             }

@@ -207,6 +207,46 @@ class FaultsTest {
     }
 
     @Test
+    void c6_itCostsNoCursorWhereOthersCameBehindIt() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        publish(topic, 0);
+        long record = shard.broker().tail();
+        Subscription group = shard.turn().createOrUpdate("group", SubscriptionSettings.STANDARD);
+        shard.broker().createOrUpdate("other", SubscriptionSettings.STANDARD);
+        endTurn();
+        shard.turn();
+        assertTrue(shard.broker().commit(group, topic.partition(0), 1));
+        endTurn();
+        pass(2_000); // its record is written once more
+
+        Broker next = killedWithDamageAt(record);
+
+        assertEquals(1, next.subscription("group").cursor(next.topic("t1").partition(0)));
+    }
+
+    @Test
+    void c6_theDamagedRecordOfADeletionBringsNoOldSubscriptionBackWhereANewOneHasItsName() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        publish(topic, 0);
+        Subscription group = shard.turn().createOrUpdate("group", SubscriptionSettings.STANDARD);
+        endTurn();
+        shard.turn();
+        assertTrue(shard.broker().commit(group, topic.partition(0), 1));
+        endTurn();
+        long record = shard.turn().tail();
+        assertTrue(shard.broker().delete(group));
+        shard.broker().createOrUpdate("group", SubscriptionSettings.STANDARD);
+        endTurn();
+
+        Broker next = killedWithDamageAt(record - 8); // it is short
+
+        assertEquals(-1, next.subscription("group").cursor(next.topic("t1").partition(0)));
+        assertFalse(next.subscription("group").number() == group.number());
+    }
+
+    @Test
     void c6_oneRottenMessageWithWholeOnesBehindItMakesNoPartitionJump() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 2);

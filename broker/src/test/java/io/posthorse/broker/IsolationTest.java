@@ -45,11 +45,36 @@ class IsolationTest {
 
         @Override
         public void write(ByteBuffer out) {
+            if (written < -1) {
+                throw new StackOverflowError();
+            }
             if (written < 0) {
                 throw new IllegalStateException("an adapter's fault");
             }
             out.position(out.position() + written);
         }
+    }
+
+    /** A format that fails over one message while it is told to. */
+    private static final class FailingStamp extends TestFormat {
+        private final long messageId;
+        boolean fails;
+
+        FailingStamp(long messageId) {
+            this.messageId = messageId;
+        }
+
+        @Override
+        public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
+            if (fails && bytes.getLong(at) == messageId) {
+                throw new IllegalStateException("a format's fault");
+            }
+            super.stamp(bytes, at, offset, position, timeMs);
+        }
+    }
+
+    private static TestFormat.Sent sent(int id, Topic topic) {
+        return new TestFormat.Sent(id, topic.partition(0).id(), 10);
     }
 
     private boolean isAcknowledged(Topic topic) {
@@ -114,6 +139,93 @@ class IsolationTest {
     }
 
     @Test
+    void oneThatItsFormatCannotStampFailsTheGroupBeforeAnythingHappens() throws IOException {
+        FailingStamp format = new FailingStamp(2);
+        format.fails = true;
+        directory.format = format;
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        for (int id = 1; id <= 2; id++) {
+            AtomicGroup group = broker.group();
+            group.publish(topic.partition(0), sent(1, topic));
+            group.publish(topic.partition(0), sent(2, topic));
+            if (id == 1) {
+                long tail = broker.tail();
+                assertThrows(IllegalStateException.class, group::commit);
+                assertEquals(tail, broker.tail());
+            } else {
+                assertEquals(Admission.ADMITTED, broker.preparedGroups().prepare("id", group));
+                directory.rest();
+                directory.shard.turn();
+                assertThrows(IllegalStateException.class, () -> broker.preparedGroups().commit("id"));
+            }
+        }
+        directory.rest();
+        assertEquals(0, broker.end(topic.partition(0)), "nothing of it has happened");
+        format.fails = false;
+        directory.shard.turn();
+        assertEquals(Admission.ADMITTED, broker.preparedGroups().commit("id"));
+        directory.rest();
+        assertEquals(2, broker.end(topic.partition(0)), "and each once when it can");
+    }
+
+    @Test
+    void aMessageThatOverflowsTheStackCostsTheGroupThatItIsPreparedIn() throws IOException {
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        AtomicGroup group = broker.group();
+        group.publish(topic.partition(0), new Broken(-2));
+        assertThrows(StackOverflowError.class, () -> broker.preparedGroups().prepare("id", group));
+        assertTrue(isAcknowledged(topic));
+        assertEquals(List.of(), List.copyOf(broker.preparedGroups().ids()));
+    }
+
+    @Test
+    void oneThatWasTakenBackDoesNotComeBehindOneThatIsSetAside() throws IOException {
+        FailingStamp format = new FailingStamp(1);
+        directory.format = format;
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        directory.shard.turn();
+        broker.admit(2 * (TestFormat.HEADER + 10), 2);
+        for (int id = 1; id <= 2; id++) {
+            broker.delayed().publishAt(topic.partition(0), sent(id, topic), broker.wallNow() + 1_000 * id);
+        }
+        directory.rest();
+        directory.shard.turn();
+        assertEquals(Outcome.DONE, broker.delayed().cancel(broker.delayed().lastOffset()));
+        format.fails = true;
+        directory.pass(10_000);
+        assertEquals(1, directory.faults.size(), directory.faults.toString());
+        assertEquals(0, broker.end(topic.partition(0)));
+    }
+
+    @Test
+    void anUndecidedMessageThatCannotBeSetAsideHoldsUpNoOther() throws IOException {
+        FailingStamp format = new FailingStamp(1);
+        directory.format = format;
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 1);
+        broker.transactions().onUndecided((offset, position, bytes) -> true);
+        directory.shard.turn();
+        broker.admit(3 * (TestFormat.HEADER + 10), 3);
+        broker.transactions().prepare(topic.partition(0), sent(1, topic), broker.now());
+        broker.transactions().prepare(topic.partition(0), sent(2, topic), broker.now());
+        broker.delayed().publishAt(topic.partition(0), sent(3, topic), broker.wallNow() + 5_000);
+        directory.rest();
+        format.fails = true;
+        directory.pass(10_000);
+        assertEquals(1, broker.transactions().suspendedSize(), "the other one");
+        assertEquals(1, broker.end(topic.partition(0)), "what is due comes");
+        assertTrue(directory.faults.size() < 20, directory.faults.size() + " times told");
+        format.fails = false;
+        directory.pass(10_000);
+        assertEquals(2, broker.transactions().suspendedSize());
+    }
+
+    @Test
     void aFormatThatFailsOverAMessageThatIsDueHoldsNobodyUp() throws IOException {
         boolean[] fails = new boolean[1];
         directory.format = new TestFormat() {
@@ -163,16 +275,8 @@ class IsolationTest {
 
     @Test
     void aMoveThatFailsIsSetAsideAndToldAndTheOthersGoOn() throws IOException {
-        boolean[] fails = new boolean[1];
-        directory.format = new TestFormat() {
-            @Override
-            public void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs) {
-                if (fails[0] && bytes.getLong(at) == 1) {
-                    throw new IllegalStateException("a format's fault");
-                }
-                super.stamp(bytes, at, offset, position, timeMs);
-            }
-        };
+        FailingStamp format = new FailingStamp(1);
+        directory.format = format;
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
         directory.shard.turn();
@@ -182,12 +286,12 @@ class IsolationTest {
                     topic.partition(0), new TestFormat.Sent(id, topic.partition(0).id(), 10), broker.wallNow() + 1_000 * id);
         }
         directory.rest();
-        fails[0] = true;
+        format.fails = true;
         directory.pass(10_000);
         assertEquals(2, broker.end(topic.partition(0)), "the others came");
         assertEquals(1, directory.faults.size(), directory.faults.toString());
         assertTrue(isAcknowledged(topic));
-        fails[0] = false;
+        format.fails = false;
         Broker again = directory.killed();
         directory.pass(10_000);
         assertEquals(4, again.end(again.topic("topic").partition(0)), "it is not lost");

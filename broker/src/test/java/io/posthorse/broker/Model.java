@@ -1,5 +1,9 @@
 package io.posthorse.broker;
 
+import static io.posthorse.broker.Failures.Part.KEYS;
+import static io.posthorse.broker.Failures.Part.RESTAMP;
+import static io.posthorse.broker.Failures.Part.STAMP;
+
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -46,12 +50,16 @@ final class Model {
         final int bodyLength;
         final Wait wait;
         final long dueMs;
+        /** By the time of the world; null for any. */
+        WorldTime.Due due;
         /** Whether an operator asked to have it before its time. */
         boolean hurried;
         /** Whether somebody asked to take it back; {@code takenBack} once that was acknowledged. */
         boolean unwanted;
 
         boolean takenBack;
+        /** Whether the record is gone that says that it waits no longer where it waited. */
+        boolean mayRepeat;
 
         Sending(long messageId, int target, int bodyLength, Wait wait, long dueMs) {
             this.messageId = messageId;
@@ -119,12 +127,23 @@ final class Model {
         long scanned;
     }
 
+    /** The name of a partition's topic, and its number in that. */
+    record Name(String topic, int number) {}
+
     private final Map<Integer, Place> places = new TreeMap<>();
+    private final Map<Integer, Name> names = new HashMap<>();
     private final Map<Long, Sending> sendings = new HashMap<>();
     /** Where a message for later has arrived. */
     private final Map<Long, Stored> arrived = new HashMap<>();
     private final Fetch fetch = new Fetch();
+    private final WorldTime time;
+    private final Failures failures;
     private long nextMessage = 1;
+
+    Model(WorldTime time, Failures failures) {
+        this.failures = failures;
+        this.time = time;
+    }
 
     static void require(boolean holds, String rule) {
         if (!holds) {
@@ -136,8 +155,28 @@ final class Model {
         return places.computeIfAbsent(partition.id(), id -> new Place());
     }
 
-    void forget(int partition) {
-        places.remove(partition);
+    /** A partition is new; one whose creation did not survive may have had its number. */
+    void begin(Partition partition) {
+        places.remove(partition.id());
+        names.put(partition.id(), new Name(partition.topic().name(), partition.number()));
+    }
+
+    /** Whether a topic whose partitions have numbers from one on holds messages that have to be there. */
+    boolean holdsSome(String topic, int first, Predicate<Event> survives) {
+        for (int id = first; names.containsKey(id) && names.get(id).topic.equals(topic); id++) {
+            Place place = places.getOrDefault(id, new Place());
+            boolean holds = place.byOffset.values().stream().anyMatch(stored ->
+                    !stored.rotten && !stored.lost && !stored.expired && survives.test(stored));
+            if (holds) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What messages of a partition say of where they belong; null where there never was one of that number. */
+    Name name(int partition) {
+        return names.get(partition);
     }
 
     Sending send(Partition target, int bodyLength, Wait wait, long dueMs) {
@@ -194,7 +233,8 @@ final class Model {
         require(position + length <= broker.log().committed(), "what is visible is committed: " + where);
         Sending sending = sendings.get(TestFormat.messageId(bytes));
         require(sending != null && TestFormat.isIntact(bytes, sending.bodyLength), "no invention: " + where);
-        require(TestFormat.position(bytes) == position, "a message knows its position: " + where);
+        boolean isStamped = !failures.has(sending.messageId, RESTAMP);
+        require(!isStamped || TestFormat.position(bytes) == position, "a message knows its position: " + where);
         require(offset >= place.scanned, "messages come in order: " + where);
         Stored stored = place.byOffset.get(offset);
         if (stored == null) {
@@ -240,13 +280,14 @@ final class Model {
         }
         require(sending.target == partition.id(), "nobody else writes: message " + sending);
         Stored before = arrived.get(sending.messageId);
-        require(before == null || before.rotten || before.lost, "moved once: message " + sending);
+        require(before == null || before.rotten || before.lost || sending.mayRepeat, "moved once: message " + sending);
         require(!sending.takenBack, "what was taken back never comes: message " + sending);
         if (sending.wait == Wait.DECISION) {
             require(sending.isCommitted(), "only what was committed comes: message " + sending);
         } else {
             long time = sending.wait == Wait.DELAY ? timeOf(broker, position) : TestFormat.time(bytes);
             require(sending.hurried || time >= sending.dueMs, "not early: message " + sending);
+            require(sending.hurried || this.time.isOver(sending.due), "not early by the world's time: message " + sending);
         }
         Stored stored = store(partition, offset, sending, position, position + bytes.limit(), 0);
         arrived.put(sending.messageId, stored);
@@ -333,6 +374,16 @@ final class Model {
         return bytes != null && TestFormat.messageId(bytes) == stored.sending.messageId;
     }
 
+    /** The record is gone that says that a message waits no longer: it waits again, or comes twice if it went elsewhere. */
+    void rotted(int partition, long offset) {
+        Place place = places.get(partition);
+        Stored stored = place == null ? null : place.byOffset.get(offset);
+        if (stored != null) {
+            stored.sending.takenBack = false;
+            stored.sending.mayRepeat = true;
+        }
+    }
+
     /** The message that was sent with that id. */
     Sending sending(long messageId) {
         return sendings.get(messageId);
@@ -355,7 +406,8 @@ final class Model {
         }
         due.removeAll(spoilt);
         for (Sending sending : due) {
-            boolean wanted = !sending.unwanted && (sending.wait != Wait.DECISION || sending.isCommitted());
+            boolean leftOut = sending.wait == Wait.DELAY && failures.has(sending.messageId, STAMP); // and told of
+            boolean wanted = !leftOut && !sending.unwanted && (sending.wait != Wait.DECISION || sending.isCommitted());
             if (wanted && broker.state().partition(sending.target) != null) {
                 Stored there = arrived.get(sending.messageId);
                 require(there != null && !there.lost, "moved once: message " + sending + " never came");
@@ -374,7 +426,8 @@ final class Model {
             Set<Long> sought = new HashSet<>();
             for (Partition partition : topic.partitions()) {
                 place(partition).byOffset.values().stream()
-                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired && !isDropped(broker, stored))
+                        .filter(stored -> stored.seen && !stored.rotten && !stored.expired && !isDropped(broker, stored)
+                                && !isWithoutKeys(stored))
                         .forEach(stored -> sought.add(stored.sending.messageId));
             }
             KeySearch search = broker.search(topic);
@@ -389,11 +442,20 @@ final class Model {
             long before = Long.MAX_VALUE;
             for (ByteBuffer bytes : many) {
                 require(TestFormat.messageId(bytes) % 6 == 0, "only what has the key is found");
+                if (failures.has(TestFormat.messageId(bytes), RESTAMP)) {
+                    continue; // it does not know where it stands
+                }
                 require(TestFormat.position(bytes) < before, "the newest is found first, and each once");
                 before = TestFormat.position(bytes);
             }
             search.end();
         }
+    }
+
+    /** Where its format failed over it, a message may be found by its offset only. */
+    private boolean isWithoutKeys(Stored stored) {
+        long id = stored.sending.messageId;
+        return failures.has(id, KEYS) || failures.has(id, RESTAMP);
     }
 
     /** A message whose record lies below a position, for damaging it; null where chance finds none. */

@@ -5,12 +5,15 @@ import static io.posthorse.broker.Model.require;
 import io.posthorse.testkit.SeededEntropy;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Consumers of a subscription whose messages are settled one by one, alone or together with messages that are published:
@@ -23,6 +26,7 @@ final class Settlers {
 
     private final SeededEntropy entropy;
     private final Model model;
+    private final Failures failures;
     /** By partition and offset. */
     private final Map<Integer, TreeMap<Long, History<Boolean>>> settled = new HashMap<>();
     /** By the id of a prepared group: whether it waits for a decision. No id is used twice. */
@@ -30,6 +34,9 @@ final class Settlers {
 
     /** What each of these groups is to do. */
     private final Map<String, Plan> plans = new TreeMap<>();
+
+    /** Groups whose record has rotted. */
+    private final Set<String> rotten = new HashSet<>();
 
     private int lastId;
     private final List<Together> together = new ArrayList<>();
@@ -60,7 +67,8 @@ final class Settlers {
     /** What has happened together. */
     private record Together(Partition from, long settled, Partition to, long stored, long messageId) {}
 
-    Settlers(SeededEntropy entropy, Model model) {
+    Settlers(SeededEntropy entropy, Model model, Failures failures) {
+        this.failures = failures;
         this.entropy = entropy;
         this.model = model;
     }
@@ -150,17 +158,29 @@ final class Settlers {
         return new Plan(from, some(broker, subscription, from, 4), to, sendings);
     }
 
-    private static AtomicGroup group(Broker broker, Subscription subscription, Plan plan) {
+    private AtomicGroup group(Broker broker, Subscription subscription, Plan plan) {
         AtomicGroup group = broker.group();
         plan.offsets.forEach(offset -> group.settle(subscription, plan.from, offset));
-        plan.sendings.forEach(s -> group.publish(plan.to, new TestFormat.Sent(s.messageId, s.target, s.bodyLength)));
+        plan.sendings.forEach(s -> group.publish(
+                plan.to, failures.message(new TestFormat.Sent(s.messageId, s.target, s.bodyLength))));
         return group;
     }
 
     private void commit(
             Broker broker, Subscription subscription, Plan plan, AtomicGroup group, Consumer<Model.Event> answerLater) {
-        if (group.commit() == Admission.ADMITTED) {
+        if (unlessItFails(broker, group::commit) == Admission.ADMITTED) {
             happened(broker, subscription, plan, answerLater);
+        }
+    }
+
+    private Admission unlessItFails(Broker broker, Supplier<Admission> command) {
+        long before = broker.decisions();
+        try {
+            return command.get();
+        } catch (RuntimeException | StackOverflowError e) {
+            failures.requirePlanned(e);
+            require(broker.decisions() == before, "a group that fails does nothing");
+            return Admission.FAILED;
         }
     }
 
@@ -199,7 +219,7 @@ final class Settlers {
         }
         String id = undecided.get(choice);
         boolean commits = entropy.percent(60);
-        Admission done = commits ? groups.commit(id) : groups.rollback(id);
+        Admission done = commits ? unlessItFails(broker, () -> groups.commit(id)) : groups.rollback(id);
         if (done == Admission.ADMITTED) {
             answerLater.accept(prepared.get(id).add(false, broker.tail()));
             if (commits) {
@@ -211,11 +231,40 @@ final class Settlers {
     private void prepare(
             Broker broker, Plan plan, Subscription subscription, Consumer<Model.Event> answerLater) {
         String id = "xid" + ++lastId;
-        if (broker.preparedGroups().prepare(id, group(broker, subscription, plan)) == Admission.ADMITTED) {
+        AtomicGroup group = group(broker, subscription, plan);
+        if (unlessItFails(broker, () -> broker.preparedGroups().prepare(id, group)) == Admission.ADMITTED) {
             plans.put(id, plan);
             prepared.put(id, new History<>(false));
             answerLater.accept(prepared.get(id).add(true, broker.tail()));
         }
+    }
+
+    /** Nobody waits for anything any more. */
+    void leave(Broker broker) {
+        Subscription subscription = broker.subscription(NAME);
+        require(subscription == null || broker.delete(subscription), "a healthy disk is enough");
+        broker.preparedGroups().ids().forEach(id -> require(
+                broker.preparedGroups().rollback(id) == Admission.ADMITTED, "a healthy disk is enough"));
+    }
+
+    /** The record is gone by which messages were settled: they may come again. */
+    void rotted(Event.Settled event) {
+        TreeMap<Long, History<Boolean>> of = settled.getOrDefault(event.partition(), new TreeMap<>());
+        long[] runs = event.runs();
+        for (int i = 0; i < runs.length; i += 2) {
+            of.subMap(runs[i], runs[i] + runs[i + 1]).values().forEach(history -> history.doubt(false));
+        }
+        together.clear();
+    }
+
+    /** What became of a prepared group is gone: it may wait again. */
+    void rotted(Event.GroupDecided event) {
+        prepared.get(event.id()).doubt(true);
+    }
+
+    /** What a prepared group is to do is gone: it is given up, now or once it is needed. */
+    void rotted(Event.GroupPrepared event) {
+        rotten.add(event.id());
     }
 
     /** A partition is new; one whose creation did not survive may have had its number. */
@@ -227,11 +276,10 @@ final class Settlers {
         Subscription subscription = broker.subscription(NAME);
         prepared.forEach((id, history) -> {
             boolean found = broker.preparedGroups().ids().contains(id);
-            require(history.allows(found, survives), "prepared groups are as they were: " + id + " " + found);
+            require(rotten.contains(id) || history.allows(found, survives),
+                    "prepared groups are as they were: " + id + " " + found);
             history.settle(found);
         });
-        prepared.keySet().retainAll(broker.preparedGroups().ids());
-        plans.keySet().retainAll(prepared.keySet());
         for (Topic topic : broker.topics()) {
             for (Partition partition : topic.partitions()) {
                 TreeMap<Long, History<Boolean>> histories = settled.getOrDefault(partition.id(), new TreeMap<>());

@@ -7,7 +7,6 @@ import io.posthorse.log.RecordFormat;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
-import io.posthorse.testkit.SimulatedClock;
 import io.posthorse.testkit.SimulatedTimers;
 import io.posthorse.testkit.StoppedError;
 import java.io.IOException;
@@ -25,15 +24,23 @@ final class World {
     /** What is older has to come from the disk first. */
     private static final long HOT_BYTES = 20_000;
 
-    private static final BrokerSettings SETTINGS = new BrokerSettings(
-            100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"), List.of(50L, 1_000L, 5_000L),
-            new PostponedLimits(500, 500, 700, 3), 40_000, 200, HOT_BYTES,
-            new Retention(1L << 50, 150_000, 1, ms -> true));
+    /** So long after it is due, at most, a segment goes that nobody waits for. */
+    private static final long SLACK_MS = 120_000;
+
+    /** Topics and subscriptions that there may be in a life of narrow limits. */
+    private static final int NARROW = 3;
+
+    /** How often segments are looked at in the end. */
+    private static final long LOOK_MS = 1_000;
 
     private final SeededEntropy entropy;
     private final LogSettings logSettings;
-    private final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
-    private final Model model = new Model();
+    private final BrokerSettings settings;
+    private final WorldTime time;
+    private final SegmentAges ages;
+    private final Failures failures;
+    private final Rot rot;
+    private final Model model;
     private final Clients clients;
     private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
     private final List<Model.Event> unanswered = new ArrayList<>();
@@ -57,22 +64,52 @@ final class World {
         entropy = new SeededEntropy(seed);
         logSettings = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
         files = new FaultyFileStore(new SeededEntropy(seed + 1));
-        clients = new Clients(entropy, model);
+        time = new WorldTime(entropy);
+        long ageMs = entropy.percent(40) ? (2_000L + entropy.below(20_000)) * time.pace() : 1L << 50;
+        boolean byAge = ageMs < 1L << 50;
+        ages = new SegmentAges(time, byAge ? ageMs : 0);
+        settings = settings(new Retention(ageMs, byAge ? 0 : 150_000, 1, ms -> true), entropy.percent(30));
+        failures = new Failures(entropy);
+        rot = new Rot(entropy);
+        model = new Model(time, failures);
+        clients = new Clients(entropy, model, time, failures);
+    }
+
+    private static BrokerSettings settings(Retention retention, boolean isNarrow) {
+        InternalTopics internal = new InternalTopics("schedule", "timed", "prepared", "suspended");
+        PostponedLimits limits = isNarrow ? new PostponedLimits(8, 6, 700, 3) : new PostponedLimits(500, 500, 700, 3);
+        int topics = isNarrow ? internal.single().size() + 1 + NARROW : 100;
+        return new BrokerSettings(
+                topics, isNarrow ? NARROW : 100, 16, internal, List.of(50L, 1_000L, 5_000L), limits, 40_000, 200, HOT_BYTES,
+                retention);
     }
 
     /** Lives so many steps, and then waits until everything that is due has come. */
     void run(int steps) {
         open();
         for (int i = 0; i < steps; i++) {
+            long before = time.now();
             try {
                 step();
+                time.turn(shard.turnNumber(), before);
+                time.tend();
                 rest();
             } catch (StoppedError e) {
                 down(entropy.percent(50), null);
                 open();
             }
         }
-        fall(false);
+        spaceReturns();
+        files.heal();
+        failures.end();
+        try {
+            quiet();
+        } catch (StoppedError e) {
+            fall(false);
+        }
+        if (entropy.percent(50) || failures.some() || broker.log().poison() != null) {
+            fall(false);
+        }
         settle();
     }
 
@@ -107,7 +144,7 @@ final class World {
         } else if (choice < 86) {
             background.deliver();
         } else if (choice < 96) {
-            timers.advance(1 + entropy.below(entropy.percent(10) ? 3_000 : 100));
+            timers.advance(time.pace() * (1L + entropy.below(entropy.percent(10) ? 3_000 : 100)));
         } else {
             misfortune();
         }
@@ -129,8 +166,9 @@ final class World {
                 diskIsFull = true;
                 files.capacity(files.usedBytes() + entropy.below(20_000));
             }
-            case 11, 12, 13, 14 -> spaceReturns();
-            case 15 -> clock.jump(entropy.below(20_000) - 10_000);
+            case 11, 12, 13 -> spaceReturns();
+            case 14, 15 -> time.trouble();
+            case 17 -> failures.change();
             case 16 -> endCleanly();
             default -> {
                 runOwner();
@@ -172,6 +210,9 @@ final class World {
         note(broker.tail());
         note(broker.log().committed());
         note(broker.log().durable());
+        note(files.trace());
+        ages.look(broker);
+        failures.requireTold();
         model.scan(broker, broker.topics());
         if (owner.isEmpty()) {
             clients.settlers().requireKept(broker);
@@ -189,6 +230,7 @@ final class World {
                 if (position < event.end()) {
                     return true;
                 }
+                failures.perhaps();
                 require(broker.log().poison() == null, "after a failure nothing is acknowledged");
                 require(event.end() <= broker.log().committed(), "what is acknowledged is committed");
                 note(event.end());
@@ -200,6 +242,7 @@ final class World {
             @Override
             public void failed(IOException cause) {
                 unanswered.remove(event);
+                failures.perhaps();
             }
         });
     }
@@ -208,10 +251,15 @@ final class World {
 
     private void endCleanly() {
         quiet();
-        if (broker.log().poison() != null || diskIsFull) {
+        if (broker.log().poison() != null) {
             return;
         }
         shard.stop();
+        if (broker.log().poison() != null) {
+            require(diskIsFull || writeMayFail, "a healthy disk is enough");
+            fall(false);
+            return;
+        }
         ByteBuffer state = broker.snapshot();
         try {
             shard.close();
@@ -251,10 +299,24 @@ final class World {
         expectedState = state;
         rotted = false;
         model.expire(broker);
-        files = files.crash(machine);
+        files = ended(machine);
+        time.rest();
         if (entropy.percent(10)) {
             rot(machine ? checkpoint : durable);
+        } else if (entropy.percent(10)) {
+            Rot.Lost lost = rot.record(broker, files, machine ? 0 : checkpoint, machine ? checkpoint : durable);
+            if (lost != null) {
+                rotted = true;
+                clients.rotted(lost);
+            }
+        } else if (entropy.percent(5)) {
+            rot.file(files);
         }
+    }
+
+    /** What the next run finds: the process has ended, and with it maybe the machine, or the volume alone. */
+    private FaultyFileStore ended(boolean loses) {
+        return loses && entropy.percent(30) ? files.detach() : files.crash(loses);
     }
 
     private void rot(long below) {
@@ -284,12 +346,12 @@ final class World {
         clients.disconnected();
         while (true) {
             background = new SimulatedBackground();
-            timers = new SimulatedTimers(clock);
+            timers = new SimulatedTimers(time.clock);
             if (entropy.percent(10)) {
                 files.stopAfter(entropy.below(20));
             }
             try {
-                broker = Broker.open(files, logSettings, background, SETTINGS, List.of(new TestFormat()));
+                broker = Broker.open(files, logSettings, background, settings, List.of(failures.format(model::name)));
                 broker.state().changed.stepPieces(1);
                 files.stopAfter(Integer.MAX_VALUE);
                 break;
@@ -297,9 +359,10 @@ final class World {
                 boolean machine = entropy.percent(50) && !rotted;
                 machineFell |= machine;
                 expectedState = null;
-                files = files.crash(machine);
+                files = ended(machine);
             } catch (IOException e) {
-                require(diskIsFull, "a directory opens: " + e);
+                boolean isFull = diskIsFull && String.valueOf(e.getMessage()).contains("No space left");
+                require(isFull, "a directory opens: " + e);
                 expectedState = null;
                 files = files.crash(false);
                 spaceReturns();
@@ -318,23 +381,27 @@ final class World {
                 : event.isAcknowledged() || event.end() <= (machineFell ? durable : committed);
         clients.reopened(broker, survives);
         model.reopened(broker, broker.topics(), survives);
-        shard = new Shard(broker, clock, timers, owner::add);
+        time.started(broker.lastRecordMs());
+        broker.faults().onFault(failures::told);
+        shard = new Shard(broker, time.clock, timers, owner::add);
         broker.transactions().onUndecided(clients::asked);
         shard.start();
+        time.turn(shard.turnNumber(), time.now());
+        ages.opened(broker);
         note(broker.tail());
     }
 
     /** Nothing more goes wrong, and time passes. */
     private void settle() {
         spaceReturns();
-        clock.jump(1_000_000);
+        time.setRight();
         for (int i = 0; i < 20; i++) {
+            for (int left = i < 3 ? 10 : 0; left > 0; left--) {
+                clients.act(shard, this::answerLater, false);
+            }
             clients.decideAll(shard);
             clients.borrowers().settleAll(shard, model);
-            runOwner();
-            background.drain();
-            timers.advance(20_000);
-            rest();
+            pass(20_000);
         }
         require(broker.log().poison() == null, "a healthy disk is enough");
         quiet();
@@ -344,5 +411,25 @@ final class World {
         clients.borrowers().requireAllSettled(broker, model);
         require(broker.store().keys().isComplete(), "keys that were missing are read again");
         model.requireFound(broker);
+        if (settings.retention().bytes() == 0) {
+            clients.settlers().leave(shard.turn());
+            long ageMs = settings.retention().ageMs();
+            for (long left = ageMs + ageMs / 5 + SLACK_MS; left > 0; left -= 20_000) {
+                pass(20_000);
+            }
+            ages.requireGone(broker, SLACK_MS + ageMs / 5);
+        }
+    }
+
+    private void pass(long ms) {
+        runOwner();
+        background.drain();
+        for (long left = ms; left > 0; left -= LOOK_MS) {
+            long before = time.now();
+            timers.advance(LOOK_MS);
+            time.turn(shard.turnNumber(), before);
+            ages.look(broker);
+        }
+        rest();
     }
 }

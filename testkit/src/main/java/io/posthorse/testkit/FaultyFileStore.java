@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 /**
  * A directory in memory that fails as real ones do. The fault model:
@@ -35,6 +36,8 @@ import java.util.function.Consumer;
  * out though they were allocated.
  */
 public final class FaultyFileStore implements FileStore {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final Entropy entropy;
     private final int boot;
     private int volume = 1;
@@ -47,6 +50,8 @@ public final class FaultyFileStore implements FileStore {
     private boolean readOnly;
     private String failOpening;
     private boolean stopped;
+    /** A hash of all changes so far, see {@link #trace}. */
+    private long trace = 0xcbf29ce484222325L;
     private int operationsLeft = Integer.MAX_VALUE;
 
     private FaultyFileStore(Entropy entropy, int boot) {
@@ -91,8 +96,16 @@ public final class FaultyFileStore implements FileStore {
         operationsLeft = operations;
     }
 
+    /** Failures that were asked for and have not come do not come. */
+    public void heal() {
+        failForce = false;
+        failWrite = false;
+        operationsLeft = Integer.MAX_VALUE;
+    }
+
     /** Rots: bytes of a file become others, forced or not. */
     public void damage(String name, long from, byte[] with) {
+        note(name, from, ByteBuffer.wrap(with));
         files.get(name).damage((int) from, with);
     }
 
@@ -123,6 +136,7 @@ public final class FaultyFileStore implements FileStore {
         FaultyFileStore next = new FaultyFileStore(entropy, nextBoot);
         next.volume = volume;
         next.capacity = capacity;
+        next.trace = trace;
         if (loses) {
             int kept = entropy.below(nameChanges.size() + 1);
             nameChanges.subList(0, kept).forEach(change -> change.accept(durableNames));
@@ -142,6 +156,21 @@ public final class FaultyFileStore implements FileStore {
             });
         }
         return next;
+    }
+
+    /** A hash of every byte written and every other change so far, in their order, by this process and those before. */
+    public long trace() {
+        return trace;
+    }
+
+    private void note(String what, long number, ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        trace = ((trace ^ what.hashCode()) * 0x100000001b3L ^ number) * 0x100000001b3L ^ crc.getValue();
+    }
+
+    private void note(String what, long number) {
+        note(what, number, NOTHING);
     }
 
     public long usedBytes() {
@@ -184,9 +213,10 @@ public final class FaultyFileStore implements FileStore {
         check();
         if (!files.containsKey(name)) {
             MemoryFile created = new MemoryFile();
+            note(name, 1);
             rename(names -> names.put(name, created));
         }
-        return new Handle(files.get(name));
+        return new Handle(name);
     }
 
     @Override
@@ -198,13 +228,14 @@ public final class FaultyFileStore implements FileStore {
         if (failOpening != null && name.endsWith(failOpening)) {
             throw new IOException("simulated: too many open files");
         }
-        return new Handle(files.get(name));
+        return new Handle(name);
     }
 
     @Override
     public void delete(String name) throws IOException {
         check();
         if (files.containsKey(name)) {
+            note(name, 2);
             rename(names -> names.remove(name));
         }
     }
@@ -216,6 +247,8 @@ public final class FaultyFileStore implements FileStore {
         if (file == null) {
             throw new IOException("no file " + from);
         }
+        note(from, 3);
+        note(to, 4);
         rename(names -> {
             names.remove(from);
             names.put(to, file);
@@ -226,6 +259,7 @@ public final class FaultyFileStore implements FileStore {
     public void forceNames() throws IOException {
         change();
         failIfAsked();
+        note("", 5);
         durableNames.clear();
         durableNames.putAll(files);
         nameChanges.clear();
@@ -274,11 +308,13 @@ public final class FaultyFileStore implements FileStore {
     }
 
     private final class Handle implements StoredFile {
+        private final String name;
         private final MemoryFile file;
         private boolean closed;
 
-        Handle(MemoryFile file) {
-            this.file = file;
+        Handle(String name) {
+            this.name = name;
+            this.file = files.get(name);
         }
 
         private void open() throws IOException {
@@ -310,6 +346,7 @@ public final class FaultyFileStore implements FileStore {
             if (operationsLeft == 0 || failWrite) {
                 length = Math.min(length, entropy.below(wanted + 1));
             }
+            note(name, position, source.slice(source.position(), length));
             file.write((int) position, source, length);
             change();
             if (failWrite) {
@@ -339,6 +376,7 @@ public final class FaultyFileStore implements FileStore {
                 file.failForce(entropy);
             }
             failIfAsked();
+            note(name, -1);
             file.force();
         }
 
@@ -348,6 +386,7 @@ public final class FaultyFileStore implements FileStore {
             change();
             int length = (int) Math.max(0, end - from);
             int fits = fitting(file, (int) from, length);
+            note(name, from << 32 | fits);
             file.zero((int) from, (int) from + fits);
             if (fits < length) {
                 throw new IOException("No space left on device");
@@ -364,6 +403,7 @@ public final class FaultyFileStore implements FileStore {
         public void truncate(long size) throws IOException {
             open();
             change();
+            note(name, -2 - size);
             file.truncate((int) size);
         }
 
