@@ -14,9 +14,10 @@ class_archive() {
         [ -n "$jar" ] || break
     done
     if [ -n "$jar" ]; then
-        options+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
+        options+=("-XX:AOTCache=$cache" -XX:+VerifySharedSpaces '-Xlog:aot*=off' '-Xlog:cds*=off')
         return 0
     fi
+    [ -w "$home/cli/target" ] || return 0 # where nothing can be made, a JVM that is to make it ends with an error
     jars=$(cd "$home/cli/target" &&
         { stat -c '%n %s %Y' posthorse-cli-*.jar lib/* || stat -f '%N %z %m' posthorse-cli-*.jar lib/*; } 2>/dev/null | cksum)
     archive="$home/cli/target/posthorse-${jars%% *}.jsa"
@@ -30,7 +31,7 @@ class_archive() {
 # server that stops makes the archive.
 make_class_cache() {
     local directory server broker plain=() option
-    [ -n "$cache" ] && directory=$(mktemp -d) || return 0
+    [ -n "$cache" ] && [ -w "$home/cli/target" ] && directory=$(mktemp -d) || return 0
     echo "Starting it once for practice, so that it starts quickly from now on; some seconds." >&2
     for option in "${options[@]}"; do
         case "$option" in *SharedArchive*) ;; *) plain+=("$option") ;; esac
@@ -48,6 +49,7 @@ make_class_cache() {
     kill -TERM $server 2>/dev/null || true
     wait $server || true
     trap - INT TERM
+    sync "$cache.$$" 2>/dev/null || true # a cut of power may not leave a file of the right length and other contents
     mv "$cache.$$" "$cache" 2>/dev/null || true
     rm -rf "$directory" "$cache.$$"*
 }

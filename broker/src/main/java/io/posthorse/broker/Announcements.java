@@ -36,11 +36,18 @@ final class Announcements {
         }
     }
 
+    /** A partition that got a message: who waits is told when it is visible. */
     void add(Partition partition) {
         if (!partition.announced) {
             partition.announced = true;
             due.add(partition);
         }
+    }
+
+    /** A partition in which there is something else to be had: who waits is told with the next call. */
+    void addAtOnce(Partition partition) {
+        add(partition);
+        partition.toldEnd = -1;
     }
 
     /**
@@ -59,10 +66,13 @@ final class Announcements {
         List<Partition> woken = new ArrayList<>();
         for (int i = 0; i < due.size(); i++) {
             Partition partition = due.get(i);
-            if (partition.hasWaiters()) {
+            boolean isAll = partition.lastPosition < committed || partition.topic.isDeleted();
+            long end = isAll ? partition.index.next() : partition.index.visibleEnd(committed);
+            if (end != partition.toldEnd && partition.hasWaiters()) {
                 woken.add(partition);
             }
-            if (partition.lastPosition < committed) {
+            partition.toldEnd = end;
+            if (isAll) {
                 scheduled |= partition.topic.isInternal();
                 partition.announced = false;
             } else {

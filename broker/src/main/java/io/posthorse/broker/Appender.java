@@ -93,7 +93,7 @@ final class Appender {
     boolean carry(Partition partition, long offset, ByteBuffer record) {
         int length = record.capacity() - RecordFormat.NATIVE;
         long bytes = (long) length + RecordFormat.ENVELOPE;
-        boolean helps = log.isReserveHalfFull(); // it frees four times as much: a full disk may spend on that too
+        boolean helps = log.isReserveAbove(2); // it frees four times as much: a full disk may spend on that too
         if (!log.admits(bytes, 1, false) && !(helps && log.admits(bytes, 1, true))) {
             return false;
         }

@@ -81,6 +81,7 @@ public final class AtHand {
     /** When messages were written, for one answer: all that may have to come from the disk is asked for at once. */
     public final class Times {
         private final LinkedHashSet<Long> missing = new LinkedHashSet<>();
+        private int old;
 
         private Times() {}
 
@@ -90,12 +91,13 @@ public final class AtHand {
          */
         public long at(Partition partition, long offset) {
             long position = Moves.position(partition, offset);
+            if (position < 0 || broker.isCold(position) && ++old > TIMES_MAX) {
+                return -1;
+            }
             if (has(position)) {
                 return Reading.timeAt(broker.log(), partition.index, offset);
             }
-            if (missing.size() < TIMES_MAX) {
-                missing.add(position);
-            }
+            missing.add(position);
             return -1;
         }
 

@@ -363,7 +363,7 @@ public final class Broker {
 
     /** Has those woken who wait for the partition, at the end of the turn. */
     void announceLater(Partition partition) {
-        announcements.add(partition);
+        announcements.addAtOnce(partition);
     }
 
     /** Appends an event; false where the log is full. */

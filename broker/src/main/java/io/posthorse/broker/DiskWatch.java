@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.LogSettings;
 import java.util.function.Consumer;
 
 /** Tells an operator when the disk fills, when it is full, and when that is over. */
@@ -9,10 +10,14 @@ final class DiskWatch {
     /** How long a checkpoint must have been ago before the next one that a full disk asks for, in looks. */
     private static final int CHECKPOINT_EVERY = 10;
 
+    private static final long GATHER_MS = 20;
+    private static final long GATHER_LONG_MS = 200;
+
     private final Broker broker;
     private Consumer<String> told = notice -> { };
     private boolean nearlyFull;
     private boolean full;
+    private boolean exhausted;
     private int sinceCheckpoint;
 
     DiskWatch(Broker broker) {
@@ -21,6 +26,15 @@ final class DiskWatch {
 
     void onNotice(Consumer<String> listener) {
         told = listener;
+    }
+
+    /**
+     * How long a turn is kept open, ms: 0 but where the reserve of a full disk runs low. What is acknowledged in a turn is one
+     * record for each subscription and partition, so longer turns have it last for whatever there is to be drained.
+     */
+    long gatherMs() {
+        return !full || broker.log().isReserveAbove(2) ? 0
+                : broker.log().isReserveAbove(8) ? GATHER_MS : GATHER_LONG_MS;
     }
 
     /** Looks; to be called once a second, in an open turn. */
@@ -45,6 +59,13 @@ final class DiskWatch {
             nearlyFull = false;
             told.accept("The disk of the data directory has room again: %.0f %% are in use.".formatted(used * 100));
         }
+        boolean low = full && !broker.log().isReserveAbove(LogSettings.KEPT_FOR_OPERATORS);
+        if (low && !exhausted) {
+            told.accept("What was kept for acknowledgements on the full disk is used up: they are refused from now on, and"
+                    + " consumers are handed the same messages again. What an operator changes is still taken: delete topics,"
+                    + " or skip what need not be consumed (resetOffsetByTime), or give the disk space.");
+        }
+        exhausted = low;
         sinceCheckpoint++;
         if (full && sinceCheckpoint >= CHECKPOINT_EVERY && broker.store().sinceCheckpoint() > 0) {
             sinceCheckpoint = 0;

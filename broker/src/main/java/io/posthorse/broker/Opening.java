@@ -11,7 +11,7 @@ import java.util.List;
 
 /** What a broker does before its first turn: offsets that may have been lost are left out, its own topics are there. */
 final class Opening {
-    /** Offsets left out after the machine went down with unforced messages: more than can have been on their way. */
+    /** Offsets left out, twice, after the machine went down with unforced messages: more than can have been on their way. */
     static final long JUMP = 1 << 20;
 
     private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
@@ -43,8 +43,10 @@ final class Opening {
         State state = broker.state();
         BrokerSettings settings = broker.settings();
         long jump = broker.store().tailLost() ? JUMP : broker.store().lostOffsets();
-        if (jump > 0 && state.nextPartition() > 0 && !broker.append(new Event.Jumped(jump))) {
-            throw new IOException(NO_SPACE);
+        for (int i = 0; jump > 0 && state.nextPartition() > 0 && i < 2; i++) { // twice, for one of the two records may rot
+            if (!broker.append(new Event.Jumped(jump))) {
+                throw new IOException(NO_SPACE);
+            }
         }
         for (Subscription nameless : state.subscriptions.nameless().toArray(Subscription[]::new)) {
             String name = "recovered-subscription-" + nameless.number();

@@ -17,6 +17,8 @@ public final class Partition {
     long lastPosition = -1;
     /** Whether the broker has it in its list of partitions with messages to announce. */
     boolean announced;
+    /** Where its visible messages ended when its waiters were told last; -1 where they are to be told again. */
+    long toldEnd = -1;
 
     private final int number;
     private List<Waiter> waiters = NOBODY;

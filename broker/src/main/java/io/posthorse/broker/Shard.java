@@ -36,6 +36,7 @@ public final class Shard {
     private final FlushBound flush;
     private List<Parked> parked = new ArrayList<>();
     private boolean open;
+    private boolean gathers;
     private long turns;
     private Timers.Timer moveTimer;
     private long moveAt = Long.MAX_VALUE;
@@ -119,9 +120,20 @@ public final class Shard {
             turns++;
             time.read();
             broker.now(time.logMs(), time.wallMs());
-            tail.execute(this::end);
+            long gatherMs = disk.gatherMs();
+            gathers = gatherMs > 0;
+            if (gathers) {
+                timers.after(gatherMs, this::end);
+            } else {
+                tail.execute(this::end);
+            }
         }
         return broker;
+    }
+
+    /** Whether a turn is kept open for more to come, as on a full disk. */
+    boolean isGathering() {
+        return open && gathers;
     }
 
     /** Number of the present turn, or of the last one. */

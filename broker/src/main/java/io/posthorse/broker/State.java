@@ -15,6 +15,8 @@ import java.util.TreeMap;
 final class State {
     /** How far behind the last known offset a record may speak of one: damaged messages and jumps leave so much out. */
     private static final long GAP_MAX = 1L << 40;
+    /** What a record of a whole log may speak of beyond it: earlier releases could settle what was never given out. */
+    private static final long SLACK = 1L << 24;
 
     final Index index = new Index();
     final Changes changed = new Changes();
@@ -34,6 +36,8 @@ final class State {
     private final InternalTopics internal;
     private long changes;
     private long revivals;
+    /** Whether some of the log that was read is damaged. */
+    private boolean damaged;
     private long lastMs;
     private int leftOut;
     /** Most topics have the same settings, and then share them. */
@@ -264,9 +268,14 @@ final class State {
         return place;
     }
 
+    /** A part of the log is damaged: what stood there may have been messages that records behind it speak of. */
+    void sawDamage() {
+        damaged = true;
+    }
+
     /** Behind the last offset of a partition that a record may speak of. */
     private long bound(int partition) {
-        return partition(partition).index.next() + GAP_MAX;
+        return partition(partition).index.next() + (damaged ? GAP_MAX : SLACK);
     }
 
     private void cursorMoved(Event.CursorMoved event) {
@@ -296,8 +305,11 @@ final class State {
         }
         Place place = place(of, partition(event.partition()));
         SettledCursor cursor = place.settled();
+        long given = damaged ? Long.MAX_VALUE : partition(event.partition()).index.next(); // what is to come is not settled
         for (int i = 0; i < runs.length; i += 2) {
-            cursor.settle(runs[i], runs[i + 1]);
+            if (runs[i] < given) {
+                cursor.settle(runs[i], Math.min(runs[i + 1], given - runs[i]));
+            }
         }
         place.cursor = cursor.floor();
     }

@@ -92,6 +92,11 @@ final class StateMachine implements Store.State {
     }
 
     @Override
+    public void damaged() {
+        state.sawDamage();
+    }
+
+    @Override
     public boolean rotten(ByteBuffer bytes, int at, boolean placed) {
         Partition partition = state.partition(bytes.getInt(at + RecordFormat.PARTITION));
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
@@ -115,6 +120,7 @@ final class StateMachine implements Store.State {
         byte type = bytes.get(at + RecordFormat.TYPE);
         state.saw(bytes.getLong(at + RecordFormat.TIME));
         if (!aside.isEmpty() && aside.contains(position)) {
+            state.sawDamage();
             rotten(bytes, at, true); // the offset of a message stays given out
             return;
         }

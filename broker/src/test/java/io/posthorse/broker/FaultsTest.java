@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.log.LogSettings;
+import io.posthorse.log.RecordFormat;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
@@ -89,10 +90,14 @@ class FaultsTest {
 
     /** The process is killed, after a bit of the record at a position has flipped. */
     private Broker killedWithDamageAt(long position) throws IOException {
+        return killedWithFlippedBit((position + 45) * 8);
+    }
+
+    private Broker killedWithFlippedBit(long bit) throws IOException {
         shard.broker().log().force();
         background.drain();
         files = files.crash(false);
-        files.flipBit("%020d.log".formatted(0), (position + 45) * 8);
+        files.flipBit("%020d.log".formatted(0), bit);
         return open(LOG);
     }
 
@@ -136,6 +141,25 @@ class FaultsTest {
         Broker third = open(LOG);
         assertEquals(List.of(0L, 4L), ids(third, third.topic("t2").partition(1)), "and so in later runs");
         assertEquals(List.of(), third.openingReport());
+    }
+
+    @Test
+    void theNumberOfAPartitionThatHasRottenIntoAnotherCostsThatOneNothing() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 4);
+        int even = topic.partition(0).id() % 2;
+        assertEquals(topic.partition(even).id() + 1, topic.partition(even + 1).id());
+        long record = shard.broker().tail();
+        publish(topic, even);
+        publish(topic, even + 1);
+        publish(topic, even + 1);
+
+        Broker next = killedWithFlippedBit((record + RecordFormat.PARTITION + 3) * 8);
+
+        Topic again = next.topic("t1");
+        assertEquals(List.of(1L, 2L), ids(next, again.partition(even + 1)));
+        assertEquals(List.of(), ids(next, again.partition(even)));
+        assertEquals(1, next.end(again.partition(even)), "its offset stays given out");
     }
 
     @Test

@@ -78,7 +78,7 @@ final class Rot {
         return switch (event) {
             case Event.TopicChanged e -> e.name().startsWith("topic"); // not the broker's own
             case Event.SubscriptionChanged e -> e.name().startsWith("subscription");
-            case Event.Jumped e -> false; // too short for recovery to tell what it was
+            case Event.Jumped e -> false; // written twice, and the world knows only of one
             // a topic that is made anew is not told from the one that was deleted
             case Event.TopicDeleted e -> behind.stream().noneMatch(
                     found -> found.event instanceof Event.TopicChanged news && news.name().equals(e.name()));

@@ -216,7 +216,9 @@ final class World {
         model.scan(broker, broker.topics());
         if (owner.isEmpty()) {
             clients.settlers().requireKept(broker);
-            clients.requireAwake(broker);
+            if (!shard.isGathering() && broker.log().poison() == null) {
+                clients.requireAwake(broker);
+            }
         }
     }
 

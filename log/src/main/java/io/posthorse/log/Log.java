@@ -131,9 +131,9 @@ public final class Log {
         return reserve.size();
     }
 
-    /** Whether at least half of the reserve is left. */
-    public boolean isReserveHalfFull() {
-        return reserve.isHalfFull();
+    /** Whether at least the given part of the reserve is left: 2 for half. */
+    public boolean isReserveAbove(int part) {
+        return reserve.isAbove(part);
     }
 
     /** Room for what a full disk must take. */
@@ -159,7 +159,8 @@ public final class Log {
      * @return false where there is no room; then nothing is promised
      */
     public boolean promise(long payloadBytes, int records) {
-        if (!admits(payloadBytes, records, true)) {
+        boolean hasBlocks = last.at(tail()) + promised + room(payloadBytes, records) <= last.allocated;
+        if (!hasBlocks && !isReserveAbove(LogSettings.KEPT_FOR_OPERATORS) || !admits(payloadBytes, records, true)) {
             return false;
         }
         promised += room(payloadBytes, records);

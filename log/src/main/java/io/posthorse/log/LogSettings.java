@@ -9,6 +9,8 @@ package io.posthorse.log;
  * @param sync whether an append counts as committed only once it is on stable storage
  */
 public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, boolean sync) {
+    /** The part of the reserve, one in so many, that no acknowledgement takes: what an operator changes has room. */
+    public static final int KEPT_FOR_OPERATORS = 32;
     /** Smallest segment: room for the header and a few records. */
     public static final int SEGMENT_BYTES_MIN = 1 << 14;
 

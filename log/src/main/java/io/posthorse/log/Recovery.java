@@ -184,7 +184,7 @@ final class Recovery {
         long length = said >= RecordFormat.PAYLOAD && RecordFormat.occupied(said) <= room ? RecordFormat.occupied(said)
                 : room;
         boolean placed = bytes.getLong(at + RecordFormat.POSITION) == segment.base + at;
-        return (placed || length == room) && replay.rotten(bytes, at, placed) ? length : 0;
+        return (placed || length == room) && replay.rotten(RottenHead.of(bytes, at, said), 0, placed) ? length : 0;
     }
 
     /** Copies a range to a file of its own before anything overwrites it, and notes it. */
@@ -195,6 +195,7 @@ final class Recovery {
             return;
         }
         damages.add(new Damage(start, to));
+        replay.damaged();
         for (Segment segment : segments) {
             int at = (int) Math.max(0, start - segment.base);
             int end = (int) Math.min(segment.size, to - segment.base);

@@ -11,6 +11,9 @@ public interface Replay {
      */
     void record(ByteBuffer bytes, int at, long position, int length);
 
+    /** A range of the log is damaged; what stood there is not known but for what {@link #rotten} is told. */
+    default void damaged() {}
+
     /**
      * A record that has rotted, though it can be made out where it stood. Any of its bytes may be wrong.
      *

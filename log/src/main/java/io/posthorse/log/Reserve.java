@@ -45,8 +45,9 @@ final class Reserve {
         return size;
     }
 
-    boolean isHalfFull() {
-        return size * 2 >= wanted;
+    /** Whether at least the given part of it is left: 2 for half. */
+    boolean isAbove(int part) {
+        return size * part >= wanted;
     }
 
     /** Bytes that the disk has besides it; 0 where it does not say. */

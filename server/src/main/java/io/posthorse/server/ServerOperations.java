@@ -21,6 +21,8 @@ final class ServerOperations implements Operations {
     private final FileStore files;
     private final KeptTable kept;
     private LiveSettings settings;
+    /** Whether what is in force is not, or not yet, kept for the next start. */
+    private boolean keeping;
     private Consumer<ServerConfig> onChange = config -> {};
 
     ServerOperations(ServerConfig started, FileStore files, KeptTable kept) {
@@ -63,15 +65,19 @@ final class ServerOperations implements Operations {
             return;
         }
         LiveSettings changed = settings.with(wanted);
-        if (changed.changes().equals(settings.changes())) {
+        if (!keeping && changed.changes().equals(settings.changes())) {
             done.accept(null);
             return;
         }
         LOG.info("Settings changed while running: {} became {}", settings.changes(), changed.changes());
         settings = changed;
         onChange.accept(changed.config());
-        kept.keep(() -> Map.of(SECTION, settings.changes()), failure -> done.accept(failure == null ? null
-                : "The change is in force until the next start, but it could not be kept: " + failure.getMessage()));
+        keeping = true;
+        kept.keep(() -> Map.of(SECTION, settings.changes()), failure -> {
+            keeping = failure != null;
+            done.accept(failure == null ? null : "The change is in force until the next start, but it could not be kept: "
+                    + failure.getMessage() + ". Make room, and repeat it.");
+        });
     }
 
     @Override

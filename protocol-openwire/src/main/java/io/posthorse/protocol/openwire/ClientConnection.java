@@ -15,7 +15,6 @@ import org.apache.activemq.command.ActiveMQTempDestination;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.ConsumerId;
-import org.apache.activemq.command.Message;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
 import org.apache.activemq.command.TransactionId;
@@ -112,8 +111,8 @@ final class ClientConnection {
      * Whether the message may have been stored already: a client that comes again sends once more what it got no answer
      * for, in the order of the first time. So what follows a message that is new is new too.
      */
-    boolean mayBeDuplicate(Message message) {
-        return repeats && message.isResponseRequired();
+    boolean mayRepeat() {
+        return repeats;
     }
 
     /** A message was new, so all that follow are. */

@@ -43,7 +43,7 @@ final class Publishing {
         message.setBrokerInTime(protocol.clock.wallMs());
         message.setTargetConsumerId(null);
         Schedule schedule = Schedule.of(message, protocol.clock.wallMs());
-        if (unit == null && client.mayBeDuplicate(message)) {
+        if (unit == null && client.mayRepeat()) {
             if (isStored(client, message, destination, schedule)) {
                 return;
             }

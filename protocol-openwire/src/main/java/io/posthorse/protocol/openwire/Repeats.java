@@ -79,10 +79,19 @@ final class Repeats implements Receiver {
         consumer.credit(AHEAD);
         try {
             deliver(delivery);
+        } catch (ResourceAllocationException | IllegalStateException e) { // the disk is full, or does not deliver it now
+            again(delivery);
         } catch (JMSException | IOException | RuntimeException e) {
             LOG.warn("A message with a schedule could not be delivered, and is dropped: {}", e.toString());
             delivery.feed().settle(List.of(delivery));
         }
+    }
+
+    private void again(Delivery delivery) {
+        protocol.timers.after(AGAIN_MS, () -> {
+            protocol.shard.turn();
+            delivery.feed().release(delivery, false);
+        });
     }
 
     private void deliver(Delivery delivery) throws JMSException, IOException {
@@ -99,10 +108,7 @@ final class Repeats implements Receiver {
         if (group.commit() == Admission.ADMITTED) {
             delivery.feed().settled(delivery);
         } else {
-            protocol.timers.after(AGAIN_MS, () -> {
-                protocol.shard.turn();
-                delivery.feed().release(delivery, false);
-            });
+            again(delivery);
         }
     }
 
