@@ -74,6 +74,35 @@ class FullDiskTest {
         assertEquals(1, again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
     }
 
+    /** The reserve has room for 2,000 records of acknowledgements, and nothing can be dropped until all are settled. */
+    @Test
+    void moreThanTheReserveHasRecordsForIsAcknowledgedOneByOne() throws IOException {
+        directory.log = new LogSettings(1 << 23, 1 << 14, 1 << 17, false);
+        Broker broker = directory.open();
+        directory.shard.onNotice(notices::add);
+        directory.pass(2_000);
+        Topic queue = directory.topic("queue", 1);
+        Subscription own = directory.settler("own");
+        directory.shard.turn();
+        broker.settlements().begin(own, queue.partition(0), 0);
+        directory.rest();
+        int count = fill(queue, 7 << 20);
+        assertTrue(count > 5_000, count + " messages");
+
+        for (long offset = 0; offset < count; offset++) {
+            directory.shard.turn();
+            assertTrue(broker.settlements().settle(own, queue.partition(0), offset), "acknowledgement " + offset + " of "
+                    + count);
+            directory.endTurn();
+            directory.timers.advance(1);
+            directory.endTurn();
+        }
+        directory.pass(2_000);
+        assertTrue(broker.log().isReserveAbove(LogSettings.KEPT_FOR_OPERATORS), "an operator has room still");
+        assertTrue(directory.shard.turn().delete(queue));
+        directory.rest();
+    }
+
     @Test
     void aDiskFullOfExpiredMessagesAmongWhichSomeAreWaitedForFreesItself() throws IOException {
         directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 17, false);

@@ -80,6 +80,7 @@ class HostileRecordsTest {
         refused(Event.Jumped.TYPE, bytes(new Event.Jumped(1L << 62)));
         refused(Event.Jumped.TYPE, bytes(new Event.Jumped(-1)));
         refused(Event.Settled.TYPE, bytes(new Event.Settled(own.number(), partition, 5, 1L << 60)));
+        refused(Event.Settled.TYPE, bytes(new Event.Settled(own.number(), partition, 0, 1L << 40)));
         refused(Event.Settled.TYPE, bytes(new Event.Settled(own.number(), partition, 5, -1)));
         refused(Event.Settled.TYPE, ByteBuffer.allocate(12).putInt(8, 1 << 30).array());
         refused(Event.Lent.TYPE, bytes(new Event.Lent(own.number(), partition, 1L << 60, 1, 1, new long[0])));

@@ -375,6 +375,39 @@ class IsolationTest {
         assertEquals(1, TestFormat.messageId(broker.nativeAt(broker.positionOf(topic.partition(0), 0))));
     }
 
+    /** Turns of others wake nobody while the disk has not taken what he waits for. */
+    @Test
+    void whoWaitsIsWokenOnceForWhatIsCommitted() throws IOException {
+        directory.log = new LogSettings(directory.log.segmentBytes(), directory.log.allocateBytes(),
+                directory.log.reserveBytes(), true);
+        Broker broker = directory.open();
+        Topic topic = directory.topic("topic", 2);
+        int[] woken = new int[1];
+        Waiter[] waiter = new Waiter[1];
+        waiter[0] = () -> {
+            woken[0]++;
+            broker.await(topic.partition(0), waiter[0]);
+        };
+        broker.await(topic.partition(0), waiter[0]);
+        publishUncommitted(topic.partition(0));
+        woken[0] = 0; // the first time it is not known what he was told of
+        for (int i = 0; i < 50; i++) {
+            publishUncommitted(topic.partition(1));
+        }
+        assertEquals(0, woken[0], "nothing is visible");
+        directory.rest();
+        assertEquals(1, broker.end(topic.partition(0)));
+        assertEquals(1, woken[0]);
+    }
+
+    /** The background does not run, so that no force comes to its end. */
+    private void publishUncommitted(Partition to) {
+        Broker broker = directory.shard.turn();
+        assertEquals(Admission.ADMITTED, broker.admit(TestFormat.HEADER + 10, 1));
+        broker.publish(to, new TestFormat.Sent(1, to.id(), 10), false);
+        directory.endTurn();
+    }
+
     @Test
     void waitersAnswersAndListenersFailForThemselves() throws IOException {
         Broker broker = directory.open();

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -22,6 +24,8 @@ final class Rot {
     private static final int MARGIN = 4_096;
 
     private final SeededEntropy entropy;
+    /** Files of which the other one stays whole. */
+    private final Set<String> rotten = new HashSet<>();
 
     Rot(SeededEntropy entropy) {
         this.entropy = entropy;
@@ -122,6 +126,11 @@ final class Rot {
                 || name.endsWith(".checkpoint-copy") && all.contains(name.substring(0, name.length() - 5))).toList();
         if (!chosen.isEmpty()) {
             String name = chosen.get(entropy.below(chosen.size()));
+            boolean isCopy = name.endsWith("-copy");
+            if (rotten.contains(isCopy ? name.substring(0, name.length() - 5) : name + "-copy")) {
+                return; // of two that rot nothing is left
+            }
+            rotten.add(name);
             try (StoredFile file = files.openExisting(name)) {
                 if (file.size() > 0) {
                     files.flipBit(name, entropy.below((int) file.size() * 8));
