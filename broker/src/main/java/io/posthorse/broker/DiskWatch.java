@@ -29,8 +29,8 @@ final class DiskWatch {
     }
 
     /**
-     * How long a turn is kept open, ms: 0 but where the reserve of a full disk runs low. What is acknowledged in a turn is one
-     * record for each subscription and partition, so longer turns have it last for whatever there is to be drained.
+     * How long a turn is kept open, ms: 0 but where the reserve of a full disk runs low. What is acknowledged in a turn is
+     * one record for each subscription and partition, so longer turns have it last for whatever there is to be drained.
      */
     long gatherMs() {
         return !full || broker.log().isReserveAbove(2) ? 0
@@ -61,9 +61,9 @@ final class DiskWatch {
         }
         boolean low = full && !broker.log().isReserveAbove(LogSettings.KEPT_FOR_OPERATORS);
         if (low && !exhausted) {
-            told.accept("What was kept for acknowledgements on the full disk is used up: they are refused from now on, and"
-                    + " consumers are handed the same messages again. What an operator changes is still taken: delete topics,"
-                    + " or skip what need not be consumed (resetOffsetByTime), or give the disk space.");
+            told.accept("What was kept for acknowledgements on the full disk is used up: they are refused from now on,"
+                    + " and consumers are handed the same messages again. What an operator changes is still taken: delete"
+                    + " topics, or skip what need not be consumed (resetOffsetByTime), or give the disk space.");
         }
         exhausted = low;
         sinceCheckpoint++;
