@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -89,6 +90,21 @@ class HostileRecordsTest {
 
         Broker broker = directory.shard.broker();
         assertEquals(1, broker.end(broker.topic("t").partition(0)), "nothing else is lost");
+    }
+
+    /** As builds of before could write it: the start is not refused, and what is sent afterwards is handed out. */
+    @Test
+    void whatIsSettledBeyondTheLastMessageDoesNotCountForThoseToCome() throws IOException {
+        directory.open();
+        Topic topic = directory.topic("t", 1);
+        directory.publish(topic.partition(0), 10);
+        Subscription own = directory.settler("own");
+        killedBehind(Event.Settled.TYPE, bytes(new Event.Settled(own.number(), topic.partition(0).id(), 0, 1_000)));
+        Broker next = directory.open();
+        Partition again = next.topic("t").partition(0);
+        directory.publish(again, 10);
+        assertTrue(next.settlements().isSettled(next.subscription("own"), again, 0));
+        assertFalse(next.settlements().isSettled(next.subscription("own"), again, 1));
     }
 
     @Test
