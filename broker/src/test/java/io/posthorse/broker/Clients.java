@@ -68,7 +68,7 @@ final class Clients {
     void act(Shard shard, Consumer<Model.Event> answerLater, boolean mayRefuse) {
         int choice = entropy.below(100);
         Broker broker = shard.turn();
-        time.turn(shard.turnNumber(), time.now());
+        time.turn(shard.turnNumber(), time.now(), broker.now());
         Topic topic = broker.topic("topic" + entropy.below(NAMES));
         if (topic == null || choice < 1) {
             changeTopic(broker, answerLater);
@@ -307,7 +307,7 @@ final class Clients {
 
         @Override
         public void acknowledge() {
-            sending.takenBack = true;
+            sending.takenBack = !sending.mayRepeat; // otherwise it may wait elsewhere as well
         }
     }
 
@@ -404,7 +404,10 @@ final class Clients {
                             .forEach(of -> of.get(partition).doubt());
                 }
             }
-            case Event.TopicDeleted e -> topics.get(e.name()).doubt();
+            case Event.TopicDeleted e -> {
+                topics.get(e.name()).doubt();
+                model.deletionRotted(e.name());
+            }
             case Event.SubscriptionChanged e -> {
                 if (!lost.isSaidTwice(o -> o instanceof Event.SubscriptionChanged same
                         && same.subscription() == e.subscription())) {

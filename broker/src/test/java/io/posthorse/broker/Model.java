@@ -60,6 +60,8 @@ final class Model {
         boolean takenBack;
         /** Whether the record is gone that says that it waits no longer where it waited. */
         boolean mayRepeat;
+        /** Whether it may have been given up with its topic, which is back since the record of its end has rotted. */
+        boolean mayMiss;
 
         Sending(long messageId, int target, int bodyLength, Wait wait, long dueMs) {
             this.messageId = messageId;
@@ -384,6 +386,13 @@ final class Model {
         }
     }
 
+    /** The record is gone that says that a topic was deleted: what waited for that topic was given up meanwhile, maybe. */
+    void deletionRotted(String topic) {
+        for (Sending sending : sendings.values()) {
+            sending.mayMiss |= names.get(sending.target).topic.equals(topic);
+        }
+    }
+
     /** The message that was sent with that id. */
     Sending sending(long messageId) {
         return sendings.get(messageId);
@@ -407,7 +416,8 @@ final class Model {
         due.removeAll(spoilt);
         for (Sending sending : due) {
             boolean leftOut = sending.wait == Wait.DELAY && failures.has(sending.messageId, STAMP); // and told of
-            boolean wanted = !leftOut && !sending.unwanted && (sending.wait != Wait.DECISION || sending.isCommitted());
+            boolean wanted = !leftOut && !sending.mayMiss && !sending.unwanted
+                    && (sending.wait != Wait.DECISION || sending.isCommitted());
             if (wanted && broker.state().partition(sending.target) != null) {
                 Stored there = arrived.get(sending.messageId);
                 require(there != null && !there.lost, "moved once: message " + sending + " never came");

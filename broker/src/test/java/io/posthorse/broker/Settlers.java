@@ -38,6 +38,9 @@ final class Settlers {
     /** Groups whose record has rotted. */
     private final Set<String> rotten = new HashSet<>();
 
+    /** Groups whose decision has rotted: whoever decides again repeats what may have happened before. */
+    private final Set<String> repeated = new HashSet<>();
+
     private int lastId;
     private final List<Together> together = new ArrayList<>();
     private int batches = -1;
@@ -169,7 +172,7 @@ final class Settlers {
     private void commit(
             Broker broker, Subscription subscription, Plan plan, AtomicGroup group, Consumer<Model.Event> answerLater) {
         if (unlessItFails(broker, group::commit) == Admission.ADMITTED) {
-            happened(broker, subscription, plan, answerLater);
+            happened(broker, subscription, plan, true, answerLater);
         }
     }
 
@@ -186,7 +189,7 @@ final class Settlers {
 
     /** A group was committed: its messages stand one behind the other at the end of their partition. */
     private void happened(
-            Broker broker, Subscription subscription, Plan made, Consumer<Model.Event> answerLater) {
+            Broker broker, Subscription subscription, Plan made, boolean once, Consumer<Model.Event> answerLater) {
         Partition from = broker.state().partition(made.from.id()); // the plan may be an earlier run's
         Partition to = broker.state().partition(made.to.id());
         Plan plan = new Plan(from, made.offsets, to, made.sendings);
@@ -202,7 +205,7 @@ final class Settlers {
             require(broker.settlements().isSettled(subscription, plan.from, plan.offsets.get(i)), "a commit settles");
             answerLater.accept(note(broker, plan.from, plan.offsets.get(i)));
         }
-        if (stores && settles && !plan.offsets.isEmpty() && !plan.sendings.isEmpty()) {
+        if (once && stores && settles && !plan.offsets.isEmpty() && !plan.sendings.isEmpty()) {
             together.add(new Together(
                     plan.from, plan.offsets.getFirst(), plan.to, first, plan.sendings.getFirst().messageId));
         }
@@ -223,7 +226,7 @@ final class Settlers {
         if (done == Admission.ADMITTED) {
             answerLater.accept(prepared.get(id).add(false, broker.tail()));
             if (commits) {
-                happened(broker, subscription, plans.get(id), answerLater);
+                happened(broker, subscription, plans.get(id), !repeated.contains(id), answerLater);
             }
         }
     }
@@ -260,6 +263,7 @@ final class Settlers {
     /** What became of a prepared group is gone: it may wait again. */
     void rotted(Event.GroupDecided event) {
         prepared.get(event.id()).doubt(true);
+        repeated.add(event.id());
     }
 
     /** What a prepared group is to do is gone: it is given up, now or once it is needed. */

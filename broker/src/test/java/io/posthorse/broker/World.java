@@ -91,7 +91,7 @@ final class World {
             long before = time.now();
             try {
                 step();
-                time.turn(shard.turnNumber(), before);
+                time.turn(shard.turnNumber(), before, broker.now());
                 time.tend();
                 rest();
             } catch (StoppedError e) {
@@ -388,7 +388,7 @@ final class World {
         shard = new Shard(broker, time.clock, timers, owner::add);
         broker.transactions().onUndecided(clients::asked);
         shard.start();
-        time.turn(shard.turnNumber(), time.now());
+        time.turn(shard.turnNumber(), time.now(), broker.now());
         ages.opened(broker);
         note(broker.tail());
     }
@@ -429,7 +429,7 @@ final class World {
         for (long left = ms; left > 0; left -= LOOK_MS) {
             long before = time.now();
             timers.advance(LOOK_MS);
-            time.turn(shard.turnNumber(), before);
+            time.turn(shard.turnNumber(), before, broker.now());
             ages.look(broker);
         }
         rest();

@@ -29,6 +29,9 @@ final class WorldTime {
     /** How far behind a broker may be that started while the clock was wrong: it catches up once that is right. */
     private long behind;
 
+    /** How far from the time the broker is, or the last one was. */
+    private long apart;
+
     private long rightSince = -BrokerTime.HOLD_MS;
     /** All steps ahead that a broker may have followed: so much more time may it have counted than has passed. */
     private long ahead;
@@ -91,9 +94,11 @@ final class WorldTime {
         return now() + (due.byClock ? farthest : more) >= due.ms;
     }
 
-    /** A step of the world began at a time; the present turn, if it is a new one, no sooner. */
-    void turn(long number, long sinceMs) {
+    /** A step of the world began at a time; the present turn, if it is a new one, no sooner, with a time of the broker. */
+    void turn(long number, long sinceMs, long brokerMs) {
         if (turn != number) {
+            behind = turn == -1 ? Math.max(behind, apart - (brokerMs - sinceMs)) : behind;
+            apart = brokerMs - sinceMs;
             turn = number;
             turnMs = sinceMs;
             turnAhead = ahead();
@@ -111,6 +116,7 @@ final class WorldTime {
             wrongMs = STEPS_MS[entropy.below(STEPS_MS.length)] * (entropy.percent(70) ? 1 : -1);
             wrongSince = now();
             wrongFor = entropy.percent(70) ? 60_000 : 400_000;
+            ahead += behind; // by chance the wrong clock is the one that a broker waits for
             clock.jump(wrongMs);
         }
     }
