@@ -41,7 +41,7 @@ public final class AtHand {
     public void require(long... positions) {
         long[] missing = Arrays.stream(positions).filter(position -> !has(position)).toArray();
         if (missing.length > 0) {
-            throw new NotAtHandException(new Bringing(missing));
+            throw new NotAtHandException(new Bringing(missing), broker.decisions());
         }
     }
 
@@ -68,7 +68,7 @@ public final class AtHand {
     public <T> T answer(Question<T> question) {
         Object answer = answers.remove(question);
         if (answer == null) {
-            throw new NotAtHandException(new Searching<>(question));
+            throw new NotAtHandException(new Searching<>(question), broker.decisions());
         }
         return (T) answer;
     }

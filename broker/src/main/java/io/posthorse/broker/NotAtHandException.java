@@ -8,13 +8,26 @@ public final class NotAtHandException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Lookup lookup;
+    private final long decisions;
 
-    NotAtHandException(Lookup lookup) {
+    /** @param decisions {@link Broker#decisions} so far */
+    NotAtHandException(Lookup lookup, long decisions) {
         super("it may have to come from the disk", null, false, false);
         this.lookup = lookup;
+        this.decisions = decisions;
     }
 
-    public Lookup lookup() {
+    /**
+     * What is to be looked up.
+     *
+     * @param before {@link Broker#decisions} when the command began
+     * @throws IllegalStateException where the command has changed something already: run again, it would do that twice
+     */
+    public Lookup lookup(long before) {
+        if (decisions != before) {
+            throw new IllegalStateException("A command asked for something of the disk after it had changed something. It is"
+                    + " not run again; what it has done stays.");
+        }
         return lookup;
     }
 }

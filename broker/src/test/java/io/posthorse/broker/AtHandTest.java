@@ -47,7 +47,7 @@ class AtHandTest {
     }
 
     private void bring(NotAtHandException missing) {
-        assertTrue(old.read(missing.lookup(), new Retry()));
+        assertTrue(old.read(missing.lookup(broker.decisions()), new Retry()));
         reads.remove().run();
     }
 
@@ -66,6 +66,16 @@ class AtHandTest {
         bring(assertThrows(NotAtHandException.class, () -> broker.atHand().message(position)));
         assertNull(broker.atHand().message(position));
         assertNull(broker.atHand().message(-1));
+    }
+
+    @Test
+    void aCommandThatHasChangedSomethingIsNotRunAgain() {
+        long position = published();
+        long before = broker.decisions();
+        directory.shard.turn();
+        directory.publish(partition, BODY);
+        NotAtHandException late = assertThrows(NotAtHandException.class, () -> broker.atHand().message(position));
+        assertThrows(IllegalStateException.class, () -> late.lookup(before));
     }
 
     @Test
@@ -97,7 +107,7 @@ class AtHandTest {
                     broker.atHand().message(position);
                     done.add(position);
                 } catch (NotAtHandException e) {
-                    assertTrue(old.read(e.lookup(), retry));
+                    assertTrue(old.read(e.lookup(broker.decisions()), retry));
                 }
             });
             retry.again();
@@ -114,10 +124,10 @@ class AtHandTest {
         long position = published();
         int most = (int) (Runtime.getRuntime().maxMemory() / 32);
         NotAtHandException missing = assertThrows(NotAtHandException.class, () -> broker.atHand().message(position));
-        assertTrue(old.read(missing.lookup(), new Retry(most)));
-        assertFalse(old.read(missing.lookup(), new Retry(1)));
+        assertTrue(old.read(missing.lookup(broker.decisions()), new Retry(most)));
+        assertFalse(old.read(missing.lookup(broker.decisions()), new Retry(1)));
         reads.remove().run();
-        assertTrue(old.read(missing.lookup(), new Retry(most)), "they count until they run again");
+        assertTrue(old.read(missing.lookup(broker.decisions()), new Retry(most)), "they count until they run again");
     }
 
     @Test

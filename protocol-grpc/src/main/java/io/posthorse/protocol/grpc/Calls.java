@@ -98,16 +98,26 @@ final class Calls {
         try {
             answer = work.get();
         } catch (NotAtHandException e) {
-            if (old.read(e.lookup(), retry)) {
+            Status problem = lookUp(e, before, retry);
+            if (problem == null) {
                 return;
             }
-            answer = refused.apply(status(new Refusal(
-                    Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; nothing was done. Try again")));
+            answer = refused.apply(problem);
         } catch (RuntimeException e) {
             answer = refused.apply(status(e));
         }
         A made = answer;
         replies.send(before, () -> end(out, List.of(made)), () -> end(out, List.of(refused.apply(failed()))));
+    }
+
+    /** Has what a call needs read from the disk; why not, or null. */
+    private Status lookUp(NotAtHandException missing, long before, Retry retry) {
+        try {
+            return old.read(missing.lookup(before), retry) ? null : status(new Refusal(
+                    Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; nothing was done. Try again"));
+        } catch (IllegalStateException e) {
+            return status(e);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.openwire;
 
 import io.netty.buffer.ByteBuf;
+import io.posthorse.broker.Lookup;
 import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.Retry;
 import io.posthorse.net.Connection;
@@ -189,6 +190,7 @@ final class OpenwireSession implements Session {
             end("The first command must be the wire format.");
             return;
         }
+        long before = protocol.broker.decisions();
         try {
             Response response = commands.run(command);
             if (!command.isResponseRequired()) {
@@ -202,7 +204,7 @@ final class OpenwireSession implements Session {
                 send(answer);
             }
         } catch (NotAtHandException e) {
-            lookUp(command, e, retry);
+            lookUp(command, e.lookup(before), retry);
         } catch (JMSException | SecurityException | IOException e) {
             refused(command, e);
         } catch (Exception e) {
@@ -212,7 +214,7 @@ final class OpenwireSession implements Session {
     }
 
     /** Has what a command needs read from the disk; those behind it wait. */
-    private void lookUp(Command command, NotAtHandException missing, Retry retry) {
+    private void lookUp(Command command, Lookup missing, Retry retry) {
         retry.onRead(() -> {
             waiting = false;
             if (!closing) {
@@ -223,7 +225,7 @@ final class OpenwireSession implements Session {
                 connection.resume();
             }
         });
-        waiting = protocol.old.read(missing.lookup(), retry);
+        waiting = protocol.old.read(missing, retry);
         connection.hold(waiting);
         if (!waiting) {
             refused(command, new ResourceAllocationException("Too many requests wait for the disk. Nothing was done."));

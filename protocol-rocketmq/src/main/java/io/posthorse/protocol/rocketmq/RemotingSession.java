@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.posthorse.auth.Account;
+import io.posthorse.broker.Lookup;
 import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.Retry;
 import io.posthorse.codec.rocketmq.Frame;
@@ -108,6 +109,7 @@ final class RemotingSession implements Session, Peer {
         if (gate != null && !gate.isSigned(this, header, in, body, end)) {
             return;
         }
+        long before = protocol.broker.decisions();
         try {
             switch (header.code()) {
                 case RequestCode.SEND_MESSAGE_V2, RequestCode.SEND_MESSAGE, RequestCode.SEND_BATCH_MESSAGE -> {
@@ -131,13 +133,14 @@ final class RemotingSession implements Session, Peer {
         } catch (MalformedFrameException e) {
             refuse(header, ResponseCode.INVALID_PARAMETER, e.getMessage());
         } catch (NotAtHandException e) {
-            lookUp(e, retry != null ? retry : retry(ByteBufUtil.getBytes(in, start, end - start)), header);
+            Retry again = retry != null ? retry : retry(ByteBufUtil.getBytes(in, start, end - start));
+            lookUp(e.lookup(before), again, header);
         }
     }
 
     /** Has what a request needs read from the disk. */
-    private void lookUp(NotAtHandException missing, Retry retry, RequestHeader header) {
-        if (!protocol.old.read(missing.lookup(), retry)) {
+    private void lookUp(Lookup missing, Retry retry, RequestHeader header) {
+        if (!protocol.old.read(missing, retry)) {
             refuse(header, ResponseCode.SYSTEM_BUSY, "too many requests wait for the disk; nothing was done. Try again.");
         }
     }
