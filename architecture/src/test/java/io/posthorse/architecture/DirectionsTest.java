@@ -27,13 +27,14 @@ class DirectionsTest {
             List.of("net", "platform"),
             List.of("filter"),
             List.of("auth", "platform"),
+            List.of("access", "auth"),
             List.of("codec.rocketmq"),
             List.of("nameserver", "codec.rocketmq"),
-            List.of("format.rocketmq", "platform", "broker", "filter", "auth", "codec.rocketmq"),
-            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "auth", "codec.rocketmq",
+            List.of("format.rocketmq", "platform", "broker", "filter", "access", "codec.rocketmq"),
+            List.of("protocol.rocketmq", "platform", "broker", "net", "filter", "access", "codec.rocketmq",
                     "format.rocketmq"),
-            List.of("protocol.grpc", "platform", "broker", "net", "auth", "codec.rocketmq", "format.rocketmq"),
-            List.of("protocol.openwire", "platform", "broker", "net", "auth"),
+            List.of("protocol.grpc", "platform", "broker", "net", "access", "codec.rocketmq", "format.rocketmq"),
+            List.of("protocol.openwire", "platform", "broker", "net", "access"),
             List.of("cli", "server", "codec.rocketmq"),
             List.of("embedded.seam"),
             List.of("embedded.inside", "embedded.seam", "server"),
@@ -145,7 +146,8 @@ class DirectionsTest {
     void secT05CodecsUseNoReflection() {
         noClasses()
                 .that().resideInAnyPackage("io.posthorse.codec..", "io.posthorse.format..", "io.posthorse.protocol..",
-                        "io.posthorse.nameserver..", "io.posthorse.filter..", "io.posthorse.auth..", "io.posthorse.net..")
+                        "io.posthorse.nameserver..", "io.posthorse.filter..", "io.posthorse.auth..", "io.posthorse.access..",
+                        "io.posthorse.net..")
                 // takes the making of classes by name out of the client library's codec, which has no other door
                 .and().doNotHaveFullyQualifiedName("io.posthorse.protocol.openwire.Hidden")
                 .should().dependOnClassesThat().resideInAnyPackage("java.lang.reflect..", "java.lang.invoke.MethodHandles..")

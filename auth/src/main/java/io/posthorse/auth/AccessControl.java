@@ -200,6 +200,11 @@ public final class AccessControl {
         failures.failed(user, source);
     }
 
+    /** A user's secret was right. */
+    public void proved(String user, InetAddress source) {
+        failures.proved(user, source);
+    }
+
     /** Whether an account may do any of some actions to a resource. */
     public Verdict decide(Account account, ResourceKind kind, String name, Actions wanted, InetAddress source) {
         return table.decide(account.user(), kind, name, wanted, source);

@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
  */
 public record User(String name, Kind kind, boolean enabled, Secret secret, Sources sources) {
     private static final int NAME_CHARS_MAX = 255;
-    private static final int SECRET_CHARS_MIN = 6;
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.@%|+=-]+");
 
     /** What a user may be. */
@@ -40,8 +39,8 @@ public record User(String name, Kind kind, boolean enabled, Secret secret, Sourc
         if (secret == null || secret.isBlank()) {
             throw new RefusedException("password can not be blank");
         }
-        if (secret.length() < SECRET_CHARS_MIN || secret.length() > Secret.CHARS_MAX) {
-            throw new RefusedException("a password has " + SECRET_CHARS_MIN + " to " + Secret.CHARS_MAX + " characters");
+        if (secret.length() > Secret.CHARS_MAX) {
+            throw new RefusedException("a password has at most " + Secret.CHARS_MAX + " characters");
         }
         return new User(name, kind, enabled, new Secret(secret), sources);
     }

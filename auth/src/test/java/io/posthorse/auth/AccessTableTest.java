@@ -167,7 +167,7 @@ class AccessTableTest {
         assertThrows(RefusedException.class, () -> Actions.parse(List.of()));
         assertThrows(RefusedException.class, () -> Actions.parse(List.of("Any")));
         assertThrows(RefusedException.class, () -> User.of("a b", User.Kind.NORMAL, true, "secret"));
-        assertThrows(RefusedException.class, () -> User.of("ann", User.Kind.NORMAL, true, "short"));
+        assertThrows(RefusedException.class, () -> User.of("ann", User.Kind.NORMAL, true, " "));
         assertThrows(RefusedException.class, () -> User.of("ann", User.Kind.NORMAL, true, null));
     }
 

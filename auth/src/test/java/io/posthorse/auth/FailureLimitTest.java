@@ -24,7 +24,7 @@ class FailureLimitTest {
 
     @Test
     void afterFiveFailuresInTenSecondsUserAndSourceWait() throws Exception {
-        for (int i = 0; i < FailureLimit.FAILURES_MAX; i++) {
+        for (int i = 0; i < FailureLimit.PAIR_MAX; i++) {
             assertFalse(limit.isReached("ann", HERE));
             limit.failed("ann", HERE);
         }
@@ -38,15 +38,52 @@ class FailureLimitTest {
     }
 
     @Test
-    void itForgetsTheOldestFirst() {
-        for (int i = 0; i < FailureLimit.FAILURES_MAX; i++) {
+    void itForgetsTheOldestFirst() throws Exception {
+        for (int i = 0; i < FailureLimit.PAIR_MAX; i++) {
             limit.failed("first", HERE);
         }
-        for (int i = 0; i < FailureLimit.PAIRS_MAX - 1; i++) {
-            limit.failed("user" + i, HERE);
+        for (int i = 0; i < FailureLimit.REMEMBERED_MAX - 1; i++) {
+            limit.failed("user" + i, address(i));
         }
         assertTrue(limit.isReached("first", HERE));
-        limit.failed("one more", HERE);
+        limit.failed("one more", address(0));
         assertFalse(limit.isReached("first", HERE));
+    }
+
+    @Test
+    void whoGuessesAtManyUsersFromOneAddressWaitsAndLocksNobodyOutThere() {
+        limit.proved("ann", HERE);
+        for (int i = 0; i < FailureLimit.EACH_MAX; i++) {
+            assertFalse(limit.isReached("bob", HERE));
+            limit.failed("user" + i, HERE);
+        }
+        assertTrue(limit.isReached("bob", HERE));
+        assertFalse(limit.isReached("ann", HERE), "it is known that ann comes from here");
+    }
+
+    @Test
+    void whoGuessesAtOneUserFromManyAddressesWaitsAndDoesNotLockTheUserOut() throws Exception {
+        limit.proved("ann", HERE);
+        for (int i = 0; i < FailureLimit.EACH_MAX; i++) {
+            assertFalse(limit.isReached("ann", address(1_000)));
+            limit.failed("ann", address(i));
+        }
+        assertTrue(limit.isReached("ann", address(1_000)));
+        assertFalse(limit.isReached("ann", HERE));
+        nanos += FailureLimit.WINDOW_MS * 1_000_000;
+        assertFalse(limit.isReached("ann", address(1_000)));
+    }
+
+    @Test
+    void addressesOfOneNetworkOfIpv6AreOne() throws Exception {
+        for (int i = 0; i < FailureLimit.EACH_MAX; i++) {
+            limit.failed("user" + i, InetAddress.getByName("2001:db8:0:1::" + Integer.toHexString(i + 1)));
+        }
+        assertTrue(limit.isReached("bob", InetAddress.getByName("2001:db8:0:1::ffff")));
+        assertFalse(limit.isReached("bob", InetAddress.getByName("2001:db8:0:2::1")));
+    }
+
+    private static InetAddress address(int i) throws Exception {
+        return InetAddress.getByAddress(new byte[] {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i});
     }
 }

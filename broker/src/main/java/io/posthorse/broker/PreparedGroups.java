@@ -50,6 +50,11 @@ public final class PreparedGroups {
         return List.copyOf(positions().keySet());
     }
 
+    /** Whether a group of that id waits for its decision. */
+    public boolean holds(String id) {
+        return positions().containsKey(id);
+    }
+
     /** Prepares a group; anything but {@link Admission#ADMITTED} and nothing has happened. */
     public Admission prepare(String id, AtomicGroup group) {
         if (positions().containsKey(id)) {

@@ -1,10 +1,12 @@
 package io.posthorse.server;
 
+import io.posthorse.access.AccessPolicy;
 import io.posthorse.auth.AccessControl;
 import io.posthorse.auth.AccessTable;
 import io.posthorse.auth.PlainAcl;
 import io.posthorse.auth.RefusedException;
 import io.posthorse.auth.Secret;
+import io.posthorse.auth.User;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
@@ -44,11 +46,11 @@ final class AccessSetup {
                 keep(files, user, secret);
             }
         };
-        return AccessControl.open(files, disk, clock, Entropy.system(), fixed(access.plainAcl()), name,
+        return AccessControl.open(files, disk, clock, Entropy.system(), fixed(access.plainAcl(), access.policy()), name,
                 first == null ? null : first.secret(), made);
     }
 
-    private static AccessTable fixed(String path) throws IOException {
+    private static AccessTable fixed(String path, AccessPolicy policy) throws IOException {
         if (path == null) {
             return AccessTable.EMPTY;
         }
@@ -56,6 +58,12 @@ final class AccessSetup {
             byte[] text = LocalFile.read(path, FILE_BYTES_MAX);
             PlainAcl read = PlainAcl.read(path, new String(text, StandardCharsets.UTF_8));
             read.notes().forEach(LOG::warn);
+            for (User user : read.table().users().values()) {
+                String problem = policy.problem(user.secret().reveal());
+                if (problem != null) {
+                    throw new IOException("account " + user.name() + ": " + problem);
+                }
+            }
             return read.table();
         } catch (RefusedException e) {
             throw new IOException("The accounts of auth.plain.acl cannot be used: " + e.getMessage(), e);

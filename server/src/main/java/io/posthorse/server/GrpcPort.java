@@ -1,6 +1,6 @@
 package io.posthorse.server;
 
-import io.posthorse.auth.AccessControl;
+import io.posthorse.access.Gate;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
@@ -33,7 +33,7 @@ final class GrpcPort {
     private final Shard shard;
     private final Network network;
     private final Background reader;
-    private final AccessControl access;
+    private final Gate gate;
     private final CertificateWatch certificates;
     private final boolean daemon;
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
@@ -41,20 +41,20 @@ final class GrpcPort {
     /**
      * @param online is told of the port's clients
      * @param reader reads messages that may have to come from the disk
-     * @param access users and rules, or null where everybody may do everything
+     * @param gate says who may do what
      * @param certificates looks after the operator's certificate, or null where there is none
      * @param daemon whether the JVM may end although its thread runs
      */
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Shard shard, Network network,
-            Background reader, AccessControl access, CertificateWatch certificates, boolean daemon) {
+            Background reader, Gate gate, CertificateWatch certificates, boolean daemon) {
         this.config = config;
         this.settings = settings;
         this.online = online;
         this.shard = shard;
         this.network = network;
         this.reader = reader;
-        this.access = access;
+        this.gate = gate;
         this.certificates = certificates;
         this.daemon = daemon;
     }
@@ -66,7 +66,7 @@ final class GrpcPort {
             listener.complete(GrpcListener.open(
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
                     reader, Entropy.system(), settings, online,
-                    access == null ? null : new GrpcAccess(access, config.access().zones()), network.owner(),
+                    !gate.isOn() ? null : new GrpcAccess(gate, config.access().zones()), network.owner(),
                     connections(listen.tls()), daemon));
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error("There is no gRPC: {} All other ports are open.", e.getMessage());

@@ -1,6 +1,6 @@
 package io.posthorse.server;
 
-import io.posthorse.auth.AccessControl;
+import io.posthorse.access.Gate;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.delivery.Deliveries;
@@ -35,23 +35,23 @@ final class OpenwirePort implements SessionFactory {
     private final Shard shard;
     private final Network network;
     private final Background reader;
-    private final AccessControl access;
+    private final Gate gate;
     private OpenwireProtocol protocol;
     private boolean mayEncrypt;
 
     /**
      * @param reader reads messages that may have to come from the disk
-     * @param access users and rules, or null where everybody may do everything
+     * @param gate says who may do what
      */
     OpenwirePort(
             ServerConfig config, RocketmqSettings rocketmq, Shard shard, Network network, Background reader,
-            AccessControl access) {
+            Gate gate) {
         this.config = config;
         this.rocketmq = rocketmq;
         this.shard = shard;
         this.network = network;
         this.reader = reader;
-        this.access = access;
+        this.gate = gate;
     }
 
     /** Begins to listen; returns the port. */
@@ -93,7 +93,7 @@ final class OpenwirePort implements SessionFactory {
                     FRAME_BYTES_MAX, mayEncrypt ? TLS_PATIENCE_MS : 0);
             OpenwireProtocol made = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers(), reader),
-                    new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, access);
+                    new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, gate);
             made.start();
             protocol = made;
         }

@@ -1,6 +1,6 @@
 package io.posthorse.server;
 
-import io.posthorse.auth.AccessControl;
+import io.posthorse.access.Gate;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.MessageFormat;
@@ -62,7 +62,7 @@ public final class Server implements AutoCloseable {
     private GrpcPort grpc;
     private OpenwirePort openwire;
     private int openwirePort = ServerConfig.OFF;
-    private AccessControl access;
+    private Gate gate;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
@@ -127,11 +127,11 @@ public final class Server implements AutoCloseable {
             certificates.start();
         }
         if (listen.openwirePort() != ServerConfig.OFF) {
-            openwire = new OpenwirePort(config, rocketmq, shard, network, reader, access);
+            openwire = new OpenwirePort(config, rocketmq, shard, network, reader, gate);
             openwirePort = openwire.open(address(listen.openwirePort()), tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(config, rocketmq, online, shard, network, reader, access, certificates, daemon);
+            grpc = new GrpcPort(config, rocketmq, online, shard, network, reader, gate, certificates, daemon);
             reader.run(grpc::open, failure -> { });
         }
     }
@@ -184,10 +184,11 @@ public final class Server implements AutoCloseable {
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax(),
                 live);
-        access = AccessSetup.open(config, files, disk, clock);
+        gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
+                name -> broker.topic(name) != null, name -> broker.subscription(name) != null);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
-                access, nameServer(clock, broker, rocketmq));
+                gate, nameServer(clock, broker, rocketmq));
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
             live.change(choices(changed));

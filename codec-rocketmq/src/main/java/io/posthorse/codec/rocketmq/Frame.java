@@ -2,6 +2,7 @@ package io.posthorse.codec.rocketmq;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One remoting command, request or response, as plain values: the form in which everything but the hot path reads and
@@ -73,6 +74,16 @@ public record Frame(
     /** The same, with a body. */
     public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields, byte[] requestBody) {
         return new Frame(requestCode, JAVA, VERSION, opaque, FLAG_ONE_WAY, null, requestFields, requestBody, false);
+    }
+
+    /** The same request without some fields. */
+    public Frame without(Set<String> names) {
+        if (fields.keySet().stream().noneMatch(names::contains)) {
+            return this;
+        }
+        Map<String, String> left = new LinkedHashMap<>(fields);
+        left.keySet().removeAll(names);
+        return new Frame(code, language, version, opaque, flag, remark, left, body, binary);
     }
 
     /** The same command with another value of a field. */

@@ -1,5 +1,6 @@
 package io.posthorse.format.rocketmq;
 
+import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -7,28 +8,20 @@ import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicSettings;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** RocketMQ's rules for topic and group names, and for creating them on first use. */
 public final class Destinations {
-    public static final String RETRY = "%RETRY%";
     /** Why a group that another protocol made is refused. */
     public static final String NOT_FOR_OFFSETS =
             "its messages are settled one by one, by clients of another protocol. Use a group of your own";
-    public static final String DEAD_LETTER = "%DLQ%";
     public static final String DEFAULT_TOPIC = "TBW102";
     /** Queues that producers ask for where nobody told them otherwise. */
     public static final int DEFAULT_QUEUES = 4;
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int GROUP_LENGTH_MAX = 120;
     private static final int READ_WRITE = TopicSettings.READ | TopicSettings.WRITE;
-
-    /** Topics of RocketMQ's own machinery that nobody may send to. */
-    private static final Set<String> FORBIDDEN = Set.of(
-            "SCHEDULE_TOPIC_XXXX", "rmq_sys_wheel_timer", "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC",
-            "TRANS_CHECK_MAX_TIME_TOPIC", "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT");
 
     private final Shard shard;
     private final Broker broker;
@@ -60,13 +53,9 @@ public final class Destinations {
 
     /** Topics that are not a user's, whether or not they are there. */
     public SortedSet<String> systemTopics() {
-        TreeSet<String> names = new TreeSet<>(FORBIDDEN);
+        TreeSet<String> names = new TreeSet<>(SystemNames.own());
         names.addAll(List.of(DEFAULT_TOPIC, settings.cluster(), settings.brokerName()));
         return names;
-    }
-
-    public static boolean isForbidden(String topic) {
-        return FORBIDDEN.contains(topic);
     }
 
     /** What is wrong with a topic's name, or null. */
@@ -118,8 +107,8 @@ public final class Destinations {
     public TopicSettings settingsFor(String name) {
         Topic model = broker.topic(DEFAULT_TOPIC);
         boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
-        if (!settings.autoCreateTopics() || !inherits || isForbidden(name) || name.startsWith(RETRY)
-                || name.startsWith(DEAD_LETTER) || !broker.hasRoomForTopic()) {
+        if (!settings.autoCreateTopics() || !inherits || SystemNames.isOwn(name) || name.startsWith(SystemNames.RETRY)
+                || name.startsWith(SystemNames.DEAD_LETTER) || !broker.hasRoomForTopic()) {
             return null;
         }
         return TopicSettings.of(Math.min(DEFAULT_QUEUES, model.settings().writePartitions()));
@@ -127,12 +116,12 @@ public final class Destinations {
 
     /** The retry topic of a group, created where it is missing. Null where the broker is full. */
     public Topic retryTopic(Subscription group) {
-        return internal(RETRY + group.name(), group.settings().retryPartitions());
+        return internal(SystemNames.RETRY + group.name(), group.settings().retryPartitions());
     }
 
     /** The dead-letter topic of a group, created where it is missing. Null where the broker is full. */
     public Topic deadLetterTopic(Subscription group) {
-        return internal(DEAD_LETTER + group.name(), 1);
+        return internal(SystemNames.DEAD_LETTER + group.name(), 1);
     }
 
     private Topic internal(String name, int queues) {

@@ -2,11 +2,9 @@ package io.posthorse.protocol.grpc;
 
 import apache.rocketmq.v2.Code;
 import com.google.protobuf.MessageOrBuilder;
-import io.posthorse.auth.AccessControl;
-import io.posthorse.auth.Account;
-import io.posthorse.broker.Broker;
-import io.posthorse.format.rocketmq.Permission;
-import io.posthorse.format.rocketmq.Rights;
+import io.posthorse.access.Gate;
+import io.posthorse.access.Identity;
+import io.posthorse.access.Permission;
 import io.posthorse.net.Complaints;
 import io.posthorse.platform.Clock;
 import java.net.InetAddress;
@@ -25,20 +23,18 @@ import org.slf4j.LoggerFactory;
 final class CallGate {
     private static final Logger LOG = LoggerFactory.getLogger(CallGate.class);
 
-    private final AccessControl access;
-    private final Rights rights;
+    private final Gate gate;
     private final Clock clock;
     private final List<ZoneId> zones;
     private final Complaints complaints;
     private final Set<Runnable> watchers = new LinkedHashSet<>();
 
-    CallGate(GrpcAccess grpc, Broker broker, String cluster, Clock clock) {
-        this.access = grpc.control();
-        this.rights = new Rights(access, broker, cluster);
+    CallGate(GrpcAccess grpc, Clock clock) {
+        this.gate = grpc.gate();
         this.clock = clock;
         this.zones = SignedTime.zones(grpc.zones());
         this.complaints = new Complaints(clock);
-        access.onChange(() -> List.copyOf(watchers).forEach(Runnable::run));
+        gate.onChange(() -> List.copyOf(watchers).forEach(Runnable::run));
     }
 
     /** Has a change of users or rules told, until {@link #unwatch}. */
@@ -59,58 +55,61 @@ final class CallGate {
         }
         InetAddress source = caller.remote().getAddress();
         byte[] name = credential.userBytes();
-        Account known = caller.connection().account;
+        Identity known = caller.connection().identity;
         boolean isKnown = known != null && known.is(name, 0, name.length);
-        if (!isKnown && access.mustWait(credential.user(), source)) {
-            throw refused(caller, Code.UNAUTHORIZED, Rights.tooManyFailures(source));
+        if (!isKnown && gate.mustWait(credential.user(), source)) {
+            throw refused(caller, Code.UNAUTHORIZED, Gate.tooManyFailures(source));
         }
-        Account account = isKnown ? known : access.account(name, 0, name.length);
-        if (!credential.isSignedBy(account)) {
-            caller.connection().account = null;
-            access.failed(credential.user(), source);
-            throw refused(caller, Code.UNAUTHORIZED, Rights.mismatch(credential.user()));
+        Identity who = isKnown ? known : gate.claimed(name, 0, name.length);
+        if (!credential.isSignedBy(who)) {
+            caller.connection().identity = null;
+            gate.failed(credential.user(), source);
+            throw refused(caller, Code.UNAUTHORIZED, Gate.mismatch(credential.user()));
         }
-        caller.connection().account = account;
-        welcome(caller, account);
+        if (!isKnown) {
+            gate.proved(who, source);
+        }
+        caller.connection().identity = who;
+        welcome(caller, who);
         if (SignedTime.distanceMs(credential.dateTime(), clock.wallMs(), zones) > SignedTime.WINDOW_MS) {
-            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + Rights.printable(credential.dateTime())
+            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + Gate.printable(credential.dateTime())
                     + " is more than " + SignedTime.WINDOW_MS / 60_000 + " minutes from this broker's clock. Set the"
                     + " client's clock. RocketMQ's client for Java signs its local time: where its zone is neither UTC"
                     + " nor the broker's, name it in auth.grpc.zones, or start the client with -Duser.timezone=UTC.");
         }
-        credential.account = account;
+        credential.identity = who;
     }
 
-    private void welcome(Caller caller, Account account) {
-        String unwelcome = Rights.unwelcome(account.user(), caller.remote().getAddress());
+    private void welcome(Caller caller, Identity who) {
+        String unwelcome = Gate.unwelcome(who, caller.remote().getAddress());
         if (unwelcome != null) {
             throw refused(caller, Code.FORBIDDEN, unwelcome);
         }
     }
 
     /** The caller as users are now: what was signed before the secret was changed is good no more. */
-    private Account current(Caller caller) {
+    private Identity current(Caller caller) {
         Credential credential = caller.credential();
         byte[] name = credential.userBytes();
-        if (!credential.account.is(name, 0, name.length)) {
-            Account account = access.account(name, 0, name.length);
-            if (!credential.isSignedBy(account)) {
-                throw refused(caller, Code.UNAUTHORIZED, Rights.mismatch(credential.user()));
+        if (!credential.identity.is(name, 0, name.length)) {
+            Identity who = gate.claimed(name, 0, name.length);
+            if (!credential.isSignedBy(who)) {
+                throw refused(caller, Code.UNAUTHORIZED, Gate.mismatch(credential.user()));
             }
-            welcome(caller, account);
-            credential.account = account;
+            welcome(caller, who);
+            credential.identity = who;
         }
-        return credential.account;
+        return credential.identity;
     }
 
     /** Refuses a request that its caller may not have as users and rules are now. */
     void permit(Caller caller, MessageOrBuilder request) {
-        Account account = current(caller);
+        Identity who = current(caller);
         Permission permission = CallPermissions.of(caller.call());
         String refusal = permission == null
                 ? "the call " + caller.call() + " is not known to this broker, and what is not known is not allowed"
-                : rights.refusal(
-                        account, caller.remote().getAddress(), "the call " + caller.call(), permission,
+                : gate.refusal(
+                        who, caller.remote().getAddress(), "the call " + caller.call(), permission,
                         source -> NamedResources.of(source, request));
         if (refusal != null) {
             throw refused(caller, Code.FORBIDDEN, refusal);

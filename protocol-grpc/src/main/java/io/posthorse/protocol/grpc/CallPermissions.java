@@ -1,6 +1,6 @@
 package io.posthorse.protocol.grpc;
 
-import io.posthorse.format.rocketmq.Permission;
+import io.posthorse.access.Permission;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.grpc;
 
 import io.grpc.Context;
-import io.posthorse.auth.Account;
+import io.posthorse.access.Identity;
 import java.net.InetSocketAddress;
 
 /**
@@ -23,7 +23,7 @@ record Caller(
     /** What is remembered of a connection; used on the owner's thread. */
     static final class Connection {
         /** Who signed a call last, and rightly. */
-        Account account;
+        Identity identity;
         /** Bytes of messages that are on their way to it. */
         long answerBytes;
     }
@@ -35,6 +35,6 @@ record Caller(
 
     /** The client, told from those of other users that call themselves the same; empty where it does not say. */
     String clientId() {
-        return name.isEmpty() || credential.account == null ? name : credential.user() + "/" + name;
+        return name.isEmpty() || credential.identity == null ? name : credential.user() + "/" + name;
     }
 }

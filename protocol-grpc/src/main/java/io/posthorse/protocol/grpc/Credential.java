@@ -1,7 +1,7 @@
 package io.posthorse.protocol.grpc;
 
 import io.grpc.Metadata;
-import io.posthorse.auth.Account;
+import io.posthorse.access.Identity;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -21,7 +21,7 @@ final class Credential {
     private static final int NAME_CHARS_MAX = 255;
 
     /** Who signed, where that is proven; used on the owner's thread. */
-    Account account;
+    Identity identity;
 
     private final String user;
     private final String dateTime;
@@ -80,7 +80,7 @@ final class Credential {
     }
 
     /** Whether that account's secret made the signature; takes as long where it did not. */
-    boolean isSignedBy(Account by) {
+    boolean isSignedBy(Identity by) {
         by.sign(timeBytes, 0, timeBytes.length);
         return by.matches(signature, 0, signature.length);
     }

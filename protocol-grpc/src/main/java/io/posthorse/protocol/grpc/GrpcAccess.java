@@ -1,13 +1,13 @@
 package io.posthorse.protocol.grpc;
 
-import io.posthorse.auth.AccessControl;
+import io.posthorse.access.Gate;
 import java.time.ZoneId;
 import java.util.List;
 
 /**
  * How calls are controlled.
  *
- * @param control users and rules
+ * @param gate says who may do what; it is not open
  * @param zones further zones that clients may sign the time in, beside UTC and the machine's own
  */
-public record GrpcAccess(AccessControl control, List<ZoneId> zones) {}
+public record GrpcAccess(Gate gate, List<ZoneId> zones) {}

@@ -48,7 +48,7 @@ final class GrpcProtocol {
         Destinations destinations = new Destinations(shard, settings);
         this.routes = new Routes(broker, destinations, settings);
         this.sends = new Sends(shard, destinations, settings, entropy, clock);
-        this.gate = access == null ? null : new CallGate(access, broker, settings.cluster(), clock);
+        this.gate = access == null ? null : new CallGate(access, clock);
         this.shown = new ShownClients(online, clock);
         this.telemetry = new Telemetry(broker, settings, shown, gate);
         this.renewals = new Renewals(shard, timers, telemetry::isOnline);

@@ -4,6 +4,7 @@ import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.Resource;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.posthorse.access.SystemNames;
 import io.posthorse.format.rocketmq.Destinations;
 
 /** Names and times of the protocol as the broker has them. A namespace stands before a name, with % between. */
@@ -25,7 +26,7 @@ final class Resources {
     /** Name of a topic that a client may send to. */
     static String target(Resource resource) {
         String name = topic(resource);
-        if (Destinations.isForbidden(name)) {
+        if (SystemNames.isOwn(name)) {
             throw new Refusal(Code.ILLEGAL_TOPIC, "Sending to the topic " + name + " is forbidden: it is the broker's own.");
         }
         return name;

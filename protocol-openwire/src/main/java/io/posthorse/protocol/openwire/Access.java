@@ -1,92 +1,101 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.auth.AccessControl;
-import io.posthorse.auth.Account;
-import io.posthorse.auth.Action;
-import io.posthorse.auth.Actions;
-import io.posthorse.auth.ResourceKind;
-import io.posthorse.auth.User;
-import io.posthorse.auth.Verdict;
+import io.posthorse.access.Gate;
+import io.posthorse.access.Identity;
+import io.posthorse.access.NotAdmittedException;
+import io.posthorse.access.Origin;
+import io.posthorse.net.Connection;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 
-/** Who may connect, and what connections may do. Where there is no access control, everybody may do everything. */
+/** What one connection may do; the gate decides, by the names that destinations and subscriptions have in the broker. */
 final class Access {
-    private final AccessControl control;
+    private final Gate gate;
+    private final InetAddress source;
+    private Identity identity;
 
-    Access(AccessControl control) {
-        this.control = control;
+    private Access(Gate gate, InetAddress source, Identity identity) {
+        this.gate = gate;
+        this.source = source;
+        this.identity = identity;
     }
 
     /**
      * Lets a user in by name and password.
      *
-     * @return the account; null where there is no access control
      * @throws SecurityException where the client is not let in
      */
-    Account login(String name, String password, InetAddress source) {
-        if (control == null) {
-            return null;
+    static Access login(Gate gate, String name, String password, Connection connection) {
+        Origin from = new Origin(connection.remote().getAddress(), connection.isEncrypted());
+        try {
+            return new Access(gate, from.address(), gate.login(name, password, from));
+        } catch (NotAdmittedException e) {
+            throw new SecurityException(e.getMessage());
         }
-        if (name == null || password == null) {
-            throw new SecurityException("This broker asks for a user and a password.");
-        }
-        if (control.mustWait(name, source)) {
-            throw new SecurityException("Too many wrong passwords from " + source.getHostAddress() + ". Wait 10 seconds.");
-        }
-        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-        User user = control.account(utf8, 0, utf8.length).user();
-        boolean right = MessageDigest.isEqual(
-                user.secret().reveal().getBytes(StandardCharsets.UTF_8), password.getBytes(StandardCharsets.UTF_8));
-        if (!right || !user.enabled() || !user.sources().contains(source)) {
-            control.failed(name, source);
-            throw new SecurityException("User name [" + printable(name) + "] or password is invalid.");
-        }
-        return control.account(utf8, 0, utf8.length);
     }
 
-    /** The account as it is now: users and rules may have changed since the login; refused where it is gone. */
-    void check(Account account, InetAddress source, String topic, Action action) {
-        if (control == null) {
+    /** Name of the user; empty where there are no users. */
+    String user() {
+        return identity == null ? "" : identity.name();
+    }
+
+    /** Whether users are asked for. */
+    boolean isOn() {
+        return gate.isOn();
+    }
+
+    /** Refuses who is not let in any more: users may have changed since the login. */
+    private void requireUser() {
+        if (!gate.isOn()) {
             return;
         }
-        byte[] utf8 = account.user().name().getBytes(StandardCharsets.UTF_8);
-        Account now = control.account(utf8, 0, utf8.length);
-        boolean same = now.user().enabled() && now.user().secret().equals(account.user().secret());
-        if (!same) {
-            throw new SecurityException("User " + account.user().name() + " is no longer let in.");
+        Identity now = gate.now(identity);
+        if (now == null) {
+            throw new SecurityException("User " + identity.name() + " is no longer let in.");
         }
-        Verdict refusal = control.refusal(
-                now, ResourceKind.TOPIC, topic.getBytes(StandardCharsets.UTF_8), 0,
-                topic.getBytes(StandardCharsets.UTF_8).length, Actions.of(action), source);
+        identity = now;
+    }
+
+    void requireSend(String topic) {
+        requireUser();
+        require(gate.refusalToSend(identity, source, topic));
+    }
+
+    void requireRead(String topic) {
+        requireUser();
+        require(gate.refusalToRead(identity, source, topic));
+    }
+
+    /** Refuses reading by a subscription that is more than a queue's own. */
+    void requireJoin(String subscription) {
+        requireUser();
+        require(gate.refusalToJoin(identity, source, subscription));
+    }
+
+    void requireCreate(String topic) {
+        requireUser();
+        require(gate.refusalToCreate(identity, source, topic));
+    }
+
+    void requireDelete(String topic) {
+        requireUser();
+        require(gate.refusalToDelete(identity, source, topic));
+    }
+
+    private void require(String refusal) {
         if (refusal != null) {
-            throw new SecurityException("User " + account.user().name() + " is not authorized: " + refusal.reason());
+            throw new SecurityException(identity == null
+                    ? "Not authorized: " + refusal
+                    : "User " + identity.name() + " is not authorized: " + refusal);
         }
     }
 
-    /** Whether a user may do anything at all to a topic, and so may know that it exists. */
-    boolean mayKnow(Account account, InetAddress source, String topic) {
-        return control == null || control.decide(account, ResourceKind.TOPIC, topic, Actions.ALL, source).allowed();
+    /** Whether the user may do anything at all to a topic, and so may know that it exists. */
+    boolean mayKnow(String topic) {
+        return gate.mayKnow(identity, source, topic);
     }
 
-    /** Whether a user may know who else is here. */
-    boolean mayKnowAll(Account account) {
-        return control == null || account.user().isSuper();
-    }
-
-    /** Has changes of users and rules told. */
-    void onChange(Runnable listener) {
-        if (control != null) {
-            control.onChange(listener);
-        }
-    }
-
-    boolean isOn() {
-        return control != null;
-    }
-
-    private static String printable(String name) {
-        return name.replaceAll("[^a-zA-Z0-9_.@%|+=-]", "?");
+    /** Whether the user may know who else is here, and what is others'. */
+    boolean mayKnowAll() {
+        return gate.mayKnowAll(identity);
     }
 }

@@ -88,12 +88,11 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (info.getConnectionId() == null || info.getClientId() == null || info.getClientId().isEmpty()) {
             throw new InvalidClientIDException("No clientID specified for connection request");
         }
-        var account = protocol.access.login(
-                info.getUserName(), info.getPassword(), session.connection().remote().getAddress());
+        Access access = Access.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection());
         info.setPassword(null);
         ClientConnection before = protocol.clients.get(info.getClientId());
         if (before != null) {
-            if (!info.isFailoverReconnect() || !before.isOf(account, info.getConnectionId())) {
+            if (!info.isFailoverReconnect() || !before.isOf(access, info.getConnectionId())) {
                 throw new InvalidClientIDException("Broker: " + protocol.settings.brokerName() + " - Client: "
                         + info.getClientId() + " already connected from " + before.session().connection().remote());
             }
@@ -104,7 +103,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (protocol.clients.values().stream().anyMatch(c -> c.info().getConnectionId().equals(info.getConnectionId()))) {
             throw new InvalidClientIDException("The connection id " + info.getConnectionId() + " is another client's.");
         }
-        client = new ClientConnection(protocol, session, info, account);
+        client = new ClientConnection(protocol, session, info, access);
         subscribing = new Subscribing(protocol, client);
         transactions = new ClientTransactions(protocol, client);
         protocol.clients.put(info.getClientId(), client);
@@ -187,7 +186,7 @@ final class ClientCommands extends CommandVisitorAdapter {
                 || org.apache.activemq.advisory.AdvisorySupport.isAdvisoryTopic(part)) {
             return;
         }
-        client.check(Names.topic(part), io.posthorse.auth.Action.PUB);
+        client.access().requireSend(Names.topic(part));
         if (protocol.destinations.known(part) == null && protocol.settings.autoCreate().getAsBoolean()) {
             protocol.destinations.create(part);
         }
@@ -321,7 +320,7 @@ final class ClientCommands extends CommandVisitorAdapter {
             }
             client.temporary.add(destination);
         } else {
-            client.check(Names.topic(destination), io.posthorse.auth.Action.CREATE);
+            client.access().requireCreate(Names.topic(destination));
         }
         if (known == null) {
             protocol.destinations.create(destination);
@@ -337,7 +336,7 @@ final class ClientCommands extends CommandVisitorAdapter {
             client.requireOwn(destination);
             client.temporary.remove(destination);
         } else {
-            client.check(Names.topic(destination), io.posthorse.auth.Action.DELETE);
+            client.access().requireDelete(Names.topic(destination));
         }
         if (known == null) {
             return null;

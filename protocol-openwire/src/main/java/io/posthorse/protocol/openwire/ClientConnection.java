@@ -1,7 +1,5 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.auth.Account;
-import io.posthorse.auth.Action;
 import jakarta.jms.InvalidDestinationException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,18 +22,18 @@ final class ClientConnection {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
     private final ConnectionInfo info;
-    private final Account account;
+    private final Access access;
     final Map<ConsumerId, Consumption> consumers = new LinkedHashMap<>();
     final Map<ProducerId, ProducerInfo> producers = new LinkedHashMap<>();
     final Map<TransactionId, Unit> transactions = new LinkedHashMap<>();
     final Set<ActiveMQDestination> temporary = new HashSet<>();
     private boolean repeats;
 
-    ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, Account account) {
+    ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, Access access) {
         this.protocol = protocol;
         this.session = session;
         this.info = info;
-        this.account = account;
+        this.access = access;
         this.repeats = info.isFailoverReconnect();
     }
 
@@ -48,9 +46,8 @@ final class ClientConnection {
     }
 
     /** Whether this is the connection of that id, and of the same user. */
-    boolean isOf(Account user, ConnectionId id) {
-        return info.getConnectionId().equals(id)
-                && (user == null || account.user().name().equals(user.user().name()));
+    boolean isOf(Access other, ConnectionId id) {
+        return info.getConnectionId().equals(id) && user().equals(other.user());
     }
 
     /** Only the connection that made a temporary destination reads it, or deletes it; patterns fit none. */
@@ -64,7 +61,12 @@ final class ClientConnection {
 
     /** Name of the client's user; empty where there are no users. */
     String user() {
-        return account == null ? "" : account.user().name();
+        return access.user();
+    }
+
+    /** What the client may do. */
+    Access access() {
+        return access;
     }
 
     /**
@@ -73,14 +75,11 @@ final class ClientConnection {
      * @param destination null for what is about connections
      */
     boolean mayKnow(ActiveMQDestination destination) {
-        if (!protocol.access.isOn()) {
-            return true;
-        }
         if (destination == null) {
-            return protocol.access.mayKnowAll(account);
+            return access.mayKnowAll();
         }
-        return Destinations.parts(destination).stream().allMatch(part -> part.isTemporary() || protocol.access.mayKnow(
-                account, session.connection().remote().getAddress(), Names.topic(part)));
+        return !access.isOn() || Destinations.parts(destination).stream()
+                .allMatch(part -> part.isTemporary() || access.mayKnow(Names.topic(part)));
     }
 
     /** Users or rules have changed. */
@@ -89,21 +88,14 @@ final class ClientConnection {
             for (Consumption consumer : consumers.values()) {
                 for (ActiveMQDestination part : Destinations.parts(consumer.info().getDestination())) {
                     if (Destinations.isPattern(part)) {
-                        protocol.destinations.matching(part).forEach(topic -> check(topic.name(), Action.SUB));
+                        protocol.destinations.matching(part).forEach(topic -> access.requireRead(topic.name()));
                     } else if (!part.isTemporary() && !AdvisorySupport.isAdvisoryTopic(part)) {
-                        check(Names.topic(part), Action.SUB);
+                        access.requireRead(Names.topic(part));
                     }
                 }
             }
         } catch (SecurityException e) {
             session.end(e.getMessage());
-        }
-    }
-
-    /** Refuses what the client's user may not do to a topic. */
-    void check(String topic, Action action) {
-        if (protocol.access.isOn()) {
-            protocol.access.check(account, session.connection().remote().getAddress(), topic, action);
         }
     }
 
@@ -123,7 +115,7 @@ final class ClientConnection {
     /** Ends everything that it has opened. */
     void end(long lastDelivered) {
         List.copyOf(transactions.values()).forEach(unit -> {
-            protocol.xa.ended(unit);
+            protocol.xa.ended(this, unit);
             unit.rollback();
         });
         transactions.clear();

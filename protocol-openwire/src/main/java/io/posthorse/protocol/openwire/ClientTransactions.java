@@ -38,14 +38,14 @@ final class ClientTransactions {
         return unit;
     }
 
-    /** Global transactions are the broker's: whoever names one works in it. */
+    /** A global transaction is its user's: whichever of the user's connections names it works in it. */
     private Unit open(TransactionId id) {
-        return id.isXATransaction() ? protocol.xa.open(id) : client.transactions.get(id);
+        return id.isXATransaction() ? protocol.xa.open(client, id) : client.transactions.get(id);
     }
 
     private void forget(Unit unit) {
         client.transactions.remove(unit.id());
-        protocol.xa.ended(unit);
+        protocol.xa.ended(client, unit);
     }
 
     private void requireWhole(Unit unit) throws JMSException {
@@ -89,7 +89,7 @@ final class ClientTransactions {
         Unit unit = new Unit(id, protocol.broker.group(), protocol.transactionMemory);
         client.transactions.put(id, unit);
         if (id.isXATransaction()) {
-            protocol.xa.begun(unit);
+            protocol.xa.begun(client, unit);
         }
         return null;
     }
@@ -97,7 +97,7 @@ final class ClientTransactions {
     Response prepare(TransactionId id) throws JMSException {
         Unit unit = open(id);
         if (unit == null) {
-            if (protocol.xa.isPrepared(id)) {
+            if (protocol.xa.isPrepared(client, id)) {
                 return new IntegerResponse(XA_OK); // told again after a reconnect
             }
             throw unknown(id);
@@ -108,7 +108,7 @@ final class ClientTransactions {
             forget(unit);
             return new IntegerResponse(XA_READ_ONLY);
         }
-        protocol.xa.prepare((XATransactionId) id, unit);
+        protocol.xa.prepare(client, (XATransactionId) id, unit);
         forget(unit);
         return new IntegerResponse(XA_OK);
     }
@@ -124,7 +124,7 @@ final class ClientTransactions {
                 throw rolledBack(unit, e.getMessage());
             }
             forget(unit);
-        } else if (!protocol.xa.commit(id)) {
+        } else if (!protocol.xa.commit(client, id)) {
             throw unknown(id);
         }
         return null;
@@ -136,14 +136,14 @@ final class ClientTransactions {
         if (unit != null) {
             forget(unit);
             unit.rollback();
-        } else if (!protocol.xa.rollback(id) && !id.isXATransaction()) {
+        } else if (!protocol.xa.rollback(client, id)) {
             throw unknown(id);
         }
         return null;
     }
 
     Response recover() {
-        List<XATransactionId> prepared = protocol.xa.prepared();
+        List<XATransactionId> prepared = protocol.xa.prepared(client);
         return new DataArrayResponse(prepared.toArray(DataStructure[]::new));
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Admission;
 import io.posthorse.broker.Bounds;
 import io.posthorse.broker.Broker;
@@ -100,6 +101,10 @@ final class Destinations implements TopicListener {
         if (destination.getPhysicalName().isEmpty() || name.length() > Names.CHARS_MAX) {
             throw new InvalidDestinationException("The name of " + destination + " has " + name.length()
                     + " characters as the broker writes it; 1 to " + Names.CHARS_MAX + " are possible.");
+        }
+        if (SystemNames.isInternal(name)) {
+            throw new InvalidDestinationException("Names like " + destination + " are the broker's own: nobody else makes"
+                    + " such a destination.");
         }
         if (!broker.hasRoomForTopic()) {
             throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
@@ -243,7 +248,7 @@ final class Destinations implements TopicListener {
     }
 
     static boolean fits(ActiveMQDestination pattern, Topic topic) {
-        if (topic.isInternal()) {
+        if (topic.isInternal() || SystemNames.isInternal(topic.name()) || Repeats.isTopic(topic.name())) {
             return false;
         }
         ActiveMQDestination destination = Names.destination(topic.name());

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.auth.AccessControl;
+import io.posthorse.access.Gate;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
@@ -35,7 +35,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final DeadLetters deadLetters;
     final Advisories advisories;
     final Publishing publishing;
-    final Access access;
+    final Gate gate;
     final XaTransactions xa;
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
@@ -46,11 +46,11 @@ public final class OpenwireProtocol implements SessionFactory {
 
     /**
      * @param old has read what commands need of the disk
-     * @param control users and rules, or null where everybody may do everything
+     * @param gate says who may do what
      */
     public OpenwireProtocol(
             Shard shard, Deliveries deliveries, OldMessages old, Clock clock, Timers timers, OpenwireSettings settings,
-            AccessControl control) {
+            Gate gate) {
         this.shard = shard;
         this.broker = shard.broker();
         this.clock = clock;
@@ -61,7 +61,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.replies = new Replies(shard);
         this.complaints = new Complaints(clock);
         this.messages = new JmsMessages(broker, codec);
-        this.access = new Access(control);
+        this.gate = gate;
         this.advisories = new Advisories(this);
         this.destinations = new Destinations(this);
         this.deadLetters = new DeadLetters(this);
@@ -69,7 +69,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.xa = new XaTransactions(this);
         this.repeats = new Repeats(this);
         deliveries.onFailure(this::failed);
-        access.onChange(this::rightsChanged);
+        gate.onChange(this::rightsChanged);
     }
 
     private void failed(RuntimeException cause) {

@@ -1,6 +1,5 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.auth.Action;
 import io.posthorse.broker.AtomicGroup;
 import io.posthorse.broker.Message;
 import io.posthorse.broker.Partition;
@@ -84,7 +83,8 @@ final class Publishing {
         if (Destinations.isPattern(part)) {
             List<Topic> found = protocol.destinations.matching(part);
             for (Topic topic : found) {
-                client.check(topic.name(), Action.PUB);
+                client.access().requireSend(topic.name());
+                requireWritable(topic);
                 if (part.isQueue()) {
                     protocol.destinations.promise(topic);
                 }
@@ -92,17 +92,21 @@ final class Publishing {
             return found;
         }
         if (!part.isTemporary()) { // whoever is given the name of a temporary one may answer there
-            client.check(Names.topic(part), Action.PUB);
+            client.access().requireSend(Names.topic(part));
         }
         Topic topic = protocol.destinations.topic(part);
-        if (!topic.settings().isWritable()) {
-            throw new InvalidDestinationException("The topic " + topic.name() + " does not take messages: its permissions"
-                    + " allow no writing.");
-        }
+        requireWritable(topic);
         if (part.isQueue()) {
             protocol.destinations.promise(topic);
         }
         return List.of(topic);
+    }
+
+    private static void requireWritable(Topic topic) throws JMSException {
+        if (!topic.settings().isWritable()) {
+            throw new InvalidDestinationException("The topic " + topic.name() + " does not take messages: its permissions"
+                    + " allow no writing.");
+        }
     }
 
     private Stored store(org.apache.activemq.command.Message message, Topic topic, Schedule schedule) throws JMSException,

@@ -1,6 +1,5 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.auth.Action;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import jakarta.jms.InvalidDestinationException;
@@ -73,7 +72,7 @@ final class Subscribing {
     private void attach(Subscriber subscriber, ActiveMQDestination part, JmsSelector selector) throws JMSException {
         if (Destinations.isPattern(part) && !part.isTemporary()) {
             for (Topic topic : protocol.destinations.matching(part)) {
-                client.check(topic.name(), Action.SUB);
+                client.access().requireRead(topic.name());
                 attach(subscriber, topic, selector, false);
             }
             follow(subscriber, part, topic -> attach(subscriber, topic, selector, true));
@@ -132,7 +131,7 @@ final class Subscribing {
     private Consumer<Topic> watcher(Subscriber subscriber, Attachment attachment) {
         return topic -> {
             try {
-                client.check(topic.name(), Action.SUB);
+                client.access().requireRead(topic.name());
                 attachment.to(topic);
             } catch (JMSException | SecurityException e) {
                 subscriber.leftOut(topic, e);
@@ -146,9 +145,9 @@ final class Subscribing {
         }
         Topic known = protocol.destinations.known(destination);
         if (!destination.isTemporary()) {
-            client.check(Names.topic(destination), Action.SUB);
+            client.access().requireRead(Names.topic(destination));
             if (known == null) {
-                client.check(Names.topic(destination), Action.CREATE);
+                client.access().requireCreate(Names.topic(destination));
             }
         }
         Topic topic = protocol.destinations.topic(destination);
@@ -178,7 +177,7 @@ final class Subscribing {
             Attachment attachment = topic -> subscriber.attach(
                     protocol.deliveries.feed(topic, subscription, protocol.deadLetters, true), selector);
             for (Topic topic : topics) {
-                client.check(topic.name(), Action.SUB);
+                client.access().requireRead(topic.name());
                 if (!subscription.knows(topic) && !info.isRetroactive()) {
                     protocol.deliveries.beginAtEnd(topic, subscription);
                 }
@@ -205,7 +204,7 @@ final class Subscribing {
 
     /** Client ids are free to choose, so another user's subscription is not to be had by one. */
     private void requireSameUser(Subscription known, String name) {
-        if (known != null && protocol.access.isOn() && !Destinations.userOf(known).equals(client.user())) {
+        if (known != null && client.access().isOn() && !Destinations.userOf(known).equals(client.user())) {
             throw new SecurityException("The durable subscription " + name + " of client " + client.info().getClientId()
                     + " belongs to another user.");
         }

@@ -5,24 +5,29 @@ import io.posthorse.broker.PreparedGroups;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.delivery.Feed;
 import jakarta.jms.JMSException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.activemq.command.TransactionId;
 import org.apache.activemq.command.XATransactionId;
 
 /**
- * Prepared transactions: kept in the log, so that whoever comes, also after a restart, can commit them or roll them back.
- * What was acknowledged in one is nobody's until then.
+ * Prepared transactions: kept in the log, so that their user, also after a restart, can commit them or roll them back. What
+ * was acknowledged in one is nobody's until then. A transaction belongs to its user and id: others neither see nor decide it,
+ * but super users, who see all.
  */
 final class XaTransactions {
     private final OpenwireProtocol protocol;
     private final PreparedGroups groups;
     /** Those that are not prepared yet, by id. They end with the connection that began them. */
-    private final Map<TransactionId, Unit> open = new HashMap<>();
+    private final Map<Owned, Unit> open = new HashMap<>();
     /** What consumers acknowledged in those that this run has prepared: they may still be there. */
     private final Map<String, List<Unit.Acknowledged>> acknowledged = new HashMap<>();
+
+    private record Owned(String user, TransactionId id) {}
 
     XaTransactions(OpenwireProtocol protocol) {
         this.protocol = protocol;
@@ -40,40 +45,55 @@ final class XaTransactions {
                 partition.topic(), subscription, protocol.deadLetters, Names.isDurable(subscription.name()));
     }
 
-    /** The unit of that id which is not prepared yet; null where there is none. */
-    Unit open(TransactionId id) {
-        return open.get(id);
+    /** The client's unit of that id which is not prepared yet; null where there is none. */
+    Unit open(ClientConnection client, TransactionId id) {
+        return open.get(new Owned(client.user(), id));
     }
 
-    void begun(Unit unit) {
-        open.put(unit.id(), unit);
+    void begun(ClientConnection client, Unit unit) {
+        open.put(new Owned(client.user(), unit.id()), unit);
     }
 
     /** A transaction of any kind is not open any more. */
-    void ended(Unit unit) {
-        open.remove(unit.id());
+    void ended(ClientConnection client, Unit unit) {
+        open.remove(new Owned(client.user(), unit.id()));
         unit.end();
     }
 
-    boolean isPrepared(TransactionId id) {
-        return id instanceof XATransactionId xid && groups.ids().contains(key(xid));
+    boolean isPrepared(ClientConnection client, TransactionId id) {
+        return prepared(client, id) != null;
+    }
+
+    /** By what a prepared transaction is kept that the client may decide; null where there is none of that id. */
+    private String prepared(ClientConnection client, TransactionId id) {
+        if (!(id instanceof XATransactionId xid)) {
+            return null;
+        }
+        String own = key(xid, client.user());
+        if (groups.holds(own)) {
+            return own;
+        }
+        String any = key(xid, "");
+        return !client.access().mayKnowAll() ? null : groups.ids().stream()
+                .filter(key -> key.equals(any) || key.startsWith(any + ":")).findFirst().orElse(null);
     }
 
     /** Prepares what a unit holds. */
-    void prepare(XATransactionId id, Unit unit) throws JMSException {
-        if (isPrepared(id)) {
+    void prepare(ClientConnection client, XATransactionId id, Unit unit) throws JMSException {
+        String key = key(id, client.user());
+        if (groups.holds(key)) {
             throw new JMSException("A transaction of the id " + id + " is prepared already, and not decided.");
         }
-        Refusals.throwUnless(groups.prepare(key(id), unit.group()));
-        acknowledged.put(key(id), unit.prepared());
+        Refusals.throwUnless(groups.prepare(key, unit.group()));
+        acknowledged.put(key, unit.prepared());
     }
 
     /** Commits a prepared transaction; false where there is none of that id. */
-    boolean commit(TransactionId id) throws JMSException {
-        if (!isPrepared(id)) {
+    boolean commit(ClientConnection client, TransactionId id) throws JMSException {
+        String key = prepared(client, id);
+        if (key == null) {
             return false;
         }
-        String key = key((XATransactionId) id);
         groups.requireAtHand(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
@@ -85,11 +105,11 @@ final class XaTransactions {
     }
 
     /** Rolls a prepared transaction back; false where there is none of that id. */
-    boolean rollback(TransactionId id) throws JMSException {
-        if (!isPrepared(id)) {
+    boolean rollback(ClientConnection client, TransactionId id) throws JMSException {
+        String key = prepared(client, id);
+        if (key == null) {
             return false;
         }
-        String key = key((XATransactionId) id);
         groups.requireAtHand(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
@@ -103,20 +123,29 @@ final class XaTransactions {
         return true;
     }
 
-    List<XATransactionId> prepared() {
-        return groups.ids().stream().map(XaTransactions::id).toList();
+    /** The prepared transactions that a client may decide. */
+    List<XATransactionId> prepared(ClientConnection client) {
+        return groups.ids().stream().filter(key -> client.access().mayKnowAll() || userOf(key).equals(client.user()))
+                .map(XaTransactions::id).distinct().toList();
     }
 
-    /** The id as text: format, global part, branch. */
-    private static String key(XATransactionId id) {
-        java.util.HexFormat hex = java.util.HexFormat.of();
+    /** The id as text: format, global part, branch, and the user where there are users. */
+    private static String key(XATransactionId id, String user) {
+        HexFormat hex = HexFormat.of();
         return Integer.toHexString(id.getFormatId()) + ":" + hex.formatHex(id.getGlobalTransactionId()) + ":"
-                + hex.formatHex(id.getBranchQualifier());
+                + hex.formatHex(id.getBranchQualifier())
+                + (user.isEmpty() ? "" : ":" + hex.formatHex(user.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whose it is; empty where it was prepared without users. */
+    private static String userOf(String key) {
+        String[] parts = key.split(":", -1);
+        return parts.length < 4 ? "" : new String(HexFormat.of().parseHex(parts[3]), StandardCharsets.UTF_8);
     }
 
     private static XATransactionId id(String key) {
         String[] parts = key.split(":", -1);
-        java.util.HexFormat hex = java.util.HexFormat.of();
+        HexFormat hex = HexFormat.of();
         XATransactionId id = new XATransactionId();
         id.setFormatId(Integer.parseUnsignedInt(parts[0], 16));
         id.setGlobalTransactionId(hex.parseHex(parts[1]));

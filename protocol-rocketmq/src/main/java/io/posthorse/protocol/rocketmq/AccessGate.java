@@ -1,12 +1,9 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
-import io.posthorse.auth.AccessControl;
-import io.posthorse.auth.Account;
-import io.posthorse.auth.Action;
-import io.posthorse.auth.Actions;
-import io.posthorse.auth.ResourceKind;
-import io.posthorse.auth.Verdict;
+import io.posthorse.access.Gate;
+import io.posthorse.access.Identity;
+import io.posthorse.access.Permission;
 import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.RequestCode;
@@ -15,12 +12,11 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.SignedFields;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Fields;
-import io.posthorse.format.rocketmq.Permission;
-import io.posthorse.format.rocketmq.Rights;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.Complaints;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,28 +27,26 @@ import org.slf4j.LoggerFactory;
  */
 final class AccessGate {
     private static final Logger LOG = LoggerFactory.getLogger(AccessGate.class);
+    /** Fields that prove who signed a request. They go no further than to here, whether users are asked for or not. */
+    static final Set<String> CREDENTIALS = Set.of("AccessKey", "Signature", "SecurityToken");
+
     private static final byte[] ACCESS_KEY = Fields.ascii("AccessKey");
     private static final byte[] SIGNATURE = Fields.ascii("Signature");
     private static final byte[] UNIQUE_QUERY = Fields.ascii("_UNIQUE_KEY_QUERY");
-    private static final byte[] SYSTEM = Fields.ascii("RMQ_SYS_");
     /** 4.9.3: clients up to this version add the flag of a query by unique key behind the signature. */
     private static final int FLAG_IS_SIGNED_ABOVE = 399;
     private static final int NAME_BYTES_MAX = 255;
     private static final int PIECE_BYTES = 8 << 10;
-    private static final Actions PUB = Actions.of(Action.PUB);
-    private static final Actions SUB = Actions.of(Action.SUB);
 
-    private final AccessControl access;
-    private final Rights rights;
+    private final Gate gate;
     private final RequestNames names;
     private final RocketmqSettings settings;
     private final Complaints complaints;
     private final SignedFields signed = new SignedFields();
     private final byte[] piece = new byte[PIECE_BYTES];
 
-    AccessGate(AccessControl access, Broker broker, RocketmqSettings settings, Complaints complaints) {
-        this.access = access;
-        this.rights = new Rights(access, broker, settings.cluster());
+    AccessGate(Gate gate, Broker broker, RocketmqSettings settings, Complaints complaints) {
+        this.gate = gate;
         this.names = new RequestNames(broker);
         this.settings = settings;
         this.complaints = complaints;
@@ -67,26 +61,29 @@ final class AccessGate {
                     + " access key and a secret key (AclClientRPCHook, or mqadmin's tools.yml).");
         }
         byte[] text = header.bytes();
-        Account account = session.account;
-        boolean known = account != null && account.is(text, header.start(key), header.length(key));
+        Identity who = session.identity;
+        boolean known = who != null && who.is(text, header.start(key), header.length(key));
         InetAddress source = session.source;
         if (!known) {
             int length = Math.min(header.length(key), NAME_BYTES_MAX);
-            account = access.account(text, header.start(key), length);
-            if (access.mustWait(name(header, key), source)) {
-                return refuse(session, header, Rights.tooManyFailures(source));
+            who = gate.claimed(text, header.start(key), length);
+            if (gate.mustWait(name(header, key), source)) {
+                return refuse(session, header, Gate.tooManyFailures(source));
             }
         }
         if (!signed.sort(header)) {
             return refuse(session, header, "a field is given twice with different values");
         }
-        if (!matches(account, header, signature, in, body, end)) {
-            session.account = null;
-            access.failed(name(header, key), source);
-            return refuse(session, header, Rights.mismatch(name(header, key)));
+        if (!matches(who, header, signature, in, body, end)) {
+            session.identity = null;
+            gate.failed(name(header, key), source);
+            return refuse(session, header, Gate.mismatch(name(header, key)));
         }
-        session.account = account;
-        String unwelcome = Rights.unwelcome(account.user(), source);
+        if (!known) {
+            gate.proved(who, source);
+        }
+        session.identity = who;
+        String unwelcome = Gate.unwelcome(who, source);
         return unwelcome == null || refuse(session, header, unwelcome);
     }
 
@@ -95,21 +92,21 @@ final class AccessGate {
         return new String(header.bytes(), header.start(key), length, StandardCharsets.UTF_8);
     }
 
-    private boolean matches(Account account, RequestHeader header, int signature, ByteBuf in, int body, int end) {
+    private boolean matches(Identity who, RequestHeader header, int signature, ByteBuf in, int body, int end) {
         byte[] text = header.bytes();
         for (int i = 0; i < signed.count(); i++) {
             int field = signed.field(i);
             if (!header.hasName(field, SIGNATURE)
                     && !(header.version() <= FLAG_IS_SIGNED_ABOVE && header.hasName(field, UNIQUE_QUERY))) {
-                account.sign(text, header.start(field), header.length(field));
+                who.sign(text, header.start(field), header.length(field));
             }
         }
         for (int at = body; at < end; at += PIECE_BYTES) {
             int length = Math.min(PIECE_BYTES, end - at);
             in.getBytes(at, piece, 0, length);
-            account.sign(piece, 0, length);
+            who.sign(piece, 0, length);
         }
-        return account.matches(text, header.start(signature), header.length(signature));
+        return who.matches(text, header.start(signature), header.length(signature));
     }
 
     /**
@@ -147,46 +144,24 @@ final class AccessGate {
     /** Whether the session's user may send to the topic in that field; else the request is refused. */
     boolean maySend(RemotingSession session, RequestHeader header) {
         int field = header.field(SendNames.of(header.code()).topic());
-        return field < 0 || may(session, header, ResourceKind.TOPIC, field, PUB);
+        String refusal = field < 0 ? null : gate.refusalToSend(
+                session.identity, session.source, header.bytes(), header.start(field), header.length(field));
+        return refusal == null || refuse(session, header, refusal);
     }
 
     /** Whether the session's user may read the topic as a member of the group; else the request is refused. */
     boolean mayPull(RemotingSession session, RequestHeader header) {
         int group = header.field(Fields.CONSUMER_GROUP);
         int topic = header.field(Fields.TOPIC);
-        return group < 0 || topic < 0
-                || may(session, header, ResourceKind.GROUP, group, SUB)
-                        && may(session, header, ResourceKind.TOPIC, topic, SUB);
-    }
-
-    private boolean may(RemotingSession session, RequestHeader header, ResourceKind kind, int field, Actions wanted) {
-        byte[] text = header.bytes();
-        int start = header.start(field);
-        int length = header.length(field);
-        Verdict refusal;
-        if (kind == ResourceKind.TOPIC && isSpecial(text, start, length)) {
-            String topic = new String(text, start, length, StandardCharsets.UTF_8);
-            Verdict verdict = rights.decide(session.account, session.source, kind, topic, wanted);
-            refusal = verdict.allowed() ? null : verdict;
-        } else {
-            refusal = access.refusal(session.account, kind, text, start, length, wanted, session.source);
-        }
-        return refusal == null || refuse(session, header, refusal.reason());
-    }
-
-    private static boolean isSpecial(byte[] text, int start, int length) {
-        if (length == 0 || text[start] == '%') {
+        if (group < 0 || topic < 0) {
             return true;
         }
-        if (length < SYSTEM.length) {
-            return false;
-        }
-        for (int i = 0; i < SYSTEM.length; i++) {
-            if (text[start + i] != SYSTEM[i]) {
-                return false;
-            }
-        }
-        return true;
+        byte[] text = header.bytes();
+        String refusal = gate.refusalToJoin(
+                session.identity, session.source, text, header.start(group), header.length(group));
+        refusal = refusal != null ? refusal : gate.refusalToRead(
+                session.identity, session.source, text, header.start(topic), header.length(topic));
+        return refusal == null || refuse(session, header, refusal);
     }
 
     /** Why the session's user may not have the request; null where it may. */
@@ -196,8 +171,8 @@ final class AccessGate {
         if (permission == null) {
             return "request code " + code + " is not known to this broker, and what is not known is not allowed";
         }
-        return rights.refusal(
-                session.account, session.source, "request code " + code, permission, source -> names.of(source, request));
+        return gate.refusal(
+                session.identity, session.source, "request code " + code, permission, source -> names.of(source, request));
     }
 
     private boolean refuse(RemotingSession session, RequestHeader header, String reason) {

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -98,14 +99,14 @@ final class AssignmentRequests implements RequestHandler {
     /** POP or PULL; retry topics are always pulled. */
     private static String mode(Subscription group, String topic) {
         String kept = Attributes.field(group.settings().attributes(), MODE + topic, PULL);
-        return topic.startsWith(Destinations.RETRY) || !kept.startsWith(POP) ? PULL : POP;
+        return topic.startsWith(SystemNames.RETRY) || !kept.startsWith(POP) ? PULL : POP;
     }
 
     private Frame setMode(Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String topic = body.text("topic", "");
         String mode = body.text("mode", PULL);
-        if (topic.startsWith(Destinations.RETRY)) {
+        if (topic.startsWith(SystemNames.RETRY)) {
             return request.refuse(ResponseCode.NO_PERMISSION, "retry topics are not allowed to set mode");
         }
         if (!mode.equals(POP) && !mode.equals(PULL)) {

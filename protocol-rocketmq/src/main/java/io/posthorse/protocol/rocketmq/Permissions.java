@@ -1,6 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.format.rocketmq.Permission;
+import io.posthorse.access.Permission;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -1,24 +1,22 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.auth.AccessControl;
-import io.posthorse.auth.PlainAccount;
-import io.posthorse.auth.Secret;
+import io.posthorse.access.Accounts;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import java.util.List;
 import java.util.Map;
 
 /** Accounts as RocketMQ 4's tools manage them: 50 to 53. Only super users come this far. */
 final class PlainAclRequests implements RequestHandler {
-    private final AccessControl access;
+    private final Accounts accounts;
     private final RocketmqSettings settings;
 
-    PlainAclRequests(AccessControl access, RocketmqSettings settings) {
-        this.access = access;
+    /** @param accounts null where no users are asked for */
+    PlainAclRequests(Accounts accounts, RocketmqSettings settings) {
+        this.accounts = accounts;
         this.settings = settings;
     }
 
@@ -29,7 +27,7 @@ final class PlainAclRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
-        if (access == null) {
+        if (accounts == null) {
             return AccessRequests.off(request);
         }
         return switch (request.code()) {
@@ -43,29 +41,15 @@ final class PlainAclRequests implements RequestHandler {
     }
 
     private Frame update(Peer peer, Frame request) {
-        String name = request.require("accessKey");
-        PlainAccount account = new PlainAccount(
-                name,
-                new Secret(request.fields().getOrDefault("secretKey", "")),
-                request.field("whiteRemoteAddress"),
-                "true".equals(request.field("admin")),
-                request.field("defaultTopicPerm"),
-                request.field("defaultGroupPerm"),
-                list(request.field("topicPerms")),
-                list(request.field("groupPerms")));
-        return AccessRequests.change(access, peer, request, name, account::in);
-    }
-
-    private static List<String> list(String texts) {
-        return texts == null || texts.isBlank() ? List.of() : List.of(texts.split(","));
+        accounts.putPlainAccount(AccessRequests.origin(peer), request.require("accessKey"), request::field,
+                AccessRequests.answer(peer, request));
+        return null;
     }
 
     private Frame delete(Peer peer, Frame request) {
-        String name = request.require("accessKey");
-        return AccessRequests.change(access, peer, request, name, table -> {
-            table.require(name);
-            return table.without(name);
-        });
+        accounts.deleteUser(
+                AccessRequests.origin(peer), request.require("accessKey"), AccessRequests.answer(peer, request));
+        return null;
     }
 
     private Frame version(Peer peer, Frame request) {
@@ -73,7 +57,7 @@ final class PlainAclRequests implements RequestHandler {
                 "brokerAddr", Addresses.route(settings, peer.local()),
                 "brokerName", settings.brokerName(),
                 "clusterName", settings.cluster(),
-                "version", "{\"counter\":" + access.generation() + ",\"stateVersion\":0,\"timestamp\":0}",
+                "version", "{\"counter\":" + accounts.generation() + ",\"stateVersion\":0,\"timestamp\":0}",
                 "allAclFileVersion", "{}"));
     }
 }

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
+import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.ColdRead;
 import io.posthorse.broker.Fetch;
@@ -81,7 +82,7 @@ final class PullRequests {
                     + "] pulling message is forbidden: its brokerPermission allows no reading");
             return;
         }
-        if (!topic.settings().isReadable() && !Destinations.isForbidden(topic.name())) {
+        if (!topic.settings().isReadable() && !SystemNames.isOwn(topic.name())) {
             session.refuse(header, ResponseCode.NO_PERMISSION,
                     "the topic[" + topic.name() + "] pulling message is forbidden");
             return;

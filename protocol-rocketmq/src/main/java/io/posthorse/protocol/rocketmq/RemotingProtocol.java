@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.auth.AccessControl;
+import io.posthorse.access.Accounts;
+import io.posthorse.access.Gate;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Partition;
@@ -45,6 +46,8 @@ public final class RemotingProtocol implements SessionFactory {
     final SendRequests sends;
     final PullRequests pulls;
     /** Null where everybody may do everything. */
+    final Gate rights;
+    /** Null where no users are asked for. */
     final AccessGate gate;
     final Statistics statistics;
     /** What connections that nobody has signed on keep of requests that are not whole. */
@@ -59,12 +62,12 @@ public final class RemotingProtocol implements SessionFactory {
      * @param reader reads old messages from the disk
      * @param online is told of this protocol's clients, and shown to tools
      * @param operations what tools may see and change of the process
-     * @param access users and rules, or null where access is not controlled
+     * @param gate says who may do what
      * @param others handlers of further request codes, the name server's say, that the same ports serve
      */
     public RemotingProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
-            OnlineClients online, Operations operations, AccessControl access, List<RequestHandler> others) {
+            OnlineClients online, Operations operations, Gate gate, List<RequestHandler> others) {
         this.shard = shard;
         this.broker = shard.broker();
         this.timers = timers;
@@ -91,7 +94,7 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new RelayRequests(this, groups, online, clock));
         handlers.add(new StatisticsRequests(broker, statistics, operations, settings));
         handlers.add(new ConfigRequests(operations, statistics));
-        TransactionRequests transactions = new TransactionRequests(shard, groups, entropy, clock, settings);
+        TransactionRequests transactions = new TransactionRequests(shard, groups, gate, entropy, clock, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
         handlers.add(new WaitingRequests(shard, reader, transactions));
@@ -102,11 +105,13 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new PeekRequests(this, destinations));
         handlers.add(new AckRequests(shard));
         handlers.add(new AssignmentRequests(shard, destinations, groups, settings));
-        this.gate = access == null ? null : new AccessGate(access, broker, settings, new Complaints(clock));
-        handlers.add(new AccessRequests(access));
-        handlers.add(new PlainAclRequests(access, settings));
-        if (access != null) {
-            access.onChange(() -> Set.copyOf(sessions).forEach(RemotingSession::endWaiting));
+        this.rights = gate;
+        this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, settings, new Complaints(clock));
+        Accounts accounts = gate.accounts();
+        handlers.add(new AccessRequests(accounts));
+        handlers.add(new PlainAclRequests(accounts, settings));
+        if (gate.isOn()) {
+            gate.onChange(() -> Set.copyOf(sessions).forEach(RemotingSession::endWaiting));
         }
         handlers.addAll(others);
         destinations.createSystemTopics();

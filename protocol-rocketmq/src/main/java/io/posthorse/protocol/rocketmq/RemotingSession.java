@@ -3,7 +3,8 @@ package io.posthorse.protocol.rocketmq;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.posthorse.auth.Account;
+import io.posthorse.access.Identity;
+import io.posthorse.access.Origin;
 import io.posthorse.broker.Lookup;
 import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.Retry;
@@ -46,7 +47,7 @@ final class RemotingSession implements Session, Peer {
     final Set<PopWaiter> pops = new HashSet<>();
     final InetAddress source;
     /** Who signed the last request, where access is controlled. */
-    Account account;
+    Identity identity;
 
     private int strangersBytes;
     private final Connection connection;
@@ -86,7 +87,7 @@ final class RemotingSession implements Session, Peer {
 
     /** Notes what is kept of a frame that is not whole; what strangers have begun may not fill the memory. */
     private void count(int kept) {
-        int counted = protocol.gate == null || account != null ? 0 : kept;
+        int counted = protocol.gate == null || identity != null ? 0 : kept;
         protocol.strangersBytes += counted - strangersBytes;
         strangersBytes = counted;
         if (counted > 0 && protocol.strangersBytes > RemotingProtocol.STRANGERS_BYTES_MAX) {
@@ -126,7 +127,7 @@ final class RemotingSession implements Session, Peer {
                     Frame request = FrameCodec.decode(in.slice(start, end - start));
                     Frame admitted = gate == null ? request : gate.admit(this, header, request);
                     if (admitted != null) {
-                        other(header.code(), admitted);
+                        other(header.code(), admitted.without(AccessGate.CREDENTIALS));
                     }
                 }
             }
@@ -227,6 +228,11 @@ final class RemotingSession implements Session, Peer {
 
     Connection connection() {
         return connection;
+    }
+
+    /** Where its requests come from. */
+    Origin origin() {
+        return new Origin(source, connection.isEncrypted());
     }
 
     @Override

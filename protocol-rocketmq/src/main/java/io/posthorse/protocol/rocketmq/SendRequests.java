@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
+import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
@@ -70,7 +71,7 @@ final class SendRequests {
             }
         }
         if (!topic.settings().isWritable() || topic.isInternal()) {
-            refuse(session, header, ResponseCode.NO_PERMISSION, Destinations.isForbidden(topic.name())
+            refuse(session, header, ResponseCode.NO_PERMISSION, SystemNames.isOwn(topic.name())
                     ? "Sending message to topic[" + topic.name() + "] is forbidden."
                     : "the broker[" + settings.brokerName() + "] sending message is forbidden: topic " + topic.name()
                             + " is not writable. Change its permission with updateTopicPerm.");
@@ -95,15 +96,15 @@ final class SendRequests {
             refuse(session, header, ResponseCode.INVALID_PARAMETER, problem);
             return null;
         }
-        if (Destinations.isForbidden(name)) {
+        if (SystemNames.isOwn(name)) {
             refuse(session, header, ResponseCode.NO_PERMISSION, "Sending message to topic[" + name + "] is forbidden.");
             return null;
         }
         Topic topic = null;
-        if (name.startsWith(Destinations.RETRY)) {
-            Subscription group = destinations.group(name.substring(Destinations.RETRY.length()));
+        if (name.startsWith(SystemNames.RETRY)) {
+            Subscription group = destinations.group(name.substring(SystemNames.RETRY.length()));
             topic = group == null ? null : destinations.retryTopic(group);
-        } else if (!name.startsWith(Destinations.DEAD_LETTER)) {
+        } else if (!name.startsWith(SystemNames.DEAD_LETTER)) {
             String model = header.text(names.defaultTopic());
             topic = destinations.createFor(name, model == null ? "" : model, (int) header.number(names.defaultQueues(), 4));
         }
@@ -163,10 +164,10 @@ final class SendRequests {
     /** A message that a client itself sends back to a retry topic is dead once it was tried often enough. */
     private Partition retryTarget(RequestHeader header, SendNames names, Partition partition) {
         String topic = partition.topic().name();
-        if (!topic.startsWith(Destinations.RETRY)) {
+        if (!topic.startsWith(SystemNames.RETRY)) {
             return partition;
         }
-        Subscription group = broker.subscription(topic.substring(Destinations.RETRY.length()));
+        Subscription group = broker.subscription(topic.substring(SystemNames.RETRY.length()));
         if (group == null) {
             return partition;
         }

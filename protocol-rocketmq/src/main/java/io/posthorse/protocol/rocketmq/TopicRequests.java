@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Topic;
@@ -96,7 +97,7 @@ final class TopicRequests implements RequestHandler {
 
     private Frame refusal(Frame request, String name, TopicSettings wanted) {
         String problem = Destinations.topicProblem(name);
-        if (problem == null && Destinations.isForbidden(name)) {
+        if (problem == null && SystemNames.isOwn(name)) {
             problem = "The topic[" + name + "] is conflict with system topic.";
         }
         if (problem == null && wanted == null) {

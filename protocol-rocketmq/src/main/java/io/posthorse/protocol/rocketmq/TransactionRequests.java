@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.access.Gate;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Partition;
@@ -34,12 +35,15 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
     private final Shard shard;
     private final Broker broker;
     private final ConsumerGroups groups;
+    private final Gate gate;
     private final RocketmqSettings settings;
     private final SendProperties properties;
     private int opaque;
     private int turn;
 
-    TransactionRequests(Shard shard, ConsumerGroups groups, Entropy entropy, Clock clock, RocketmqSettings settings) {
+    TransactionRequests(
+            Shard shard, ConsumerGroups groups, Gate gate, Entropy entropy, Clock clock, RocketmqSettings settings) {
+        this.gate = gate;
         this.shard = shard;
         this.broker = shard.broker();
         this.groups = groups;
@@ -141,8 +145,10 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         if (producers == null) {
             return false;
         }
-        List<ConsumerGroups.Member> members = List.copyOf(producers.members.values());
-        ConsumerGroups.Member asked = members.get(Math.floorMod(turn++, members.size()));
+        ConsumerGroups.Member asked = asked(List.copyOf(producers.members.values()), view.topic());
+        if (asked == null) {
+            return false;
+        }
         String key = view.properties().getOrDefault("UNIQ_KEY", "");
         Map<String, String> fields = Map.of(
                 "tranStateTableOffset", Long.toString(offset),
@@ -153,6 +159,18 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
                 "topic", view.topic());
         asked.peer().send(Frame.oneWay(RequestCode.CHECK_TRANSACTION_STATE, opaque++, fields, prepared(nativeBytes)));
         return true;
+    }
+
+    /** The next one of some producers that may send to the topic, and so may know the message; null where there is none. */
+    private ConsumerGroups.Member asked(List<ConsumerGroups.Member> members, String topic) {
+        for (int tried = 0; tried < members.size(); tried++) {
+            ConsumerGroups.Member next = members.get(Math.floorMod(turn++, members.size()));
+            if (!gate.isOn() || next.peer() instanceof RemotingSession session && session.identity != null
+                    && gate.refusalToSend(session.identity, session.source, topic) == null) {
+                return next;
+            }
+        }
+        return null;
     }
 
     /** A copy of the message as it was before any decision. */

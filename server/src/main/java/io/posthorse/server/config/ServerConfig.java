@@ -1,5 +1,6 @@
 package io.posthorse.server.config;
 
+import io.posthorse.access.AccessPolicy;
 import io.posthorse.auth.Secret;
 import java.time.ZoneId;
 import java.util.List;
@@ -55,9 +56,11 @@ public record ServerConfig(
      * @param enabled whether users only are admitted
      * @param first the super user that the first start makes, or null for one with a secret that is made
      * @param plainAcl path of a file of accounts in RocketMQ 4's form, or null
+     * @param policy what was decided about secrets
      * @param zones time zones, beside UTC and the machine's own, in which gRPC clients may sign the time
      */
-    public record Access(boolean enabled, Credentials first, String plainAcl, List<ZoneId> zones) {}
+    public record Access(
+            boolean enabled, Credentials first, String plainAcl, AccessPolicy policy, List<ZoneId> zones) {}
 
     /**
      * Encryption of connections.

@@ -1,5 +1,6 @@
 package io.posthorse.server.config;
 
+import io.posthorse.access.AccessPolicy;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.ClientAuth;
 import io.posthorse.server.config.ServerConfig.Credentials;
@@ -101,6 +102,13 @@ final class Settings {
     static final Setting<String> PLAIN_ACL = Setting.of(
             ACCESS, "auth.plain.acl", PATH, "", "",
             "File of accounts in RocketMQ 4's form (plain_acl.yml), read at every start; see access-control.md.");
+    static final Setting<Boolean> PLAIN_PASSWORDS = Setting.of(
+            ACCESS, AccessPolicy.PLAIN_PASSWORDS, SWITCH, "false", "",
+            "Whether a password (JMS) is taken over a connection that others can read: one without TLS that comes from another"
+                    + " machine.");
+    static final Setting<Long> PASSWORD_MIN = Setting.of(
+            ACCESS, AccessPolicy.PASSWORD_MIN, new Kind.Whole(1, 512), "6", "characters",
+            "Shortest password or secret that a user is given.");
     static final Setting<List<ZoneId>> ZONES = Setting.of(
             ACCESS, "auth.grpc.zones", new Kind.Zones(16), "", "",
             "Time zones of gRPC clients for Java, which sign their local time, where they are neither UTC nor this"

@@ -1,5 +1,6 @@
 package io.posthorse.server.config;
 
+import io.posthorse.access.AccessPolicy;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.Identity;
@@ -158,12 +159,21 @@ final class Values {
                     Settings.AUTHORIZATION,
                     "users and rules go together here: set auth.enabled and authorizationEnabled to the same"));
         }
+        ServerConfig.Credentials first = get(Settings.FIRST_USER);
+        String problem = first == null ? null : policy().problem(first.secret().reveal());
+        if (problem != null) {
+            problems.add(problem(Settings.FIRST_USER, problem));
+        }
         for (Setting<?> setting : List.of(Settings.FIRST_USER, Settings.PLAIN_ACL, Settings.ZONES)) {
             if (!users && get(setting) != null) {
                 problems.add(problem(
                         setting, "it means nothing while access is not controlled: add auth.enabled=true, or take it out"));
             }
         }
+    }
+
+    private AccessPolicy policy() {
+        return new AccessPolicy(get(Settings.PLAIN_PASSWORDS), integer(Settings.PASSWORD_MIN));
     }
 
     private void checkPorts(Collection<ConfigProblem> problems) {
@@ -241,7 +251,8 @@ final class Values {
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
         List<ZoneId> zones = get(Settings.ZONES);
         ServerConfig.Access access = new ServerConfig.Access(
-                get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.PLAIN_ACL), zones == null ? List.of() : zones);
+                get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.PLAIN_ACL), policy(),
+                zones == null ? List.of() : zones);
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),

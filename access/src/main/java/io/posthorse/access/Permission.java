@@ -1,4 +1,4 @@
-package io.posthorse.format.rocketmq;
+package io.posthorse.access;
 
 import io.posthorse.auth.Action;
 import io.posthorse.auth.Actions;
