@@ -27,29 +27,40 @@ class_archive() {
     options+=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off' '-Xlog:aot*=off')
 }
 
-# Makes the cache, by a server on ports of nobody and a directory of its own, under load for some seconds. Where that fails, the first
-# server that stops makes the archive.
+# Makes the cache, by a server on ports of nobody and a directory of its own, which is under load for some seconds, killed, started
+# again on what it left, and is under load again. Where that fails, the first server that stops makes the archive.
 make_class_cache() {
-    local directory server broker plain=() option
+    local directory server plain=() option
     [ -n "$cache" ] && [ -w "$home/cli/target" ] && directory=$(mktemp -d) || return 0
-    echo "Starting it once for practice, so that it starts quickly from now on; some seconds." >&2
+    echo "Starting it twice for practice, so that it starts quickly from now on; some seconds." >&2
     for option in "${options[@]}"; do
         case "$option" in *SharedArchive*) ;; *) plain+=("$option") ;; esac
     done
-    NAMESRV_ADDR= "$JAVA" "${plain[@]}" "-XX:AOTCacheOutput=$cache.$$" -cp "$classpath" io.posthorse.cli.Main start \
-        --data "$directory/data" --set listenPort=0 --set nameserver.port=0 --set grpcServerPort=0 --set openwire.port=0 \
-        >"$directory/log" 2>&1 &
-    server=$!
     trap 'kill -TERM $server; rm -rf "$directory" "$cache.$$"*; exit 130' INT TERM
-    if await_ready "$directory/log" $server; then
-        broker=$(sed -n 's/^  broker  *[^ ]*:\([0-9]*\) .*/\1/p' "$directory/log")
-        "$JAVA" -Xmx256m -XX:+UseSerialGC -cp "$(load_jar):$home/cli/target/lib/*" io.posthorse.benchmarks.Load \
-            --broker "127.0.0.1:$broker" --mode e2e --seconds 4 >/dev/null 2>&1 || true
-    fi
+    practise 2
+    kill -KILL $server 2>/dev/null || true
+    wait $server 2>/dev/null || true
+    practise 4 "-XX:AOTCacheOutput=$cache.$$"
     kill -TERM $server 2>/dev/null || true
     wait $server || true
     trap - INT TERM
     sync "$cache.$$" 2>/dev/null || true # a cut of power may not leave a file of the right length and other contents
     mv "$cache.$$" "$cache" 2>/dev/null || true
     rm -rf "$directory" "$cache.$$"*
+}
+
+# Starts a server, named in $server, and puts load on it for some seconds; further options are for its JVM.
+practise() {
+    local seconds=$1 broker
+    shift
+    rm -f "$directory/log"
+    NAMESRV_ADDR= "$JAVA" "${plain[@]}" "$@" -cp "$classpath" io.posthorse.cli.Main start \
+        --data "$directory/data" --set listenPort=0 --set nameserver.port=0 --set grpcServerPort=0 --set openwire.port=0 \
+        >"$directory/log" 2>&1 &
+    server=$!
+    if await_ready "$directory/log" $server; then
+        broker=$(sed -n 's/^  broker  *[^ ]*:\([0-9]*\) .*/\1/p' "$directory/log")
+        "$JAVA" -Xmx256m -XX:+UseSerialGC -cp "$(load_jar):$home/cli/target/lib/*" io.posthorse.benchmarks.Load \
+            --broker "127.0.0.1:$broker" --mode e2e --seconds "$seconds" >/dev/null 2>&1 || true
+    fi
 }

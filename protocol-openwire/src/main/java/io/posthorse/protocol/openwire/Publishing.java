@@ -128,7 +128,8 @@ final class Publishing {
     }
 
     /**
-     * Whether the message was stored by an earlier connection of the client, which did not hear of it.
+     * Whether the message was stored by an earlier connection of the client, which did not hear of it. Makes no destination:
+     * it may have to be looked up, and then this is asked once more.
      *
      * @throws io.posthorse.broker.NotAtHandException where that has to be looked up first
      */
@@ -136,9 +137,15 @@ final class Publishing {
             ClientConnection client, org.apache.activemq.command.Message message, ActiveMQDestination destination,
             Schedule schedule) throws JMSException {
         for (ActiveMQDestination part : Destinations.parts(destination)) {
-            for (Topic topic : topics(client, part)) {
-                Topic stored = schedule.repeats() ? protocol.repeats.topic() : topic;
-                return protocol.broker.originals().hasId(stored, message.getMessageId().toString());
+            Topic topic = Destinations.isPattern(part)
+                    ? protocol.destinations.matching(part).stream().findFirst().orElse(null)
+                    : protocol.destinations.known(part);
+            if (topic != null && !part.isTemporary()) {
+                client.check(topic.name(), Action.PUB);
+            }
+            Topic stored = topic == null || !schedule.repeats() ? topic : protocol.repeats.known();
+            if (topic != null) { // what is in one part is in all
+                return stored != null && protocol.broker.originals().hasId(stored, message.getMessageId().toString());
             }
         }
         return false;

@@ -51,6 +51,11 @@ final class Repeats implements Receiver {
         }
     }
 
+    /** Where such messages wait; null where there was none yet. */
+    Topic known() {
+        return protocol.broker.topic(TOPIC);
+    }
+
     /** Where such messages wait; created with the first one. */
     Topic topic() throws JMSException {
         Topic topic = protocol.broker.topic(TOPIC);
