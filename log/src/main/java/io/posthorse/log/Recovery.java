@@ -28,6 +28,7 @@ final class Recovery {
     private final LogSettings settings;
     private final Replay replay;
     private final CRC32C crc = new CRC32C();
+    private final ZeroRun zeros = new ZeroRun();
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
     private final List<Damage> damages = new ArrayList<>();
     private final List<Found> group = new ArrayList<>();
@@ -240,12 +241,14 @@ final class Recovery {
 
     /** The next whole record at or behind an offset of a segment, also in a later one; null where there is none. */
     private Found next(Segment first, int start) {
+        int here = nextValid(first, start); // as a rule: no look at all segments for each record
+        if (here >= 0) {
+            return new Found(first, here);
+        }
         for (Segment segment : segments) {
-            if (segment.base >= first.base) {
-                int at = nextValid(segment, segment == first ? start : Segment.HEADER);
-                if (at >= 0) {
-                    return new Found(segment, at);
-                }
+            int at = segment.base > first.base ? nextValid(segment, Segment.HEADER) : -1;
+            if (at >= 0) {
+                return new Found(segment, at);
             }
         }
         return null;
@@ -263,7 +266,7 @@ final class Recovery {
         }
         Pages.Walk walk = new Pages.Walk(segment.bytes(), segment.size);
         for (int at = walk.from(start, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= limit;
-                at = walk.from(walk.pastZeros(at + 8, limit), RecordFormat.PAYLOAD)) {
+                at = walk.from(pastZeros(segment, walk, at + 8, limit), RecordFormat.PAYLOAD)) {
             if (segment.bytes().getLong(at + RecordFormat.POSITION) == segment.base + at
                     && RecordFormat.valid(segment.bytes(), at, segment.base + at, segment.size, crc)) {
                 return at;
@@ -272,12 +275,18 @@ final class Recovery {
         return -1;
     }
 
+    /** As {@link Pages.Walk#pastZeros}, in large pieces where one page is zeros already. */
+    private int pastZeros(Segment segment, Pages.Walk walk, int at, int limit) {
+        int one = walk.pastZeros(at, Math.min(limit, at + Pages.BYTES));
+        return one == at ? at : walk.pastZeros(zeros.end(segment, one, limit), limit);
+    }
+
     /** Behind the last byte that is not zero, as far as blocks may have been written, or {@code from}. */
     private int dirtyEnd(Segment segment, int from) {
         int limit = (int) Math.min(segment.stored, from + 3L * settings.allocateBytes());
         int end = from;
         Pages.Walk walk = new Pages.Walk(segment.bytes(), limit);
-        for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(walk.pastZeros(at + 8, limit), 8)) {
+        for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(pastZeros(segment, walk, at + 8, limit), 8)) {
             if (segment.bytes().getLong(at) != 0) {
                 end = at + 8;
             }

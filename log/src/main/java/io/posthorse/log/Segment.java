@@ -89,6 +89,16 @@ final class Segment {
         return -1;
     }
 
+    /** Reads from a file offset on, as much as there is up to the buffer's limit; how many bytes that was. */
+    int read(long at, ByteBuffer target) throws IOException {
+        return file().read(at, target);
+    }
+
+    /** As {@link StoredFile#nextData}. */
+    long nextData(long from) throws IOException {
+        return file().nextData(from);
+    }
+
     void write(long at, ByteBuffer source) throws IOException {
         file().write(at, source);
     }

@@ -43,6 +43,28 @@ class DiskFileStoreTest {
         DiskFileStore.open(directory).close();
     }
 
+    /** Whatever the file system knows of its blocks: what is passed over reads as zeros, and what was written is not. */
+    @Test
+    void whatIsPassedOverOnTheWayToTheNextDataReadsAsZeros() throws IOException {
+        int size = 4 << 20;
+        int written = 3 << 20;
+        try (DiskFileStore files = DiskFileStore.open(directory); StoredFile file = files.open("f")) {
+            file.map(size);
+            file.allocate(1 << 20, 2 << 20);
+            file.write(written + 5, ByteBuffer.wrap(new byte[] {1}));
+            for (int from : new int[] {0, 1 << 20, (2 << 20) + 7, written, written + 5}) {
+                long found = file.nextData(from);
+                assertTrue(found >= from && found <= written + 5, "from " + from + " found " + found);
+                ByteBuffer passed = ByteBuffer.allocate((int) found - from);
+                file.read(from, passed);
+                for (byte b : passed.array()) {
+                    assertEquals(0, b);
+                }
+            }
+            assertTrue(file.nextData(written + 4_096 * 4) >= written + 4_096 * 4);
+        }
+    }
+
     @Test
     void c10_aSecondProcessIsRefusedAndItsStaleLockIsNoObstacle() throws Exception {
         Process other = new ProcessBuilder(

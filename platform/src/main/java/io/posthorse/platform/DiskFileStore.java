@@ -218,6 +218,11 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         }
 
         @Override
+        public long nextData(long from) {
+            return BlockAllocation.nextData(path, from);
+        }
+
+        @Override
         public void force() throws IOException {
             channel.force(false);
         }

@@ -13,6 +13,14 @@ public interface StoredFile extends AutoCloseable {
     /** Reads up to {@code target.remaining()} bytes at {@code position}; fewer only at the end of the file. */
     int read(long position, ByteBuffer target) throws IOException;
 
+    /**
+     * The first offset at or behind one at which there may be anything but zeros; the offset itself where that is not known,
+     * {@link Long#MAX_VALUE} where nothing but zeros follows.
+     */
+    default long nextData(long from) throws IOException {
+        return from;
+    }
+
     /** Returns once all that was written is on stable storage. */
     void force() throws IOException;
 

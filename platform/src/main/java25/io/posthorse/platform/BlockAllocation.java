@@ -15,9 +15,15 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
-/** Reserves real blocks for a range of a file without writing them, through Linux's fallocate. */
+/**
+ * Reserves real blocks for a range of a file without writing them, through Linux's fallocate, and finds out which were
+ * written, through lseek.
+ */
 final class BlockAllocation {
+    private static final int O_RDONLY = 0;
     private static final int O_WRONLY = 1;
+    private static final int SEEK_DATA = 3;
+    private static final int ENXIO = 6;
     private static final int ENOSPC = 28;
     private static final int EDQUOT = 122;
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -27,6 +33,8 @@ final class BlockAllocation {
             function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle FALLOCATE =
             function("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
+    private static final MethodHandle SEEK =
+            function("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), ERRNO);
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private BlockAllocation() {}
@@ -70,6 +78,31 @@ final class BlockAllocation {
             throw e;
         } catch (Throwable e) {
             throw new IOException(e);
+        }
+    }
+
+    /**
+     * The first offset at or behind one at which something was written, as {@link StoredFile#nextData} has it: what the file
+     * system takes for a hole, blocks among it that were reserved only, reads as zeros.
+     */
+    static long nextData(Path file, long from) {
+        if (OPEN == null || SEEK == null || CLOSE == null) {
+            return from;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            int descriptor = (int) OPEN.invokeExact(arena.allocateFrom(file.toString()), O_RDONLY);
+            if (descriptor < 0) {
+                return from;
+            }
+            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+            long found = (long) SEEK.invokeExact(state, descriptor, from, SEEK_DATA);
+            int errno = found >= 0 ? 0 : (int) ERRNO_VALUE.get(state, 0L);
+            int ignored = (int) CLOSE.invokeExact(descriptor);
+            return found >= from ? found : errno == ENXIO ? Long.MAX_VALUE : from;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
         }
     }
 }
