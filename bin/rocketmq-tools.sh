@@ -37,6 +37,12 @@ rocketmq_tools() {
             exit 1
         fi
     fi
+    # A user's keys are in a file of the user's own, and never in this checkout.
+    local own=${XDG_CONFIG_HOME:-$HOME/.config}/posthorse
+    if [ -z "$ROCKETMQ_HOME" ] && [ -f "$own/conf/tools.yml" ]; then
+        [ -f "$own/conf/logback_tools.xml" ] || cp "$home/conf/logback_tools.xml" "$own/conf/" 2>/dev/null || true
+        ROCKETMQ_HOME=$own
+    fi
     export ROCKETMQ_HOME=${ROCKETMQ_HOME:-$home}
     exec "$JAVA" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:+IgnoreUnrecognizedVMOptions \
         --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED \

@@ -13,12 +13,49 @@ public final class Connection {
     private final Channel channel;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private final InboundLimits limits;
     private boolean held;
+    private boolean stranger;
+    /** Bytes that are reserved for the begin of a request. */
+    private long reserved;
 
-    Connection(Channel channel) {
+    Connection(Channel channel, InboundLimits limits) {
         this.channel = channel;
+        this.limits = limits;
         this.local = (InetSocketAddress) channel.localAddress();
         this.remote = (InetSocketAddress) channel.remoteAddress();
+    }
+
+    /** It is one of those of whom nobody knows yet who they are; false where there are too many. */
+    boolean begin() {
+        stranger = limits.enter(remote.getAddress());
+        return stranger;
+    }
+
+    /** It is known now who is there: the peer is no stranger any more. */
+    public void admit() {
+        if (stranger) {
+            stranger = false;
+            limits.leave(remote.getAddress(), reserved);
+        }
+    }
+
+    /** Whether nobody knows yet who is there. */
+    boolean isStranger() {
+        return stranger;
+    }
+
+    /** Notes how much is reserved for the begin of a request; false where that is too much. */
+    boolean reserve(long bytes) {
+        long more = bytes - reserved;
+        reserved = bytes;
+        return limits.reserve(more, stranger);
+    }
+
+    /** The connection is gone. */
+    void end() {
+        reserve(0);
+        admit();
     }
 
     /** The address of ours that the peer dialled. */

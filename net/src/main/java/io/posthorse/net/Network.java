@@ -45,6 +45,10 @@ public final class Network implements AutoCloseable {
     private static final int READ_BYTES = 256 << 10;
     private static final int BACKLOG = 1024;
     private static final int DIAL_MS = 5_000;
+    /** So many peers may be strangers at a time however few connections there may be. */
+    private static final int STRANGERS_MIN = 64;
+
+    private static final long STRANGERS_BYTES_MAX = 32L << 20;
 
     private final NetSettings settings;
     private final EventLoopGroup group;
@@ -53,11 +57,16 @@ public final class Network implements AutoCloseable {
     private final List<Channel> listeners = new ArrayList<>();
     private final ChannelGroup dialled;
     private final ChannelGroup accepted;
+    private final InboundLimits limits;
     private int connections;
 
     public Network(NetSettings settings, Clock clock) {
         this.settings = settings;
         this.complaints = new Complaints(clock);
+        long memory = Runtime.getRuntime().maxMemory();
+        this.limits = new InboundLimits(
+                Math.max(STRANGERS_MIN, settings.connectionsMax() / 10), memory / 4,
+                Math.min(STRANGERS_BYTES_MAX, memory / 16));
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
         this.loop = group.next();
@@ -155,7 +164,7 @@ public final class Network implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         dialled.add(channel);
-                        channel.pipeline().addLast(new SessionHandler(sessions, complaints));
+                        channel.pipeline().addLast(new SessionHandler(sessions, null, complaints));
                     }
                 })
                 .connect(address)
@@ -199,7 +208,7 @@ public final class Network implements AutoCloseable {
             channel.closeFuture().addListener(f -> connections--);
             channel.pipeline()
                     .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()))
-                    .addLast(new SessionHandler(sessions, complaints));
+                    .addLast(new SessionHandler(sessions, limits, complaints));
             if (tls != null) {
                 tls.addTo(channel.pipeline(), channel.alloc());
             }

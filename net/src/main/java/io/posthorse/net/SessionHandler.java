@@ -4,39 +4,93 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries bytes between a socket and its session. What a session leaves is kept for the next read; reading stops while
- * the peer does not take what it is sent. Whatever goes wrong in here ends this connection and nothing else.
+ * Carries bytes between a socket and its session. What a session leaves is kept for the next read, in room that doubles with
+ * what comes, whatever the peer announces; reading stops while the peer does not take what it is sent. A peer that is a
+ * stranger has so long to say who it is. Whatever goes wrong in here ends this connection and nothing else.
  */
 final class SessionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
+    /** So long a peer may be a stranger. */
+    static final long STRANGER_MS = 10_000;
+
+    /** Room for the begin of a request at first; where more comes, twice as much as is there. */
+    private static final int ROOM_MIN = 64 << 10;
+
+    /** The same for a stranger. */
+    private static final int STRANGERS_ROOM_MIN = 2 << 10;
+
     private final SessionFactory factory;
+    private final InboundLimits limits;
     private final Complaints complaints;
+    private Future<?> deadline;
     private Connection connection;
+    /** Null where the peer was not let in. */
     private Session session;
     /** The begin of a frame that has not come whole, or null. */
     private ByteBuf rest;
     /** Bytes of that frame to wait for, as the session said; 0 where it can't tell yet. */
     private int needed;
 
-    SessionHandler(SessionFactory factory, Complaints complaints) {
+    /** @param limits null where this side has dialled */
+    SessionHandler(SessionFactory factory, InboundLimits limits, Complaints complaints) {
         this.factory = factory;
+        this.limits = limits;
         this.complaints = complaints;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        connection = new Connection(context.channel());
+        connection = new Connection(context.channel(), limits == null ? InboundLimits.unlimited() : limits);
+        if (limits != null && !connection.begin()) {
+            complain(context, "too many connections are open of which nobody knows who they are");
+            context.close();
+            return;
+        }
         session = factory.open(connection);
+        if (connection.isStranger()) {
+            deadline = context.executor().schedule(() -> outstayed(context), STRANGER_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void outstayed(ChannelHandlerContext context) {
+        if (connection.isStranger()) {
+            complain(context, "it has not said who it is for " + STRANGER_MS / 1_000 + " s");
+            context.close();
+        }
+    }
+
+    private void complain(ChannelHandlerContext context, String what) {
+        if (complaints.allows("strangers")) {
+            LOG.info("Connection from {} is closed: {}", context.channel().remoteAddress(), what);
+        }
+    }
+
+    /** Notes what is kept, and that the peer may be no stranger any more. */
+    private void settle(ChannelHandlerContext context) {
+        if (deadline != null && !connection.isStranger()) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+        if (!connection.reserve(rest == null ? 0 : rest.capacity())) {
+            complain(context, "requests that have begun to come hold as much memory as they may");
+            context.close();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
+        if (session == null) {
+            in.release();
+            return;
+        }
         try {
             while (rest != null && in.isReadable()) {
                 complete(context, in);
@@ -47,6 +101,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         } finally {
             in.release();
         }
+        settle(context);
     }
 
     /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
@@ -57,7 +112,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         int more = session.read(before);
         if (before.readerIndex() == 0) {
             needed = more;
-            before.ensureWritable(Math.max(0, more - before.readableBytes()));
+            before.ensureWritable(Math.max(0, room(before.readableBytes(), more) - before.readableBytes()));
             return;
         }
         rest = null;
@@ -69,8 +124,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         int left = in.readableBytes();
         if (left > 0) {
             needed = more;
-            rest = context.alloc().directBuffer(Math.max(more, left + 1024)).writeBytes(in);
+            rest = context.alloc().directBuffer(Math.max(room(left, more), left + 1024)).writeBytes(in);
         }
+    }
+
+    /** Bytes to make room for where some are there, and a session says how many it needs. */
+    private int room(int there, int needed) {
+        return Math.min(needed, Math.max(connection.isStranger() ? STRANGERS_ROOM_MIN : ROOM_MIN, 2 * there));
     }
 
     @Override
@@ -100,6 +160,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             } finally {
                 before.release();
             }
+            settle(context);
         }
     }
 
@@ -108,6 +169,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         if (rest != null) {
             rest.release();
             rest = null;
+        }
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        if (connection != null) {
+            connection.end();
         }
         if (session != null) {
             session.closed();

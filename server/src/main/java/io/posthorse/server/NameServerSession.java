@@ -14,8 +14,6 @@ import java.net.InetSocketAddress;
 /** One connection to a name server alone: cuts frames, has them answered one after the other. */
 final class NameServerSession implements Session, Peer {
     private static final int LENGTH_BYTES = 4;
-    /** Room is made for what a frame announces only as far as its bytes come: this much at first, then double. */
-    private static final int AHEAD_BYTES_MIN = 64 << 10;
 
     private final RequestHandler handler;
     private final Connection connection;
@@ -23,6 +21,7 @@ final class NameServerSession implements Session, Peer {
     NameServerSession(RequestHandler handler, Connection connection) {
         this.handler = handler;
         this.connection = connection;
+        connection.admit(); // it asks for no users
     }
 
     @Override
@@ -31,7 +30,7 @@ final class NameServerSession implements Session, Peer {
             int start = in.readerIndex();
             int length = FrameCodec.checkLength(in.getInt(start));
             if (in.readableBytes() < LENGTH_BYTES + length) {
-                return Math.min(LENGTH_BYTES + length, Math.max(AHEAD_BYTES_MIN, in.readableBytes() * 2));
+                return LENGTH_BYTES + length;
             }
             Frame request = FrameCodec.decode(in.slice(start + LENGTH_BYTES, length));
             in.readerIndex(start + LENGTH_BYTES + length);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.codec.rocketmq.Frame;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
@@ -17,13 +18,19 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import jakarta.jms.TransactionRolledBackException;
+import jakarta.jms.XASession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQSslConnectionFactory;
+import org.apache.activemq.ActiveMQXAConnection;
+import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTopic;
@@ -60,8 +67,11 @@ class JmsAccessTest {
 
     private void start() {
         users = Users.start(directory)
-                .user("alice", "Topic:orders Pub,Sub,Create Allow", "Topic:TOPIC%news Sub,Create Allow")
-                .user("bob", "Topic:invoices Pub,Sub,Create Allow", "Topic:TOPIC%news Pub,Sub,Create Allow")
+                .user("alice", "Topic:orders Pub,Sub,Create Allow", "Topic:TOPIC%news Sub,Create Allow",
+                        "Group:JMS-desk* Sub Allow")
+                .user("bob", "Topic:invoices Pub,Sub,Create Allow", "Topic:TOPIC%news Pub,Sub,Create Allow",
+                        "Group:JMS-desk* Sub Allow")
+                .user("star", "Topic:* All Allow", "Group:mine Sub Allow")
                 .user("reader", "Topic:orders Sub Allow");
     }
 
@@ -134,6 +144,105 @@ class JmsAccessTest {
         MessageConsumer invoices = bob.createConsumer(new ActiveMQQueue("invoices"));
         assertEquals("secret", ((TextMessage) invoices.receive(WAIT)).getText());
         assertNull(invoices.receive(NOTHING));
+    }
+
+    /** A rule about all topics is none about what the broker keeps for a group. */
+    @Test
+    void secT16TheTopicsOfAGroupBelongToTheGroupInJmsToo() throws Exception {
+        start();
+        RawClient root = users.root();
+        assertEquals(0, root.ask(34, Map.of(), TestBroker.heartbeat("c", "private", "other", "*", 1)).code());
+        Frame sent = root.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("other", 0, ""), TestBroker.text("a dead letter"));
+        String position = "" + Long.parseLong(sent.field("msgId").substring(16), 16);
+        assertEquals(0, root.ask(36, Map.of(
+                "group", "private", "offset", position, "delayLevel", "-1", "originTopic", "other")).code());
+        Session star = session("star");
+        MessageConsumer all = star.createConsumer(new ActiveMQQueue(">"));
+        for (String name : List.of("%DLQ%private", "%RETRY%private")) {
+            refused(() -> star.createConsumer(new ActiveMQQueue(name)));
+            refused(() -> star.createBrowser(new ActiveMQQueue(name)).getEnumeration());
+            refused(() -> send(star, new ActiveMQQueue(name), "forged"));
+        }
+        refused(() -> send(star, new ActiveMQQueue("RMQ_SYS_X"), "forged"));
+        refused(() -> star.createConsumer(new ActiveMQQueue("RMQ_SYS_X")));
+        refused(() -> send(session(Users.ROOT), new ActiveMQQueue("%DLQ%private"), "forged"));
+        send(star, new ActiveMQQueue("plain"), "the only one");
+        assertEquals("the only one", ((TextMessage) all.receive(WAIT)).getText());
+        assertNull(all.receive(NOTHING), "a pattern reaches no topic that is the broker's own");
+        assertEquals(0, Users.rule(root, "star", "Group:private Sub Allow").code());
+        assertNotNull(star.createConsumer(new ActiveMQQueue("%DLQ%private")).receive(WAIT));
+    }
+
+    @Test
+    void secT16ASubscriptionOfItsOwnNeedsARuleAboutItsGroup() throws Exception {
+        start();
+        Session star = connect("star", "roof").createSession(false, Session.AUTO_ACKNOWLEDGE);
+        refused(() -> star.createDurableSubscriber(new ActiveMQTopic("news"), "daily"));
+        refused(() -> star.createConsumer(new ActiveMQQueue("Consumer.A.VirtualTopic.T")));
+        RawClient root = users.root();
+        assertEquals(0, Users.rule(root, "star", "Group:JMS-roof|daily Sub Allow").code());
+        assertEquals(0, Users.rule(root, "star", "Group:JMS-Consumer* Sub Allow").code());
+        star.createDurableSubscriber(new ActiveMQTopic("news"), "daily").close();
+        star.createConsumer(new ActiveMQQueue("Consumer.A.VirtualTopic.T")).close();
+    }
+
+    private record Id(int number) implements Xid {
+        @Override
+        public int getFormatId() {
+            return 7;
+        }
+
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return new byte[] {(byte) number};
+        }
+
+        @Override
+        public byte[] getBranchQualifier() {
+            return new byte[] {1};
+        }
+    }
+
+    private XAResource manager(String user) throws JMSException {
+        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
+                "tcp://127.0.0.1:" + users.broker().server().openwirePort())
+                .createXAConnection(user, user.equals(Users.ROOT) ? Users.ROOT_SECRET : Users.secret(user));
+        open.add(made);
+        made.start();
+        return made.createXASession().getXAResource();
+    }
+
+    private void prepare(String user, String queue, Xid id) throws Exception {
+        ActiveMQXAConnection made = (ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
+                "tcp://127.0.0.1:" + users.broker().server().openwirePort()).createXAConnection(user, Users.secret(user));
+        made.start();
+        XASession session = made.createXASession();
+        session.getXAResource().start(id, XAResource.TMNOFLAGS);
+        session.createProducer(new ActiveMQQueue(queue)).send(session.createTextMessage("of " + user));
+        session.getXAResource().end(id, XAResource.TMSUCCESS);
+        session.getXAResource().prepare(id);
+        made.close();
+    }
+
+    @Test
+    void secT17APreparedTransactionIsItsUsersOwn() throws Exception {
+        start();
+        prepare("alice", "orders", new Id(1));
+        prepare("bob", "invoices", new Id(1)); // the same id, and another transaction
+        XAResource bob = manager("bob");
+        assertEquals(1, bob.recover(XAResource.TMSTARTRSCAN).length);
+        bob.rollback(new Id(1));
+        XAException gone = assertThrows(XAException.class, () -> bob.rollback(new Id(1)));
+        assertEquals(XAException.XAER_NOTA, gone.errorCode);
+        assertThrows(XAException.class, () -> bob.commit(new Id(1), false));
+        assertEquals(0, bob.recover(XAResource.TMSTARTRSCAN).length);
+        assertEquals(1, manager(Users.ROOT).recover(XAResource.TMSTARTRSCAN).length);
+        manager("alice").commit(new Id(1), false);
+        MessageConsumer orders = session("alice").createConsumer(new ActiveMQQueue("orders"));
+        assertEquals("of alice", ((TextMessage) orders.receive(WAIT)).getText());
+        prepare("alice", "orders", new Id(2));
+        manager(Users.ROOT).commit(new Id(2), false);
+        assertEquals("of alice", ((TextMessage) orders.receive(WAIT)).getText());
     }
 
     @Test

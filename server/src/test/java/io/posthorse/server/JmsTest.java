@@ -378,6 +378,25 @@ class JmsTest {
         assertNull(consumer.receive(NOTHING));
     }
 
+    /** The queue in which such messages wait is the broker's own: what was put there by a pattern would come again for ever. */
+    @Test
+    void aPatternReachesNoQueueOfTheBrokersOwn() throws Exception {
+        Session session = session();
+        Queue queue = session.createQueue("later");
+        MessageConsumer consumer = session.createConsumer(queue);
+        TextMessage repeated = session.createTextMessage("in a year");
+        repeated.setLongProperty("AMQ_SCHEDULED_DELAY", 50);
+        repeated.setLongProperty("AMQ_SCHEDULED_PERIOD", 365L * 86_400_000);
+        repeated.setIntProperty("AMQ_SCHEDULED_REPEAT", 2);
+        session.createProducer(queue).send(repeated);
+        assertEquals("in a year", text(consumer.receive(WAIT)));
+        send(session, new ActiveMQQueue(">"), "to all");
+        assertEquals("to all", text(consumer.receive(WAIT)));
+        assertNull(consumer.receive(NOTHING), "it comes once");
+        MessageConsumer all = session.createConsumer(new ActiveMQQueue(">"));
+        assertNull(all.receive(NOTHING), "what waits is nobody's");
+    }
+
     @Test
     void compositeDestinationsGetOneEachAndAVirtualTopicFeedsItsQueues() throws Exception {
         Session session = session();

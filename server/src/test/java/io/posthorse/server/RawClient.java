@@ -118,6 +118,11 @@ final class RawClient implements AutoCloseable {
         return pushed.removeFirst();
     }
 
+    /** Whether requests of the broker's own have come in front of the last answer. */
+    boolean hasPushed() {
+        return !pushed.isEmpty();
+    }
+
     /** Waits until the broker closes this connection; false where it sends something instead. */
     boolean isClosedByPeer() {
         return isClosedByPeer(TIMEOUT_MS);

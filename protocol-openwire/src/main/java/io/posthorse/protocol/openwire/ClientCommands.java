@@ -97,16 +97,17 @@ final class ClientCommands extends CommandVisitorAdapter {
                         + info.getClientId() + " already connected from " + before.session().connection().remote());
             }
             before.session().close(); // the client knows better than we do that this connection is gone
-            protocol.clients.remove(info.getClientId());
+            protocol.remove(before);
             before.end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
         }
-        if (protocol.clients.values().stream().anyMatch(c -> c.info().getConnectionId().equals(info.getConnectionId()))) {
+        if (protocol.connectionIds.contains(info.getConnectionId())) {
             throw new InvalidClientIDException("The connection id " + info.getConnectionId() + " is another client's.");
         }
         client = new ClientConnection(protocol, session, info, access);
         subscribing = new Subscribing(protocol, client);
         transactions = new ClientTransactions(protocol, client);
-        protocol.clients.put(info.getClientId(), client);
+        protocol.add(client);
+        session.connection().admit();
         protocol.advisories.connection(info);
         if (info.isFailoverReconnect()) {
             decisionsBefore = -1; // it sends once more what the connection before has written: that must be visible by then
@@ -130,7 +131,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     private void end(long lastDelivered) {
         ended = client != null;
-        if (client != null && protocol.clients.remove(client.info().getClientId(), client)) {
+        if (client != null && protocol.remove(client)) {
             protocol.shard.turn();
             client.end(lastDelivered);
             protocol.advisories.connectionGone(client.info());

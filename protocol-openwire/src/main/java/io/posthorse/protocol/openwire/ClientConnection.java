@@ -86,6 +86,10 @@ final class ClientConnection {
     void checkAgain() {
         try {
             for (Consumption consumer : consumers.values()) {
+                if (consumer.info().isDurable()) {
+                    access.requireJoin(Names.durableSubscription(
+                            info.getClientId(), consumer.info().getSubscriptionName()));
+                }
                 for (ActiveMQDestination part : Destinations.parts(consumer.info().getDestination())) {
                     if (Destinations.isPattern(part)) {
                         protocol.destinations.matching(part).forEach(topic -> access.requireRead(topic.name()));

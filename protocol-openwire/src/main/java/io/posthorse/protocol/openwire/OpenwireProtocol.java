@@ -12,8 +12,11 @@ import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.activemq.command.ConnectionId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,8 @@ public final class OpenwireProtocol implements SessionFactory {
     private boolean stopping;
     /** Connections that have logged in, by client id. */
     final Map<String, ClientConnection> clients = new HashMap<>();
+    /** Their connection ids. */
+    final Set<ConnectionId> connectionIds = new HashSet<>();
 
     /**
      * @param old has read what commands need of the disk
@@ -104,6 +109,16 @@ public final class OpenwireProtocol implements SessionFactory {
 
     boolean isStopping() {
         return stopping;
+    }
+
+    void add(ClientConnection client) {
+        clients.put(client.info().getClientId(), client);
+        connectionIds.add(client.info().getConnectionId());
+    }
+
+    /** Whether the client was there. */
+    boolean remove(ClientConnection client) {
+        return clients.remove(client.info().getClientId(), client) && connectionIds.remove(client.info().getConnectionId());
     }
 
     @Override

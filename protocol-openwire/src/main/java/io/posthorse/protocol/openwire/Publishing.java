@@ -141,7 +141,7 @@ final class Publishing {
                     ? protocol.destinations.matching(part).stream().findFirst().orElse(null)
                     : protocol.destinations.known(part);
             if (topic != null && !part.isTemporary()) {
-                client.check(topic.name(), Action.PUB);
+                client.access().requireSend(topic.name());
             }
             Topic stored = topic == null || !schedule.repeats() ? topic : protocol.repeats.known();
             if (topic != null) { // what is in one part is in all

@@ -104,6 +104,7 @@ final class Subscribing {
             return;
         }
         Topic topic = topic(new ActiveMQTopic(name.substring(virtual + 1)));
+        client.access().requireJoin(Names.queueSubscription(name)); // a group of its own, and not the topic's
         Subscription subscription = protocol.destinations.subscription(Names.queueSubscription(name));
         if (!subscription.knows(topic)) {
             protocol.deliveries.beginAtEnd(topic, subscription);
@@ -168,6 +169,7 @@ final class Subscribing {
         if (!to.isTopic() || to.isComposite() || to.isTemporary()) {
             throw new InvalidDestinationException("A durable subscription is to a topic or to a pattern of topics.");
         }
+        client.access().requireJoin(name);
         Subscription subscription = protocol.destinations.durable(name, info, notFrom != null, client.user());
         Subscriber subscriber = new Subscriber(protocol, client, info);
         try {

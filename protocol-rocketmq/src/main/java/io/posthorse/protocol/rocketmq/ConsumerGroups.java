@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.Bounds;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
@@ -15,10 +16,12 @@ import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -39,13 +42,13 @@ final class ConsumerGroups {
     private final Map<String, Group> consumers = new TreeMap<>();
     private final Map<String, Group> producers = new TreeMap<>();
     /** Clients with a heartbeat, by connection. */
-    private final Map<Peer, OnlineClients.Client> clients = new HashMap<>();
+    private final Map<Peer, Membership> memberships = new HashMap<>();
     /** Connections of clients that produce, by client id. */
     private final Map<String, Peer> producing = new HashMap<>();
     private int opaque;
 
     /** One client of a group. */
-    record Member(Peer peer, int language, OnlineClients.Client client, long seenMs) {
+    record Member(Peer peer, int language, OnlineClients.Client client) {
         String clientId() {
             return client.id();
         }
@@ -99,18 +102,20 @@ final class ConsumerGroups {
     /** The client of a connection, which speaks now. */
     Member member(String clientId, Peer peer, int language, int version) {
         long now = nowMs();
-        OnlineClients.Client known = clients.get(peer);
-        if (known == null || !known.id().equals(clientId) || known.version() != version) {
+        Membership known = memberships.get(peer);
+        if (known == null || !known.isOf(clientId, version)) {
+            closed(peer); // whatever it called itself before is gone
             String address = peer.remote().getAddress().getHostAddress() + ":" + peer.remote().getPort();
-            known = new OnlineClients.Client(clientId, address, Language.name(language), version, now);
-            clients.put(peer, known);
+            known = new Membership(new OnlineClients.Client(clientId, address, Language.name(language), version, now));
+            memberships.put(peer, known);
         }
-        known.seen(now);
-        return new Member(peer, language, known, now);
+        known.client.seen(now);
+        return new Member(peer, language, known.client);
     }
 
     /** A consumer's heartbeat; tells the others of the group where it is new or reads something else. */
     void consumer(String name, Member member, Group described) {
+        memberships.get(member.peer()).consumed.add(name);
         online.consumes(name, member.peer(), member.client(), described.told());
         Group group = consumers.computeIfAbsent(name, n -> new Group());
         boolean isNew = group.members.put(member.peer(), member) == null;
@@ -137,9 +142,17 @@ final class ConsumerGroups {
         return producing.get(clientId);
     }
 
+    /** A producer's heartbeat. A client id that is in use by another user stays that user's: replies to it are his. */
     void producer(String name, Member member) {
-        producing.put(member.clientId(), member.peer());
-        if (producers.containsKey(name) || producers.size() < PRODUCER_GROUPS_MAX) {
+        Peer before = producing.get(member.clientId());
+        if (before == null || user(before).equals(user(member.peer()))) {
+            producing.put(member.clientId(), member.peer());
+        }
+        Set<String> produced = memberships.get(member.peer()).produced;
+        boolean hasRoom = produced.contains(name) || produced.size() < Membership.PRODUCED_MAX;
+        boolean isKept = producers.containsKey(name) || producers.size() < PRODUCER_GROUPS_MAX;
+        if (hasRoom && isKept && Bounds.problem(name) == null) {
+            produced.add(name);
             producers.computeIfAbsent(name, n -> new Group()).members.put(member.peer(), member);
             online.produces(name, member.peer(), member.client());
         }
@@ -147,13 +160,14 @@ final class ConsumerGroups {
 
     /** A heartbeat that says only that its sender lives. */
     void seen(Peer peer) {
-        long now = nowMs();
-        for (Map<String, Group> groups : List.of(consumers, producers)) {
-            groups.values().forEach(g -> g.members.computeIfPresent(peer, (p, m) -> {
-                m.client().seen(now);
-                return new Member(p, m.language(), m.client(), now);
-            }));
+        Membership known = memberships.get(peer);
+        if (known != null) {
+            known.client.seen(nowMs());
         }
+    }
+
+    private static String user(Peer peer) {
+        return peer instanceof RemotingSession session ? session.user() : "";
     }
 
     Group consumers(String name) {
@@ -172,11 +186,14 @@ final class ConsumerGroups {
 
     /** A client leaves a group. */
     void leave(String consumerGroup, String producerGroup, Peer peer) {
-        if (producerGroup != null) {
+        Membership known = memberships.get(peer);
+        if (producerGroup != null && known != null) {
+            known.produced.remove(producerGroup);
             online.endsProducing(producerGroup, peer);
             remove(producers, producerGroup, peer);
         }
-        if (consumerGroup != null) {
+        if (consumerGroup != null && known != null) {
+            known.consumed.remove(consumerGroup);
             online.endsConsuming(consumerGroup, peer);
         }
         if (consumerGroup != null && remove(consumers, consumerGroup, peer) && consumers.containsKey(consumerGroup)) {
@@ -195,25 +212,25 @@ final class ConsumerGroups {
 
     /** The connection is gone: its client leaves all groups. */
     void closed(Peer peer) {
-        producing.values().removeIf(connection -> connection == peer);
-        clients.remove(peer);
-        for (String name : List.copyOf(producers.keySet())) {
-            leave(null, name, peer);
+        Membership known = memberships.get(peer);
+        if (known == null) {
+            return;
         }
-        for (String name : List.copyOf(consumers.keySet())) {
-            leave(name, null, peer);
-        }
+        producing.remove(known.client.id(), peer);
+        List.copyOf(known.produced).forEach(name -> leave(null, name, peer));
+        List.copyOf(known.consumed).forEach(name -> leave(name, null, peer));
+        memberships.remove(peer);
     }
 
     private void scan() {
         long before = nowMs() - EXPIRY_MS;
-        for (Map<String, Group> groups : List.of(consumers, producers)) {
-            for (Group group : List.copyOf(groups.values())) {
-                List.copyOf(group.members.values()).stream()
-                        .filter(m -> m.seenMs() < before)
-                        .forEach(m -> closed(m.peer()));
+        List<Peer> silent = new ArrayList<>();
+        memberships.forEach((peer, known) -> {
+            if (known.client.seenMs() < before) {
+                silent.add(peer);
             }
-        }
+        });
+        silent.forEach(this::closed);
         timers.after(SCAN_MS, this::scan);
     }
 

@@ -32,7 +32,6 @@ import java.util.Set;
  * writers of the hot path serve one request after another without being made anew.
  */
 public final class RemotingProtocol implements SessionFactory {
-    static final long STRANGERS_BYTES_MAX = 32L << 20;
 
     final Shard shard;
     final Broker broker;
@@ -50,8 +49,6 @@ public final class RemotingProtocol implements SessionFactory {
     /** Null where no users are asked for. */
     final AccessGate gate;
     final Statistics statistics;
-    /** What connections that nobody has signed on keep of requests that are not whole. */
-    long strangersBytes;
 
     private final Destinations destinations;
     private int opaque;

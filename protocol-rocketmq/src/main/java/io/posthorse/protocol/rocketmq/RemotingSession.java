@@ -33,8 +33,6 @@ import java.util.Set;
  */
 final class RemotingSession implements Session, Peer {
     private static final int FRAME_MIN = 4;
-    /** Room is made for what a frame announces only as far as its bytes come: this much at first, then double. */
-    private static final int AHEAD_BYTES_MIN = 64 << 10;
 
     private static final int BODY_MAX = FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX;
 
@@ -49,7 +47,6 @@ final class RemotingSession implements Session, Peer {
     /** Who signed the last request, where access is controlled. */
     Identity identity;
 
-    private int strangersBytes;
     private final Connection connection;
     private final ReplyBatches replies;
     private final ClientCalls calls;
@@ -63,6 +60,9 @@ final class RemotingSession implements Session, Peer {
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
         this.messageIdBegin = storeHost.hex().getBytes(StandardCharsets.US_ASCII);
+        if (protocol.gate == null) {
+            connection.admit();
+        }
     }
 
     @Override
@@ -75,25 +75,12 @@ final class RemotingSession implements Session, Peer {
                         + FrameCodec.FRAME_BYTES_MAX);
             }
             if (in.readableBytes() < 4 + length) {
-                count(in.readableBytes());
-                return Math.min(4 + length, Math.max(AHEAD_BYTES_MIN, in.readableBytes() * 2));
+                return 4 + length;
             }
-            count(0);
             frame(in, start + 4, start + 4 + length, null);
             in.readerIndex(start + 4 + length);
         }
         return 0;
-    }
-
-    /** Notes what is kept of a frame that is not whole; what strangers have begun may not fill the memory. */
-    private void count(int kept) {
-        int counted = protocol.gate == null || identity != null ? 0 : kept;
-        protocol.strangersBytes += counted - strangersBytes;
-        strangersBytes = counted;
-        if (counted > 0 && protocol.strangersBytes > RemotingProtocol.STRANGERS_BYTES_MAX) {
-            throw new MalformedFrameException("connections that nobody has signed on hold more than "
-                    + RemotingProtocol.STRANGERS_BYTES_MAX + " bytes of requests that are not whole");
-        }
     }
 
     /** @param retry of a request that waited for the disk; null for one that comes the first time */
@@ -107,8 +94,11 @@ final class RemotingSession implements Session, Peer {
             return;
         }
         AccessGate gate = protocol.gate;
-        if (gate != null && !gate.isSigned(this, header, in, body, end)) {
-            return;
+        if (gate != null) {
+            if (!gate.isSigned(this, header, in, body, end)) {
+                return;
+            }
+            connection.admit();
         }
         long before = protocol.broker.decisions();
         try {
@@ -230,6 +220,11 @@ final class RemotingSession implements Session, Peer {
         return connection;
     }
 
+    /** Name of the user who signed last; empty where there is none. */
+    String user() {
+        return identity == null ? "" : identity.name();
+    }
+
     /** Where its requests come from. */
     Origin origin() {
         return new Origin(source, connection.isEncrypted());
@@ -264,8 +259,6 @@ final class RemotingSession implements Session, Peer {
     @Override
     public void closed() {
         protocol.left(this);
-        protocol.strangersBytes -= strangersBytes;
-        strangersBytes = 0;
         replies.drop();
         calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);

@@ -1,0 +1,154 @@
+package io.posthorse.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.posthorse.platform.Clock;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Peers of whom nobody knows yet who they are: what they may hold, how many there may be, and how long. */
+class StrangersTest {
+    private static final int FRAME = 16 << 20;
+
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    private final List<Connection> opened = new ArrayList<>();
+    private InboundLimits limits = new InboundLimits(1_000, 64 << 20, 1 << 20);
+
+    /** Waits for one great frame that never comes whole. */
+    private final class Hungry implements Session {
+        @Override
+        public int read(ByteBuf in) {
+            return FRAME;
+        }
+
+        @Override
+        public void closed() {}
+    }
+
+    private EmbeddedChannel connect(String from) {
+        EmbeddedChannel channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress localAddress0() {
+                return isActive() ? new InetSocketAddress("127.0.0.1", 1) : null;
+            }
+
+            @Override
+            protected SocketAddress remoteAddress0() {
+                return isActive() ? new InetSocketAddress(from, 2) : null;
+            }
+        };
+        channel.config().setAllocator(memory);
+        channel.pipeline().addLast(new SessionHandler(connection -> {
+            opened.add(connection);
+            return new Hungry();
+        }, limits, new Complaints(new StoppedClock())));
+        channel.pipeline().fireChannelActive();
+        return channel;
+    }
+
+    private record StoppedClock() implements Clock {
+        @Override
+        public long wallMs() {
+            return 0;
+        }
+
+        @Override
+        public long nanos() {
+            return 0;
+        }
+    }
+
+    private void write(EmbeddedChannel channel, int bytes) {
+        if (channel.isOpen()) {
+            channel.writeInbound(memory.directBuffer(bytes).writeZero(bytes));
+        }
+    }
+
+    private long reserved() {
+        return memory.metric().usedDirectMemory();
+    }
+
+    @Test
+    void roomGrowsWithWhatComesWhateverIsAnnounced() {
+        EmbeddedChannel channel = connect("10.0.0.1");
+        write(channel, 5);
+        assertTrue(reserved() <= 4 << 10, () -> "reserved " + reserved() + " for 5 bytes");
+        for (int sent = 5; sent < 200_000; sent += 5_000) {
+            write(channel, 5_000);
+            int there = sent + 5_000;
+            assertTrue(reserved() <= 2L * there + (4 << 10), () -> "reserved " + reserved() + " for " + there);
+        }
+        channel.close();
+        assertEquals(0, reserved());
+    }
+
+    @Test
+    void strangersTogetherHoldSoMuchAndOthersMore() {
+        List<EmbeddedChannel> strangers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            EmbeddedChannel stranger = connect("10.0.0." + i);
+            strangers.add(stranger);
+            write(stranger, 100_000);
+        }
+        long open = strangers.stream().filter(EmbeddedChannel::isOpen).count();
+        assertTrue(open >= 4 && open <= 10, open + " of 20 hold 100,000 bytes of a MiB for all");
+        assertTrue(reserved() <= 1 << 20, () -> "reserved " + reserved());
+        EmbeddedChannel user = connect("10.0.1.1");
+        opened.getLast().admit();
+        write(user, 4 << 20);
+        assertTrue(user.isOpen());
+        strangers.forEach(EmbeddedChannel::close);
+        EmbeddedChannel again = connect("10.0.0.1");
+        write(again, 100_000);
+        assertTrue(again.isOpen(), "what the others held is given back");
+    }
+
+    @Test
+    void whoeverDoesNotSayWhoHeIsIsSentAway() {
+        EmbeddedChannel stranger = connect("10.0.0.1");
+        EmbeddedChannel user = connect("10.0.0.1");
+        opened.getLast().admit();
+        write(user, 1);
+        for (EmbeddedChannel channel : List.of(stranger, user)) {
+            channel.advanceTimeBy(SessionHandler.STRANGER_MS - 1, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+        assertTrue(stranger.isOpen());
+        for (EmbeddedChannel channel : List.of(stranger, user)) {
+            channel.advanceTimeBy(2, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+        assertFalse(stranger.isOpen());
+        assertTrue(user.isOpen());
+    }
+
+    @Test
+    void anAddressHasSoManyStrangersAndAllTogetherSoMany() {
+        limits = new InboundLimits(100, 64 << 20, 1 << 20);
+        List<EmbeddedChannel> ofOne = new ArrayList<>();
+        for (int i = 0; i <= InboundLimits.OF_ADDRESS_MAX; i++) {
+            ofOne.add(connect("10.0.0.1"));
+        }
+        assertFalse(ofOne.removeLast().isOpen(), "one more than an address may have");
+        assertTrue(ofOne.getLast().isOpen());
+        List<EmbeddedChannel> others = new ArrayList<>();
+        for (int i = 0; i <= 100 - InboundLimits.OF_ADDRESS_MAX; i++) {
+            others.add(connect("10.1.0." + i));
+        }
+        assertFalse(others.removeLast().isOpen(), "one more than all together may be");
+        opened.getFirst().admit();
+        assertTrue(connect("10.0.0.1").isOpen(), "who is known takes no place");
+        ofOne.get(1).close();
+        assertTrue(connect("10.0.0.1").isOpen(), "nor who is gone");
+        assertFalse(connect("10.0.0.1").isOpen());
+    }
+}
