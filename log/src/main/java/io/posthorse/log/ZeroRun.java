@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Finds out how far a segment holds nothing but zeros. Of blocks that are kept ready for appends, and were never written, the
+ * Finds out how far a segment holds nothing but zeros. Of blocks that are kept ready for appends and were never written the
  * file system tells; where it does not, they are read by file, in large pieces: through the mapped view each page of them
  * would cost a fault, and stay in the memory of the process. Remembers the last run, which several searches of one start
  * come by.

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Reserves real blocks for a range of a file without writing them, and finds out which were written. This version, for Java 21, cannot; the jar holds
- * another one for Java 25 that asks the operating system.
+ * Reserves real blocks for a range of a file without writing them, and finds out which were written. This version, for
+ * Java 21, cannot; the jar holds another one for Java 25 that asks the operating system.
  */
 final class BlockAllocation {
     private BlockAllocation() {}
