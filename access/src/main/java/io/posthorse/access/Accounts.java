@@ -58,7 +58,11 @@ public final class Accounts {
 
     /** Is told once that a change is in force, or why it is not. */
     public interface Done {
-        /** @param refusal null where the change is in force */
+        /**
+         * Takes the outcome.
+         *
+         * @param refusal null where the change is in force
+         */
         void accept(Refusal refusal);
     }
 
@@ -265,9 +269,9 @@ public final class Accounts {
 
     private void change(Origin from, String user, UnaryOperator<AccessTable> change, Done done) {
         if (!from.isPrivate()) {
-            done.accept(new Refusal(Problem.NOT_VALID, "Users and rules are changed over TLS, or on the broker's own machine:"
-                    + " a signature proves who signed, but whoever can read it on its way can repeat it. Start the tool with"
-                    + " -Dtls.enable=true, or on that machine."));
+            done.accept(new Refusal(Problem.NOT_VALID, "Users and rules are changed over TLS, or on the broker's own"
+                    + " machine: a signature proves who signed, but whoever can read it on its way can repeat it. Start the"
+                    + " tool with -Dtls.enable=true, or on that machine."));
         } else if (control.isFixed(user)) {
             done.accept(new Refusal(Problem.NOT_VALID, "user " + user + " is in the file of accounts that this"
                     + " broker was started with (auth.plain.acl): change it there and restart"));

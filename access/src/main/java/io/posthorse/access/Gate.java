@@ -11,13 +11,14 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Decides what users may do, whichever protocol they speak: by their rules, and by what no rule can change about the broker's
- * own topics. A refusal is a reason, which names the rule or says that there is none; null is an approval. Used on the
- * owner's thread.
+ * Decides what users may do, whichever protocol they speak: by their rules, and by what no rule can change about the
+ * broker's own topics. A refusal is a reason, which names the rule or says that there is none; null is an approval. Used on
+ * the owner's thread.
  *
  * <p>A gate without users is open: everybody may do everything but what nobody may.
  */
@@ -31,20 +32,24 @@ public final class Gate {
     private final AccessControl control;
     private final AccessPolicy policy;
     private final String cluster;
+    private final Set<String> own;
     private final Predicate<String> topics;
     private final Predicate<String> groups;
 
     /**
      * @param control users and rules; null for an open gate
      * @param cluster name of the cluster, for rules about it
+     * @param own topics of the broker's own, beside those that every broker has
      * @param topics tells whether there is a topic of that name
      * @param groups tells whether there is a group of that name
      */
     public Gate(
-            AccessControl control, AccessPolicy policy, String cluster, Predicate<String> topics, Predicate<String> groups) {
+            AccessControl control, AccessPolicy policy, String cluster, Set<String> own, Predicate<String> topics,
+            Predicate<String> groups) {
         this.control = control;
         this.policy = policy;
         this.cluster = cluster;
+        this.own = Set.copyOf(own);
         this.topics = topics;
         this.groups = groups;
     }
@@ -66,9 +71,17 @@ public final class Gate {
         return control == null ? null : new Accounts(control, policy);
     }
 
+    /**
+     * Whether a topic is no application's: the broker's own, one of its machinery, or what it keeps for a group. Patterns
+     * never reach such a topic.
+     */
+    public boolean isInternal(String topic) {
+        return own.contains(topic) || SystemNames.isInternal(topic);
+    }
+
     // ---- who somebody is
 
-    /** The user of that name, who has yet to prove it; where there is none, one that nothing proves, so that both take as long. */
+    /** The user of that name, who has yet to prove it; where there is none, one that nothing proves: both take as long. */
     public Identity claimed(byte[] text, int from, int length) {
         return new Identity(control.account(text, from, length));
     }

@@ -29,10 +29,7 @@ public final class SystemNames {
         return OWN.contains(topic);
     }
 
-    /**
-     * Whether a topic is no application's: one of the broker's machinery, or what it keeps for a group. Patterns never reach
-     * such a topic.
-     */
+    /** Whether a topic is one of every broker's machinery, or what a broker keeps for a group. */
     public static boolean isInternal(String topic) {
         return isOwn(topic) || topic.startsWith(SYSTEM) || topic.startsWith(RETRY) || topic.startsWith(DEAD_LETTER);
     }

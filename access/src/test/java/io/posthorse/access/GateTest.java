@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class GateTest {
     }
 
     private Gate gate(AccessPolicy policy) {
-        return new Gate(control, policy, "cluster", "known"::equals, "known"::equals);
+        return new Gate(control, policy, "cluster", Set.of("cluster"), "known"::equals, "known"::equals);
     }
 
     private static void requireDone(Accounts.Refusal refusal) {
@@ -66,7 +67,8 @@ class GateTest {
 
     private void allow(String resource, String... actions) {
         accounts.putRules(LOCAL, "User:ann",
-                List.of(new Accounts.RuleView("Custom", resource, List.of(actions), List.of(), "Allow")), GateTest::requireDone);
+                List.of(new Accounts.RuleView("Custom", resource, List.of(actions), List.of(), "Allow")),
+                GateTest::requireDone);
     }
 
     private Identity user(String name) {
@@ -90,7 +92,7 @@ class GateTest {
 
     @Test
     void theBrokersOwnTopicsAreNobodysWithAndWithoutUsers() {
-        Gate open = new Gate(null, AccessPolicy.STANDARD, "cluster", name -> true, name -> true);
+        Gate open = new Gate(null, AccessPolicy.STANDARD, "cluster", Set.of("cluster"), name -> true, name -> true);
         for (String name : List.of("RMQ_SYS_X", "SCHEDULE_TOPIC_XXXX", "%RETRY%g", "%DLQ%g")) {
             assertTrue(SystemNames.isInternal(name), name);
             assertNotNull(open.refusalToCreate(null, HERE, name), name);
@@ -99,7 +101,8 @@ class GateTest {
         assertNotNull(open.refusalToSend(null, HERE, "RMQ_SYS_X"));
         assertNotNull(gate.refusalToSend(user("root"), HERE, "RMQ_SYS_X"));
         assertNull(gate.refusalToSend(user("ann"), HERE, SystemNames.TRACE_TOPIC), "every user sends traces");
-        assertFalse(SystemNames.isInternal("orders"));
+        assertFalse(open.isInternal("orders"));
+        assertTrue(open.isInternal("cluster") && open.isInternal("RMQ_SYS_X"));
         assertNull(open.refusalToSend(null, HERE, "orders"));
     }
 
@@ -109,8 +112,9 @@ class GateTest {
         Identity ann = user("ann");
         for (String name : List.of("orders", "%DLQ%g", "%RETRY%g", "RMQ_SYS_X", "RMQ_SYS_TRACE_TOPIC", "")) {
             byte[] bytes = ("xx" + name).getBytes(StandardCharsets.UTF_8);
-            assertEquals(gate.refusalToSend(ann, HERE, name), gate.refusalToSend(ann, HERE, bytes, 2, bytes.length - 2), name);
-            assertEquals(gate.refusalToRead(ann, HERE, name), gate.refusalToRead(ann, HERE, bytes, 2, bytes.length - 2), name);
+            int length = bytes.length - 2;
+            assertEquals(gate.refusalToSend(ann, HERE, name), gate.refusalToSend(ann, HERE, bytes, 2, length), name);
+            assertEquals(gate.refusalToRead(ann, HERE, name), gate.refusalToRead(ann, HERE, bytes, 2, length), name);
         }
     }
 

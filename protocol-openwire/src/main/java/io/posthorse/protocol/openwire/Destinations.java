@@ -247,8 +247,8 @@ final class Destinations implements TopicListener {
         return found;
     }
 
-    static boolean fits(ActiveMQDestination pattern, Topic topic) {
-        if (topic.isInternal() || SystemNames.isInternal(topic.name()) || Repeats.isTopic(topic.name())) {
+    private boolean fits(ActiveMQDestination pattern, Topic topic) {
+        if (topic.isInternal() || protocol.gate.isInternal(topic.name()) || Repeats.isTopic(topic.name())) {
             return false;
         }
         ActiveMQDestination destination = Names.destination(topic.name());

@@ -16,8 +16,8 @@ import org.apache.activemq.command.XATransactionId;
 
 /**
  * Prepared transactions: kept in the log, so that their user, also after a restart, can commit them or roll them back. What
- * was acknowledged in one is nobody's until then. A transaction belongs to its user and id: others neither see nor decide it,
- * but super users, who see all.
+ * was acknowledged in one is nobody's until then. A transaction belongs to its user and id: others neither see nor decide
+ * it, but super users, who see all.
  */
 final class XaTransactions {
     private final OpenwireProtocol protocol;

@@ -4,7 +4,7 @@ import io.posthorse.format.rocketmq.OnlineClients;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What the client of one connection is a member of: whatever ends with the connection costs what is in here, and no more. */
+/** What the client of one connection is a member of: the end of the connection costs what is in here, and no more. */
 final class Membership {
     /** Producer groups of one client that are kept; a producer of one more sends as well as any other. */
     static final int PRODUCED_MAX = 1_024;

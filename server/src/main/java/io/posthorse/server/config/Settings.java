@@ -104,8 +104,7 @@ final class Settings {
             "File of accounts in RocketMQ 4's form (plain_acl.yml), read at every start; see access-control.md.");
     static final Setting<Boolean> PLAIN_PASSWORDS = Setting.of(
             ACCESS, AccessPolicy.PLAIN_PASSWORDS, SWITCH, "false", "",
-            "Whether a password (JMS) is taken over a connection that others can read: one without TLS that comes from another"
-                    + " machine.");
+            "Whether a password (JMS) is taken where others can read it: without TLS, from another machine.");
     static final Setting<Long> PASSWORD_MIN = Setting.of(
             ACCESS, AccessPolicy.PASSWORD_MIN, new Kind.Whole(1, 512), "6", "characters",
             "Shortest password or secret that a user is given.");
