@@ -157,6 +157,12 @@ final class Model {
         return places.computeIfAbsent(partition.id(), id -> new Place());
     }
 
+    /** Numbers from one on are given out; who had them before did not survive. */
+    void forgetFrom(int partition) {
+        places.keySet().removeIf(id -> id >= partition);
+        names.keySet().removeIf(id -> id >= partition);
+    }
+
     /** A partition is new; one whose creation did not survive may have had its number. */
     void begin(Partition partition) {
         places.remove(partition.id());
