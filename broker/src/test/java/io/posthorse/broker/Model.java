@@ -395,7 +395,8 @@ final class Model {
     /** The record is gone that says that a topic was deleted: what waited for that topic was given up meanwhile, maybe. */
     void deletionRotted(String topic) {
         for (Sending sending : sendings.values()) {
-            sending.mayMiss |= names.get(sending.target).topic.equals(topic);
+            Name target = names.get(sending.target); // null where its creation did not survive
+            sending.mayMiss |= target != null && target.topic.equals(topic);
         }
     }
 
