@@ -137,13 +137,17 @@ final class LeaseCursor {
         passOver();
     }
 
+    /** A message was settled. It may lie below the floor: where the record of a loan has rotted, that passes over others. */
     void settle(long offset) {
-        if (offset >= floor && offset < next) {
-            open.remove(offset);
+        if (offset >= next) {
+            return;
+        }
+        open.remove(offset);
+        if (offset >= floor) {
             settled.add(offset);
             rise();
-            passOver();
         }
+        passOver();
     }
 
     /** Begins anew at an offset; what is lent is forgotten. */

@@ -327,6 +327,7 @@ final class Clients {
         Topic created = broker.createOrUpdate(name, TopicSettings.of(1 + entropy.below(3)));
         if (created != null) {
             answerLater.accept(topics.get(name).add(created.partition(0).id(), broker.tail()));
+            model.forgetFrom(created.partition(0).id());
             for (Partition partition : created.partitions()) {
                 model.begin(partition);
                 settlers.forget(partition.id());

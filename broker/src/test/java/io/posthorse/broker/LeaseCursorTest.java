@@ -29,6 +29,19 @@ class LeaseCursorTest {
         }
     }
 
+    /** The record of the first loan has rotted: what it lent lies below the floor, and is lent by a record behind it. */
+    @Test
+    void whatIsLentBelowTheFloorCanBeSettled() {
+        cursor.lend(new long[] {8}, 1, 9, 1, 1_000);
+        assertEquals(8, cursor.floor());
+        cursor.lend(new long[] {0}, 1, 1, 2, 1_000);
+        cursor.settle(0);
+        assertEquals(1, cursor.open(), "8 alone is lent");
+        cursor.settle(8);
+        assertEquals(0, cursor.open());
+        assertEquals(9, cursor.floor());
+    }
+
     private void act(SeededEntropy entropy, long receipt) {
         long end = 1_000 + entropy.below(50);
         int choice = entropy.below(100);

@@ -157,6 +157,12 @@ final class Model {
         return places.computeIfAbsent(partition.id(), id -> new Place());
     }
 
+    /** Numbers from one on are given out; who had them before did not survive. */
+    void forgetFrom(int partition) {
+        places.keySet().removeIf(id -> id >= partition);
+        names.keySet().removeIf(id -> id >= partition);
+    }
+
     /** A partition is new; one whose creation did not survive may have had its number. */
     void begin(Partition partition) {
         places.remove(partition.id());
@@ -389,7 +395,8 @@ final class Model {
     /** The record is gone that says that a topic was deleted: what waited for that topic was given up meanwhile, maybe. */
     void deletionRotted(String topic) {
         for (Sending sending : sendings.values()) {
-            sending.mayMiss |= names.get(sending.target).topic.equals(topic);
+            Name target = names.get(sending.target); // null where its creation did not survive
+            sending.mayMiss |= target != null && target.topic.equals(topic);
         }
     }
 

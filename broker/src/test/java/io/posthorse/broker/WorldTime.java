@@ -124,7 +124,7 @@ final class WorldTime {
     private void small(long ms) {
         clock.jump(ms);
         drift += ms;
-        ahead += Math.max(0, ms);
+        ahead += Math.max(0, ms) + (ms < 0 ? behind : 0); // back may be near enough to be believed at once
         if (wrongMs != 0 || now() - rightSince < BrokerTime.HOLD_MS) {
             behind += Math.max(0, ms); // while the clock is doubted, this comes with the rest
         }
