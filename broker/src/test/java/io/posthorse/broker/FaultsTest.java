@@ -314,6 +314,26 @@ class FaultsTest {
         assertEquals(2, next.end(next.topic("t1").partition(1)));
     }
 
+    /** Of a time that has rotten a segment would go before its time, or never. */
+    @Test
+    void c6_theRottenTimeOfARecordChangesNoSegmentsAge() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        while (shard.broker().log().segmentBases().length < 2) {
+            publish(topic, 0);
+        }
+        publish(topic, 0);
+        long second = shard.broker().log().segmentBases()[1];
+        long time = shard.broker().log().lastTime(0);
+        assertTrue(time > 0);
+        shard.broker().log().force();
+        background.drain();
+        files = files.crash(false);
+        files.flipBit("%020d.log".formatted(second), (64 + RecordFormat.TIME) * 8L);
+
+        assertEquals(time, open(LOG).log().lastTime(0));
+    }
+
     @Test
     void c9_aChangeOfTopicsIsInACheckpointSoon() throws IOException {
         open(LOG);
