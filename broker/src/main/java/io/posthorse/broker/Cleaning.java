@@ -144,8 +144,9 @@ final class Cleaning {
         long[] bases = log.segmentBases();
         boolean uncovered = false;
         boolean mayExpire = asked || retention.isHour().test(wallMs) || broker.store().diskUsed() > retention.diskUsedMax();
-        for (int i = 0; i < bases.length - 1 && !uncovered; i++) {
-            boolean isDue = isDue(bases[i], nowMs, mayExpire);
+        boolean isDue = true; // where one is not, no younger one is
+        for (int i = 0; i < bases.length - 1 && isDue && !uncovered; i++) {
+            isDue = isDue(bases[i], nowMs, mayExpire);
             uncovered = isDue && log.segmentEnd(bases[i]) > broker.store().dispensable();
             if (isDue && !uncovered) {
                 now.add(bases[i]);

@@ -26,13 +26,17 @@ final class RecoveredTopics {
         return unrecovered;
     }
 
+    /** Whether a message of that link waits for another partition than the one in which it stands. */
+    static boolean hasTarget(byte link) {
+        return link == RecordFormat.LINK_DUE_TO || link == RecordFormat.LINK_DUE_AT || link == RecordFormat.LINK_PREPARED;
+    }
+
     /**
      * The partition of a message that says that there was one whose creation is not in the log; null where it can't be made.
      */
     Partition partition(ByteBuffer bytes, int at, int length, int id, MessageFormat[] formats) {
         byte link = bytes.get(at + RecordFormat.LINK);
-        boolean isHome = link != RecordFormat.LINK_DUE_TO && link != RecordFormat.LINK_DUE_AT
-                && link != RecordFormat.LINK_PREPARED;
+        boolean isHome = !hasTarget(link);
         MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
         String topic = null;
         int number = -1;

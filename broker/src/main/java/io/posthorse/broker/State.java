@@ -389,6 +389,9 @@ final class State {
         partition.lastPosition = position;
         byte link = bytes.get(at + RecordFormat.LINK);
         if (link != RecordFormat.LINK_NONE) {
+            if (RecoveredTopics.hasTarget(link)) { // however its creation was lost: no other one may get the message
+                partitions.skipTo(bytes.getInt(at + RecordFormat.LINK_PARTITION) + 1);
+            }
             postponed.apply(partition, offset, link, bytes.getInt(at + RecordFormat.LINK_PARTITION),
                     bytes.getLong(at + RecordFormat.LINK_OFFSET));
         }

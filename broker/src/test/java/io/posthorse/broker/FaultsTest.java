@@ -181,6 +181,32 @@ class FaultsTest {
     }
 
     @Test
+    void c6_whatWaitsForALostTopicNeverComesInANewOne() throws IOException {
+        open(LOG);
+        long record = shard.broker().tail();
+        Topic victim = topic("t2", 3);
+        Broker broker = shard.turn();
+        int target = victim.partition(2).id();
+        for (int kind = 0; kind < 3; kind++) {
+            broker.admit(TestFormat.HEADER + BODY, 1);
+            TestFormat.Sent message = new TestFormat.Sent(7 + kind, target, BODY);
+            switch (kind) {
+                case 0 -> broker.delayed().publishLater(victim.partition(2), message, 0);
+                case 1 -> broker.delayed().publishAt(victim.partition(2), message, broker.wallNow() + 1_000);
+                default -> broker.transactions().prepare(victim.partition(2), message, broker.now() + 1_000);
+            }
+        }
+        endTurn();
+
+        Broker next = killedWithDamageAt(record);
+        assertNull(next.topic("t2"));
+        Topic fresh = topic("t5", 3);
+        assertTrue(fresh.partition(0).id() > target, "numbers that something waits for are taken");
+        pass(10_000);
+        fresh.partitions().forEach(partition -> assertEquals(List.of(), ids(next, partition)));
+    }
+
+    @Test
     void c6_theDamagedRecordOfASubscriptionCostsItNoCursor() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
@@ -286,6 +312,26 @@ class FaultsTest {
         assertEquals(List.of(), ids(next, next.topic("t1").partition(1)));
         publish(next.topic("t1"), 1);
         assertEquals(2, next.end(next.topic("t1").partition(1)));
+    }
+
+    /** Of a time that has rotten a segment would go before its time, or never. */
+    @Test
+    void c6_theRottenTimeOfARecordChangesNoSegmentsAge() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        while (shard.broker().log().segmentBases().length < 2) {
+            publish(topic, 0);
+        }
+        publish(topic, 0);
+        long second = shard.broker().log().segmentBases()[1];
+        long time = shard.broker().log().lastTime(0);
+        assertTrue(time > 0);
+        shard.broker().log().force();
+        background.drain();
+        files = files.crash(false);
+        files.flipBit("%020d.log".formatted(second), (64 + RecordFormat.TIME) * 8L);
+
+        assertEquals(time, open(LOG).log().lastTime(0));
     }
 
     @Test

@@ -334,6 +334,7 @@ final class World {
         if (files.list().contains(name)) {
             victim.rotten = true;
             victim.rottenAt = victim.position;
+            victim.sending.mayRepeat |= victim.sending.wait != Model.Wait.NOTHING; // it may end another's waiting
             rotted = true;
             int record = RecordFormat.NATIVE + TestFormat.HEADER + victim.sending.bodyLength; // others of its group follow
             int bits = (record - 8) * 8;

@@ -98,11 +98,18 @@ final class WorldTime {
     void turn(long number, long sinceMs, long brokerMs) {
         if (turn != number) {
             behind = turn == -1 ? Math.max(behind, apart - (brokerMs - sinceMs)) : behind;
-            apart = brokerMs - sinceMs;
+            saw(brokerMs, sinceMs);
             turn = number;
             turnMs = sinceMs;
             turnAhead = ahead();
         }
+    }
+
+    /** A broker that is behind the time may catch up with it, and then counts more time than passes. */
+    void saw(long brokerMs, long sinceMs) {
+        long before = apart;
+        apart = brokerMs - sinceMs;
+        ahead += before < 0 ? Math.min(-before, Math.max(0, apart - before)) : 0;
     }
 
     /** The clock is set. */

@@ -89,8 +89,9 @@ final class DurableMark {
             }
             if (slot.getLong(16) > sequence) {
                 sequence = slot.getLong(16);
-                boolean kept = slot.getLong(32) == boot && slot.get(12) != FAILED
-                        && isAttachedAsBefore(slot.getInt(56) == crc(slot, 48, 56) ? slot.getLong(48) : 0);
+                boolean isOld = slot.getInt(8) < VERSION; // that knows of no volume; of a newer one half may be lost
+                boolean kept = slot.getLong(32) == boot && slot.get(12) != FAILED && (isOld
+                        || slot.getInt(56) == crc(slot, 48, 56) && isAttachedAsBefore(slot.getLong(48)));
                 best = new Last(slot.getLong(24), slot.get(12) == CLOSED, kept, slot.get(13) == 1, slot.getInt(40));
             }
         }

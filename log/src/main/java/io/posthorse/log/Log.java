@@ -436,8 +436,7 @@ public final class Log {
      * that can't be told, or for the last segment.
      */
     public long lastTime(long base) {
-        int number = segments.numberOf(base);
-        return number < 0 || number == segments.size() - 1 ? -1 : segments.get(number + 1).time();
+        return segments.timeBehind(base);
     }
 
     /** Time of the turn that the oldest segment began with, ms since 1970; 0 where it holds nothing. */

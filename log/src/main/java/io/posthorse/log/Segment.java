@@ -33,8 +33,8 @@ final class Segment {
     final int stored;
     /** Where the records before this segment end; -1 where the header is damaged. */
     final long previous;
-    /** Time of the first record, ms since 1970; 0 where it has none, or is not known. */
-    private final long firstTime;
+    /** Time of the first whole record, ms since 1970; 0 where nobody has looked, or there is none. */
+    private long firstTime;
     /** Up to this file offset the blocks are real. */
     int allocated;
 
@@ -43,12 +43,10 @@ final class Segment {
     private StoredFile file;
     private volatile ByteBuffer view;
 
-    private Segment(long base, int size, long previous, long firstTime, FileStore files, StoredFile file)
-            throws IOException {
+    private Segment(long base, int size, long previous, FileStore files, StoredFile file) throws IOException {
         this.base = base;
         this.size = size;
         this.previous = previous;
-        this.firstTime = firstTime;
         this.files = files;
         this.file = file;
         this.stored = (int) Math.min(size, file.size());
@@ -73,17 +71,23 @@ final class Segment {
         return mapped;
     }
 
-    /** Time of the first record that has one, ms since 1970: those written while opening have none. -1 where none has. */
+    /**
+     * Time of the first whole record that has one, ms since 1970: those written while opening have none. -1 where none has.
+     * A rotten one would have the segment dropped before its time, or never. Read once, on the owner's thread.
+     */
     long time() {
         if (firstTime != 0) {
             return firstTime;
         }
+        RecordCheck check = new RecordCheck();
         ByteBuffer bytes = bytes();
         Pages.Walk walk = new Pages.Walk(bytes, size);
         for (int at = walk.from(HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= size;
                 at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
-            if (bytes.getLong(at + RecordFormat.POSITION) == base + at && bytes.getLong(at + RecordFormat.TIME) != 0) {
-                return bytes.getLong(at + RecordFormat.TIME);
+            if (bytes.getLong(at + RecordFormat.POSITION) == base + at && bytes.getLong(at + RecordFormat.TIME) != 0
+                    && check.isWhole(bytes.duplicate(), at, base + at)) {
+                firstTime = bytes.getLong(at + RecordFormat.TIME);
+                return firstTime;
             }
         }
         return -1;
@@ -180,7 +184,7 @@ final class Segment {
             files.delete(name(base));
             throw e;
         }
-        Segment segment = new Segment(base, size, previous, 0, files, file);
+        Segment segment = new Segment(base, size, previous, files, file);
         segment.allocated = Math.min(size, allocate);
         return segment;
     }
@@ -193,9 +197,9 @@ final class Segment {
      */
     static Segment open(FileStore files, long base, int sizeIfDamaged) throws IOException {
         StoredFile file = files.open(name(base));
-        ByteBuffer header = ByteBuffer.allocate(HEADER + RecordFormat.PAYLOAD);
+        ByteBuffer header = ByteBuffer.allocate(HEADER);
         file.read(0, header);
-        boolean whole = header.position() >= HEADER
+        boolean whole = !header.hasRemaining()
                 && header.getLong(0) == MAGIC
                 && header.getInt(32) == crc(header)
                 && header.getLong(16) == base
@@ -204,10 +208,8 @@ final class Segment {
             file.close();
             throw new NewerFormatException(name(base), header.getInt(8), VERSION);
         }
-        boolean hasRecord = !header.hasRemaining() && header.getLong(HEADER + RecordFormat.POSITION) == base + HEADER;
         Segment segment = new Segment(
-                base, whole ? header.getInt(12) : sizeIfDamaged, whole ? header.getLong(24) : -1,
-                hasRecord ? header.getLong(HEADER + RecordFormat.TIME) : 0, files, file);
+                base, whole ? header.getInt(12) : sizeIfDamaged, whole ? header.getLong(24) : -1, files, file);
         segment.close();
         return segment;
     }

@@ -97,4 +97,14 @@ final class Segments {
         recent = last();
         return removed;
     }
+
+    /** Time of the first record that stands in a later segment, ms since 1970; -1 where that cannot be told. */
+    long timeBehind(long base) {
+        int number = numberOf(base);
+        long time = -1;
+        for (int i = number + 1; number >= 0 && i < size() && time < 0; i++) {
+            time = get(i).time();
+        }
+        return time;
+    }
 }

@@ -236,6 +236,24 @@ class GoldenTest {
         assertEquals(golden("segment.bin").length, last.position());
     }
 
+    /** Nobody knows how the volume was attached: what was not forced may be gone. */
+    @Test
+    void aSlotOfWhichTheVolumeWasLostKeepsNothingThatWasNotForced() throws IOException {
+        for (boolean isHalf : new boolean[] {false, true}) {
+            FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+            DurableMark.open(files, false).begin(8, 1);
+            if (isHalf) {
+                try (StoredFile file = files.open("durable")) {
+                    long slot = file.size() > 64 ? 64 : 0;
+                    file.write(slot + 48, ByteBuffer.allocate(16));
+                }
+            }
+            DurableMark.Last last = DurableMark.open(files, false).read();
+            assertEquals(8, last.position());
+            assertEquals(!isHalf, last.kept());
+        }
+    }
+
     @Test
     void aSlotThatIsCutShortBehindItsChecksumDoesNotComeToLifeLater() throws IOException {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
