@@ -100,7 +100,7 @@ final class Clients {
             return;
         }
         int count = choice < 80 ? 1 : 2 + entropy.below(4);
-        List<Model.Sending> sendings = new ArrayList<>();
+        List<Sending> sendings = new ArrayList<>();
         int bytes = 0;
         for (int i = 0; i < count; i++) {
             int body = entropy.below(entropy.percent(10) ? 6_000 : 500);
@@ -113,7 +113,7 @@ final class Clients {
         int batch = count > 1 ? ++batches : 0;
         List<Model.Stored> stored = new ArrayList<>();
         try {
-            for (Model.Sending s : sendings) {
+            for (Sending s : sendings) {
                 long offset = to.index.next();
                 long position = broker.publish(to, sent(s), stored.size() < count - 1);
                 require(offset == broker.lastOffset(to), "the reply tells the offset");
@@ -135,7 +135,7 @@ final class Clients {
         return false;
     }
 
-    private Message sent(Model.Sending sending) {
+    private Message sent(Sending sending) {
         return failures.message(new TestFormat.Sent(sending.messageId, sending.target, sending.bodyLength));
     }
 
@@ -157,7 +157,7 @@ final class Clients {
     private void publishForLater(
             Broker broker, Partition to, int kind, int body, Consumer<Model.Event> answerLater) {
         Partition into;
-        Model.Sending sending;
+        Sending sending;
         long position;
         if (kind == 0) {
             int lane = entropy.below(3);
@@ -192,7 +192,7 @@ final class Clients {
             }
         } else if (!postponed.timed.isEmpty()) {
             long offset = postponed.timed.firstOffset();
-            Model.Sending sending = waiting(broker, broker.delayed().position(offset));
+            Sending sending = waiting(broker, broker.delayed().position(offset));
             boolean hurry = entropy.percent(50);
             Outcome outcome = sending == null
                     ? Outcome.UNKNOWN
@@ -211,13 +211,13 @@ final class Clients {
         }
     }
 
-    private Model.Sending waiting(Broker broker, long position) {
+    private Sending waiting(Broker broker, long position) {
         ByteBuffer bytes = position < 0 ? null : broker.nativeAt(position);
         return bytes == null ? null : model.sending(TestFormat.messageId(bytes));
     }
 
     private void decide(Broker broker, long offset, Consumer<Model.Event> answerLater) {
-        Model.Sending sending = waiting(broker, broker.transactions().position(offset));
+        Sending sending = waiting(broker, broker.transactions().position(offset));
         if (sending == null) {
             return;
         }
@@ -246,7 +246,7 @@ final class Clients {
         }
     }
 
-    private void takeBack(Model.Sending sending, long end, Consumer<Model.Event> answerLater) {
+    private void takeBack(Sending sending, long end, Consumer<Model.Event> answerLater) {
         Told told = new Told(end, sending);
         takenBack.add(told);
         answerLater.accept(told);
@@ -269,7 +269,7 @@ final class Clients {
         failures.perhaps();
         boolean isPlace = position == TestFormat.position(bytes) || failures.has(TestFormat.messageId(bytes), RESTAMP);
         require(isPlace && offset == TestFormat.offset(bytes), "who is asked is told what");
-        Model.Sending sending = model.sending(TestFormat.messageId(bytes));
+        Sending sending = model.sending(TestFormat.messageId(bytes));
         require(sending.wait == Model.Wait.DECISION, "only transactions are asked about");
         require(time.isOver(sending.due), "nobody is asked early: message " + sending);
         return entropy.percent(80);
@@ -288,9 +288,9 @@ final class Clients {
     /** The answer that a message was taken back. */
     private static final class Told implements Model.Event {
         private final long end;
-        private final Model.Sending sending;
+        private final Sending sending;
 
-        Told(long end, Model.Sending sending) {
+        Told(long end, Sending sending) {
             this.end = end;
             this.sending = sending;
         }
@@ -401,6 +401,7 @@ final class Clients {
                 }
                 for (int i = 0; i < e.settings().partitions(); i++) { // cursors in front of where it is made again
                     int partition = e.firstNew() + i;
+                    model.creationRotted(partition);
                     cursors.values().stream().filter(of -> of.containsKey(partition))
                             .forEach(of -> of.get(partition).doubt());
                 }

@@ -43,45 +43,6 @@ final class Model {
         DECISION
     }
 
-    /** A message as it was sent. */
-    static final class Sending {
-        final long messageId;
-        final int target;
-        final int bodyLength;
-        final Wait wait;
-        final long dueMs;
-        /** By the time of the world; null for any. */
-        WorldTime.Due due;
-        /** Whether an operator asked to have it before its time. */
-        boolean hurried;
-        /** Whether somebody asked to take it back; {@code takenBack} once that was acknowledged. */
-        boolean unwanted;
-
-        boolean takenBack;
-        /** Whether the record is gone that says that it waits no longer where it waited. */
-        boolean mayRepeat;
-        /** Whether it may have been given up with its topic, which is back since the record of its end has rotted. */
-        boolean mayMiss;
-
-        Sending(long messageId, int target, int bodyLength, Wait wait, long dueMs) {
-            this.messageId = messageId;
-            this.target = target;
-            this.bodyLength = bodyLength;
-            this.wait = wait;
-            this.dueMs = dueMs;
-        }
-
-        /** What its sender does with it, whenever it is asked: one in three is taken back. */
-        boolean isCommitted() {
-            return messageId % 3 != 0;
-        }
-
-        @Override
-        public String toString() {
-            return messageId + " to " + target + ", " + wait;
-        }
-    }
-
     /** A message in a partition. */
     static final class Stored implements Event {
         final Sending sending;
@@ -140,6 +101,8 @@ final class Model {
     private final Fetch fetch = new Fetch();
     private final WorldTime time;
     private final Failures failures;
+    /** Partitions whose creation has rotted: that they left out offsets may be forgotten too. */
+    private final Set<Integer> forgotten = new HashSet<>();
     private long nextMessage = 1;
 
     Model(WorldTime time, Failures failures) {
@@ -197,7 +160,8 @@ final class Model {
     Stored store(Partition in, long offset, Sending sending, long position, long end, int batch) {
         Place place = place(in);
         Stored before = place.byOffset.get(offset);
-        require(before == null, "an offset is used once: " + in.id() + ":" + offset);
+        boolean isForgotten = before != null && before.lost && forgotten.contains(in.id());
+        require(before == null || isForgotten, "an offset is used once: " + in.id() + ":" + offset);
         Stored stored = new Stored(sending, position, end, batch);
         place.byOffset.put(offset, stored);
         return stored;
@@ -390,6 +354,11 @@ final class Model {
             stored.sending.takenBack = false;
             stored.sending.mayRepeat = true;
         }
+    }
+
+    /** The record is gone that says that a partition was made: it is made again where a message of its topic is. */
+    void creationRotted(int partition) {
+        forgotten.add(partition);
     }
 
     /** The record is gone that says that a topic was deleted: what waited for that topic was given up meanwhile, maybe. */

@@ -46,7 +46,7 @@ final class Settlers {
     private int batches = -1;
 
     /** What a group is to do. */
-    private record Plan(Partition from, List<Long> offsets, Partition to, List<Model.Sending> sendings) {}
+    private record Plan(Partition from, List<Long> offsets, Partition to, List<Sending> sendings) {}
 
     /** What is not settled is there, however old it is: whoever is the one that settles it may ask for it. */
     void requireKept(Broker broker) {
@@ -154,7 +154,7 @@ final class Settlers {
     }
 
     private Plan plan(Broker broker, Subscription subscription, Partition from, Partition to) {
-        List<Model.Sending> sendings = new ArrayList<>();
+        List<Sending> sendings = new ArrayList<>();
         for (int left = entropy.below(4); left > 0; left--) {
             sendings.add(model.send(to, entropy.below(400), Model.Wait.NOTHING, 0));
         }
