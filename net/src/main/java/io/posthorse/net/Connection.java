@@ -15,6 +15,7 @@ public final class Connection {
     private final InetSocketAddress remote;
     private final InboundLimits limits;
     private boolean held;
+    private boolean paused;
     private boolean stranger;
     /** Bytes that are reserved for the begin of a request. */
     private long reserved;
@@ -45,11 +46,26 @@ public final class Connection {
         return stranger;
     }
 
-    /** Notes how much is reserved for the begin of a request; false where that is too much. */
+    /** Notes how much is reserved for the begin of a request, 0 where none has begun; false where that is too much. */
     boolean reserve(long bytes) {
         long more = bytes - reserved;
+        if (more == 0) {
+            return true;
+        }
         reserved = bytes;
-        return limits.reserve(more, stranger);
+        if (stranger) {
+            return limits.reserveForStranger(more);
+        }
+        limits.reserve(this, more, bytes == 0);
+        return true;
+    }
+
+    /** Reads no further for now: the begins of requests hold as much as they may. */
+    void pause(boolean pause) {
+        if (paused != pause) {
+            paused = pause;
+            applyReading();
+        }
     }
 
     /** The connection is gone. */
@@ -105,7 +121,7 @@ public final class Connection {
 
     /** Reads while the session takes more and the peer takes what it is sent. */
     void applyReading() {
-        channel.config().setAutoRead(!held && channel.isWritable());
+        channel.config().setAutoRead(!held && !paused && channel.isWritable());
     }
 
     public boolean isOpen() {

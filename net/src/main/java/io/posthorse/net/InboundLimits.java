@@ -1,12 +1,17 @@
 package io.posthorse.net;
 
 import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What all peers together may take before their requests are whole, and what those may of whom nobody knows yet who they
- * are. Bytes are counted as they are reserved, not as they come. Used on the owner's thread.
+ * are. Bytes are counted as they are reserved, not as they come. A stranger who wants more than there is goes; others are read
+ * no further until somebody's request is whole. One of them always goes on, so the limit is passed by one request at most.
+ * Used on the owner's thread.
  */
 final class InboundLimits {
     /** Strangers of one address at a time. */
@@ -19,6 +24,10 @@ final class InboundLimits {
     private int strangers;
     private long bytes;
     private long strangersBytes;
+    /** Connections of which a request has begun to come and is read on. */
+    private final Set<Connection> reading = new HashSet<>();
+    /** Those that are read no further for now. */
+    private final ArrayDeque<Connection> waiting = new ArrayDeque<>();
 
     /**
      * @param strangersMax strangers at a time
@@ -55,13 +64,35 @@ final class InboundLimits {
     }
 
     /**
-     * Notes that somebody has reserved more, or less.
+     * Notes that a stranger has reserved more, or less.
      *
      * @return false where that is too much; it is noted all the same, for what is reserved is there until it is given back
      */
-    boolean reserve(long more, boolean stranger) {
+    boolean reserveForStranger(long more) {
         bytes += more;
-        strangersBytes += stranger ? more : 0;
-        return more <= 0 || bytes <= bytesMax && (!stranger || strangersBytes <= strangersBytesMax);
+        strangersBytes += more;
+        return more <= 0 || bytes <= bytesMax && strangersBytes <= strangersBytesMax;
+    }
+
+    /** Notes that somebody who is known has reserved more, or less, and who is read on. */
+    void reserve(Connection connection, long more, boolean isWhole) {
+        bytes += more;
+        if (isWhole) {
+            reading.remove(connection);
+            waiting.remove(connection);
+            connection.pause(false);
+        } else if (!waiting.contains(connection)) {
+            reading.add(connection);
+            if (more > 0 && bytes > bytesMax && reading.size() > 1) {
+                reading.remove(connection);
+                waiting.add(connection);
+                connection.pause(true);
+            }
+        }
+        while (!waiting.isEmpty() && (reading.isEmpty() || bytes <= bytesMax)) {
+            Connection next = waiting.poll();
+            reading.add(next);
+            next.pause(false);
+        }
     }
 }

@@ -23,7 +23,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.io.IOException;
@@ -53,6 +55,8 @@ public final class Network implements AutoCloseable {
     private final NetSettings settings;
     private final EventLoopGroup group;
     private final EventLoop loop;
+    /** Computes handshakes: the owner waits for no private key. */
+    private final EventExecutor handshakes;
     private final Complaints complaints;
     private final List<Channel> listeners = new ArrayList<>();
     private final ChannelGroup dialled;
@@ -70,6 +74,7 @@ public final class Network implements AutoCloseable {
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
         this.loop = group.next();
+        this.handshakes = new DefaultEventExecutor(new DefaultThreadFactory("posthorse-handshakes", true));
         this.dialled = new DefaultChannelGroup(loop);
         this.accepted = new DefaultChannelGroup(loop);
     }
@@ -185,6 +190,7 @@ public final class Network implements AutoCloseable {
     @Override
     public void close() {
         closeConnections();
+        handshakes.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
         group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -210,7 +216,7 @@ public final class Network implements AutoCloseable {
                     .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()))
                     .addLast(new SessionHandler(sessions, limits, complaints));
             if (tls != null) {
-                tls.addTo(channel.pipeline(), channel.alloc());
+                tls.addTo(channel.pipeline(), channel.alloc(), handshakes);
             }
         }
     }

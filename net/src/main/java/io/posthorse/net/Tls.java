@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -24,7 +25,8 @@ import javax.net.ssl.SSLException;
 /**
  * Encryption of connections: TLS 1.2 and 1.3 with the JDK's engine. Where it is optional, the first bytes of a
  * connection tell, so that both kinds of clients use the same port. Certificates can be exchanged while connections
- * are open: new connections get the new one. A handshake has 10 s, and at most 256 are under way.
+ * are open: new connections get the new one. A handshake has 10 s, at most 256 are under way, and a thread of their own
+ * computes them one by one.
  */
 public final class Tls {
     private static final long HANDSHAKE_MS = 10_000;
@@ -140,12 +142,13 @@ public final class Tls {
         return new ByteArrayInputStream(LocalFile.read(path, FILE_BYTES_MAX));
     }
 
-    void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator) {
-        pipeline.addFirst(required ? handler(pipeline.channel(), allocator) : optional());
+    /** @param work computes what a handshake takes, above all with the private key */
+    void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator, Executor work) {
+        pipeline.addFirst(required ? handler(pipeline.channel(), allocator, work) : optional(work));
     }
 
-    private SslHandler handler(Channel channel, ByteBufAllocator allocator) {
-        SslHandler handler = context.newHandler(allocator);
+    private SslHandler handler(Channel channel, ByteBufAllocator allocator, Executor work) {
+        SslHandler handler = context.newHandler(allocator, work);
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
         if (handshakes >= HANDSHAKES_MAX) {
             channel.close();
@@ -156,11 +159,11 @@ public final class Tls {
         return handler;
     }
 
-    private ChannelHandler optional() {
+    private ChannelHandler optional(Executor work) {
         return new OptionalSslHandler(context) {
             @Override
             protected SslHandler newSslHandler(ChannelHandlerContext channel, SslContext sslContext) {
-                return handler(channel.channel(), channel.alloc());
+                return handler(channel.channel(), channel.alloc(), work);
             }
         };
     }

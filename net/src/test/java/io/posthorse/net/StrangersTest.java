@@ -113,6 +113,26 @@ class StrangersTest {
     }
 
     @Test
+    void whereRequestsHoldAsMuchAsTheyMayOneIsReadOnAndOthersWait() {
+        limits = new InboundLimits(1_000, 1 << 20, 1 << 20);
+        List<EmbeddedChannel> users = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            EmbeddedChannel user = connect("10.0.0." + i);
+            opened.getLast().admit();
+            users.add(user);
+            write(user, 600_000);
+        }
+        assertEquals(List.of(true, false, false), users.stream().map(user -> user.config().isAutoRead()).toList());
+        write(users.get(0), 900_000);
+        assertTrue(users.get(0).config().isAutoRead(), "one goes on whatever it takes");
+        users.get(0).close();
+        assertEquals(List.of(true, false), users.stream().skip(1).map(user -> user.config().isAutoRead()).toList());
+        users.get(1).close();
+        assertTrue(users.get(2).config().isAutoRead());
+        assertTrue(users.get(2).isOpen(), "nobody who is known is sent away for it");
+    }
+
+    @Test
     void whoeverDoesNotSayWhoHeIsIsSentAway() {
         EmbeddedChannel stranger = connect("10.0.0.1");
         EmbeddedChannel user = connect("10.0.0.1");

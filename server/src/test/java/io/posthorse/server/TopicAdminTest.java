@@ -123,6 +123,10 @@ class TopicAdminTest {
         assertEquals(17, client.ask(30, Map.of("topic", "T", "queueId", "0")).code());
         for (String system : new String[] {"TBW102", "SCHEDULE_TOPIC_XXXX", "DefaultCluster", TestBroker.NAME}) {
             assertEquals(29, client.ask(215, Map.of("topic", system)).code(), system);
+            Frame updated = client.ask(17, Map.of(
+                    "topic", system, "readQueueNums", "8", "writeQueueNums", "8", "perm", "6"));
+            assertEquals(29, updated.code(), system + ": first uses of topics go by TBW102");
+            assertTrue(updated.remark().contains("system topic"), updated.remark());
         }
         broker.topic("T", 1);
         assertEquals(0, broker.end("T", 0));

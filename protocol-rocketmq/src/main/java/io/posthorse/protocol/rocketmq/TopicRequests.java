@@ -1,6 +1,5 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Topic;
@@ -97,7 +96,7 @@ final class TopicRequests implements RequestHandler {
 
     private Frame refusal(Frame request, String name, TopicSettings wanted) {
         String problem = Destinations.topicProblem(name);
-        if (problem == null && SystemNames.isOwn(name)) {
+        if (problem == null && destinations.systemTopics().contains(name)) {
             problem = "The topic[" + name + "] is conflict with system topic.";
         }
         if (problem == null && wanted == null) {
