@@ -28,6 +28,9 @@ final class SegmentAges {
         there = bases(broker);
         due.tailMap(broker.tail(), true).clear();
         tail = Math.min(tail, broker.tail());
+        if (open != null) {
+            written(broker, there); // in the last step of the run before, which nobody looked at
+        }
         open = time.in(ageMs);
         look(broker);
     }
@@ -48,13 +51,18 @@ final class SegmentAges {
                     "nothing is dropped before its time: " + base);
         }
         there = now;
+        written(broker, now);
+        open = time.in(ageMs);
+    }
+
+    /** What was written since the last look was written in the turn that was open then, or later. */
+    private void written(Broker broker, Set<Long> bases) {
         if (broker.tail() != tail) {
             WorldTime.Due news = open;
             Long from = due.floorKey(tail - 1);
-            now.stream().filter(base -> from == null || base >= from).forEach(base -> due.put(base, news));
+            bases.stream().filter(base -> from == null || base >= from).forEach(base -> due.put(base, news));
             tail = broker.tail();
         }
-        open = time.in(ageMs);
     }
 
     /** Called when nobody waits for anything any more: what has been due for a while is gone. */
