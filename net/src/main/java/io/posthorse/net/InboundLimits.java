@@ -9,9 +9,9 @@ import java.util.Set;
 
 /**
  * What all peers together may take before their requests are whole, and what those may of whom nobody knows yet who they
- * are. Bytes are counted as they are reserved, not as they come. A stranger who wants more than there is goes; others are read
- * no further until somebody's request is whole. One of them always goes on, so the limit is passed by one request at most.
- * Used on the owner's thread.
+ * are. Bytes are counted as they are reserved, not as they come. A stranger who wants more than there is goes; others are
+ * read no further until somebody's request is whole. One of them always goes on, so the limit is passed by one request at
+ * most. Used on the owner's thread.
  */
 final class InboundLimits {
     /** Strangers of one address at a time. */
