@@ -29,7 +29,11 @@ import org.apache.activemq.filter.DestinationFilter;
  */
 final class Advisories {
     private final OpenwireProtocol protocol;
-    private final Set<Listener> listeners = new LinkedHashSet<>();
+    /** Those who hear of temporary destinations and of nothing else, as each client does. */
+    private final Set<Listener> ofTemporary = new LinkedHashSet<>();
+
+    private final Set<Listener> ofAll = new LinkedHashSet<>();
+    private final Set<ActiveMQDestination> temporary = new LinkedHashSet<>();
     private final String brokerId;
     private final ProducerId producer;
     private long number;
@@ -62,6 +66,13 @@ final class Advisories {
             this.client = client;
             this.info = info;
             this.filter = DestinationFilter.parseFilter(info.getDestination());
+        }
+
+        /** Whether it hears of temporary destinations and of nothing else. */
+        boolean isOfTemporary() {
+            return Destinations.parts(info.getDestination()).stream().allMatch(part ->
+                    part.equals(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
+                            || part.equals(AdvisorySupport.TEMP_TOPIC_ADVISORY_TOPIC));
         }
 
         /** Whether it is to hear of destinations of that kind. */
@@ -97,24 +108,30 @@ final class Advisories {
 
         @Override
         public void close(long lastDelivered) {
-            listeners.remove(this);
+            ofTemporary.remove(this);
+            ofAll.remove(this);
         }
     }
 
     Consumption subscribe(ClientConnection client, ConsumerInfo info) {
         Listener listener = new Listener(client, info);
         client.session().afterTurn(() -> tellAll(listener));
-        listeners.add(listener);
+        (listener.isOfTemporary() ? ofTemporary : ofAll).add(listener);
         return listener;
     }
 
     /** Tells a new one what there is. */
     private void tellAll(Listener to) {
         List<Listener> only = List.of(to);
+        List.copyOf(temporary).forEach(destination ->
+                tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination)));
+        if (to.isOfTemporary()) {
+            return; // no look at all that the broker has for each client that comes
+        }
         protocol.clients.values().forEach(c ->
                 tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), null, c.info().copy()));
         boolean all = to.wants(AdvisorySupport.QUEUE_ADVISORY_TOPIC) || to.wants(AdvisorySupport.TOPIC_ADVISORY_TOPIC);
-        protocol.broker.topics().stream().filter(t -> !t.isInternal() && (all || Names.isTemporary(t.name()))).forEach(t -> {
+        protocol.broker.topics().stream().filter(t -> all && !t.isInternal() && !Names.isTemporary(t.name())).forEach(t -> {
             ActiveMQDestination destination = Names.destination(t.name());
             tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination));
         });
@@ -142,33 +159,41 @@ final class Advisories {
     // ---- what happens
 
     void connection(ConnectionInfo info) {
-        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.copy());
+        tell(ofAll, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.copy());
     }
 
     void connectionGone(ConnectionInfo info) {
-        tell(listeners, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.createRemoveCommand());
+        tell(ofAll, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.createRemoveCommand());
     }
 
     void destination(ActiveMQDestination destination, boolean exists) {
         DestinationInfo info = added(destination);
         info.setOperationType(exists ? DestinationInfo.ADD_OPERATION_TYPE : DestinationInfo.REMOVE_OPERATION_TYPE);
-        tell(listeners, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, info);
+        ActiveMQTopic topic = AdvisorySupport.getDestinationAdvisoryTopic(destination);
+        if (destination.isTemporary()) {
+            temporary.remove(destination);
+            if (exists) {
+                temporary.add(destination);
+            }
+            tell(ofTemporary, topic, destination, info);
+        }
+        tell(ofAll, topic, destination, info);
     }
 
     void consumer(ClientConnection client, ConsumerInfo info) {
-        tell(listeners, topicOf(info), info.getDestination(), info);
+        tell(ofAll, topicOf(info), info.getDestination(), info);
     }
 
     void consumerGone(ClientConnection client, ConsumerInfo info) {
-        tell(listeners, topicOf(info), info.getDestination(), info.createRemoveCommand());
+        tell(ofAll, topicOf(info), info.getDestination(), info.createRemoveCommand());
     }
 
     void producer(ClientConnection client, ProducerInfo info) {
-        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info);
+        tell(ofAll, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info);
     }
 
     void producerGone(ClientConnection client, ProducerInfo info) {
-        tell(listeners, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(),
+        tell(ofAll, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(),
                 info.createRemoveCommand());
     }
 

@@ -138,6 +138,9 @@ final class OpenwireSession implements Session {
             }
             keepAlive(codec.negotiate(theirs));
             negotiated = true;
+            if (!protocol.gate.isOn()) {
+                connection.admit(); // where nobody logs in, a client may take its time
+            }
             javax = isJavax(theirs.getProviderVersion());
         } catch (IOException e) {
             end(e.getMessage());

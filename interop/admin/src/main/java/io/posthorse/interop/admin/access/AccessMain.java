@@ -69,7 +69,7 @@ public final class AccessMain {
     }
 
     private static void refusals(Tool tool, String broker) {
-        tool.run("createUser", "-b", broker, "-u", "bob", "-p", "short").has("6 to 512 characters");
+        tool.run("createUser", "-b", broker, "-u", "bob", "-p", "short").has("at least 6 characters (auth.password.min)");
         tool.run("createAcl", "-b", broker, "-s", "User:nobody", "-r", "Topic:t", "-a", "Pub", "-d", "Allow")
                 .has("The user is not exist: nobody");
         tool.run("deleteUser", "-b", broker, "-u", "root").has("the last super user");
