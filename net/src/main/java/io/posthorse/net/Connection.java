@@ -64,7 +64,9 @@ public final class Connection {
     void pause(boolean pause) {
         if (paused != pause) {
             paused = pause;
-            applyReading();
+            if (channel.isActive()) {
+                applyReading();
+            }
         }
     }
 

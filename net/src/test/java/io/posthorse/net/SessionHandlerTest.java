@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.posthorse.platform.Clock;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -88,34 +85,7 @@ class SessionHandlerTest {
     }
 
     private EmbeddedChannel channel(Hint hint) {
-        EmbeddedChannel channel = new EmbeddedChannel() {
-            @Override
-            protected SocketAddress localAddress0() {
-                return isActive() ? new InetSocketAddress("127.0.0.1", 1) : null;
-            }
-
-            @Override
-            protected SocketAddress remoteAddress0() {
-                return isActive() ? new InetSocketAddress("127.0.0.1", 2) : null;
-            }
-        };
-        channel.config().setAllocator(memory);
-        channel.pipeline().addLast(new SessionHandler(
-                connection -> new Frames(hint), null, new Complaints(new StoppedClock())));
-        channel.pipeline().fireChannelActive();
-        return channel;
-    }
-
-    private record StoppedClock() implements Clock {
-        @Override
-        public long wallMs() {
-            return 0;
-        }
-
-        @Override
-        public long nanos() {
-            return 0;
-        }
+        return TestChannel.open("127.0.0.1", memory, null, connection -> new Frames(hint));
     }
 
     private ByteBuf frames(Random random, int count) {
