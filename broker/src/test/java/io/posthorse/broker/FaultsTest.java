@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.RecordFormat;
+import io.posthorse.platform.StoredFile;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
@@ -332,6 +333,30 @@ class FaultsTest {
         files.flipBit("%020d.log".formatted(second), (64 + RecordFormat.TIME) * 8L);
 
         assertEquals(time, open(LOG).log().lastTime(0));
+    }
+
+    @Test
+    void c6_whereASegmentCannotBeReadTheOneBehindItSaysHowOldThoseBeforeAre() throws IOException {
+        open(LOG);
+        Topic topic = topic("t1", 1);
+        while (shard.broker().log().segmentBases().length < 3) {
+            publish(topic, 0);
+        }
+        pass(1_000);
+        publish(topic, 0);
+        long[] bases = shard.broker().log().segmentBases();
+        long time = shard.broker().log().lastTime(bases[1]);
+        shard.broker().log().force();
+        background.drain();
+        files = files.crash(false);
+        try (StoredFile second = files.openExisting("%020d.log".formatted(bases[1]))) {
+            second.write(64, ByteBuffer.allocate((1 << 20) - 64));
+        }
+
+        Broker next = open(LOG);
+        assertTrue(time > 0);
+        assertEquals(time, next.log().lastTime(0));
+        assertEquals(time, next.log().lastTime(0), "and so when it is asked again");
     }
 
     @Test

@@ -26,6 +26,11 @@ final class Segment {
     static final String SUFFIX = ".log";
     private static final long MAGIC = 0x50484C4F47000000L;
     private static final int VERSION = 1;
+    /** So far into a segment its first time is looked for. */
+    private static final int TIME_BYTES = 1 << 20;
+
+    /** And in so many records whose checksums may be wrong. */
+    private static final int TIME_CHECKS = 8;
 
     final long base;
     final int size;
@@ -33,7 +38,7 @@ final class Segment {
     final int stored;
     /** Where the records before this segment end; -1 where the header is damaged. */
     final long previous;
-    /** Time of the first whole record, ms since 1970; 0 where nobody has looked, or there is none. */
+    /** Time of the first whole record, ms since 1970; 0 where nobody has looked, -1 where it cannot be told. */
     private long firstTime;
     /** Up to this file offset the blocks are real. */
     int allocated;
@@ -73,7 +78,8 @@ final class Segment {
 
     /**
      * Time of the first whole record that has one, ms since 1970: those written while opening have none. -1 where none has.
-     * A rotten one would have the segment dropped before its time, or never. Read once, on the owner's thread.
+     * A rotten one would have the segment dropped before its time, or never. Looks no further than a MiB and a few rotten
+     * records, for the owner waits: a later segment's time is as good, and never too early.
      */
     long time() {
         if (firstTime != 0) {
@@ -82,15 +88,24 @@ final class Segment {
         RecordCheck check = new RecordCheck();
         ByteBuffer bytes = bytes();
         Pages.Walk walk = new Pages.Walk(bytes, size);
-        for (int at = walk.from(HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= size;
+        int end = Math.min(size, TIME_BYTES);
+        int checks = TIME_CHECKS;
+        for (int at = walk.from(HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= end && checks > 0;
                 at = walk.from(at + 8, RecordFormat.PAYLOAD)) {
-            if (bytes.getLong(at + RecordFormat.POSITION) == base + at && bytes.getLong(at + RecordFormat.TIME) != 0
-                    && check.isWhole(bytes.duplicate(), at, base + at)) {
-                firstTime = bytes.getLong(at + RecordFormat.TIME);
-                return firstTime;
+            if (bytes.getLong(at + RecordFormat.POSITION) == base + at && bytes.getLong(at + RecordFormat.TIME) != 0) {
+                checks--;
+                if (check.isWhole(bytes.duplicate(), at, base + at)) {
+                    firstTime = bytes.getLong(at + RecordFormat.TIME);
+                    return firstTime;
+                }
             }
         }
         return -1;
+    }
+
+    /** Nothing more is written here, and no time was found. */
+    void hasNoTime() {
+        firstTime = -1;
     }
 
     /** Reads from a file offset on, as much as there is up to the buffer's limit; how many bytes that was. */

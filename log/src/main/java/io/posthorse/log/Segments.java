@@ -104,6 +104,9 @@ final class Segments {
         long time = -1;
         for (int i = number + 1; number >= 0 && i < size() && time < 0; i++) {
             time = get(i).time();
+            if (time < 0 && i < size() - 1) {
+                get(i).hasNoTime();
+            }
         }
         return time;
     }
