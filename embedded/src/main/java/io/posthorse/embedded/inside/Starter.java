@@ -9,7 +9,6 @@ import io.posthorse.server.config.ConfigSources;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -17,24 +16,12 @@ import java.util.logging.Logger;
 public final class Starter implements ServerStarter {
     /** Kept: the JDK forgets the level of a logger that nobody holds. */
     private static final Logger LOG = Logger.getLogger("io.posthorse");
-    private static final Logger PROTOBUF = Logger.getLogger("com.google.protobuf.GeneratedMessage");
 
     /** A server in somebody's test says what is wrong, and nothing else unless it is asked to. */
     public Starter() {
         if (LOG.getLevel() == null) {
             LOG.setLevel(Level.WARNING);
         }
-        PROTOBUF.setFilter(othersOnly(PROTOBUF.getFilter()));
-    }
-
-    /**
-     * Protobuf warns of the age of classes that were generated for RocketMQ, at each of them. An application may have a
-     * protobuf of its own, whose warnings are not ours to hide: so the thread is asked whose it is.
-     */
-    private static Filter othersOnly(Filter before) {
-        ClassLoader ours = Starter.class.getClassLoader();
-        return entry -> Thread.currentThread().getContextClassLoader() != ours
-                && (before == null || before.isLoggable(entry));
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
 import com.google.protobuf.MessageOrBuilder;
 import io.posthorse.access.Gate;
 import io.posthorse.access.Identity;
 import io.posthorse.access.Permission;
+import io.posthorse.codec.grpc.Code;
 import io.posthorse.net.Complaints;
 import io.posthorse.platform.Clock;
 import java.net.InetAddress;

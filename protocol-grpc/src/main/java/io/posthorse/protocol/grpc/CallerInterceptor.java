@@ -71,13 +71,13 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         UndecidedCall<Q, A> undecided =
                 new UndecidedCall<>(call, () -> Contexts.interceptCall(context, call, headers, next));
         owner.execute(() -> {
-            apache.rocketmq.v2.Status refusal = null;
+            io.posthorse.codec.grpc.Status refusal = null;
             try {
                 gate.identify(caller);
             } catch (RuntimeException e) {
                 refusal = Calls.status(e);
             }
-            apache.rocketmq.v2.Status outcome = refusal;
+            io.posthorse.codec.grpc.Status outcome = refusal;
             transport.execute(() -> undecided.decided(outcome));
         });
         return new Ending<>(undecided, calls);

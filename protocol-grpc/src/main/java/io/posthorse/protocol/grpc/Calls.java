@@ -1,8 +1,5 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.Status;
-import apache.rocketmq.v2.TelemetryCommand;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.MessageOrBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -11,6 +8,9 @@ import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Retry;
 import io.posthorse.broker.Shard;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.Status;
+import io.posthorse.codec.grpc.TelemetryCommand;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;

@@ -1,14 +1,14 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.DeadLetterQueue;
-import apache.rocketmq.v2.Digest;
-import apache.rocketmq.v2.DigestType;
-import apache.rocketmq.v2.Encoding;
-import apache.rocketmq.v2.Message;
-import apache.rocketmq.v2.MessageType;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.SystemProperties;
 import com.google.protobuf.ByteString;
+import io.posthorse.codec.grpc.DeadLetterQueue;
+import io.posthorse.codec.grpc.Digest;
+import io.posthorse.codec.grpc.DigestType;
+import io.posthorse.codec.grpc.Encoding;
+import io.posthorse.codec.grpc.Message;
+import io.posthorse.codec.grpc.MessageType;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.SystemProperties;
 import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import io.posthorse.format.rocketmq.Host;

@@ -1,11 +1,11 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.Encoding;
-import apache.rocketmq.v2.Message;
-import apache.rocketmq.v2.MessageType;
-import apache.rocketmq.v2.SystemProperties;
 import io.netty.buffer.Unpooled;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.Encoding;
+import io.posthorse.codec.grpc.Message;
+import io.posthorse.codec.grpc.MessageType;
+import io.posthorse.codec.grpc.SystemProperties;
 import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import io.posthorse.format.rocketmq.Host;

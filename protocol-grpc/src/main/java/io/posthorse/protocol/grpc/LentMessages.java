@@ -1,8 +1,8 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.ReceiveMessageResponse;
 import io.posthorse.broker.Lent;
 import io.posthorse.broker.Partition;
+import io.posthorse.codec.grpc.ReceiveMessageResponse;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,51 +1,54 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.AckMessageRequest;
-import apache.rocketmq.v2.AckMessageResponse;
-import apache.rocketmq.v2.ChangeInvisibleDurationRequest;
-import apache.rocketmq.v2.ChangeInvisibleDurationResponse;
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.EndTransactionRequest;
-import apache.rocketmq.v2.EndTransactionResponse;
-import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueRequest;
-import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueResponse;
-import apache.rocketmq.v2.GetOffsetRequest;
-import apache.rocketmq.v2.GetOffsetResponse;
-import apache.rocketmq.v2.HeartbeatRequest;
-import apache.rocketmq.v2.HeartbeatResponse;
-import apache.rocketmq.v2.MessagingServiceGrpc;
-import apache.rocketmq.v2.NotifyClientTerminationRequest;
-import apache.rocketmq.v2.NotifyClientTerminationResponse;
-import apache.rocketmq.v2.PullMessageRequest;
-import apache.rocketmq.v2.PullMessageResponse;
-import apache.rocketmq.v2.QueryAssignmentRequest;
-import apache.rocketmq.v2.QueryAssignmentResponse;
-import apache.rocketmq.v2.QueryOffsetRequest;
-import apache.rocketmq.v2.QueryOffsetResponse;
-import apache.rocketmq.v2.QueryRouteRequest;
-import apache.rocketmq.v2.QueryRouteResponse;
-import apache.rocketmq.v2.RecallMessageRequest;
-import apache.rocketmq.v2.RecallMessageResponse;
-import apache.rocketmq.v2.ReceiveMessageRequest;
-import apache.rocketmq.v2.ReceiveMessageResponse;
-import apache.rocketmq.v2.SendMessageRequest;
-import apache.rocketmq.v2.SendMessageResponse;
-import apache.rocketmq.v2.Status;
-import apache.rocketmq.v2.SyncLiteSubscriptionRequest;
-import apache.rocketmq.v2.SyncLiteSubscriptionResponse;
-import apache.rocketmq.v2.TelemetryCommand;
-import apache.rocketmq.v2.UpdateOffsetRequest;
-import apache.rocketmq.v2.UpdateOffsetResponse;
 import com.google.protobuf.MessageOrBuilder;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
+import io.posthorse.codec.grpc.AckMessageRequest;
+import io.posthorse.codec.grpc.AckMessageResponse;
+import io.posthorse.codec.grpc.ChangeInvisibleDurationRequest;
+import io.posthorse.codec.grpc.ChangeInvisibleDurationResponse;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.EndTransactionRequest;
+import io.posthorse.codec.grpc.EndTransactionResponse;
+import io.posthorse.codec.grpc.ForwardMessageToDeadLetterQueueRequest;
+import io.posthorse.codec.grpc.ForwardMessageToDeadLetterQueueResponse;
+import io.posthorse.codec.grpc.GetOffsetRequest;
+import io.posthorse.codec.grpc.GetOffsetResponse;
+import io.posthorse.codec.grpc.HeartbeatRequest;
+import io.posthorse.codec.grpc.HeartbeatResponse;
+import io.posthorse.codec.grpc.MessagingMethods;
+import io.posthorse.codec.grpc.NotifyClientTerminationRequest;
+import io.posthorse.codec.grpc.NotifyClientTerminationResponse;
+import io.posthorse.codec.grpc.PullMessageRequest;
+import io.posthorse.codec.grpc.PullMessageResponse;
+import io.posthorse.codec.grpc.QueryAssignmentRequest;
+import io.posthorse.codec.grpc.QueryAssignmentResponse;
+import io.posthorse.codec.grpc.QueryOffsetRequest;
+import io.posthorse.codec.grpc.QueryOffsetResponse;
+import io.posthorse.codec.grpc.QueryRouteRequest;
+import io.posthorse.codec.grpc.QueryRouteResponse;
+import io.posthorse.codec.grpc.RecallMessageRequest;
+import io.posthorse.codec.grpc.RecallMessageResponse;
+import io.posthorse.codec.grpc.ReceiveMessageRequest;
+import io.posthorse.codec.grpc.ReceiveMessageResponse;
+import io.posthorse.codec.grpc.SendMessageRequest;
+import io.posthorse.codec.grpc.SendMessageResponse;
+import io.posthorse.codec.grpc.Status;
+import io.posthorse.codec.grpc.SyncLiteSubscriptionRequest;
+import io.posthorse.codec.grpc.SyncLiteSubscriptionResponse;
+import io.posthorse.codec.grpc.TelemetryCommand;
+import io.posthorse.codec.grpc.UpdateOffsetRequest;
+import io.posthorse.codec.grpc.UpdateOffsetResponse;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** The calls of apache.rocketmq.v2.MessagingService, each to who answers it. */
-final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBase {
+final class MessagingService implements BindableService {
     /** A consumer that waits is told a little before it would give up. */
     private static final long MARGIN_MS = 200;
 
@@ -62,7 +65,35 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
     }
 
     @Override
-    public void queryRoute(QueryRouteRequest request, StreamObserver<QueryRouteResponse> out) {
+    public ServerServiceDefinition bindService() {
+        return ServerServiceDefinition.builder(MessagingMethods.service())
+                .addMethod(MessagingMethods.QUERY_ROUTE, ServerCalls.asyncUnaryCall(this::queryRoute))
+                .addMethod(MessagingMethods.HEARTBEAT, ServerCalls.asyncUnaryCall(this::heartbeat))
+                .addMethod(MessagingMethods.SEND_MESSAGE, ServerCalls.asyncUnaryCall(this::sendMessage))
+                .addMethod(MessagingMethods.QUERY_ASSIGNMENT, ServerCalls.asyncUnaryCall(this::queryAssignment))
+                .addMethod(MessagingMethods.RECEIVE_MESSAGE, ServerCalls.asyncServerStreamingCall(this::receiveMessage))
+                .addMethod(MessagingMethods.ACK_MESSAGE, ServerCalls.asyncUnaryCall(this::ackMessage))
+                .addMethod(
+                        MessagingMethods.FORWARD_MESSAGE_TO_DEAD_LETTER_QUEUE,
+                        ServerCalls.asyncUnaryCall(this::forwardMessageToDeadLetterQueue))
+                .addMethod(MessagingMethods.PULL_MESSAGE, ServerCalls.asyncServerStreamingCall(this::pullMessage))
+                .addMethod(MessagingMethods.UPDATE_OFFSET, ServerCalls.asyncUnaryCall(this::updateOffset))
+                .addMethod(MessagingMethods.GET_OFFSET, ServerCalls.asyncUnaryCall(this::getOffset))
+                .addMethod(MessagingMethods.QUERY_OFFSET, ServerCalls.asyncUnaryCall(this::queryOffset))
+                .addMethod(MessagingMethods.END_TRANSACTION, ServerCalls.asyncUnaryCall(this::endTransaction))
+                .addMethod(MessagingMethods.TELEMETRY, ServerCalls.asyncBidiStreamingCall(this::telemetry))
+                .addMethod(
+                        MessagingMethods.NOTIFY_CLIENT_TERMINATION,
+                        ServerCalls.asyncUnaryCall(this::notifyClientTermination))
+                .addMethod(
+                        MessagingMethods.CHANGE_INVISIBLE_DURATION,
+                        ServerCalls.asyncUnaryCall(this::changeInvisibleDuration))
+                .addMethod(MessagingMethods.RECALL_MESSAGE, ServerCalls.asyncUnaryCall(this::recallMessage))
+                .addMethod(MessagingMethods.SYNC_LITE_SUBSCRIPTION, ServerCalls.asyncUnaryCall(this::syncLiteSubscription))
+                .build();
+    }
+
+    private void queryRoute(QueryRouteRequest request, StreamObserver<QueryRouteResponse> out) {
         calls.one(
                 request,
                 out,
@@ -70,8 +101,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.routes().route(caller, request));
     }
 
-    @Override
-    public void queryAssignment(QueryAssignmentRequest request, StreamObserver<QueryAssignmentResponse> out) {
+    private void queryAssignment(QueryAssignmentRequest request, StreamObserver<QueryAssignmentResponse> out) {
         calls.one(
                 request,
                 out,
@@ -79,8 +109,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.routes().assignment(caller, request));
     }
 
-    @Override
-    public void sendMessage(SendMessageRequest request, StreamObserver<SendMessageResponse> out) {
+    private void sendMessage(SendMessageRequest request, StreamObserver<SendMessageResponse> out) {
         calls.one(
                 request,
                 out,
@@ -88,8 +117,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.sends().send(caller, request));
     }
 
-    @Override
-    public void ackMessage(AckMessageRequest request, StreamObserver<AckMessageResponse> out) {
+    private void ackMessage(AckMessageRequest request, StreamObserver<AckMessageResponse> out) {
         calls.one(
                 request,
                 out,
@@ -97,8 +125,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.settlements().acknowledge(request));
     }
 
-    @Override
-    public void changeInvisibleDuration(
+    private void changeInvisibleDuration(
             ChangeInvisibleDurationRequest request, StreamObserver<ChangeInvisibleDurationResponse> out) {
         calls.one(
                 request,
@@ -107,8 +134,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.settlements().change(request));
     }
 
-    @Override
-    public void forwardMessageToDeadLetterQueue(
+    private void forwardMessageToDeadLetterQueue(
             ForwardMessageToDeadLetterQueueRequest request, StreamObserver<ForwardMessageToDeadLetterQueueResponse> out) {
         calls.one(
                 request,
@@ -117,8 +143,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.settlements().bury(caller, request));
     }
 
-    @Override
-    public void endTransaction(EndTransactionRequest request, StreamObserver<EndTransactionResponse> out) {
+    private void endTransaction(EndTransactionRequest request, StreamObserver<EndTransactionResponse> out) {
         calls.one(
                 request,
                 out,
@@ -126,8 +151,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.undecided().end(request));
     }
 
-    @Override
-    public void recallMessage(RecallMessageRequest request, StreamObserver<RecallMessageResponse> out) {
+    private void recallMessage(RecallMessageRequest request, StreamObserver<RecallMessageResponse> out) {
         calls.one(
                 request,
                 out,
@@ -135,8 +159,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.recalls().recall(request));
     }
 
-    @Override
-    public void updateOffset(UpdateOffsetRequest request, StreamObserver<UpdateOffsetResponse> out) {
+    private void updateOffset(UpdateOffsetRequest request, StreamObserver<UpdateOffsetResponse> out) {
         calls.one(
                 request,
                 out,
@@ -144,8 +167,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.offsets().update(request));
     }
 
-    @Override
-    public void getOffset(GetOffsetRequest request, StreamObserver<GetOffsetResponse> out) {
+    private void getOffset(GetOffsetRequest request, StreamObserver<GetOffsetResponse> out) {
         calls.one(
                 request,
                 out,
@@ -153,8 +175,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 caller -> parts.offsets().get(request));
     }
 
-    @Override
-    public void queryOffset(QueryOffsetRequest request, StreamObserver<QueryOffsetResponse> out) {
+    private void queryOffset(QueryOffsetRequest request, StreamObserver<QueryOffsetResponse> out) {
         calls.later(
                 request,
                 out,
@@ -162,8 +183,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 answer -> parts.offsets().query(request, answer));
     }
 
-    @Override
-    public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> out) {
+    private void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> out) {
         calls.one(
                 request,
                 out,
@@ -174,8 +194,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 });
     }
 
-    @Override
-    public void notifyClientTermination(
+    private void notifyClientTermination(
             NotifyClientTerminationRequest request, StreamObserver<NotifyClientTerminationResponse> out) {
         calls.one(
                 request,
@@ -187,8 +206,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 });
     }
 
-    @Override
-    public void syncLiteSubscription(
+    private void syncLiteSubscription(
             SyncLiteSubscriptionRequest request, StreamObserver<SyncLiteSubscriptionResponse> out) {
         calls.one(
                 request,
@@ -199,8 +217,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
                 });
     }
 
-    @Override
-    public StreamObserver<TelemetryCommand> telemetry(StreamObserver<TelemetryCommand> out) {
+    private StreamObserver<TelemetryCommand> telemetry(StreamObserver<TelemetryCommand> out) {
         Caller caller = Caller.current();
         TelemetryStream stream = calls.telemetry(out);
         Runnable gone = () -> parts.telemetry().closed(caller, stream);
@@ -226,8 +243,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
         };
     }
 
-    @Override
-    public void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
+    private void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
         Caller caller = Caller.current();
         Held held = new Held(caller, request, status -> calls.several(
                 decisions(), out, () -> List.of(Receives.status(status)), Receives::status));
@@ -245,8 +261,7 @@ final class MessagingService extends MessagingServiceGrpc.MessagingServiceImplBa
         });
     }
 
-    @Override
-    public void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
+    private void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
         Caller caller = Caller.current();
         Held held = new Held(caller, request, status -> calls.several(
                 decisions(), out, () -> List.of(Pulls.status(status)), Pulls::status));

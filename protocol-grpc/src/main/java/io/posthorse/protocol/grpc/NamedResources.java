@@ -1,14 +1,14 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.Message;
-import apache.rocketmq.v2.MessageQueue;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.SendMessageRequest;
-import apache.rocketmq.v2.SubscriptionEntry;
-import apache.rocketmq.v2.TelemetryCommand;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.MessageOrBuilder;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.Message;
+import io.posthorse.codec.grpc.MessageQueue;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.SendMessageRequest;
+import io.posthorse.codec.grpc.SubscriptionEntry;
+import io.posthorse.codec.grpc.TelemetryCommand;
 import java.util.List;
 import java.util.stream.Stream;
 

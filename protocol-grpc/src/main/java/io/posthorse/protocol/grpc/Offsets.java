@@ -1,19 +1,19 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.GetOffsetRequest;
-import apache.rocketmq.v2.GetOffsetResponse;
-import apache.rocketmq.v2.MessageQueue;
-import apache.rocketmq.v2.QueryOffsetRequest;
-import apache.rocketmq.v2.QueryOffsetResponse;
-import apache.rocketmq.v2.UpdateOffsetRequest;
-import apache.rocketmq.v2.UpdateOffsetResponse;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TimeSearch;
 import io.posthorse.broker.Topic;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.GetOffsetRequest;
+import io.posthorse.codec.grpc.GetOffsetResponse;
+import io.posthorse.codec.grpc.MessageQueue;
+import io.posthorse.codec.grpc.QueryOffsetRequest;
+import io.posthorse.codec.grpc.QueryOffsetResponse;
+import io.posthorse.codec.grpc.UpdateOffsetRequest;
+import io.posthorse.codec.grpc.UpdateOffsetResponse;
 import io.posthorse.platform.Background;
 import java.util.List;
 import java.util.function.Consumer;

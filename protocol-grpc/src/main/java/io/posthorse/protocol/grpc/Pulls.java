@@ -1,16 +1,16 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.PullMessageRequest;
-import apache.rocketmq.v2.PullMessageResponse;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.Status;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Fetch;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
 import io.posthorse.broker.TagFilter;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.PullMessageRequest;
+import io.posthorse.codec.grpc.PullMessageResponse;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.Status;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

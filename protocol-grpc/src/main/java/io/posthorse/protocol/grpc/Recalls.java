@@ -1,11 +1,11 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.RecallMessageRequest;
-import apache.rocketmq.v2.RecallMessageResponse;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Shard;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.RecallMessageRequest;
+import io.posthorse.codec.grpc.RecallMessageResponse;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.format.rocketmq.RecallHandle;
 import io.posthorse.format.rocketmq.RecalledMessage;

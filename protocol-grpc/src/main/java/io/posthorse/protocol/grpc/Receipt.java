@@ -1,6 +1,6 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
+import io.posthorse.codec.grpc.Code;
 
 /**
  * What a lent message is settled by: "1", queue, offset and the number that it was lent under, with dots between. Clients

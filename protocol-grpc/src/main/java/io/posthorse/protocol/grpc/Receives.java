@@ -1,12 +1,5 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.FilterExpression;
-import apache.rocketmq.v2.FilterType;
-import apache.rocketmq.v2.ReceiveMessageRequest;
-import apache.rocketmq.v2.ReceiveMessageResponse;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.Status;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Leases;
 import io.posthorse.broker.Lent;
@@ -17,6 +10,13 @@ import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.FilterExpression;
+import io.posthorse.codec.grpc.FilterType;
+import io.posthorse.codec.grpc.ReceiveMessageRequest;
+import io.posthorse.codec.grpc.ReceiveMessageResponse;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.Status;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.DeadLetter;
 import io.posthorse.format.rocketmq.Destinations;

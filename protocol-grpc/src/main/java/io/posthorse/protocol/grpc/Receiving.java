@@ -1,11 +1,11 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.ReceiveMessageResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
+import io.posthorse.codec.grpc.ReceiveMessageResponse;
 import java.util.List;
 
 /** One call for messages. */

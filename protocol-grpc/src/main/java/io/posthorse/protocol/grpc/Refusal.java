@@ -1,7 +1,7 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.Status;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.Status;
 
 /** Ends a call with a code of the protocol; the message says what happened and what to do. */
 final class Refusal extends RuntimeException {

@@ -1,10 +1,10 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.Resource;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.posthorse.access.SystemNames;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.Resource;
 import io.posthorse.format.rocketmq.Destinations;
 
 /** Names and times of the protocol as the broker has them. A namespace stands before a name, with % between. */

@@ -1,16 +1,16 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.Message;
-import apache.rocketmq.v2.MessageType;
-import apache.rocketmq.v2.SendMessageRequest;
-import apache.rocketmq.v2.SendMessageResponse;
-import apache.rocketmq.v2.SendResultEntry;
 import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Topic;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.Message;
+import io.posthorse.codec.grpc.MessageType;
+import io.posthorse.codec.grpc.SendMessageRequest;
+import io.posthorse.codec.grpc.SendMessageResponse;
+import io.posthorse.codec.grpc.SendResultEntry;
 import io.posthorse.codec.rocketmq.StoredMessage;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;

@@ -1,22 +1,22 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.AckMessageEntry;
-import apache.rocketmq.v2.AckMessageRequest;
-import apache.rocketmq.v2.AckMessageResponse;
-import apache.rocketmq.v2.AckMessageResultEntry;
-import apache.rocketmq.v2.ChangeInvisibleDurationRequest;
-import apache.rocketmq.v2.ChangeInvisibleDurationResponse;
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueRequest;
-import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueResponse;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.Status;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
+import io.posthorse.codec.grpc.AckMessageEntry;
+import io.posthorse.codec.grpc.AckMessageRequest;
+import io.posthorse.codec.grpc.AckMessageResponse;
+import io.posthorse.codec.grpc.AckMessageResultEntry;
+import io.posthorse.codec.grpc.ChangeInvisibleDurationRequest;
+import io.posthorse.codec.grpc.ChangeInvisibleDurationResponse;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.ForwardMessageToDeadLetterQueueRequest;
+import io.posthorse.codec.grpc.ForwardMessageToDeadLetterQueueResponse;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.Status;
 import java.util.LinkedHashSet;
 import java.util.Set;
 

@@ -1,11 +1,11 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.ClientType;
-import apache.rocketmq.v2.FilterType;
-import apache.rocketmq.v2.Language;
-import apache.rocketmq.v2.Settings;
-import apache.rocketmq.v2.SubscriptionEntry;
-import apache.rocketmq.v2.UA;
+import io.posthorse.codec.grpc.ClientType;
+import io.posthorse.codec.grpc.FilterType;
+import io.posthorse.codec.grpc.Language;
+import io.posthorse.codec.grpc.Settings;
+import io.posthorse.codec.grpc.SubscriptionEntry;
+import io.posthorse.codec.grpc.UA;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.platform.Clock;

@@ -1,17 +1,17 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.ClientType;
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.CustomizedBackoff;
-import apache.rocketmq.v2.Metric;
-import apache.rocketmq.v2.Publishing;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.RetryPolicy;
-import apache.rocketmq.v2.Settings;
-import apache.rocketmq.v2.Subscription;
-import apache.rocketmq.v2.TelemetryCommand;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.codec.grpc.ClientType;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.CustomizedBackoff;
+import io.posthorse.codec.grpc.Metric;
+import io.posthorse.codec.grpc.Publishing;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.RetryPolicy;
+import io.posthorse.codec.grpc.Settings;
+import io.posthorse.codec.grpc.Subscription;
+import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,7 +110,7 @@ final class Telemetry {
         }
     }
 
-    private static TelemetryCommand answer(apache.rocketmq.v2.Status status) {
+    private static TelemetryCommand answer(io.posthorse.codec.grpc.Status status) {
         return TelemetryCommand.newBuilder().setStatus(status).build();
     }
 

@@ -1,9 +1,9 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.TelemetryCommand;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.posthorse.codec.grpc.TelemetryCommand;
 import java.util.concurrent.Executor;
 
 /** What a client is told on its stream of settings; it is ended once, by whoever comes first. */

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
+import io.posthorse.codec.grpc.Code;
 import java.util.HexFormat;
 
 /** What an undecided transaction is ended by: offset and position of its message, 16 hex digits each. */

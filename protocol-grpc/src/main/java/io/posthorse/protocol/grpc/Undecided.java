@@ -1,15 +1,15 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.EndTransactionRequest;
-import apache.rocketmq.v2.EndTransactionResponse;
-import apache.rocketmq.v2.RecoverOrphanedTransactionCommand;
-import apache.rocketmq.v2.Resource;
-import apache.rocketmq.v2.TelemetryCommand;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Transactions;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.EndTransactionRequest;
+import io.posthorse.codec.grpc.EndTransactionResponse;
+import io.posthorse.codec.grpc.RecoverOrphanedTransactionCommand;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
 

@@ -1,11 +1,11 @@
 package io.posthorse.protocol.grpc;
 
-import apache.rocketmq.v2.Code;
-import apache.rocketmq.v2.HeartbeatResponse;
-import apache.rocketmq.v2.Status;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.HeartbeatResponse;
+import io.posthorse.codec.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;

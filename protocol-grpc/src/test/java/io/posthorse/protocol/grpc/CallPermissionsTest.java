@@ -3,7 +3,7 @@ package io.posthorse.protocol.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import apache.rocketmq.v2.MessagingServiceGrpc;
+import io.posthorse.codec.grpc.MessagingMethods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class CallPermissionsTest {
     @Test
     void everyCallOfTheProtocolHasAPermission() {
         assertEquals(
-                MessagingServiceGrpc.getServiceDescriptor().getMethods().stream()
+                MessagingMethods.service().getMethods().stream()
                         .map(m -> m.getBareMethodName()).collect(Collectors.toCollection(TreeSet::new)),
                 CallPermissions.all().keySet());
         assertNull(CallPermissions.of("Other"));

@@ -3,9 +3,9 @@ package io.posthorse.protocol.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import apache.rocketmq.v2.Code;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.posthorse.codec.grpc.Code;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

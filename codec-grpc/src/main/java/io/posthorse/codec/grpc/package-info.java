@@ -1,0 +1,2 @@
+/** The messages and calls of RocketMQ's gRPC protocol, the messages generated from messaging.proto. */
+package io.posthorse.codec.grpc;
