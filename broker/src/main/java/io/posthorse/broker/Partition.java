@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.PartitionIndex;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +10,9 @@ import java.util.stream.Stream;
 
 /** An ordered sequence of messages in a topic, addressed by offset. */
 public final class Partition {
-    private static final List<Waiter> NOBODY = List.of();
+    private static final Collection<Waiter> NOBODY = List.of();
+    /** So many are looked through; of more each is found at once. */
+    private static final int LISTED_MAX = 16;
 
     final Topic topic;
     final PartitionIndex index;
@@ -21,7 +24,7 @@ public final class Partition {
     long toldEnd = -1;
 
     private final int number;
-    private List<Waiter> waiters = NOBODY;
+    private Collection<Waiter> waiters = NOBODY;
     /** Subscriptions with a cursor here. */
     private Set<Subscription> readers = Set.of();
 
@@ -70,6 +73,8 @@ public final class Partition {
     void add(Waiter waiter) {
         if (waiters == NOBODY) {
             waiters = new ArrayList<>(2);
+        } else if (waiters.size() == LISTED_MAX) {
+            waiters = new LinkedHashSet<>(waiters);
         }
         waiters.add(waiter);
     }
@@ -82,7 +87,7 @@ public final class Partition {
     }
 
     void wakeAll(Faults faults) {
-        List<Waiter> woken = waiters;
+        Collection<Waiter> woken = waiters;
         waiters = NOBODY; // a woken one may wait again at once
         for (Waiter waiter : woken) {
             faults.guard("waking who waits for " + topic.name(), waiter::wake);

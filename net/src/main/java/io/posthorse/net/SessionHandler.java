@@ -37,6 +37,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     private ByteBuf rest;
     /** Bytes of that frame to wait for, as the session said; 0 where it can't tell yet. */
     private int needed;
+    /** Whether the session is taking frames. */
+    private boolean inSession;
+    /** Whether the peer has begun to take more since then. */
+    private boolean tookMore;
 
     /** @param limits null where this side has dialled */
     SessionHandler(SessionFactory factory, InboundLimits limits, Complaints complaints) {
@@ -96,12 +100,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
                 complete(context, in);
             }
             if (in.isReadable()) {
-                keep(context, in, session.read(in));
+                keep(context, in, read(in));
             }
         } finally {
             in.release();
         }
+        if (tookMore) {
+            offer(context);
+        }
         settle(context);
+    }
+
+    private int read(ByteBuf in) {
+        inSession = true;
+        try {
+            return session.read(in);
+        } finally {
+            inSession = false;
+        }
     }
 
     /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
@@ -109,7 +125,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         int lacks = needed > rest.readableBytes() ? needed - rest.readableBytes() : in.readableBytes();
         rest.writeBytes(in, Math.min(lacks, in.readableBytes()));
         ByteBuf before = rest;
-        int more = session.read(before);
+        int more = read(before);
         if (before.readerIndex() == 0) {
             needed = more;
             before.ensureWritable(Math.max(0, room(before.readableBytes(), more) - before.readableBytes()));
@@ -144,6 +160,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             connection.applyReading();
             if (connection.isWritable() && session != null) {
                 session.writable();
+                tookMore = true;
+                if (!inSession) {
+                    offer(context);
+                }
             }
         }
     }
@@ -152,16 +172,28 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
             context.close();
-        } else if (event == Connection.RESUMED && rest != null) {
+        } else if (event == Connection.RESUMED) {
+            offer(context);
+        }
+    }
+
+    /** Offers the session what it has left; it may take it now. */
+    private void offer(ChannelHandlerContext context) {
+        do {
+            tookMore = false;
+            if (rest == null) {
+                return;
+            }
             ByteBuf before = rest;
             rest = null;
             try {
-                keep(context, before, session.read(before));
+                keep(context, before, read(before));
             } finally {
                 before.release();
             }
-            settle(context);
-        }
+        } while (tookMore);
+        settle(context);
+        context.flush();
     }
 
     @Override

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +147,64 @@ class SessionHandlerTest {
         channel.writeInbound(memory.directBuffer().writeZero(300));
 
         assertFalse(channel.isOpen());
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
+
+    /** Answers each byte with much, and notes how much was under way at most. */
+    private final class Loud implements Session {
+        private final Connection connection;
+        private int taken;
+        private int mostAtOnce;
+
+        Loud(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public int read(ByteBuf in) {
+            int before = taken;
+            while (connection.isWritable() && in.isReadable()) {
+                in.skipBytes(1);
+                connection.send(memory.directBuffer().writeZero(1_000));
+                taken++;
+            }
+            mostAtOnce = Math.max(mostAtOnce, taken - before);
+            return 0;
+        }
+
+        @Override
+        public void closed() {
+            closed = true;
+        }
+    }
+
+    @Test
+    void whoTakesNoAnswersIsNotReadOnBetweenTheFramesOfOneRead() {
+        Loud[] session = new Loud[1];
+        EmbeddedChannel channel = TestChannel.open(
+                "127.0.0.1", memory, null, connection -> session[0] = new Loud(connection));
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(4_000, 8_000));
+        boolean[] stuck = {true};
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void flush(ChannelHandlerContext context) {
+                if (!stuck[0]) {
+                    context.flush();
+                }
+            }
+        });
+
+        channel.writeInbound(memory.directBuffer().writeZero(1_000));
+        channel.writeInbound(memory.directBuffer().writeZero(1_000));
+        assertEquals(8, session[0].taken, "answers beyond what the peer takes");
+        assertFalse(channel.config().isAutoRead());
+
+        stuck[0] = false;
+        channel.flush();
+
+        assertEquals(2_000, session[0].taken, "what was left is taken when the peer takes answers again");
+        assertTrue(session[0].mostAtOnce <= 8, session[0].mostAtOnce + " at once");
+        channel.finishAndReleaseAll();
         assertEquals(0, memory.metric().usedDirectMemory());
     }
 }

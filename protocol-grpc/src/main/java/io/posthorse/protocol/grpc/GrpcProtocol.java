@@ -2,6 +2,7 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.BindableService;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.LendLines;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.Destinations;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 final class GrpcProtocol {
     private final Shard shard;
     private final Timers timers;
+    private final LendLines lines;
     private final Routes routes;
     private final Sends sends;
     private final Receives receives;
@@ -44,6 +46,7 @@ final class GrpcProtocol {
             OnlineClients online, GrpcAccess access, Executor owner, Executor transport) {
         this.shard = shard;
         this.timers = timers;
+        this.lines = new LendLines(shard.broker(), timers);
         Broker broker = shard.broker();
         Destinations destinations = new Destinations(shard, settings);
         this.routes = new Routes(broker, destinations, settings);
@@ -84,6 +87,11 @@ final class GrpcProtocol {
 
     Timers timers() {
         return timers;
+    }
+
+    /** Those who wait for messages of their groups. */
+    LendLines lines() {
+        return lines;
     }
 
     Routes routes() {

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.grpc;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.LendLines;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
 import io.posthorse.broker.Waiter;
@@ -9,15 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A call that is held until it has its answer, its time is up, or its client goes. */
-final class LongPoll {
-    /** How often a topic is looked for that does not exist yet. */
+final class LongPoll implements LendLines.Taker {
+    /** How often a topic is looked for that does not exist yet, and room for an answer that there is none for. */
     private static final long LOOK_MS = 200;
 
     private final Broker broker;
     private final Timers timers;
     private final Call call;
     private final Runnable over;
-    private List<Place> places = List.of();
+    private List<Partition> waitsFor = List.of();
+    /** In line for what is lent; null where it waits otherwise. */
+    private LendLines.Place line;
+    private final List<Place> places = new ArrayList<>();
     private Timers.Timer timer;
     private long leftMs;
     private boolean done;
@@ -33,8 +37,11 @@ final class LongPoll {
         /** The partitions that can have an answer; none where the topic does not exist yet. */
         List<Partition> partitions();
 
-        /** When there may be an answer though no message comes, ms since 1970. */
-        long nextMs();
+        /** Whether its client takes what it was sent: else it is tried again only when there is room. */
+        boolean hasRoom();
+
+        /** Joins the line of those who are lent messages of these partitions; null where everybody gets his own. */
+        LendLines.Place join(LendLines.Taker taker, List<Partition> partitions);
     }
 
     private final class Place implements Waiter {
@@ -69,27 +76,26 @@ final class LongPoll {
 
     void begin(long waitMs) {
         leftMs = waitMs;
-        call.retry().onRead(this::again);
+        call.retry().onRead(this::read);
         await();
     }
 
     private void await() {
-        List<Partition> partitions = call.partitions();
-        boolean same = places.size() == partitions.size();
-        for (int i = 0; same && i < places.size(); i++) {
-            same = places.get(i).partition == partitions.get(i);
-        }
-        if (!same) {
+        List<Partition> partitions = call.hasRoom() ? call.partitions() : List.of();
+        if (!waitsFor.equals(partitions)) {
             leave();
-            places = new ArrayList<>();
-            partitions.forEach(p -> places.add(new Place(p)));
+            waitsFor = List.copyOf(partitions);
+            line = call.join(this, waitsFor);
+            if (line == null) {
+                waitsFor.forEach(p -> places.add(new Place(p)));
+            }
         }
         places.forEach(Place::await);
         if (call.retry().isReading()) {
             timer = null; // it is tried again when they are there
             return;
         }
-        long next = partitions.isEmpty() ? LOOK_MS : call.nextMs() - broker.now();
+        long next = partitions.isEmpty() ? LOOK_MS : line == null && call.retry().isSoon() ? Retry.SOON_MS : Long.MAX_VALUE;
         long wait = Math.max(1, Math.min(leftMs, next));
         timer = timers.after(wait, () -> {
             leftMs -= wait;
@@ -107,6 +113,37 @@ final class LongPoll {
         } else {
             await();
         }
+    }
+
+    /** What it needs has come from the disk. */
+    private void read() {
+        LendLines.Place mine = line;
+        if (mine != null) {
+            mine.again(); // those before it come first
+        }
+        if (!done && !call.retry().isReading()) {
+            again();
+        }
+    }
+
+    @Override
+    public boolean take() {
+        if (!call.hasRoom() || !waitsFor.equals(call.partitions())) {
+            cancelTimer();
+            await();
+            return true;
+        }
+        if (call.attempt(false)) {
+            cancelTimer();
+            end();
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public Retry retry() {
+        return call.retry();
     }
 
     /** The client is gone. */
@@ -131,5 +168,10 @@ final class LongPoll {
 
     private void leave() {
         places.forEach(place -> place.partition.remove(place));
+        places.clear();
+        if (line != null) {
+            line.leave();
+            line = null;
+        }
     }
 }

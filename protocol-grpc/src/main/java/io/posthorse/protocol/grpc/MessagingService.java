@@ -6,6 +6,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.LendLines;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
 import io.posthorse.codec.grpc.AckMessageRequest;
@@ -306,8 +307,13 @@ final class MessagingService implements BindableService {
             }
 
             @Override
-            public long nextMs() {
-                return parts.pulls().nextMs(wanted);
+            public boolean hasRoom() {
+                return parts.pulls().hasRoom(wanted);
+            }
+
+            @Override
+            public LendLines.Place join(LendLines.Taker taker, List<Partition> partitions) {
+                return null;
             }
         };
     }

@@ -107,12 +107,9 @@ final class Pulls {
         }
     }
 
-    /** When there may be an answer though no message comes, ms since 1970. */
-    long nextMs(Wanted wanted) {
-        if (wanted.lacksRoom) {
-            return broker.now() + Receives.ROOM_MS;
-        }
-        return wanted.retry.isSoon() ? broker.now() + Retry.SOON_MS : Long.MAX_VALUE;
+    /** Whether the client took what it was sent when this was tried last. */
+    boolean hasRoom(Wanted wanted) {
+        return !wanted.lacksRoom;
     }
 
     /** Messages as they are stored, one behind the other; null for none. */

@@ -31,9 +31,6 @@ final class Receives {
     static final long LEASE_MS_MAX = 12 * 3_600_000L;
     /** For how long a message is lent at a time where its consumer leaves that to the broker. */
     static final long RENEWED_MS = 60_000;
-
-    /** How often a call looks for room that waits for some, ms. */
-    static final long ROOM_MS = 100;
     private static final int BYTES_MAX = 2 << 20;
     private static final long LEASE_MS_MIN = 100;
 
@@ -148,17 +145,9 @@ final class Receives {
         return one == null ? topic.partitions() : List.of(one);
     }
 
-    long nextMs(Wanted wanted) {
-        if (!wanted.charge.hasRoom(BYTES_MAX)) {
-            return broker.now() + ROOM_MS;
-        }
-        if (wanted.retry.isSoon()) {
-            return broker.now() + Retry.SOON_MS;
-        }
-        return partitions(wanted).stream()
-                .mapToLong(p -> broker.leases().nextEnd(wanted.group, p, wanted.group.settings().ordered()))
-                .min()
-                .orElse(Long.MAX_VALUE);
+    /** Whether its client takes what it was sent. */
+    boolean hasRoom(Wanted wanted) {
+        return wanted.charge.hasRoom(BYTES_MAX);
     }
 
     /** Lends what there is. */

@@ -3,6 +3,7 @@ package io.posthorse.protocol.grpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.LendLines;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
 import io.posthorse.codec.grpc.ReceiveMessageResponse;
@@ -72,7 +73,12 @@ final class Receiving implements LongPoll.Call {
     }
 
     @Override
-    public long nextMs() {
-        return parts.receives().nextMs(wanted);
+    public boolean hasRoom() {
+        return parts.receives().hasRoom(wanted);
+    }
+
+    @Override
+    public LendLines.Place join(LendLines.Taker taker, List<Partition> partitions) {
+        return parts.lines().join(taker, wanted.group(), partitions, wanted.group().settings().ordered());
     }
 }

@@ -86,7 +86,7 @@ final class OpenwireSession implements Session {
         greet();
         lastReadNanos = protocol.clock.nanos();
         int needed = 0;
-        while (!closing && !waiting && in.readableBytes() >= LENGTH) {
+        while (!closing && !waiting && connection.isWritable() && in.readableBytes() >= LENGTH) {
             int length = in.getInt(in.readerIndex());
             int most = commands.isLoggedIn()
                     ? protocol.settings.frameBytesMax()

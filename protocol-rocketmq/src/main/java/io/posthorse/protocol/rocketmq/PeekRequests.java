@@ -64,12 +64,12 @@ final class PeekRequests implements RequestHandler {
         int most = (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX)));
         List<Partition> partitions = queue < 0 ? topic.partitions() : List.of(topic.partition(queue));
         Retry retry = new Retry();
-        retry.onRead(() -> {
+        retry.onRead(() -> ((RemotingSession) peer).whenWritable(() -> {
             Frame answer = show(request, group, partitions, most, retry);
             if (answer != null) {
                 peer.send(answer);
             }
-        });
+        }));
         return show(request, group, partitions, most, retry);
     }
 

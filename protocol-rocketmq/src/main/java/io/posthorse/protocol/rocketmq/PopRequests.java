@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Leases;
+import io.posthorse.broker.LendLines;
 import io.posthorse.broker.Lent;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
@@ -39,6 +40,7 @@ final class PopRequests implements RequestHandler {
     private final Broker broker;
     private final Destinations destinations;
     private final Filters filters;
+    private final LendLines lines;
     private final Lent lent = new Lent();
     private int turn;
     private int waiting;
@@ -49,6 +51,7 @@ final class PopRequests implements RequestHandler {
         this.broker = protocol.broker;
         this.destinations = destinations;
         this.filters = filters;
+        this.lines = new LendLines(broker, protocol.timers);
     }
 
     /**
@@ -202,13 +205,13 @@ final class PopRequests implements RequestHandler {
         return letter != null && broker.leases().bury(group, from, offset, dead.partition(0), letter.message());
     }
 
+    LendLines lines() {
+        return lines;
+    }
+
     /** A request begins to wait, or with -1 does so no longer. */
     void waits(Pop pop, int more) {
         waiting += more;
         places += more * pop.partitions.size();
-    }
-
-    Broker broker() {
-        return broker;
     }
 }

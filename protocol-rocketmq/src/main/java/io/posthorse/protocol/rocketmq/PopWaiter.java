@@ -1,97 +1,79 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.Partition;
+import io.posthorse.broker.LendLines;
 import io.posthorse.broker.Retry;
-import io.posthorse.broker.Waiter;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.platform.Timers;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A request for messages that is held until there are some, its time is up, or its connection goes. */
-final class PopWaiter {
+final class PopWaiter implements LendLines.Taker {
     private final PopRequests requests;
     private final PopRequests.Pop pop;
-    private final List<Place> places = new ArrayList<>();
-    private Timers timers;
+    private LendLines.Place place;
     private Timers.Timer timer;
-    private long leftMs;
+    private boolean late;
     private boolean done;
-
-    /** Waits on one partition. */
-    private final class Place implements Waiter {
-        private final Partition partition;
-        private boolean waits;
-
-        Place(Partition partition) {
-            this.partition = partition;
-        }
-
-        void await() {
-            if (!waits) {
-                waits = true;
-                requests.broker().await(partition, this);
-            }
-        }
-
-        @Override
-        public void wake() {
-            waits = false;
-            attempt();
-        }
-    }
 
     PopWaiter(PopRequests requests, PopRequests.Pop pop) {
         this.requests = requests;
         this.pop = pop;
-        pop.partitions().forEach(p -> places.add(new Place(p)));
     }
 
-    void begin(Timers by, long waitMs) {
-        timers = by;
-        pop.retry().onRead(this::attempt);
-        leftMs = waitMs;
+    void begin(Timers timers, long waitMs) {
+        pop.retry().onRead(this::read);
         requests.waits(pop, 1);
         pop.session().pops.add(this);
-        await();
+        timer = timers.after(Math.max(1, waitMs), this::timeIsUp);
+        join();
     }
 
-    private void await() {
-        places.forEach(Place::await);
-        if (pop.retry().isReading()) {
-            timer = null; // it is tried again when they are there
-            return;
-        }
-        long now = requests.broker().now();
-        long end = pop.partitions().stream()
-                .mapToLong(p -> requests.broker().leases().nextEnd(pop.group(), p, pop.ordered()))
-                .min()
-                .orElse(Long.MAX_VALUE);
-        long next = pop.retry().isSoon() ? Retry.SOON_MS : end == Long.MAX_VALUE ? leftMs : end - now;
-        long wait = Math.max(1, Math.min(leftMs, next));
-        timer = timers.after(wait, () -> {
-            leftMs -= wait;
-            attempt();
-        });
+    private void join() {
+        place = requests.lines().join(this, pop.group(), pop.partitions(), pop.ordered());
     }
 
-    private void attempt() {
-        if (done) {
-            return;
+    /** What it needs has come from the disk. */
+    private void read() {
+        if (place != null) {
+            place.again();
         }
-        cancelTimer();
-        if (pop.partitions().getFirst().topic().isDeleted()) {
+        if (late && !done && !pop.retry().isReading()) {
             answer(requests.late(pop));
-            return;
         }
-        Frame answer = requests.attempt(pop);
-        if (answer != null) {
-            answer(answer);
-        } else if (leftMs <= 0 && !pop.retry().isReading()) {
-            answer(requests.late(pop));
-        } else {
-            await();
+    }
+
+    private void timeIsUp() {
+        late = true;
+        if (!done && !pop.retry().isReading()) {
+            expire();
         }
+    }
+
+    @Override
+    public boolean take() {
+        if (!pop.session().connection().isWritable()) {
+            place.leave(); // others can take it
+            place = null;
+            pop.session().whenWritable(this::goOn);
+            return true;
+        }
+        Frame answer = pop.partitions().getFirst().topic().isDeleted() ? requests.late(pop) : requests.attempt(pop);
+        if (answer == null) {
+            return false;
+        }
+        answer(answer);
+        return true;
+    }
+
+    private void goOn() {
+        if (!done) {
+            join();
+            place.again();
+        }
+    }
+
+    @Override
+    public Retry retry() {
+        return pop.retry();
     }
 
     private void answer(Frame frame) {
@@ -99,16 +81,9 @@ final class PopWaiter {
         pop.session().send(frame);
     }
 
-    private void cancelTimer() {
-        if (timer != null) {
-            timer.cancel();
-        }
-    }
-
     /** Its time is up. */
     void expire() {
         if (!done) {
-            cancelTimer();
             answer(requests.late(pop));
         }
     }
@@ -116,15 +91,17 @@ final class PopWaiter {
     /** The connection is gone. */
     void cancel() {
         if (!done) {
-            cancelTimer();
             finish();
         }
     }
 
     private void finish() {
         done = true;
+        timer.cancel();
         requests.waits(pop, -1);
         pop.session().pops.remove(this);
-        places.forEach(place -> place.partition.remove(place));
+        if (place != null) {
+            place.leave();
+        }
     }
 }

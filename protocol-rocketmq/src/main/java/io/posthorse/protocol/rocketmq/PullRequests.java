@@ -135,6 +135,17 @@ final class PullRequests {
         session.connection().send(out);
     }
 
+    /** Tells a request that waited that there is nothing, without a look. */
+    void dismiss(PullWaiter waiter) {
+        Partition partition = waiter.partition;
+        new PullAnswer(waiter.offset, broker.begin(partition), broker.end(partition)).header(
+                protocol.writer, waiter.opaque, waiter.binary, ResponseCode.PULL_NOT_FOUND, Fetch.Status.AT_END.name());
+        ByteBuf out = waiter.session.connection().buffer(HEADER_BYTES);
+        protocol.writer.end(out, 0);
+        waiter.session.connection().send(out);
+        waiter.session.connection().flush();
+    }
+
     private TagFilter filter(
             RemotingSession session, RequestHeader header, int flags, Subscription group, String topic) {
         if ((flags & HAS_SUBSCRIPTION) == 0) {

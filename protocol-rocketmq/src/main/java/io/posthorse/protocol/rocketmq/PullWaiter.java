@@ -20,6 +20,7 @@ final class PullWaiter implements Waiter {
 
     private final PullRequests pulls;
     private Timers.Timer timer;
+    private boolean late;
     private boolean done;
 
     PullWaiter(
@@ -45,18 +46,31 @@ final class PullWaiter implements Waiter {
 
     @Override
     public void wake() {
-        if (!done && pulls.retry(this, false)) {
+        if (done) {
+            return;
+        }
+        if (!session.connection().isWritable()) {
+            session.whenWritable(this::wake);
+        } else if (pulls.retry(this, late)) {
             finish();
-        } else if (!done) {
+        } else {
             pulls.await(this);
         }
     }
 
-    /** Its time is up. */
-    void expire() {
+    private void expire() {
+        if (!done) {
+            late = true;
+            partition.remove(this);
+            wake();
+        }
+    }
+
+    /** It is told that there is nothing, whatever there may be: its client asks anew, and whether it may is looked at then. */
+    void dismiss() {
         if (!done) {
             partition.remove(this);
-            pulls.retry(this, true);
+            pulls.dismiss(this);
             finish();
         }
     }

@@ -22,8 +22,10 @@ import io.posthorse.net.Session;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 
 /**
@@ -43,6 +45,8 @@ final class RemotingSession implements Session, Peer {
     final byte[] messageIdBegin;
     final Set<PullWaiter> waiters = new HashSet<>();
     final Set<PopWaiter> pops = new HashSet<>();
+    /** What waits for the peer to take what it has been sent; each is a request of its own. */
+    private final Queue<Runnable> postponed = new ArrayDeque<>();
     final InetAddress source;
     /** Who signed the last request, where access is controlled. */
     Identity identity;
@@ -67,7 +71,7 @@ final class RemotingSession implements Session, Peer {
 
     @Override
     public int read(ByteBuf in) {
-        while (in.readableBytes() >= 4) {
+        while (connection.isWritable() && in.readableBytes() >= 4) {
             int start = in.readerIndex();
             int length = in.getInt(start);
             if (length < FRAME_MIN || length > FrameCodec.FRAME_BYTES_MAX) {
@@ -139,17 +143,15 @@ final class RemotingSession implements Session, Peer {
     /** A request runs from its begin once more, signature and rights included. */
     private Retry retry(byte[] request) {
         Retry retry = new Retry(request.length);
-        retry.onRead(() -> {
-            if (connection.isOpen()) {
-                try {
-                    frame(Unpooled.wrappedBuffer(request), 0, request.length, retry);
-                } catch (RuntimeException e) {
-                    connection.close();
-                    throw e;
-                }
-                connection.flush();
+        retry.onRead(() -> whenWritable(() -> {
+            try {
+                frame(Unpooled.wrappedBuffer(request), 0, request.length, retry);
+            } catch (RuntimeException e) {
+                connection.close();
+                throw e;
             }
-        });
+            connection.flush();
+        }));
         return retry;
     }
 
@@ -250,9 +252,28 @@ final class RemotingSession implements Session, Peer {
         }
     }
 
-    /** Answers pulls and pops that are held, as if their time were up: whether they still may be is asked anew. */
+    /**
+     * Runs a task that may answer with much: now, or when the peer takes what it has been sent. Not at all where the
+     * connection goes before that.
+     */
+    void whenWritable(Runnable task) {
+        if (connection.isWritable()) {
+            task.run();
+        } else if (connection.isOpen()) {
+            postponed.add(task);
+        }
+    }
+
+    @Override
+    public void writable() {
+        for (int left = postponed.size(); left > 0 && connection.isWritable() && !postponed.isEmpty(); left--) {
+            postponed.remove().run();
+        }
+    }
+
+    /** Tells pulls and pops that are held that there is nothing: whether they still may be is asked anew. */
     void endWaiting() {
-        Set.copyOf(waiters).forEach(PullWaiter::expire);
+        Set.copyOf(waiters).forEach(PullWaiter::dismiss);
         Set.copyOf(pops).forEach(PopWaiter::expire);
     }
 
@@ -260,6 +281,7 @@ final class RemotingSession implements Session, Peer {
     public void closed() {
         protocol.left(this);
         replies.drop();
+        postponed.clear();
         calls.closed();
         Set.copyOf(waiters).forEach(PullWaiter::cancel);
         Set.copyOf(pops).forEach(PopWaiter::cancel);
