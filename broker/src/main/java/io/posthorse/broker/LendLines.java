@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests that wait to be lent a group's messages, in a line for each partition. News wake the first of a line, and the next
- * one only after that has been served: what one message costs does not grow with those who wait for it. Used on the owner's
- * thread.
+ * Requests that wait to be lent a group's messages, in a line for each partition. News wake the first of a line, and the
+ * next one only after that has been served: what one message costs does not grow with those who wait for it. Used on the
+ * owner's thread.
  */
 public final class LendLines {
     private final Broker broker;

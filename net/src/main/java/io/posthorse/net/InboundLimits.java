@@ -2,9 +2,7 @@ package io.posthorse.net;
 
 import java.net.InetAddress;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,14 +12,9 @@ import java.util.Set;
  * most. Used on the owner's thread.
  */
 final class InboundLimits {
-    /** Strangers of one address at a time. */
-    static final int OF_ADDRESS_MAX = 64;
-
-    private final int strangersMax;
+    private final Strangers strangers;
     private final long bytesMax;
     private final long strangersBytesMax;
-    private final Map<InetAddress, Integer> strangersOf = new HashMap<>();
-    private int strangers;
     private long bytes;
     private long strangersBytes;
     /** Connections of which a request has begun to come and is read on. */
@@ -30,36 +23,29 @@ final class InboundLimits {
     private final ArrayDeque<Connection> waiting = new ArrayDeque<>();
 
     /**
-     * @param strangersMax strangers at a time
+     * @param strangers who may be unknown at a time
      * @param bytesMax bytes that are reserved for parts of requests
      * @param strangersBytesMax of those, for strangers
      */
-    InboundLimits(int strangersMax, long bytesMax, long strangersBytesMax) {
-        this.strangersMax = strangersMax;
+    InboundLimits(Strangers strangers, long bytesMax, long strangersBytesMax) {
+        this.strangers = strangers;
         this.bytesMax = bytesMax;
         this.strangersBytesMax = strangersBytesMax;
     }
 
     /** For a connection that this side has dialled. */
     static InboundLimits unlimited() {
-        return new InboundLimits(0, Long.MAX_VALUE, 0);
+        return new InboundLimits(new Strangers(0), Long.MAX_VALUE, 0);
     }
 
     /** A stranger comes; false where there are too many. */
     boolean enter(InetAddress address) {
-        int there = strangersOf.getOrDefault(address, 0);
-        if (strangers >= strangersMax || there >= OF_ADDRESS_MAX) {
-            return false;
-        }
-        strangersOf.put(address, there + 1);
-        strangers++;
-        return true;
+        return strangers.enter(address);
     }
 
     /** A stranger is gone, or is none any more. */
     void leave(InetAddress address, long held) {
-        strangersOf.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
-        strangers--;
+        strangers.leave(address);
         strangersBytes -= held;
     }
 

@@ -47,9 +47,6 @@ public final class Network implements AutoCloseable {
     private static final int READ_BYTES = 256 << 10;
     private static final int BACKLOG = 1024;
     private static final int DIAL_MS = 5_000;
-    /** So many peers may be strangers at a time however few connections there may be. */
-    private static final int STRANGERS_MIN = 64;
-
     private static final long STRANGERS_BYTES_MAX = 32L << 20;
 
     private final NetSettings settings;
@@ -69,7 +66,7 @@ public final class Network implements AutoCloseable {
         this.complaints = new Complaints(clock);
         long memory = Runtime.getRuntime().maxMemory();
         this.limits = new InboundLimits(
-                Math.max(STRANGERS_MIN, settings.connectionsMax() / 10), memory / 4,
+                Strangers.among(settings.connectionsMax()), memory / 4,
                 Math.min(STRANGERS_BYTES_MAX, memory / 16));
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);

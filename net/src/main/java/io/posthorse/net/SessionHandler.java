@@ -17,9 +17,6 @@ import org.slf4j.LoggerFactory;
 final class SessionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
-    /** So long a peer may be a stranger. */
-    static final long STRANGER_MS = 10_000;
-
     /** Room for the begin of a request at first; where more comes, twice as much as is there. */
     private static final int ROOM_MIN = 64 << 10;
 
@@ -59,13 +56,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         }
         session = factory.open(connection);
         if (connection.isStranger()) {
-            deadline = context.executor().schedule(() -> outstayed(context), STRANGER_MS, TimeUnit.MILLISECONDS);
+            deadline = context.executor().schedule(() -> outstayed(context), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
         }
     }
 
     private void outstayed(ChannelHandlerContext context) {
         if (connection.isStranger()) {
-            complain(context, "it has not said who it is for " + STRANGER_MS / 1_000 + " s");
+            complain(context, "it has not said who it is for " + Strangers.STRANGER_MS / 1_000 + " s");
             context.close();
         }
     }

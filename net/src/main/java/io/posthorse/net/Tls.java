@@ -144,11 +144,14 @@ public final class Tls {
 
     /** @param work computes what a handshake takes, above all with the private key */
     void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator, Executor work) {
-        pipeline.addFirst(required ? handler(pipeline.channel(), allocator, work) : optional(work));
+        KeyUpdates updates = new KeyUpdates();
+        pipeline.addFirst(
+                updates, required ? handler(pipeline.channel(), allocator, work, updates) : optional(work, updates));
     }
 
-    private SslHandler handler(Channel channel, ByteBufAllocator allocator, Executor work) {
+    private SslHandler handler(Channel channel, ByteBufAllocator allocator, Executor work, KeyUpdates updates) {
         SslHandler handler = context.newHandler(allocator, work);
+        updates.begin(handler);
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
         if (handshakes >= HANDSHAKES_MAX) {
             channel.close();
@@ -159,11 +162,17 @@ public final class Tls {
         return handler;
     }
 
-    private ChannelHandler optional(Executor work) {
+    private ChannelHandler optional(Executor work, KeyUpdates updates) {
         return new OptionalSslHandler(context) {
             @Override
             protected SslHandler newSslHandler(ChannelHandlerContext channel, SslContext sslContext) {
-                return handler(channel.channel(), channel.alloc(), work);
+                return handler(channel.channel(), channel.alloc(), work, updates);
+            }
+
+            @Override
+            protected ChannelHandler newNonSslHandler(ChannelHandlerContext channel) {
+                channel.pipeline().remove(updates);
+                return super.newNonSslHandler(channel);
             }
         };
     }

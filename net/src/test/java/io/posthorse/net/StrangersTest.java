@@ -18,7 +18,7 @@ class StrangersTest {
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final List<Connection> opened = new ArrayList<>();
-    private InboundLimits limits = new InboundLimits(1_000, 64 << 20, 1 << 20);
+    private InboundLimits limits = new InboundLimits(new Strangers(1_000), 64 << 20, 1 << 20);
 
     /** Waits for one great frame that never comes whole. */
     private final class Hungry implements Session {
@@ -85,7 +85,7 @@ class StrangersTest {
 
     @Test
     void whereRequestsHoldAsMuchAsTheyMayOneIsReadOnAndOthersWait() {
-        limits = new InboundLimits(1_000, 1 << 20, 1 << 20);
+        limits = new InboundLimits(new Strangers(1_000), 1 << 20, 1 << 20);
         List<EmbeddedChannel> users = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             EmbeddedChannel user = connect("10.0.0." + i);
@@ -110,7 +110,7 @@ class StrangersTest {
         opened.getLast().admit();
         write(user, 1);
         for (EmbeddedChannel channel : List.of(stranger, user)) {
-            channel.advanceTimeBy(SessionHandler.STRANGER_MS - 1, TimeUnit.MILLISECONDS);
+            channel.advanceTimeBy(Strangers.STRANGER_MS - 1, TimeUnit.MILLISECONDS);
             channel.runScheduledPendingTasks();
         }
         assertTrue(stranger.isOpen());
@@ -124,15 +124,15 @@ class StrangersTest {
 
     @Test
     void anAddressHasSoManyStrangersAndAllTogetherSoMany() {
-        limits = new InboundLimits(100, 64 << 20, 1 << 20);
+        limits = new InboundLimits(new Strangers(100), 64 << 20, 1 << 20);
         List<EmbeddedChannel> ofOne = new ArrayList<>();
-        for (int i = 0; i <= InboundLimits.OF_ADDRESS_MAX; i++) {
+        for (int i = 0; i <= Strangers.OF_ADDRESS_MAX; i++) {
             ofOne.add(connect("10.0.0.1"));
         }
         assertFalse(ofOne.removeLast().isOpen(), "one more than an address may have");
         assertTrue(ofOne.getLast().isOpen());
         List<EmbeddedChannel> others = new ArrayList<>();
-        for (int i = 0; i <= 100 - InboundLimits.OF_ADDRESS_MAX; i++) {
+        for (int i = 0; i <= 100 - Strangers.OF_ADDRESS_MAX; i++) {
             others.add(connect("10.1.0." + i));
         }
         assertFalse(others.removeLast().isOpen(), "one more than all together may be");

@@ -29,6 +29,8 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     private static final Metadata.Key<String> CLIENT_ID =
             Metadata.Key.of("x-mq-client-id", Metadata.ASCII_STRING_MARSHALLER);
     private static final Attributes.Key<Caller.Connection> CONNECTION = Attributes.Key.create("connection");
+    /** Of the transport's connection, where {@link GrpcConnections} knows one. */
+    static final Attributes.Key<Newcomer> NEWCOMER = Attributes.Key.create("newcomer");
     private static final int CLIENT_ID_MAX = 255;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress("127.0.0.1", 0);
 
@@ -50,6 +52,9 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
 
     @Override
     public Attributes transportReady(Attributes attributes) {
+        if (gate == null) {
+            attributes.get(NEWCOMER).admit();
+        }
         return attributes.toBuilder().set(CONNECTION, new Caller.Connection()).build();
     }
 
@@ -70,6 +75,16 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         }
         UndecidedCall<Q, A> undecided =
                 new UndecidedCall<>(call, () -> Contexts.interceptCall(context, call, headers, next));
+        Newcomer newcomer = call.getAttributes().get(NEWCOMER);
+        newcomer.look(() -> identify(caller, undecided, newcomer));
+        return new Ending<>(undecided, calls);
+    }
+
+    private void identify(Caller caller, UndecidedCall<?, ?> undecided, Newcomer newcomer) {
+        if (undecided.isOver()) {
+            newcomer.decided(false);
+            return;
+        }
         owner.execute(() -> {
             io.posthorse.codec.grpc.Status refusal = null;
             try {
@@ -78,9 +93,11 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
                 refusal = Calls.status(e);
             }
             io.posthorse.codec.grpc.Status outcome = refusal;
-            transport.execute(() -> undecided.decided(outcome));
+            transport.execute(() -> {
+                undecided.decided(outcome);
+                newcomer.decided(outcome == null);
+            });
         });
-        return new Ending<>(undecided, calls);
     }
 
     private static Caller caller(ServerCall<?, ?> call, Metadata headers) {

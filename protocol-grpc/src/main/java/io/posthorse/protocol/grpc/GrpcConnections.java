@@ -1,11 +1,14 @@
 package io.posthorse.protocol.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,10 +18,16 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.AsciiString;
+import io.posthorse.net.KeyUpdates;
+import io.posthorse.net.Strangers;
 import io.posthorse.net.Tls;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +48,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private final int connectionsMax;
     /** The operator's certificate, or null. */
     private final Tls tls;
+    private final Strangers strangers;
     private SslContext context;
     private ProtocolNegotiator encrypted;
     private int connections;
@@ -49,6 +59,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         this.allowsEncrypted = allowsEncrypted;
         this.tls = tls;
         this.connectionsMax = connectionsMax;
+        this.strangers = Strangers.among(connectionsMax);
     }
 
     /** Connections that are not encrypted. */
@@ -114,11 +125,13 @@ public final class GrpcConnections implements ProtocolNegotiator {
     }
 
     /** As on the other ports, so many handshakes may be under way. */
-    private void count(ChannelHandlerContext channel) {
+    private void count(ChannelHandlerContext channel, KeyUpdates updates) {
         SslHandler handshake = channel.pipeline().get(SslHandler.class);
         if (handshake == null) {
+            channel.pipeline().remove(updates);
             return;
         }
+        updates.begin(handshake);
         handshakes++;
         handshake.handshakeFuture().addListener(done -> handshakes--);
         if (handshakes > HANDSHAKES_MAX) {
@@ -138,6 +151,8 @@ public final class GrpcConnections implements ProtocolNegotiator {
     /** Looks at the first bytes of a connection, then makes way for who understands them. */
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler handler;
+        private final KeyUpdates updates = new KeyUpdates();
+        private Newcomer newcomer;
         private ProtocolNegotiationEvent begun;
 
         FirstBytes(GrpcHttp2ConnectionHandler handler) {
@@ -148,16 +163,40 @@ public final class GrpcConnections implements ProtocolNegotiator {
         public void handlerAdded(ChannelHandlerContext channel) {
             connections++;
             channel.channel().closeFuture().addListener(f -> connections--);
-            channel.pipeline().addFirst(new BackPressure());
-            if (connections > connectionsMax) {
+            channel.pipeline().addFirst(updates, new BackPressure());
+            if (connections > connectionsMax || !enter(channel.channel())) {
                 channel.close();
             }
+        }
+
+        /** It is a stranger from now on; false where there are too many. */
+        private boolean enter(Channel channel) {
+            InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+            if (!strangers.enter(from)) {
+                newcomer = new Newcomer(() -> { });
+                return false;
+            }
+            Future<?> deadline = channel.eventLoop().schedule(
+                    () -> channel.close(), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
+            newcomer = new Newcomer(() -> {
+                deadline.cancel(false);
+                strangers.leave(from);
+            });
+            channel.closeFuture().addListener(closed -> {
+                if (!newcomer.isKnown()) {
+                    newcomer.admit(); // gives its place back
+                }
+            });
+            return true;
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext channel, Object event) throws Exception {
             if (event instanceof ProtocolNegotiationEvent negotiation) {
-                begun = negotiation; // kept for who comes next
+                Attributes attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
+                        .set(CallerInterceptor.NEWCOMER, newcomer)
+                        .build();
+                begun = InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes); // for who comes next
             } else {
                 super.userEventTriggered(channel, event);
             }
@@ -177,7 +216,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
             }
             channel.pipeline().addAfter(channel.name(), null, (isEncrypted ? encrypted() : plain).newHandler(handler));
             channel.fireUserEventTriggered(begun);
-            count(channel);
+            count(channel, updates);
             channel.pipeline().remove(this);
         }
     }

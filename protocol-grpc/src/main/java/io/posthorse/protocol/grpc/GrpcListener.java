@@ -39,6 +39,9 @@ public final class GrpcListener implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 20 << 20;
     private static final int METADATA_BYTES_MAX = 16 << 10;
     private static final int CALLS_PER_CONNECTION_MAX = 1_024;
+    /** Calls that a connection may take back in so many seconds, as who asks for messages does when it goes. */
+    private static final int RESETS_MAX = 2 * CALLS_PER_CONNECTION_MAX;
+    private static final int RESETS_SECONDS = 10;
     private static final int WINDOW_BYTES = 1 << 20;
     private static final long HANDSHAKE_SECONDS = 10;
     private static final long KEEP_ALIVE_SECONDS = 60;
@@ -113,6 +116,7 @@ public final class GrpcListener implements AutoCloseable {
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+                .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
                 .flowControlWindow(WINDOW_BYTES)
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

@@ -29,6 +29,11 @@ final class UndecidedCall<Q, A> extends ServerCall.Listener<Q> {
         this.begin = begin;
     }
 
+    /** Whether its caller has given it up. */
+    boolean isOver() {
+        return over;
+    }
+
     /** Goes on with the call, or answers it with a status, where there is one. */
     void decided(Status refusal) {
         if (over) {

@@ -66,7 +66,7 @@ final class PullWaiter implements Waiter {
         }
     }
 
-    /** It is told that there is nothing, whatever there may be: its client asks anew, and whether it may is looked at then. */
+    /** Tells it that there is nothing, whatever there may be: its client asks anew, and whether it may is looked at then. */
     void dismiss() {
         if (!done) {
             partition.remove(this);

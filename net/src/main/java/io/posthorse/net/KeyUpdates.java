@@ -1,0 +1,93 @@
+package io.posthorse.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+
+/**
+ * Ends TLS 1.3 connections that ask for new keys again and again: each time costs the owner's thread far more than the peer.
+ * From outside such a request looks like data, so what is counted are encrypted bytes that held no data: a key update is 5 of
+ * them (RFC 8446, 4.6.3). A peer may send 200, and one more for each 5 KiB of data; the standard asks for one in 64 GiB. Padding
+ * counts too; no client that is known pads. Stands before all other handlers from the connection's first byte.
+ */
+public final class KeyUpdates extends ChannelInboundHandlerAdapter {
+    private static final int HEADER_BYTES = 5;
+    private static final int LENGTH_AT = 3;
+    private static final int APPLICATION_DATA = 23;
+    /** The type of what is within, and a tag of 16 bytes, which all cipher suites of TLS 1.3 have that Java knows. */
+    private static final int OVERHEAD_BYTES = 17;
+    private static final int HIDDEN_BYTES_MAX = 1_000;
+    private static final int DATA_PER_HIDDEN_BYTE = 1_024;
+
+    private final byte[] header = new byte[HEADER_BYTES];
+    private int headerBytes;
+    private int bodyLeft;
+    /** Bytes that were encrypted in whole records, and those that came out as data. */
+    private long encrypted;
+    private long data;
+    private boolean counts;
+
+    /** Counts from the end of a handshake, where it is one of TLS 1.3; else looks no more. */
+    public void begin(SslHandler handshake) {
+        handshake.handshakeFuture().addListener(done -> {
+            if (!done.isSuccess()) {
+                return;
+            }
+            ChannelPipeline pipeline = ((Channel) done.getNow()).pipeline();
+            if (handshake.engine().getSession().getProtocol().equals("TLSv1.3")) {
+                counts = true;
+                encrypted = 0;
+                pipeline.addAfter(pipeline.context(handshake).name(), null, new Decrypted());
+            } else {
+                pipeline.remove(this);
+            }
+        });
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        int at = in.readerIndex();
+        while (at < in.writerIndex()) {
+            if (bodyLeft > 0) {
+                int skipped = Math.min(bodyLeft, in.writerIndex() - at);
+                bodyLeft -= skipped;
+                at += skipped;
+                if (bodyLeft == 0 && header[0] == APPLICATION_DATA) {
+                    encrypted += Math.max(0, bodyBytes() - OVERHEAD_BYTES);
+                }
+            } else {
+                header[headerBytes++] = in.getByte(at++);
+                if (headerBytes == HEADER_BYTES) {
+                    headerBytes = 0;
+                    bodyLeft = bodyBytes();
+                }
+            }
+        }
+        context.fireChannelRead(in);
+    }
+
+    private int bodyBytes() {
+        return (header[LENGTH_AT] & 0xFF) << 8 | header[LENGTH_AT + 1] & 0xFF;
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.fireChannelReadComplete();
+        if (counts && encrypted - data > HIDDEN_BYTES_MAX + data / DATA_PER_HIDDEN_BYTE) {
+            context.close();
+        }
+    }
+
+    /** Sees what was within the records. */
+    private final class Decrypted extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            data += ((ByteBuf) message).readableBytes();
+            context.fireChannelRead(message);
+        }
+    }
+}
