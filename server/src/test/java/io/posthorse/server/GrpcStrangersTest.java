@@ -1,0 +1,114 @@
+package io.posthorse.server;
+
+import static io.posthorse.server.TlsProbe.end;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import apache.rocketmq.v2.HeartbeatRequest;
+import apache.rocketmq.v2.HeartbeatResponse;
+import apache.rocketmq.v2.MessagingServiceGrpc;
+import apache.rocketmq.v2.TelemetryCommand;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.stub.StreamObserver;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may be on the gRPC port without saying who he is, and how often calls may be taken back. */
+class GrpcStrangersTest {
+    private static final byte[] PREFACE = TestBroker.text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+    private static final int OF_ADDRESS = 64;
+
+    @TempDir
+    Path directory;
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            socket.setSoTimeout(20);
+            while (socket.getInputStream().read() >= 0) {
+                // what the server says of itself
+            }
+            return true;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (java.io.IOException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void secT10AnAddressHasSoManyStrangersOnTheGrpcPortAndTheyHaveTenSeconds() throws Exception {
+        try (Users users = Users.start(directory)) {
+            List<Socket> strangers = new ArrayList<>();
+            for (int i = 0; i < OF_ADDRESS + 6; i++) {
+                Socket socket = new Socket("127.0.0.1", users.broker().server().grpcPort());
+                OutputStream out = socket.getOutputStream();
+                out.write(PREFACE);
+                out.write(SETTINGS);
+                strangers.add(socket);
+            }
+            for (Socket one : strangers.subList(OF_ADDRESS, strangers.size())) {
+                one.setSoTimeout(5_000);
+                assertEquals(-1, end(one), "one more than an address may have");
+            }
+            assertTrue(!isClosed(strangers.getFirst()) && !isClosed(strangers.get(OF_ADDRESS - 1)));
+            await().atMost(Duration.ofSeconds(30)).until(() -> strangers.stream().allMatch(GrpcStrangersTest::isClosed));
+            try (GrpcUser root = GrpcUser.connect(users.broker()).as(Users.ROOT, Users.ROOT_SECRET)) {
+                HeartbeatResponse beat = root.calls().heartbeat(HeartbeatRequest.getDefaultInstance());
+                assertTrue(beat.hasStatus(), "their places are free again");
+            }
+            for (Socket one : strangers) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void secT14CallsThatAreTakenBackAreCounted() throws Exception {
+        try (Users users = Users.start(directory);
+                GrpcUser root = GrpcUser.connect(users.broker()).as(Users.ROOT, Users.ROOT_SECRET)) {
+            CompletableFuture<Throwable> ended = new CompletableFuture<>();
+            root.streams().telemetry(new StreamObserver<>() {
+                @Override
+                public void onNext(TelemetryCommand command) {}
+
+                @Override
+                public void onError(Throwable failure) {
+                    ended.complete(failure);
+                }
+
+                @Override
+                public void onCompleted() {}
+            });
+            root.calls().heartbeat(HeartbeatRequest.getDefaultInstance());
+
+            await().until(() -> {
+                for (int i = 0; i < 500; i++) {
+                    takeBack(root);
+                }
+                return ended.isDone();
+            });
+
+            assertEquals(io.grpc.Status.Code.UNAVAILABLE, io.grpc.Status.fromThrowable(ended.get()).getCode());
+        }
+    }
+
+    private static void takeBack(GrpcUser user) {
+        ClientCall<HeartbeatRequest, HeartbeatResponse> call = ClientInterceptors.intercept(user.channel(), user)
+                .newCall(MessagingServiceGrpc.getHeartbeatMethod(), CallOptions.DEFAULT);
+        call.start(new ClientCall.Listener<>() { }, new Metadata());
+        call.request(1);
+        call.cancel("taken back", null);
+    }
+}
