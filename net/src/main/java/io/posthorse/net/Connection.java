@@ -3,6 +3,7 @@ package io.posthorse.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.posthorse.platform.Holder;
 import java.net.InetSocketAddress;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
@@ -15,7 +16,9 @@ public final class Connection {
     private final InetSocketAddress remote;
     private final InboundLimits limits;
     private boolean held;
-    private boolean paused;
+    private int pauses;
+    private Holder holder;
+    private boolean connected;
     private boolean stranger;
     /** Bytes that are reserved for the begin of a request. */
     private long reserved;
@@ -25,20 +28,48 @@ public final class Connection {
         this.limits = limits;
         this.local = (InetSocketAddress) channel.localAddress();
         this.remote = (InetSocketAddress) channel.remoteAddress();
+        this.holder = new Holder("", remote.getAddress());
     }
 
     /** It is one of those of whom nobody knows yet who they are; false where there are too many. */
     boolean begin() {
-        stranger = limits.enter(remote.getAddress());
+        connected = limits.connect(holder);
+        stranger = connected && limits.enter(remote.getAddress());
         return stranger;
     }
 
-    /** It is known now who is there: the peer is no stranger any more. */
+    /** The peer is no stranger any more: nobody is asked who he is. */
     public void admit() {
         if (stranger) {
             stranger = false;
             limits.leave(remote.getAddress(), reserved);
+            limits.adopt(holder, reserved);
         }
+    }
+
+    /**
+     * It is known now who is there: the peer is no stranger any more. A connection counts as one of the user who was the
+     * first to use it.
+     *
+     * @return false where the user has as many connections as one may; then it is to be closed
+     */
+    public boolean admit(String user) {
+        if (!stranger) {
+            return true;
+        }
+        Holder known = new Holder(user, remote.getAddress());
+        limits.disconnect(holder);
+        connected = limits.connect(known);
+        if (connected) {
+            holder = known;
+            admit();
+        }
+        return connected;
+    }
+
+    /** Whose it is. */
+    public Holder holder() {
+        return holder;
     }
 
     /** Whether nobody knows yet who is there. */
@@ -60,20 +91,26 @@ public final class Connection {
         return true;
     }
 
-    /** Reads no further for now: the begins of requests hold as much as they may. */
-    void pause(boolean pause) {
-        if (paused != pause) {
-            paused = pause;
-            if (channel.isActive()) {
-                applyReading();
-            }
+    /** Reads no further for one reason more, or less: the begins of requests hold as much as they may. */
+    void pause(int more) {
+        pauses += more;
+        if (channel.isActive()) {
+            applyReading();
         }
+    }
+
+    boolean isPaused() {
+        return pauses > 0;
     }
 
     /** The connection is gone. */
     void end() {
         reserve(0);
         admit();
+        if (connected) {
+            connected = false;
+            limits.disconnect(holder);
+        }
     }
 
     /** The address of ours that the peer dialled. */
@@ -123,7 +160,7 @@ public final class Connection {
 
     /** Reads while the session takes more and the peer takes what it is sent. */
     void applyReading() {
-        channel.config().setAutoRead(!held && !paused && channel.isWritable());
+        channel.config().setAutoRead(!held && pauses == 0 && channel.isWritable());
     }
 
     public boolean isOpen() {

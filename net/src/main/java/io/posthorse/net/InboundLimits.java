@@ -1,41 +1,59 @@
 package io.posthorse.net;
 
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.net.InetAddress;
-import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * What all peers together may take before their requests are whole, and what those may of whom nobody knows yet who they
- * are. Bytes are counted as they are reserved, not as they come. A stranger who wants more than there is goes; others are
- * read no further until somebody's request is whole. One of them always goes on, so the limit is passed by one request at
- * most. Used on the owner's thread.
+ * What peers may have: connections, and room for requests that have begun to come. Of both, those of whom nobody knows yet
+ * who they are have little, and no user and no address has more than its share. Bytes are counted as they are reserved, not
+ * as they come. A stranger who wants more than there is goes; others are read no further until somebody's request is whole.
+ * Used on the owner's thread.
  */
 final class InboundLimits {
     private final Strangers strangers;
-    private final long bytesMax;
     private final long strangersBytesMax;
-    private long bytes;
+    private final Places connections;
+    private final Shares shares;
+    private final long bytesMax;
+    private final Room all;
+    /** By user and by address; of those who have some. */
+    private final Map<Object, Room> each = new HashMap<>();
     private long strangersBytes;
-    /** Connections of which a request has begun to come and is read on. */
-    private final Set<Connection> reading = new HashSet<>();
-    /** Those that are read no further for now. */
-    private final ArrayDeque<Connection> waiting = new ArrayDeque<>();
 
     /**
      * @param strangers who may be unknown at a time
+     * @param connectionsMax how many connections there may be
      * @param bytesMax bytes that are reserved for parts of requests
      * @param strangersBytesMax of those, for strangers
      */
-    InboundLimits(Strangers strangers, long bytesMax, long strangersBytesMax) {
+    InboundLimits(Strangers strangers, int connectionsMax, long bytesMax, long strangersBytesMax, Shares shares) {
         this.strangers = strangers;
+        this.connections = new Places(connectionsMax, shares);
+        this.shares = shares;
         this.bytesMax = bytesMax;
         this.strangersBytesMax = strangersBytesMax;
+        this.all = new Room(bytesMax);
     }
 
     /** For a connection that this side has dialled. */
     static InboundLimits unlimited() {
-        return new InboundLimits(new Strangers(0), Long.MAX_VALUE, 0);
+        return new InboundLimits(new Strangers(0), Integer.MAX_VALUE, Long.MAX_VALUE, 0, Shares.WHOLE);
+    }
+
+    /** A connection comes, or it is known now whose it is; false where there is no place left. */
+    boolean connect(Holder holder) {
+        return connections.take(holder);
+    }
+
+    /** A connection goes. */
+    void disconnect(Holder holder) {
+        connections.give(holder);
     }
 
     /** A stranger comes; false where there are too many. */
@@ -55,30 +73,48 @@ final class InboundLimits {
      * @return false where that is too much; it is noted all the same, for what is reserved is there until it is given back
      */
     boolean reserveForStranger(long more) {
-        bytes += more;
+        all.add(more);
         strangersBytes += more;
-        return more <= 0 || bytes <= bytesMax && strangersBytes <= strangersBytesMax;
+        return more <= 0 || all.bytes() <= bytesMax && strangersBytes <= strangersBytesMax;
     }
 
-    /** Notes that somebody who is known has reserved more, or less, and who is read on. */
+    /** It is known now whose a connection is that has reserved so much as a stranger. */
+    void adopt(Holder holder, long bytes) {
+        if (bytes > 0) {
+            List<Room> rooms = rooms(holder);
+            rooms.subList(0, rooms.size() - 1).forEach(room -> room.add(bytes));
+        }
+    }
+
+    /**
+     * Notes that somebody who is known has reserved more, or less, and who is read on. Who waits for his own room takes
+     * nobody's turn in that of all.
+     */
     void reserve(Connection connection, long more, boolean isWhole) {
-        bytes += more;
-        if (isWhole) {
-            reading.remove(connection);
-            waiting.remove(connection);
-            connection.pause(false);
-        } else if (!waiting.contains(connection)) {
-            reading.add(connection);
-            if (more > 0 && bytes > bytesMax && reading.size() > 1) {
-                reading.remove(connection);
-                waiting.add(connection);
-                connection.pause(true);
+        Holder holder = connection.holder();
+        for (Room room : rooms(holder)) {
+            if (isWhole || !connection.isPaused()) {
+                room.reserve(connection, more, isWhole);
+            } else {
+                room.stop(connection, more);
             }
         }
-        while (!waiting.isEmpty() && (reading.isEmpty() || bytes <= bytesMax)) {
-            Connection next = waiting.poll();
-            reading.add(next);
-            next.pause(false);
+        if (isWhole) {
+            each.computeIfPresent(holder.user(), (whose, room) -> room.isEmpty() ? null : room);
+            each.computeIfPresent(holder.address(), (whose, room) -> room.isEmpty() ? null : room);
         }
+    }
+
+    /** The user's, the address's, and last that of all. */
+    private List<Room> rooms(Holder holder) {
+        List<Room> rooms = new ArrayList<>(3);
+        if (!holder.user().isEmpty()) {
+            rooms.add(each.computeIfAbsent(holder.user(), whose -> new Room(shares.ofUser(bytesMax))));
+        }
+        if (!holder.address().isLoopbackAddress()) {
+            rooms.add(each.computeIfAbsent(holder.address(), whose -> new Room(shares.ofAddress(bytesMax))));
+        }
+        rooms.add(all);
+        return rooms;
     }
 }

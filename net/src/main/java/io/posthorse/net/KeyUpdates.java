@@ -9,9 +9,9 @@ import io.netty.handler.ssl.SslHandler;
 
 /**
  * Ends TLS 1.3 connections that ask for new keys again and again: each time costs the owner's thread far more than the peer.
- * From outside such a request looks like data, so what is counted are encrypted bytes that held no data: a key update is 5 of
- * them (RFC 8446, 4.6.3). A peer may send 200, and one more for each 5 KiB of data; the standard asks for one in 64 GiB. Padding
- * counts too; no client that is known pads. Stands before all other handlers from the connection's first byte.
+ * From outside such a request looks like data, so what is counted are encrypted bytes that held no data: a key update is 5
+ * of them (RFC 8446, 4.6.3). A peer may send 200, and one more for each 5 KiB of data; the standard asks for one in 64 GiB.
+ * Padding counts too; no client that is known pads. Stands before all other handlers from the connection's first byte.
  */
 public final class KeyUpdates extends ChannelInboundHandlerAdapter {
     private static final int HEADER_BYTES = 5;

@@ -66,8 +66,8 @@ public final class Network implements AutoCloseable {
         this.complaints = new Complaints(clock);
         long memory = Runtime.getRuntime().maxMemory();
         this.limits = new InboundLimits(
-                Strangers.among(settings.connectionsMax()), memory / 4,
-                Math.min(STRANGERS_BYTES_MAX, memory / 16));
+                Strangers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 4,
+                Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares());
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
         this.loop = group.next();

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Peers of whom nobody knows yet who they are: so many at a time, and so many of an address, so that they keep places for those
- * who are known. Used on one thread.
+ * Peers of whom nobody knows yet who they are: so many at a time, and so many of an address, so that they keep places for
+ * those who are known. Used on one thread.
  */
 public final class Strangers {
     /** So long a peer may be a stranger, ms. */

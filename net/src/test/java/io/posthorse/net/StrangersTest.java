@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.posthorse.platform.Shares;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,11 @@ class StrangersTest {
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final List<Connection> opened = new ArrayList<>();
-    private InboundLimits limits = new InboundLimits(new Strangers(1_000), 64 << 20, 1 << 20);
+    private InboundLimits limits = limits(1_000, 64 << 20, 1 << 20);
+
+    private static InboundLimits limits(int strangersMax, long bytesMax, long strangersBytesMax) {
+        return new InboundLimits(new Strangers(strangersMax), 10_000, bytesMax, strangersBytesMax, Shares.WHOLE);
+    }
 
     /** Waits for one great frame that never comes whole. */
     private final class Hungry implements Session {
@@ -85,7 +90,7 @@ class StrangersTest {
 
     @Test
     void whereRequestsHoldAsMuchAsTheyMayOneIsReadOnAndOthersWait() {
-        limits = new InboundLimits(new Strangers(1_000), 1 << 20, 1 << 20);
+        limits = limits(1_000, 1 << 20, 1 << 20);
         List<EmbeddedChannel> users = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             EmbeddedChannel user = connect("10.0.0." + i);
@@ -124,7 +129,7 @@ class StrangersTest {
 
     @Test
     void anAddressHasSoManyStrangersAndAllTogetherSoMany() {
-        limits = new InboundLimits(new Strangers(100), 64 << 20, 1 << 20);
+        limits = limits(100, 64 << 20, 1 << 20);
         List<EmbeddedChannel> ofOne = new ArrayList<>();
         for (int i = 0; i <= Strangers.OF_ADDRESS_MAX; i++) {
             ofOne.add(connect("10.0.0.1"));
@@ -141,5 +146,47 @@ class StrangersTest {
         ofOne.get(1).close();
         assertTrue(connect("10.0.0.1").isOpen(), "nor who is gone");
         assertFalse(connect("10.0.0.1").isOpen());
+    }
+
+    @Test
+    void aUserHoldsHisShareOfTheRoomAndOthersAreReadOn() {
+        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(50, 100));
+        List<EmbeddedChannel> greedy = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            EmbeddedChannel user = connect("10.0.0.1");
+            assertTrue(opened.getLast().admit("greedy"));
+            greedy.add(user);
+            write(user, 300_000);
+        }
+        assertEquals(
+                List.of(true, false, false, false, false), greedy.stream().map(u -> u.config().isAutoRead()).toList());
+        EmbeddedChannel sixth = connect("10.0.0.1");
+        assertFalse(opened.getLast().admit("greedy"), "five of ten connections are a user's share");
+        sixth.close();
+        EmbeddedChannel other = connect("10.0.0.1");
+        assertTrue(opened.getLast().admit("other"));
+        greedy.getFirst().close();
+        write(other, 300_000);
+        assertTrue(other.config().isAutoRead());
+        greedy.forEach(EmbeddedChannel::close);
+        other.close();
+        assertEquals(0, reserved());
+        EmbeddedChannel again = connect("10.0.0.1");
+        assertTrue(opened.getLast().admit("greedy"));
+        write(again, 600_000);
+        assertTrue(again.config().isAutoRead(), "what was held is given back");
+    }
+
+    @Test
+    void anAddressHasItsShareOfTheConnections() {
+        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(100, 50));
+        List<EmbeddedChannel> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(connect("10.0.0.1"));
+        }
+        assertFalse(all.getLast().isOpen());
+        assertTrue(connect("10.0.0.2").isOpen());
+        all.getFirst().close();
+        assertTrue(connect("10.0.0.1").isOpen());
     }
 }

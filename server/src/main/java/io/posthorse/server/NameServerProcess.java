@@ -35,7 +35,8 @@ public final class NameServerProcess implements AutoCloseable {
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
                 new NetSettings(
-                        limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX, false),
+                        limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX,
+                        limits.shares(), false),
                 Clock.system());
         this.disk = new DiskThread("posthorse-disk", network.owner());
     }

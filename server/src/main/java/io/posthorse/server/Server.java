@@ -77,7 +77,8 @@ public final class Server implements AutoCloseable {
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
                 new NetSettings(
-                        limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX, daemon),
+                        limits.connectionsMax(), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX,
+                        limits.shares(), daemon),
                 clock);
         this.disk = new DiskThread("posthorse-disk", network.owner());
         this.reader = new DiskThread("posthorse-reader", network.owner());
@@ -184,6 +185,7 @@ public final class Server implements AutoCloseable {
                 config.topics().propertyFilter(),
                 config.transactions().timeoutMs(),
                 config.topics().delayMsMax(),
+                config.limits().shares(),
                 live);
         gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
                 Destinations.ownTopics(rocketmq), name -> broker.topic(name) != null,

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.codec.rocketmq.Frame;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,69 @@ class QuotaTest {
             assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code(), "who has signed");
             strangers.forEach(RawClient::close);
             await().until(() -> users.client("pub").ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code() == 0);
+        }
+    }
+
+    private static String queues(int count, String topic) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            all.append(i == 0 ? "" : ",").append("{\"topic\":\"").append(topic).append("\",\"queueId\":").append(i)
+                    .append('}');
+        }
+        return all.toString();
+    }
+
+    private static int locked(RawClient client, String group, String queues) {
+        String body = "{\"consumerGroup\":\"" + group + "\",\"clientId\":\"c\",\"mqSet\":[" + queues + "]}";
+        return new String(client.ask(41, Map.of(), text(body)).body()).split("\"queueId\"").length - 1;
+    }
+
+    @Test
+    void secT29AUserHasHisShareOfTheLocksAndInventedQueuesHaveNone() {
+        try (Users users = Users.start(directory, "share.user=1")) {
+            users.user("greedy", "Topic:* Sub Allow", "Group:* Sub Allow");
+            users.user("other", "Topic:* Sub Allow", "Group:* Sub Allow");
+            RawClient root = users.root();
+            assertEquals(0, root.ask(17, Map.of("topic", "Wide", "readQueueNums", "800", "writeQueueNums", "800",
+                    "perm", "6")).code());
+            RawClient greedy = users.client("greedy");
+
+            assertEquals(0, locked(greedy, "G0", queues(800, "Invented")));
+            assertEquals(0, locked(greedy, "G0", "{\"topic\":\"Wide\",\"queueId\":801}"));
+            assertEquals(800, locked(greedy, "G0", queues(800, "Wide")));
+            assertEquals(200, locked(greedy, "G1", queues(800, "Wide")), "one of 100 parts of 100,000");
+            assertEquals(800, locked(users.client("other"), "G2", queues(800, "Wide")));
+        }
+    }
+
+    @Test
+    void secT29AUserHasHisShareOfTheConnections() {
+        try (Users users = Users.start(directory, "share.user=1", "connections.max=300")) {
+            users.user("greedy", "Topic:T Pub Allow").user("other", "Topic:T Pub Allow");
+            for (int i = 0; i < 3; i++) {
+                assertEquals(0, users.client("greedy").ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
+            }
+            Frame fourth = users.client("greedy").ask(SEND_SHORT, shortSend("T", 0, ""), text("x"));
+            assertTrue(fourth.remark().contains("share.user"), fourth.remark());
+            assertEquals(0, users.client("other").ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
+        }
+    }
+
+    @Test
+    void secT29OneRequestSettlesSoManyMessages() {
+        try (TestBroker broker = TestBroker.start(directory)) {
+            broker.sent("T", 0, "", "x");
+            RawClient client = broker.client();
+            client.ask(34, Map.of(), heartbeat("c", "G", "T", "*", 1));
+            byte[] bits = new byte[513];
+            Arrays.fill(bits, (byte) -1);
+            String ack = "{\"c\":\"G\",\"t\":\"T\",\"q\":0,\"so\":0,\"pt\":1,\"b\":\"%s\"}";
+            String tooMany = ack.formatted(Base64.getEncoder().encodeToString(bits));
+            String most = ack.formatted(Base64.getEncoder().encodeToString(Arrays.copyOf(bits, 512)));
+
+            Frame refused = client.ask(200151, Map.of(), text("{\"acks\":[" + tooMany + "]}"));
+            assertTrue(refused.code() != 0 && refused.remark().contains("4096"), refused.remark());
+            assertEquals(0, client.ask(200151, Map.of(), text("{\"acks\":[" + most + "]}")).code());
         }
     }
 }

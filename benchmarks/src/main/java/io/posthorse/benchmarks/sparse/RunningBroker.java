@@ -15,6 +15,7 @@ import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
+import io.posthorse.platform.Shares;
 import io.posthorse.platform.Timers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class RunningBroker {
 
     private RunningBroker(Path directory, boolean sparse) throws IOException {
         files = new SparseFiles(DiskFileStore.open(directory), sparse);
-        network = new Network(new NetSettings(1, 60, 1 << 20, true), Clock.system());
+        network = new Network(new NetSettings(1, 60, 1 << 20, Shares.WHOLE, true), Clock.system());
         disk = new DiskThread("sparse-disk", task -> network.owner().execute(steps.timed("answer of the background", task)));
     }
 

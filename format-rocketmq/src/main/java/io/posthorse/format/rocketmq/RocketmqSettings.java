@@ -2,6 +2,7 @@ package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.InternalTopics;
 import io.posthorse.broker.TopicSettings;
+import io.posthorse.platform.Shares;
 
 /**
  * How this broker presents itself to RocketMQ clients.
@@ -13,6 +14,7 @@ import io.posthorse.broker.TopicSettings;
  * @param propertyFilter whether consumers may select by SQL92 expressions
  * @param undecidedMs how long a transaction may be undecided before its producer is asked
  * @param delayMsMax how far ahead a message may be due
+ * @param shares what one user and one address may have of what all share
  * @param live what may change while the broker runs
  */
 public record RocketmqSettings(
@@ -23,6 +25,7 @@ public record RocketmqSettings(
         boolean propertyFilter,
         long undecidedMs,
         long delayMsMax,
+        Shares shares,
         Live live) {
     /** RocketMQ's names for the broker's own topics. */
     public static final InternalTopics INTERNAL_TOPICS = new InternalTopics(

@@ -2,6 +2,7 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.Context;
 import io.posthorse.access.Identity;
+import io.posthorse.platform.Holder;
 import java.net.InetSocketAddress;
 
 /**
@@ -31,6 +32,11 @@ record Caller(
     /** Of the call that this thread is in. */
     static Caller current() {
         return CURRENT.get();
+    }
+
+    /** Who holds what the call takes. */
+    Holder holder() {
+        return new Holder(credential.identity == null ? "" : credential.user(), remote.getAddress());
     }
 
     /** The client, told from those of other users that call themselves the same; empty where it does not say. */

@@ -34,6 +34,9 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     private static final int CLIENT_ID_MAX = 255;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress("127.0.0.1", 0);
 
+    private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription("requests that have begun to come hold"
+            + " as much memory as they may, or as one user or address may; nothing was done. Try again.");
+
     private final AtomicInteger calls = new AtomicInteger();
     private final CallGate gate;
     private final Executor owner;
@@ -70,11 +73,17 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         }
         Caller caller = caller(call, headers);
         Context context = Context.current().withValue(Caller.CURRENT, caller);
+        Assembly.Coming coming = Assembly.current();
+        Runnable noRoom = () -> transport.execute(() -> call.close(NO_ROOM, new Metadata()));
         if (gate == null) {
+            coming.begin(caller.holder(), noRoom);
             return new Ending<>(Contexts.interceptCall(context, call, headers, next), calls);
         }
         UndecidedCall<Q, A> undecided =
-                new UndecidedCall<>(call, () -> Contexts.interceptCall(context, call, headers, next));
+                new UndecidedCall<>(call, () -> {
+                    coming.begin(caller.holder(), noRoom);
+                    return Contexts.interceptCall(context, call, headers, next);
+                });
         Newcomer newcomer = call.getAttributes().get(NEWCOMER);
         newcomer.look(() -> identify(caller, undecided, newcomer));
         return new Ending<>(undecided, calls);

@@ -13,6 +13,7 @@ import io.posthorse.codec.grpc.Status;
 import io.posthorse.codec.grpc.TelemetryCommand;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -124,17 +125,18 @@ final class Calls {
      * Answers a call with one message that may be made later, where its caller may have it.
      *
      * @param refused the answer that has nothing but a status
-     * @param work is given what takes the answer, on the owner's thread
+     * @param work is given who calls and what takes the answer, on the owner's thread
      */
     <A> void later(
-            MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused, Consumer<Consumer<A>> work) {
+            MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused,
+            BiConsumer<Caller, Consumer<A>> work) {
         Caller caller = Caller.current();
         begin(out, () -> { });
         onOwner(() -> {
             try {
                 permit(caller, request);
                 admit();
-                work.accept(answer -> several(shard.broker().decisions(), out, () -> List.of(answer), refused));
+                work.accept(caller, answer -> several(shard.broker().decisions(), out, () -> List.of(answer), refused));
             } catch (RuntimeException e) {
                 several(shard.broker().decisions(), out, () -> List.of(refused.apply(status(e))), refused);
             }

@@ -122,6 +122,7 @@ public final class GrpcListener implements AutoCloseable {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .addStreamTracerFactory(new Assembly(settings.shares()))
                 .addTransportFilter(callers)
                 .intercept(callers)
                 .addService(protocol.service())

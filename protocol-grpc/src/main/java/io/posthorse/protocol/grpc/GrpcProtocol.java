@@ -12,6 +12,7 @@ import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
+import io.posthorse.platform.Shares;
 import io.posthorse.platform.Timers;
 import java.util.concurrent.Executor;
 
@@ -20,6 +21,7 @@ final class GrpcProtocol {
     private final Shard shard;
     private final Timers timers;
     private final LendLines lines;
+    private final Shares shares;
     private final Routes routes;
     private final Sends sends;
     private final Receives receives;
@@ -46,6 +48,7 @@ final class GrpcProtocol {
             OnlineClients online, GrpcAccess access, Executor owner, Executor transport) {
         this.shard = shard;
         this.timers = timers;
+        this.shares = settings.shares();
         this.lines = new LendLines(shard.broker(), timers);
         Broker broker = shard.broker();
         Destinations destinations = new Destinations(shard, settings);
@@ -60,7 +63,7 @@ final class GrpcProtocol {
                 shard, destinations, new Filters(settings.propertyFilter()), settings, renewals, old);
         this.settlements = new Settlements(shard, receives, renewals);
         this.undecided = new Undecided(shard, telemetry);
-        this.offsets = new Offsets(shard, receives, reader);
+        this.offsets = new Offsets(shard, receives, reader, shares);
         this.pulls = new Pulls(broker, receives, offsets, old);
         this.recalls = new Recalls(shard, settings);
         this.service = new MessagingService(this, new Calls(owner, transport, shard, gate, old));
@@ -87,6 +90,11 @@ final class GrpcProtocol {
 
     Timers timers() {
         return timers;
+    }
+
+    /** What one user and one address may have of what all share. */
+    Shares shares() {
+        return shares;
     }
 
     /** Those who wait for messages of their groups. */

@@ -45,6 +45,8 @@ import io.posthorse.codec.grpc.SyncLiteSubscriptionResponse;
 import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.codec.grpc.UpdateOffsetRequest;
 import io.posthorse.codec.grpc.UpdateOffsetResponse;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -58,11 +60,12 @@ final class MessagingService implements BindableService {
 
     private final GrpcProtocol parts;
     private final Calls calls;
-    private int polls;
+    private final Places polls;
 
     MessagingService(GrpcProtocol parts, Calls calls) {
         this.parts = parts;
         this.calls = calls;
+        this.polls = new Places(POLLS_MAX, parts.shares());
     }
 
     @Override
@@ -181,7 +184,7 @@ final class MessagingService implements BindableService {
                 request,
                 out,
                 s -> QueryOffsetResponse.newBuilder().setStatus(s).build(),
-                answer -> parts.offsets().query(request, answer));
+                (caller, answer) -> parts.offsets().query(caller.holder(), request, answer));
     }
 
     private void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> out) {
@@ -246,7 +249,7 @@ final class MessagingService implements BindableService {
 
     private void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held(caller, request, status -> calls.several(
+        Held held = new Held(caller, Receives.names(request), status -> calls.several(
                 decisions(), out, () -> List.of(Receives.status(status)), Receives::status));
         AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
@@ -264,7 +267,7 @@ final class MessagingService implements BindableService {
 
     private void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held(caller, request, status -> calls.several(
+        Held held = new Held(caller, Pulls.names(request), status -> calls.several(
                 decisions(), out, () -> List.of(Pulls.status(status)), Pulls::status));
         AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
@@ -355,14 +358,15 @@ final class MessagingService implements BindableService {
             if (gone || call.attempt(waitMs <= 0)) {
                 return;
             }
-            if (polls >= POLLS_MAX) {
-                throw new Refusal(Code.TOO_MANY_REQUESTS, "too many consumers wait for messages; ask again");
+            Holder holder = caller.holder();
+            if (!polls.take(holder)) {
+                throw new Refusal(Code.TOO_MANY_REQUESTS, "too many consumers wait for messages, or too many of one user or"
+                        + " address; ask again");
             }
-            polls++;
             Broker broker = parts.broker();
             calls.watch(watcher);
             poll = new LongPoll(broker, parts.timers(), call, () -> {
-                polls--;
+                polls.give(holder);
                 calls.unwatch(watcher);
             });
             poll.begin(waitMs);

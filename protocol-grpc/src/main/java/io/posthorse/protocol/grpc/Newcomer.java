@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * A connection, first one of whom nobody knows yet who it is. Until a call of its is let in, one of them is looked at at a time,
- * and it has so long for that. Used on the thread of the connections.
+ * A connection, first one of whom nobody knows yet who it is. Until a call of its is let in, one of them is looked at at a
+ * time, and it has so long for that. Used on the thread of the connections.
  */
 final class Newcomer {
     private final Runnable onKnown;

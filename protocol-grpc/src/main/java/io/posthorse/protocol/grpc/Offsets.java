@@ -15,6 +15,9 @@ import io.posthorse.codec.grpc.QueryOffsetResponse;
 import io.posthorse.codec.grpc.UpdateOffsetRequest;
 import io.posthorse.codec.grpc.UpdateOffsetResponse;
 import io.posthorse.platform.Background;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -26,13 +29,14 @@ final class Offsets {
     private final Broker broker;
     private final Receives receives;
     private final Background reader;
-    private int searches;
+    private final Places searches;
 
-    Offsets(Shard shard, Receives receives, Background reader) {
+    Offsets(Shard shard, Receives receives, Background reader, Shares shares) {
         this.shard = shard;
         this.reader = reader;
         this.broker = shard.broker();
         this.receives = receives;
+        this.searches = new Places(SEARCHES_MAX, shares);
     }
 
     Partition partition(MessageQueue queue) {
@@ -72,24 +76,27 @@ final class Offsets {
         return GetOffsetResponse.newBuilder().setStatus(Refusal.ok()).setOffset(offset).build();
     }
 
-    /** @param answer takes the answer, later where a search by time has to wait for the disk */
-    void query(QueryOffsetRequest request, Consumer<QueryOffsetResponse> answer) {
+    /**
+     * Answers where a queue begins, ends, or was at a time.
+     *
+     * @param answer takes the answer, later where a search by time has to wait for the disk
+     */
+    void query(Holder holder, QueryOffsetRequest request, Consumer<QueryOffsetResponse> answer) {
         Partition partition = partition(request.getMessageQueue());
         switch (request.getQueryOffsetPolicy()) {
             case BEGINNING -> answer.accept(queried(broker.begin(partition)));
             case END -> answer.accept(queried(broker.end(partition)));
-            case TIMESTAMP -> search(partition, Resources.ms(request.getTimestamp()), answer);
+            case TIMESTAMP -> search(holder, partition, Resources.ms(request.getTimestamp()), answer);
             case UNRECOGNIZED -> throw new Refusal(Code.BAD_REQUEST, "the offset is asked for by no known policy");
         }
     }
 
-    private void search(Partition partition, long timeMs, Consumer<QueryOffsetResponse> answer) {
-        if (searches >= SEARCHES_MAX) {
+    private void search(Holder holder, Partition partition, long timeMs, Consumer<QueryOffsetResponse> answer) {
+        if (!searches.take(holder)) {
             throw new Refusal(Code.TOO_MANY_REQUESTS, "too many searches by time at once; ask again");
         }
-        searches++;
         TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
-            searches--;
+            searches.give(holder);
             answer.accept(queried(found.getFirst().offset()));
         });
     }

@@ -7,6 +7,7 @@ import io.posthorse.broker.Partition;
 import io.posthorse.broker.Retry;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.MessageQueue;
 import io.posthorse.codec.grpc.PullMessageRequest;
 import io.posthorse.codec.grpc.PullMessageResponse;
 import io.posthorse.codec.grpc.Resource;
@@ -64,6 +65,15 @@ final class Pulls {
         this.old = old;
     }
 
+    /** What permission is asked for while the call waits. */
+    static PullMessageRequest names(PullMessageRequest request) {
+        Resource topic = Resources.plain(request.getMessageQueue().getTopic());
+        return PullMessageRequest.newBuilder()
+                .setGroup(Resources.plain(request.getGroup()))
+                .setMessageQueue(MessageQueue.newBuilder().setTopic(topic))
+                .build();
+    }
+
     Wanted wanted(PullMessageRequest request, AnswerBytes.Charge charge) {
         Partition partition = offsets.partition(request.getMessageQueue());
         receives.group(Resources.group(request.getGroup()));
@@ -71,7 +81,8 @@ final class Pulls {
             throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
         }
         return new Wanted(
-                partition, request.getMessageQueue().getTopic(), receives.filter(request.getFilterExpression()),
+                partition, Resources.plain(request.getMessageQueue().getTopic()),
+                receives.filter(request.getFilterExpression()),
                 Math.max(1, Math.min(Receives.COUNT_MAX, request.getBatchSize())), request.getOffset(),
                 charge);
     }

@@ -13,6 +13,7 @@ import io.posthorse.broker.Topic;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.FilterExpression;
 import io.posthorse.codec.grpc.FilterType;
+import io.posthorse.codec.grpc.MessageQueue;
 import io.posthorse.codec.grpc.ReceiveMessageRequest;
 import io.posthorse.codec.grpc.ReceiveMessageResponse;
 import io.posthorse.codec.grpc.Resource;
@@ -69,6 +70,15 @@ final class Receives {
         this.old = old;
     }
 
+    /** What permission is asked for while the call waits. */
+    static ReceiveMessageRequest names(ReceiveMessageRequest request) {
+        Resource topic = Resources.plain(request.getMessageQueue().getTopic());
+        return ReceiveMessageRequest.newBuilder()
+                .setGroup(Resources.plain(request.getGroup()))
+                .setMessageQueue(MessageQueue.newBuilder().setTopic(topic))
+                .build();
+    }
+
     Wanted wanted(Caller caller, ReceiveMessageRequest request, AnswerBytes.Charge charge) {
         String topic = Resources.topic(request.getMessageQueue().getTopic());
         Subscription group = group(Resources.group(request.getGroup()));
@@ -81,7 +91,7 @@ final class Receives {
         }
         FilterExpression expression = request.getFilterExpression();
         return new Wanted(
-                caller, group, request.getMessageQueue().getTopic(), topic,
+                caller, group, Resources.plain(request.getMessageQueue().getTopic()), topic,
                 group.settings().ordered() && renewed ? request.getMessageQueue().getId() : -1,
                 filter(expression), tags(expression),
                 Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed, charge, new Retry());

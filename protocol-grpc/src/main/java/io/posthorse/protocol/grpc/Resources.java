@@ -48,6 +48,14 @@ final class Resources {
         return space.isEmpty() ? resource.getName() : space + "%" + resource.getName();
     }
 
+    /** The same name without whatever else came with it, for what is kept while a call waits. */
+    static Resource plain(Resource resource) {
+        return Resource.newBuilder()
+                .setResourceNamespace(resource.getResourceNamespace())
+                .setName(resource.getName())
+                .build();
+    }
+
     static Duration duration(long ms) {
         return Duration.newBuilder()
                 .setSeconds(Math.floorDiv(ms, 1_000L))

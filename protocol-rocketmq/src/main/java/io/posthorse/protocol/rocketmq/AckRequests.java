@@ -14,14 +14,16 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 
 /** Settles messages that were lent: 200051, many at once 200151, and lends them for longer or shorter: 200053. */
 final class AckRequests implements RequestHandler {
-    private static final int ACKS_MAX = 1_024;
-    private static final int BITS_MAX = 4_096;
+    /** Messages that one request settles; RocketMQ's clients and proxy settle those of one answer, 32, at a time. */
+    private static final int SETTLED_MAX = 4_096;
     private static final int POP_TIME = 1;
     private static final int WORDS_MIN = 7;
     private static final long LEASE_MS_MAX = 12 * 3_600_000L;
@@ -100,33 +102,47 @@ final class AckRequests implements RequestHandler {
 
     private Frame acknowledgeMany(Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
-        Outcome worst = Outcome.DONE;
-        int count = 0;
+        List<Acks> all = new ArrayList<>();
+        long count = 0;
         for (JsonValue item : body.array("acks")) {
-            if (++count > ACKS_MAX) {
-                return request.refuse(ResponseCode.INVALID_PARAMETER, "more than " + ACKS_MAX + " receipts at once");
+            Acks acks = acks(item.asObject());
+            all.add(acks);
+            count += acks.bits.cardinality();
+            if (count > SETTLED_MAX || all.size() > SETTLED_MAX) {
+                return request.refuse(ResponseCode.INVALID_PARAMETER, "more than " + SETTLED_MAX + " messages are"
+                        + " acknowledged at once; nothing was. Send them in several requests.");
             }
-            worst = acknowledge(item.asObject(), worst);
+        }
+        Outcome worst = Outcome.DONE;
+        for (Acks acks : all) {
+            worst = acknowledge(acks, worst);
         }
         return worst == Outcome.REFUSED ? answer(request, worst) : request.ok(NO_BODY);
     }
 
-    private Outcome acknowledge(JsonValue.Obj ack, Outcome before) {
-        Topic topic = broker.topic(ack.text("t", ""));
-        Subscription group = broker.subscription(ack.text("c", ""));
-        Partition partition = topic == null ? null : topic.partition(ack.integer("q", -1));
-        if (partition == null || group == null) {
-            return before;
-        }
-        BitSet bits;
+    /** Those of a partition that one request was lent, by their distance from an offset. */
+    private record Acks(JsonValue.Obj told, BitSet bits) {}
+
+    private static Acks acks(JsonValue.Obj told) {
         try {
-            bits = BitSet.valueOf(Base64.getDecoder().decode(ack.text("b", "")));
+            return new Acks(told, BitSet.valueOf(Base64.getDecoder().decode(told.text("b", ""))));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrameException("acks: the bits are no Base64");
         }
+    }
+
+    private Outcome acknowledge(Acks acks, Outcome before) {
+        JsonValue.Obj told = acks.told;
+        Topic topic = broker.topic(told.text("t", ""));
+        Subscription group = broker.subscription(told.text("c", ""));
+        Partition partition = topic == null ? null : topic.partition(told.integer("q", -1));
+        if (partition == null || group == null) {
+            return before;
+        }
         Outcome worst = before;
-        for (int bit = bits.nextSetBit(0); bit >= 0 && bit < BITS_MAX; bit = bits.nextSetBit(bit + 1)) {
-            Outcome one = shard.turn().leases().settle(group, partition, ack.number("so", 0) + bit, ack.number("pt", 0));
+        for (int bit = acks.bits.nextSetBit(0); bit >= 0; bit = acks.bits.nextSetBit(bit + 1)) {
+            Outcome one = shard.turn().leases().settle(
+                    group, partition, told.number("so", 0) + bit, told.number("pt", 0));
             worst = one == Outcome.REFUSED ? one : worst;
         }
         return worst;

@@ -1,5 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
@@ -7,13 +9,16 @@ import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.platform.Holder;
 
 /** Locks and unlocks queues for orderly consumers (41, 42). */
 final class LockRequests implements RequestHandler {
     private final QueueLocks locks;
     private final String brokerName;
+    private final Broker broker;
 
-    LockRequests(QueueLocks locks, String brokerName) {
+    LockRequests(Broker broker, QueueLocks locks, String brokerName) {
+        this.broker = broker;
         this.locks = locks;
         this.brokerName = brokerName;
     }
@@ -28,6 +33,7 @@ final class LockRequests implements RequestHandler {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String group = body.text("consumerGroup", "");
         String clientId = body.text("clientId", "");
+        Holder holder = ((RemotingSession) peer).holder();
         boolean lock = request.code() == RequestCode.LOCK_BATCH_MQ;
         JsonWriter locked = new JsonWriter().beginObject().name("lockOKMQSet").beginArray();
         for (JsonValue item : body.array("mqSet")) {
@@ -35,12 +41,17 @@ final class LockRequests implements RequestHandler {
             QueueLocks.Key key = new QueueLocks.Key(
                     group, queue.text("topic", ""), queue.text("brokerName", brokerName), queue.integer("queueId", 0));
             if (!lock) {
-                locks.unlock(key, clientId);
-            } else if (locks.lock(key, clientId)) {
+                locks.unlock(key, holder, clientId);
+            } else if (exists(key) && locks.lock(key, holder, clientId)) {
                 locked.beginObject().name("brokerName").value(key.broker()).name("queueId").value(key.queueId());
                 locked.name("topic").value(key.topic()).endObject();
             }
         }
         return lock ? request.ok(locked.endArray().endObject().bytes()) : request.ok(new byte[0]);
+    }
+
+    private boolean exists(QueueLocks.Key key) {
+        Topic topic = broker.topic(key.topic());
+        return topic != null && topic.partition(key.queueId()) != null && key.broker().equals(brokerName);
     }
 }

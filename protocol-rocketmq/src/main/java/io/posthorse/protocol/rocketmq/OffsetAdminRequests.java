@@ -15,6 +15,8 @@ import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,7 +38,7 @@ final class OffsetAdminRequests implements RequestHandler {
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
     private final RemotingProtocol protocol;
-    private int searches;
+    private final Places searches;
 
     OffsetAdminRequests(
             RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
@@ -48,6 +50,7 @@ final class OffsetAdminRequests implements RequestHandler {
         this.destinations = destinations;
         this.groups = groups;
         this.resets = resets;
+        this.searches = new Places(SEARCHES_MAX, protocol.settings.shares());
     }
 
     @Override
@@ -97,12 +100,12 @@ final class OffsetAdminRequests implements RequestHandler {
             return move(request, group, meant.stream()
                     .map(p -> new TimeSearch.Found(p, given >= 0 ? given : broker.end(p), -1)).toList());
         }
-        if (searches >= SEARCHES_MAX) {
+        Holder holder = ((RemotingSession) peer).holder();
+        if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many groups are reset by time at once; ask again");
         }
-        searches++;
         TimeSearch.begin(broker, protocol.reader, meant, timeMs, found -> {
-            searches--;
+            searches.give(holder);
             peer.send(move(request, group, found));
         });
         return null;

@@ -13,6 +13,9 @@ import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.platform.Background;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -28,17 +31,19 @@ final class OffsetRequests implements RequestHandler {
 
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
-    private int searches;
+    private final Places searches;
 
     OffsetRequests(
             Shard shard, Background reader, Destinations destinations, ConsumerGroups groups,
-            OffsetResets<Subscription, Partition> resets) {
+            OffsetResets<Subscription, Partition> resets,
+            Shares shares) {
         this.reader = reader;
         this.groups = groups;
         this.resets = resets;
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
+        this.searches = new Places(SEARCHES_MAX, shares);
     }
 
     @Override
@@ -78,12 +83,12 @@ final class OffsetRequests implements RequestHandler {
     /** Answers later where the search has to wait for the disk. */
     private Frame search(
             Peer peer, Frame request, Partition partition, long timeMs, Function<TimeSearch.Found, Frame> answer) {
-        if (searches >= SEARCHES_MAX) {
+        Holder holder = ((RemotingSession) peer).holder();
+        if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many searches by time at once; ask again");
         }
-        searches++;
         TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
-            searches--;
+            searches.give(holder);
             peer.send(answer.apply(found.getFirst()));
         });
         return null;

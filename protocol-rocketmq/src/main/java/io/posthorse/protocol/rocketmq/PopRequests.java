@@ -17,6 +17,8 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.DeadLetter;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
 import java.util.List;
 import java.util.Map;
 
@@ -34,29 +36,31 @@ final class PopRequests implements RequestHandler {
     /** Most that one connection may have waiting; a proxy has those of many clients. */
     private static final int SESSION_WAITERS_MAX = 5_000;
     /** Most queues that all of them wait for, each counted for each. */
-    private static final int PLACES_MAX = 500_000;
+    private static final int LINES_MAX = 500_000;
 
     private final RemotingProtocol protocol;
     private final Broker broker;
     private final Destinations destinations;
     private final Filters filters;
-    private final LendLines lines;
+    private final LendLines takers;
     private final Lent lent = new Lent();
     private int turn;
-    private int waiting;
-    private int places;
+    private final Places waits;
+    private int lines;
 
     PopRequests(RemotingProtocol protocol, Destinations destinations, Filters filters) {
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
         this.filters = filters;
-        this.lines = new LendLines(broker, protocol.timers);
+        this.takers = new LendLines(broker, protocol.timers);
+        this.waits = new Places(WAITERS_MAX, protocol.settings.shares());
     }
 
     /**
      * A request for messages, or for the news that there are some.
      *
+     * @param holder whose place it takes where it waits
      * @param request without its fields, for the answer
      * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
      * @param lends whether messages are lent, or only looked for
@@ -64,6 +68,7 @@ final class PopRequests implements RequestHandler {
      */
     record Pop(
             RemotingSession session,
+            Holder holder,
             Frame request,
             Subscription group,
             List<Partition> partitions,
@@ -83,7 +88,7 @@ final class PopRequests implements RequestHandler {
     @Override
     public Frame handle(Peer peer, Frame request) {
         if (request.code() == RequestCode.POLLING_INFO) {
-            return request.ok(Map.of("pollingNum", Integer.toString(waiting)));
+            return request.ok(Map.of("pollingNum", Long.toString(waits.taken())));
         }
         Subscription group = destinations.group(request.require("consumerGroup"));
         Topic topic = broker.topic(request.require("topic"));
@@ -111,7 +116,7 @@ final class PopRequests implements RequestHandler {
             return request.refuse(choice.code(), choice.remark());
         }
         return poll(request, new Pop(
-                (RemotingSession) peer, request.withoutContent(), group,
+                (RemotingSession) peer, ((RemotingSession) peer).holder(), request.withoutContent(), group,
                 queue < 0 ? topic.partitions() : List.of(topic.partition(queue)),
                 choice.filter(),
                 (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX))),
@@ -134,8 +139,9 @@ final class PopRequests implements RequestHandler {
         if (left <= 0 && !pop.retry.isReading()) {
             return late(pop);
         }
-        if (waiting >= WAITERS_MAX || pop.session.pops.size() >= SESSION_WAITERS_MAX
-                || pop.partitions.size() > 1 && places + pop.partitions.size() > PLACES_MAX) {
+        if (pop.session.pops.size() >= SESSION_WAITERS_MAX
+                || pop.partitions.size() > 1 && lines + pop.partitions.size() > LINES_MAX
+                || !waits.take(pop.holder)) {
             return pop.lends
                     ? pop.request.refuse(ResponseCode.POLLING_FULL, "too many requests wait for messages; ask again")
                     : pop.request.ok(Map.of("hasMsg", "false", "pollingFull", "true"));
@@ -206,12 +212,17 @@ final class PopRequests implements RequestHandler {
     }
 
     LendLines lines() {
-        return lines;
+        return takers;
     }
 
-    /** A request begins to wait, or with -1 does so no longer. */
-    void waits(Pop pop, int more) {
-        waiting += more;
-        places += more * pop.partitions.size();
+    /** A request begins to wait; its place is taken. */
+    void begins(Pop pop) {
+        lines += pop.partitions.size();
+    }
+
+    /** It waits no longer. */
+    void ends(Pop pop) {
+        waits.give(pop.holder);
+        lines -= pop.partitions.size();
     }
 }

@@ -21,7 +21,7 @@ final class PopWaiter implements LendLines.Taker {
 
     void begin(Timers timers, long waitMs) {
         pop.retry().onRead(this::read);
-        requests.waits(pop, 1);
+        requests.begins(pop);
         pop.session().pops.add(this);
         timer = timers.after(Math.max(1, waitMs), this::timeIsUp);
         join();
@@ -98,7 +98,7 @@ final class PopWaiter implements LendLines.Taker {
     private void finish() {
         done = true;
         timer.cancel();
-        requests.waits(pop, -1);
+        requests.ends(pop);
         pop.session().pops.remove(this);
         if (place != null) {
             place.leave();

@@ -15,6 +15,7 @@ import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Fields;
 import io.posthorse.format.rocketmq.Filters;
+import io.posthorse.platform.Places;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -30,6 +31,9 @@ final class PullRequests {
     private static final int HEADER_BYTES = 384;
     /** Pulls of one connection that are held; more are answered at once, as if their time were up. */
     private static final int WAITERS_MAX = 10_000;
+    /** What one that is held takes of the heap, about, and the part of it that all may take. */
+    private static final int WAITER_BYTES = 512;
+    private static final int WAITERS_HEAP_PART = 16;
     /** Reads from the disk that may be under way or queued; each holds an answer's worth of memory. */
     private static final int COLD_READS_MAX = 128;
 
@@ -40,6 +44,8 @@ final class PullRequests {
     private final OffsetResets<Subscription, Partition> resets;
     private final Fetch fetch = new Fetch();
     private final Filters filters;
+    /** Pulls of all connections that are held. */
+    private final Places waits;
     private int coldReads;
 
     PullRequests(
@@ -51,6 +57,8 @@ final class PullRequests {
         this.destinations = destinations;
         this.groups = groups;
         this.filters = filters;
+        this.waits = new Places(
+                Runtime.getRuntime().maxMemory() / WAITERS_HEAP_PART / WAITER_BYTES, protocol.settings.shares());
     }
 
     void handle(RemotingSession session, RequestHeader header) {
@@ -116,11 +124,12 @@ final class PullRequests {
         int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(Fields.MAX_BYTES, BYTES_MAX)));
         broker.fetch(partition, offset, count, bytes, filter, fetch);
         long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(Fields.SUSPEND_MS, 0));
-        if (fetch.status() == Fetch.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX) {
+        if (fetch.status() == Fetch.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX
+                && waits.take(session.holder())) {
             new PullWaiter(
                             this, session, header.opaque(), header.isBinary(), group, partition, offset, count, bytes,
                             filter)
-                    .begin(protocol.timers, suspend);
+                    .begin(protocol.timers, suspend, session.holder());
             return;
         }
         protocol.statistics.answered(group, partition.topic(), fetch);
@@ -133,6 +142,10 @@ final class PullRequests {
         ByteBuf out = session.connection().buffer(HEADER_BYTES);
         protocol.writer.end(out, 0);
         session.connection().send(out);
+    }
+
+    Places waits() {
+        return waits;
     }
 
     /** Tells a request that waited that there is nothing, without a look. */

@@ -4,6 +4,7 @@ import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Waiter;
+import io.posthorse.platform.Holder;
 import io.posthorse.platform.Timers;
 
 /** A pull request that is held until messages come, its time is up, or its connection goes. */
@@ -20,6 +21,7 @@ final class PullWaiter implements Waiter {
 
     private final PullRequests pulls;
     private Timers.Timer timer;
+    private Holder holder;
     private boolean late;
     private boolean done;
 
@@ -38,7 +40,9 @@ final class PullWaiter implements Waiter {
         this.filter = filter;
     }
 
-    void begin(Timers timers, long suspendMs) {
+    /** @param by whose place it has taken */
+    void begin(Timers timers, long suspendMs, Holder by) {
+        holder = by;
         session.waiters.add(this);
         timer = timers.after(suspendMs, this::expire);
         pulls.await(this);
@@ -87,5 +91,6 @@ final class PullWaiter implements Waiter {
         done = true;
         timer.cancel();
         session.waiters.remove(this);
+        pulls.waits().give(holder);
     }
 }

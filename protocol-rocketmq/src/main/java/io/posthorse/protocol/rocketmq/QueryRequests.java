@@ -13,6 +13,9 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.MessageKeys;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,12 +38,13 @@ final class QueryRequests implements RequestHandler {
     private final Broker broker;
     private final Background reader;
     private final Clock clock;
-    private int searches;
+    private final Places searches;
 
-    QueryRequests(Broker broker, Background reader, Clock clock) {
+    QueryRequests(Broker broker, Background reader, Clock clock, Shares shares) {
         this.broker = broker;
         this.reader = reader;
         this.clock = clock;
+        this.searches = new Places(SEARCHES_MAX, shares);
     }
 
     @Override
@@ -55,17 +59,19 @@ final class QueryRequests implements RequestHandler {
         if (topic == null) {
             return notFound(request);
         }
-        if (searches >= SEARCHES_MAX) {
+        Holder holder = ((RemotingSession) peer).holder();
+        if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many queries by key at once; ask again");
         }
-        searches++;
         KeySearch search = broker.search(topic);
         List<ByteBuffer> found = new ArrayList<>();
         long end = broker.tail();
         reader.run(() -> found.addAll(find(search, request, key)), failure -> {
-            searches--;
+            searches.give(holder);
             search.end();
-            peer.send(failure != null || found.isEmpty() ? notFound(request) : answer(request, found, end, clock.wallMs()));
+            ((RemotingSession) peer).whenWritable(() -> peer.send(failure != null || found.isEmpty()
+                    ? notFound(request)
+                    : answer(request, found, end, clock.wallMs())));
         });
         return null;
     }

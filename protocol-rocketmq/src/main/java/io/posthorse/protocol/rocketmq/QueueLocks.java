@@ -1,6 +1,9 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,39 +11,65 @@ import java.util.Map;
 final class QueueLocks {
     static final long EXPIRY_MS = 60_000;
     static final int LOCKS_MAX = 100_000;
+    private static final long LOOK_MS = 1_000;
 
     private final Clock clock;
+    private final Places places;
     private final Map<Key, Lock> locks = new HashMap<>();
+    private long nextLookMs;
 
     record Key(String group, String topic, String broker, int queueId) {}
 
-    private record Lock(String clientId, long renewedMs) {}
-
-    QueueLocks(Clock clock) {
-        this.clock = clock;
+    private record Lock(Holder holder, String clientId, long renewedMs) {
+        boolean isOf(Holder who, String client) {
+            return clientId.equals(client) && holder.user().equals(who.user());
+        }
     }
 
-    /** Takes or renews a lock; false while another client holds it. */
-    boolean lock(Key key, String clientId) {
+    QueueLocks(Clock clock, Shares shares) {
+        this.clock = clock;
+        this.places = new Places(LOCKS_MAX, shares);
+    }
+
+    /** Takes or renews a lock; false while another client, or one of another user, holds it. */
+    boolean lock(Key key, Holder holder, String clientId) {
         long now = clock.nanos() / 1_000_000;
         Lock held = locks.get(key);
-        if (held != null && !held.clientId.equals(clientId) && now - held.renewedMs < EXPIRY_MS) {
+        if (held != null && !held.isOf(holder, clientId) && now - held.renewedMs < EXPIRY_MS) {
             return false;
         }
-        if (held == null && locks.size() >= LOCKS_MAX) {
-            locks.values().removeIf(l -> now - l.renewedMs >= EXPIRY_MS);
-            if (locks.size() >= LOCKS_MAX) {
-                return false;
-            }
+        if (held != null) {
+            places.give(held.holder);
         }
-        locks.put(key, new Lock(clientId, now));
+        if (!places.take(holder) && !(dropOld(now) && places.take(holder))) {
+            locks.remove(key);
+            return false;
+        }
+        locks.put(key, new Lock(holder, clientId, now));
         return true;
     }
 
-    void unlock(Key key, String clientId) {
+    /** Drops those that nobody has renewed; looked for once a second at most. */
+    private boolean dropOld(long now) {
+        if (now < nextLookMs) {
+            return false;
+        }
+        nextLookMs = now + LOOK_MS;
+        locks.values().removeIf(lock -> {
+            boolean isOld = now - lock.renewedMs >= EXPIRY_MS;
+            if (isOld) {
+                places.give(lock.holder);
+            }
+            return isOld;
+        });
+        return true;
+    }
+
+    void unlock(Key key, Holder holder, String clientId) {
         Lock held = locks.get(key);
-        if (held != null && held.clientId.equals(clientId)) {
+        if (held != null && held.isOf(holder, clientId)) {
             locks.remove(key);
+            places.give(held.holder);
         }
     }
 }

@@ -80,8 +80,8 @@ public final class RemotingProtocol implements SessionFactory {
         this.sends = new SendRequests(this, destinations, entropy, clock);
         this.pulls = new PullRequests(this, destinations, groups, filters, resets);
         handlers.add(new ClientRequests(groups, online, destinations, filters));
-        handlers.add(new LockRequests(new QueueLocks(clock), settings.brokerName()));
-        handlers.add(new OffsetRequests(shard, reader, destinations, groups, resets));
+        handlers.add(new LockRequests(broker, new QueueLocks(clock, settings.shares()), settings.brokerName()));
+        handlers.add(new OffsetRequests(shard, reader, destinations, groups, resets, settings.shares()));
         handlers.add(new MessageRequests(shard, destinations));
         handlers.add(new AdminRequests(broker, online, statistics, settings));
         handlers.add(new TopicRequests(shard, destinations, statistics));
@@ -94,8 +94,8 @@ public final class RemotingProtocol implements SessionFactory {
         TransactionRequests transactions = new TransactionRequests(shard, groups, gate, entropy, clock, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
-        handlers.add(new WaitingRequests(shard, reader, transactions));
-        handlers.add(new QueryRequests(broker, reader, clock));
+        handlers.add(new WaitingRequests(shard, reader, transactions, settings.shares()));
+        handlers.add(new QueryRequests(broker, reader, clock, settings.shares()));
         handlers.add(new RecallRequests(shard, settings));
         handlers.add(new ReplyRequests(this, groups, clock));
         handlers.add(new PopRequests(this, destinations, filters));

@@ -19,6 +19,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
+import io.posthorse.platform.Holder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,7 @@ final class RemotingSession implements Session, Peer {
     Identity identity;
 
     private final Connection connection;
+    private Holder holder;
     private final ReplyBatches replies;
     private final ClientCalls calls;
 
@@ -61,6 +63,7 @@ final class RemotingSession implements Session, Peer {
         this.calls = new ClientCalls(this::send, protocol.timers);
         this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
         this.source = connection.remote().getAddress();
+        this.holder = new Holder("", source);
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
         this.messageIdBegin = storeHost.hex().getBytes(StandardCharsets.US_ASCII);
@@ -102,7 +105,13 @@ final class RemotingSession implements Session, Peer {
             if (!gate.isSigned(this, header, in, body, end)) {
                 return;
             }
-            connection.admit();
+            if (!connection.admit(identity.name())) {
+                refuse(header, ResponseCode.SYSTEM_BUSY, "the user " + identity.name() + " has as many connections as"
+                        + " one may have here (share.user of connections.max); close some");
+                connection.flush();
+                connection.close();
+                return;
+            }
         }
         long before = protocol.broker.decisions();
         try {
@@ -225,6 +234,14 @@ final class RemotingSession implements Session, Peer {
     /** Name of the user who signed last; empty where there is none. */
     String user() {
         return identity == null ? "" : identity.name();
+    }
+
+    /** Who holds what its requests take. */
+    Holder holder() {
+        if (!holder.user().equals(user())) {
+            holder = new Holder(user(), source);
+        }
+        return holder;
     }
 
     /** Where its requests come from. */

@@ -13,6 +13,9 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.platform.Background;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,13 +41,14 @@ final class WaitingRequests implements RequestHandler {
     private final Broker broker;
     private final Background reader;
     private final TransactionRequests transactions;
-    private int lists;
+    private final Places lists;
 
-    WaitingRequests(Shard shard, Background reader, TransactionRequests transactions) {
+    WaitingRequests(Shard shard, Background reader, TransactionRequests transactions, Shares shares) {
         this.shard = shard;
         this.broker = shard.broker();
         this.reader = reader;
         this.transactions = transactions;
+        this.lists = new Places(LISTS_MAX, shares);
     }
 
     @Override
@@ -69,7 +73,8 @@ final class WaitingRequests implements RequestHandler {
     private Frame list(Peer peer, Frame request) {
         WaitingKind kind = WaitingKind.of(request);
         WaitingQuery query = WaitingQuery.of(request, kind);
-        if (lists >= LISTS_MAX) {
+        Holder holder = ((RemotingSession) peer).holder();
+        if (!lists.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, LISTS_MAX + " lists of waiting messages are being read already."
                     + " Nothing was listed. Ask again in a moment.");
         }
@@ -82,10 +87,9 @@ final class WaitingRequests implements RequestHandler {
             case SET_ASIDE -> broker.transactions().readSuspended(query.behindOffset(), most);
             case UNDECIDED -> broker.transactions().readUndecided(query.behindOffset(), most);
         };
-        lists++;
         byte[][] json = new byte[1][];
         reader.run(() -> json[0] = new WaitingRows(read, query, kind, lane).json(waiting, read.size() < most), failure -> {
-            lists--;
+            lists.give(holder);
             read.end();
             peer.send(failure == null
                     ? request.ok(json[0])

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Shares;
 import io.posthorse.protocol.rocketmq.QueueLocks.Key;
+import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 class QueueLocksTest {
@@ -19,7 +22,10 @@ class QueueLocksTest {
         public long nanos() {
             return nowMs * 1_000_000;
         }
-    });
+    }, new Shares(50, 100));
+
+    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
+    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
 
     private static Key key(int queue) {
         return new Key("G", "T", "b", queue);
@@ -27,35 +33,44 @@ class QueueLocksTest {
 
     @Test
     void aLockIsKeptWhileItIsRenewedAndFreeAMinuteAfter() {
-        assertTrue(locks.lock(key(0), "c1"));
+        assertTrue(locks.lock(key(0), ANN, "c1"));
         for (int i = 0; i < 5; i++) {
             nowMs += QueueLocks.EXPIRY_MS - 1;
-            assertFalse(locks.lock(key(0), "c2"));
-            assertTrue(locks.lock(key(0), "c1"));
+            assertFalse(locks.lock(key(0), ANN, "c2"));
+            assertTrue(locks.lock(key(0), ANN, "c1"));
         }
         nowMs += QueueLocks.EXPIRY_MS;
-        assertTrue(locks.lock(key(0), "c2"));
-        assertFalse(locks.lock(key(0), "c1"));
-        assertTrue(locks.lock(new Key("H", "T", "b", 0), "c1"));
+        assertTrue(locks.lock(key(0), ANN, "c2"));
+        assertFalse(locks.lock(key(0), ANN, "c1"));
+        assertTrue(locks.lock(new Key("H", "T", "b", 0), ANN, "c1"));
     }
 
     @Test
     void onlyTheHolderUnlocks() {
-        locks.lock(key(0), "c1");
-        locks.unlock(key(0), "c2");
-        assertFalse(locks.lock(key(0), "c2"));
-        locks.unlock(key(0), "c1");
-        assertTrue(locks.lock(key(0), "c2"));
+        locks.lock(key(0), ANN, "c1");
+        locks.unlock(key(0), ANN, "c2");
+        assertFalse(locks.lock(key(0), ANN, "c2"));
+        locks.unlock(key(0), ANN, "c1");
+        assertTrue(locks.lock(key(0), ANN, "c2"));
+    }
+
+    @Test
+    void aClientOfAnotherUserIsAnotherClient() {
+        assertTrue(locks.lock(key(0), ANN, "c1"));
+        assertFalse(locks.lock(key(0), BOB, "c1"));
+        locks.unlock(key(0), BOB, "c1");
+        assertFalse(locks.lock(key(0), BOB, "c1"));
     }
 
     @Test
     void inventedQueuesDoNotFillTheMemory() {
-        for (int i = 0; i < QueueLocks.LOCKS_MAX; i++) {
-            assertTrue(locks.lock(key(i), "c1"));
+        for (int i = 0; i < QueueLocks.LOCKS_MAX / 2; i++) {
+            assertTrue(locks.lock(key(i), ANN, "c1"));
         }
-        assertFalse(locks.lock(key(-1), "c1"));
-        assertTrue(locks.lock(key(7), "c1"));
+        assertFalse(locks.lock(key(-1), ANN, "c1"));
+        assertTrue(locks.lock(key(7), ANN, "c1"));
+        assertTrue(locks.lock(key(-2), BOB, "c1"), "half of them are for others");
         nowMs += QueueLocks.EXPIRY_MS;
-        assertTrue(locks.lock(key(-1), "c1"));
+        assertTrue(locks.lock(key(-1), ANN, "c1"));
     }
 }

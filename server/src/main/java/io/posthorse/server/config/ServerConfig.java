@@ -2,6 +2,7 @@ package io.posthorse.server.config;
 
 import io.posthorse.access.AccessPolicy;
 import io.posthorse.auth.Secret;
+import io.posthorse.platform.Shares;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +167,7 @@ public record ServerConfig(
      *
      * @param delayedMax messages with a delivery time of their own that may wait
      * @param transactionsMax messages of undecided transactions
+     * @param shares what one user and one address may have of what all share
      */
     public record Limits(
             int connectionsMax,
@@ -174,5 +176,6 @@ public record ServerConfig(
             int groupsMax,
             int queuesPerTopicMax,
             int delayedMax,
-            int transactionsMax) {}
+            int transactionsMax,
+            Shares shares) {}
 }

@@ -218,6 +218,13 @@ final class Settings {
             LIMITS, "connection.idle.seconds", new Kind.Whole(1, 86_400), "120", "s",
             "Time without a byte in either direction after which a connection is closed.")
             .alias("serverChannelMaxIdleTimeSeconds");
+    static final Setting<Long> SHARE_USER = Setting.of(
+            LIMITS, "share.user", new Kind.Whole(1, 100), "50", "%",
+            "What one user may have of that which all share: connections, requests that wait for messages, locks of queues,"
+                    + " searches, room for requests.");
+    static final Setting<Long> SHARE_ADDRESS = Setting.of(
+            LIMITS, "share.address", new Kind.Whole(1, 100), "50", "%",
+            "The same for one address, but for this machine's own. Raise it where all clients come through one gateway.");
     static final Setting<Long> TOPICS_MAX = Setting.of(
             LIMITS, "topics.max", new Kind.Whole(1, 1_000_000), "100000", "topics",
             "Topics of this broker. All together have at most as many queues as the heap allows: 262,144 with 512 MiB.");
@@ -245,7 +252,7 @@ final class Settings {
             QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,
             PROPERTY_FILTER, DEAD_LETTER_QUEUE,
             TRANSACTION_TIMEOUT_MS, TRANSACTION_CHECKS_MAX, TRANSACTION_INTERVAL_MS,
-            CONNECTIONS_MAX, IDLE_SECONDS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX, DELAYED_MAX,
+            CONNECTIONS_MAX, IDLE_SECONDS, SHARE_USER, SHARE_ADDRESS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX, DELAYED_MAX,
             TRANSACTIONS_MAX);
 
     private static final Map<String, Setting<?>> BY_SPELLING = bySpelling();

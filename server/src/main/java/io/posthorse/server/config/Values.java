@@ -1,6 +1,7 @@
 package io.posthorse.server.config;
 
 import io.posthorse.access.AccessPolicy;
+import io.posthorse.platform.Shares;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.Identity;
@@ -272,7 +273,8 @@ final class Values {
         Limits limits = new Limits(
                 integer(Settings.CONNECTIONS_MAX), get(Settings.IDLE_SECONDS) * 1_000, integer(Settings.TOPICS_MAX),
                 integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX), integer(Settings.DELAYED_MAX),
-                integer(Settings.TRANSACTIONS_MAX));
+                integer(Settings.TRANSACTIONS_MAX),
+                new Shares(integer(Settings.SHARE_USER), integer(Settings.SHARE_ADDRESS)));
         Map<String, String> texts = new TreeMap<>();
         given.forEach((name, entry) -> {
             if (!Settings.find(name).kind().isSecret()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.platform.Shares;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.FlushMode;
@@ -45,7 +46,9 @@ class ConfigLoaderTest {
         assertEquals(7_200_000, config.topics().delaysMs().getLast());
         assertTrue(config.topics().propertyFilter());
         assertEquals(new Transactions(6_000, 15, 30_000), config.transactions());
-        assertEquals(new Limits(10_000, 120_000, 100_000, 100_000, 1_024, 10_000_000, 1_000_000), config.limits());
+        assertEquals(
+                new Limits(10_000, 120_000, 100_000, 100_000, 1_024, 10_000_000, 1_000_000, new Shares(50, 50)),
+                config.limits());
         assertEquals(List.of(), config.notes());
     }
 

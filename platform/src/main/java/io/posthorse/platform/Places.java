@@ -1,0 +1,83 @@
+package io.posthorse.platform;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Places of one kind, or bytes, that all share: so many in all, of which no user and no address takes more than its part.
+ * Whoever takes all that he can get leaves some to the others. Used on one thread.
+ */
+public final class Places {
+    private final long max;
+    private final Shares shares;
+    private final Map<String, Long> ofUser = new HashMap<>();
+    private final Map<InetAddress, Long> ofAddress = new HashMap<>();
+    private long taken;
+
+    /** @param max how many there are in all */
+    public Places(long max, Shares shares) {
+        this.max = max;
+        this.shares = shares;
+    }
+
+    /** Takes one place; false where there is none left for him. */
+    public boolean take(Holder holder) {
+        return take(holder, 1);
+    }
+
+    /** Takes so many places, or none and returns false where there are not so many left for him. */
+    public boolean take(Holder holder, long count) {
+        if (taken + count > max || countOf(holder.user()) + count > shares.ofUser(max) && isCounted(holder.user())
+                || countOf(holder.address()) + count > shares.ofAddress(max) && isCounted(holder.address())) {
+            return false;
+        }
+        add(holder, count);
+        return true;
+    }
+
+    /** Gives one back. */
+    public void give(Holder holder) {
+        give(holder, 1);
+    }
+
+    /** Gives so many back, which the same holder has taken. */
+    public void give(Holder holder, long count) {
+        add(holder, -count);
+    }
+
+    /** Returns how many are taken. */
+    public long taken() {
+        return taken;
+    }
+
+    private void add(Holder holder, long count) {
+        taken += count;
+        if (isCounted(holder.user())) {
+            ofUser.merge(holder.user(), count, Places::sum);
+        }
+        if (isCounted(holder.address())) {
+            ofAddress.merge(holder.address(), count, Places::sum);
+        }
+    }
+
+    private static Long sum(long before, long more) {
+        return before + more == 0 ? null : before + more;
+    }
+
+    private long countOf(String user) {
+        return ofUser.getOrDefault(user, 0L);
+    }
+
+    private long countOf(InetAddress address) {
+        return ofAddress.getOrDefault(address, 0L);
+    }
+
+    private static boolean isCounted(String user) {
+        return !user.isEmpty();
+    }
+
+    private static boolean isCounted(InetAddress address) {
+        return !address.isLoopbackAddress();
+    }
+}

@@ -1,0 +1,56 @@
+package io.posthorse.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.junit.jupiter.api.Test;
+
+/** What one of many may take. */
+class PlacesTest {
+    private static Holder holder(String user, String address) throws UnknownHostException {
+        return new Holder(user, InetAddress.getByName(address));
+    }
+
+    private static int takeAll(Places places, Holder holder) {
+        int count = 0;
+        while (places.take(holder)) {
+            count++;
+        }
+        return count;
+    }
+
+    @Test
+    void nobodyTakesMoreThanHisPart() throws UnknownHostException {
+        Places places = new Places(100, new Shares(50, 30));
+
+        assertEquals(30, takeAll(places, holder("ann", "10.0.0.1")), "an address");
+        assertEquals(20, takeAll(places, holder("ann", "10.0.0.2")), "a user, wherever he comes from");
+        assertFalse(places.take(holder("bob", "10.0.0.1")), "the address has its part, whoever asks");
+        assertEquals(10, takeAll(places, holder("bob", "10.0.0.2")));
+        assertEquals(30, takeAll(places, holder("bob", "10.0.0.3")));
+        assertEquals(10, takeAll(places, holder("cid", "10.0.0.4")), "there are no more");
+
+        places.give(holder("ann", "10.0.0.1"), 30);
+        assertTrue(places.take(holder("cid", "10.0.0.1"), 30));
+        assertEquals(100, places.taken());
+        assertFalse(places.take(holder("dot", "10.0.0.5")));
+    }
+
+    @Test
+    void whoComesFromThisMachineAndIsNotAskedWhoHeIsMayTakeAll() throws UnknownHostException {
+        Places places = new Places(10, new Shares(50, 50));
+
+        assertEquals(10, takeAll(places, holder("", "127.0.0.1")));
+        places.give(holder("", "127.0.0.1"), 10);
+        assertEquals(5, takeAll(places, holder("ann", "::1")), "a user may not");
+        assertEquals(5, takeAll(places, holder("", "10.0.0.1")));
+    }
+
+    @Test
+    void everybodyMayTakeOne() throws UnknownHostException {
+        assertEquals(1, takeAll(new Places(3, new Shares(1, 1)), holder("ann", "10.0.0.1")));
+    }
+}

@@ -1,0 +1,59 @@
+package io.posthorse.protocol.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Shares;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Requests that have begun to come, and how much they hold. */
+class AssemblyTest {
+    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
+    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
+    private static final int PIECE = 1 << 20;
+
+    private final Assembly assembly = new Assembly(new Shares(50, 100));
+    private int refused;
+
+    private Assembly.Coming begin(Holder who) {
+        Assembly.Coming coming = (Assembly.Coming) assembly.newServerStreamTracer("any", new Metadata());
+        coming.begin(who, () -> refused++);
+        return coming;
+    }
+
+    private List<Assembly.Coming> fill(Holder who) {
+        List<Assembly.Coming> calls = new ArrayList<>();
+        while (refused == 0 && calls.size() < 100_000) {
+            Assembly.Coming coming = begin(who);
+            coming.inboundWireSize(PIECE);
+            calls.add(coming);
+        }
+        refused = 0;
+        return calls;
+    }
+
+    @Test
+    void aUsersCallsHoldHisShareTogetherAndAMessageThatIsWholeHoldsNothing() {
+        List<Assembly.Coming> anns = fill(ANN);
+        int share = anns.size() - 1;
+        assertTrue(share >= 32, share + " MiB");
+        List<Assembly.Coming> bobs = fill(BOB);
+        assertTrue(Math.abs(share - (bobs.size() - 1)) <= 1, share + " and " + (bobs.size() - 1));
+
+        anns.get(0).inboundMessageRead(0, PIECE, PIECE);
+        anns.get(1).streamClosed(Status.CANCELLED);
+        anns.get(1).inboundWireSize(PIECE);
+        anns.get(share).inboundWireSize(PIECE);
+        assertEquals(0, refused, "what has ended takes nothing, and what is refused is told once");
+        anns.get(0).inboundWireSize(2 * PIECE);
+        assertEquals(0, refused, "what was given back can be taken");
+        anns.get(2).inboundWireSize(PIECE);
+        assertEquals(1, refused);
+    }
+}
