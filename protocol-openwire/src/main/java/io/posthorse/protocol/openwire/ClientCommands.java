@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionControl;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.ConsumerControl;
@@ -35,7 +36,7 @@ import org.apache.activemq.command.ShutdownInfo;
 import org.apache.activemq.command.TransactionInfo;
 import org.apache.activemq.state.CommandVisitorAdapter;
 
-/** The commands of one connection. Before the login, nothing but the login is taken. */
+/** The commands of one connection. Before the login, nothing is done but the login. */
 final class ClientCommands extends CommandVisitorAdapter {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
@@ -56,7 +57,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     /** Runs a command; null for an answer without content. */
     Response run(Command command) throws Exception {
-        if (client == null && !(command instanceof ConnectionInfo) && !(command instanceof ShutdownInfo)) {
+        if (client == null && !isForStrangers(command)) {
             throw new SecurityException("The connection has not logged in.");
         }
         if (ended && !(command instanceof ShutdownInfo)) {
@@ -64,6 +65,11 @@ final class ClientCommands extends CommandVisitorAdapter {
         }
         decisionsBefore = protocol.broker.decisions();
         return command.visit(this);
+    }
+
+    /** A client that comes again by itself says so before it logs in; that changes nothing here. */
+    private static boolean isForStrangers(Command command) {
+        return command instanceof ConnectionInfo || command instanceof ShutdownInfo || command instanceof ConnectionControl;
     }
 
     /** Whether the last command has written something, or rests on it, so that its answer waits until that is committed. */
