@@ -2,7 +2,9 @@ package io.posthorse.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetSocketAddress;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
@@ -38,6 +40,14 @@ public final class Connection {
         if (stranger) {
             stranger = false;
             limits.leave(remote.getAddress(), reserved);
+        }
+    }
+
+    /** The peer may be silent for as long as it likes: its protocol sees to that. Whether it is there is asked by TCP. */
+    public void letBeSilent() {
+        if (channel.pipeline().get(IdleStateHandler.class) != null) {
+            channel.pipeline().remove(IdleStateHandler.class);
+            channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         }
     }
 

@@ -136,6 +136,7 @@ final class Destinations implements TopicListener {
                 throw Refusals.full(Admission.DISK_FULL);
             }
         }
+        protocol.virtual.begin(Names.destination(topic.name()), own);
         promises.put(topic, own);
     }
 
@@ -286,6 +287,7 @@ final class Destinations implements TopicListener {
         }
         protocol.advisories.destination(Names.destination(topic.name()), true);
         protocol.shard.turn();
+        protocol.virtual.created(topic);
         List.copyOf(watchersByName.getOrDefault(topic.name(), Set.of())).forEach(watcher -> watcher.accept(topic));
         List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));
     }
@@ -293,6 +295,7 @@ final class Destinations implements TopicListener {
     @Override
     public void deleted(Topic topic) {
         promises.remove(topic);
+        protocol.virtual.deleted(topic);
         protocol.advisories.destination(Names.destination(topic.name()), false);
     }
 }
