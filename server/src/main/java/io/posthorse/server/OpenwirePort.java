@@ -31,6 +31,9 @@ final class OpenwirePort implements SessionFactory {
     /** A client that wants to be encrypted says so first, and may be slow. */
     private static final long TLS_PATIENCE_MS = 3_000;
 
+    /** A start is not kept waiting by it. */
+    private static final long SWEEP_AFTER_MS = 10_000;
+
     private final ServerConfig config;
     private final RocketmqSettings rocketmq;
     private final Shard shard;
@@ -61,6 +64,8 @@ final class OpenwirePort implements SessionFactory {
         network.onOwner(() -> {
             if (OpenwireProtocol.hasLeftWork(shard.broker())) {
                 protocol();
+            } else if (OpenwireProtocol.hasSubscriptions(shard.broker())) {
+                network.timers().after(SWEEP_AFTER_MS, this::protocol); // what expires goes without a client, too
             }
             return null;
         });

@@ -15,8 +15,8 @@ import org.apache.activemq.command.ActiveMQTopic;
  * written as % and two hexadecimal digits.
  */
 final class Names {
-    /** Longest name in the broker. */
-    static final int CHARS_MAX = 127;
+    /** Longest name of a destination, in bytes of UTF-8. */
+    static final int BYTES_MAX = 1_024;
 
     /** JMS topics whose name begins like this are the other clients' topics, with a subscription for each subscriber. */
     static final String SHARED_TOPIC = "rocketmq.";

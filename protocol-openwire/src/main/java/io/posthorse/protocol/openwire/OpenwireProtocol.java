@@ -108,6 +108,11 @@ public final class OpenwireProtocol implements SessionFactory {
                 || broker.topics().stream().anyMatch(t -> Names.isTemporary(t.name()) || Repeats.isTopic(t.name()));
     }
 
+    /** Whether there are queues or durable subscriptions of JMS clients, in which messages may expire. */
+    public static boolean hasSubscriptions(Broker broker) {
+        return broker.subscriptions().stream().anyMatch(s -> Names.queueOf(s.name()) != null || Names.isDurable(s.name()));
+    }
+
     /** Takes up what an earlier run left; in an open turn or out of one. */
     public void start() {
         shard.turn();
