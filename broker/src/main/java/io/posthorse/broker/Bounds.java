@@ -8,8 +8,8 @@ import java.util.Map;
  * or changes; what is within them can be stored and read back.
  */
 public final class Bounds {
-    /** Longest name of a topic or subscription, in bytes of UTF-8. */
-    public static final int NAME_BYTES_MAX = 1_024;
+    /** Longest name of a topic or subscription, in bytes of UTF-8: one of 1,024 bytes, each written as three, and a prefix. */
+    public static final int NAME_BYTES_MAX = 3_200;
 
     /** Longest key of an attribute, in bytes of UTF-8. */
     private static final int KEY_BYTES_MAX = 256;

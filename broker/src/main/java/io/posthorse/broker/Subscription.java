@@ -155,7 +155,7 @@ public final class Subscription extends Piece {
     }
 
     /** The partitions in which it has ever read something, by number in the log. */
-    List<Partition> partitions() {
+    public List<Partition> partitions() {
         return places.values().stream().map(place -> place.partition).toList();
     }
 

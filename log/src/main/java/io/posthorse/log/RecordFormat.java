@@ -71,7 +71,7 @@ public final class RecordFormat {
     private static final int UNFORCED_UNIT = 4096;
 
     /** Longest record, and so the longest message with its envelope. */
-    public static final int LENGTH_MAX = 64 << 20;
+    public static final int LENGTH_MAX = 160 << 20;
 
     private RecordFormat() {}
 

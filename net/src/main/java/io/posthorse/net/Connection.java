@@ -2,7 +2,9 @@ package io.posthorse.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.posthorse.platform.Holder;
 import java.net.InetSocketAddress;
 
@@ -70,6 +72,14 @@ public final class Connection {
     /** Whose it is. */
     public Holder holder() {
         return holder;
+    }
+
+    /** The peer may be silent for as long as it likes: its protocol sees to that. Whether it is there is asked by TCP. */
+    public void letBeSilent() {
+        if (channel.pipeline().get(IdleStateHandler.class) != null) {
+            channel.pipeline().remove(IdleStateHandler.class);
+            channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        }
     }
 
     /** Whether nobody knows yet who is there. */

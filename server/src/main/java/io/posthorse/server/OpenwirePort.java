@@ -26,9 +26,13 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenwirePort implements SessionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwirePort.class);
-    private static final int FRAME_BYTES_MAX = 32 << 20;
+    /** A command is in memory whole, up to three times over: as it came, as it is understood, as it is stored. */
+    private static final int PART_OF_HEAP = 5;
     /** A client that wants to be encrypted says so first, and may be slow. */
     private static final long TLS_PATIENCE_MS = 3_000;
+
+    /** A start is not kept waiting by it. */
+    private static final long SWEEP_AFTER_MS = 10_000;
 
     private final ServerConfig config;
     private final RocketmqSettings rocketmq;
@@ -60,6 +64,8 @@ final class OpenwirePort implements SessionFactory {
         network.onOwner(() -> {
             if (OpenwireProtocol.hasLeftWork(shard.broker())) {
                 protocol();
+            } else if (OpenwireProtocol.hasSubscriptions(shard.broker())) {
+                network.timers().after(SWEEP_AFTER_MS, this::protocol); // what expires goes without a client, too
             }
             return null;
         });
@@ -86,11 +92,23 @@ final class OpenwirePort implements SessionFactory {
         return protocol().open(connection);
     }
 
+    /** Greatest command that is taken: what is asked for, where the heap and a segment of the log have room for it. */
+    private int frameBytesMax() {
+        int asked = config.topics().jmsCommandBytesMax();
+        int segment = config.storage().segmentBytes();
+        long possible = Math.min(Runtime.getRuntime().maxMemory() / PART_OF_HEAP, segment - segment / 16);
+        if (possible < asked) {
+            LOG.info("Commands of JMS clients may have {} bytes, and not {} (jms.command.bytes.max): a fifth of the heap, and"
+                    + " no more than a segment of the log.", possible, asked);
+        }
+        return (int) Math.min(asked, possible);
+    }
+
     private OpenwireProtocol protocol() {
         if (protocol == null) {
             OpenwireSettings settings = new OpenwireSettings(
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
-                    FRAME_BYTES_MAX, mayEncrypt ? TLS_PATIENCE_MS : 0);
+                    frameBytesMax(), mayEncrypt ? TLS_PATIENCE_MS : 0);
             OpenwireProtocol made = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers(), reader),
                     new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, gate);

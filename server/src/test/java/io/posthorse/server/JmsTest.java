@@ -367,8 +367,12 @@ class JmsTest {
         message.setLongProperty("AMQ_SCHEDULED_DELAY", 300);
         long before = System.nanoTime();
         producer.send(message);
-        assertEquals("delayed", text(consumer.receive(WAIT)));
+        Message late = consumer.receive(WAIT);
+        assertEquals("delayed", text(late));
         assertTrue(System.nanoTime() - before >= 299_000_000, "early");
+        assertIsDone(message.getJMSMessageID(), late);
+        producer.send(late); // what is sent on was delivered by its schedule already
+        assertIsDone(message.getJMSMessageID(), consumer.receive(WAIT));
         TextMessage repeated = session.createTextMessage("again");
         repeated.setLongProperty("AMQ_SCHEDULED_DELAY", 50);
         repeated.setLongProperty("AMQ_SCHEDULED_PERIOD", 50);
@@ -376,6 +380,12 @@ class JmsTest {
         producer.send(repeated);
         assertEquals(List.of("again", "again", "again"), texts(consumer, 3));
         assertNull(consumer.receive(NOTHING));
+    }
+
+    /** As with ActiveMQ: when it was to be delivered is gone, and the job that delivered it is named. */
+    private static void assertIsDone(String job, Message delivered) throws JMSException {
+        assertFalse(Collections.list((Enumeration<?>) delivered.getPropertyNames()).toString().contains("AMQ_"));
+        assertEquals(job, delivered.getStringProperty("scheduledJobId"));
     }
 
     /** The queue in which such messages wait is the broker's own: what a pattern put there would come again for ever. */

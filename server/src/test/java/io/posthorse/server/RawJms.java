@@ -56,9 +56,14 @@ final class RawJms implements AutoCloseable {
 
     /** The same, with another time of silence after which the other side is dead, in ms. */
     static RawJms greeted(TestBroker broker, long silenceMs) {
+        return greeted(broker, silenceMs, 12);
+    }
+
+    /** The same as a client that offers another version of the wire format. */
+    static RawJms greeted(TestBroker broker, long silenceMs, int version) {
         RawJms client = silent(broker);
         WireFormatInfo info = new WireFormatInfo();
-        info.setVersion(12);
+        info.setVersion(version);
         try {
             info.setMaxInactivityDuration(silenceMs);
             info.setProviderVersion("6.3.1"); // exceptions by the names of that release
@@ -66,6 +71,7 @@ final class RawJms implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         client.send(info);
+        client.format.setVersion(Math.min(version, 12));
         return client;
     }
 

@@ -10,10 +10,12 @@ import io.posthorse.platform.Background;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** All feeds of one broker, and their turns. Used on the owner's thread only. */
 public final class Deliveries {
@@ -112,6 +114,15 @@ public final class Deliveries {
     /** Looks at messages without taking them. */
     public Browse browse(Topic topic, Subscription subscription, Selector selector, Browse.Reader reader) {
         return new Browse(this, topic, subscription, selector, reader);
+    }
+
+    /**
+     * Looks for messages whose time is over where nobody consumes.
+     *
+     * @param all begins anew with all subscriptions that are swept
+     */
+    public ExpirySweep sweep(Supplier<Iterator<Subscription>> all, ExpirySweep.Feeds feeds) {
+        return new ExpirySweep(this, all, feeds);
     }
 
     /** Where a transient subscription begins: behind everything visible. */

@@ -329,11 +329,19 @@ public final class Feed extends Pumped {
         }
     }
 
-    /** The message may be handed out again, where it was not settled meanwhile. */
-    public void unreserve(Partition partition, long offset) {
+    /**
+     * The message may be handed out again, where it was not settled meanwhile.
+     *
+     * @param counts whether somebody had it, and this counts as a delivery
+     */
+    public void unreserve(Partition partition, long offset, boolean counts) {
         Lane lane = lane(partition);
         long position = broker().positionOf(partition, offset);
         if (lane.unreserve(offset) && position >= 0 && !settlements().isSettled(subscription, partition, offset)) {
+            if (counts) {
+                settlements().returned(subscription, partition, offset,
+                        settlements().deliveries(subscription, partition, offset) + 1);
+            }
             comeBack(new Candidate(lane, offset, position, 0, null));
         }
         if (attached == 0) {

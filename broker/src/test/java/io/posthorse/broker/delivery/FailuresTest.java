@@ -198,7 +198,7 @@ class FailuresTest {
         post.rest();
         post.format.failsFor = 1;
         post.turn();
-        post.feed().unreserve(post.partition(0), 0);
+        post.feed().unreserve(post.partition(0), 0, false);
         post.rest();
         publish(3);
         assertEquals(List.of(2L, 3L), first.got);

@@ -283,7 +283,7 @@ final class Readers implements Undeliverable {
                     post.feed().subscription(), one.partition, one.offset)) {
                 over(one);
             }
-            post.feed().unreserve(one.partition, one.offset);
+            post.feed().unreserve(one.partition, one.offset, false);
         } else if (hand != null && !hand.held.isEmpty()) {
             Sent one = hand.held.keySet().stream().min((a, b) -> Long.compare(a.position, b.position)).orElseThrow();
             post.feed().reserve(one.partition, one.offset);

@@ -20,7 +20,9 @@ public final class Destinations {
     public static final String DEFAULT_TOPIC = "TBW102";
     /** Queues that producers ask for where nobody told them otherwise. */
     public static final int DEFAULT_QUEUES = 4;
-    private static final int TOPIC_LENGTH_MAX = 127;
+    /** Longest name of a topic that messages can be sent to. */
+    public static final int TOPIC_LENGTH_MAX = 127;
+
     private static final int GROUP_LENGTH_MAX = 120;
     private static final int READ_WRITE = TopicSettings.READ | TopicSettings.WRITE;
 

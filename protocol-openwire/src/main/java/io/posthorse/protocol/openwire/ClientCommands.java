@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionControl;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.ConsumerControl;
@@ -35,7 +36,7 @@ import org.apache.activemq.command.ShutdownInfo;
 import org.apache.activemq.command.TransactionInfo;
 import org.apache.activemq.state.CommandVisitorAdapter;
 
-/** The commands of one connection. Before the login, nothing but the login is taken. */
+/** The commands of one connection. Before the login, nothing is done but the login. */
 final class ClientCommands extends CommandVisitorAdapter {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
@@ -44,6 +45,8 @@ final class ClientCommands extends CommandVisitorAdapter {
     private ClientTransactions transactions;
     private long decisionsBefore;
     private boolean ended;
+    /** Whether a broker is there that was refused before, of which nothing is taken any more. */
+    private boolean isOtherBroker;
 
     ClientCommands(OpenwireProtocol protocol, OpenwireSession session) {
         this.protocol = protocol;
@@ -56,14 +59,27 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     /** Runs a command; null for an answer without content. */
     Response run(Command command) throws Exception {
-        if (client == null && !(command instanceof ConnectionInfo) && !(command instanceof ShutdownInfo)) {
+        if (client == null && !isOtherBroker && !isForStrangers(command)) {
             throw new SecurityException("The connection has not logged in.");
         }
         if (ended && !(command instanceof ShutdownInfo)) {
             throw new IllegalStateException("The connection was closed.");
         }
         decisionsBefore = protocol.broker.decisions();
-        return command.visit(this);
+        return isOtherBroker && !(command instanceof ShutdownInfo) ? ofOtherBroker(command) : command.visit(this);
+    }
+
+    /** A client that comes again by itself says so before it logs in; that changes nothing here. */
+    private static boolean isForStrangers(Command command) {
+        return command instanceof ConnectionInfo || command instanceof ShutdownInfo || command instanceof ConnectionControl
+                || command instanceof BrokerInfo;
+    }
+
+    /** A message was refused before it was read: the transaction that it is part of can only be rolled back. */
+    void refusedUnread(UnreadMessage message, String why) {
+        if (!message.isResponseRequired()) {
+            transactions.refusedUnread(message, why);
+        }
     }
 
     /** Whether the last command has written something, or rests on it, so that its answer waits until that is committed. */
@@ -263,16 +279,16 @@ final class ClientCommands extends CommandVisitorAdapter {
         } catch (NotAtHandException e) {
             throw e; // it comes again
         } catch (JMSException | RuntimeException e) {
-            failed(unit, ack.isResponseRequired(), e);
+            failed(unit, ack.isResponseRequired(), e.getMessage());
             throw e;
         }
         return null;
     }
 
     /** A client that waits for no answer goes on as if all was well, so its transaction must not be committed. */
-    private static void failed(Unit unit, boolean answered, Exception why) {
+    private static void failed(Unit unit, boolean answered, String why) {
         if (unit != null && !answered) {
-            unit.failed(why.getMessage());
+            unit.failed(why);
         }
     }
 
@@ -298,7 +314,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         } catch (NotAtHandException e) {
             throw e; // it comes again
         } catch (JMSException | RuntimeException e) {
-            failed(unit, answered, e);
+            failed(unit, answered, e.getMessage());
             throw e;
         }
         if (!answered && producer != null && producer.getWindowSize() > 0) {
@@ -398,7 +414,21 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processBrokerInfo(BrokerInfo info) throws JMSException {
-        throw new JMSException("Networks of brokers are not spoken here. Connect as a client.");
+        if (client != null || protocol.otherBrokers.refuses(info, session.connection().remote())) {
+            throw new JMSException(OtherBrokers.REASON + ".");
+        }
+        isOtherBroker = true;
+        session.send(OtherBrokers.reminder());
+        return null;
+    }
+
+    /** It must say who it is, as everybody; that is all. */
+    private Response ofOtherBroker(Command command) {
+        if (command instanceof ConnectionInfo info) {
+            Access.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection());
+            session.connection().admit();
+        }
+        return null;
     }
 
     @Override

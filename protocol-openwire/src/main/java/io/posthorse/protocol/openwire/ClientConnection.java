@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQTempDestination;
+import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.command.ConsumerId;
@@ -95,6 +96,12 @@ final class ClientConnection {
                         protocol.destinations.matching(part).forEach(topic -> access.requireRead(topic.name()));
                     } else if (!part.isTemporary() && !AdvisorySupport.isAdvisoryTopic(part)) {
                         access.requireRead(Names.topic(part));
+                    }
+                    ActiveMQTopic sentTo = VirtualTopics.topicOf(part);
+                    if (sentTo != null && !Destinations.isPattern(sentTo)) {
+                        access.requireRead(Names.topic(sentTo));
+                    } else if (sentTo != null) {
+                        protocol.destinations.matching(sentTo).forEach(topic -> access.requireRead(topic.name()));
                     }
                 }
             }

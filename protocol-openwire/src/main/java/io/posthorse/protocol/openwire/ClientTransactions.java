@@ -43,6 +43,15 @@ final class ClientTransactions {
         return id.isXATransaction() ? protocol.xa.open(client, id) : client.transactions.get(id);
     }
 
+    /** A message was refused before it was read, and its sender waits for no answer. */
+    void refusedUnread(UnreadMessage message, String why) {
+        if (!message.isTransactionKnown()) {
+            client.transactions.values().forEach(unit -> unit.failed(why)); // it may be of any of them
+        } else if (message.transaction() != null && open(message.transaction()) != null) {
+            open(message.transaction()).failed(why);
+        }
+    }
+
     private void forget(Unit unit) {
         client.transactions.remove(unit.id());
         protocol.xa.ended(client, unit);

@@ -10,6 +10,8 @@ import io.posthorse.broker.delivery.Feed;
 import io.posthorse.broker.delivery.Undeliverable;
 import jakarta.jms.JMSException;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.Message;
 import org.slf4j.Logger;
@@ -18,14 +20,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes messages that nobody could consume, or whose time was over, to the queue for dead letters. Settling the message
  * and storing it there is one atomic step. As in ActiveMQ, messages that were not meant to survive are dropped, and so are
- * those of topics that expire.
+ * those that were given up by consumers of topics without a durable subscription.
  */
 final class DeadLetters implements Undeliverable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final String CAUSE = "dlqDeliveryFailureCause";
     private static final String ORIGINAL_EXPIRATION = "originalExpiration";
 
+    private static final int REMEMBERED_MAX = 1_024;
+
     private final OpenwireProtocol protocol;
+    /** Messages of topics that have a letter already, the last ones: one is enough for all durable subscriptions. */
+    private final Set<Place> buried = new LinkedHashSet<>();
+
+    private record Place(int partition, long offset) {}
 
     DeadLetters(OpenwireProtocol protocol) {
         this.protocol = protocol;
@@ -33,15 +41,14 @@ final class DeadLetters implements Undeliverable {
 
     @Override
     public boolean expired(Feed feed, Partition partition, long offset, long position, MessageTraits traits) {
-        return bury(feed, partition, offset, position, traits,
-                "Message Expired. Expiration:" + traits.expiresAtMs(), !feed.subscription().isTransient());
+        return bury(feed, partition, offset, position, traits, "Message Expired. Expiration:" + traits.expiresAtMs());
     }
 
     /** Buries a message that a consumer gave up; false where the log is full, and then it stays where it is. */
     boolean poison(Delivery delivery, String cause) {
         Feed feed = delivery.feed();
-        boolean done = bury(feed, delivery.partition(), delivery.offset(), delivery.position(), delivery.traits(), cause,
-                true);
+        boolean done = bury(
+                feed, delivery.partition(), delivery.offset(), delivery.position(), delivery.traits(), cause);
         if (done) {
             feed.settled(delivery);
         }
@@ -59,14 +66,16 @@ final class DeadLetters implements Undeliverable {
     }
 
     private boolean bury(
-            Feed feed, Partition partition, long offset, long position, MessageTraits traits, String cause, boolean keeps) {
+            Feed feed, Partition partition, long offset, long position, MessageTraits traits, String cause) {
         protocol.shard.turn();
         AtomicGroup group = protocol.broker.group();
         group.settle(feed.subscription(), partition, offset);
-        Message message = keeps && traits.persistent() ? protocol.messages.at(position) : null;
+        Place place = Names.isDurable(feed.subscription().name()) ? new Place(partition.id(), offset) : null;
+        boolean keeps = traits.persistent() && !feed.subscription().isTransient() && !buried.contains(place);
+        Message message = keeps ? protocol.messages.at(position) : null;
         if (message != null) {
             try {
-                publish(group, message, partition, cause);
+                publish(group, message, feed, cause);
             } catch (JMSException | IOException e) {
                 if (protocol.complaints.allows("dead letter")) {
                     LOG.warn("A dead letter of {} could not be stored: {}", partition.topic().name(), e.getMessage());
@@ -74,24 +83,32 @@ final class DeadLetters implements Undeliverable {
                 return false;
             }
         }
-        return group.commit() == Admission.ADMITTED;
+        boolean done = group.commit() == Admission.ADMITTED;
+        if (done && place != null) {
+            remember(place);
+        }
+        return done;
     }
 
-    private void publish(AtomicGroup group, Message message, Partition from, String cause)
-            throws JMSException, IOException {
+    private void remember(Place place) {
+        if (buried.size() >= REMEMBERED_MAX) {
+            buried.remove(buried.iterator().next());
+        }
+        buried.add(place);
+    }
+
+    private void publish(AtomicGroup group, Message message, Feed from, String cause) throws JMSException, IOException {
         Topic dead = protocol.destinations.deadLetters();
         if (from.topic() == dead) {
             return; // what fails there a second time is dropped
         }
         Message letter = message.copy();
-        ActiveMQDestination origin = message.getOriginalDestination();
-        letter.setOriginalDestination(origin == null ? message.getDestination() : origin);
+        ActiveMQDestination queue = protocol.virtual.shownAs(from); // who sends it back means this one's consumers
+        letter.setOriginalDestination(queue == null ? message.getDestination() : queue);
         letter.setDestination(Names.destination(dead.name()));
         letter.setProperty(CAUSE, cause);
-        if (message.getExpiration() > 0) {
-            letter.setProperty(ORIGINAL_EXPIRATION, message.getExpiration());
-            letter.setExpiration(0);
-        }
+        letter.setProperty(ORIGINAL_EXPIRATION, message.getExpiration());
+        letter.setExpiration(0);
         letter.setRedeliveryCounter(0);
         group.publish(dead.partition(0), protocol.codec.stored(letter, dead.partition(0)));
     }

@@ -15,6 +15,7 @@ import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -33,17 +34,21 @@ final class Destinations implements TopicListener {
     /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
     static final SubscriptionSettings SETTLED = SubscriptionSettings.settled(null);
 
+    private static final int PART_OF_HEAP_FOR_NAMES = 16;
+
     private final OpenwireProtocol protocol;
     private final Broker broker;
     /** Queues' own subscriptions, as far as it was seen that they keep everything. */
     private final Map<Topic, Subscription> promises = new IdentityHashMap<>();
 
+    private final LongNames longNames;
     private final Set<Consumer<Topic>> watchers = new LinkedHashSet<>();
     private final Map<String, Set<Consumer<Topic>>> watchersByName = new HashMap<>();
 
     Destinations(OpenwireProtocol protocol) {
         this.protocol = protocol;
         this.broker = protocol.broker;
+        this.longNames = new LongNames(broker, protocol.clock, Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_NAMES);
         broker.onTopics(this);
     }
 
@@ -98,9 +103,10 @@ final class Destinations implements TopicListener {
 
     Topic create(ActiveMQDestination destination) throws JMSException {
         String name = Names.topic(destination);
-        if (destination.getPhysicalName().isEmpty() || name.length() > Names.CHARS_MAX) {
-            throw new InvalidDestinationException("The name of " + destination + " has " + name.length()
-                    + " characters as the broker writes it; 1 to " + Names.CHARS_MAX + " are possible.");
+        int length = destination.getPhysicalName().getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > Names.BYTES_MAX) {
+            throw new InvalidDestinationException("The name of a destination has " + length + " bytes of UTF-8; 1 to "
+                    + Names.BYTES_MAX + " are possible.");
         }
         if (SystemNames.isInternal(name)) {
             throw new InvalidDestinationException("Names like " + destination + " are the broker's own: nobody else makes"
@@ -109,6 +115,7 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForTopic()) {
             throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
         }
+        longNames.admit(name);
         protocol.shard.turn();
         Topic topic = broker.createOrUpdate(name, TopicSettings.of(1));
         if (topic == null) {
@@ -136,6 +143,7 @@ final class Destinations implements TopicListener {
                 throw Refusals.full(Admission.DISK_FULL);
             }
         }
+        protocol.virtual.begin(Names.destination(topic.name()), own);
         promises.put(topic, own);
     }
 
@@ -175,6 +183,7 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForSubscription()) {
             throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
         }
+        longNames.admit(name);
         protocol.shard.turn();
         Subscription created = broker.createOrUpdate(name, SETTLED);
         if (created == null) {
@@ -203,6 +212,7 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForSubscription()) {
             throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
         }
+        longNames.admit(name);
         Subscription created = broker.createOrUpdate(name, wanted);
         if (created == null) {
             throw Refusals.full(Admission.DISK_FULL);
@@ -286,6 +296,7 @@ final class Destinations implements TopicListener {
         }
         protocol.advisories.destination(Names.destination(topic.name()), true);
         protocol.shard.turn();
+        protocol.virtual.created(topic);
         List.copyOf(watchersByName.getOrDefault(topic.name(), Set.of())).forEach(watcher -> watcher.accept(topic));
         List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));
     }
@@ -293,6 +304,7 @@ final class Destinations implements TopicListener {
     @Override
     public void deleted(Topic topic) {
         promises.remove(topic);
+        protocol.virtual.deleted(topic);
         protocol.advisories.destination(Names.destination(topic.name()), false);
     }
 }

@@ -2,6 +2,7 @@ package io.posthorse.protocol.openwire;
 
 import io.posthorse.broker.Broker;
 import java.nio.ByteBuffer;
+import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.Message;
 
 /**
@@ -55,6 +56,18 @@ final class JmsMessages {
             positions[slot] = position;
         }
         return message;
+    }
+
+    /** The same as a queue has it whose messages were sent to a topic. */
+    Outgoing outgoing(long position, ActiveMQDestination queue) {
+        Outgoing sent = outgoing(position);
+        if (sent == null || queue == null) {
+            return sent;
+        }
+        Message shown = sent.message().copy();
+        shown.setOriginalDestination(shown.getDestination());
+        shown.setDestination(queue);
+        return new Outgoing(shown);
     }
 
     private Message of(byte format, ByteBuffer bytes) {

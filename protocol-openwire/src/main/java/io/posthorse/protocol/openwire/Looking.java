@@ -1,7 +1,11 @@
 package io.posthorse.protocol.openwire;
 
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.Browse;
+import java.util.ArrayDeque;
+import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageAck;
@@ -12,21 +16,44 @@ final class Looking implements Consumption, Browse.Reader {
     private final OpenwireProtocol protocol;
     private final ClientConnection client;
     private final ConsumerInfo info;
+    private final JmsSelector selector;
     private final int prefetch;
+    private final ArrayDeque<Place> places = new ArrayDeque<>();
     private Browse browse;
+    /** By which name the messages that are looked at are shown; null for their own. */
+    private ActiveMQDestination shownAs;
     private int shown;
     private int acknowledged;
     private boolean closed;
 
-    Looking(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info) {
+    /** Where to look, one after the other. */
+    private record Place(Topic topic, Subscription subscription, ActiveMQDestination shownAs) {}
+
+    Looking(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info, JmsSelector selector) {
+        this.selector = selector;
         this.protocol = protocol;
         this.client = client;
         this.info = info;
         this.prefetch = Math.clamp(info.getPrefetchSize(), 1, OpenwireSettings.PREFETCH_MAX);
     }
 
-    void begin(Browse begun) {
-        browse = begun;
+    /** Has it look at what a subscription has not settled of a topic, shown as a queue's where that is not null. */
+    void add(Topic topic, Subscription subscription, ActiveMQDestination queue) {
+        places.add(new Place(topic, subscription, queue));
+    }
+
+    void begin() {
+        if (places.isEmpty()) {
+            client.session().afterTurn(this::endAll);
+        } else {
+            next();
+        }
+    }
+
+    private void next() {
+        Place place = places.poll();
+        shownAs = place.shownAs;
+        browse = protocol.deliveries.browse(place.topic, place.subscription, selector, this);
     }
 
     @Override
@@ -41,10 +68,11 @@ final class Looking implements Consumption, Browse.Reader {
 
     @Override
     public void show(Partition partition, long offset, long position) {
-        Message message = protocol.messages.at(position);
-        if (message == null || message.isExpired()) {
+        Outgoing found = protocol.messages.outgoing(position, shownAs);
+        if (found == null || found.message().isExpired()) {
             return;
         }
+        Message message = found.message();
         shown++;
         message.setRedeliveryCounter(0);
         MessageDispatch dispatch = new MessageDispatch();
@@ -56,10 +84,22 @@ final class Looking implements Consumption, Browse.Reader {
 
     @Override
     public void end() {
+        if (places.isEmpty()) {
+            endAll();
+        } else if (!closed) {
+            next();
+        }
+    }
+
+    private void endAll() {
+        if (closed) {
+            return;
+        }
         MessageDispatch nothing = new MessageDispatch();
         nothing.setConsumerId(info.getConsumerId());
         nothing.setDestination(info.getDestination());
         client.session().send(nothing);
+        client.session().flush();
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.posthorse.protocol.openwire;
 
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.Unpooled;
 import io.posthorse.broker.Message;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.Partition;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import org.apache.activemq.util.ByteSequence;
 final class MessageCodec {
     private static final String TAGS = "TAGS";
     private static final String KEYS = "KEYS";
+    private static final int LARGE = 1 << 20;
 
     private final OpenWireFormat format = new OpenWireFormat(WireCodec.VERSION);
 
@@ -48,7 +52,7 @@ final class MessageCodec {
 
     private OutgoingJms stored(
             org.apache.activemq.command.Message message, String topic, int partition, long expiresMs) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSize() + 256);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSize() + (message.getSize() >> 6) + 256);
         format.setMaxFrameSize(Integer.MAX_VALUE);
         format.marshal(message, new DataOutputStream(bytes));
         ByteSequence encoded = bytes.toByteSequence();
@@ -90,13 +94,23 @@ final class MessageCodec {
         return message.getProperty(property) instanceof String text ? text : null;
     }
 
+    private static InputStream copied(ByteBuffer stored, int at) {
+        byte[] bytes = new byte[stored.capacity() - at];
+        stored.get(at, bytes);
+        return new ByteArrayInputStream(new ByteSequence(bytes));
+    }
+
+    /** Of a large message there is one copy less. */
+    private static InputStream inPlace(ByteBuffer stored, int at) {
+        return new ByteBufInputStream(Unpooled.wrappedBuffer(stored.slice(at, stored.capacity() - at)));
+    }
+
     /** The message in native bytes of {@link StoredForm}, from 0 to the capacity. */
     org.apache.activemq.command.Message read(ByteBuffer stored) {
         int at = StoredForm.message(stored, 0);
-        byte[] bytes = new byte[stored.capacity() - at];
-        stored.get(at, bytes);
-        format.setMaxFrameSize(bytes.length);
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(new ByteSequence(bytes)))) {
+        int length = stored.capacity() - at;
+        format.setMaxFrameSize(length);
+        try (DataInputStream in = new DataInputStream(length > LARGE ? inPlace(stored, at) : copied(stored, at))) {
             return (org.apache.activemq.command.Message) format.unmarshal(in);
         } catch (IOException e) {
             throw new UncheckedIOException("A stored JMS message cannot be read", e);

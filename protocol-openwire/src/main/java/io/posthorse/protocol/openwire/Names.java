@@ -15,13 +15,15 @@ import org.apache.activemq.command.ActiveMQTopic;
  * written as % and two hexadecimal digits.
  */
 final class Names {
-    /** Longest name in the broker. */
-    static final int CHARS_MAX = 127;
+    /** Longest name of a destination, in bytes of UTF-8. */
+    static final int BYTES_MAX = 1_024;
 
     /** JMS topics whose name begins like this are the other clients' topics, with a subscription for each subscriber. */
     static final String SHARED_TOPIC = "rocketmq.";
 
-    private static final String TOPIC = "TOPIC%";
+    /** Begin of the names of JMS topics. */
+    static final String TOPIC = "TOPIC%";
+
     private static final String TEMP_QUEUE = "TEMP-QUEUE%";
     private static final String TEMP_TOPIC = "TEMP-TOPIC%";
     private static final String SUBSCRIPTION = "JMS-";
@@ -81,6 +83,15 @@ final class Names {
         return SUBSCRIPTION + escape(queue, true);
     }
 
+    /** The queue, or pattern of queues, whose consumers share a subscription; null where it is another one. */
+    static ActiveMQQueue queueOf(String subscription) {
+        if (!subscription.startsWith(SUBSCRIPTION) || isDurable(subscription)) {
+            return null;
+        }
+        String queue = unescape(subscription.substring(SUBSCRIPTION.length()));
+        return queue.isEmpty() || !queueSubscription(queue).equals(subscription) ? null : new ActiveMQQueue(queue);
+    }
+
     /** A durable subscription to a topic. */
     static String durableSubscription(String clientId, String name) {
         return SUBSCRIPTION + escape(clientId, true) + "|" + escape(name, true);
@@ -88,7 +99,7 @@ final class Names {
 
     /** Whether a subscription of JMS clients is a durable one, and not a queue's. */
     static boolean isDurable(String subscription) {
-        return subscription.indexOf('|') >= 0;
+        return subscription.startsWith(SUBSCRIPTION) && subscription.indexOf('|') >= 0;
     }
 
     private static String escape(String name, boolean strict) {

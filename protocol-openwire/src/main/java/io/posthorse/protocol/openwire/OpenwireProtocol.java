@@ -4,7 +4,11 @@ import io.posthorse.access.Gate;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.Deliveries;
+import io.posthorse.broker.delivery.ExpirySweep;
+import io.posthorse.broker.delivery.Feed;
 import io.posthorse.net.Complaints;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
@@ -24,6 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class OpenwireProtocol implements SessionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwireProtocol.class);
 
+    /** How often messages whose time is over are looked for where nobody consumes, and at how many that may be. */
+    private static final long SWEEP_EVERY_MS = 5_000;
+
+    private static final int SWEPT_AT_ONCE = 4_000;
+
     final Shard shard;
     final Broker broker;
     final Clock clock;
@@ -35,6 +44,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final MessageCodec codec = new MessageCodec();
     final JmsMessages messages;
     final Destinations destinations;
+    final VirtualTopics virtual;
     final DeadLetters deadLetters;
     final Advisories advisories;
     final Publishing publishing;
@@ -42,7 +52,9 @@ public final class OpenwireProtocol implements SessionFactory {
     final XaTransactions xa;
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
+    final OtherBrokers otherBrokers = new OtherBrokers();
     final Complaints complaints;
+    private final ExpirySweep sweep;
     private boolean stopping;
     /** Connections that have logged in, by client id. */
     final Map<String, ClientConnection> clients = new HashMap<>();
@@ -69,10 +81,12 @@ public final class OpenwireProtocol implements SessionFactory {
         this.gate = gate;
         this.advisories = new Advisories(this);
         this.destinations = new Destinations(this);
+        this.virtual = new VirtualTopics(this);
         this.deadLetters = new DeadLetters(this);
         this.publishing = new Publishing(this);
         this.xa = new XaTransactions(this);
         this.repeats = new Repeats(this);
+        this.sweep = deliveries.sweep(() -> List.copyOf(broker.subscriptions()).iterator(), this::swept);
         deliveries.onFailure(this::failed);
         gate.onChange(this::rightsChanged);
     }
@@ -94,12 +108,33 @@ public final class OpenwireProtocol implements SessionFactory {
                 || broker.topics().stream().anyMatch(t -> Names.isTemporary(t.name()) || Repeats.isTopic(t.name()));
     }
 
+    /** Whether there are queues or durable subscriptions of JMS clients, in which messages may expire. */
+    public static boolean hasSubscriptions(Broker broker) {
+        return broker.subscriptions().stream().anyMatch(s -> Names.queueOf(s.name()) != null || Names.isDurable(s.name()));
+    }
+
     /** Takes up what an earlier run left; in an open turn or out of one. */
     public void start() {
         shard.turn();
         destinations.dropTemporary();
         xa.recover();
         repeats.start();
+        timers.after(SWEEP_EVERY_MS, this::sweep);
+    }
+
+    private void sweep() {
+        if (!stopping) {
+            sweep.begin(SWEPT_AT_ONCE);
+            timers.after(SWEEP_EVERY_MS, this::sweep);
+        }
+    }
+
+    /** What JMS clients consume one by one: queues, and durable subscriptions. */
+    private Feed swept(Subscription subscription, Topic topic) {
+        String name = subscription.name();
+        return Names.queueOf(name) == null && !Names.isDurable(name) || Repeats.isTopic(topic.name())
+                ? null
+                : deliveries.feed(topic, subscription, deadLetters, Names.isDurable(name));
     }
 
     /** The process ends: what clients have in their hands was not given back by them, and does not count as delivered. */

@@ -34,6 +34,10 @@ final class OpenwireSession implements Session {
     private static final int PASSED_BYTES = 64 << 10;
 
     private static final byte FIRST_JAKARTA_MAJOR = 6;
+    /** ActiveMQ looks once in the time agreed on, and so waits for one to two of them. */
+    private static final int SILENCES = 2;
+    /** So much of a command that is too large is read, to tell what it is. */
+    private static final int HEAD_BYTES = 16 << 10;
 
     private final OpenwireProtocol protocol;
     private final Connection connection;
@@ -52,6 +56,8 @@ final class OpenwireSession implements Session {
     private boolean closing;
     /** Whether a command waits for the disk: those behind it come later. */
     private boolean waiting;
+    /** Bytes to come of a command that was refused, which nobody keeps. */
+    private long skipping;
 
     OpenwireSession(OpenwireProtocol protocol, Connection connection) {
         this.protocol = protocol;
@@ -86,28 +92,73 @@ final class OpenwireSession implements Session {
         greet();
         lastReadNanos = protocol.clock.nanos();
         int needed = 0;
-        while (!closing && !waiting && connection.isWritable() && in.readableBytes() >= LENGTH) {
+        skip(in);
+        while (takesMore() && in.readableBytes() >= LENGTH) {
             int length = in.getInt(in.readerIndex());
-            int most = commands.isLoggedIn()
-                    ? protocol.settings.frameBytesMax()
-                    : OpenwireSettings.LOGIN_BYTES_MAX;
-            if (length <= 0 || length > most) {
-                end("A command of " + (length & 0xFFFFFFFFL) + " bytes is refused; at most " + most + " are taken"
-                        + (commands.isLoggedIn() ? "." : " before the login."));
+            boolean tooLarge = isTooLarge(length);
+            int wanted = LENGTH + (tooLarge ? Math.min(length, HEAD_BYTES) : length);
+            if (tooLarge && in.readableBytes() > LENGTH && !WireCodec.isMessage(in.getByte(in.readerIndex() + LENGTH))) {
+                end("A command of " + length + " bytes, and no message, is refused.");
+            }
+            if (closing) {
                 break;
             }
-            if (in.readableBytes() < LENGTH + length) {
-                needed = LENGTH + length;
+            if (in.readableBytes() < wanted) {
+                needed = wanted;
                 break;
             }
-            take(in.slice(in.readerIndex() + LENGTH, length));
-            in.skipBytes(LENGTH + length);
+            ByteBuf frame = in.slice(in.readerIndex() + LENGTH, wanted - LENGTH);
+            if (tooLarge) {
+                skipping = (long) LENGTH + length;
+                refuseUnread(frame, length);
+                skip(in);
+            } else {
+                take(frame);
+                in.skipBytes(wanted);
+            }
         }
         if (closing) {
             in.skipBytes(in.readableBytes());
         }
         flush();
         return needed;
+    }
+
+    private void skip(ByteBuf in) {
+        int now = (int) Math.min(skipping, in.readableBytes());
+        in.skipBytes(now);
+        skipping -= now;
+    }
+
+    /** Whether a command is to be refused for its length alone; one that makes no sense ends the connection. */
+    private boolean isTooLarge(int length) {
+        if (length > 0 && length <= OpenwireSettings.LOGIN_BYTES_MAX) {
+            return false;
+        }
+        if (length <= 0 || !commands.isLoggedIn()) {
+            end("A command of " + (length & 0xFFFFFFFFL) + " bytes is refused; at most "
+                    + (commands.isLoggedIn() ? protocol.settings.frameBytesMax() + " are taken."
+                            : OpenwireSettings.LOGIN_BYTES_MAX + " are taken before the login."));
+        }
+        return length > protocol.settings.frameBytesMax();
+    }
+
+    /** Answers a message of which nothing but its begin is kept: its sender learns why, and the connection goes on. */
+    private void refuseUnread(ByteBuf begin, int length) {
+        UnreadMessage message = codec.unread(begin);
+        JMSException why = new ResourceAllocationException("The message has " + length + " bytes on its way, and the broker"
+                + " takes " + protocol.settings.frameBytesMax() + " at most (jms.command.bytes.max). Nothing was stored; the"
+                + " connection goes on. Send less at once, or change the setting.");
+        commands.refusedUnread(message, why.getMessage());
+        if (message.isResponseRequired()) {
+            refuse(message.commandId(), why);
+        } else {
+            refusedUnanswered(true, why);
+        }
+    }
+
+    private boolean takesMore() {
+        return !closing && !waiting && skipping == 0 && connection.isWritable();
     }
 
     private void take(ByteBuf frame) {
@@ -138,6 +189,7 @@ final class OpenwireSession implements Session {
             }
             keepAlive(codec.negotiate(theirs));
             negotiated = true;
+            connection.letBeSilent();
             if (!protocol.gate.isOn()) {
                 connection.admit(); // where nobody logs in, a client may take its time
             }
@@ -153,7 +205,7 @@ final class OpenwireSession implements Session {
         send(info);
     }
 
-    /** A client that hears nothing for the time agreed on takes us for dead, and so do we with it. */
+    /** A client that hears nothing for the time agreed on takes us for dead, and so do we with it after twice that time. */
     private void keepAlive(long silenceMs) {
         if (silenceMs <= 0) {
             return;
@@ -167,8 +219,8 @@ final class OpenwireSession implements Session {
         if (closing) {
             return;
         }
-        if (protocol.clock.nanos() - lastReadNanos > TimeUnit.MILLISECONDS.toNanos(silenceMs)) {
-            end("Nothing was heard of the client for " + silenceMs + " ms.");
+        if (protocol.clock.nanos() - lastReadNanos > TimeUnit.MILLISECONDS.toNanos(SILENCES * silenceMs)) {
+            end("Nothing was heard of the client for " + SILENCES * silenceMs + " ms.");
             return;
         }
         if (!wrote) {
@@ -239,12 +291,16 @@ final class OpenwireSession implements Session {
         if (command.isResponseRequired()) {
             refuse(command.getCommandId(), cause);
         } else {
-            ConnectionError error = new ConnectionError();
-            error.setException(Refusals.asKnownTo(javax, cause));
-            send(error);
-            if (command instanceof Message) {
-                complain("refused", "A message that nobody waits an answer for was refused: " + cause.getMessage(), null);
-            }
+            refusedUnanswered(command instanceof Message, cause);
+        }
+    }
+
+    private void refusedUnanswered(boolean isMessage, Exception cause) {
+        ConnectionError error = new ConnectionError();
+        error.setException(Refusals.asKnownTo(javax, cause));
+        send(error);
+        if (isMessage) {
+            complain("refused", "A message that nobody waits an answer for was refused: " + cause.getMessage(), null);
         }
     }
 
@@ -280,7 +336,7 @@ final class OpenwireSession implements Session {
 
     /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
     void send(Outgoing message, ConsumerId consumer, byte[] encodedConsumer, Outgoing.Circumstances circumstances) {
-        if (!codec.isAsStored() || !message.isOfUsualForm()) {
+        if (!codec.isAsStored() || !message.isOfUsualForm() || message.isLarge()) {
             send(message.dispatch(consumer, circumstances));
             return;
         }

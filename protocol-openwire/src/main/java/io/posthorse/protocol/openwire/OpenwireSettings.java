@@ -20,7 +20,7 @@ public record OpenwireSettings(
     /** Messages and acknowledgements of one transaction, and the bytes of its messages. */
     static final int TRANSACTION_SIZE_MAX = 100_000;
 
-    static final long TRANSACTION_BYTES_MAX = 64L << 20;
+    static final long TRANSACTION_BYTES_MAX = 128L << 20;
 
     static final int SELECTOR_CHARS_MAX = 4_096;
     /** Consumers of a connection, and so many producers, sessions and temporary destinations. */

@@ -30,6 +30,7 @@ final class Outgoing {
     private static final int FIRST = REDELIVERIES + 1;
     private static final int OUT_TIME = FIRST + 8;
     private static final int BASE_COMMAND = 5;
+    private static final int LARGE = 1 << 20;
 
     private final Message message;
     private final Key key;
@@ -65,6 +66,11 @@ final class Outgoing {
     /** Whether its fields end as the table says: those of a message that names a file do not. */
     boolean isOfUsualForm() {
         return message.getDataStructureType() != CommandTypes.ACTIVEMQ_BLOB_MESSAGE;
+    }
+
+    /** Whether it is too large for a copy to be kept: it is encoded into what is sent. */
+    boolean isLarge() {
+        return message.getSize() > LARGE;
     }
 
     /** The command as an object, for clients of other versions; good until the next one is asked for. */

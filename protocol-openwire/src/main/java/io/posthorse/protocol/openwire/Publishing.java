@@ -51,6 +51,9 @@ final class Publishing {
         if (schedule.firstMs() > 0 && message.getExpiration() > 0) { // its time begins when it is delivered
             message.setExpiration(message.getExpiration() + schedule.firstMs() - message.getBrokerInTime());
         }
+        if (!schedule.repeats() && Schedule.isAsked(message)) {
+            Schedule.delivered(message, message.getMessageId().toString()); // nobody sees it before
+        }
         List<Stored> all = new ArrayList<>();
         for (ActiveMQDestination part : Destinations.parts(destination)) {
             for (Topic topic : topics(client, part)) {

@@ -120,10 +120,7 @@ final class Repeats implements Receiver {
     private void publish(AtomicGroup group, Message message) throws JMSException, IOException {
         Message once = message.copy();
         once.setMessageId(protocol.advisories.nextId());
-        for (String name : List.of(Schedule.DELAY, Schedule.PERIOD, Schedule.REPEAT, Schedule.CRON)) {
-            once.removeProperty(name);
-        }
-        once.setProperty(Schedule.JOB, message.getMessageId().toString());
+        Schedule.delivered(once, message.getMessageId().toString());
         if (once.getExpiration() > 0 && once.getTimestamp() > 0) {
             once.setExpiration(protocol.clock.wallMs() + once.getExpiration() - once.getTimestamp());
         }

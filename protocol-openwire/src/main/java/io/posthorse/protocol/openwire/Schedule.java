@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.List;
 import org.apache.activemq.command.Message;
 
 /**
@@ -27,7 +28,8 @@ record Schedule(long firstMs, long periodMs, int repeat, Cron cron) {
 
     /** @throws MessageFormatException where the properties make no sense */
     static Schedule of(Message message, long nowMs) throws MessageFormatException, IOException {
-        if (message.getMarshalledProperties() == null && message.getProperties().isEmpty()) {
+        if (message.getMarshalledProperties() == null && message.getProperties().isEmpty()
+                || message.getProperty(JOB) != null) { // it was delivered by its schedule already, and is sent on
             return NOW;
         }
         long delay = number(message, DELAY, 0);
@@ -48,6 +50,21 @@ record Schedule(long firstMs, long periodMs, int repeat, Cron cron) {
             return new Schedule(first, period, (int) repeat, parsed);
         }
         return new Schedule(delay == 0 && repeat == 0 ? 0 : Math.max(nowMs + delay, 1), period, (int) repeat, null);
+    }
+
+    /** Has the message say of which job it is, in the place of when it is delivered. */
+    static void delivered(Message message, String job) throws IOException {
+        for (String name : List.of(DELAY, PERIOD, REPEAT, CRON)) {
+            message.removeProperty(name);
+        }
+        message.setProperty(JOB, job);
+    }
+
+    /** Whether the message asked for a time, if only for now. */
+    static boolean isAsked(Message message) throws IOException {
+        return message.getProperty(JOB) == null
+                && (message.getProperty(DELAY) != null || message.getProperty(PERIOD) != null
+                        || message.getProperty(CRON) != null);
     }
 
     boolean repeats() {

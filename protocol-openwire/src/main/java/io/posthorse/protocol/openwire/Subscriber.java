@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
@@ -42,6 +44,7 @@ final class Subscriber implements Receiver, Consumption {
     private final TreeMap<Long, Held> held = new TreeMap<>();
     private Map<Outgoing.Key, Held> byMessage = new HashMap<>();
     private final List<Runnable> onClose = new ArrayList<>(1);
+    private final Set<String> followed = new HashSet<>(2);
     /** Null before the first one. */
     private Pulls pulls;
     /** What it has seen of topics; null before the first one. */
@@ -110,7 +113,7 @@ final class Subscriber implements Receiver, Consumption {
 
     @Override
     public void receive(Delivery delivery) {
-        Outgoing message = protocol.messages.outgoing(delivery.position());
+        Outgoing message = protocol.messages.outgoing(delivery.position(), protocol.virtual.shownAs(delivery.feed()));
         if (message == null) {
             delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
             reckon();
@@ -340,6 +343,11 @@ final class Subscriber implements Receiver, Consumption {
     @Override
     public int inHands() {
         return held.size();
+    }
+
+    /** Whether it follows a subscription's topics from now on; false where it does already. */
+    boolean follows(String subscription) {
+        return followed.add(subscription);
     }
 
     /** Has something done when it is closed. */

@@ -15,9 +15,6 @@ import org.apache.activemq.command.RemoveSubscriptionInfo;
 
 /** Opens the consumers of one client: on queues, topics, patterns, advisories; browsing, or durable. */
 final class Subscribing {
-    private static final String VIRTUAL = "VirtualTopic.";
-    private static final String VIRTUAL_CONSUMER = "Consumer.";
-
     private final OpenwireProtocol protocol;
     private final ClientConnection client;
 
@@ -49,11 +46,38 @@ final class Subscribing {
     }
 
     private Consumption browse(ConsumerInfo info, JmsSelector selector) throws JMSException {
-        Topic topic = topic(info.getDestination());
-        Looking looking = new Looking(protocol, client, info);
-        looking.begin(protocol.deliveries.browse(
-                topic, protocol.destinations.queueSubscription(topic), selector, looking));
+        Looking looking = new Looking(protocol, client, info, selector);
+        for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
+            if (Destinations.isPattern(part)) {
+                for (Topic topic : protocol.destinations.matching(part)) {
+                    client.access().requireRead(topic.name());
+                    browse(looking, topic);
+                }
+                browseVirtual(looking, part, protocol.broker.subscription(Names.queueSubscription(part.getPhysicalName())));
+            } else {
+                browse(looking, topic(part));
+            }
+        }
+        looking.begin();
         return looking;
+    }
+
+    private void browse(Looking looking, Topic topic) throws JMSException {
+        Subscription own = protocol.destinations.queueSubscription(topic);
+        looking.add(topic, own, null);
+        browseVirtual(looking, Names.destination(topic.name()), own);
+    }
+
+    private void browseVirtual(Looking looking, ActiveMQDestination queue, Subscription own) throws JMSException {
+        ActiveMQTopic sentTo = VirtualTopics.topicOf(queue);
+        if (sentTo == null || own == null) {
+            return;
+        }
+        protocol.virtual.begin(queue, own);
+        for (Topic topic : protocol.virtual.topics(sentTo)) {
+            client.access().requireRead(topic.name());
+            looking.add(topic, own, queue);
+        }
     }
 
     private Consumption plain(ConsumerInfo info, JmsSelector selector) throws JMSException {
@@ -74,8 +98,13 @@ final class Subscribing {
             for (Topic topic : protocol.destinations.matching(part)) {
                 client.access().requireRead(topic.name());
                 attach(subscriber, topic, selector, false);
+                attachVirtual(subscriber, Names.destination(topic.name()), selector);
             }
-            follow(subscriber, part, topic -> attach(subscriber, topic, selector, true));
+            attachVirtual(subscriber, part, selector);
+            follow(subscriber, part, topic -> {
+                attach(subscriber, topic, selector, true);
+                attachVirtual(subscriber, Names.destination(topic.name()), selector);
+            });
             return;
         }
         Topic topic = topic(part);
@@ -95,24 +124,35 @@ final class Subscribing {
         subscriber.attach(protocol.deliveries.feed(topic, subscription, protocol.deadLetters, !isQueue), selector);
     }
 
-    /** A queue Consumer.NAME.VirtualTopic.X is a subscription of its own to the topic VirtualTopic.X. */
+    /** What a queue gets of the topic, or the topics, that it is a subscription to: now, and when they come. */
     private void attachVirtual(Subscriber subscriber, ActiveMQDestination queue, JmsSelector selector)
             throws JMSException {
-        String name = queue.getPhysicalName();
-        int virtual = name.indexOf("." + VIRTUAL);
-        if (!queue.isQueue() || !name.startsWith(VIRTUAL_CONSUMER) || virtual < 0) {
+        ActiveMQTopic sentTo = VirtualTopics.topicOf(queue);
+        if (sentTo == null) {
             return;
         }
-        Topic topic = topic(new ActiveMQTopic(name.substring(virtual + 1)));
-        client.access().requireJoin(Names.queueSubscription(name)); // a group of its own, and not the topic's
-        Subscription subscription = protocol.destinations.subscription(Names.queueSubscription(name));
-        if (!subscription.knows(topic)) {
-            protocol.deliveries.beginAtEnd(topic, subscription);
+        String name = Names.queueSubscription(queue.getPhysicalName());
+        List<Topic> topics = protocol.virtual.topics(sentTo);
+        topics.forEach(topic -> client.access().requireRead(topic.name()));
+        if (!Destinations.isPattern(sentTo)) {
+            client.access().requireRead(Names.topic(sentTo));
         }
-        Attachment attachment = to ->
-                subscriber.attach(protocol.deliveries.feed(to, subscription, protocol.deadLetters, false), selector);
-        attachment.to(topic);
-        follow(subscriber, topic, attachment);
+        client.access().requireJoin(name); // a group of its own, and not the topic's
+        protocol.virtual.begin(queue, protocol.destinations.subscription(name));
+        Attachment attachment = to -> subscriber.attach(
+                protocol.deliveries.feed(to, protocol.destinations.subscription(name), protocol.deadLetters, false),
+                selector);
+        for (Topic topic : topics) {
+            attachment.to(topic);
+        }
+        if (!subscriber.follows(name)) {
+            return; // the queue was deleted and came again
+        }
+        if (Destinations.isPattern(sentTo)) {
+            follow(subscriber, sentTo, attachment);
+        } else {
+            subscriber.onClose(protocol.destinations.watch(Names.topic(sentTo), watcher(subscriber, attachment)));
+        }
     }
 
     private interface Attachment {

@@ -7,7 +7,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.activemq.command.Command;
+import org.apache.activemq.command.CommandTypes;
 import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.TransactionId;
 import org.apache.activemq.command.WireFormatInfo;
 import org.apache.activemq.openwire.OpenWireFormat;
 
@@ -23,6 +25,11 @@ final class WireCodec {
     private static final long INACTIVITY_MS = 30_000;
     private static final long INACTIVITY_DELAY_MS = 10_000;
 
+    /** Clients take no frame that is greater than what we offer, so it is not less where we take less. */
+    private static final long USUAL_BYTES_MAX = 100 << 20;
+    /** What a message has around it on its way to a consumer. */
+    private static final long FRAME_OF_DISPATCH = 64 << 10;
+
     private final OpenWireFormat format = new OpenWireFormat(VERSION);
     private final WireFormatInfo offered;
     private final AckReader acknowledgements = new AckReader();
@@ -35,7 +42,7 @@ final class WireCodec {
         offered.setStackTraceEnabled(false);
         offered.setSizePrefixDisabled(false);
         offered.setTcpNoDelayEnabled(true);
-        offered.setMaxFrameSize(frameBytesMax);
+        offered.setMaxFrameSize(Math.max(frameBytesMax, USUAL_BYTES_MAX) + FRAME_OF_DISPATCH);
         offered.setMaxInactivityDuration(INACTIVITY_MS);
         offered.setMaxInactivityDurationInitalDelay(INACTIVITY_DELAY_MS);
         offered.setProviderName("Posthorse");
@@ -70,8 +77,8 @@ final class WireCodec {
         try {
             format.renegotiateWireFormat(theirs);
         } catch (IllegalArgumentException e) {
-            throw new IOException("Version " + theirs.getVersion() + " of OpenWire is not supported: 1 and 9 to 12 are. Use"
-                    + " ActiveMQ clients of 5.8 or later.", e);
+            throw new IOException("Version " + theirs.getVersion() + " of OpenWire is not supported: 1 to " + VERSION
+                    + " are.", e);
         }
         plain();
         return Math.clamp(theirs.getMaxInactivityDuration(), 0, INACTIVITY_MS);
@@ -98,6 +105,27 @@ final class WireCodec {
             return command;
         } catch (RuntimeException e) {
             throw new IOException("a frame that is no command: " + e, e);
+        }
+    }
+
+    /** Whether a command of that type is a message. */
+    static boolean isMessage(byte type) {
+        return type >= CommandTypes.ACTIVEMQ_MESSAGE && type <= CommandTypes.ACTIVEMQ_BLOB_MESSAGE;
+    }
+
+    /** What the begin of a message's frame says of it. */
+    UnreadMessage unread(ByteBuf begin) {
+        begin.skipBytes(1); // the type
+        int commandId = begin.readInt();
+        boolean answered = begin.readBoolean();
+        format.setMaxFrameSize(begin.readableBytes());
+        try (DataInputStream in = new DataInputStream(new ByteBufInputStream(begin))) {
+            format.looseUnmarshalNestedObject(in); // the producer
+            format.looseUnmarshalNestedObject(in); // the destination
+            return new UnreadMessage(
+                    commandId, answered, true, (TransactionId) format.looseUnmarshalNestedObject(in));
+        } catch (IOException | RuntimeException e) {
+            return new UnreadMessage(commandId, answered, false, null);
         }
     }
 

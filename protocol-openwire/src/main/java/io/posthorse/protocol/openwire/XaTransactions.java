@@ -97,7 +97,7 @@ final class XaTransactions {
         groups.requireAtHand(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
-                after.add(() -> feed(subscription, partition).unreserve(partition, offset)));
+                after.add(() -> feed(subscription, partition).unreserve(partition, offset, false)));
         Refusals.throwUnless(groups.commit(key));
         acknowledged.remove(key);
         after.forEach(Runnable::run);
@@ -113,7 +113,7 @@ final class XaTransactions {
         groups.requireAtHand(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
-                after.add(() -> feed(subscription, partition).unreserve(partition, offset)));
+                after.add(() -> feed(subscription, partition).unreserve(partition, offset, true)));
         Refusals.throwUnless(groups.rollback(key));
         List<Unit.Acknowledged> here = acknowledged.remove(key);
         if (here != null) {

@@ -70,6 +70,10 @@ final class SendRequests {
                 return; // refused
             }
         }
+        if (header.length(topicField) > Destinations.TOPIC_LENGTH_MAX) { // a JMS client's: no reader of ours could read it
+            refuse(session, header, ResponseCode.INVALID_PARAMETER, Destinations.topicProblem(topic.name()));
+            return;
+        }
         if (!topic.settings().isWritable() || topic.isInternal()) {
             refuse(session, header, ResponseCode.NO_PERMISSION, SystemNames.isOwn(topic.name())
                     ? "Sending message to topic[" + topic.name() + "] is forbidden."

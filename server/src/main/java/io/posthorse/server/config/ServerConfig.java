@@ -143,6 +143,7 @@ public record ServerConfig(
      * @param delayMsMax how far ahead a message with a delivery time of its own may be due
      * @param propertyFilter whether consumers may select by SQL92 expressions
      * @param deadLetters JMS clients' queue for dead letters
+     * @param jmsCommandBytesMax greatest command of a JMS client
      */
     public record Topics(
             int queuesDefault,
@@ -152,7 +153,8 @@ public record ServerConfig(
             List<Long> delaysMs,
             long delayMsMax,
             boolean propertyFilter,
-            String deadLetters) {}
+            String deadLetters,
+            int jmsCommandBytesMax) {}
 
     /**
      * Transactions that a producer left open.

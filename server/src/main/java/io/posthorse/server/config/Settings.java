@@ -199,6 +199,10 @@ final class Settings {
             TOPICS, "jms.dead.letter.queue", new Kind.Text(100, Pattern.compile("[^\\u0000,*>?]+"), "a queue's name"),
             "ActiveMQ.DLQ", "",
             "Queue for messages that no JMS consumer could consume, or whose time was over.");
+    static final Setting<Long> JMS_COMMAND_BYTES_MAX = Setting.of(
+            TOPICS, "jms.command.bytes.max", new Kind.Whole(MIB, 128 * MIB), "104857600", "bytes",
+            "Greatest command of a JMS client, and so its greatest message; a fifth of the heap where that is less. A greater"
+                    + " one is refused, and its connection goes on. ActiveMQ calls it `maxFrameSize`.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
@@ -250,7 +254,7 @@ final class Settings {
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
             QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,
-            PROPERTY_FILTER, DEAD_LETTER_QUEUE,
+            PROPERTY_FILTER, DEAD_LETTER_QUEUE, JMS_COMMAND_BYTES_MAX,
             TRANSACTION_TIMEOUT_MS, TRANSACTION_CHECKS_MAX, TRANSACTION_INTERVAL_MS,
             CONNECTIONS_MAX, IDLE_SECONDS, SHARE_USER, SHARE_ADDRESS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX, DELAYED_MAX,
             TRANSACTIONS_MAX);

@@ -266,7 +266,8 @@ final class Values {
         Topics topics = new Topics(
                 integer(Settings.QUEUES_DEFAULT), get(Settings.AUTO_CREATE_TOPICS), get(Settings.AUTO_CREATE_GROUPS),
                 integer(Settings.MESSAGE_BYTES_MAX), get(Settings.DELAY_LEVELS),
-                get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER), get(Settings.DEAD_LETTER_QUEUE));
+                get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER), get(Settings.DEAD_LETTER_QUEUE),
+                integer(Settings.JMS_COMMAND_BYTES_MAX));
         Transactions transactions = new Transactions(
                 get(Settings.TRANSACTION_TIMEOUT_MS), integer(Settings.TRANSACTION_CHECKS_MAX),
                 get(Settings.TRANSACTION_INTERVAL_MS));

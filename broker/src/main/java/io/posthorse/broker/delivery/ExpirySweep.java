@@ -1,0 +1,151 @@
+package io.posthorse.broker.delivery;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Fetch;
+import io.posthorse.broker.MessageTraits;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.broker.Topic;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.function.Supplier;
+
+/**
+ * Takes away messages whose time is over where nobody consumes: it looks at the first ones that a subscription has not
+ * settled, at so many subscriptions as a round allows, and goes on with the others in the next round.
+ */
+public final class ExpirySweep extends Pumped {
+    /** Messages of one partition that are looked at: those behind them come to be the first ones. */
+    static final int OF_PARTITION_MAX = 400;
+
+    private static final int COUNT_MAX = 64;
+    private static final int FETCH_BYTES = 1 << 20;
+
+    private final Deliveries deliveries;
+    private final Supplier<Iterator<Subscription>> all;
+    private final Feeds feeds;
+    private Iterator<Subscription> subscriptions = Collections.emptyIterator();
+    private Iterator<Partition> partitions = Collections.emptyIterator();
+    private Subscription subscription;
+    /** The feed that is looked at; null between two of them. */
+    private Feed feed;
+    private Lane lane;
+    private long at;
+    private int seen;
+    /** What this round may look at still. */
+    private int left;
+
+    /** Says what is swept. */
+    public interface Feeds {
+        /** The feed of a subscription to a topic; null where nothing expires there. */
+        Feed of(Subscription subscription, Topic topic);
+    }
+
+    ExpirySweep(Deliveries deliveries, Supplier<Iterator<Subscription>> all, Feeds feeds) {
+        this.deliveries = deliveries;
+        this.all = all;
+        this.feeds = feeds;
+    }
+
+    /** Begins a round that looks at no more than so many messages and subscriptions. */
+    public void begin(int most) {
+        if (feed == null && !subscriptions.hasNext() && !partitions.hasNext()) {
+            subscriptions = all.get();
+        }
+        left = most;
+        deliveries.wake(this);
+    }
+
+    @Override
+    boolean pump() {
+        Work work = deliveries.work();
+        while (left > 0 && !isReading && work.mayGoOn()) {
+            left--;
+            work.visited();
+            if (feed != null) {
+                look();
+            } else if (partitions.hasNext()) {
+                open(partitions.next());
+            } else if (subscriptions.hasNext()) {
+                subscription = subscriptions.next();
+                partitions = subscription.isDeleted() ? Collections.emptyIterator() : subscription.partitions().iterator();
+            } else {
+                left = 0;
+            }
+        }
+        return left > 0 && !isReading;
+    }
+
+    @Override
+    void arrived() {
+        // it is pumped, and goes on where it was
+    }
+
+    private void open(Partition partition) {
+        if (partition.topic().isDeleted() || subscription.isDeleted()
+                || deliveries.broker().settlements().waiting(subscription, partition) == 0) {
+            return;
+        }
+        feed = feeds.of(subscription, partition.topic());
+        if (feed == null) {
+            return;
+        }
+        lane = feed.lanes().get(partition.number());
+        at = 0;
+        seen = 0;
+    }
+
+    private void close() {
+        if (feed.attached() == 0) {
+            deliveries.leave(feed);
+        }
+        feed = null;
+    }
+
+    private void look() {
+        Broker broker = deliveries.broker();
+        Partition partition = lane.partition();
+        if (partition.topic().isDeleted() || subscription.isDeleted() || seen >= OF_PARTITION_MAX) {
+            close();
+            return;
+        }
+        long from = broker.settlements().nextUnsettled(subscription, partition, Math.max(at, broker.begin(partition)));
+        if (from >= broker.end(partition)) {
+            close();
+            return;
+        }
+        Fetch fetch = deliveries.places();
+        broker.fetch(partition, from, COUNT_MAX, FETCH_BYTES, TagFilter.ALL, fetch);
+        at = Math.max(from + 1, fetch.next());
+        for (int i = 0; i < fetch.count(); i++) {
+            long offset = fetch.offset(i);
+            seen++;
+            if (feed.isFree(lane, offset)) {
+                if (!broker.originals().isAtHand(fetch.position(i))) {
+                    at = offset;
+                    if (at == from) {
+                        deliveries.cold().ask(this, fetch, other -> feed != null && feed.isFree(lane, other));
+                    }
+                    return;
+                }
+                left--;
+                deliveries.work().looked(null, 0);
+                expire(offset, fetch.position(i));
+            }
+        }
+    }
+
+    private void expire(long offset, long position) {
+        try {
+            MessageTraits traits = deliveries.broker().originals().traitsAt(position);
+            if (traits != null && traits.isExpired(deliveries.broker().wallNow())) {
+                deliveries.work().handed(0);
+                feed.departed();
+                feed.undeliverable().expired(feed, lane.partition(), offset, position, traits);
+            }
+        } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others go on
+            deliveries.failed(e);
+        }
+    }
+}

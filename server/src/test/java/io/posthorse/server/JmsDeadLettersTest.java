@@ -1,0 +1,138 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.RedeliveryPolicy;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes a dead letter, when, and that it becomes one only once: as with ActiveMQ Classic 6.3.1. */
+@Timeout(90)
+class JmsDeadLettersTest {
+    private static final long WAIT = 5_000;
+    private static final long NOTHING = 150;
+
+    @TempDir
+    private Path directory;
+
+    private JmsHost host;
+    private Session session;
+
+    @BeforeEach
+    void start() throws JMSException {
+        host = JmsHost.start(directory);
+        session = host.session();
+    }
+
+    @AfterEach
+    void stop() throws JMSException {
+        host.close();
+    }
+
+    private int waiting(Queue queue) throws JMSException {
+        try (QueueBrowser browser = session.createBrowser(queue)) {
+            return Collections.list((Enumeration<?>) browser.getEnumeration()).size();
+        }
+    }
+
+    private Queue letters() throws JMSException {
+        return session.createQueue("ActiveMQ.DLQ");
+    }
+
+    private void send(Destination to, String text, int mode, long liveMs) throws JMSException {
+        try (MessageProducer producer = session.createProducer(to)) {
+            producer.send(session.createTextMessage(text), mode, 4, liveMs);
+        }
+    }
+
+    @Test
+    void whatExpiresIsTakenAwayWithoutAConsumer() throws Exception {
+        Queue queue = session.createQueue("short");
+        Topic topic = session.createTopic("news");
+        host.connectAs("c1").createSession(false, Session.AUTO_ACKNOWLEDGE).createDurableSubscriber(topic, "paper").close();
+        send(queue, "stays", DeliveryMode.PERSISTENT, 0);
+        send(queue, "over", DeliveryMode.PERSISTENT, 100);
+        send(queue, "dropped", DeliveryMode.NON_PERSISTENT, 100);
+        send(topic, "old news", DeliveryMode.PERSISTENT, 100);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> waiting(letters()) == 2);
+        assertEquals(1, waiting(queue));
+        MessageConsumer dead = session.createConsumer(letters());
+        for (String text : new String[] {"over", "old news"}) {
+            var letter = dead.receive(WAIT);
+            assertNotNull(letter, text);
+            assertFalse(letter.getJMSRedelivered());
+            assertEquals(0, letter.getJMSExpiration());
+        }
+        assertNull(dead.receive(NOTHING));
+        assertEquals("stays", JmsHost.text(session.createConsumer(queue).receive(WAIT)));
+    }
+
+    private static ActiveMQConnection givingUp(ActiveMQConnection connection) {
+        RedeliveryPolicy never = new RedeliveryPolicy();
+        never.setMaximumRedeliveries(0);
+        connection.setRedeliveryPolicy(never);
+        return connection;
+    }
+
+    @Test
+    void aMessageOfATopicHasOneLetterForAllWhoGiveItUp() throws Exception {
+        ActiveMQConnection connection = givingUp(host.connectAs("c1"));
+        Session failing = connection.createSession(true, Session.SESSION_TRANSACTED);
+        Topic topic = failing.createTopic("news");
+        MessageConsumer plain = failing.createConsumer(topic);
+        MessageConsumer first = failing.createDurableSubscriber(topic, "first");
+        MessageConsumer second = failing.createDurableSubscriber(topic, "second");
+        send(topic, "poison", DeliveryMode.PERSISTENT, 0);
+        for (MessageConsumer one : new MessageConsumer[] {plain, first, second}) {
+            assertNotNull(one.receive(WAIT));
+        }
+        failing.rollback();
+        MessageConsumer dead = session.createConsumer(letters());
+        assertEquals("poison", JmsHost.text(dead.receive(WAIT)));
+        assertNull(dead.receive(NOTHING));
+    }
+
+    @Test
+    void aLetterIsMadeOnceOverCutsAndRestarts() throws Exception {
+        try (CutProxy proxy = CutProxy.before(host.broker().server().openwirePort())) {
+            ActiveMQConnection connection = givingUp(host.started((ActiveMQConnection) new ActiveMQConnectionFactory(
+                    "failover:(tcp://127.0.0.1:" + proxy.port() + ")?initialReconnectDelay=20").createConnection()));
+            Session failing = connection.createSession(true, Session.SESSION_TRANSACTED);
+            Queue queue = failing.createQueue("orders");
+            MessageConsumer consumer = failing.createConsumer(queue);
+            send(queue, "poison", DeliveryMode.PERSISTENT, 0);
+            assertEquals("poison", JmsHost.text(consumer.receive(WAIT)));
+            failing.rollback();
+            proxy.cut();
+            Awaitility.await().until(() -> waiting(letters()) == 1);
+            assertNull(consumer.receive(NOTHING));
+            connection.close();
+        }
+        host.restart();
+        session = host.session();
+        assertNull(session.createConsumer(session.createQueue("orders")).receive(NOTHING));
+        assertEquals(1, waiting(letters()));
+    }
+}
