@@ -4,19 +4,21 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Partitions that got messages, and topics that came or went, of which nobody has been told yet. */
+/** Partitions that got messages, and topics that came, changed or went, of which nobody has been told yet. */
 final class Announcements {
     private final Faults faults;
     private final List<Partition> due = new ArrayList<>();
     private final List<TopicListener> listeners = new ArrayList<>();
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
-    private record Change(Topic topic, boolean isDeletion, long position) {
+    private enum News { CREATED, CHANGED, DELETED }
+
+    private record Change(Topic topic, News news, long position) {
         void tell(TopicListener listener) {
-            if (isDeletion) {
-                listener.deleted(topic);
-            } else {
-                listener.created(topic);
+            switch (news) {
+                case CREATED -> listener.created(topic);
+                case CHANGED -> listener.changed(topic);
+                case DELETED -> listener.deleted(topic);
             }
         }
     }
@@ -31,8 +33,17 @@ final class Announcements {
 
     /** A topic that was created or deleted by a record that ends at a position. */
     void add(Topic topic, long position) {
+        add(topic, topic.isDeleted() ? News.DELETED : News.CREATED, position);
+    }
+
+    /** A topic whose settings were changed by a record that ends at a position. */
+    void addChanged(Topic topic, long position) {
+        add(topic, News.CHANGED, position);
+    }
+
+    private void add(Topic topic, News news, long position) {
         if (!listeners.isEmpty()) {
-            changes.add(new Change(topic, topic.isDeleted(), position));
+            changes.add(new Change(topic, news, position));
         }
     }
 

@@ -248,6 +248,8 @@ public final class Broker {
         Topic topic = topic(name);
         if (before == null) {
             announcements.add(topic, log.tail());
+        } else {
+            announcements.addChanged(topic, log.tail());
         }
         return topic;
     }
@@ -266,7 +268,7 @@ public final class Broker {
         return true;
     }
 
-    /** Has topics told that come and go from now on. */
+    /** Has topics told that come, change and go from now on. */
     public void onTopics(TopicListener listener) {
         announcements.onTopics(listener);
     }

@@ -8,12 +8,11 @@ import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.TopicSettings;
-import io.posthorse.codec.rocketmq.RequestHandler;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.log.LogSettings;
 import io.posthorse.nameserver.NameServer;
@@ -27,6 +26,7 @@ import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
 import io.posthorse.protocol.openwire.StoredForm;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
+import io.posthorse.protocol.rocketmq.ClusterRoutes;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
@@ -57,6 +57,7 @@ public final class Server implements AutoCloseable {
     private final OnlineClients online = new OnlineClients();
     private Shard shard;
     private BrokerRegistration registration;
+    private Routes routes;
     private CertificateWatch certificates;
     private ServerOperations operations;
     private RocketmqSettings rocketmq;
@@ -188,21 +189,27 @@ public final class Server implements AutoCloseable {
         gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
                 Destinations.ownTopics(rocketmq), name -> broker.topic(name) != null,
                 name -> broker.subscription(name) != null);
+        registration = new BrokerRegistration(
+                broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
+                new ResolvingDialer(network, reader));
+        NameServer nameServer = nameServer(clock, broker);
+        routes = new ClusterRoutes(
+                rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
+                registration, clock);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
-                gate, nameServer(clock, broker, rocketmq));
+                gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
+            int before = rocketmq.permission();
             live.change(choices(changed));
             protocol.settingsChanged();
+            if (rocketmq.permission() != before) {
+                registration.permissionChanged();
+            }
         });
         shard.start();
-        if (!config.identity().nameServers().isEmpty()) {
-            registration = new BrokerRegistration(
-                    broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
-                    new ResolvingDialer(network, reader));
-            registration.start();
-        }
+        registration.start();
         return protocol;
     }
 
@@ -222,16 +229,17 @@ public final class Server implements AutoCloseable {
                 config.identity().permission());
     }
 
-    private List<RequestHandler> nameServer(Clock clock, Broker broker, RocketmqSettings rocketmq) throws IOException {
+    /** Null where this process has none. */
+    private NameServer nameServer(Clock clock, Broker broker) throws IOException {
         if (config.listen().nameServerPort() == ServerConfig.OFF) {
-            return List.of();
+            return null;
         }
-        return List.of(new NameServer(
+        return new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
                 new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
-                NameServerLimits.STANDARD));
+                NameServerLimits.STANDARD);
     }
 
     private BrokerSettings brokerSettings() {
