@@ -31,18 +31,10 @@ final class Announcements {
         listeners.add(listener);
     }
 
-    /** A topic that was created or deleted by a record that ends at a position. */
-    void add(Topic topic, long position) {
-        add(topic, topic.isDeleted() ? News.DELETED : News.CREATED, position);
-    }
-
-    /** A topic whose settings were changed by a record that ends at a position. */
-    void addChanged(Topic topic, long position) {
-        add(topic, News.CHANGED, position);
-    }
-
-    private void add(Topic topic, News news, long position) {
+    /** A topic that was created, changed or deleted by a record that ends at a position. */
+    void add(Topic topic, boolean isNew, long position) {
         if (!listeners.isEmpty()) {
+            News news = topic.isDeleted() ? News.DELETED : isNew ? News.CREATED : News.CHANGED;
             changes.add(new Change(topic, news, position));
         }
     }

@@ -246,11 +246,7 @@ public final class Broker {
             return null;
         }
         Topic topic = topic(name);
-        if (before == null) {
-            announcements.add(topic, log.tail());
-        } else {
-            announcements.addChanged(topic, log.tail());
-        }
+        announcements.add(topic, before == null, log.tail());
         return topic;
     }
 
@@ -263,7 +259,7 @@ public final class Broker {
         if (!append(new Event.TopicDeleted(topic.name()))) {
             return false;
         }
-        announcements.add(topic, log.tail());
+        announcements.add(topic, false, log.tail());
         topic.partitions().forEach(partition -> partition.wakeAll(faults));
         return true;
     }
@@ -321,6 +317,9 @@ public final class Broker {
             return true;
         }
         settlements.flush();
+        if (offset < subscription.cursor(partition) && partition.hasWaiters()) {
+            announceLater(partition); // there is something to be had again
+        }
         return append(new Event.CursorMoved(subscription.number(), partition.id(), offset));
     }
 

@@ -37,6 +37,7 @@ public final class Leases {
      * @param leaseMs for how long they are lent
      * @param receipt what they will be settled by: greater than all before
      * @param ordered whether nothing is lent while something of the partition is lent already
+     * @param repeats whether it was answered before, and the answer did not arrive: in order, it gets the same again
      */
     public record Request(
             Subscription subscription,
@@ -46,8 +47,17 @@ public final class Leases {
             long leaseMs,
             long receipt,
             boolean ordered,
+            boolean repeats,
             TagFilter filter,
-            DeadLetters deadLetters) {}
+            DeadLetters deadLetters) {
+
+        /** The same, not answered before. */
+        public Request(
+                Subscription subscription, Partition partition, int countMax, int bytesMax, long leaseMs, long receipt,
+                boolean ordered, TagFilter filter, DeadLetters deadLetters) {
+            this(subscription, partition, countMax, bytesMax, leaseMs, receipt, ordered, false, filter, deadLetters);
+        }
+    }
 
     /** Where a subscription that has never read a partition begins to lend; does nothing where it has. */
     public boolean begin(Subscription subscription, Partition partition, long offset) {
@@ -67,7 +77,7 @@ public final class Leases {
                 ? known
                 : new LeaseCursor(Math.max(0, request.subscription.cursor(partition))); // until something is lent
         out.clear(partition, broker);
-        if (request.ordered && isBusy(cursor)) {
+        if (request.ordered && !request.repeats && isBusy(cursor)) {
             return true;
         }
         if (!again(request, cursor, out)) {
@@ -198,10 +208,17 @@ public final class Leases {
         return appended;
     }
 
-    /** Settles a message that was lent; the receipt must be the one that it was lent by last. */
+    /**
+     * Settles a message that was lent; the receipt must be the one that it was lent by last. One that is settled stays so,
+     * whoever asks.
+     */
     public Outcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
+        if (cursor != null && cursor.isSettled(offset)) {
+            broker.decided();
+            return Outcome.DONE;
+        }
         if (lease == null || lease.receipt() != receipt) {
             return Outcome.UNKNOWN;
         }

@@ -311,6 +311,9 @@ public final class Server implements AutoCloseable {
      */
     public void createTopic(String name, int queues) throws IOException {
         String problem = Destinations.topicProblem(name);
+        if (problem == null && new Destinations(shard, rocketmq).systemTopics().contains(name)) {
+            problem = "The topic[" + name + "] is conflict with system topic.";
+        }
         int max = config.limits().queuesPerTopicMax();
         if (problem != null || queues < 1 || queues > max) {
             throw new IllegalArgumentException(problem != null ? problem

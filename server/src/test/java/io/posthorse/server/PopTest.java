@@ -114,7 +114,8 @@ class PopTest {
         assertEquals(1, again.getFirst().message.reconsumeTimes(), "it says how often it was tried");
         assertEquals(208, ack(first.get(1)), "the first receipt is outdated");
         assertEquals(0, ack(again.getFirst()));
-        assertEquals(208, ack(again.getFirst()), "settled is settled");
+        assertEquals(0, ack(again.getFirst()), "settled is settled, and twice is no mistake");
+        assertEquals(0, ack(first.getFirst()));
     }
 
     @Test
@@ -142,6 +143,48 @@ class PopTest {
         assertEquals(List.of("one"), texts(pop(1, 500, 15_000)));
         assertTrue(System.nanoTime() - begin < 10_000_000_000L, "not only when its time is up");
         assertEquals(210, client.ask(POP, request("T", 1, 500, 50)).code());
+    }
+
+    @Test
+    void anOffsetThatIsSetBackWakesWhoWaits() {
+        broker.sent("T", 0, "", "one");
+        broker.sent("T", 0, "", "two");
+        pop(2, 60_000, 0).forEach(loan -> assertEquals(0, ack(loan)));
+        int held = client.send(POP, request("T", 1, 60_000, 15_000), RawClient.NO_BODY);
+        RawClient other = broker.client();
+        int told = other.send(NOTIFICATION, request("T", 1, 60_000, 15_000), RawClient.NO_BODY);
+        long begin = System.nanoTime();
+        Frame reset = broker.client().ask(222, Map.of(
+                "topic", "T", "group", "G", "timestamp", "0", "isForce", "true"));
+        assertEquals(0, reset.code(), reset.remark());
+        assertEquals("true", other.answer(told).field("hasMsg"));
+        assertEquals(List.of("one"), texts(loans(client.answer(held))));
+        assertTrue(System.nanoTime() - begin < 5_000_000_000L, "and not at the end of its time");
+    }
+
+    @Test
+    void aTryInOrderWhoseAnswerWasLostIsNotHeldUpByIt() {
+        List.of("a", "b").forEach(body -> broker.sent("T", 0, "", body));
+        Map<String, String> first = inOrder(1, 60_000, 0);
+        first.put("attemptId", "attempt-1");
+        assertEquals(List.of("a"), texts(pop(first)));
+        Map<String, String> another = inOrder(1, 60_000, 0);
+        another.put("attemptId", "attempt-2");
+        assertEquals(List.of(), pop(another), "it is lent to somebody");
+        List<Loan> again = pop(first);
+        assertEquals(List.of("a"), texts(again), "who lost the answer gets the same again");
+        assertEquals(0, ack(again.getFirst()));
+        assertEquals(List.of("b"), texts(pop(another)));
+        assertEquals(List.of(), pop(first), "the last answer was to another");
+    }
+
+    @Test
+    void aTimeOfNothingGivesAMessageBackAtOnce() {
+        broker.sent("T", 0, "", "one");
+        Map<String, String> change = settling("T", pop(1, 60_000, 0).getFirst());
+        change.put("invisibleTime", "0");
+        assertEquals(0, client.ask(CHANGE, change).code());
+        assertEquals(List.of("one"), texts(pop(1, 60_000, 0)));
     }
 
     @Test

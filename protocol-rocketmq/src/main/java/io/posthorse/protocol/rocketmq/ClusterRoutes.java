@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterRoutes implements Routes {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterRoutes.class);
-    private static final long FRESH_MS = 5_000;
+    private static final long FRESH_MS = 1_000;
     private static final int TOPICS_MAX = 10_000;
+    private static final int NAME_MAX = 255;
     private static final int BROKERS_MAX = 1_024;
     /** Of one topic; who comes behind them is told what is known. */
     private static final int WAITERS_MAX = 10_000;
@@ -58,7 +59,7 @@ public final class ClusterRoutes implements Routes {
 
     @Override
     public void find(String topic, Consumer<List<TopicOnBroker>> then) {
-        if (!nameServers.hasNameServers()) {
+        if (!nameServers.hasNameServers() || topic.isEmpty() || topic.length() > NAME_MAX) {
             then.accept(merged(topic, List.of()));
             return;
         }

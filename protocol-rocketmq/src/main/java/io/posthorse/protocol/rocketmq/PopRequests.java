@@ -40,6 +40,7 @@ final class PopRequests implements RequestHandler {
     private final Destinations destinations;
     private final Filters filters;
     private final Lent lent = new Lent();
+    private final PopAttempts attempts = new PopAttempts();
     private int turn;
     private int waiting;
     private int places;
@@ -56,6 +57,7 @@ final class PopRequests implements RequestHandler {
      *
      * @param request without its fields, for the answer
      * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
+     * @param attempt what a client calls this try, and the next one too where no answer came; null where it does not say
      * @param lends whether messages are lent, or only looked for
      * @param retry tries it again once old messages have come from the disk
      */
@@ -69,6 +71,7 @@ final class PopRequests implements RequestHandler {
             long leaseMs,
             boolean ordered,
             boolean fromEnd,
+            String attempt,
             boolean lends,
             Retry retry) {}
 
@@ -115,6 +118,7 @@ final class PopRequests implements RequestHandler {
                 Math.max(LEASE_MS_MIN, Math.min(LEASE_MS_MAX, request.number("invisibleTime", 60_000))),
                 "true".equals(request.field("order")),
                 request.number("initMode", 0) == 1,
+                request.field("attemptId"),
                 request.code() == RequestCode.POP_MESSAGE,
                 new Retry()));
     }
@@ -169,7 +173,8 @@ final class PopRequests implements RequestHandler {
             long begin = pop.fromEnd && !isYoung(turn, partition) ? turn.end(partition) : turn.begin(partition);
             Leases.Request request = new Leases.Request(
                     pop.group, partition, pop.countMax - answer.count(), BYTES_MAX, pop.leaseMs, receipt, pop.ordered,
-                    pop.filter, (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
+                    pop.ordered && attempts.isLast(pop.group, partition, pop.attempt), pop.filter,
+                    (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
             if (!turn.leases().begin(pop.group, partition, begin) || !turn.leases().lend(request, lent)) {
                 break; // the disk is full: nothing can be lent
             }
@@ -182,6 +187,9 @@ final class PopRequests implements RequestHandler {
             }
             if (lent.count() > 0) {
                 answer.add(partition.number(), lent);
+                if (pop.ordered) {
+                    attempts.answered(pop.group, partition, pop.attempt);
+                }
                 protocol.statistics.answered(pop.group, partition.topic(), lent.messages());
             }
         }
