@@ -162,19 +162,7 @@ public final class Server implements AutoCloseable {
         Broker broker = Broker.open(files, log, disk, brokerSettings(), formats());
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
-        shard.onFailure(cause -> LOG.error(
-                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
-                        + " disk, then restart: the log is checked from its durable mark on.",
-                cause.getMessage(), cause));
-        shard.onSlowDisk(ms -> LOG.warn(
-                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
-                        + " look at what else writes to that disk.", ms));
-        shard.onKept((topic, subscription) -> LOG.warn(
-                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
-                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
-                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
-                        topic));
-        shard.onNotice(LOG::warn);
+        tellOperators();
         broker.faults().onFault(new FaultLog());
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
@@ -211,6 +199,23 @@ public final class Server implements AutoCloseable {
         shard.start();
         registration.start();
         return protocol;
+    }
+
+    /** What an operator should know of the disk and the log goes into this process's output. */
+    private void tellOperators() {
+        shard.onFailure(cause -> LOG.error(
+                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
+                        + " disk, then restart: the log is checked from its durable mark on.",
+                cause.getMessage(), cause));
+        shard.onSlowDisk(ms -> LOG.warn(
+                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
+                        + " look at what else writes to that disk.", ms));
+        shard.onKept((topic, subscription) -> LOG.warn(
+                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
+                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
+                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
+                        topic));
+        shard.onNotice(LOG::warn);
     }
 
     /** RocketMQ's first: its clients are shown all messages in it. */
