@@ -69,6 +69,8 @@ public class IntegrationTestBase {
 
         Elsewhere(BrokerConfig config, NettyServerConfig server, MessageStoreConfig store) {
             super(config, server, new NettyClientConfig(), store);
+            getBrokerOuterAPI().updateNameServerAddressList(config.getNamesrvAddr()); // tests ask it who is there
+            getBrokerOuterAPI().start();
         }
 
         @Override
