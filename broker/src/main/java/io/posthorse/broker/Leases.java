@@ -106,7 +106,7 @@ public final class Leases {
         for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
             behind = out.fetch.offsets[i] < cursor.next() ? behind : Math.min(behind, out.fetch.offsets[i]);
         }
-        return lent(request, out, behind);
+        return lent(request, cursor, out, behind);
     }
 
     /**
@@ -138,6 +138,7 @@ public final class Leases {
         int most = Math.min(request.countMax, Fetch.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
+            int deliveries = lease.deliveries() + (request.repeats ? 0 : 1);
             long position = Moves.position(request.partition, offset);
             boolean cold = position >= 0 && broker.isCold(position);
             OriginalRead.Copy held = cold ? broker.originals().held(position) : null;
@@ -162,10 +163,10 @@ public final class Leases {
                     return false;
                 }
             } else if (cold && (out.fetch.count == 0 || out.fetch.bytes + copy.capacity() <= request.bytesMax)) {
-                out.add(offset, position, copy, lease.deliveries() + 1);
+                out.add(offset, position, copy, deliveries);
             } else if (!cold && (out.fetch.count == 0
                     || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax)) {
-                out.add(offset, position, request.partition.index.length(offset), lease.deliveries() + 1);
+                out.add(offset, position, request.partition.index.length(offset), deliveries);
             } else if (request.ordered) {
                 break; // a smaller one behind it may not pass it
             }
@@ -197,11 +198,25 @@ public final class Leases {
         return Math.max(cursor.next(), found.next);
     }
 
-    private boolean lent(Request request, Lent out, long behind) {
+    private boolean lent(Request request, LeaseCursor cursor, Lent out, long behind) {
         long until = broker.now() + request.leaseMs;
-        int count = out.fetch.count;
-        boolean appended = broker.append(new Event.Lent(request.subscription.number(), request.partition.id(), behind,
-                request.receipt, until, Arrays.copyOf(out.fetch.offsets, count)));
+        int number = request.subscription.number();
+        long[] fresh = new long[out.fetch.count];
+        int count = 0;
+        boolean appended = true;
+        for (int i = 0; appended && i < out.fetch.count; i++) {
+            long offset = out.fetch.offsets[i];
+            if (request.repeats && cursor.lease(offset) != null) { // the same delivery once more
+                appended = broker.append(new Event.LeaseChanged(
+                        number, request.partition.id(), offset, request.receipt, until));
+            } else {
+                fresh[count++] = offset;
+            }
+        }
+        if (appended && (count > 0 || behind > cursor.next())) {
+            appended = broker.append(new Event.Lent(
+                    number, request.partition.id(), behind, request.receipt, until, Arrays.copyOf(fresh, count)));
+        }
         if (!appended) {
             out.clear(request.partition, broker);
         }
@@ -215,7 +230,7 @@ public final class Leases {
     public Outcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
-        if (cursor != null && cursor.isSettled(offset)) {
+        if (cursor != null && offset >= 0 && cursor.isSettled(offset)) {
             broker.decided();
             return Outcome.DONE;
         }

@@ -173,6 +173,7 @@ class PopTest {
         assertEquals(List.of(), pop(another), "it is lent to somebody");
         List<Loan> again = pop(first);
         assertEquals(List.of("a"), texts(again), "who lost the answer gets the same again");
+        assertEquals(0, again.getFirst().message.reconsumeTimes(), "and it is the same delivery");
         assertEquals(0, ack(again.getFirst()));
         assertEquals(List.of("b"), texts(pop(another)));
         assertEquals(List.of(), pop(first), "the last answer was to another");
