@@ -317,7 +317,7 @@ public final class Broker {
             return true;
         }
         settlements.flush();
-        if (offset < subscription.cursor(partition) && partition.hasWaiters()) {
+        if (partition.hasWaiters() && offset < subscription.cursor(partition)) {
             announceLater(partition); // there is something to be had again
         }
         return append(new Event.CursorMoved(subscription.number(), partition.id(), offset));

@@ -53,6 +53,8 @@ public final class Fields {
     public static final byte[] TIMER_DELAY_MS = ascii("TIMER_DELAY_MS");
     public static final byte[] TIMER_OUT_MS = ascii("TIMER_OUT_MS");
     public static final byte[] START_DELIVER_TIME = ascii("__STARTDELIVERTIME");
+    public static final byte[] PRIORITY = ascii("_SYS_MSG_PRIORITY_");
+    public static final byte[] SHARDING_KEY = ascii("__SHARDINGKEY");
     public static final byte[] OUR_DELIVER_MS = ascii("POSTHORSE_DELIVER_MS");
     public static final byte[] OUR_DELAY_MS = ascii("POSTHORSE_DELAY_MS");
     public static final byte[] RECALL_HANDLE = ascii("recallHandle");

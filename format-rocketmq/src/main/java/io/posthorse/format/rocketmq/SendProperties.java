@@ -28,6 +28,8 @@ public final class SendProperties {
     private int timePrecedence;
     private boolean hasReceipt;
     private boolean wasTimed;
+    private boolean isSharded;
+    private int priority;
 
     /** The delay level; 0 where there is none, {@link #NO_NUMBER} where what is said to be one is no number. */
     public int delayLevel;
@@ -66,6 +68,11 @@ public final class SendProperties {
         if (uniqueKeyLength == 0) {
             addUniqueKey(message, nowMs);
         }
+    }
+
+    /** The priority of a message that is of no other kind: neither in a transaction, delayed, nor in an order; else -1. */
+    public int priority() {
+        return isTransaction || delayLevel != 0 || dueMs != 0 || isSharded ? -1 : priority;
     }
 
     /** Reads a message's properties, and sets its tag and its keys. */
@@ -132,6 +139,8 @@ public final class SendProperties {
         dueMs = 0;
         hasReceipt = false;
         wasTimed = false;
+        priority = -1;
+        isSharded = false;
         immunityMs = -1;
         timePrecedence = 0;
         scanner.of(text, from, length);
@@ -170,6 +179,10 @@ public final class SendProperties {
                 case '_' -> {
                     if (scanner.is(Fields.START_DELIVER_TIME)) {
                         due(1, 0, 1);
+                    } else if (scanner.is(Fields.PRIORITY)) {
+                        priority = scanner.number(-1);
+                    } else if (scanner.is(Fields.SHARDING_KEY)) {
+                        isSharded = true;
                     }
                 }
                 default -> { }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.broker.BrokerController;
+import org.apache.rocketmq.broker.offset.ConsumerOffsetManager;
 import org.apache.rocketmq.common.BrokerConfig;
 import org.apache.rocketmq.common.attribute.CQType;
 import org.apache.rocketmq.common.attribute.TopicMessageType;
@@ -22,8 +23,8 @@ import org.apache.rocketmq.test.util.MQAdminTestUtils;
 /**
  * Stands in for the class of that name in RocketMQ's test jar, which starts a name server and brokers in the tests' own
  * process. This one starts nothing: it names those that run already, by the system properties {@code peer.namesrv} (a port)
- * and {@code peer.brokers} (ports, separated by commas). What tests ask a broker's store for in the process is answered
- * with nothing.
+ * and {@code peer.brokers} (ports, separated by commas). Offsets that tests ask for in the process are asked of the broker;
+ * everything else of its store is answered with nothing.
  */
 public class IntegrationTestBase {
     public static Logger logger = LoggerFactory.getLogger(IntegrationTestBase.class);
@@ -65,7 +66,25 @@ public class IntegrationTestBase {
     private static final class Elsewhere extends BrokerController {
         private final MessageStore store = (MessageStore) Proxy.newProxyInstance(
                 MessageStore.class.getClassLoader(), new Class<?>[] {MessageStore.class},
-                (proxy, method, args) -> nothing(method.getReturnType()));
+                (proxy, method, args) -> switch (method.getName()) {
+                    case "getMaxOffsetInQueue" -> getBrokerOuterAPI()
+                            .getMaxOffset(getBrokerAddr(), (String) args[0], (Integer) args[1], true, false);
+                    case "getMinOffsetInQueue" -> getBrokerOuterAPI()
+                            .getMinOffset(getBrokerAddr(), (String) args[0], (Integer) args[1], false);
+                    default -> nothing(method.getReturnType());
+                });
+        private final ConsumerOffsetManager offsets = new ConsumerOffsetManager(this) {
+            @Override
+            public long queryOffset(String group, String topic, int queue) {
+                try {
+                    Map<Integer, Long> known = getBrokerOuterAPI().getAllConsumerOffset(getBrokerAddr()).getOffsetTable()
+                            .get(topic + "@" + group);
+                    return known == null ? -1 : known.getOrDefault(queue, -1L);
+                } catch (Exception e) {
+                    throw new IllegalStateException("the broker tells no offsets", e);
+                }
+            }
+        };
 
         Elsewhere(BrokerConfig config, NettyServerConfig server, MessageStoreConfig store) {
             super(config, server, new NettyClientConfig(), store);
@@ -76,6 +95,11 @@ public class IntegrationTestBase {
         @Override
         public MessageStore getMessageStore() {
             return store;
+        }
+
+        @Override
+        public ConsumerOffsetManager getConsumerOffsetManager() {
+            return offsets == null ? super.getConsumerOffsetManager() : offsets;
         }
 
         private static Object nothing(Class<?> type) {

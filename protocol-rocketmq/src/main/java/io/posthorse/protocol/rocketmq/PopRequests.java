@@ -24,6 +24,7 @@ import java.util.Map;
  * (200055). A message that is not settled in time is lent again from where it stands; its reconsume times say how often.
  */
 final class PopRequests implements RequestHandler {
+    private static final String PRIORITY = "PRIORITY";
     private static final int COUNT_MAX = 32;
     private static final int BYTES_MAX = 1 << 20;
     private static final long LEASE_MS_MIN = 100;
@@ -167,9 +168,11 @@ final class PopRequests implements RequestHandler {
         Broker turn = protocol.shard.turn();
         long receipt = turn.now();
         PopAnswer answer = new PopAnswer(receipt, pop.leaseMs, pop.ordered);
-        int from = Math.floorMod(this.turn++, pop.partitions.size());
-        for (int i = 0; i < pop.partitions.size() && answer.count() < pop.countMax; i++) {
-            Partition partition = pop.partitions.get((from + i) % pop.partitions.size());
+        int count = pop.partitions.size();
+        int from = Math.floorMod(this.turn++, count);
+        boolean highestFirst = hasPriority(pop);
+        for (int i = 0; i < count && answer.count() < pop.countMax; i++) {
+            Partition partition = pop.partitions.get(highestFirst ? count - 1 - i : (from + i) % count);
             long begin = pop.fromEnd && !isYoung(turn, partition) ? turn.end(partition) : turn.begin(partition);
             Leases.Request request = new Leases.Request(
                     pop.group, partition, pop.countMax - answer.count(), BYTES_MAX, pop.leaseMs, receipt, pop.ordered,
@@ -197,6 +200,21 @@ final class PopRequests implements RequestHandler {
             return null;
         }
         return answer.frame(pop.request, pop.partitions.stream().mapToLong(p -> turn.leases().waiting(pop.group, p)).sum());
+    }
+
+    /** Whether queues are read by their priority and not in turn: so many times of a hundred as the group says. */
+    private boolean hasPriority(Pop pop) {
+        boolean isMeant = !pop.ordered
+                && PRIORITY.equals(pop.partitions.getFirst().topic().settings().attributes().get("message.type"));
+        if (!isMeant) {
+            return false;
+        }
+        String factor = pop.group.settings().attributes().getOrDefault("priority.factor", "100");
+        try {
+            return Math.floorMod(turn, 100) < Integer.parseInt(factor);
+        } catch (NumberFormatException e) {
+            return true;
+        }
     }
 
     /** A new group reads a young queue from its start, whatever it asks for: else it would lose what came just before it. */

@@ -162,6 +162,10 @@ final class SendRequests {
         Partition target = partition;
         if (header.bytes()[header.start(header.field(names.topic()))] == '%') {
             target = retryTarget(header, names, partition);
+        } else if (properties.priority() >= 0) { // as RocketMQ 5.5 does: a queue for each priority
+            int last = Math.max(1, partition.topic().settings().writePartitions()) - 1;
+            target = partition.topic().partition(Math.min(properties.priority(), last));
+            message.queueId = target.number();
         }
         publish(session, header, target);
     }
