@@ -4,19 +4,21 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Partitions that got messages, and topics that came or went, of which nobody has been told yet. */
+/** Partitions that got messages, and topics that came, changed or went, of which nobody has been told yet. */
 final class Announcements {
     private final Faults faults;
     private final List<Partition> due = new ArrayList<>();
     private final List<TopicListener> listeners = new ArrayList<>();
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
-    private record Change(Topic topic, boolean isDeletion, long position) {
+    private enum News { CREATED, CHANGED, DELETED }
+
+    private record Change(Topic topic, News news, long position) {
         void tell(TopicListener listener) {
-            if (isDeletion) {
-                listener.deleted(topic);
-            } else {
-                listener.created(topic);
+            switch (news) {
+                case CREATED -> listener.created(topic);
+                case CHANGED -> listener.changed(topic);
+                case DELETED -> listener.deleted(topic);
             }
         }
     }
@@ -29,10 +31,11 @@ final class Announcements {
         listeners.add(listener);
     }
 
-    /** A topic that was created or deleted by a record that ends at a position. */
-    void add(Topic topic, long position) {
+    /** A topic that was created, changed or deleted by a record that ends at a position. */
+    void add(Topic topic, boolean isNew, long position) {
         if (!listeners.isEmpty()) {
-            changes.add(new Change(topic, topic.isDeleted(), position));
+            News news = topic.isDeleted() ? News.DELETED : isNew ? News.CREATED : News.CHANGED;
+            changes.add(new Change(topic, news, position));
         }
     }
 

@@ -246,9 +246,7 @@ public final class Broker {
             return null;
         }
         Topic topic = topic(name);
-        if (before == null) {
-            announcements.add(topic, log.tail());
-        }
+        announcements.add(topic, before == null, log.tail());
         return topic;
     }
 
@@ -261,12 +259,12 @@ public final class Broker {
         if (!append(new Event.TopicDeleted(topic.name()))) {
             return false;
         }
-        announcements.add(topic, log.tail());
+        announcements.add(topic, false, log.tail());
         topic.partitions().forEach(partition -> partition.wakeAll(faults));
         return true;
     }
 
-    /** Has topics told that come and go from now on. */
+    /** Has topics told that come, change and go from now on. */
     public void onTopics(TopicListener listener) {
         announcements.onTopics(listener);
     }
@@ -319,6 +317,9 @@ public final class Broker {
             return true;
         }
         settlements.flush();
+        if (partition.hasWaiters() && offset < subscription.cursor(partition)) {
+            announceLater(partition); // there is something to be had again
+        }
         return append(new Event.CursorMoved(subscription.number(), partition.id(), offset));
     }
 

@@ -52,6 +52,11 @@ final class LeaseCursor {
         return open.size();
     }
 
+    /** Whether a message is settled, or counts as such since its subscription did not select it. */
+    boolean isSettled(long offset) {
+        return offset < floor || settled.contains(offset);
+    }
+
     Lease lease(long offset) {
         return open.get(offset);
     }

@@ -37,6 +37,7 @@ public final class Leases {
      * @param leaseMs for how long they are lent
      * @param receipt what they will be settled by: greater than all before
      * @param ordered whether nothing is lent while something of the partition is lent already
+     * @param repeats whether it was answered before, and the answer did not arrive: in order, it gets the same again
      */
     public record Request(
             Subscription subscription,
@@ -46,8 +47,17 @@ public final class Leases {
             long leaseMs,
             long receipt,
             boolean ordered,
+            boolean repeats,
             TagFilter filter,
-            DeadLetters deadLetters) {}
+            DeadLetters deadLetters) {
+
+        /** The same, not answered before. */
+        public Request(
+                Subscription subscription, Partition partition, int countMax, int bytesMax, long leaseMs, long receipt,
+                boolean ordered, TagFilter filter, DeadLetters deadLetters) {
+            this(subscription, partition, countMax, bytesMax, leaseMs, receipt, ordered, false, filter, deadLetters);
+        }
+    }
 
     /** Where a subscription that has never read a partition begins to lend; does nothing where it has. */
     public boolean begin(Subscription subscription, Partition partition, long offset) {
@@ -67,7 +77,7 @@ public final class Leases {
                 ? known
                 : new LeaseCursor(Math.max(0, request.subscription.cursor(partition))); // until something is lent
         out.clear(partition, broker);
-        if (request.ordered && isBusy(cursor)) {
+        if (request.ordered && !request.repeats && isBusy(cursor)) {
             return true;
         }
         if (!again(request, cursor, out)) {
@@ -96,7 +106,7 @@ public final class Leases {
         for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
             behind = out.fetch.offsets[i] < cursor.next() ? behind : Math.min(behind, out.fetch.offsets[i]);
         }
-        return lent(request, out, behind);
+        return lent(request, cursor, out, behind);
     }
 
     /**
@@ -128,6 +138,7 @@ public final class Leases {
         int most = Math.min(request.countMax, Fetch.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
+            int deliveries = lease.deliveries() + (request.repeats ? 0 : 1);
             long position = Moves.position(request.partition, offset);
             boolean cold = position >= 0 && broker.isCold(position);
             OriginalRead.Copy held = cold ? broker.originals().held(position) : null;
@@ -152,10 +163,10 @@ public final class Leases {
                     return false;
                 }
             } else if (cold && (out.fetch.count == 0 || out.fetch.bytes + copy.capacity() <= request.bytesMax)) {
-                out.add(offset, position, copy, lease.deliveries() + 1);
+                out.add(offset, position, copy, deliveries);
             } else if (!cold && (out.fetch.count == 0
                     || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax)) {
-                out.add(offset, position, request.partition.index.length(offset), lease.deliveries() + 1);
+                out.add(offset, position, request.partition.index.length(offset), deliveries);
             } else if (request.ordered) {
                 break; // a smaller one behind it may not pass it
             }
@@ -187,21 +198,42 @@ public final class Leases {
         return Math.max(cursor.next(), found.next);
     }
 
-    private boolean lent(Request request, Lent out, long behind) {
+    private boolean lent(Request request, LeaseCursor cursor, Lent out, long behind) {
         long until = broker.now() + request.leaseMs;
-        int count = out.fetch.count;
-        boolean appended = broker.append(new Event.Lent(request.subscription.number(), request.partition.id(), behind,
-                request.receipt, until, Arrays.copyOf(out.fetch.offsets, count)));
+        int number = request.subscription.number();
+        long[] fresh = new long[out.fetch.count];
+        int count = 0;
+        boolean appended = true;
+        for (int i = 0; appended && i < out.fetch.count; i++) {
+            long offset = out.fetch.offsets[i];
+            if (request.repeats && cursor.lease(offset) != null) { // the same delivery once more
+                appended = broker.append(new Event.LeaseChanged(
+                        number, request.partition.id(), offset, request.receipt, until));
+            } else {
+                fresh[count++] = offset;
+            }
+        }
+        if (appended && (count > 0 || behind > cursor.next())) {
+            appended = broker.append(new Event.Lent(
+                    number, request.partition.id(), behind, request.receipt, until, Arrays.copyOf(fresh, count)));
+        }
         if (!appended) {
             out.clear(request.partition, broker);
         }
         return appended;
     }
 
-    /** Settles a message that was lent; the receipt must be the one that it was lent by last. */
+    /**
+     * Settles a message that was lent; the receipt must be the one that it was lent by last. One that is settled stays so,
+     * whoever asks.
+     */
     public Outcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
+        if (cursor != null && offset >= 0 && cursor.isSettled(offset)) {
+            broker.decided();
+            return Outcome.DONE;
+        }
         if (lease == null || lease.receipt() != receipt) {
             return Outcome.UNKNOWN;
         }

@@ -7,4 +7,7 @@ public interface TopicListener {
 
     /** A topic was deleted. Another one of that name may be there by now. */
     void deleted(Topic topic);
+
+    /** A topic that was there got other settings or more partitions. By now it may be gone. */
+    default void changed(Topic topic) {}
 }

@@ -95,8 +95,8 @@ final class Borrowers {
                 loan.receipt = next;
                 loan.until = time.in(leaseMs);
             }
-        } else if (broker.leases().settle(subscription, partition, offset, loan.receipt) == Outcome.DONE) {
-            require(!loan.settled, "what is settled is not lent");
+        } else if (broker.leases().settle(subscription, partition, offset, loan.receipt) == Outcome.DONE
+                && !loan.settled) { // what is settled may be settled again, and that changes nothing
             loan.asked = true;
             Settlement settlement = new Settlement(broker.tail(), loan);
             settlements.add(settlement);

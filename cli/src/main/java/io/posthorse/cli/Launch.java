@@ -13,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -46,9 +47,10 @@ final class Launch {
      */
     static ServerConfig configuration(Role role, List<String> presets, Path file, List<String> sets) {
         try {
-            String text = file == null ? null : Files.readString(file);
+            String text = file == null ? null : ConfigSources.text(Files.readAllBytes(file));
             ConfigSources sources = new ConfigSources(
-                    role, presets, file == null ? null : file.toString(), text, System.getenv(), sets, hostName());
+                    role, presets, file == null ? null : file.toString(), text, System.getenv(), sets, hostName(),
+                    plainAcl(file, System.getenv("ROCKETMQ_HOME")));
             return ConfigLoader.load(sources);
         } catch (ConfigException e) {
             System.err.println(e.getMessage());
@@ -57,6 +59,18 @@ final class Launch {
                     + "). Name a file that exists, or leave the option out.");
         }
         return null;
+    }
+
+    /** RocketMQ 4's file of accounts, beside the configuration or where RocketMQ was installed; null where there is none. */
+    static String plainAcl(Path file, String rocketmqHome) {
+        List<Path> places = new ArrayList<>();
+        if (file != null) {
+            places.add(file.toAbsolutePath().resolveSibling("plain_acl.yml"));
+        }
+        if (rocketmqHome != null && !rocketmqHome.isBlank()) {
+            places.add(Path.of(rocketmqHome, "conf", "plain_acl.yml"));
+        }
+        return places.stream().filter(Files::isRegularFile).map(Path::toString).findFirst().orElse(null);
     }
 
     private static String hostName() {

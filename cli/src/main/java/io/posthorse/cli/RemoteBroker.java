@@ -49,9 +49,14 @@ final class RemoteBroker implements AutoCloseable {
      * @throws CommandFailedException where the broker refuses, or the answer does not come
      */
     Frame ask(int code, Map<String, String> fields) throws CommandFailedException {
+        return ask(code, fields, NO_BODY);
+    }
+
+    /** The same with a body. */
+    Frame ask(int code, Map<String, String> fields, byte[] body) throws CommandFailedException {
         Frame answer;
         try {
-            answer = exchange(code, fields);
+            answer = exchange(code, fields, body);
         } catch (IOException | MalformedFrameException e) {
             broken = true;
             throw new CommandFailedException(Launch.NOT_STARTED, "The connection to " + name + " broke before the answer"
@@ -76,9 +81,9 @@ final class RemoteBroker implements AutoCloseable {
         return broken;
     }
 
-    private Frame exchange(int code, Map<String, String> fields) throws IOException {
+    private Frame exchange(int code, Map<String, String> fields, byte[] body) throws IOException {
         Frame request = new Frame(
-                code, Frame.JAVA, Frame.VERSION, ++opaque, 0, null, signed(fields), NO_BODY, false);
+                code, Frame.JAVA, Frame.VERSION, ++opaque, 0, null, signed(fields, body), body, false);
         socket.getOutputStream().write(FrameCodec.encode(request));
         while (true) {
             byte[] bytes = new byte[FrameCodec.checkLength(in.readInt())];
@@ -90,8 +95,8 @@ final class RemoteBroker implements AutoCloseable {
         }
     }
 
-    /** The fields with RocketMQ's signature: HmacSHA1 over their values, in the order of their names. */
-    private Map<String, String> signed(Map<String, String> fields) {
+    /** The fields with RocketMQ's signature: HmacSHA1 over their values, in the order of their names, and the body. */
+    private Map<String, String> signed(Map<String, String> fields, byte[] body) {
         if (accessKey == null) {
             return fields;
         }
@@ -99,6 +104,7 @@ final class RemoteBroker implements AutoCloseable {
         all.put("AccessKey", accessKey);
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         all.values().forEach(value -> content.writeBytes(value.getBytes(StandardCharsets.UTF_8)));
+        content.writeBytes(body);
         try {
             Mac mac = Mac.getInstance("HmacSHA1");
             mac.init(new SecretKeySpec(secret, "HmacSHA1"));

@@ -80,7 +80,7 @@ class WaitingCommandsTest {
         fields.put("k", "false");
         fields.put("m", "false");
         try (RemoteBroker client = client(user)) {
-            client.ask(SEND, fields);
+            client.ask(SEND, fields, new byte[1]);
         }
     }
 
@@ -101,7 +101,7 @@ class WaitingCommandsTest {
         assertTrue(list.lines().get(0).matches("ID +DUE +TOPIC +QUEUE +KEYS +TAGS +BYTES +MESSAGE ID"), list.out());
         String due = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS").withZone(ZoneId.systemDefault())
                 .format(Instant.ofEpochMilli(now + 3_600_000));
-        assertEquals("1   " + due + "  unpaid  0      order-1   -     0      U-1", list.lines().get(1));
+        assertEquals("1   " + due + "  unpaid  0      order-1   -     1      U-1", list.lines().get(1));
         assertTrue(list.lines().get(2).contains("order-2"), list.out());
         assertTrue(list.lines().get(3).contains("?[31mred"), "no control characters: " + list.out());
         assertEquals("3 shown of 3 that wait for their delivery time.", list.lines().get(4));
@@ -198,7 +198,7 @@ class WaitingCommandsTest {
         Console list = run("transactions list");
         assertTrue(list.lines().get(0).matches(
                 "ID +SET ASIDE +TOPIC +PRODUCER GROUP +QUEUE +KEYS +TAGS +BYTES +MESSAGE ID"), list.out());
-        assertTrue(list.lines().get(1).matches("0   20\\S+ \\S+ +T +Producers +0 +K1 +- +0 +K1"), list.out());
+        assertTrue(list.lines().get(1).matches("0   20\\S+ \\S+ +T +Producers +0 +K1 +- +1 +K1"), list.out());
         assertEquals("2 shown of 2 that were set aside.", list.lines().getLast());
         assertEquals(List.of("Dropped message 0 of topic T."), run("transactions drop", "0").lines());
         assertEquals(List.of("1"), ids(run("transactions list", "--json")));

@@ -7,4 +7,4 @@ import java.util.SortedMap;
  *
  * @param addresses host:port by broker id, the master's id being 0
  */
-record BrokerRoute(String cluster, String name, boolean actingMaster, SortedMap<Long, String> addresses) {}
+public record BrokerRoute(String cluster, String name, boolean actingMaster, SortedMap<Long, String> addresses) {}

@@ -1,4 +1,4 @@
 package io.posthorse.nameserver;
 
 /** A topic on one broker. */
-record HostedTopic(BrokerRoute broker, TopicRoute topic) {}
+public record HostedTopic(BrokerRoute broker, TopicRoute topic) {}

@@ -128,6 +128,12 @@ public final class NameServer implements RequestHandler {
         }
     }
 
+    /** The brokers of other processes that registered here and offer a topic, and how. */
+    public List<HostedTopic> registered(String topic) {
+        tick();
+        return registry.hosting(topic);
+    }
+
     private Frame route(Peer peer, Frame request) {
         String topic = request.require("topic");
         if (topic.length() > limits.nameChars()) {

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The remote brokers that registered, and their topics. A registration lives until its broker takes it back, its
  * connection closes, or it was not renewed in time; a broker name goes, with its topics, when its last address goes.
- * A registration adds topics and never drops one, since brokers also register single topics that changed.
+ * A registration adds topics and drops only those that it names as gone, since brokers also register single topics that
+ * changed.
  */
 final class RouteRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(RouteRegistry.class);
@@ -70,6 +71,7 @@ final class RouteRegistry {
         boolean leads = group.leader().brokerId() == registration.brokerId();
         if (leads && (registration.brokerId() == MASTER || registration.actingMaster())) {
             int sizeBefore = group.topics.size();
+            group.topics.keySet().removeAll(registration.table().gone());
             group.topics.putAll(registration.table().topics());
             group.version = registration.table().version();
             topicCount += group.topics.size() - sizeBefore;

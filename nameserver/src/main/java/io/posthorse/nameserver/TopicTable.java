@@ -2,6 +2,7 @@ package io.posthorse.nameserver;
 
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonValue.Member;
 import io.posthorse.codec.rocketmq.JsonValue.Obj;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
@@ -10,7 +11,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -24,8 +27,10 @@ import java.util.zip.Inflater;
  * int32 count, each: int32 length, "name readQueues writeQueues perm filterType [attributes]"
  * rest  filter servers and static topics, which mean nothing here
  * </pre>
+ *
+ * <p>A broker of this project names topics that are gone in a member {@code goneTopics} of the JSON form.
  */
-record TopicTable(DataVersion version, Map<String, TopicRoute> topics) {
+record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<String> gone) {
     private static final int QUEUES_MAX = 65_536;
     private static final int NODES_PER_TOPIC = 12;
     private static final int JSON_DEPTH_MAX = 32;
@@ -38,7 +43,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics) {
     static TopicTable of(Frame request, NameServerLimits limits) {
         byte[] body = request.body();
         if (body.length == 0) {
-            return new TopicTable(DataVersion.NONE, Map.of());
+            return new TopicTable(DataVersion.NONE, Map.of(), Set.of());
         }
         checkCrc(body, request.number("bodyCrc32", 0));
         return Boolean.parseBoolean(request.field("compressed"))
@@ -72,7 +77,13 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics) {
                     topic.integer("topicSysFlag", 0));
             put(topics, topic.text("topicName", member.name()), route, limits);
         }
-        return new TopicTable(DataVersion.of(wrapper.object("dataVersion")), topics);
+        Set<String> gone = new HashSet<>();
+        for (JsonValue name : wrapper.array("goneTopics")) {
+            if (name instanceof JsonValue.Text text) {
+                gone.add(text.value());
+            }
+        }
+        return new TopicTable(DataVersion.of(wrapper.object("dataVersion")), topics, gone);
     }
 
     private static TopicTable ofBinary(ByteBuffer in, NameServerLimits limits) {
@@ -92,7 +103,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics) {
                 TopicRoute route = new TopicRoute(number(parts[1]), number(parts[2]), number(parts[3]), 0);
                 put(topics, parts[0], route, limits);
             }
-            return new TopicTable(version, topics);
+            return new TopicTable(version, topics, Set.of());
         } catch (BufferUnderflowException e) {
             throw new MalformedFrameException("registration: the inflated body ends too early");
         }

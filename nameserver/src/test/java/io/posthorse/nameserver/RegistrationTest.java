@@ -39,6 +39,20 @@ class RegistrationTest {
     }
 
     @Test
+    void aTopicGoesWhereItsBrokerNamesItAsGone() {
+        server.handle(remote, register("b", 0, "r:1", "T", "U"));
+        server.handle(remote, register("b", 0, "r:1", "U"));
+        assertEquals(0, routeCode("T"), "what a registration does not name stays");
+        byte[] gone = ("{\"topicConfigSerializeWrapper\":{\"goneTopics\":[\"T\",7,\"Nobodys\"],\"topicConfigTable\":{}}}")
+                .getBytes(StandardCharsets.UTF_8);
+        Frame news = request(
+                103, gone, "brokerName", "b", "brokerAddr", "r:1", "clusterName", "c", "haServerAddr", "", "brokerId", "0");
+        assertEquals(0, server.handle(remote, news).code());
+        assertEquals(17, routeCode("T"));
+        assertEquals(0, routeCode("U"));
+    }
+
+    @Test
     void aBrokerMayAskForItsOwnTimeout() {
         server.handle(remote, with(register("b", 0, "r:1", "T"), "heartbeatTimeoutMillis", "10000"));
         nowMs += 9_999;

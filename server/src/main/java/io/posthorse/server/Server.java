@@ -8,12 +8,11 @@ import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.TopicSettings;
-import io.posthorse.codec.rocketmq.RequestHandler;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.log.LogSettings;
 import io.posthorse.nameserver.NameServer;
@@ -27,6 +26,7 @@ import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
 import io.posthorse.protocol.openwire.StoredForm;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
+import io.posthorse.protocol.rocketmq.ClusterRoutes;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
@@ -57,6 +57,7 @@ public final class Server implements AutoCloseable {
     private final OnlineClients online = new OnlineClients();
     private Shard shard;
     private BrokerRegistration registration;
+    private Routes routes;
     private CertificateWatch certificates;
     private ServerOperations operations;
     private RocketmqSettings rocketmq;
@@ -162,19 +163,7 @@ public final class Server implements AutoCloseable {
         Broker broker = Broker.open(files, log, disk, brokerSettings(), formats());
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
-        shard.onFailure(cause -> LOG.error(
-                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
-                        + " disk, then restart: the log is checked from its durable mark on.",
-                cause.getMessage(), cause));
-        shard.onSlowDisk(ms -> LOG.warn(
-                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
-                        + " look at what else writes to that disk.", ms));
-        shard.onKept((topic, subscription) -> LOG.warn(
-                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
-                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
-                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
-                        topic));
-        shard.onNotice(LOG::warn);
+        tellOperators();
         broker.faults().onFault(new FaultLog());
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
@@ -190,22 +179,45 @@ public final class Server implements AutoCloseable {
         gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
                 Destinations.ownTopics(rocketmq), name -> broker.topic(name) != null,
                 name -> broker.subscription(name) != null);
+        registration = new BrokerRegistration(
+                broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
+                new ResolvingDialer(network, reader));
+        NameServer nameServer = nameServer(clock, broker);
+        routes = new ClusterRoutes(
+                rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
+                registration, clock);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
-                gate, nameServer(clock, broker, rocketmq));
+                gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
+            int before = rocketmq.permission();
             live.change(choices(changed));
             protocol.settingsChanged();
+            if (rocketmq.permission() != before) {
+                registration.permissionChanged();
+            }
         });
         shard.start();
-        if (!config.identity().nameServers().isEmpty()) {
-            registration = new BrokerRegistration(
-                    broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
-                    new ResolvingDialer(network, reader));
-            registration.start();
-        }
+        registration.start();
         return protocol;
+    }
+
+    /** What an operator should know of the disk and the log goes into this process's output. */
+    private void tellOperators() {
+        shard.onFailure(cause -> LOG.error(
+                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
+                        + " disk, then restart: the log is checked from its durable mark on.",
+                cause.getMessage(), cause));
+        shard.onSlowDisk(ms -> LOG.warn(
+                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
+                        + " look at what else writes to that disk.", ms));
+        shard.onKept((topic, subscription) -> LOG.warn(
+                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
+                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
+                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
+                        topic));
+        shard.onNotice(LOG::warn);
     }
 
     /** RocketMQ's first: its clients are shown all messages in it. */
@@ -224,16 +236,17 @@ public final class Server implements AutoCloseable {
                 config.identity().permission());
     }
 
-    private List<RequestHandler> nameServer(Clock clock, Broker broker, RocketmqSettings rocketmq) throws IOException {
+    /** Null where this process has none. */
+    private NameServer nameServer(Clock clock, Broker broker) throws IOException {
         if (config.listen().nameServerPort() == ServerConfig.OFF) {
-            return List.of();
+            return null;
         }
-        return List.of(new NameServer(
+        return new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
                 new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
-                NameServerLimits.STANDARD));
+                NameServerLimits.STANDARD);
     }
 
     private BrokerSettings brokerSettings() {
@@ -305,6 +318,9 @@ public final class Server implements AutoCloseable {
      */
     public void createTopic(String name, int queues) throws IOException {
         String problem = Destinations.topicProblem(name);
+        if (problem == null && new Destinations(shard, rocketmq).systemTopics().contains(name)) {
+            problem = "The topic[" + name + "] is conflict with system topic.";
+        }
         int max = config.limits().queuesPerTopicMax();
         if (problem != null || queues < 1 || queues > max) {
             throw new IllegalArgumentException(problem != null ? problem

@@ -175,6 +175,6 @@ class BrokenFramesTest {
     @Test
     void anAnswerOfAClientIsTakenInSilence() {
         other.write(FrameCodec.encode(new Frame(0, 0, 407, 5, Frame.FLAG_RESPONSE, null, Map.of(), NO_BODY, false)));
-        assertEquals(0, other.ask(SEND_SHORT, shortSend("T", 0, "")).code());
+        assertEquals(0, other.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[1]).code());
     }
 }

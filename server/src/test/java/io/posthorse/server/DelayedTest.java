@@ -94,6 +94,17 @@ class DelayedTest {
     }
 
     @Test
+    void aLevelBelowTheFirstIsNoneAndOneAboveTheLastIsTheLast() {
+        long end = broker.end("T", 1);
+        assertEquals(0, send(delay("DELAY", 0)).code());
+        assertEquals(0, send(delay("DELAY", -3)).code());
+        assertEquals(end + 2, broker.end("T", 1));
+        assertEquals(0, send(delay("DELAY", 99)).code());
+        assertEquals(0, send("DELAY\u000199999999999999999999\u0002").code());
+        assertEquals(end + 2, broker.end("T", 1), "they wait");
+    }
+
+    @Test
     void aTimeThatIsPastIsNow() {
         assertNull(send(delay("TIMER_DELIVER_MS", 1)).field("recallHandle"));
         assertEquals(1, broker.end("T", 1));
@@ -108,6 +119,8 @@ class DelayedTest {
         assertEquals(13, send(delay("TIMER_DELAY_MS", -1)).code());
         assertEquals(13, send("TIMER_DELAY_SEC\u0001soon\u0002").code());
         assertEquals(13, send("TIMER_DELAY_SEC\u0001999999999999999999\u0002").code());
+        assertEquals(13, send("DELAY\u0001soon\u0002").code());
+        assertEquals(13, send("DELAY\u0001-\u0002").code());
         assertEquals(0, broker.end("T", 1));
     }
 

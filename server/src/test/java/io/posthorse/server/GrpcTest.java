@@ -209,7 +209,7 @@ class GrpcTest {
         assertEquals(1, got.getFirst().getSystemProperties().getDeliveryAttempt());
         String handle = got.getFirst().getSystemProperties().getReceiptHandle();
         assertEquals(Code.OK, ack(stub, handle));
-        assertEquals(Code.INVALID_RECEIPT_HANDLE, ack(stub, handle));
+        assertEquals(Code.OK, ack(stub, handle), "settled is settled");
         assertEquals(Code.INVALID_RECEIPT_HANDLE, ack(stub, "nonsense"));
         assertEquals(List.of(), messages(stub.receiveMessage(receive(0, 10))));
     }

@@ -118,15 +118,15 @@ class LifecycleTest {
         try (TestBroker broker = TestBroker.start(directory, "connections.max=3")) {
             List<RawClient> allowed = List.of(broker.client(), broker.client(), broker.client());
             for (RawClient client : allowed) {
-                assertEquals(0, client.ask(SEND_SHORT, shortSend("T", 0, "")).code());
+                assertEquals(0, client.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[1]).code());
             }
             assertTrue(broker.client().isClosedByPeer());
             assertTrue(broker.client().isClosedByPeer());
-            assertEquals(0, allowed.get(2).ask(SEND_SHORT, shortSend("T", 0, "")).code());
+            assertEquals(0, allowed.get(2).ask(SEND_SHORT, shortSend("T", 0, ""), new byte[1]).code());
 
             allowed.get(0).close();
             await().ignoreExceptions().until(
-                    () -> broker.client().ask(SEND_SHORT, shortSend("T", 0, "")).code() == 0);
+                    () -> broker.client().ask(SEND_SHORT, shortSend("T", 0, ""), new byte[1]).code() == 0);
         }
     }
 

@@ -98,7 +98,7 @@ final class RawClient implements AutoCloseable {
 
     private Frame read() {
         try {
-            byte[] bytes = new byte[FrameCodec.checkLength(in.readInt())];
+            byte[] bytes = new byte[FrameCodec.checkLength(in.readInt(), FrameCodec.FRAME_BYTES_LIMIT)];
             in.readFully(bytes);
             return FrameCodec.decode(bytes);
         } catch (IOException e) {

@@ -74,7 +74,7 @@ class SendTest {
     void aMessageWithoutPropertiesGetsAKey() {
         Map<String, String> fields = shortSend("T", 0, "");
         fields.remove("i");
-        Frame answer = broker.client().ask(SEND_SHORT, fields, NO_BODY);
+        Frame answer = broker.client().ask(SEND_SHORT, fields, new byte[1]);
 
         assertEquals(0, answer.code());
         String key = broker.read("T", 0, 0).getFirst().properties().get("UNIQ_KEY");
@@ -139,7 +139,7 @@ class SendTest {
         assertEquals(29, client.ask(SEND_SHORT, fields).code());
         fields.remove("b");
         assertEquals(29, client.ask(SEND_SHORT, fields).code());
-        assertEquals(0, client.ask(SEND_SHORT, shortSend("T", 0, "")).code());
+        assertEquals(0, client.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[1]).code());
     }
 
     @Test

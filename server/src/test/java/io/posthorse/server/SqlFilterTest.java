@@ -231,7 +231,7 @@ class SqlFilterTest {
     @Test
     void aRareMatchIsLookedForInPieces() {
         for (int i = 0; i < 4_500; i++) {
-            client.send(SEND_SHORT, shortSend("T", 0, properties("a", "" + i)), NO_BODY);
+            client.send(SEND_SHORT, shortSend("T", 0, properties("a", "" + i)), new byte[1]);
         }
         IntStream.range(0, 4_500).forEach(i -> assertEquals(0, client.next().code()));
         List<Long> places = new ArrayList<>();

@@ -18,8 +18,11 @@ import io.netty.buffer.Unpooled;
  * as one string in which each of their separators takes six bytes.
  */
 public final class FrameCodec {
-    /** Greatest value of the length field, 16 MiB, as in RocketMQ. */
+    /** Greatest value of the length field, 16 MiB, as in RocketMQ where nothing else is set. */
     public static final int FRAME_BYTES_MAX = 16 * 1024 * 1024;
+
+    /** Greatest value where both sides are set to longer messages. */
+    public static final int FRAME_BYTES_LIMIT = 65 * 1024 * 1024;
 
     /** Greatest header length, 256 KiB. */
     public static final int HEADER_BYTES_MAX = 256 * 1024;
@@ -39,9 +42,13 @@ public final class FrameCodec {
      * @throws MalformedFrameException where no frame can have that length
      */
     public static int checkLength(int length) {
-        if (length < MARK_BYTES || length > FRAME_BYTES_MAX) {
-            throw new MalformedFrameException(
-                    "frame length " + length + " is outside " + MARK_BYTES + " to " + FRAME_BYTES_MAX);
+        return checkLength(length, FRAME_BYTES_MAX);
+    }
+
+    /** The same with another limit. */
+    public static int checkLength(int length, int max) {
+        if (length < MARK_BYTES || length > max) {
+            throw new MalformedFrameException("frame length " + length + " is outside " + MARK_BYTES + " to " + max);
         }
         return length;
     }
@@ -58,7 +65,7 @@ public final class FrameCodec {
      * @throws MalformedFrameException where they are not a frame
      */
     public static Frame decode(ByteBuf in) {
-        checkLength(in.readableBytes());
+        checkLength(in.readableBytes(), FRAME_BYTES_LIMIT);
         int mark = in.readInt();
         int headerBytes = mark & 0xFFFFFF;
         if (headerBytes > HEADER_BYTES_MAX) {
@@ -96,7 +103,7 @@ public final class FrameCodec {
                 throw new MalformedFrameException("header of " + headerBytes + " bytes; at most " + HEADER_BYTES_MAX);
             }
             long length = (long) MARK_BYTES + headerBytes + frame.body().length;
-            checkLength((int) Math.min(length, Integer.MAX_VALUE));
+            checkLength((int) Math.min(length, Integer.MAX_VALUE), FRAME_BYTES_LIMIT);
             out.writeBytes(frame.body());
             out.setInt(start, (int) length);
             out.setInt(start + LENGTH_BYTES, (frame.binary() ? FORM_BINARY : FORM_JSON) << 24 | headerBytes);

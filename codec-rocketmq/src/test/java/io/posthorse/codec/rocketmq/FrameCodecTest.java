@@ -166,7 +166,7 @@ class FrameCodecTest {
     void whatIsTooLongIsNotWritten() {
         ByteBuf out = Unpooled.buffer().writeByte(1);
         Frame longHeader = Frame.oneWay(1, 1, Map.of("x", "y".repeat(FrameCodec.HEADER_BYTES_MAX)));
-        Frame longBody = Frame.oneWay(1, 1, Map.of()).ok(new byte[FrameCodec.FRAME_BYTES_MAX]);
+        Frame longBody = Frame.oneWay(1, 1, Map.of()).ok(new byte[FrameCodec.FRAME_BYTES_LIMIT]);
 
         assertThrows(MalformedFrameException.class, () -> FrameCodec.encode(longHeader, out));
         assertThrows(MalformedFrameException.class, () -> FrameCodec.encode(longBody, out));

@@ -24,6 +24,7 @@ public record DeadLetter(OutgoingMessage message) {
         Map<String, String> properties = view.properties();
         properties.putIfAbsent("RETRY_TOPIC", view.topic());
         properties.putIfAbsent("ORIGIN_MESSAGE_ID", storeHost.messageId(broker.positionOf(from, offset)));
+        properties.remove("POP_CK");
         properties.put("DLQ_ORIGIN_TOPIC", view.topic());
         properties.put("DLQ_ORIGIN_MESSAGE_ID", properties.getOrDefault("UNIQ_KEY", ""));
         OutgoingMessage message = new OutgoingMessage();

@@ -64,7 +64,7 @@ public final class Destinations {
     /** Topics that are not a user's, whether or not they are there. */
     public SortedSet<String> systemTopics() {
         TreeSet<String> names = new TreeSet<>(SystemNames.own());
-        names.addAll(List.of(DEFAULT_TOPIC, settings.cluster(), settings.brokerName()));
+        names.addAll(ownTopics(settings));
         return names;
     }
 

@@ -44,13 +44,17 @@ public final class Fields {
     public static final byte[] KEYS = ascii("KEYS");
     public static final byte[] TAGS = ascii("TAGS");
     public static final byte[] DELAY = ascii("DELAY");
+    public static final byte[] POP_RECEIPT = ascii("POP_CK");
     public static final byte[] TRANSACTION = ascii("TRAN_MSG");
     public static final byte[] CLUSTER = ascii("CLUSTER");
     public static final byte[] CHECK_IMMUNITY_SECONDS = ascii("CHECK_IMMUNITY_TIME_IN_SECONDS");
     public static final byte[] TIMER_DELIVER_MS = ascii("TIMER_DELIVER_MS");
     public static final byte[] TIMER_DELAY_SECONDS = ascii("TIMER_DELAY_SEC");
     public static final byte[] TIMER_DELAY_MS = ascii("TIMER_DELAY_MS");
+    public static final byte[] TIMER_OUT_MS = ascii("TIMER_OUT_MS");
     public static final byte[] START_DELIVER_TIME = ascii("__STARTDELIVERTIME");
+    public static final byte[] PRIORITY = ascii("_SYS_MSG_PRIORITY_");
+    public static final byte[] SHARDING_KEY = ascii("__SHARDINGKEY");
     public static final byte[] OUR_DELIVER_MS = ascii("POSTHORSE_DELIVER_MS");
     public static final byte[] OUR_DELAY_MS = ascii("POSTHORSE_DELAY_MS");
     public static final byte[] RECALL_HANDLE = ascii("recallHandle");

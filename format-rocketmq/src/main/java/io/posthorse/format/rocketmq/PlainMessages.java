@@ -5,16 +5,14 @@ import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.PlainMessage;
 import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.codec.rocketmq.StoredMessage;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.InflaterInputStream;
 
 /**
  * RocketMQ's messages as clients of other protocols can have them, and theirs as RocketMQ's clients can: text as UTF-8,
@@ -31,17 +29,20 @@ final class PlainMessages {
     private static final String PRIORITY = "JMSPriority";
     private static final String EXPIRES = "JMSExpiration";
     private static final String GROUP = "__SHARDINGKEY";
-    private static final int COMPRESSION_BITS = 7 << 8;
-    private static final int COMPRESSION_ZLIB = 3 << 8;
     private static final int TOPIC_BYTES_MAX = 0xFF;
-    private static final int INFLATED_MAX = 64 << 20;
+
+    /** Says that the body was empty: push consumers before 5.0 stop at an empty one, so they get {@link #EMPTY_BODY}. */
+    private static final String EMPTY = "x-empty";
+
+    private static final byte[] EMPTY_BODY = {' '};
 
     /** What is not the application's own. */
     private static final Set<String> SYSTEM = Set.of(
             "UNIQ_KEY", "KEYS", "TAGS", "WAIT", "DELAY", "CLUSTER", "TRACE_ON", "MSG_REGION", "REAL_TOPIC", "REAL_QID",
             "TIMER_DELIVER_MS", "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_OUT_MS", "POSTHORSE_DELIVER_MS",
             "POSTHORSE_DELAY_MS", "__STARTDELIVERTIME", "TRAN_MSG", "PGROUP", "__transactionId__", "MIN_OFFSET",
-            "MAX_OFFSET", "INSTANCE_ID", "INNER_NUM", BODY_KIND, TYPES, CORRELATION, REPLY_TO, TYPE, PRIORITY, EXPIRES,
+            "MAX_OFFSET", "INSTANCE_ID", "INNER_NUM", "POP_CK", "1ST_POP_TIME", EMPTY, BODY_KIND, TYPES,
+            CORRELATION, REPLY_TO, TYPE, PRIORITY, EXPIRES,
             GROUP);
 
     private PlainMessages() {}
@@ -60,7 +61,8 @@ final class PlainMessages {
         return new PlainMessage(
                 place, properties.get("UNIQ_KEY"), properties.get(CORRELATION), properties.get(REPLY_TO),
                 properties.get(TYPE), properties.get("TAGS"), keys.isEmpty() ? List.of() : List.of(keys.split("\\s+")),
-                traits, view.bornTimestamp(), own(properties), body(view, properties.getOrDefault(BODY_KIND, "")));
+                traits, view.bornTimestamp(), own(properties),
+                body(view, properties.getOrDefault(BODY_KIND, ""), properties.containsKey(EMPTY)));
     }
 
     private static long number(String text, long otherwise) {
@@ -110,10 +112,16 @@ final class PlainMessages {
         }
     }
 
-    private static PlainMessage.Body body(MessageView view, String kind) {
+    private static PlainMessage.Body body(MessageView view, String kind, boolean isEmpty) {
         byte[] raw = new byte[view.bodyLength()];
         view.bytes().get(view.bodyAt(), raw);
-        byte[] body = inflated(raw, view.systemFlag());
+        if (isEmpty && Arrays.equals(raw, EMPTY_BODY)) {
+            raw = new byte[0];
+        }
+        byte[] body = Compression.plain(raw, view.systemFlag());
+        if (body == null) {
+            return new PlainMessage.Bytes(raw);
+        }
         switch (kind) {
             case "text" -> {
                 return new PlainMessage.Text(new String(body, StandardCharsets.UTF_8));
@@ -135,20 +143,6 @@ final class PlainMessages {
         }
     }
 
-    /** A body that its client compressed; the way of old clients and the standard one is known, others stay as they are. */
-    private static byte[] inflated(byte[] body, int flags) {
-        int way = flags & COMPRESSION_BITS;
-        if ((flags & StoredMessage.FLAG_COMPRESSED) == 0 || way != 0 && way != COMPRESSION_ZLIB) {
-            return body;
-        }
-        try (InputStream in = new InflaterInputStream(new java.io.ByteArrayInputStream(body))) {
-            byte[] plain = in.readNBytes(INFLATED_MAX + 1);
-            return plain.length > INFLATED_MAX ? body : plain;
-        } catch (IOException e) {
-            return body;
-        }
-    }
-
     // ---- the other way
 
     /** Null for a message of a topic whose name is too long. */
@@ -164,7 +158,10 @@ final class PlainMessages {
             case PlainMessage.Fields fields -> PlainFields.json(fields.values());
             case PlainMessage.Sequence sequence -> PlainFields.json(sequence.values());
         };
-        byte[] properties = properties(plain);
+        byte[] properties = properties(plain, body.length == 0);
+        if (body.length == 0) {
+            body = EMPTY_BODY;
+        }
         OutgoingMessage message = new OutgoingMessage();
         message.queueId = plain.place().partition();
         message.bornTimestamp = plain.createdMs();
@@ -182,7 +179,7 @@ final class PlainMessages {
         return out.clear();
     }
 
-    private static byte[] properties(PlainMessage plain) {
+    private static byte[] properties(PlainMessage plain, boolean isEmpty) {
         Map<String, String> all = new LinkedHashMap<>();
         String id = plain.id() == null ? "" : plain.id();
         List<String> keys = new ArrayList<>(plain.keys());
@@ -202,6 +199,7 @@ final class PlainMessages {
             case PlainMessage.Sequence sequence -> "stream";
             case PlainMessage.Opaque opaque -> "object";
         });
+        put(all, EMPTY, isEmpty ? "true" : null);
         putFitting(all, "UNIQ_KEY", id);
         putFitting(all, "KEYS", String.join(" ", keys));
         putFitting(all, "TAGS", plain.tag());

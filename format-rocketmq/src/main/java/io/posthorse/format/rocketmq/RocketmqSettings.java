@@ -77,6 +77,11 @@ public record RocketmqSettings(
         return topicPermissions & (live.choices.permission | TopicSettings.INHERIT);
     }
 
+    /** What clients may do with this broker at all. */
+    public int permission() {
+        return live.choices.permission;
+    }
+
     public boolean isWritable() {
         return (live.choices.permission & TopicSettings.WRITE) != 0;
     }

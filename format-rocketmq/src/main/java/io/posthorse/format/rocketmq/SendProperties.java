@@ -14,6 +14,10 @@ public final class SendProperties {
     /** The year 5138: nothing beyond it is meant. */
     private static final long SECONDS_MAX = 100_000_000_000L;
 
+    public static final int NO_NUMBER = Integer.MIN_VALUE;
+    /** Beyond all levels that can be configured. */
+    private static final int LEVEL_MAX = 1_000_000;
+
     private final PropertyScanner scanner = new PropertyScanner();
     private final Entropy entropy;
     private final byte[] standard;
@@ -22,7 +26,12 @@ public final class SendProperties {
     private int topicHash;
     private final LongSupplier clock;
     private int timePrecedence;
+    private boolean hasReceipt;
+    private boolean wasTimed;
+    private boolean isSharded;
+    private int priority;
 
+    /** The delay level; 0 where there is none, {@link #NO_NUMBER} where what is said to be one is no number. */
     public int delayLevel;
     public boolean isTransaction;
     /** When the message is due, ms since 1970; 0 where it names no time, -1 where what it names is no time. */
@@ -61,6 +70,11 @@ public final class SendProperties {
         }
     }
 
+    /** The priority of a message that is of no other kind: neither in a transaction, delayed, nor in an order; else -1. */
+    public int priority() {
+        return isTransaction || delayLevel != 0 || dueMs != 0 || isSharded ? -1 : priority;
+    }
+
     /** Reads a message's properties, and sets its tag and its keys. */
     public void scan(OutgoingMessage of) {
         topicHash = KeyHash.text(of.topic, of.topicAt, of.topicLength);
@@ -73,6 +87,30 @@ public final class SendProperties {
         of.noKeys();
         of.tag = scan(of.properties, of.propertiesAt, of.propertiesLength);
         message = null;
+        if (hasReceipt) {
+            removeReceipt(of);
+        }
+    }
+
+    /** The lease under which a message was sent on has nothing to do with those that come. */
+    private void removeReceipt(OutgoingMessage of) {
+        byte[] kept = new byte[of.propertiesLength];
+        int length = 0;
+        scanner.of(of.properties, of.propertiesAt, of.propertiesLength);
+        while (scanner.next()) {
+            if (!scanner.is(Fields.POP_RECEIPT)) {
+                int from = scanner.value() - 1 - scanner.nameLength();
+                int bytes = scanner.nameLength() + 1 + scanner.valueLength();
+                System.arraycopy(of.properties, from, kept, length, bytes);
+                length += bytes;
+                if (length < kept.length) {
+                    kept[length++] = PropertyScanner.VALUE_END;
+                }
+            }
+        }
+        of.properties = kept;
+        of.propertiesAt = 0;
+        of.propertiesLength = length;
     }
 
     private void uniqueKey(byte[] text) {
@@ -99,6 +137,10 @@ public final class SendProperties {
     public int scan(byte[] text, int from, int length) {
         int tag = 0;
         dueMs = 0;
+        hasReceipt = false;
+        wasTimed = false;
+        priority = -1;
+        isSharded = false;
         immunityMs = -1;
         timePrecedence = 0;
         scanner.of(text, from, length);
@@ -117,7 +159,7 @@ public final class SendProperties {
                 }
                 case 'D' -> {
                     if (scanner.is(Fields.DELAY)) {
-                        delayLevel = scanner.number(0);
+                        delayLevel = level(text);
                     }
                 }
                 case 'C' -> {
@@ -126,7 +168,9 @@ public final class SendProperties {
                     }
                 }
                 case 'P' -> {
-                    if (scanner.is(Fields.OUR_DELIVER_MS)) {
+                    if (scanner.is(Fields.POP_RECEIPT)) {
+                        hasReceipt = true;
+                    } else if (scanner.is(Fields.OUR_DELIVER_MS)) {
                         due(2, 0, 1);
                     } else if (scanner.is(Fields.OUR_DELAY_MS)) {
                         due(3, clock.getAsLong(), 1);
@@ -135,12 +179,38 @@ public final class SendProperties {
                 case '_' -> {
                     if (scanner.is(Fields.START_DELIVER_TIME)) {
                         due(1, 0, 1);
+                    } else if (scanner.is(Fields.PRIORITY)) {
+                        priority = scanner.number(-1);
+                    } else if (scanner.is(Fields.SHARDING_KEY)) {
+                        isSharded = true;
                     }
                 }
                 default -> { }
             }
         }
+        if (wasTimed) {
+            dueMs = 0; // its time has come once: it is only sent on
+        }
         return tag;
+    }
+
+    /** A level below 1 is none; what is no number is no level. */
+    private int level(byte[] text) {
+        if (scanner.valueLength() > 1 && text[scanner.value()] == '-') {
+            return NO_NUMBER == number(text, scanner.value() + 1, scanner.valueLength() - 1) ? NO_NUMBER : 0;
+        }
+        return number(text, scanner.value(), scanner.valueLength());
+    }
+
+    private static int number(byte[] text, int from, int length) {
+        int result = 0;
+        for (int i = from; i < from + length; i++) {
+            if (text[i] < '0' || text[i] > '9') {
+                return NO_NUMBER;
+            }
+            result = Math.min(LEVEL_MAX, result * 10 + text[i] - '0');
+        }
+        return length == 0 ? NO_NUMBER : result;
     }
 
     /** Where a message names several times, that of the highest precedence counts. */
@@ -158,6 +228,8 @@ public final class SendProperties {
         }
         if (scanner.is(Fields.TRANSACTION)) {
             isTransaction = scanner.valueLength() == 4 && text[scanner.value()] == 't';
+        } else if (scanner.is(Fields.TIMER_OUT_MS)) {
+            wasTimed = true;
         } else if (scanner.is(Fields.TIMER_DELIVER_MS)) {
             due(4, 0, 1);
         } else if (scanner.is(Fields.TIMER_DELAY_MS)) {

@@ -46,6 +46,24 @@ class ShownMessagesTest {
     }
 
     @Test
+    void anEmptyBodyIsShownAsASpaceSinceOldConsumersStopAtNone() {
+        for (PlainMessage.Body empty : List.of(new PlainMessage.Text(""), new PlainMessage.Bytes(new byte[0]))) {
+            PlainMessage sent = new PlainMessage(
+                    new PlainMessage.Place("t", 1, 7, 64, 1_700_000_000_000L), "id-1", null, null, null, null, List.of(),
+                    new MessageTraits(4, 0, true, null, false), 1_700_000_000_000L, Map.of(), empty);
+            ByteBuffer shown = FORMAT.render(sent);
+            assertEquals(1, shown.getInt(StoredMessage.bodyLength(0)));
+            PlainMessage read = FORMAT.plain(shown, 0, shown.capacity());
+            assertEquals(Map.of(), read.properties());
+            if (read.body() instanceof PlainMessage.Bytes bytes) {
+                assertEquals(0, bytes.bytes().length, "and is empty again where JMS reads it");
+            } else {
+                assertEquals(new PlainMessage.Text(""), read.body());
+            }
+        }
+    }
+
+    @Test
     void namesOfPropertiesCountByTheirBytes() {
         Map<String, Object> many = new LinkedHashMap<>();
         for (int i = 0; i < 1_000; i++) {

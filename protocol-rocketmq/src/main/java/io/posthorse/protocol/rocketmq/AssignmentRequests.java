@@ -5,7 +5,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
-import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
@@ -15,7 +15,9 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
-import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
+import io.posthorse.format.rocketmq.TopicOnBroker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,14 +34,14 @@ final class AssignmentRequests implements RequestHandler {
     private final Broker broker;
     private final Destinations destinations;
     private final ConsumerGroups groups;
-    private final RocketmqSettings settings;
+    private final Routes routes;
 
-    AssignmentRequests(Shard shard, Destinations destinations, ConsumerGroups groups, RocketmqSettings settings) {
+    AssignmentRequests(Shard shard, Destinations destinations, ConsumerGroups groups, Routes routes) {
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
         this.groups = groups;
-        this.settings = settings;
+        this.routes = routes;
     }
 
     @Override
@@ -50,56 +52,87 @@ final class AssignmentRequests implements RequestHandler {
     @Override
     public Frame handle(Peer peer, Frame request) {
         return switch (request.code()) {
-            case RequestCode.QUERY_ASSIGNMENT -> assignment(request);
+            case RequestCode.QUERY_ASSIGNMENT -> assignment(peer, request);
             case RequestCode.SET_MESSAGE_REQUEST_MODE -> setMode(request);
             default -> allModes(request);
         };
     }
 
-    private Frame assignment(Frame request) {
+    /** The route may have to be asked for; meanwhile the client waits. */
+    private Frame assignment(Peer peer, Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
-        Topic topic = broker.topic(body.text("topic", ""));
-        Subscription group = broker.subscription(body.text("consumerGroup", ""));
-        JsonWriter out = new JsonWriter().beginObject().name("messageQueueAssignments").beginArray();
-        if (topic != null) {
-            String mode = group == null ? PULL : mode(group, topic.name());
-            boolean all = body.text("messageModel", "").equals("BROADCASTING");
-            int queues = topic.settings().readPartitions();
-            int[] chosen = mode.equals(POP)
-                    ? new int[] {-1}
-                    : all ? IntStream.range(0, queues).toArray() : share(body, queues);
-            for (int queue : chosen) {
-                out.beginObject().name("messageQueue").beginObject().name("brokerName").value(settings.brokerName());
-                out.name("queueId").value(queue).name("topic").value(topic.name()).endObject();
-                out.name("mode").value(mode).endObject();
+        String topic = body.text("topic", "");
+        routes.find(topic, brokers -> {
+            if (!request.isOneWay()) {
+                peer.send(request.ok(assignment(topic, body, brokers)));
             }
-        }
-        return request.ok(out.endArray().endObject().bytes());
+        });
+        return null;
     }
 
-    /** The queues that a member reads: all members in the order of their ids get as equal shares as can be. */
-    private int[] share(JsonValue.Obj body, int queues) {
+    private record Queue(String broker, int number) {}
+
+    private byte[] assignment(String topic, JsonValue.Obj body, List<TopicOnBroker> brokers) {
+        Subscription group = broker.subscription(body.text("consumerGroup", ""));
+        String[] mode = (group == null ? PULL : mode(group, topic)).split(" ");
+        List<Queue> all = new ArrayList<>();
+        for (TopicOnBroker offer : brokers) {
+            int queues = (offer.permissions() & TopicSettings.READ) == 0 ? 0 : offer.readQueues();
+            IntStream.range(0, queues).forEach(queue -> all.add(new Queue(offer.brokerName(), queue)));
+        }
+        int sharing = mode.length > 1 ? Integer.parseInt(mode[1]) : 0;
+        List<Queue> chosen = body.text("messageModel", "").equals("BROADCASTING")
+                ? all
+                : share(body, all, mode[0].equals(POP), sharing);
+        JsonWriter out = new JsonWriter().beginObject().name("messageQueueAssignments").beginArray();
+        for (Queue queue : chosen) {
+            out.beginObject().name("messageQueue").beginObject().name("brokerName").value(queue.broker);
+            out.name("queueId").value(queue.number).name("topic").value(topic).endObject();
+            out.name("mode").value(mode[0]).endObject();
+        }
+        return out.endArray().endObject().bytes();
+    }
+
+    /**
+     * The queues that a member reads. Who pops reads all queues of every broker, or with a number of members that share,
+     * his own and those of the members behind him.
+     */
+    private List<Queue> share(JsonValue.Obj body, List<Queue> all, boolean pops, int sharing) {
         ConsumerGroups.Group group = groups.consumers(body.text("consumerGroup", ""));
         List<String> ids = group == null
                 ? List.of()
                 : group.members.values().stream().map(ConsumerGroups.Member::clientId).distinct().sorted().toList();
+        if (pops && (sharing <= 0 || sharing >= ids.size() - 1)) {
+            return all.stream().map(Queue::broker).distinct().map(name -> new Queue(name, -1)).toList();
+        }
         int place = ids.indexOf(body.text("clientId", ""));
         if (place < 0) {
-            return new int[0];
+            return List.of();
         }
-        if (body.text("strategyName", "").endsWith("BY_CIRCLE")) {
-            return IntStream.range(0, queues).filter(q -> q % ids.size() == place).toArray();
+        boolean inCircle = body.text("strategyName", "").endsWith("BY_CIRCLE");
+        List<Queue> chosen = new ArrayList<>();
+        int members = pops && ids.size() <= all.size() ? 1 + sharing : 1;
+        for (int i = 0; i < members; i++) {
+            chosen.addAll(share(all, (place + i) % ids.size(), ids.size(), inCircle));
         }
-        int each = queues / ids.size();
-        int more = queues % ids.size();
-        int from = place * each + Math.min(place, more);
-        return IntStream.range(from, from + each + (place < more ? 1 : 0)).toArray();
+        return chosen;
     }
 
-    /** POP or PULL; retry topics are always pulled. */
+    /** The member at a place among so many gets as equal a share as can be. */
+    private static List<Queue> share(List<Queue> all, int place, int members, boolean inCircle) {
+        if (inCircle) {
+            return IntStream.range(0, all.size()).filter(q -> q % members == place).mapToObj(all::get).toList();
+        }
+        int each = all.size() / members;
+        int more = all.size() % members;
+        int from = place * each + Math.min(place, more);
+        return all.subList(from, from + each + (place < more ? 1 : 0));
+    }
+
+    /** PULL, or POP and how many members share; retry topics are always pulled. */
     private static String mode(Subscription group, String topic) {
         String kept = Attributes.field(group.settings().attributes(), MODE + topic, PULL);
-        return topic.startsWith(SystemNames.RETRY) || !kept.startsWith(POP) ? PULL : POP;
+        return topic.startsWith(SystemNames.RETRY) || !kept.startsWith(POP) ? PULL : kept;
     }
 
     private Frame setMode(Frame request) {

@@ -51,7 +51,6 @@ final class BatchSend {
             return;
         }
         message.body = in;
-        message.properties = text;
         if (!accepted(session, header, length)) {
             return;
         }
@@ -80,6 +79,7 @@ final class BatchSend {
     }
 
     private void use(int i) {
+        message.properties = text;
         message.bodyAt = bodyAt[i];
         message.bodyLength = bodyLength[i];
         message.flag = flags[i];

@@ -1,48 +1,57 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.netty.buffer.ByteBuf;
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicListener;
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import io.posthorse.net.Connection;
-import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Timers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes this broker known to name servers in other processes, RocketMQ's own among them: every 30 s, within a second of
- * a new topic, and again after a connection was lost. Says goodbye when the broker stops.
+ * Makes this broker known to name servers in other processes, RocketMQ's own among them: all topics every 30 s and
+ * whenever a connection is there anew, and what changes at once. Says goodbye when the broker stops.
  */
-public final class BrokerRegistration {
+public final class BrokerRegistration implements TopicListener, Registrations {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerRegistration.class);
-    private static final long LOOK_MS = 1_000;
     private static final long REGISTER_MS = 30_000;
-    private static final long REDIAL_MS = 5_000;
+    /** Topics that change one after another are told together, where nobody waits for it. */
+    private static final long GATHER_MS = 50;
+    private static final int WAITERS_MAX = 10_000;
+    /** Text of topics in one frame; more are told in several. */
+    private static final int FRAME_CHARS = 1 << 20;
 
     private final Broker broker;
     private final RocketmqSettings settings;
     private final long brokerId;
     private final Timers timers;
-    private final Dialer dialer;
-    private final List<Link> links = new ArrayList<>();
-    private String table = "";
-    private int topics = -1;
-    private long counter;
-    private long changedMs;
-    private long sinceMs;
-    private int opaque;
+    /** With the numbers of the rounds that a name server has not answered yet. */
+    private final Map<NameServerLink, TreeSet<Long>> links = new LinkedHashMap<>();
+    private final TreeSet<String> changed = new TreeSet<>();
+    /** Who waits, by the last round that he waits for. */
+    private final TreeMap<Long, List<Runnable>> waiting = new TreeMap<>();
+    private int waiters;
+    private boolean gathering;
+    private long round;
+    private long version = 1;
+    private long versionMs;
     private boolean stopped;
 
     /** Opens connections to other machines. */
@@ -59,147 +68,226 @@ public final class BrokerRegistration {
         this.settings = settings;
         this.brokerId = brokerId;
         this.timers = timers;
-        this.dialer = dialer;
-        nameServers.forEach(address -> links.add(new Link(address)));
+        nameServers.forEach(address -> links.put(
+                new NameServerLink(address, dialer, timers, this::opened), new TreeSet<>()));
     }
 
+    /** Begins to dial, and to hear of topics. */
     public void start() {
-        links.forEach(Link::dial);
-        timers.after(LOOK_MS, this::look);
+        if (links.isEmpty()) {
+            return;
+        }
+        versionMs = broker.now();
+        broker.onTopics(this);
+        links.keySet().forEach(NameServerLink::dial);
+        timers.after(REGISTER_MS, this::renew);
     }
 
     /** Tells the name servers that this broker goes. */
     public void stop() {
         stopped = true;
-        links.forEach(Link::leave);
+        links.keySet().forEach(link -> {
+            link.stop();
+            if (link.isOpen()) {
+                link.tell(RequestCode.UNREGISTER_BROKER, fields(link));
+            }
+        });
     }
 
-    private void look() {
-        if (stopped) {
+    private void opened(NameServerLink link) {
+        all().forEach(body -> register(link, body));
+    }
+
+    private void renew() {
+        if (!stopped) {
+            List<byte[]> bodies = all();
+            links.keySet().forEach(link -> bodies.forEach(body -> register(link, body)));
+            timers.after(REGISTER_MS, this::renew);
+        }
+    }
+
+    @Override
+    public void created(Topic topic) {
+        changed(topic);
+    }
+
+    @Override
+    public void deleted(Topic topic) {
+        changed(topic);
+    }
+
+    @Override
+    public void changed(Topic topic) {
+        changed.add(topic.name());
+        gather();
+    }
+
+    private void gather() {
+        if (!gathering) {
+            gathering = true;
+            timers.after(GATHER_MS, () -> {
+                gathering = false;
+                tellChanges();
+            });
+        }
+    }
+
+    /** What the whole broker allows was changed: all its topics are told anew. */
+    public void permissionChanged() {
+        if (!links.isEmpty()) {
+            broker.topics().forEach(topic -> changed.add(topic.name()));
+            gather();
+        }
+    }
+
+    private void tellChanges() {
+        if (changed.isEmpty() || stopped) {
             return;
         }
-        sinceMs += LOOK_MS;
-        if (broker.topics().size() != topics || sinceMs >= REGISTER_MS) {
-            sinceMs = 0;
-            links.forEach(Link::register);
-        }
-        timers.after(LOOK_MS, this::look);
+        List<byte[]> bodies = bodies(List.copyOf(changed), true);
+        changed.clear();
+        links.keySet().forEach(link -> bodies.forEach(body -> register(link, body)));
     }
 
-    private byte[] body() {
-        JsonWriter out = new JsonWriter().beginObject();
-        broker.topics().forEach(topic -> TopicRequests.write(out.name(topic.name()), topic));
-        String now = out.endObject().toString();
-        if (!now.equals(table)) {
-            table = now;
-            topics = broker.topics().size();
-            counter++;
-            changedMs = broker.now();
+    @Override
+    public void confirm(Runnable then) {
+        if (links.isEmpty() || waiters >= WAITERS_MAX) {
+            then.run();
+            return;
         }
-        String text = "{\"filterServerList\":[],\"topicConfigSerializeWrapper\":{\"dataVersion\":{\"counter\":" + counter
-                + ",\"stateVersion\":0,\"timestamp\":" + changedMs + "},\"topicConfigTable\":" + table + "}}";
-        return text.getBytes(StandardCharsets.UTF_8);
+        waiters++;
+        // listeners of the commit that let the answer go are told behind it
+        timers.after(0, () -> {
+            tellChanges();
+            waiting.computeIfAbsent(round, r -> new ArrayList<>()).add(then);
+            release();
+        });
     }
 
-    /** The connection to one name server. */
-    private final class Link implements Session {
-        private final String address;
-        private Connection connection;
-        private boolean known;
-
-        Link(String address) {
-            this.address = address;
-        }
-
-        void dial() {
-            if (!stopped) {
-                dialer.dial(address, this::opened, this::failed);
+    private void release() {
+        long open = Long.MAX_VALUE;
+        for (Map.Entry<NameServerLink, TreeSet<Long>> link : links.entrySet()) {
+            if (link.getKey().isAnswering() && !link.getValue().isEmpty()) {
+                open = Math.min(open, link.getValue().first());
             }
         }
+        Map<Long, List<Runnable>> due = waiting.headMap(open, false);
+        List<Runnable> all = due.values().stream().flatMap(List::stream).toList();
+        due.clear();
+        waiters -= all.size();
+        all.forEach(Runnable::run);
+    }
 
-        private Session opened(Connection to) {
-            connection = to;
-            register();
-            return this;
+    private void register(NameServerLink link, byte[] body) {
+        if (!link.isOpen()) {
+            return;
         }
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        Map<String, String> fields = fields(link);
+        fields.put("haServerAddr", "");
+        fields.put("compressed", "false");
+        fields.put("enableActingMaster", "false");
+        fields.put("bodyCrc32", Integer.toString((int) crc.getValue() & 0x7FFFFFFF));
+        long number = ++round;
+        links.get(link).add(number);
+        link.ask(RequestCode.REGISTER_BROKER, fields, body, answer -> {
+            links.get(link).remove(number);
+            answered(link, answer);
+            release();
+        });
+    }
 
-        private void failed() {
-            if (known || counter <= 1) {
-                LOG.warn("The name server {} cannot be reached; tried again every {} s.", address, REDIAL_MS / 1_000);
-                known = false;
-            }
-            timers.after(REDIAL_MS, this::dial);
+    private static void answered(NameServerLink link, Frame answer) {
+        if (answer == null) {
+            return;
         }
-
-        private Map<String, String> fields() {
-            String host = settings.advertisedHost() != null
-                    ? settings.advertisedHost()
-                    : connection.local().getAddress().getHostAddress();
-            Map<String, String> fields = new HashMap<>();
-            fields.put("brokerName", settings.brokerName());
-            fields.put("brokerAddr", host + ":" + settings.port());
-            fields.put("clusterName", settings.cluster());
-            fields.put("brokerId", Long.toString(brokerId));
-            return fields;
+        if (answer.code() != ResponseCode.SUCCESS) {
+            LOG.warn("The name server {} refused to register this broker: code {}, {}", link.address(), answer.code(),
+                    answer.remark());
+        } else if (link.isNewlyKnown()) {
+            LOG.info("Registered with the name server {}", link.address());
         }
+    }
 
-        void register() {
-            if (connection == null) {
+    /** Whether there is a name server in another process at all. */
+    boolean hasNameServers() {
+        return !links.isEmpty();
+    }
+
+    /** Asks one name server after another for a topic's route; the first answer is told, null where there is none. */
+    void askRoute(String topic, Consumer<Frame> then) {
+        askRoute(links.keySet().iterator(), topic, then);
+    }
+
+    private void askRoute(Iterator<NameServerLink> left, String topic, Consumer<Frame> then) {
+        while (left.hasNext()) {
+            NameServerLink link = left.next();
+            if (link.isAnswering()) {
+                Map<String, String> fields = Map.of("topic", topic, "acceptStandardJsonOnly", "true");
+                link.ask(RequestCode.GET_ROUTEINFO_BY_TOPIC, fields, new byte[0], answer -> {
+                    if (answer != null) {
+                        then.accept(answer);
+                    } else {
+                        askRoute(left, topic, then);
+                    }
+                });
                 return;
             }
-            byte[] body = body();
-            CRC32 crc = new CRC32();
-            crc.update(body);
-            Map<String, String> fields = fields();
-            fields.put("haServerAddr", "");
-            fields.put("compressed", "false");
-            fields.put("enableActingMaster", "false");
-            fields.put("bodyCrc32", Integer.toString((int) crc.getValue() & 0x7FFFFFFF));
-            send(RequestCode.REGISTER_BROKER, fields, body);
         }
+        then.accept(null);
+    }
 
-        void leave() {
-            if (connection != null) {
-                send(RequestCode.UNREGISTER_BROKER, fields(), new byte[0]);
+    private Map<String, String> fields(NameServerLink link) {
+        Map<String, String> fields = new HashMap<>();
+        fields.put("brokerName", settings.brokerName());
+        fields.put("brokerAddr", Addresses.route(settings, link.local()));
+        fields.put("clusterName", settings.cluster());
+        fields.put("brokerId", Long.toString(brokerId));
+        return fields;
+    }
+
+    private List<byte[]> all() {
+        return bodies(broker.topics().stream().map(Topic::name).toList(), false);
+    }
+
+    /** As many bodies as the topics need; where there are several, or news, each is a version of its own. */
+    private List<byte[]> bodies(Collection<String> names, boolean news) {
+        List<byte[]> bodies = new ArrayList<>();
+        StringBuilder there = new StringBuilder();
+        JsonWriter gone = new JsonWriter().beginArray();
+        int left = names.size();
+        for (String name : names) {
+            left--;
+            Topic topic = broker.topic(name);
+            if (topic == null) {
+                gone.value(name);
+            } else {
+                JsonWriter out = new JsonWriter().beginObject();
+                TopicRequests.write(out.name(name), topic, settings.allowed(topic.settings().permissions()));
+                there.append(there.isEmpty() ? "" : ",").append(out.toString(), 1, out.toString().length());
+            }
+            if (there.length() > FRAME_CHARS && left > 0) {
+                bodies.add(body(there, "[]", true));
+                there.setLength(0);
             }
         }
+        bodies.add(body(there, gone.endArray().toString(), news || !bodies.isEmpty()));
+        return bodies;
+    }
 
-        private void send(int code, Map<String, String> fields, byte[] body) {
-            Frame frame = new Frame(code, Frame.JAVA, Frame.VERSION, opaque++, 0, null, fields, body, false);
-            byte[] bytes = FrameCodec.encode(frame);
-            connection.send(connection.buffer(bytes.length).writeBytes(bytes));
-            connection.flush();
+    /**
+     * @param gone names of topics that are gone: this project's name servers drop them, RocketMQ's look at what is there
+     *         only, and are told by the tool that deletes a topic
+     */
+    private byte[] body(CharSequence there, String gone, boolean news) {
+        if (news) {
+            version++;
+            versionMs = broker.now();
         }
-
-        @Override
-        public int read(ByteBuf in) {
-            while (in.readableBytes() >= 4) {
-                int length = FrameCodec.checkLength(in.getInt(in.readerIndex()));
-                if (in.readableBytes() < 4 + length) {
-                    return 4 + length;
-                }
-                answered(FrameCodec.decode(in.slice(in.readerIndex() + 4, length)));
-                in.skipBytes(4 + length);
-            }
-            return 0;
-        }
-
-        private void answered(Frame answer) {
-            if (answer.code() != ResponseCode.SUCCESS) {
-                LOG.warn("The name server {} refused to register this broker: code {}, {}", address, answer.code(),
-                        answer.remark());
-            } else if (!known) {
-                known = true;
-                LOG.info("Registered with the name server {}", address);
-            }
-        }
-
-        @Override
-        public void closed() {
-            connection = null;
-            if (!stopped) {
-                failed();
-            }
-        }
+        String text = "{\"filterServerList\":[],\"topicConfigSerializeWrapper\":{\"dataVersion\":{\"counter\":" + version
+                + ",\"stateVersion\":0,\"timestamp\":" + versionMs + "},\"goneTopics\":" + gone
+                + ",\"topicConfigTable\":{" + there + "}}}";
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -16,8 +16,10 @@ final class ConfigRequests implements RequestHandler {
 
     private final Operations operations;
     private final Statistics statistics;
+    private final Registrations registrations;
 
-    ConfigRequests(Operations operations, Statistics statistics) {
+    ConfigRequests(Operations operations, Statistics statistics, Registrations registrations) {
+        this.registrations = registrations;
         this.operations = operations;
         this.statistics = statistics;
     }
@@ -51,17 +53,19 @@ final class ConfigRequests implements RequestHandler {
         if (request.body().length > TEXT_MAX) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "Nothing was changed: the text is longer than 64 KiB.");
         }
-        Frame[] answer = new Frame[1];
-        boolean[] late = new boolean[1];
         operations.change(new String(request.body(), StandardCharsets.UTF_8), refusal -> {
-            answer[0] = refusal == null
-                    ? request.ok(Map.of())
-                    : request.refuse(ResponseCode.NO_PERMISSION, refusal);
-            if (late[0] && !request.isOneWay()) {
-                peer.send(answer[0]);
+            if (refusal == null) {
+                registrations.confirm(() -> answer(peer, request, request.ok(Map.of())));
+            } else {
+                answer(peer, request, request.refuse(ResponseCode.NO_PERMISSION, refusal));
             }
         });
-        late[0] = answer[0] == null;
-        return answer[0];
+        return null;
+    }
+
+    private static void answer(Peer peer, Frame request, Frame response) {
+        if (!request.isOneWay()) {
+            peer.send(response);
+        }
     }
 }

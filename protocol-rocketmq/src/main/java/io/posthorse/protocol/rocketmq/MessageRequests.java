@@ -88,6 +88,7 @@ final class MessageRequests implements RequestHandler {
         Map<String, String> properties = view.properties();
         properties.putIfAbsent("RETRY_TOPIC", view.topic());
         properties.putIfAbsent("ORIGIN_MESSAGE_ID", originalId(session, request));
+        properties.remove("POP_CK");
         properties.put("WAIT", "false");
         properties.put("DELAY", Integer.toString(level));
         if (level > 0) {

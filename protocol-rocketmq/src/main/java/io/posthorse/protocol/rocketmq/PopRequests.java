@@ -27,6 +27,7 @@ import java.util.Map;
  * (200055). A message that is not settled in time is lent again from where it stands; its reconsume times say how often.
  */
 final class PopRequests implements RequestHandler {
+    private static final String PRIORITY = "PRIORITY";
     private static final int COUNT_MAX = 32;
     private static final int BYTES_MAX = 1 << 20;
     private static final long LEASE_MS_MIN = 100;
@@ -44,6 +45,7 @@ final class PopRequests implements RequestHandler {
     private final Filters filters;
     private final LendLines takers;
     private final Lent lent = new Lent();
+    private final PopAttempts attempts = new PopAttempts();
     private int turn;
     private final Places waits;
     private int lines;
@@ -63,6 +65,7 @@ final class PopRequests implements RequestHandler {
      * @param holder whose place it takes where it waits
      * @param request without its fields, for the answer
      * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
+     * @param attempt what a client calls this try, and the next one too where no answer came; null where it does not say
      * @param lends whether messages are lent, or only looked for
      * @param retry tries it again once old messages have come from the disk
      */
@@ -77,6 +80,7 @@ final class PopRequests implements RequestHandler {
             long leaseMs,
             boolean ordered,
             boolean fromEnd,
+            String attempt,
             boolean lends,
             Retry retry) {}
 
@@ -123,6 +127,7 @@ final class PopRequests implements RequestHandler {
                 Math.max(LEASE_MS_MIN, Math.min(LEASE_MS_MAX, request.number("invisibleTime", 60_000))),
                 "true".equals(request.field("order")),
                 request.number("initMode", 0) == 1,
+                request.field("attemptId"),
                 request.code() == RequestCode.POP_MESSAGE,
                 new Retry()));
     }
@@ -172,13 +177,16 @@ final class PopRequests implements RequestHandler {
         Broker turn = protocol.shard.turn();
         long receipt = turn.now();
         PopAnswer answer = new PopAnswer(receipt, pop.leaseMs, pop.ordered);
-        int from = Math.floorMod(this.turn++, pop.partitions.size());
-        for (int i = 0; i < pop.partitions.size() && answer.count() < pop.countMax; i++) {
-            Partition partition = pop.partitions.get((from + i) % pop.partitions.size());
+        int count = pop.partitions.size();
+        int from = Math.floorMod(this.turn++, count);
+        boolean highestFirst = hasPriority(pop);
+        for (int i = 0; i < count && answer.count() < pop.countMax; i++) {
+            Partition partition = pop.partitions.get(highestFirst ? count - 1 - i : (from + i) % count);
             long begin = pop.fromEnd && !isYoung(turn, partition) ? turn.end(partition) : turn.begin(partition);
             Leases.Request request = new Leases.Request(
                     pop.group, partition, pop.countMax - answer.count(), BYTES_MAX, pop.leaseMs, receipt, pop.ordered,
-                    pop.filter, (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
+                    pop.ordered && attempts.isLast(pop.group, partition, pop.attempt), pop.filter,
+                    (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
             if (!turn.leases().begin(pop.group, partition, begin) || !turn.leases().lend(request, lent)) {
                 break; // the disk is full: nothing can be lent
             }
@@ -191,6 +199,9 @@ final class PopRequests implements RequestHandler {
             }
             if (lent.count() > 0) {
                 answer.add(partition.number(), lent);
+                if (pop.ordered) {
+                    attempts.answered(pop.group, partition, pop.attempt);
+                }
                 protocol.statistics.answered(pop.group, partition.topic(), lent.messages());
             }
         }
@@ -198,6 +209,21 @@ final class PopRequests implements RequestHandler {
             return null;
         }
         return answer.frame(pop.request, pop.partitions.stream().mapToLong(p -> turn.leases().waiting(pop.group, p)).sum());
+    }
+
+    /** Whether queues are read by their priority and not in turn: so many times of a hundred as the group says. */
+    private boolean hasPriority(Pop pop) {
+        boolean isMeant = !pop.ordered
+                && PRIORITY.equals(pop.partitions.getFirst().topic().settings().attributes().get("message.type"));
+        if (!isMeant) {
+            return false;
+        }
+        String factor = pop.group.settings().attributes().getOrDefault("priority.factor", "100");
+        try {
+            return Math.floorMod(turn, 100) < Integer.parseInt(factor);
+        } catch (NumberFormatException e) {
+            return true;
+        }
     }
 
     /** A new group reads a young queue from its start, whatever it asks for: else it would lose what came just before it. */

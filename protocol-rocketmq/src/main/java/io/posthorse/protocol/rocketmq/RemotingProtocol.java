@@ -14,6 +14,7 @@ import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.net.Complaints;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
@@ -60,11 +61,14 @@ public final class RemotingProtocol implements SessionFactory {
      * @param online is told of this protocol's clients, and shown to tools
      * @param operations what tools may see and change of the process
      * @param gate says who may do what
+     * @param registrations what other name servers know of this broker's topics
+     * @param routes the brokers of a topic, this one among them
      * @param others handlers of further request codes, the name server's say, that the same ports serve
      */
     public RemotingProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
-            OnlineClients online, Operations operations, Gate gate, List<RequestHandler> others) {
+            OnlineClients online, Operations operations, Gate gate, Registrations registrations, Routes routes,
+            List<RequestHandler> others) {
         this.shard = shard;
         this.broker = shard.broker();
         this.timers = timers;
@@ -84,13 +88,14 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new OffsetRequests(shard, reader, destinations, groups, resets, settings.shares()));
         handlers.add(new MessageRequests(shard, destinations));
         handlers.add(new AdminRequests(broker, online, statistics, settings));
-        handlers.add(new TopicRequests(shard, destinations, statistics));
+        handlers.add(new TopicRequests(
+                shard, destinations, statistics, new ConfirmedAnswers(shard, registrations)));
         handlers.add(new GroupRequests(shard, destinations, online, clock, statistics, settings));
         handlers.add(new ConsumeRequests(broker, online, filters, statistics, settings));
         handlers.add(new OffsetAdminRequests(this, destinations, groups, resets));
         handlers.add(new RelayRequests(this, groups, online, clock));
         handlers.add(new StatisticsRequests(broker, statistics, operations, settings));
-        handlers.add(new ConfigRequests(operations, statistics));
+        handlers.add(new ConfigRequests(operations, statistics, registrations));
         TransactionRequests transactions = new TransactionRequests(shard, groups, gate, entropy, clock, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
@@ -101,7 +106,7 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new PopRequests(this, destinations, filters));
         handlers.add(new PeekRequests(this, destinations));
         handlers.add(new AckRequests(shard));
-        handlers.add(new AssignmentRequests(shard, destinations, groups, settings));
+        handlers.add(new AssignmentRequests(shard, destinations, groups, routes));
         this.rights = gate;
         this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, settings, new Complaints(clock));
         Accounts accounts = gate.accounts();

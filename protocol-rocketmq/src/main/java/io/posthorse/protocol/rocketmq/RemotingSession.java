@@ -35,10 +35,6 @@ import java.util.Set;
  * {@link Frame} first.
  */
 final class RemotingSession implements Session, Peer {
-    private static final int FRAME_MIN = 4;
-
-    private static final int BODY_MAX = FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX;
-
     final RemotingProtocol protocol;
     final Host bornHost;
     final Host storeHost;
@@ -76,11 +72,7 @@ final class RemotingSession implements Session, Peer {
     public int read(ByteBuf in) {
         while (connection.isWritable() && in.readableBytes() >= 4) {
             int start = in.readerIndex();
-            int length = in.getInt(start);
-            if (length < FRAME_MIN || length > FrameCodec.FRAME_BYTES_MAX) {
-                throw new MalformedFrameException("frame length " + length + " is outside 4 to "
-                        + FrameCodec.FRAME_BYTES_MAX);
-            }
+            int length = FrameCodec.checkLength(in.getInt(start), frameMax());
             if (in.readableBytes() < 4 + length) {
                 return 4 + length;
             }
@@ -88,6 +80,12 @@ final class RemotingSession implements Session, Peer {
             in.readerIndex(start + 4 + length);
         }
         return 0;
+    }
+
+    /** RocketMQ's limit, or what the longest message needs where longer ones are allowed. */
+    private int frameMax() {
+        int longest = protocol.settings.messageBytesMax() + FrameCodec.HEADER_BYTES_MAX;
+        return Math.max(FrameCodec.FRAME_BYTES_MAX, Math.min(FrameCodec.FRAME_BYTES_LIMIT, longest));
     }
 
     /** @param retry of a request that waited for the disk; null for one that comes the first time */
@@ -183,7 +181,7 @@ final class RemotingSession implements Session, Peer {
         if (response == null || request.isOneWay()) {
             return;
         }
-        if (response.body().length > BODY_MAX) {
+        if (response.body().length > bodyMax()) {
             response = request.refuse(ResponseCode.SYSTEM_ERROR, "the answer has " + response.body().length
                     + " bytes, more than a frame can hold; ask for less at a time");
         }
@@ -194,6 +192,12 @@ final class RemotingSession implements Session, Peer {
             FrameCodec.encode(response, replies.open(request.opaque(), request.binary()));
             replies.parked();
         }
+    }
+
+    /** A stored message is longer than its body by its own fields and properties. */
+    private int bodyMax() {
+        int longest = protocol.settings.messageBytesMax() + FrameCodec.HEADER_BYTES_MAX;
+        return Math.max(FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX, longest);
     }
 
     private void answer(Frame request, Frame response) {

@@ -150,6 +150,11 @@ final class SendRequests {
     private void single(
             RemotingSession session, RequestHeader header, SendNames names, Partition partition, ByteBuf in, int bodyAt,
             int bodyLength) {
+        if (bodyLength == 0) {
+            refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "the message is illegal, maybe msg body or properties"
+                    + " length not matched: its body is empty. msg body length limit " + settings.messageBytesMax() + "B.");
+            return;
+        }
         message.body = in;
         message.bodyAt = bodyAt;
         message.bodyLength = bodyLength;
@@ -161,6 +166,10 @@ final class SendRequests {
         Partition target = partition;
         if (header.bytes()[header.start(header.field(names.topic()))] == '%') {
             target = retryTarget(header, names, partition);
+        } else if (properties.priority() >= 0) { // as RocketMQ 5.5 does: a queue for each priority
+            int last = Math.max(1, partition.topic().settings().writePartitions()) - 1;
+            target = partition.topic().partition(Math.min(properties.priority(), last));
+            message.queueId = target.number();
         }
         publish(session, header, target);
     }
@@ -244,12 +253,14 @@ final class SendRequests {
             properties.addRealTarget(message, partition);
             return Wait.LEVEL;
         }
-        if (properties.dueMs == 0) {
+        if (properties.dueMs == 0 && properties.delayLevel == 0) {
             return Wait.NOTHING;
         }
-        if (properties.dueMs < 0 || properties.dueMs - broker.wallNow() > settings.delayMsMax()) {
+        boolean isNumber = properties.delayLevel >= 0 && properties.dueMs >= 0;
+        if (!isNumber || properties.dueMs - broker.wallNow() > settings.delayMsMax()) {
             refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "timer message illegal, the delay time should not be"
-                    + " bigger than the max delay " + settings.delayMsMax() + "ms (timerMaxDelaySec), and must be a number."
+                    + " bigger than the max delay " + settings.delayMsMax() + "ms (timerMaxDelaySec), and a delay or a level"
+                    + " must be a number."
                     + " Nothing was stored.");
             return null;
         }

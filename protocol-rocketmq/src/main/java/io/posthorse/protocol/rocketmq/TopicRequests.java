@@ -29,9 +29,12 @@ final class TopicRequests implements RequestHandler {
     private final Broker broker;
     private final Destinations destinations;
     private final Statistics statistics;
+    private final ConfirmedAnswers confirmed;
 
-    TopicRequests(Shard shard, Destinations destinations, Statistics statistics) {
+    /** @param confirmed lets answers go that say that a topic was changed */
+    TopicRequests(Shard shard, Destinations destinations, Statistics statistics, ConfirmedAnswers confirmed) {
         this.shard = shard;
+        this.confirmed = confirmed;
         this.broker = shard.broker();
         this.destinations = destinations;
         this.statistics = statistics;
@@ -52,10 +55,10 @@ final class TopicRequests implements RequestHandler {
     @Override
     public Frame handle(Peer peer, Frame request) {
         return switch (request.code()) {
-            case RequestCode.UPDATE_AND_CREATE_TOPIC -> update(request);
-            case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> updateAll(request);
+            case RequestCode.UPDATE_AND_CREATE_TOPIC -> changed(peer, request, update(request));
+            case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> changed(peer, request, updateAll(request));
             case RequestCode.GET_ALL_TOPIC_CONFIG -> all(request);
-            case RequestCode.DELETE_TOPIC_IN_BROKER -> delete(request);
+            case RequestCode.DELETE_TOPIC_IN_BROKER -> changed(peer, request, delete(request));
             case RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER -> systemTopics(request);
             case RequestCode.GET_TOPIC_CONFIG -> show(request);
             case RequestCode.DELETE_EXPIRED_COMMITLOG -> {
@@ -64,6 +67,15 @@ final class TopicRequests implements RequestHandler {
             }
             default -> request.ok(NO_BODY); // indexes go with their segments, and a topic's data with the topic
         };
+    }
+
+    /** A tool that is told of a change asks name servers next: they know of it before. */
+    private Frame changed(Peer peer, Frame request, Frame answer) {
+        if (answer.code() != ResponseCode.SUCCESS) {
+            return answer;
+        }
+        confirmed.answer(peer, request, answer);
+        return null;
     }
 
     private Frame update(Frame request) {
@@ -176,11 +188,16 @@ final class TopicRequests implements RequestHandler {
         out.name("timestamp").value(statistics.startMs).endObject();
     }
 
-    static void write(JsonWriter out, Topic topic) {
+    private static void write(JsonWriter out, Topic topic) {
+        write(out, topic, topic.settings().permissions());
+    }
+
+    /** @param permissions of the topic, less what the broker does not allow where it is for clients */
+    static void write(JsonWriter out, Topic topic, int permissions) {
         TopicSettings settings = topic.settings();
         out.beginObject();
         Attributes.write(out, settings.attributes());
-        out.name("order").value(settings.ordered()).name("perm").value(settings.permissions());
+        out.name("order").value(settings.ordered()).name("perm").value(permissions);
         out.name("readQueueNums").value(settings.readPartitions());
         out.name(FILTER_TYPE).value(Attributes.field(settings.attributes(), FILTER_TYPE, FILTER_STANDARD));
         out.name("topicName").value(topic.name());

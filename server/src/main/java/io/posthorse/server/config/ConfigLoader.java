@@ -47,9 +47,10 @@ public final class ConfigLoader {
             takeAll(List.of(new Entry("environment " + ENVIRONMENT_NAME, Settings.NAMESRV_ADDR.name(), nameServers)));
         }
         if (sources.fileText() != null) {
-            takeAll(PropertiesText.read(sources.fileName(), sources.fileText(), problems));
+            takeAll(PropertiesText.read(sources.fileName(), sources.fileText()), true);
         }
         takeAll(pairs("--set", sources.sets()));
+        takePlainAcl();
         Values values = new Values(sources.role(), given, sources.hostName());
         values.check(problems, notes);
         if (!problems.isEmpty()) {
@@ -71,17 +72,25 @@ public final class ConfigLoader {
         return entries;
     }
 
-    /** Takes the entries of one source; they outrank all that was taken before. */
     private void takeAll(List<Entry> entries) {
+        takeAll(entries, false);
+    }
+
+    /**
+     * Takes the entries of one source; they outrank all that was taken before.
+     *
+     * @param isFile whether it may be a file of RocketMQ's, which is to start where it can
+     */
+    private void takeAll(List<Entry> entries, boolean isFile) {
         Map<String, Entry> ofSource = new LinkedHashMap<>();
         for (Entry entry : entries) {
             Setting<?> setting = setting(entry.key());
             if (setting != null && sources.role() == Role.NAME_SERVER && !NAME_SERVERS.contains(setting)) {
                 notes.add(entry.key() + " is ignored: it belongs to a broker, and this is a name server alone");
             } else if (setting != null) {
-                take(setting, entry, ofSource);
+                take(setting, isFile ? bounded(setting, entry) : entry, ofSource);
             } else {
-                ignore(entry);
+                ignore(entry, isFile);
             }
         }
         given.putAll(ofSource);
@@ -91,6 +100,36 @@ public final class ConfigLoader {
     private Setting<?> setting(String key) {
         boolean port = sources.role() == Role.NAME_SERVER && key.equals(Settings.LISTEN_PORT.name());
         return port ? Settings.NAMESERVER_PORT : Settings.find(key);
+    }
+
+    /** The entry, or one with the nearest value that is possible here. */
+    private Entry bounded(Setting<?> setting, Entry entry) {
+        String nearest = setting.kind().nearest(entry.value());
+        if (nearest == null) {
+            return entry;
+        }
+        notes.add(entry.where() + ": " + entry.key() + "=" + entry.value() + " is more or less than is possible here; "
+                + nearest + " counts (" + setting.kind().due() + ")");
+        return new Entry(entry.where(), entry.key(), nearest);
+    }
+
+    /** RocketMQ 4's switch means its file of accounts too, which has a place of its own there. */
+    private void takePlainAcl() {
+        Entry users = given.get(Settings.AUTH.name());
+        boolean isMeant = users != null && users.key().equals("aclEnable") && users.value().equalsIgnoreCase("true")
+                && !given.containsKey(Settings.PLAIN_ACL.name()) && sources.role() == Role.BROKER;
+        if (!isMeant) {
+            return;
+        }
+        String file = sources.plainAcl();
+        if (file == null) {
+            notes.add(users.where() + ": aclEnable=true, and there is no plain_acl.yml beside the configuration file or in"
+                    + " ROCKETMQ_HOME/conf: name the file of accounts with auth.plain.acl, or make users with mqadmin. So"
+                    + " far there is only the super user that the first start makes");
+        } else {
+            given.put(Settings.PLAIN_ACL.name(), new Entry(users.where(), Settings.PLAIN_ACL.name(), file));
+            notes.add(users.where() + ": aclEnable=true: accounts are read from " + file);
+        }
     }
 
     private void take(Setting<?> setting, Entry entry, Map<String, Entry> ofSource) {
@@ -113,10 +152,10 @@ public final class ConfigLoader {
         }
     }
 
-    private void ignore(Entry entry) {
+    private void ignore(Entry entry, boolean isFile) {
         IgnoredKeys.Family family = IgnoredKeys.find(entry.key());
         if (family == null) {
-            problems.add(new ConfigProblem(entry.where(), entry.key(), unknown(entry.key())));
+            unknown(entry, isFile);
         } else if (family.onlyValue() == null || family.onlyValue().equalsIgnoreCase(entry.value())) {
             notes.add(entry.key() + " is ignored: " + family.reason());
         } else {
@@ -140,12 +179,18 @@ public final class ConfigLoader {
         return shown;
     }
 
-    private static String unknown(String key) {
+    /** Ends the start where a key of ours may be meant; a file may have other keys, which do nothing. */
+    private void unknown(Entry entry, boolean isFile) {
+        String ours = NearestName.of(entry.key(), Settings.spellings());
         List<String> names = Settings.spellings();
         names.addAll(IgnoredKeys.names());
-        String nearest = NearestName.of(key, names);
-        return nearest == null
-                ? "no such key; docs/configuration.md lists all"
-                : "no such key; the nearest is " + nearest;
+        String nearest = NearestName.of(entry.key(), names);
+        String text = nearest == null ? "no such key; docs/configuration.md lists all"
+                : "no such key; the nearest is " + (ours == null ? nearest : ours);
+        if (isFile && (ours == null || !NearestName.isNear(entry.key(), ours))) {
+            notes.add(entry.where() + ": " + entry.key() + " is ignored: " + text);
+        } else {
+            problems.add(new ConfigProblem(entry.where(), entry.key(), text));
+        }
     }
 }

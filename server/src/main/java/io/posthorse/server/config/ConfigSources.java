@@ -15,10 +15,11 @@ import java.util.Map;
  * @param environment environment variables, of which NAMESRV_ADDR counts
  * @param sets settings of the command line, each {@code key=value}
  * @param hostName name of this machine, from which a broker without a name takes its own; may be empty
+ * @param plainAcl path of a file of accounts in RocketMQ 4's form, where RocketMQ looks for it; null where none is
  */
 public record ConfigSources(
         Role role, List<String> presets, String fileName, String fileText, Map<String, String> environment,
-        List<String> sets, String hostName) {
+        List<String> sets, String hostName, String plainAcl) {
     /** What a process is. */
     public enum Role {
         /** A broker, with or without a name server beside it. */
@@ -36,6 +37,18 @@ public record ConfigSources(
     /** Sources for a broker, of a command that presets nothing. */
     public ConfigSources(
             String fileName, String fileText, Map<String, String> environment, List<String> sets, String hostName) {
-        this(Role.BROKER, List.of(), fileName, fileText, environment, sets, hostName);
+        this(Role.BROKER, List.of(), fileName, fileText, environment, sets, hostName, null);
+    }
+
+    /** Sources without a file of accounts. */
+    public ConfigSources(
+            Role role, List<String> presets, String fileName, String fileText, Map<String, String> environment,
+            List<String> sets, String hostName) {
+        this(role, presets, fileName, fileText, environment, sets, hostName, null);
+    }
+
+    /** The text of a properties file, whatever its encoding. */
+    public static String text(byte[] file) {
+        return PropertiesText.decode(file);
     }
 }

@@ -16,12 +16,14 @@ public final class ConfigurationDoc {
 
             1. the defaults below,
             2. the environment variable `NAMESRV_ADDR`,
-            3. a properties file in RocketMQ's form: `key=value`, blanks around the sign, `#` before a comment,
+            3. a properties file, as RocketMQ has it and Java reads it,
             4. `--set key=value` on the command line.
 
-            Keys that RocketMQ has too keep RocketMQ's name. A key that is unknown, a value that is not valid and
-            settings that do not fit together stop the start with exit code 2, all of them reported at once with file
-            and line. Keys of RocketMQ that mean nothing here are accepted and reported with the reason.
+            Keys that RocketMQ has too keep RocketMQ's name. A value that is not valid, settings that do not fit together
+            and a key that is nearly one of these stop the start with exit code 2, all of them reported at once with file
+            and line. In a file, other keys that are unknown are reported and ignored, and a number that says how much and
+            is beyond its limits counts as the nearest of them. Keys of RocketMQ that mean nothing here are accepted and
+            reported with the reason.
 
             A name server alone (`bin/posthorse nameserver`, [scripts](scripts.md)) takes the keys of Listening that are
             not a broker's or gRPC's, `storePathRootDir`, `connections.max` and `connection.idle.seconds`; keys of a

@@ -5,6 +5,7 @@ import io.posthorse.auth.User;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -27,6 +28,11 @@ sealed interface Kind<T> {
 
     /** What text is due, as part of a sentence. */
     String due();
+
+    /** The nearest text that is within the limits, where only these refuse it; else null. */
+    default String nearest(String text) {
+        return null;
+    }
 
     /** Whether the text must not be shown to anybody. */
     default boolean isSecret() {
@@ -51,6 +57,31 @@ sealed interface Kind<T> {
         @Override
         public String due() {
             return max == Long.MAX_VALUE ? "a whole number from " + min : "a whole number, " + min + " to " + max;
+        }
+    }
+
+    /** A whole number that says how much: beyond its limits the nearest of them is as good as can be had. */
+    record Amount(long min, long max) implements Kind<Long> {
+        private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,100}");
+
+        @Override
+        public Long parse(String text) {
+            return new Whole(min, max).parse(text);
+        }
+
+        @Override
+        public String due() {
+            return new Whole(min, max).due();
+        }
+
+        @Override
+        public String nearest(String text) {
+            if (!NUMBER.matcher(text).matches()) {
+                return null;
+            }
+            BigInteger value = new BigInteger(text);
+            BigInteger within = value.max(BigInteger.valueOf(min)).min(BigInteger.valueOf(max));
+            return within.equals(value) ? null : within.toString();
         }
     }
 

@@ -127,12 +127,10 @@ public final class LiveSettings {
         return new LiveSettings(started, all);
     }
 
-    /** The entries of a properties text; a line that is none is an entry without a value under its own text. */
+    /** The entries of a properties text; a line of one word is an entry without a value. */
     public static Map<String, String> read(String text) {
-        List<ConfigProblem> problems = new ArrayList<>();
         Map<String, String> entries = new TreeMap<>();
-        PropertiesText.read("request", text, problems).forEach(entry -> entries.put(entry.key(), entry.value()));
-        problems.forEach(problem -> entries.put(problem.toString(), ""));
+        PropertiesText.read("request", text).forEach(entry -> entries.put(entry.key(), entry.value()));
         return entries;
     }
 }

@@ -22,6 +22,12 @@ final class NearestName {
         return nearest;
     }
 
+    /** Whether so few letters differ, case aside, that one may well stand for the other. */
+    static boolean isNear(String word, String name) {
+        int edits = edits(word.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+        return edits <= Math.clamp(name.length() / 5, 1, 3);
+    }
+
     /** Levenshtein's distance: insertions, deletions and replacements of one character. */
     static int edits(String from, String to) {
         int[] above = new int[to.length() + 1];

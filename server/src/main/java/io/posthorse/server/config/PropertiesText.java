@@ -1,17 +1,30 @@
 package io.posthorse.server.config;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the text of a properties file, keeping line numbers: {@code key = value} with blanks around the sign, comments
- * with # or !, a line that ends in a backslash goes on in the next one, and the escapes of Java properties.
+ * Reads the text of a properties file as {@code java.util.Properties} does, keeping line numbers: a key ends at the first
+ * {@code =}, {@code :} or blank, comments start with # or !, a line that ends in a backslash goes on in the next one, and a
+ * line of one word is a key without a value. Blanks behind a value are no part of it.
  */
 final class PropertiesText {
     private PropertiesText() {}
 
-    /** The entries of a text in their order; lines that are none go to the problems. */
-    static List<Entry> read(String fileName, String text, List<ConfigProblem> problems) {
+    /** The text of a file: UTF-8 where it is that, else one character for each byte, as Java reads properties. */
+    static String decode(byte[] file) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
+        } catch (CharacterCodingException e) {
+            return new String(file, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /** The entries of a text in their order. */
+    static List<Entry> read(String fileName, String text) {
         List<Entry> entries = new ArrayList<>();
         List<String> lines = (text.startsWith("\ufeff") ? text.substring(1) : text).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
@@ -24,15 +37,26 @@ final class PropertiesText {
                 i++;
                 line = line.substring(0, line.length() - 1) + lines.get(i).strip();
             }
-            int sign = line.indexOf('=');
-            if (sign < 1) {
-                problems.add(new ConfigProblem(where, line, "this line is not key=value; a comment starts with #"));
-                continue;
-            }
-            entries.add(new Entry(
-                    where, line.substring(0, sign).strip(), unescape(line.substring(sign + 1).strip())));
+            int end = keyEnd(line);
+            entries.add(new Entry(where, unescape(line.substring(0, end)), unescape(value(line.substring(end)))));
         }
         return entries;
+    }
+
+    private static int keyEnd(String line) {
+        int at = 0;
+        while (at < line.length() && line.charAt(at) != '=' && line.charAt(at) != ':'
+                && !Character.isWhitespace(line.charAt(at))) {
+            at += line.charAt(at) == '\\' ? 2 : 1;
+        }
+        return Math.min(at, line.length());
+    }
+
+    /** What is behind a key: blanks, one sign at most, blanks, and the value. */
+    private static String value(String behind) {
+        String rest = behind.strip();
+        boolean hasSign = rest.startsWith("=") || rest.startsWith(":");
+        return hasSign ? rest.substring(1).strip() : rest;
     }
 
     private static boolean endsInBackslash(String line) {

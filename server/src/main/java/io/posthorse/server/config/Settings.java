@@ -139,17 +139,17 @@ final class Settings {
             STORAGE, "storePathRootDir", new Kind.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
             "Directory of all data; it is created where it is missing.");
     static final Setting<Long> SEGMENT_BYTES = Setting.of(
-            STORAGE, "mappedFileSizeCommitLog", new Kind.Whole(MIB, Integer.MAX_VALUE), "1073741824", "bytes",
+            STORAGE, "mappedFileSizeCommitLog", new Kind.Amount(MIB, Integer.MAX_VALUE), "1073741824", "bytes",
             "Size of a log segment, the unit in which old messages are deleted.")
             .alias("mapedFileSizeCommitLog");
     static final Setting<FlushMode> FLUSH = Setting.of(
             STORAGE, "flushDiskType", new Kind.Choice<>(FlushMode.class), "ASYNC_FLUSH", "",
             "Whether a send is answered once the operating system has the message, or once the disk has it.");
     static final Setting<Long> FLUSH_INTERVAL_MS = Setting.of(
-            STORAGE, "flushIntervalCommitLog", new Kind.Whole(1, 60_000), "500", "ms",
+            STORAGE, "flushIntervalCommitLog", new Kind.Amount(1, 60_000), "500", "ms",
             "Longest time between a write and its flush to the disk with ASYNC_FLUSH.");
     static final Setting<Long> RETENTION_HOURS = Setting.of(
-            STORAGE, "fileReservedTime", new Kind.Whole(1, 876_000), "72", "hours",
+            STORAGE, "fileReservedTime", new Kind.Amount(1, 876_000), "72", "hours",
             "Age at which messages may be deleted.")
             .changeable();
     static final Setting<Long> RETENTION_BYTES = Setting.of(
@@ -161,7 +161,7 @@ final class Settings {
             "When messages beyond their age are deleted, in the machine's time zone.")
             .changeable();
     static final Setting<Long> DISK_RATIO = Setting.of(
-            STORAGE, "diskMaxUsedSpaceRatio", new Kind.Whole(10, 95), "75", "percent",
+            STORAGE, "diskMaxUsedSpaceRatio", new Kind.Amount(10, 95), "75", "percent",
             "How full the disk may be before messages beyond their age are deleted at any hour; younger ones never are.")
             .changeable();
     static final Setting<Long> HOT_BYTES = Setting.of(
@@ -170,7 +170,7 @@ final class Settings {
                     + " thread of their own, so that a slow disk holds up nobody else.");
 
     static final Setting<Long> QUEUES_DEFAULT = Setting.of(
-            TOPICS, "defaultTopicQueueNums", new Kind.Whole(1, 1_024), "8", "queues",
+            TOPICS, "defaultTopicQueueNums", new Kind.Amount(1, 1_024), "8", "queues",
             "Most queues of a topic that a first send creates; producers ask for 4 by default.")
             .changeable();
     static final Setting<Boolean> AUTO_CREATE_TOPICS = Setting.of(
@@ -181,15 +181,16 @@ final class Settings {
             "Whether the first consumer of an unknown group creates it.")
             .changeable();
     static final Setting<Long> MESSAGE_BYTES_MAX = Setting.of(
-            TOPICS, "maxMessageSize", new Kind.Whole(1_024, 15 * MIB), "4194304", "bytes",
-            "Greatest body of a message.")
+            TOPICS, "maxMessageSize", new Kind.Amount(1_024, 64 * MIB), "4194304", "bytes",
+            "Greatest body of a message. Above 15 MiB RocketMQ's clients need"
+                    + " `-Dcom.rocketmq.remoting.frameMaxLength` to match.")
             .changeable();
     static final Setting<List<Long>> DELAY_LEVELS = Setting.of(
             TOPICS, "messageDelayLevel", new Kind.Durations(64, 366 * DAY_MS),
             "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h", "",
             "The delay of each delay level, level 1 first.");
     static final Setting<Long> DELAY_MAX = Setting.of(
-            TOPICS, "timerMaxDelaySec", new Kind.Whole(1, 10 * 366 * 86_400L), "31622400", "s",
+            TOPICS, "timerMaxDelaySec", new Kind.Amount(1, 10 * 366 * 86_400L), "31622400", "s",
             "How far ahead a message with a delivery time of its own may be due; further ahead is refused.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
@@ -205,21 +206,21 @@ final class Settings {
                     + " one is refused, and its connection goes on. ActiveMQ calls it `maxFrameSize`.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
-            TRANSACTIONS, "transactionTimeOut", new Kind.Whole(1, DAY_MS), "6000", "ms",
+            TRANSACTIONS, "transactionTimeOut", new Kind.Amount(1, DAY_MS), "6000", "ms",
             "Age of an open transaction at which its producer is asked how it ended.")
             .alias("transactionMsgTimeout");
     static final Setting<Long> TRANSACTION_CHECKS_MAX = Setting.of(
-            TRANSACTIONS, "transactionCheckMax", new Kind.Whole(1, 1_000), "15", "",
+            TRANSACTIONS, "transactionCheckMax", new Kind.Amount(1, 1_000), "15", "",
             "How often the producer is asked before the message is set aside in TRANS_CHECK_MAX_TIME_TOPIC.");
     static final Setting<Long> TRANSACTION_INTERVAL_MS = Setting.of(
-            TRANSACTIONS, "transactionCheckInterval", new Kind.Whole(100, DAY_MS), "30000", "ms",
+            TRANSACTIONS, "transactionCheckInterval", new Kind.Amount(100, DAY_MS), "30000", "ms",
             "Time between two such questions.");
 
     static final Setting<Long> CONNECTIONS_MAX = Setting.of(
             LIMITS, "connections.max", new Kind.Whole(1, 1_000_000), "10000", "connections",
             "Connections at a time; further ones are closed at once.");
     static final Setting<Long> IDLE_SECONDS = Setting.of(
-            LIMITS, "connection.idle.seconds", new Kind.Whole(1, 86_400), "120", "s",
+            LIMITS, "connection.idle.seconds", new Kind.Amount(1, 86_400), "120", "s",
             "Time without a byte in either direction after which a connection is closed.")
             .alias("serverChannelMaxIdleTimeSeconds");
     static final Setting<Long> SHARE_USER = Setting.of(

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 final class Values {
     private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|::1|\\[::1]|localhost");
     private static final int VIP_DISTANCE = 2;
+    private static final int AROUND_MESSAGE = 256 << 10;
     private static final long HOUR_MS = 3_600_000;
     private static final String MASTERS_ONLY = "start the masters alone (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
             + " brokerId=0), and leave this broker out until slaves are supported";
@@ -69,9 +70,18 @@ final class Values {
         checkGrpcPort(problems);
         checkOpenwirePort(problems);
         checkRole(problems, notes);
+        if (given.containsKey(Settings.MESSAGE_BYTES_MAX.name()) && get(Settings.MESSAGE_BYTES_MAX) > messageBytesMax()) {
+            notes.add(where(Settings.MESSAGE_BYTES_MAX) + ": maxMessageSize is more than a segment holds; "
+                    + messageBytesMax() + " counts. A greater mappedFileSizeCommitLog takes longer messages");
+        }
         if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
             problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
         }
+    }
+
+    /** A message lies in one segment, with its properties and what the log writes around it. */
+    private int messageBytesMax() {
+        return Math.min(integer(Settings.MESSAGE_BYTES_MAX), integer(Settings.SEGMENT_BYTES) - AROUND_MESSAGE);
     }
 
     private void checkRole(Collection<ConfigProblem> problems, Collection<String> notes) {
@@ -265,7 +275,7 @@ final class Values {
                 get(Settings.HOT_BYTES));
         Topics topics = new Topics(
                 integer(Settings.QUEUES_DEFAULT), get(Settings.AUTO_CREATE_TOPICS), get(Settings.AUTO_CREATE_GROUPS),
-                integer(Settings.MESSAGE_BYTES_MAX), get(Settings.DELAY_LEVELS),
+                messageBytesMax(), get(Settings.DELAY_LEVELS),
                 get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER), get(Settings.DEAD_LETTER_QUEUE),
                 integer(Settings.JMS_COMMAND_BYTES_MAX));
         Transactions transactions = new Transactions(

@@ -1,12 +1,18 @@
 package io.posthorse.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.server.config.ServerConfig.FlushMode;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
 /** Files with the keys that published RocketMQ set-ups have are taken as they are. */
@@ -103,6 +109,79 @@ class RocketMqFilesTest {
         String levels = "messageDelayLevel=1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 32m 1h 2h 15s";
 
         assertEquals(15_000, load(levels).topics().delaysMs().get(18));
+    }
+
+    @Test
+    void theyAreReadAsJavaReadsProperties() throws IOException {
+        byte[] file = "brokerName=a\n# \u4e2d\u6587\nlistenPort: 1001\nfileReservedTime 5\nstray\n".getBytes("GBK");
+
+        ServerConfig config = load(ConfigSources.text(file));
+
+        assertEquals("a", config.identity().brokerName());
+        assertEquals(1_001, config.listen().brokerPort());
+        assertEquals(5 * 3_600_000L, config.storage().retentionMs());
+        assertEquals(
+                List.of("broker-a.properties:5: stray is ignored: no such key; docs/configuration.md lists all"),
+                config.notes());
+        assertEquals("\u4e2d", ConfigSources.text("\u4e2d".getBytes(StandardCharsets.UTF_8)));
+        Properties javas = new Properties();
+        String odd = "a\\=b=c\n  d : e\\\n   f\ng\\u0068:=i\n!j=k\nl\nm\t=\tn\no==p";
+        javas.load(new StringReader(odd));
+        Map<String, String> ours = new HashMap<>();
+        PropertiesText.read("odd", odd).forEach(entry -> ours.put(entry.key(), entry.value()));
+        assertEquals(javas, ours);
+    }
+
+    @Test
+    void valuesBeyondWhatIsPossibleHereAreBoundedAndTold() {
+        ServerConfig config = load("diskMaxUsedSpaceRatio=98\nmaxMessageSize=16777216\nfileReservedTime=0\n"
+                + "timerMaxDelaySec=99999999999999999999");
+
+        assertEquals(95, config.storage().diskUsedPercentMax());
+        assertEquals(16 << 20, config.topics().messageBytesMax());
+        assertEquals(3_600_000, config.storage().retentionMs());
+        assertEquals(
+                List.of(
+                        "broker-a.properties:1: diskMaxUsedSpaceRatio=98 is more or less than is possible here; 95 counts (a"
+                                + " whole number, 10 to 95)",
+                        "broker-a.properties:3: fileReservedTime=0 is more or less than is possible here; 1 counts (a whole"
+                                + " number, 1 to 876000)",
+                        "broker-a.properties:4: timerMaxDelaySec=99999999999999999999 is more or less than is possible here;"
+                                + " 316224000 counts (a whole number, 1 to 316224000)"),
+                config.notes());
+        assertEquals(64 << 20, load("maxMessageSize=67108865").topics().messageBytesMax());
+        ServerConfig small = load("maxMessageSize=4000000\nmappedFileSizeCommitLog=1048576");
+        assertEquals((1 << 20) - (256 << 10), small.topics().messageBytesMax());
+        assertTrue(small.notes().getFirst().contains("more than a segment holds"), small.notes().toString());
+        assertThrows(ConfigException.class, () -> load("listenPort=65536"), "a port is no amount");
+    }
+
+    @Test
+    void keysThatExistNowhereEndTheStartOnlyWhereOneOfOursMayBeMeant() {
+        ServerConfig config = load("enableSomethingOfAFork=true\nstorePathCommitLg=1\nqqqqqqqqqq=1");
+
+        assertEquals(3, config.notes().size(), config.notes().toString());
+        assertTrue(config.notes().get(1).endsWith("storePathCommitLg is ignored: no such key; the nearest is"
+                + " storePathCommitLog"), config.notes().get(1));
+        for (String near : List.of("listenprt=1", "brokerNam=a", "MaxMessageSize=5000", "fileReservedTimes=1", "bnd=x")) {
+            assertThrows(ConfigException.class, () -> load(near), near);
+        }
+    }
+
+    @Test
+    void theSwitchOfRocketmq4FindsItsAccountsOrNamesThem() {
+        ServerConfig found = ConfigLoader.load(new ConfigSources(
+                ConfigSources.Role.BROKER, List.of(), "broker.conf", "aclEnable=true", Map.of(), List.of(), "host",
+                "/etc/mq/plain_acl.yml"));
+        assertEquals("/etc/mq/plain_acl.yml", found.access().plainAcl());
+        assertEquals(
+                List.of("broker.conf:1: aclEnable=true: accounts are read from /etc/mq/plain_acl.yml"), found.notes());
+
+        ServerConfig missing = load("aclEnable=true");
+        assertNull(missing.access().plainAcl());
+        assertTrue(missing.notes().getFirst().contains("there is no plain_acl.yml"), missing.notes().toString());
+        assertEquals(List.of(), load("auth.enabled=true").notes());
+        assertEquals("own.yml", load("aclEnable=true\nauth.plain.acl=own.yml").access().plainAcl());
     }
 
     private static void assertSlaveRefused(String file) {

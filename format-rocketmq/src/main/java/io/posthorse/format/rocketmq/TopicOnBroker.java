@@ -1,0 +1,12 @@
+package io.posthorse.format.rocketmq;
+
+import java.util.SortedMap;
+
+/**
+ * How one broker of a cluster offers a topic.
+ *
+ * @param addresses host:port of its remoting listener by broker id, the master's id being 0
+ * @param permissions bits of {@link io.posthorse.broker.TopicSettings}
+ */
+public record TopicOnBroker(
+        String brokerName, SortedMap<Long, String> addresses, int readQueues, int writeQueues, int permissions) {}

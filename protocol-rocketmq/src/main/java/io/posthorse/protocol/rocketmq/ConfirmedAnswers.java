@@ -1,0 +1,55 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.posthorse.broker.Parked;
+import io.posthorse.broker.Shard;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.ResponseCode;
+import java.io.IOException;
+import java.util.ArrayDeque;
+
+/** Answers to changes of topics: they leave when the log has the change and the name servers know of it. */
+final class ConfirmedAnswers implements Parked {
+    private record Answer(Peer peer, Frame request, Frame response, long position) {}
+
+    private final Shard shard;
+    private final Registrations registrations;
+    private final ArrayDeque<Answer> answers = new ArrayDeque<>();
+
+    ConfirmedAnswers(Shard shard, Registrations registrations) {
+        this.shard = shard;
+        this.registrations = registrations;
+    }
+
+    /** Answers a request whose changes are decided, in time. */
+    void answer(Peer peer, Frame request, Frame response) {
+        if (answers.isEmpty()) {
+            shard.park(this);
+        }
+        answers.add(new Answer(peer, request, response, shard.broker().tail()));
+    }
+
+    @Override
+    public boolean committed(long position) {
+        while (!answers.isEmpty() && answers.peek().position <= position) {
+            Answer answer = answers.remove();
+            registrations.confirm(() -> send(answer, answer.response));
+        }
+        return !answers.isEmpty();
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        while (!answers.isEmpty()) {
+            Answer answer = answers.remove();
+            send(answer, answer.request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk has failed ("
+                    + cause.getMessage() + "): the change may or may not be kept. See the broker's log."));
+        }
+    }
+
+    private static void send(Answer answer, Frame frame) {
+        if (!answer.request.isOneWay()) {
+            answer.peer.send(frame);
+        }
+    }
+}

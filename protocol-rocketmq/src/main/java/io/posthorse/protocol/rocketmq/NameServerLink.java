@@ -1,0 +1,172 @@
+package io.posthorse.protocol.rocketmq;
+
+import io.netty.buffer.ByteBuf;
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Session;
+import io.posthorse.platform.Timers;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connection to one name server: dialled again when it is lost, and asked questions that always end. */
+final class NameServerLink implements Session {
+    /** How long an answer is waited for. Tools give up behind 5 s, so what waits for this must be shorter. */
+    static final long ANSWER_MS = 3_000;
+    private static final Logger LOG = LoggerFactory.getLogger(NameServerLink.class);
+    private static final long REDIAL_MS = 5_000;
+    private static final int QUESTIONS_MAX = 4_096;
+    /** A peer that left so many questions in a row without an answer is dialled anew. */
+    private static final int MISSED_MAX = 3;
+
+    private record Question(Consumer<Frame> then, Timers.Timer timer) {}
+
+    private final String address;
+    private final BrokerRegistration.Dialer dialer;
+    private final Timers timers;
+    private final Consumer<NameServerLink> onOpen;
+    private final Map<Integer, Question> questions = new HashMap<>();
+    private Connection connection;
+    private int opaque;
+    private int missed;
+    private boolean known;
+    private boolean told;
+    private boolean stopped;
+
+    /** @param onOpen is told whenever a connection is there anew */
+    NameServerLink(
+            String address, BrokerRegistration.Dialer dialer, Timers timers, Consumer<NameServerLink> onOpen) {
+        this.address = address;
+        this.dialer = dialer;
+        this.timers = timers;
+        this.onOpen = onOpen;
+    }
+
+    void dial() {
+        if (!stopped) {
+            dialer.dial(address, this::opened, this::failed);
+        }
+    }
+
+    private Session opened(Connection to) {
+        connection = to;
+        missed = 0;
+        onOpen.accept(this);
+        return this;
+    }
+
+    private void failed() {
+        if (known || !told) {
+            LOG.warn("The name server {} cannot be reached; tried again every {} s.", address, REDIAL_MS / 1_000);
+            known = false;
+            told = true;
+        }
+        timers.after(REDIAL_MS, this::dial);
+    }
+
+    String address() {
+        return address;
+    }
+
+    boolean isOpen() {
+        return connection != null;
+    }
+
+    /** Whether it is there and answered the last time that it was asked. */
+    boolean isAnswering() {
+        return connection != null && missed == 0;
+    }
+
+    /** This machine's address as the name server sees it; only where the link is open. */
+    InetSocketAddress local() {
+        return connection.local();
+    }
+
+    /** The broker is registered there; true where that is news. */
+    boolean isNewlyKnown() {
+        boolean news = !known;
+        known = true;
+        return news;
+    }
+
+    /** Asks; the answer is told once, null where none came in time or the connection is gone. */
+    void ask(int code, Map<String, String> fields, byte[] body, Consumer<Frame> then) {
+        if (connection == null || questions.size() >= QUESTIONS_MAX) {
+            then.accept(null);
+            return;
+        }
+        int number = opaque++;
+        questions.put(number, new Question(then, timers.after(ANSWER_MS, () -> expire(number))));
+        send(number, code, fields, body);
+    }
+
+    /** Says something to which nobody waits for an answer, where the connection is open. */
+    void tell(int code, Map<String, String> fields) {
+        if (connection != null) {
+            send(opaque++, code, fields, new byte[0]);
+        }
+    }
+
+    private void send(int number, int code, Map<String, String> fields, byte[] body) {
+        byte[] bytes = FrameCodec.encode(new Frame(code, Frame.JAVA, Frame.VERSION, number, 0, null, fields, body, false));
+        connection.send(connection.buffer(bytes.length).writeBytes(bytes));
+        connection.flush();
+    }
+
+    private void expire(int number) {
+        Question question = questions.remove(number);
+        if (question == null) {
+            return;
+        }
+        if (++missed == 1) {
+            LOG.warn("The name server {} gave no answer for {} ms; until it does, nobody waits for it.", address, ANSWER_MS);
+        }
+        question.then.accept(null);
+        if (missed >= MISSED_MAX && connection != null) {
+            connection.close();
+        }
+    }
+
+    @Override
+    public int read(ByteBuf in) {
+        while (in.readableBytes() >= 4) {
+            int length = FrameCodec.checkLength(in.getInt(in.readerIndex()));
+            if (in.readableBytes() < 4 + length) {
+                return 4 + length;
+            }
+            Frame frame = FrameCodec.decode(in.slice(in.readerIndex() + 4, length));
+            in.skipBytes(4 + length);
+            Question question = frame.isResponse() ? questions.remove(frame.opaque()) : null;
+            if (question != null) {
+                question.timer.cancel();
+                missed = 0;
+                question.then.accept(frame);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void closed() {
+        connection = null;
+        List<Question> open = List.copyOf(questions.values());
+        questions.clear();
+        open.forEach(question -> {
+            question.timer.cancel();
+            question.then.accept(null);
+        });
+        if (!stopped) {
+            failed();
+        }
+    }
+
+    /** Dials no more. */
+    void stop() {
+        stopped = true;
+    }
+}

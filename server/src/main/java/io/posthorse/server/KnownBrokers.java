@@ -1,0 +1,35 @@
+package io.posthorse.server;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.Topic;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.TopicOnBroker;
+import io.posthorse.nameserver.HostedTopic;
+import io.posthorse.nameserver.NameServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The brokers of a topic that this process knows of by itself: its own, and those that registered with its name server. */
+record KnownBrokers(Broker broker, RocketmqSettings settings, long brokerId, NameServer nameServer) {
+
+    List<TopicOnBroker> find(String topic) {
+        List<TopicOnBroker> found = new ArrayList<>();
+        for (HostedTopic host : nameServer == null ? List.<HostedTopic>of() : nameServer.registered(topic)) {
+            found.add(new TopicOnBroker(
+                    host.broker().name(), host.broker().addresses(), host.topic().readQueues(), host.topic().writeQueues(),
+                    host.topic().perm()));
+        }
+        Topic own = broker.topic(topic);
+        if (own != null) {
+            TreeMap<Long, String> addresses = new TreeMap<>();
+            if (settings.advertisedHost() != null) {
+                addresses.put(brokerId, settings.advertisedHost() + ":" + settings.port());
+            }
+            found.add(new TopicOnBroker(
+                    settings.brokerName(), addresses, own.settings().readPartitions(), own.settings().writePartitions(),
+                    settings.allowed(own.settings().permissions())));
+        }
+        return found;
+    }
+}
