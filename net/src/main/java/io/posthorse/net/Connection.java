@@ -3,15 +3,23 @@ package io.posthorse.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.posthorse.platform.Holder;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
 public final class Connection {
     /** Goes through the pipeline when a session takes more again. */
     static final Object RESUMED = new Object();
+    /** The same where there is room for answers again. */
+    static final Object ROOM = new Object();
+
+    private static final long NO_END = Long.MAX_VALUE;
+    /** The clock is looked at with every fourth frame. */
+    private static final int LOOKS_MASK = 3;
 
     private final Channel channel;
     private final InetSocketAddress local;
@@ -19,6 +27,9 @@ public final class Connection {
     private final InboundLimits limits;
     private boolean held;
     private int pauses;
+    private long turnEnd = NO_END;
+    private boolean turnIsOver;
+    private int frames;
     private Holder holder;
     private boolean connected;
     private boolean stranger;
@@ -116,6 +127,7 @@ public final class Connection {
     /** The connection is gone. */
     void end() {
         reserve(0);
+        limits.unsent().end(this);
         admit();
         if (connected) {
             connected = false;
@@ -165,7 +177,45 @@ public final class Connection {
 
     /** Whether the peer takes what it is sent; who has more waits for {@link Session#writable}. */
     public boolean isWritable() {
-        return channel.isWritable();
+        return channel.isWritable() && limits.unsent().hasRoom(this);
+    }
+
+    /**
+     * Whether a session may take another frame of what has come: the peer takes what it is sent, and the connection's turn is
+     * not over. Where not, what is left is offered again.
+     */
+    public boolean takesMore() {
+        if (turnEnd != NO_END && (++frames & LOOKS_MASK) == 0 && limits.turns().isOver(turnEnd)) {
+            turnIsOver = true;
+        }
+        return !turnIsOver && isWritable();
+    }
+
+    /** A turn begins, which ends then. */
+    void beginTurn(long end) {
+        turnEnd = end;
+        turnIsOver = false;
+        frames = 0;
+    }
+
+    /** Whether the session was stopped for its time. */
+    boolean isTurnOver() {
+        return turnIsOver;
+    }
+
+    /** Bytes that the peer has not taken yet. */
+    long unsentBytes() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return out == null ? 0 : out.totalPendingWriteBytes();
+    }
+
+    void schedule(Runnable task, long delayMs) {
+        channel.eventLoop().schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** There is room for answers again. */
+    void tellRoom() {
+        channel.pipeline().fireUserEventTriggered(ROOM);
     }
 
     /** Reads while the session takes more and the peer takes what it is sent. */

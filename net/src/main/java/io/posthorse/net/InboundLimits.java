@@ -1,5 +1,6 @@
 package io.posthorse.net;
 
+import io.posthorse.platform.Clock;
 import io.posthorse.platform.Holder;
 import io.posthorse.platform.Places;
 import io.posthorse.platform.Shares;
@@ -24,26 +25,39 @@ final class InboundLimits {
     private final Room all;
     /** By user and by address; of those who have some. */
     private final Map<Object, Room> each = new HashMap<>();
+    private final Turns turns;
+    private final Unsent unsent;
     private long strangersBytes;
 
     /**
      * @param strangers who may be unknown at a time
      * @param connectionsMax how many connections there may be
-     * @param bytesMax bytes that are reserved for parts of requests
+     * @param bytesMax bytes that are reserved for parts of requests, and as much for answers that are not taken
      * @param strangersBytesMax of those, for strangers
      */
-    InboundLimits(Strangers strangers, int connectionsMax, long bytesMax, long strangersBytesMax, Shares shares) {
+    InboundLimits(
+            Strangers strangers, int connectionsMax, long bytesMax, long strangersBytesMax, Shares shares, Clock clock) {
         this.strangers = strangers;
         this.connections = new Places(connectionsMax, shares);
         this.shares = shares;
         this.bytesMax = bytesMax;
         this.strangersBytesMax = strangersBytesMax;
         this.all = new Room(bytesMax);
+        this.turns = new Turns(clock);
+        this.unsent = new Unsent(bytesMax, shares, clock);
     }
 
     /** For a connection that this side has dialled. */
     static InboundLimits unlimited() {
-        return new InboundLimits(new Strangers(0), Integer.MAX_VALUE, Long.MAX_VALUE, 0, Shares.WHOLE);
+        return new InboundLimits(new Strangers(0), Integer.MAX_VALUE, Long.MAX_VALUE / 4, 0, Shares.WHOLE, Clock.system());
+    }
+
+    Turns turns() {
+        return turns;
+    }
+
+    Unsent unsent() {
+        return unsent;
     }
 
     /** A connection comes, or it is known now whose it is; false where there is no place left. */

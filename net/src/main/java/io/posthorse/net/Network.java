@@ -3,6 +3,7 @@ package io.posthorse.net;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -43,8 +44,13 @@ import java.util.concurrent.TimeUnit;
 
 /** The event loop and the listeners on it. */
 public final class Network implements AutoCloseable {
-    /** Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. */
+    /**
+     * Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. It begins with
+     * less, so that many connections that send little take little.
+     */
     private static final int READ_BYTES = 256 << 10;
+    private static final int READ_BYTES_MIN = 2 << 10;
+    private static final int READ_BYTES_FIRST = 16 << 10;
     private static final int BACKLOG = 1024;
     private static final int DIAL_MS = 5_000;
     private static final long STRANGERS_BYTES_MAX = 32L << 20;
@@ -67,7 +73,7 @@ public final class Network implements AutoCloseable {
         long memory = Runtime.getRuntime().maxMemory();
         this.limits = new InboundLimits(
                 Strangers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 4,
-                Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares());
+                Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares(), clock);
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
         this.loop = group.next();
@@ -134,7 +140,9 @@ public final class Network implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES))
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(settings.unsentBytesMax() / 2, settings.unsentBytesMax()))

@@ -6,8 +6,7 @@ import io.netty.buffer.ByteBuf;
 public interface Session {
     /**
      * Bytes have come. Takes whole frames by moving the reader index and leaves the rest; the buffer belongs to the
-     * caller. Takes no further frame while {@link Connection#isWritable} is false: one that answers more than the peer takes
-     * is enough. What is left is offered again when the peer takes what it is sent.
+     * caller. Takes no further frame where {@link Connection#takesMore} is false. What is left is offered again.
      *
      * @return for how many bytes of the frame at the reader index to make room, or 0 where that is not known yet
      */

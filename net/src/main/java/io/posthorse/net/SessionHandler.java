@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.posthorse.platform.Holder;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -11,10 +12,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries bytes between a socket and its session. What a session leaves is kept for the next read, in room that doubles with
- * what comes, whatever the peer announces; reading stops while the peer does not take what it is sent. A peer that is a
+ * what comes, whatever the peer announces; reading stops while the peer does not take what it is sent, and while others have
+ * their turn. A peer that is a
  * stranger has so long to say who it is. Whatever goes wrong in here ends this connection and nothing else.
  */
-final class SessionHandler extends ChannelInboundHandlerAdapter {
+final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns.Waiting {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
     /** Room for the begin of a request at first; where more comes, twice as much as is there. */
@@ -25,9 +27,16 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     private final SessionFactory factory;
     private final InboundLimits limits;
+    private final boolean isDialled;
     private final Complaints complaints;
+    private ChannelHandlerContext channel;
     private Future<?> deadline;
     private Connection connection;
+    private Holder holder;
+    /** Where its requests wait for their turn; null where nobody waits for others. */
+    private Turns.Line line;
+    private boolean waits;
+    private boolean mustWait;
     /** Null where the peer was not let in. */
     private Session session;
     /** The begin of a frame that has not come whole, or null. */
@@ -42,22 +51,34 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     /** @param limits null where this side has dialled */
     SessionHandler(SessionFactory factory, InboundLimits limits, Complaints complaints) {
         this.factory = factory;
-        this.limits = limits;
+        this.limits = limits == null ? InboundLimits.unlimited() : limits;
+        this.isDialled = limits == null;
         this.complaints = complaints;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        connection = new Connection(context.channel(), limits == null ? InboundLimits.unlimited() : limits);
-        if (limits != null && !connection.begin()) {
+        channel = context;
+        connection = new Connection(context.channel(), limits);
+        if (!isDialled && !connection.begin()) {
             complain(context, "too many connections are open of which nobody knows who they are");
             context.close();
             return;
         }
+        enterLine();
         session = factory.open(connection);
         if (connection.isStranger()) {
             deadline = context.executor().schedule(() -> outstayed(context), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Stands among the connections of whoever holds this one; nobody's where this side has dialled. */
+    private void enterLine() {
+        if (line != null) {
+            line.leave(this);
+        }
+        holder = connection.holder();
+        line = isDialled ? null : limits.turns().enter(holder);
     }
 
     private void outstayed(ChannelHandlerContext context) {
@@ -79,6 +100,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             deadline.cancel(false);
             deadline = null;
         }
+        if (!connection.holder().equals(holder)) {
+            enterLine();
+        }
         if (!connection.reserve(rest == null ? 0 : rest.capacity())) {
             complain(context, "requests that have begun to come hold as much memory as they may");
             context.close();
@@ -93,6 +117,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
+            if (line != null && (waits || line.isBusy())) {
+                append(context, in);
+            }
             while (rest != null && in.isReadable()) {
                 complete(context, in);
             }
@@ -106,15 +133,51 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             offer(context);
         }
         settle(context);
+        awaitTurn();
     }
 
     private int read(ByteBuf in) {
         inSession = true;
+        long turnEnd = line == null ? 0 : line.turnEnd();
+        if (line != null) {
+            connection.beginTurn(turnEnd);
+        }
         try {
             return session.read(in);
         } finally {
             inSession = false;
+            if (line != null) {
+                line.ended(turnEnd);
+            }
         }
+    }
+
+    /** Keeps what comes while others have their turn. */
+    private void append(ChannelHandlerContext context, ByteBuf in) {
+        if (rest == null) {
+            needed = 0;
+            rest = context.alloc().directBuffer(in.readableBytes() + 1024);
+        }
+        rest.writeBytes(in);
+        mustWait = true;
+    }
+
+    /** Waits for the next turn where there is more to do than this one had time for. */
+    private void awaitTurn() {
+        boolean hasMore = mustWait || rest != null && connection.isTurnOver();
+        mustWait = false;
+        if (hasMore && line != null && !waits && channel.channel().isActive()) {
+            waits = true;
+            connection.pause(1);
+            line.await(this, channel.executor());
+        }
+    }
+
+    @Override
+    public void goOn() {
+        waits = false;
+        connection.pause(-1);
+        offer(channel);
     }
 
     /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
@@ -156,11 +219,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         if (connection != null) {
             connection.applyReading();
             if (connection.isWritable() && session != null) {
-                session.writable();
-                tookMore = true;
-                if (!inSession) {
-                    offer(context);
-                }
+                tellRoom(context);
             }
         }
     }
@@ -171,11 +230,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             context.close();
         } else if (event == Connection.RESUMED) {
             offer(context);
+        } else if (event == Connection.ROOM && session != null) {
+            tellRoom(context);
+        }
+    }
+
+    private void tellRoom(ChannelHandlerContext context) {
+        session.writable();
+        tookMore = true;
+        if (!inSession) {
+            offer(context);
         }
     }
 
     /** Offers the session what it has left; it may take it now. */
     private void offer(ChannelHandlerContext context) {
+        if (waits) {
+            return; // it is offered with the next turn
+        }
         do {
             tookMore = false;
             if (rest == null) {
@@ -191,6 +263,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         } while (tookMore);
         settle(context);
         context.flush();
+        awaitTurn();
     }
 
     @Override
@@ -201,6 +274,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         }
         if (deadline != null) {
             deadline.cancel(false);
+        }
+        if (line != null) {
+            line.leave(this);
+            line = null;
         }
         if (connection != null) {
             connection.end();

@@ -163,7 +163,7 @@ class SessionHandlerTest {
         @Override
         public int read(ByteBuf in) {
             int before = taken;
-            while (connection.isWritable() && in.isReadable()) {
+            while (connection.takesMore() && in.isReadable()) {
                 in.skipBytes(1);
                 connection.send(memory.directBuffer().writeZero(1_000));
                 taken++;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.posthorse.platform.Clock;
 import io.posthorse.platform.Shares;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ class StrangersTest {
     private InboundLimits limits = limits(1_000, 64 << 20, 1 << 20);
 
     private static InboundLimits limits(int strangersMax, long bytesMax, long strangersBytesMax) {
-        return new InboundLimits(new Strangers(strangersMax), 10_000, bytesMax, strangersBytesMax, Shares.WHOLE);
+        return new InboundLimits(new Strangers(strangersMax), 10_000, bytesMax, strangersBytesMax, Shares.WHOLE, Clock.system());
     }
 
     /** Waits for one great frame that never comes whole. */
@@ -150,7 +151,7 @@ class StrangersTest {
 
     @Test
     void aUserHoldsHisShareOfTheRoomAndOthersAreReadOn() {
-        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(50, 100));
+        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(50, 100), Clock.system());
         List<EmbeddedChannel> greedy = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             EmbeddedChannel user = connect("10.0.0.1");
@@ -179,7 +180,7 @@ class StrangersTest {
 
     @Test
     void anAddressHasItsShareOfTheConnections() {
-        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(100, 50));
+        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(100, 50), Clock.system());
         List<EmbeddedChannel> all = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             all.add(connect("10.0.0.1"));

@@ -46,6 +46,17 @@ public final class Places {
         add(holder, -count);
     }
 
+    /** Notes that a holder has so much more, or less, whatever there is left. */
+    public void note(Holder holder, long more) {
+        add(holder, more);
+    }
+
+    /** Returns whether a holder has no more than his part. */
+    public boolean isWithinShare(Holder holder) {
+        return !(isCounted(holder.user()) && countOf(holder.user()) > shares.ofUser(max))
+                && !(isCounted(holder.address()) && countOf(holder.address()) > shares.ofAddress(max));
+    }
+
     /** Returns how many are taken. */
     public long taken() {
         return taken;

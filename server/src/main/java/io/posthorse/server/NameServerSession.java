@@ -26,7 +26,7 @@ final class NameServerSession implements Session, Peer {
 
     @Override
     public int read(ByteBuf in) {
-        while (connection.isWritable() && in.readableBytes() >= LENGTH_BYTES) {
+        while (connection.takesMore() && in.readableBytes() >= LENGTH_BYTES) {
             int start = in.readerIndex();
             int length = FrameCodec.checkLength(in.getInt(start));
             if (in.readableBytes() < LENGTH_BYTES + length) {

@@ -42,6 +42,12 @@ public final class Compression {
         }
     }
 
+    /** Returns whether a body is as it is, or packed with zlib or gzip, the ways that all clients know. */
+    public static boolean isKnownToAll(int systemFlag) {
+        int way = systemFlag & WAY;
+        return (systemFlag & StoredMessage.FLAG_COMPRESSED) == 0 || way == 0 || way == ZLIB;
+    }
+
     private static boolean isGzip(byte[] body) {
         return body.length > 2 && ((body[0] & 0xFF) << 8 | body[1] & 0xFF) == GZIP_MAGIC;
     }

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.grpc;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.posthorse.codec.grpc.DeadLetterQueue;
 import io.posthorse.codec.grpc.Digest;
 import io.posthorse.codec.grpc.DigestType;
@@ -11,12 +11,14 @@ import io.posthorse.codec.grpc.Resource;
 import io.posthorse.codec.grpc.SystemProperties;
 import io.posthorse.codec.rocketmq.MessageView;
 import io.posthorse.codec.rocketmq.StoredMessage;
+import io.posthorse.format.rocketmq.Compression;
 import io.posthorse.format.rocketmq.Host;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Map;
-import java.util.zip.CRC32;
 
 /** A stored message as a client of this protocol reads it, whoever sent it. */
 final class ClientMessage {
@@ -31,11 +33,15 @@ final class ClientMessage {
         Map<String, String> properties = view.properties();
         ByteBuffer bytes = view.bytes();
         int flag = view.systemFlag();
-        ByteString body = ByteString.copyFrom(bytes.slice(view.bodyAt(), view.bodyLength()));
+        byte[] stored = new byte[view.bodyLength()];
+        bytes.get(view.bodyAt(), stored);
+        byte[] plain = Compression.isKnownToAll(flag) ? stored : Compression.plain(stored, flag);
+        byte[] body = plain == null ? stored : plain;
         SystemProperties.Builder system = SystemProperties.newBuilder()
                 .setMessageId(id(view))
                 .setBodyDigest(digest(body))
-                .setBodyEncoding((flag & StoredMessage.FLAG_COMPRESSED) != 0 ? Encoding.GZIP : Encoding.IDENTITY)
+                .setBodyEncoding(
+                        (flag & StoredMessage.FLAG_COMPRESSED) != 0 && body == stored ? Encoding.GZIP : Encoding.IDENTITY)
                 .setMessageType(type(properties))
                 .setBornTimestamp(Resources.time(view.bornTimestamp()))
                 .setBornHost(host(view.bornAddress(), view.bornPort()))
@@ -49,7 +55,7 @@ final class ClientMessage {
                     .setDeliveryAttempt(view.reconsumeTimes() + deliveries);
         }
         describe(system, properties);
-        Message.Builder message = Message.newBuilder().setTopic(topic).setBody(body);
+        Message.Builder message = Message.newBuilder().setTopic(topic).setBody(UnsafeByteOperations.unsafeWrap(body));
         properties.forEach((name, value) -> {
             if (!IncomingMessage.RESERVED.contains(name)) {
                 message.putUserProperties(name, value);
@@ -106,13 +112,17 @@ final class ClientMessage {
         return properties.containsKey("__SHARDINGKEY") ? MessageType.FIFO : MessageType.NORMAL;
     }
 
-    private static Digest digest(ByteString body) {
-        CRC32 crc = new CRC32();
-        body.asReadOnlyByteBufferList().forEach(crc::update);
-        return Digest.newBuilder()
-                .setType(DigestType.CRC32)
-                .setChecksum(Long.toHexString(crc.getValue()).toUpperCase(Locale.ROOT))
-                .build();
+    /** As RocketMQ's proxy makes it: not all clients know another kind. */
+    private static Digest digest(byte[] body) {
+        try {
+            byte[] digest = MessageDigest.getInstance("MD5").digest(body);
+            return Digest.newBuilder()
+                    .setType(DigestType.MD5)
+                    .setChecksum(HexFormat.of().withUpperCase().formatHex(digest))
+                    .build();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has MD5", e);
+        }
     }
 
     private static String host(byte[] address, int port) {

@@ -49,8 +49,11 @@ final class IncomingMessage {
         return system.getMessageId();
     }
 
+    /** A delivery time makes a delayed message of one that says no type, or an ordinary one. */
     MessageType type() {
-        return system.getMessageType();
+        MessageType told = system.getMessageType();
+        boolean plain = told == MessageType.MESSAGE_TYPE_UNSPECIFIED || told == MessageType.NORMAL;
+        return plain && system.hasDeliveryTimestamp() ? MessageType.DELAY : told;
     }
 
     /** The group that its order counts in; empty where it is in none. */

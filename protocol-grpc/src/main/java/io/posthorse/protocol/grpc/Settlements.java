@@ -23,6 +23,7 @@ import java.util.Set;
 /** Ends of leases: acknowledged, given back for later, or dead. */
 final class Settlements {
     private static final int ENTRIES_MAX = 1_024;
+    private static final int LEVEL_MAX = 17;
 
     private final Shard shard;
     private final Broker broker;
@@ -99,6 +100,7 @@ final class Settlements {
         return new Named(group, partition, receipt);
     }
 
+    /** Lends a message for longer or shorter; 0 stands for what a consumer is told to wait after so many deliveries. */
     ChangeInvisibleDurationResponse change(ChangeInvisibleDurationRequest request) {
         Named named = named(request.getGroup(), request.getTopic(), request.getReceiptHandle());
         long leaseMs = Resources.ms(request.getInvisibleDuration());
@@ -107,6 +109,10 @@ final class Settlements {
         }
         Broker turn = shard.turn();
         Receipt receipt = named.receipt;
+        if (leaseMs == 0) {
+            int deliveries = turn.leases().deliveries(named.group, named.partition, receipt.offset(), receipt.number());
+            leaseMs = turn.delayed().delayMs(Math.max(0, Math.min(LEVEL_MAX, deliveries - 1)));
+        }
         Receipt next = new Receipt(receipt.queue(), receipt.offset(), Math.max(turn.now(), receipt.number() + 1));
         check(turn.leases().change(
                 named.group, named.partition, receipt.offset(), receipt.number(), leaseMs, next.number()));

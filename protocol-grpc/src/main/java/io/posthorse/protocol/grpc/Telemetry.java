@@ -5,6 +5,7 @@ import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.codec.grpc.ClientType;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.CustomizedBackoff;
+import io.posthorse.codec.grpc.ExponentialBackoff;
 import io.posthorse.codec.grpc.Metric;
 import io.posthorse.codec.grpc.Publishing;
 import io.posthorse.codec.grpc.Resource;
@@ -26,6 +27,15 @@ final class Telemetry {
     private static final long POLL_MS = 20_000;
     private static final int TOPICS_MAX = 1_024;
     private static final int CLIENTS_MAX = 50_000;
+    private static final int LEVELS = 18;
+    /** How a producer tries again, as RocketMQ's proxy tells it: some clients cannot do without. */
+    private static final RetryPolicy SENDS_AGAIN = RetryPolicy.newBuilder()
+            .setMaxAttempts(3)
+            .setExponentialBackoff(ExponentialBackoff.newBuilder()
+                    .setInitial(Resources.duration(10))
+                    .setMax(Resources.duration(1_000))
+                    .setMultiplier(2))
+            .build();
 
     private final Broker broker;
     private final RocketmqSettings settings;
@@ -126,7 +136,7 @@ final class Telemetry {
     private Settings kept(Settings told) {
         Settings.Builder kept = told.toBuilder().setMetric(Metric.newBuilder().setOn(false));
         switch (told.getPubSubCase()) {
-            case PUBLISHING -> kept.setPublishing(Publishing.newBuilder()
+            case PUBLISHING -> kept.setBackoffPolicy(SENDS_AGAIN).setPublishing(Publishing.newBuilder()
                     .addAllTopics(told.getPublishing().getTopicsList())
                     .setMaxBodySize(settings.messageBytesMax())
                     .setValidateMessageType(true));
@@ -148,13 +158,13 @@ final class Telemetry {
         return kept.build();
     }
 
-    /** The delay levels from the third on, as RocketMQ has it for messages that were not consumed. */
+    /** The delay levels, as RocketMQ's proxy tells them: 1 s, 5 s, 10 s, 30 s and so on. */
     private RetryPolicy backoff(SubscriptionSettings group) {
         CustomizedBackoff.Builder delays = CustomizedBackoff.newBuilder();
         long last = 0;
-        for (int level = 2; level < 18; level++) {
+        for (int level = 0; level < LEVELS; level++) {
             long delay = broker.delayed().delayMs(level);
-            if (level > 2 && delay == last) {
+            if (level > 0 && delay == last) {
                 break;
             }
             delays.addNext(Resources.duration(delay));

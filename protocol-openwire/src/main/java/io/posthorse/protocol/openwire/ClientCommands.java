@@ -119,11 +119,14 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (protocol.connectionIds.contains(info.getConnectionId())) {
             throw new InvalidClientIDException("The connection id " + info.getConnectionId() + " is another client's.");
         }
+        if (!session.connection().admit(access.user())) {
+            throw new ResourceAllocationException("User " + access.user() + " has as many connections as one may have here"
+                    + " (share.user of connections.max); close some.");
+        }
         client = new ClientConnection(protocol, session, info, access);
         subscribing = new Subscribing(protocol, client);
         transactions = new ClientTransactions(protocol, client);
         protocol.add(client);
-        session.connection().admit();
         protocol.advisories.connection(info);
         if (info.isFailoverReconnect()) {
             decisionsBefore = -1; // it sends once more what the connection before has written: that must be visible by then

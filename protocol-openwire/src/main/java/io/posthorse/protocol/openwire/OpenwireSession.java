@@ -158,7 +158,7 @@ final class OpenwireSession implements Session {
     }
 
     private boolean takesMore() {
-        return !closing && !waiting && skipping == 0 && connection.isWritable();
+        return !closing && !waiting && skipping == 0 && connection.takesMore();
     }
 
     private void take(ByteBuf frame) {

@@ -70,7 +70,7 @@ final class RemotingSession implements Session, Peer {
 
     @Override
     public int read(ByteBuf in) {
-        while (connection.isWritable() && in.readableBytes() >= 4) {
+        while (connection.takesMore() && in.readableBytes() >= 4) {
             int start = in.readerIndex();
             int length = FrameCodec.checkLength(in.getInt(start), frameMax());
             if (in.readableBytes() < 4 + length) {

@@ -45,6 +45,12 @@ public final class BrokerProcess implements AutoCloseable {
         return start(new PosthorsePeer(), folder, settings);
     }
 
+    /** The same with a heap of its own size, as Java writes it. */
+    public static BrokerProcess startPosthorse(Path folder, String heap, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        return start(new PosthorsePeer(heap), folder, settings);
+    }
+
     private static BrokerProcess start(Peer peer, Path folder, Map<String, String> settings)
             throws IOException, InterruptedException {
         int listenPort = FreePorts.withNeighbours(-2, 1);

@@ -11,6 +11,17 @@ final class PosthorsePeer implements Peer {
 
     private static final Path LAUNCHER = Path.of("bin", "posthorse");
 
+    /** What its heap may grow to, null for the launcher's own choice. */
+    private final String heap;
+
+    PosthorsePeer() {
+        this(null);
+    }
+
+    PosthorsePeer(String heap) {
+        this.heap = heap;
+    }
+
     @Override
     public List<ProcessBuilder> commands(BrokerPlan plan) throws IOException {
         List<String> command = new ArrayList<>();
@@ -24,6 +35,9 @@ final class PosthorsePeer implements Peer {
         plan.settings().forEach((key, value) -> set(command, key, value));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        if (heap != null) {
+            builder.environment().put("POSTHORSE_HEAP", heap);
+        }
         return List.of(builder);
     }
 

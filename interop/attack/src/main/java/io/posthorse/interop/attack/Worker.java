@@ -1,0 +1,63 @@
+package io.posthorse.interop.attack;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/** A user who sends a message every few milliseconds, and notes how long each takes from when it is due. */
+final class Worker {
+    private static final long PERIOD_NANOS = 4_000_000;
+
+    private final Target target;
+
+    Worker(Target target) {
+        this.target = target;
+    }
+
+    /**
+     * What the user has noticed.
+     *
+     * @param p99Ms of 100 sends, 99 took no longer
+     */
+    record Noticed(int sent, int failed, double medianMs, double p99Ms) {}
+
+    /** Works for so long. */
+    Noticed work(long millis) {
+        int most = (int) (millis * 1_000_000 / PERIOD_NANOS);
+        long[] took = new long[most];
+        int failed = 0;
+        long begin = System.nanoTime();
+        Wire wire = null;
+        for (int i = 0; i < most; i++) {
+            long due = begin + i * PERIOD_NANOS;
+            try {
+                await(due);
+                if (wire == null) {
+                    wire = new Wire(target.brokerPort());
+                }
+                if (wire.ask(Target.send(Target.WORKER, Target.WORK, i % 8, new byte[100])) != 0) {
+                    failed++;
+                }
+            } catch (IOException e) {
+                failed++;
+                wire = null;
+            }
+            took[i] = System.nanoTime() - due;
+        }
+        try {
+            if (wire != null) {
+                wire.close();
+            }
+        } catch (IOException e) {
+            // it is over
+        }
+        Arrays.sort(took);
+        return new Noticed(most, failed, took[most / 2] / 1e6, took[most * 99 / 100] / 1e6);
+    }
+
+    private static void await(long due) {
+        long left = due - System.nanoTime();
+        if (left > 0) {
+            java.util.concurrent.locks.LockSupport.parkNanos(left);
+        }
+    }
+}

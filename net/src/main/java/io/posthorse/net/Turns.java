@@ -1,0 +1,117 @@
+package io.posthorse.net;
+
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Holder;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/**
+ * Whose requests are worked on, and how long at a time: a connection for a millisecond, all those of a user, or of an address
+ * where nobody is asked who he is, for two; then others come. So what a user's request waits for grows with the number of users
+ * and not with how many requests one of them sends. Who has nobody beside him goes on at once. Used on the owner's thread.
+ */
+final class Turns {
+    private static final long TURN_NANOS = 1_000_000;
+    private static final long ROUND_NANOS = 2_000_000;
+
+    private final Clock clock;
+    private final Map<Object, Line> lines = new HashMap<>();
+
+    Turns(Clock clock) {
+        this.clock = clock;
+    }
+
+    boolean isOver(long turnEnd) {
+        return clock.nanos() >= turnEnd;
+    }
+
+    /** A connection whose requests wait for their turn. */
+    interface Waiting {
+        /** Works on them for a turn; what is left comes again. */
+        void goOn();
+    }
+
+    /** Returns the line of whoever holds a connection, null for this machine's own: there nobody is told from others. */
+    Line enter(Holder holder) {
+        if (holder.user().isEmpty() && holder.address().isLoopbackAddress()) {
+            return null;
+        }
+        Object whose = holder.user().isEmpty() ? holder.address() : holder.user();
+        Line line = lines.computeIfAbsent(whose, Line::new);
+        line.connections++;
+        return line;
+    }
+
+    /** The connections of one user or address. */
+    final class Line {
+        private final Object whose;
+        private final Set<Waiting> waiting = new LinkedHashSet<>();
+        private int connections;
+        private long roundNanos;
+        private long usedNanos;
+        private boolean scheduled;
+
+        private Line(Object whose) {
+            this.whose = whose;
+        }
+
+        /** Whether a connection's requests must wait: others of the line do, or it has had its time. */
+        boolean isBusy() {
+            if (clock.nanos() - roundNanos >= 2 * ROUND_NANOS) {
+                begin();
+            }
+            return !waiting.isEmpty() || usedNanos >= ROUND_NANOS;
+        }
+
+        /** Begins a turn; returns when it is over, in {@link Clock#nanos}. */
+        long turnEnd() {
+            return clock.nanos() + TURN_NANOS;
+        }
+
+        /** Notes that a turn that was to end then has ended. */
+        void ended(long turnEnd) {
+            usedNanos += clock.nanos() - (turnEnd - TURN_NANOS);
+        }
+
+        /** A connection has more to be worked on. */
+        void await(Waiting one, Executor owner) {
+            waiting.add(one);
+            if (!scheduled) {
+                scheduled = true;
+                owner.execute(() -> run(owner));
+            }
+        }
+
+        private void begin() {
+            roundNanos = clock.nanos();
+            usedNanos = 0;
+        }
+
+        private void run(Executor owner) {
+            scheduled = false;
+            begin();
+            for (int left = waiting.size(); left > 0 && !waiting.isEmpty() && usedNanos < ROUND_NANOS; left--) {
+                Iterator<Waiting> first = waiting.iterator();
+                Waiting one = first.next();
+                first.remove();
+                one.goOn();
+            }
+            if (!waiting.isEmpty() && !scheduled) {
+                scheduled = true;
+                owner.execute(() -> run(owner));
+            }
+        }
+
+        /** A connection goes. */
+        void leave(Waiting one) {
+            waiting.remove(one);
+            if (--connections == 0) {
+                lines.remove(whose);
+            }
+        }
+    }
+}
