@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.broker.BrokerController;
 import org.apache.rocketmq.broker.offset.ConsumerOffsetManager;
+import org.apache.rocketmq.broker.subscription.SubscriptionGroupManager;
 import org.apache.rocketmq.common.BrokerConfig;
 import org.apache.rocketmq.common.attribute.CQType;
 import org.apache.rocketmq.common.attribute.TopicMessageType;
@@ -16,6 +17,10 @@ import org.apache.rocketmq.logging.org.slf4j.LoggerFactory;
 import org.apache.rocketmq.namesrv.NamesrvController;
 import org.apache.rocketmq.remoting.netty.NettyClientConfig;
 import org.apache.rocketmq.remoting.netty.NettyServerConfig;
+import org.apache.rocketmq.remoting.protocol.RemotingCommand;
+import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
+import org.apache.rocketmq.remoting.protocol.RequestCode;
+import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
 import org.apache.rocketmq.store.MessageStore;
 import org.apache.rocketmq.store.config.MessageStoreConfig;
 import org.apache.rocketmq.test.util.MQAdminTestUtils;
@@ -23,8 +28,8 @@ import org.apache.rocketmq.test.util.MQAdminTestUtils;
 /**
  * Stands in for the class of that name in RocketMQ's test jar, which starts a name server and brokers in the tests' own
  * process. This one starts nothing: it names those that run already, by the system properties {@code peer.namesrv} (a port)
- * and {@code peer.brokers} (ports, separated by commas). Offsets that tests ask for in the process are asked of the broker;
- * everything else of its store is answered with nothing.
+ * and {@code peer.brokers} (ports, separated by commas). Offsets that tests ask for in the process are asked of the broker,
+ * and groups that they change there are changed at it; everything else of its store is answered with nothing.
  */
 public class IntegrationTestBase {
     public static Logger logger = LoggerFactory.getLogger(IntegrationTestBase.class);
@@ -86,6 +91,27 @@ public class IntegrationTestBase {
             }
         };
 
+        private final SubscriptionGroupManager groups = new SubscriptionGroupManager(this) {
+            @Override
+            public SubscriptionGroupConfig findSubscriptionGroupConfig(String group) {
+                SubscriptionGroupConfig config = new SubscriptionGroupConfig();
+                config.setGroupName(group);
+                return config;
+            }
+
+            @Override
+            public void updateSubscriptionGroupConfig(SubscriptionGroupConfig config) {
+                RemotingCommand request =
+                        RemotingCommand.createRequestCommand(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, null);
+                request.setBody(RemotingSerializable.encode(config));
+                try {
+                    getBrokerOuterAPI().getRemotingClient().invokeSync(getBrokerAddr(), request, 3_000);
+                } catch (Exception e) {
+                    throw new IllegalStateException("the broker took no group", e);
+                }
+            }
+        };
+
         Elsewhere(BrokerConfig config, NettyServerConfig server, MessageStoreConfig store) {
             super(config, server, new NettyClientConfig(), store);
             getBrokerOuterAPI().updateNameServerAddressList(config.getNamesrvAddr()); // tests ask it who is there
@@ -100,6 +126,11 @@ public class IntegrationTestBase {
         @Override
         public ConsumerOffsetManager getConsumerOffsetManager() {
             return offsets == null ? super.getConsumerOffsetManager() : offsets;
+        }
+
+        @Override
+        public SubscriptionGroupManager getSubscriptionGroupManager() {
+            return groups == null ? super.getSubscriptionGroupManager() : groups;
         }
 
         private static Object nothing(Class<?> type) {

@@ -202,11 +202,12 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         if (answer == null) {
             return;
         }
-        if (answer.code() != ResponseCode.SUCCESS) {
-            LOG.warn("The name server {} refused to register this broker: code {}, {}", link.address(), answer.code(),
-                    answer.remark());
-        } else if (link.isNewlyKnown()) {
+        boolean isDone = answer.code() == ResponseCode.SUCCESS;
+        if (isDone && link.isNewlyKnown()) {
             LOG.info("Registered with the name server {}", link.address());
+        } else if (!isDone && link.isNewlyRefused(String.valueOf(answer.remark()))) {
+            LOG.warn("The name server {} refuses to register this broker: code {}, {}", link.address(), answer.code(),
+                    answer.remark());
         }
     }
 

@@ -35,6 +35,7 @@ final class NameServerLink implements Session {
     private int opaque;
     private int missed;
     private boolean known;
+    private String refusal;
     private boolean told;
     private boolean stopped;
 
@@ -91,6 +92,14 @@ final class NameServerLink implements Session {
     boolean isNewlyKnown() {
         boolean news = !known;
         known = true;
+        refusal = null;
+        return news;
+    }
+
+    /** The broker is refused there; true where that, or the reason, is news. */
+    boolean isNewlyRefused(String reason) {
+        boolean news = !reason.equals(refusal);
+        refusal = reason;
         return news;
     }
 
