@@ -181,8 +181,8 @@ public final class Connection {
     }
 
     /**
-     * Whether a session may take another frame of what has come: the peer takes what it is sent, and the connection's turn is
-     * not over. Where not, what is left is offered again.
+     * Whether a session may take another frame of what has come: the peer takes what it is sent, and the connection's turn
+     * is not over. Where not, what is left is offered again.
      */
     public boolean takesMore() {
         if (turnEnd != NO_END && (++frames & LOOKS_MASK) == 0 && limits.turns().isOver(turnEnd)) {

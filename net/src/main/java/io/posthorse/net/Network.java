@@ -11,7 +11,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -45,8 +44,8 @@ import java.util.concurrent.TimeUnit;
 /** The event loop and the listeners on it. */
 public final class Network implements AutoCloseable {
     /**
-     * Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. It begins with
-     * less, so that many connections that send little take little.
+     * Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. It begins
+     * with less, so that many connections that send little take little.
      */
     private static final int READ_BYTES = 256 << 10;
     private static final int READ_BYTES_MIN = 2 << 10;
@@ -75,7 +74,7 @@ public final class Network implements AutoCloseable {
                 Strangers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 4,
                 Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares(), clock);
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
+        this.group = OwnerLoop.group(new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
         this.loop = group.next();
         this.handshakes = new DefaultEventExecutor(new DefaultThreadFactory("posthorse-handshakes", true));
         this.dialled = new DefaultChannelGroup(loop);

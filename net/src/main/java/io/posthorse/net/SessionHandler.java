@@ -158,6 +158,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             needed = 0;
             rest = context.alloc().directBuffer(in.readableBytes() + 1024);
         }
+        rest.discardReadBytes();
         rest.writeBytes(in);
         mustWait = true;
     }
@@ -169,7 +170,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
         if (hasMore && line != null && !waits && channel.channel().isActive()) {
             waits = true;
             connection.pause(1);
-            line.await(this, channel.executor());
+            line.await(this, task -> channel.executor().schedule(task, 1, TimeUnit.NANOSECONDS));
         }
     }
 
@@ -183,6 +184,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
     private void complete(ChannelHandlerContext context, ByteBuf in) {
         int lacks = needed > rest.readableBytes() ? needed - rest.readableBytes() : in.readableBytes();
+        rest.discardReadBytes();
         rest.writeBytes(in, Math.min(lacks, in.readableBytes()));
         ByteBuf before = rest;
         int more = read(before);
@@ -253,17 +255,28 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             if (rest == null) {
                 return;
             }
-            ByteBuf before = rest;
-            rest = null;
-            try {
-                keep(context, before, read(before));
-            } finally {
-                before.release();
-            }
+            takeRest(context);
         } while (tookMore);
         settle(context);
         context.flush();
         awaitTurn();
+    }
+
+    /** What a session leaves since it may take no more now stays where it is. */
+    private void takeRest(ChannelHandlerContext context) {
+        ByteBuf before = rest;
+        rest = null;
+        try {
+            int more = read(before);
+            if (more == 0 && before.isReadable()) {
+                needed = 0;
+                rest = before.retain();
+            } else {
+                keep(context, before, more);
+            }
+        } finally {
+            before.release();
+        }
     }
 
     @Override

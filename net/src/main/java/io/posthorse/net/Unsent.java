@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bytes that peers have asked for and not taken yet. Where a user or an address has his share of them, or where all have used up
- * what there is, connections that have some are treated as if they took nothing more, until others have taken theirs. One that
- * takes nothing for long meanwhile is closed. Used on the owner's thread.
+ * Bytes that peers have asked for and not taken yet. Where a user or an address has his share of them, or where all have
+ * used up what there is, connections that have some are treated as if they took nothing more, until others have taken
+ * theirs. One that takes nothing for long meanwhile is closed. Used on the owner's thread.
  */
 final class Unsent {
     /** Smaller changes of a connection's are not noted. */
@@ -29,6 +29,7 @@ final class Unsent {
     private final long careless;
     private final Map<Connection, Note> notes = new HashMap<>();
     private final Set<Connection> waiting = new LinkedHashSet<>();
+    private long lookedNanos;
     private boolean looks;
 
     private static final class Note {
@@ -55,9 +56,13 @@ final class Unsent {
         if (bytes.taken() <= careless || isWithin(connection)) {
             return true;
         }
-        List.copyOf(notes.keySet()).forEach(this::look);
-        if (isWithin(connection)) {
-            return true;
+        long now = clock.nanos();
+        if (now - lookedNanos >= LOOK_MS * 1_000_000) {
+            lookedNanos = now;
+            List.copyOf(notes.keySet()).forEach(this::look);
+            if (isWithin(connection)) {
+                return true;
+            }
         }
         if (waiting.add(connection)) {
             connection.pause(1);

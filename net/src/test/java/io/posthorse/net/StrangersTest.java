@@ -23,7 +23,8 @@ class StrangersTest {
     private InboundLimits limits = limits(1_000, 64 << 20, 1 << 20);
 
     private static InboundLimits limits(int strangersMax, long bytesMax, long strangersBytesMax) {
-        return new InboundLimits(new Strangers(strangersMax), 10_000, bytesMax, strangersBytesMax, Shares.WHOLE, Clock.system());
+        return new InboundLimits(
+                new Strangers(strangersMax), 10_000, bytesMax, strangersBytesMax, Shares.WHOLE, Clock.system());
     }
 
     /** Waits for one great frame that never comes whole. */

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Attacks a broker with a heap of 128 MiB while a user works, and says what the user notices. An attack has succeeded where a
- * send fails, where the broker ends, or where the sends take too long.
+ * Attacks a broker with a heap of 128 MiB while a user works, and says what the user notices. An attack has succeeded where
+ * a send fails, where the broker ends, or where the sends take too long.
  */
 public final class AttackTest {
     private static final String HEAP = "128m";
@@ -25,33 +25,40 @@ public final class AttackTest {
     private final long phaseMs;
     private final double slowdownMax;
     private final double msAllowed;
+    private final String only;
     private final PrintStream out;
 
     /**
      * @param phaseMs how long each attack lasts
      * @param slowdownMax how much longer 99 of 100 sends may take
-     * @param msAllowed how long they may take in any case: where attackers and broker share two cores, each waits for the other
+     * @param msAllowed how long they may take in any case: where attackers and broker share two cores, each waits for the
+     * other
+     * @param only begin of the names of attacks to make; empty for all
      */
-    public AttackTest(long phaseMs, double slowdownMax, double msAllowed, PrintStream out) {
+    public AttackTest(long phaseMs, double slowdownMax, double msAllowed, String only, PrintStream out) {
         this.phaseMs = phaseMs;
         this.slowdownMax = slowdownMax;
         this.msAllowed = msAllowed;
+        this.only = only;
         this.out = out;
     }
 
-    /** Options: --seconds N for each attack (5), --allow MS that sends may take whatever they took before (20). */
+    /** Options: --seconds N each (5), --allow MS that sends may take in any case (20), --only BEGIN of a name. */
     public static void main(String[] args) throws Exception {
         long seconds = 5;
         double allowed = 20;
+        String only = "";
         for (int i = 0; i + 1 < args.length; i += 2) {
             switch (args[i]) {
                 case "--seconds" -> seconds = Long.parseLong(args[i + 1]);
                 case "--allow" -> allowed = Double.parseDouble(args[i + 1]);
-                default -> throw new IllegalArgumentException("unknown option " + args[i] + "; there are --seconds, --allow");
+                case "--only" -> only = args[i + 1];
+                default -> throw new IllegalArgumentException(
+                        "unknown option " + args[i] + "; there are --seconds, --allow, --only");
             }
         }
         Path folder = Files.createTempDirectory("posthorse-attack");
-        List<String> succeeded = new AttackTest(seconds * 1_000, 2, allowed, System.out).run(folder);
+        List<String> succeeded = new AttackTest(seconds * 1_000, 2, allowed, only, System.out).run(folder);
         System.out.println(succeeded.isEmpty() ? "No attack succeeded." : "Succeeded: " + succeeded);
         System.exit(succeeded.isEmpty() ? 0 : 1);
     }
@@ -76,6 +83,7 @@ public final class AttackTest {
             double limitMs = Math.max(slowdownMax * alone.p99Ms(), msAllowed);
             List<Attack> attacks = new ArrayList<>(StrangersAttacks.all());
             attacks.addAll(UsersAttacks.all());
+            attacks.removeIf(attack -> !attack.name().startsWith(only));
             for (Attack attack : attacks) {
                 Worker.Noticed noticed = under(attack, target, worker);
                 report(attack.name(), noticed);

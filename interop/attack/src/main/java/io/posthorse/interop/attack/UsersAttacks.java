@@ -38,7 +38,8 @@ final class UsersAttacks {
                     out.write(Arrays.copyOf(whole, whole.length - 1));
                 }),
                 new Attack("locks of queues that are invented", (target, open) -> one(target, open, LOCK, locks())),
-                new Attack("millions of acknowledgements", (target, open) -> one(target, open, BATCH_ACK, acknowledgements())),
+                new Attack("millions of acknowledgements", (target, open) ->
+                        one(target, open, BATCH_ACK, acknowledgements())),
                 new Attack("groups without end", (target, open) -> one(target, open, HEARTBEAT, heartbeat())));
     }
 
