@@ -52,6 +52,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final XaTransactions xa;
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
+    final LargeMessages large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8);
     final OtherBrokers otherBrokers = new OtherBrokers();
     final Complaints complaints;
     private final ExpirySweep sweep;

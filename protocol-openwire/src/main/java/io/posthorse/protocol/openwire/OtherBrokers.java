@@ -3,7 +3,6 @@ package io.posthorse.protocol.openwire;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.activemq.command.BrokerInfo;
-import org.apache.activemq.command.ControlCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +30,5 @@ final class OtherBrokers {
         refused.add(id);
         LOG.warn("The broker {} at {} is refused. {}.", other.getBrokerName(), from, REASON);
         return true;
-    }
-
-    /** What a broker that came again is told: it writes down what it does not know, and goes on. */
-    static ControlCommand reminder() {
-        ControlCommand reminder = new ControlCommand();
-        reminder.setCommand(REASON);
-        return reminder;
     }
 }
