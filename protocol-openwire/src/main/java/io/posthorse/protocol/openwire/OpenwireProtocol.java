@@ -53,7 +53,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
     final LargeMessages large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8);
-    final OtherBrokers otherBrokers = new OtherBrokers();
+    final OtherBrokers otherBrokers;
     final Complaints complaints;
     private final ExpirySweep sweep;
     private boolean stopping;
@@ -78,6 +78,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.old = old;
         this.replies = new Replies(shard);
         this.complaints = new Complaints(clock);
+        this.otherBrokers = new OtherBrokers(complaints);
         this.messages = new JmsMessages(broker, codec);
         this.gate = gate;
         this.advisories = new Advisories(this);

@@ -1,7 +1,6 @@
 package io.posthorse.protocol.openwire;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ReferenceCountUtil;
 import io.posthorse.broker.Lookup;
 import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.Retry;
@@ -367,7 +366,9 @@ final class OpenwireSession implements Session {
             bytes = connection.buffer(size + BUFFER);
             codec.write(dispatch, bytes);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            ReferenceCountUtil.release(bytes);
+            if (bytes != null) {
+                bytes.release();
+            }
             notWritten(dispatch, e);
             return;
         }
