@@ -45,6 +45,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final JmsMessages messages;
     final Destinations destinations;
     final VirtualTopics virtual;
+    final DurablePatterns durablePatterns;
     final DeadLetters deadLetters;
     final Advisories advisories;
     final Publishing publishing;
@@ -84,6 +85,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.advisories = new Advisories(this);
         this.destinations = new Destinations(this);
         this.virtual = new VirtualTopics(this);
+        this.durablePatterns = new DurablePatterns(this);
         this.deadLetters = new DeadLetters(this);
         this.publishing = new Publishing(this);
         this.xa = new XaTransactions(this);
