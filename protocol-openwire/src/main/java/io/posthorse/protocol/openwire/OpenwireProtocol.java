@@ -31,7 +31,7 @@ public final class OpenwireProtocol implements SessionFactory {
     /** How often messages whose time is over are looked for where nobody consumes, and at how many that may be. */
     private static final long SWEEP_EVERY_MS = 5_000;
 
-    private static final int SWEPT_AT_ONCE = 4_000;
+    private static final int SWEPT_AT_ONCE = 10_000;
 
     final Shard shard;
     final Broker broker;
