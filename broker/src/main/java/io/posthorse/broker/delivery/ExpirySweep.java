@@ -32,6 +32,8 @@ public final class ExpirySweep extends Pumped {
     private Partition partition;
     private long at;
     private int seen;
+    /** What was asked of the disk last: what does not come is passed over for this round. */
+    private long asked;
     /** What this round may look at still. */
     private int left;
 
@@ -86,6 +88,7 @@ public final class ExpirySweep extends Pumped {
             partition = next;
             at = 0;
             seen = 0;
+            asked = -1;
         }
     }
 
@@ -120,8 +123,9 @@ public final class ExpirySweep extends Pumped {
             seen++;
             if (feed.isFree(lane, offset)) {
                 if (!broker.originals().isAtHand(fetch.position(i))) {
-                    at = offset;
+                    at = offset == asked ? offset + 1 : offset;
                     if (at == from) {
+                        asked = from;
                         deliveries.cold().ask(this, fetch, other -> feed.isFree(lane, other));
                     }
                     return true;
