@@ -8,7 +8,7 @@ import java.util.Map;
  * or changes; what is within them can be stored and read back.
  */
 public final class Bounds {
-    /** Longest name of a topic or subscription, in bytes of UTF-8: one of 1,024 bytes, each written as three, and a prefix. */
+    /** Longest name of a topic or subscription, in bytes of UTF-8: 1,024 bytes, each written as three, and a prefix. */
     public static final int NAME_BYTES_MAX = 3_200;
 
     /** Longest key of an attribute, in bytes of UTF-8. */

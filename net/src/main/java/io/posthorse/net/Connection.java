@@ -159,6 +159,15 @@ public final class Connection {
         channel.write(bytes, channel.voidPromise());
     }
 
+    /**
+     * The same.
+     *
+     * @param gone runs once the peer has taken it, or never will
+     */
+    public void send(ByteBuf bytes, Runnable gone) {
+        channel.write(bytes).addListener(f -> gone.run());
+    }
+
     public void flush() {
         channel.flush();
     }

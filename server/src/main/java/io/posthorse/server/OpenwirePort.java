@@ -98,8 +98,8 @@ final class OpenwirePort implements SessionFactory {
         int segment = config.storage().segmentBytes();
         long possible = Math.min(Runtime.getRuntime().maxMemory() / PART_OF_HEAP, segment - segment / 16);
         if (possible < asked) {
-            LOG.info("Commands of JMS clients may have {} bytes, and not {} (jms.command.bytes.max): a fifth of the heap, and"
-                    + " no more than a segment of the log.", possible, asked);
+            LOG.info("Commands of JMS clients may have {} bytes, and not {} (jms.command.bytes.max): a fifth of the heap,"
+                    + " and no more than a segment of the log.", possible, asked);
         }
         return (int) Math.min(asked, possible);
     }

@@ -14,6 +14,7 @@ import jakarta.jms.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.advisory.DestinationSource;
 import org.apache.activemq.command.ActiveMQQueue;
@@ -65,6 +66,23 @@ class JmsTopicsTest {
         assertEquals(5, all.receive(WAIT).getBody(byte[].class).length);
         assertEquals(4, exact.receive(WAIT).getBody(byte[].class).length);
         assertNull(consumer.receive(NOTHING), "a star stands for a whole part of the name");
+    }
+
+    /** As with ActiveMQ, also where the broker was started again meanwhile. */
+    @Test
+    void aDurableSubscriptionToAPatternMissesNothingOfATopicThatComesWhileItIsAway() throws Exception {
+        Topic all = session.createTopic("weather.>");
+        send(session, session.createTopic("weather.oslo"), "before");
+        host.connectAs("desk").createSession(false, Session.AUTO_ACKNOWLEDGE).createDurableSubscriber(all, "w").close();
+        send(session, session.createTopic("weather.bergen"), "rain");
+        send(session, session.createTopic("sports"), "no weather");
+        host.restart();
+        session = host.session();
+        send(session, session.createTopic("weather.tromso"), "snow");
+        MessageConsumer back = host.connectAs("desk").createSession(false, Session.AUTO_ACKNOWLEDGE)
+                .createDurableSubscriber(all, "w");
+        assertEquals(Set.of("rain", "snow"), Set.of(text(back.receive(WAIT)), text(back.receive(WAIT))));
+        assertNull(back.receive(NOTHING));
     }
 
     @Test

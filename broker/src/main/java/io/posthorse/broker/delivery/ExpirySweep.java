@@ -28,11 +28,12 @@ public final class ExpirySweep extends Pumped {
     private Iterator<Subscription> subscriptions = Collections.emptyIterator();
     private Iterator<Partition> partitions = Collections.emptyIterator();
     private Subscription subscription;
-    /** The feed that is looked at; null between two of them. */
-    private Feed feed;
-    private Lane lane;
+    /** What is looked at; null between two of them. */
+    private Partition partition;
     private long at;
     private int seen;
+    /** What was asked of the disk last: what does not come is passed over for this round. */
+    private long asked;
     /** What this round may look at still. */
     private int left;
 
@@ -50,7 +51,7 @@ public final class ExpirySweep extends Pumped {
 
     /** Begins a round that looks at no more than so many messages and subscriptions. */
     public void begin(int most) {
-        if (feed == null && !subscriptions.hasNext() && !partitions.hasNext()) {
+        if (partition == null && !subscriptions.hasNext() && !partitions.hasNext()) {
             subscriptions = all.get();
         }
         left = most;
@@ -63,7 +64,7 @@ public final class ExpirySweep extends Pumped {
         while (left > 0 && !isReading && work.mayGoOn()) {
             left--;
             work.visited();
-            if (feed != null) {
+            if (partition != null) {
                 look();
             } else if (partitions.hasNext()) {
                 open(partitions.next());
@@ -82,38 +83,37 @@ public final class ExpirySweep extends Pumped {
         // it is pumped, and goes on where it was
     }
 
-    private void open(Partition partition) {
-        if (partition.topic().isDeleted() || subscription.isDeleted()
-                || deliveries.broker().settlements().waiting(subscription, partition) == 0) {
-            return;
+    private void open(Partition next) {
+        if (!isGone(next) && deliveries.broker().settlements().waiting(subscription, next) > 0) {
+            partition = next;
+            at = 0;
+            seen = 0;
+            asked = -1;
         }
-        feed = feeds.of(subscription, partition.topic());
-        if (feed == null) {
-            return;
-        }
-        lane = feed.lanes().get(partition.number());
-        at = 0;
-        seen = 0;
     }
 
-    private void close() {
-        if (feed.attached() == 0) {
+    private boolean isGone(Partition one) {
+        return one.topic().isDeleted() || subscription.isDeleted();
+    }
+
+    /** Looks at some messages, with the feed that there is now: consumers come and go between two looks. */
+    private void look() {
+        Feed feed = isGone(partition) || seen >= OF_PARTITION_MAX ? null : feeds.of(subscription, partition.topic());
+        if (feed == null || partition.number() >= feed.lanes().size()
+                || !look(feed, feed.lanes().get(partition.number()))) {
+            partition = null;
+        }
+        if (feed != null && feed.attached() == 0) {
             deliveries.leave(feed);
         }
-        feed = null;
     }
 
-    private void look() {
+    /** False where there is nothing more to look at. */
+    private boolean look(Feed feed, Lane lane) {
         Broker broker = deliveries.broker();
-        Partition partition = lane.partition();
-        if (partition.topic().isDeleted() || subscription.isDeleted() || seen >= OF_PARTITION_MAX) {
-            close();
-            return;
-        }
         long from = broker.settlements().nextUnsettled(subscription, partition, Math.max(at, broker.begin(partition)));
         if (from >= broker.end(partition)) {
-            close();
-            return;
+            return false;
         }
         Fetch fetch = deliveries.places();
         broker.fetch(partition, from, COUNT_MAX, FETCH_BYTES, TagFilter.ALL, fetch);
@@ -123,26 +123,28 @@ public final class ExpirySweep extends Pumped {
             seen++;
             if (feed.isFree(lane, offset)) {
                 if (!broker.originals().isAtHand(fetch.position(i))) {
-                    at = offset;
+                    at = offset == asked ? offset + 1 : offset;
                     if (at == from) {
-                        deliveries.cold().ask(this, fetch, other -> feed != null && feed.isFree(lane, other));
+                        asked = from;
+                        deliveries.cold().ask(this, fetch, other -> feed.isFree(lane, other));
                     }
-                    return;
+                    return true;
                 }
                 left--;
                 deliveries.work().looked(null, 0);
-                expire(offset, fetch.position(i));
+                expire(feed, offset, fetch.position(i));
             }
         }
+        return true;
     }
 
-    private void expire(long offset, long position) {
+    private void expire(Feed feed, long offset, long position) {
         try {
             MessageTraits traits = deliveries.broker().originals().traitsAt(position);
             if (traits != null && traits.isExpired(deliveries.broker().wallNow())) {
                 deliveries.work().handed(0);
                 feed.departed();
-                feed.undeliverable().expired(feed, lane.partition(), offset, position, traits);
+                feed.undeliverable().expired(feed, partition, offset, position, traits);
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others go on
             deliveries.failed(e);

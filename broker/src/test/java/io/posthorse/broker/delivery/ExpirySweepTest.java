@@ -24,7 +24,8 @@ class ExpirySweepTest {
             return feed.settlements().settle(feed.subscription(), partition, offset);
         }, hotBytes);
         sweep = post.deliveries().sweep(
-                () -> List.of(post.feed().subscription()).iterator(), (subscription, topic) -> post.feed());
+                () -> List.of(post.feed().subscription()).iterator(),
+                (subscription, topic) -> post.deliveries().feed(topic, subscription, post.feed().undeliverable(), false));
     }
 
     private void publish(long id, long expiresAtMs) {
@@ -67,6 +68,29 @@ class ExpirySweepTest {
         assertEquals(1, post.feed().held());
         post.clock.advance(2_000);
         round(100);
+        assertEquals(List.of(), gone);
+    }
+
+    /** Between two rounds the last consumer has gone, and another one has come: it has a feed of its own. */
+    @Test
+    void whoComesWhileItIsLookedAtKeepsWhatHeHas() throws Exception {
+        open(1L << 50);
+        for (int i = 1; i <= 200; i++) {
+            publish(i, i == 150 ? BEGIN + 1_000 : 0);
+        }
+        post.rest();
+        round(10);
+        Feed now = post.deliveries().feed(
+                post.feed().topic(), post.feed().subscription(), post.feed().undeliverable(), false);
+        Collector holder = new Collector(post, null, 200);
+        post.turn();
+        now.attach(holder.consumer);
+        post.rest();
+        assertEquals(200, holder.held.size());
+        post.clock.advance(2_000);
+        for (int i = 0; i < 20; i++) {
+            round(100);
+        }
         assertEquals(List.of(), gone);
     }
 

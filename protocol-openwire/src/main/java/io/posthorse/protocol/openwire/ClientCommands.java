@@ -421,7 +421,6 @@ final class ClientCommands extends CommandVisitorAdapter {
             throw new JMSException(OtherBrokers.REASON + ".");
         }
         isOtherBroker = true;
-        session.send(OtherBrokers.reminder());
         return null;
     }
 

@@ -217,6 +217,7 @@ final class Destinations implements TopicListener {
         if (created == null) {
             throw Refusals.full(Admission.DISK_FULL);
         }
+        protocol.durablePatterns.note(created);
         return created;
     }
 
@@ -297,6 +298,7 @@ final class Destinations implements TopicListener {
         protocol.advisories.destination(Names.destination(topic.name()), true);
         protocol.shard.turn();
         protocol.virtual.created(topic);
+        protocol.durablePatterns.created(topic);
         List.copyOf(watchersByName.getOrDefault(topic.name(), Set.of())).forEach(watcher -> watcher.accept(topic));
         List.copyOf(watchers).forEach(watcher -> watcher.accept(topic));
     }

@@ -63,7 +63,7 @@ final class Looking implements Consumption, Browse.Reader {
 
     @Override
     public boolean takes() {
-        return !closed && shown - acknowledged < prefetch && client.session().isWritable();
+        return !closed && shown - acknowledged < prefetch && client.session().isWritable() && !protocol.large.isFull(this);
     }
 
     @Override
@@ -79,7 +79,11 @@ final class Looking implements Consumption, Browse.Reader {
         dispatch.setConsumerId(info.getConsumerId());
         dispatch.setDestination(message.getDestination());
         dispatch.setMessage(message);
-        client.session().send(dispatch);
+        if (found.isLarge()) {
+            client.session().sendLarge(dispatch, found.size());
+        } else {
+            client.session().send(dispatch);
+        }
     }
 
     @Override
@@ -123,6 +127,7 @@ final class Looking implements Consumption, Browse.Reader {
     @Override
     public void close(long lastDelivered) {
         closed = true;
+        protocol.large.forget(this);
         if (browse != null) {
             browse.stop();
         }

@@ -31,7 +31,7 @@ public final class OpenwireProtocol implements SessionFactory {
     /** How often messages whose time is over are looked for where nobody consumes, and at how many that may be. */
     private static final long SWEEP_EVERY_MS = 5_000;
 
-    private static final int SWEPT_AT_ONCE = 4_000;
+    private static final int SWEPT_AT_ONCE = 10_000;
 
     final Shard shard;
     final Broker broker;
@@ -45,6 +45,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final JmsMessages messages;
     final Destinations destinations;
     final VirtualTopics virtual;
+    final DurablePatterns durablePatterns;
     final DeadLetters deadLetters;
     final Advisories advisories;
     final Publishing publishing;
@@ -52,7 +53,8 @@ public final class OpenwireProtocol implements SessionFactory {
     final XaTransactions xa;
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
-    final OtherBrokers otherBrokers = new OtherBrokers();
+    final LargeMessages large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8);
+    final OtherBrokers otherBrokers;
     final Complaints complaints;
     private final ExpirySweep sweep;
     private boolean stopping;
@@ -77,11 +79,13 @@ public final class OpenwireProtocol implements SessionFactory {
         this.old = old;
         this.replies = new Replies(shard);
         this.complaints = new Complaints(clock);
+        this.otherBrokers = new OtherBrokers(complaints);
         this.messages = new JmsMessages(broker, codec);
         this.gate = gate;
         this.advisories = new Advisories(this);
         this.destinations = new Destinations(this);
         this.virtual = new VirtualTopics(this);
+        this.durablePatterns = new DurablePatterns(this);
         this.deadLetters = new DeadLetters(this);
         this.publishing = new Publishing(this);
         this.xa = new XaTransactions(this);

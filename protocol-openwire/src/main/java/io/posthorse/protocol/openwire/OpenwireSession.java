@@ -36,6 +36,10 @@ final class OpenwireSession implements Session {
     private static final byte FIRST_JAKARTA_MAJOR = 6;
     /** ActiveMQ looks once in the time agreed on, and so waits for one to two of them. */
     private static final int SILENCES = 2;
+    /** Large messages are written in parts of so many bytes. */
+    private static final int CHUNK_BYTES = 1 << 20;
+    /** So long a client may take nothing of one. */
+    private static final long LARGE_MS = 60_000;
     /** So much of a command that is too large is read, to tell what it is. */
     private static final int HEAD_BYTES = 16 << 10;
 
@@ -56,6 +60,12 @@ final class OpenwireSession implements Session {
     private boolean closing;
     /** Whether a command waits for the disk: those behind it come later. */
     private boolean waiting;
+    /** Bytes of large messages that the client has not taken yet, and when it took the last part of one. */
+    private long untaken;
+
+    private long takenNanos;
+    /** Runs while something is not taken. */
+    private Timers.Timer patience;
     /** Bytes to come of a command that was refused, which nobody keeps. */
     private long skipping;
 
@@ -329,18 +339,73 @@ final class OpenwireSession implements Session {
                 pass();
             }
         } catch (IOException | RuntimeException e) {
-            complain("write", "A " + command.getClass().getSimpleName() + " could not be written", e);
-            connection.close();
+            notWritten(command, e);
         }
+    }
+
+    private void notWritten(Command command, Throwable cause) {
+        complain("write", "A " + command.getClass().getSimpleName() + " could not be written", cause);
+        connection.close();
     }
 
     /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
     void send(Outgoing message, ConsumerId consumer, byte[] encodedConsumer, Outgoing.Circumstances circumstances) {
-        if (!codec.isAsStored() || !message.isOfUsualForm() || message.isLarge()) {
+        if (message.isLarge()) {
+            sendLarge(message.dispatch(consumer, circumstances), message.size());
+        } else if (!codec.isAsStored() || !message.isOfUsualForm()) {
             send(message.dispatch(consumer, circumstances));
+        } else {
+            write(message.message(), to -> message.put(protocol.codec, encodedConsumer, circumstances, to));
+        }
+    }
+
+    /** Writes a large message, which {@link LargeMessages} has admitted; it leaves at once. */
+    void sendLarge(Command dispatch, int size) {
+        if (!connection.isOpen()) {
             return;
         }
-        write(message.message(), to -> message.put(protocol.codec, encodedConsumer, circumstances, to));
+        flush();
+        ByteBuf bytes = null;
+        try {
+            bytes = connection.buffer(size + BUFFER);
+            codec.write(dispatch, bytes);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            if (bytes != null) {
+                bytes.release();
+            }
+            notWritten(dispatch, e);
+            return;
+        }
+        untaken += size;
+        protocol.large.sent(size);
+        takenNanos = protocol.clock.nanos();
+        while (bytes.readableBytes() > CHUNK_BYTES) {
+            connection.send(bytes.readRetainedSlice(CHUNK_BYTES), () -> takenNanos = protocol.clock.nanos());
+        }
+        connection.send(bytes, () -> taken(size));
+        wrote = true;
+        connection.flush();
+        if (untaken > 0 && patience == null) {
+            patience = protocol.timers.after(LARGE_MS, this::lookForTaken);
+        }
+    }
+
+    private void taken(int size) {
+        untaken -= size;
+        protocol.large.taken(size);
+    }
+
+    /** Who takes nothing of a large message keeps others waiting for the memory. */
+    private void lookForTaken() {
+        patience = null;
+        if (closing || untaken == 0) {
+            return;
+        }
+        if (protocol.large.isAwaited() && protocol.clock.nanos() - takenNanos > TimeUnit.MILLISECONDS.toNanos(LARGE_MS)) {
+            end("Nothing of a large message was taken for " + LARGE_MS / 1_000 + " s, and others wait for the memory.");
+        } else {
+            patience = protocol.timers.after(LARGE_MS, this::lookForTaken);
+        }
     }
 
     private interface Writing {
@@ -415,6 +480,9 @@ final class OpenwireSession implements Session {
         closing = true;
         if (keepAlive != null) {
             keepAlive.cancel();
+        }
+        if (patience != null) {
+            patience.cancel();
         }
         if (out != null) {
             out.release();

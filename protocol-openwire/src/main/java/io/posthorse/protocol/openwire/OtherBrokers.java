@@ -1,9 +1,9 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.net.Complaints;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.activemq.command.BrokerInfo;
-import org.apache.activemq.command.ControlCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,16 +12,23 @@ import org.slf4j.LoggerFactory;
  * by itself, for ever; then it is let in and hears nothing, so that neither log fills.
  */
 final class OtherBrokers {
-    static final String REASON = "Networks of brokers are not spoken here: nothing is forwarded. Take the network connector to"
-            + " this broker out of the other one's configuration, and connect as a client";
+    static final String REASON = "Networks of brokers are not spoken here: nothing is forwarded. Take the network connector"
+            + " to this broker out of the other one's configuration, and connect as a client";
     private static final Logger LOG = LoggerFactory.getLogger(OtherBrokers.class);
     private static final int REMEMBERED_MAX = 256;
+    private static final int CHARS_MAX = 256;
 
+    private final Complaints complaints;
     private final Set<String> refused = new LinkedHashSet<>();
+
+    OtherBrokers(Complaints complaints) {
+        this.complaints = complaints;
+    }
 
     /** Whether a broker is refused: the first time it comes since it was started. */
     boolean refuses(BrokerInfo other, Object from) {
-        String id = other.getBrokerId() == null ? String.valueOf(other.getBrokerName()) : other.getBrokerId().getValue();
+        String name = other.getBrokerId() == null ? null : other.getBrokerId().getValue();
+        String id = name == null ? "" : name.substring(0, Math.min(name.length(), CHARS_MAX));
         if (refused.contains(id)) {
             return false;
         }
@@ -29,14 +36,9 @@ final class OtherBrokers {
             refused.remove(refused.iterator().next());
         }
         refused.add(id);
-        LOG.warn("The broker {} at {} is refused. {}.", other.getBrokerName(), from, REASON);
+        if (complaints.allows("other broker")) {
+            LOG.warn("The broker at {} is refused. {}.", from, REASON);
+        }
         return true;
-    }
-
-    /** What a broker that came again is told: it writes down what it does not know, and goes on. */
-    static ControlCommand reminder() {
-        ControlCommand reminder = new ControlCommand();
-        reminder.setCommand(REASON);
-        return reminder;
     }
 }

@@ -70,7 +70,12 @@ final class Outgoing {
 
     /** Whether it is too large for a copy to be kept: it is encoded into what is sent. */
     boolean isLarge() {
-        return message.getSize() > LARGE;
+        return size() > LARGE;
+    }
+
+    /** How long it is, about. */
+    int size() {
+        return message.getSize();
     }
 
     /** The command as an object, for clients of other versions; good until the next one is asked for. */

@@ -58,6 +58,8 @@ final class Subscriber implements Receiver, Consumption {
 
     private long sequence;
     private boolean closed;
+    /** Whether it has to wait until others have taken their large messages. */
+    private boolean waitsForRoom;
 
     /** A message in the client's hands, and its number among all that were handed to this consumer. */
     record Held(long number, Outgoing.Key key, Delivery delivery) {}
@@ -108,7 +110,7 @@ final class Subscriber implements Receiver, Consumption {
 
     @Override
     public boolean isReady() {
-        return !closed && client.session().isWritable();
+        return !closed && !waitsForRoom && client.session().isWritable();
     }
 
     @Override
@@ -116,6 +118,12 @@ final class Subscriber implements Receiver, Consumption {
         Outgoing message = protocol.messages.outgoing(delivery.position(), protocol.virtual.shownAs(delivery.feed()));
         if (message == null) {
             delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
+            reckon();
+            return;
+        }
+        if (message.isLarge() && !protocol.large.admits(message.size(), this)) {
+            waitsForRoom = true;
+            delivery.feed().release(delivery, false);
             reckon();
             return;
         }
@@ -155,6 +163,7 @@ final class Subscriber implements Receiver, Consumption {
     /** Reckons anew how much it takes, and sees whether there is something. */
     @Override
     public void wake() {
+        waitsForRoom = false;
         reckon();
         if (credit.left() > 0) {
             attached.forEach(c -> {
@@ -325,6 +334,7 @@ final class Subscriber implements Receiver, Consumption {
     @Override
     public void close(long lastDelivered) {
         closed = true;
+        protocol.large.forget(this);
         if (pulls != null) {
             pulls.close();
         }

@@ -113,8 +113,9 @@ final class VirtualTopics {
         ActiveMQDestination queue = Names.destination(topic.name());
         ActiveMQTopic sentTo = topicOf(queue);
         if (sentTo != null && byTopic != null) {
+            String own = Names.queueSubscription(queue.getPhysicalName());
             byTopic.computeIfPresent(Names.topic(sentTo), (name, queues) ->
-                    queues.remove(Names.queueSubscription(queue.getPhysicalName())) != null && queues.isEmpty() ? null : queues);
+                    queues.remove(own) != null && queues.isEmpty() ? null : queues);
         }
     }
 

@@ -202,8 +202,8 @@ final class Settings {
             "Queue for messages that no JMS consumer could consume, or whose time was over.");
     static final Setting<Long> JMS_COMMAND_BYTES_MAX = Setting.of(
             TOPICS, "jms.command.bytes.max", new Kind.Whole(MIB, 128 * MIB), "104857600", "bytes",
-            "Greatest command of a JMS client, and so its greatest message; a fifth of the heap where that is less. A greater"
-                    + " one is refused, and its connection goes on. ActiveMQ calls it `maxFrameSize`.");
+            "Greatest command of a JMS client, and so its greatest message; a fifth of the heap where that is less. A"
+                    + " greater one is refused, and its connection goes on. ActiveMQ calls it `maxFrameSize`.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new Kind.Amount(1, DAY_MS), "6000", "ms",

@@ -1,0 +1,65 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Origin;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.filter.DestinationFilter;
+
+/** Durable subscriptions to patterns of topics: they get a topic that comes from its first message on, here or away. */
+final class DurablePatterns {
+    private final OpenwireProtocol protocol;
+    /** What each of them is to, by its name; null before the first look. */
+    private Map<String, DestinationFilter> filters;
+
+    DurablePatterns(OpenwireProtocol protocol) {
+        this.protocol = protocol;
+    }
+
+    /** There is such a subscription. */
+    void note(Subscription durable) {
+        lookOnce();
+        read(durable);
+    }
+
+    private void lookOnce() {
+        if (filters == null) {
+            filters = new HashMap<>();
+            protocol.broker.subscriptions().forEach(this::read);
+        }
+    }
+
+    private void read(Subscription one) {
+        Origin origin = one.settings().origin();
+        if (origin == null || !Names.isDurable(one.name())) {
+            return;
+        }
+        ActiveMQDestination to = ActiveMQDestination.createDestination(origin.source(), ActiveMQDestination.TOPIC_TYPE);
+        if (Destinations.isPattern(to)) {
+            filters.put(one.name(), DestinationFilter.parseFilter(to));
+        }
+    }
+
+    /** A topic has come to be. */
+    void created(Topic topic) {
+        ActiveMQDestination destination = Names.destination(topic.name());
+        if (!destination.isTopic() || destination.isTemporary()) {
+            return;
+        }
+        lookOnce();
+        for (Map.Entry<String, DestinationFilter> one : List.copyOf(filters.entrySet())) {
+            Subscription durable = protocol.broker.subscription(one.getKey());
+            if (durable == null) {
+                filters.remove(one.getKey());
+            } else if (one.getValue().matches(destination)) {
+                for (Partition partition : topic.partitions()) {
+                    protocol.broker.settlements().begin(durable, partition, 0);
+                }
+            }
+        }
+    }
+}
