@@ -202,7 +202,9 @@ public final class Gate {
 
     /** Why somebody may not delete a topic. */
     public String refusalToDelete(Identity who, InetAddress source, String topic) {
-        return refusal(who, source, ResourceKind.TOPIC, topic, DELETE);
+        return isInternal(topic)
+                ? "nobody deletes " + topic + ", which is the broker's own"
+                : refusal(who, source, ResourceKind.TOPIC, topic, DELETE);
     }
 
     /** Whether somebody may do anything at all to a topic, and so may know that it exists. */

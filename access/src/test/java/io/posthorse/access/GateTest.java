@@ -98,6 +98,11 @@ class GateTest {
             assertNotNull(open.refusalToCreate(null, HERE, name), name);
             assertNotNull(gate.refusalToCreate(user("root"), HERE, name), name);
         }
+        for (String name : List.of("RMQ_SYS_X", "%DLQ%g", "cluster")) {
+            assertNotNull(open.refusalToDelete(null, HERE, name), name);
+            assertNotNull(gate.refusalToDelete(user("root"), HERE, "RMQ_SYS_X"), name);
+        }
+        assertNull(open.refusalToDelete(null, HERE, "orders"));
         assertNotNull(open.refusalToSend(null, HERE, "RMQ_SYS_X"));
         assertNotNull(gate.refusalToSend(user("root"), HERE, "RMQ_SYS_X"));
         assertNull(gate.refusalToSend(user("ann"), HERE, SystemNames.TRACE_TOPIC), "every user sends traces");
