@@ -32,7 +32,7 @@ final class OpenwirePort implements SessionFactory {
     private static final long TLS_PATIENCE_MS = 3_000;
 
     /** A start is not kept waiting by it. */
-    private static final long SWEEP_AFTER_MS = 10_000;
+    private static final long SWEEP_AFTER_MS = 5_000;
 
     private final ServerConfig config;
     private final RocketmqSettings rocketmq;

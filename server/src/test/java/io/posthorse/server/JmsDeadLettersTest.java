@@ -89,6 +89,19 @@ class JmsDeadLettersTest {
         assertEquals("stays", JmsHost.text(session.createConsumer(queue).receive(WAIT)));
     }
 
+    /** After a start no JMS client comes. */
+    @Test
+    void whatExpiresIsTakenAwayWithoutAClient() throws Exception {
+        Queue queue = session.createQueue("short");
+        send(letters(), "first", DeliveryMode.PERSISTENT, 0);
+        send(queue, "over", DeliveryMode.PERSISTENT, 1);
+        host.restart();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> host.broker().end("ActiveMQ%2EDLQ", 0) == 2);
+        session = host.session();
+        assertEquals(2, waiting(letters()));
+        assertEquals(0, waiting(queue));
+    }
+
     private static ActiveMQConnection givingUp(ActiveMQConnection connection) {
         RedeliveryPolicy never = new RedeliveryPolicy();
         never.setMaximumRedeliveries(0);
