@@ -108,7 +108,7 @@ final class OpenwirePort implements SessionFactory {
         if (protocol == null) {
             OpenwireSettings settings = new OpenwireSettings(
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
-                    frameBytesMax(), mayEncrypt ? TLS_PATIENCE_MS : 0);
+                    frameBytesMax(), mayEncrypt ? TLS_PATIENCE_MS : 0, config.limits().shares());
             OpenwireProtocol made = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers(), reader),
                     new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, gate);

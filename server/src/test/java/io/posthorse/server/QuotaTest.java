@@ -17,6 +17,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.command.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +139,41 @@ class QuotaTest {
             Frame refused = client.ask(200151, Map.of(), text("{\"acks\":[" + tooMany + "]}"));
             assertTrue(refused.code() != 0 && refused.remark().contains("4096"), refused.remark());
             assertEquals(0, client.ask(200151, Map.of(), text("{\"acks\":[" + most + "]}")).code());
+        }
+    }
+
+    /** Opens producers until one is refused; how many were not. */
+    private static int producers(RawJms client, String connection) {
+        for (int i = 0; i < 5_000; i++) {
+            Response answer = client.ask(new ProducerInfo(new ProducerId(RawJms.session(connection), i)));
+            if (answer instanceof ExceptionResponse refused) {
+                assertTrue(refused.getException().getMessage().contains("share.user"), refused.getException()::getMessage);
+                return i;
+            }
+        }
+        return 5_000;
+    }
+
+    @Test
+    void secT29AUserHasHisShareOfWhatJmsClientsOpen() {
+        try (Users users = Users.start(directory, "share.user=1")) {
+            users.user("greedy").user("other");
+            int share;
+            try (RawJms greedy = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"))) {
+                share = producers(greedy, "ID:g-1:1");
+                assertTrue(share >= 10 && share < 5_000, share + " producers");
+                try (RawJms second = RawJms.in(users.broker(), "ID:g-2:1", "greedy", Users.secret("greedy"))) {
+                    assertEquals(0, producers(second, "ID:g-2:1"));
+                }
+                try (RawJms other = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
+                    assertEquals(share, producers(other, "ID:o-1:1"));
+                }
+            }
+            await().untilAsserted(() -> {
+                try (RawJms again = RawJms.in(users.broker(), "ID:g-3:1", "greedy", Users.secret("greedy"))) {
+                    assertEquals(share, producers(again, "ID:g-3:1"), "what a connection had is given back with it");
+                }
+            });
         }
     }
 }

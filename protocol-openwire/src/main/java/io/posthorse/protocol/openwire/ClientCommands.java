@@ -195,6 +195,7 @@ final class ClientCommands extends CommandVisitorAdapter {
                 announce(part);
             }
         }
+        client.opened.take(null);
         client.producers.put(info.getProducerId(), info);
         protocol.advisories.producer(client, info);
         return null;
@@ -216,6 +217,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     public Response processRemoveProducer(ProducerId id) {
         ProducerInfo info = client.producers.remove(id);
         if (info != null) {
+            client.opened.give(null);
             protocol.advisories.producerGone(client, info);
         }
         return null;
@@ -235,7 +237,13 @@ final class ClientCommands extends CommandVisitorAdapter {
         requireRoom(client.consumers, "consumers");
         if (!client.consumers.containsKey(info.getConsumerId())) {
             protocol.shard.turn();
-            subscribing.subscribe(info);
+            client.opened.take(info.getSelector());
+            try {
+                subscribing.subscribe(info);
+            } catch (JMSException | RuntimeException e) {
+                client.opened.give(info.getSelector());
+                throw e;
+            }
         }
         return null;
     }
@@ -246,6 +254,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (consumer == null) {
             throw new IllegalStateException("Cannot remove a consumer that had not been registered: " + id);
         }
+        client.opened.give(consumer.info().getSelector());
         protocol.shard.turn();
         consumer.close(lastDelivered);
         protocol.advisories.consumerGone(client, consumer.info());
@@ -338,7 +347,9 @@ final class ClientCommands extends CommandVisitorAdapter {
                 throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                         + " temporary destinations.");
             }
-            client.temporary.add(destination);
+            if (client.temporary.add(destination)) {
+                takeTemporary(destination);
+            }
         } else {
             client.access().requireCreate(Names.topic(destination));
         }
@@ -348,13 +359,24 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
+    private void takeTemporary(ActiveMQDestination destination) throws JMSException {
+        try {
+            client.opened.take(null);
+        } catch (ResourceAllocationException e) {
+            client.temporary.remove(destination);
+            throw e;
+        }
+    }
+
     @Override
     public Response processRemoveDestination(DestinationInfo info) throws JMSException {
         ActiveMQDestination destination = info.getDestination();
         Topic known = protocol.destinations.known(destination);
         if (destination.isTemporary()) {
             client.requireOwn(destination);
-            client.temporary.remove(destination);
+            if (client.temporary.remove(destination)) {
+                client.opened.give(null);
+            }
         } else {
             client.access().requireDelete(Names.topic(destination));
         }

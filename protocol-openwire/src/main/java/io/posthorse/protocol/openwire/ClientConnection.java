@@ -28,6 +28,7 @@ final class ClientConnection {
     final Map<ProducerId, ProducerInfo> producers = new LinkedHashMap<>();
     final Map<TransactionId, Unit> transactions = new LinkedHashMap<>();
     final Set<ActiveMQDestination> temporary = new HashSet<>();
+    final Opened opened;
     private boolean repeats;
 
     ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, Access access) {
@@ -35,6 +36,7 @@ final class ClientConnection {
         this.session = session;
         this.info = info;
         this.access = access;
+        this.opened = new Opened(protocol.places, session.connection().holder());
         this.repeats = info.isFailoverReconnect();
     }
 
@@ -146,5 +148,6 @@ final class ClientConnection {
             }
         }
         temporary.clear();
+        opened.end();
     }
 }

@@ -53,7 +53,9 @@ final class ClientTransactions {
     }
 
     private void forget(Unit unit) {
-        client.transactions.remove(unit.id());
+        if (client.transactions.remove(unit.id()) != null) {
+            client.opened.give(null);
+        }
         protocol.xa.ended(client, unit);
     }
 
@@ -95,6 +97,7 @@ final class ClientTransactions {
             throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                     + " open transactions.");
         }
+        client.opened.take(null);
         Unit unit = new Unit(id, protocol.broker.group(), protocol.transactionMemory);
         client.transactions.put(id, unit);
         if (id.isXATransaction()) {

@@ -14,6 +14,7 @@ import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Places;
 import io.posthorse.platform.Timers;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,6 +55,8 @@ public final class OpenwireProtocol implements SessionFactory {
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
     final LargeMessages large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8);
+    /** For what connections open. */
+    final Places places;
     final OtherBrokers otherBrokers;
     final Complaints complaints;
     private final ExpirySweep sweep;
@@ -78,6 +81,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.deliveries = deliveries;
         this.old = old;
         this.replies = new Replies(shard);
+        this.places = new Places(Opened.placesOf(Runtime.getRuntime().maxMemory()), settings.shares());
         this.complaints = new Complaints(clock);
         this.otherBrokers = new OtherBrokers(complaints);
         this.messages = new JmsMessages(broker, codec);

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.platform.Shares;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -11,9 +12,11 @@ import java.util.function.BooleanSupplier;
  * @param frameBytesMax greatest command of a client
  * @param patienceMs how long a client may be silent before the broker speaks first, ms; 0 where it does so at once. Some
  *     clients wait for it; one that wants to be encrypted takes it for noise
+ * @param shares what one user and one address may have of what all share
  */
 public record OpenwireSettings(
-        String brokerName, BooleanSupplier autoCreate, String deadLetters, int frameBytesMax, long patienceMs) {
+        String brokerName, BooleanSupplier autoCreate, String deadLetters, int frameBytesMax, long patienceMs,
+        Shares shares) {
     /** Commands of a client that has not logged in yet are smaller. */
     static final int LOGIN_BYTES_MAX = 64 << 10;
 
