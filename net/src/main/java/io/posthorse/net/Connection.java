@@ -17,7 +17,8 @@ public final class Connection {
     /** The same where there is room for answers again. */
     static final Object ROOM = new Object();
 
-    private static final long NO_END = Long.MAX_VALUE;
+    /** When a turn ends that has no end. */
+    static final long NO_END = Long.MAX_VALUE;
     /** The clock is looked at with every fourth frame. */
     private static final int LOOKS_MASK = 3;
 
@@ -108,8 +109,12 @@ public final class Connection {
         if (stranger) {
             return limits.reserveForStranger(more);
         }
-        limits.reserve(this, more, bytes == 0);
-        return true;
+        return limits.reserve(this, more, bytes == 0);
+    }
+
+    /** Whether room is short: nothing is reserved ahead of what comes. */
+    boolean isRoomShort() {
+        return limits.isUsedUp(this);
     }
 
     /** Reads no further for one reason more, or less: the begins of requests hold as much as they may. */

@@ -100,11 +100,18 @@ final class InboundLimits {
         }
     }
 
+    /** Whether a connection's request should take no more room than what has come of it. */
+    boolean isUsedUp(Connection connection) {
+        return rooms(connection.holder()).stream().anyMatch(Room::isUsedUp);
+    }
+
     /**
      * Notes that somebody who is known has reserved more, or less, and who is read on. Who waits for his own room takes
      * nobody's turn in that of all.
+     *
+     * @return false where those who wait hold so much by now that this one has to go
      */
-    void reserve(Connection connection, long more, boolean isWhole) {
+    boolean reserve(Connection connection, long more, boolean isWhole) {
         Holder holder = connection.holder();
         for (Room room : rooms(holder)) {
             if (isWhole || !connection.isPaused()) {
@@ -113,10 +120,12 @@ final class InboundLimits {
                 room.stop(connection, more);
             }
         }
+        boolean isFlooded = more > 0 && connection.isPaused() && rooms(holder).stream().anyMatch(Room::isFlooded);
         if (isWhole) {
             each.computeIfPresent(holder.user(), (whose, room) -> room.isEmpty() ? null : room);
             each.computeIfPresent(holder.address(), (whose, room) -> room.isEmpty() ? null : room);
         }
+        return !isFlooded;
     }
 
     /** The user's, the address's, and last that of all. */

@@ -71,7 +71,7 @@ public final class Network implements AutoCloseable {
         this.complaints = new Complaints(clock);
         long memory = Runtime.getRuntime().maxMemory();
         this.limits = new InboundLimits(
-                Strangers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 4,
+                Strangers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 8,
                 Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares(), clock);
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = OwnerLoop.group(new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);

@@ -24,6 +24,15 @@ final class Room {
         return bytes;
     }
 
+    /** Whether so much more is held than may be that whoever wants more has to go. */
+    boolean isFlooded() {
+        return bytes > 2 * max;
+    }
+
+    boolean isUsedUp() {
+        return bytes >= max;
+    }
+
     boolean isEmpty() {
         return bytes == 0 && reading.isEmpty() && waiting.isEmpty();
     }

@@ -35,6 +35,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     private Holder holder;
     /** Where its requests wait for their turn; null where nobody waits for others. */
     private Turns.Line line;
+    private boolean inLineAsStranger;
     private boolean waits;
     private boolean mustWait;
     /** Null where the peer was not let in. */
@@ -65,8 +66,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             context.close();
             return;
         }
-        enterLine();
         session = factory.open(connection);
+        enterLine();
         if (connection.isStranger()) {
             deadline = context.executor().schedule(() -> outstayed(context), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
         }
@@ -78,7 +79,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             line.leave(this);
         }
         holder = connection.holder();
-        line = isDialled ? null : limits.turns().enter(holder);
+        inLineAsStranger = connection.isStranger();
+        line = isDialled ? null : limits.turns().enter(holder, inLineAsStranger);
     }
 
     private void outstayed(ChannelHandlerContext context) {
@@ -100,7 +102,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             deadline.cancel(false);
             deadline = null;
         }
-        if (!connection.holder().equals(holder)) {
+        if (inLineAsStranger && !connection.isStranger()) {
             enterLine();
         }
         if (!connection.reserve(rest == null ? 0 : rest.capacity())) {
@@ -138,16 +140,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
 
     private int read(ByteBuf in) {
         inSession = true;
-        long turnEnd = line == null ? 0 : line.turnEnd();
-        if (line != null) {
-            connection.beginTurn(turnEnd);
-        }
+        Turns.Line mine = line;
+        long turnEnd = mine == null ? Connection.NO_END : mine.turnEnd();
+        connection.beginTurn(turnEnd);
         try {
             return session.read(in);
         } finally {
             inSession = false;
-            if (line != null) {
-                line.ended(turnEnd);
+            if (mine != null) {
+                mine.ended(turnEnd);
             }
         }
     }
@@ -208,6 +209,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
 
     /** Bytes to make room for where some are there, and a session says how many it needs. */
     private int room(int there, int needed) {
+        if (connection.isRoomShort()) {
+            return there;
+        }
         return Math.min(needed, Math.max(connection.isStranger() ? STRANGERS_ROOM_MIN : ROOM_MIN, 2 * there));
     }
 
@@ -288,15 +292,17 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
         if (deadline != null) {
             deadline.cancel(false);
         }
-        if (line != null) {
-            line.leave(this);
-            line = null;
-        }
+        long turnEnd = line == null ? 0 : line.turnEnd();
         if (connection != null) {
             connection.end();
         }
         if (session != null) {
             session.closed();
+        }
+        if (line != null) {
+            line.ended(turnEnd);
+            line.leave(this);
+            line = null;
         }
     }
 

@@ -36,9 +36,12 @@ final class Turns {
         void goOn();
     }
 
-    /** Returns the line of whoever holds a connection, null for this machine's own: there nobody is told from others. */
-    Line enter(Holder holder) {
-        if (holder.user().isEmpty() && holder.address().isLoopbackAddress()) {
+    /**
+     * Returns the line of whoever holds a connection, null for this machine's own where nobody is asked who he is: there
+     * nobody is told from others.
+     */
+    Line enter(Holder holder, boolean isStranger) {
+        if (!isStranger && holder.user().isEmpty() && holder.address().isLoopbackAddress()) {
             return null;
         }
         Object whose = holder.user().isEmpty() ? holder.address() : holder.user();

@@ -92,7 +92,7 @@ class StrangersTest {
 
     @Test
     void whereRequestsHoldAsMuchAsTheyMayOneIsReadOnAndOthersWait() {
-        limits = limits(1_000, 1 << 20, 1 << 20);
+        limits = limits(1_000, 1_700_000, 1 << 20);
         List<EmbeddedChannel> users = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             EmbeddedChannel user = connect("10.0.0." + i);
@@ -152,7 +152,7 @@ class StrangersTest {
 
     @Test
     void aUserHoldsHisShareOfTheRoomAndOthersAreReadOn() {
-        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(50, 100), Clock.system());
+        limits = new InboundLimits(new Strangers(100), 10, 2_200_000, 1 << 20, new Shares(50, 100), Clock.system());
         List<EmbeddedChannel> greedy = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             EmbeddedChannel user = connect("10.0.0.1");

@@ -42,7 +42,7 @@ class TurnsTest {
         Connections(String user, int requests) throws UnknownHostException {
             this.user = user;
             this.requests = requests;
-            this.line = turns.enter(new Holder(user, InetAddress.getByName("10.0.0.1")));
+            this.line = turns.enter(new Holder(user, InetAddress.getByName("10.0.0.1")), false);
         }
 
         void read() {
@@ -96,6 +96,6 @@ class TurnsTest {
 
     @Test
     void whoComesFromThisMachineAndIsNotAskedWhoHeIsWaitsForNobody() {
-        assertNull(turns.enter(new Holder("", InetAddress.getLoopbackAddress())));
+        assertNull(turns.enter(new Holder("", InetAddress.getLoopbackAddress()), false));
     }
 }

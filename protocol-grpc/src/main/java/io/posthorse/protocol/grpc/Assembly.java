@@ -15,8 +15,8 @@ import io.posthorse.platform.Shares;
 final class Assembly extends ServerStreamTracer.Factory {
     private static final Context.Key<Coming> COMING = Context.key("coming");
     /** So much there is however small the heap: the greatest message is not above a share of it. */
-    private static final long BYTES_MIN = 64 << 20;
-    private static final int HEAP_PART = 4;
+    private static final long BYTES_MIN = 40 << 20;
+    private static final int HEAP_PART = 8;
 
     private final Places bytes;
 

@@ -42,7 +42,7 @@ class AssemblyTest {
     void aUsersCallsHoldHisShareTogetherAndAMessageThatIsWholeHoldsNothing() {
         List<Assembly.Coming> anns = fill(ANN);
         int share = anns.size() - 1;
-        assertTrue(share >= 32, share + " MiB");
+        assertTrue(share >= 20, share + " MiB");
         List<Assembly.Coming> bobs = fill(BOB);
         assertTrue(Math.abs(share - (bobs.size() - 1)) <= 1, share + " and " + (bobs.size() - 1));
 

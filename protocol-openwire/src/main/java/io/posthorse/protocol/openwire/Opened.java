@@ -33,8 +33,8 @@ final class Opened {
         long cost = cost(selector);
         if (!places.take(holder, cost)) {
             throw new ResourceAllocationException("The JMS clients of this broker, or those of one user or address, have as"
-                    + " many consumers, producers, transactions and temporary destinations open as they may. Close some, raise"
-                    + " share.user or share.address, or start the broker with a larger heap.");
+                    + " many consumers, producers, transactions and temporary destinations open as they may. Close some,"
+                    + " raise share.user or share.address, or start the broker with a larger heap.");
         }
         taken += cost;
     }

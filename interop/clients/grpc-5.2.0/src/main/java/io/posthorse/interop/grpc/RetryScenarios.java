@@ -94,13 +94,6 @@ final class RetryScenarios {
         Check.equal(soon.getMessageId(), again.get(0).getMessageId(), "what came again");
         Check.equal(2, again.get(0).getDeliveryAttempt(), "attempt");
         consumer.ack(again.get(0));
-        try {
-            consumer.ack(acknowledged);
-            throw new AssertionError("a receipt was good twice");
-        } catch (ClientException e) {
-            // RocketMQ's proxy, which tells nobody why, has 50001 for it
-            String code = Boolean.getBoolean(Main.BEHIND_PROXY) ? "50001" : "40013";
-            Check.that(e.getMessage().contains(code) || e.toString().contains(code), "code of: " + e);
-        }
+        consumer.ack(acknowledged); // what is settled stays so, whoever asks
     }
 }
