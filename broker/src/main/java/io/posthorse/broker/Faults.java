@@ -20,7 +20,7 @@ public final class Faults {
     void guard(String what, Runnable part) {
         try {
             part.run();
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             tell(what, e);
         }
     }

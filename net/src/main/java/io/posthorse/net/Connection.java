@@ -72,7 +72,9 @@ public final class Connection {
             return true;
         }
         Holder known = new Holder(user, remote.getAddress());
-        limits.disconnect(holder);
+        if (connected) {
+            limits.disconnect(holder);
+        }
         connected = limits.connect(known);
         if (connected) {
             holder = known;
@@ -161,7 +163,11 @@ public final class Connection {
 
     /** Sends a buffer, which belongs to the connection from now on. It leaves with the next {@link #flush}. */
     public void send(ByteBuf bytes) {
+        int length = bytes.readableBytes();
         channel.write(bytes, channel.voidPromise());
+        if (length >= Unsent.STEP_BYTES) {
+            limits.unsent().sent(this);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.posthorse.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.posthorse.platform.Holder;
 import java.util.concurrent.Future;
@@ -36,6 +37,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     /** Where its requests wait for their turn; null where nobody waits for others. */
     private Turns.Line line;
     private boolean inLineAsStranger;
+    private boolean endOfInput;
     private boolean waits;
     private boolean mustWait;
     /** Null where the peer was not let in. */
@@ -179,7 +181,20 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     public void goOn() {
         waits = false;
         connection.pause(-1);
-        offer(channel);
+        try {
+            offer(channel);
+        } catch (RuntimeException | Error e) {
+            exceptionCaught(channel, e); // others of the line must not suffer
+        }
+        closeAtEnd(channel);
+    }
+
+    /** Closes a connection whose peer sends nothing more, once all that has come is worked on. */
+    private void closeAtEnd(ChannelHandlerContext context) {
+        boolean hasWork = waits || rest != null && (connection.isTurnOver() || !connection.isWritable());
+        if (endOfInput && !hasWork) {
+            context.close();
+        }
     }
 
     /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
@@ -234,8 +249,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
             context.close();
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            endOfInput = true;
+            closeAtEnd(context);
         } else if (event == Connection.RESUMED) {
             offer(context);
+            closeAtEnd(context);
         } else if (event == Connection.ROOM && session != null) {
             tellRoom(context);
         }
@@ -246,6 +265,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
         tookMore = true;
         if (!inSession) {
             offer(context);
+            closeAtEnd(context);
         }
     }
 

@@ -102,15 +102,18 @@ final class Turns {
         private void run(Consumer<Runnable> later) {
             scheduled = false;
             begin();
-            for (int left = waiting.size(); left > 0 && !waiting.isEmpty() && usedNanos < ROUND_NANOS; left--) {
-                Iterator<Waiting> first = waiting.iterator();
-                Waiting one = first.next();
-                first.remove();
-                one.goOn();
-            }
-            if (!waiting.isEmpty() && !scheduled) {
-                scheduled = true;
-                later.accept(() -> run(later));
+            try {
+                for (int left = waiting.size(); left > 0 && !waiting.isEmpty() && usedNanos < ROUND_NANOS; left--) {
+                    Iterator<Waiting> first = waiting.iterator();
+                    Waiting one = first.next();
+                    first.remove();
+                    one.goOn();
+                }
+            } finally {
+                if (!waiting.isEmpty() && !scheduled) {
+                    scheduled = true;
+                    later.accept(() -> run(later));
+                }
             }
         }
 

@@ -71,6 +71,11 @@ final class Unsent {
         return false;
     }
 
+    /** Much was sent: others of the same user may have to wait for it. */
+    void sent(Connection connection) {
+        look(connection);
+    }
+
     private boolean isWithin(Connection connection) {
         boolean hasSome = notes.containsKey(connection);
         return bytes.isWithinShare(connection.holder()) && bytes.taken() <= (hasSome ? max : 2 * max);

@@ -14,6 +14,8 @@ import io.posthorse.codec.grpc.Settings;
 import io.posthorse.codec.grpc.Subscription;
 import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,10 @@ final class Telemetry {
     private static final int TOPICS_MAX = 1_024;
     private static final int CLIENTS_MAX = 50_000;
     private static final int LEVELS = 18;
+    private static final int SETTINGS_BYTES_MAX = 64 << 10;
+    /** What the greatest settings take in memory, about, and the part of the heap for all of them. */
+    private static final int CLIENT_BYTES = 32 << 10;
+    private static final int HEAP_PART = 8;
     /** How a producer tries again, as RocketMQ's proxy tells it: some clients cannot do without. */
     private static final RetryPolicy SENDS_AGAIN = RetryPolicy.newBuilder()
             .setMaxAttempts(3)
@@ -42,11 +48,12 @@ final class Telemetry {
     private final ShownClients shown;
     private final CallGate gate;
     private final Map<String, Client> clients = new HashMap<>();
+    private final Places places;
     private int turn;
 
     /** A client with its stream. */
     private record Client(
-            Caller caller, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
+            Caller caller, Holder holder, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
 
     /**
      * @param shown is told of the clients, for tools to see
@@ -57,6 +64,8 @@ final class Telemetry {
         this.settings = settings;
         this.shown = shown;
         this.gate = gate;
+        long most = Math.min(CLIENTS_MAX, Runtime.getRuntime().maxMemory() / HEAP_PART / CLIENT_BYTES);
+        this.places = new Places(most, settings.shares());
         if (gate != null) {
             gate.watch(this::look);
         }
@@ -104,6 +113,13 @@ final class Telemetry {
             return;
         }
         Settings told = command.getSettings();
+        Client before = clients.get(caller.clientId());
+        if (command.getSerializedSize() > SETTINGS_BYTES_MAX || before == null && !places.take(caller.holder())) {
+            out.send(answer(Refusal.status(Code.TOO_MANY_REQUESTS, "the settings have more than " + SETTINGS_BYTES_MAX
+                    + " bytes, or too many clients are there of one user or address")));
+            return;
+        }
+        Holder holder = before == null ? caller.holder() : before.holder;
         try {
             List<String> publishes = new ArrayList<>();
             for (Resource topic : told.getPublishing().getTopicsList()) {
@@ -112,10 +128,13 @@ final class Telemetry {
                 }
             }
             Settings kept = kept(told);
-            clients.put(caller.clientId(), new Client(caller, out, command, publishes));
+            clients.put(caller.clientId(), new Client(caller, holder, out, command, publishes));
             shown.told(caller, told, publishes);
             out.send(TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(kept).build());
         } catch (Refusal refusal) {
+            if (before == null) {
+                places.give(holder);
+            }
             out.send(answer(refusal.status()));
         }
     }
@@ -129,6 +148,7 @@ final class Telemetry {
         Client client = clients.get(caller.clientId());
         if (client != null && client.out == out) {
             clients.remove(caller.clientId());
+            places.give(client.holder);
             shown.gone(caller);
         }
     }

@@ -119,10 +119,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (protocol.connectionIds.contains(info.getConnectionId())) {
             throw new InvalidClientIDException("The connection id " + info.getConnectionId() + " is another client's.");
         }
-        if (!session.connection().admit(access.user())) {
-            throw new ResourceAllocationException("User " + access.user() + " has as many connections as one may have here"
-                    + " (share.user of connections.max); close some.");
-        }
+        requirePlace(access);
         client = new ClientConnection(protocol, session, info, access);
         subscribing = new Subscribing(protocol, client);
         transactions = new ClientTransactions(protocol, client);
@@ -446,11 +443,17 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
+    private void requirePlace(Access access) throws JMSException {
+        if (!session.connection().admit(access.user())) {
+            throw new ResourceAllocationException("User " + access.user() + " has as many connections as one may have here"
+                    + " (share.user of connections.max); close some.");
+        }
+    }
+
     /** It must say who it is, as everybody; that is all. */
-    private Response ofOtherBroker(Command command) {
+    private Response ofOtherBroker(Command command) throws JMSException {
         if (command instanceof ConnectionInfo info) {
-            Access.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection());
-            session.connection().admit();
+            requirePlace(Access.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection()));
         }
         return null;
     }

@@ -20,6 +20,17 @@ final class DurablePatterns {
         this.protocol = protocol;
     }
 
+    /**
+     * Makes up for topics that came while nobody here heard of it, or of which no more than the topic was stored: what such
+     * a subscription has never read, it reads from the begin. A topic that is older than the subscription it has read.
+     */
+    void start() {
+        lookOnce();
+        if (!filters.isEmpty()) {
+            protocol.broker.topics().forEach(this::created);
+        }
+    }
+
     /** There is such a subscription. */
     void note(Subscription durable) {
         lookOnce();

@@ -90,6 +90,7 @@ final class JmsSelector implements Selector {
             return false; // what cannot be compared is unknown, and unknown is not chosen
         } finally {
             context.clear();
+            context.setMessageReference(null); // the library's clear keeps it, and with it the whole message
         }
     }
 

@@ -125,6 +125,8 @@ public final class OpenwireProtocol implements SessionFactory {
     public void start() {
         shard.turn();
         destinations.dropTemporary();
+        durablePatterns.start();
+        virtual.start();
         xa.recover();
         repeats.start();
         timers.after(SWEEP_EVERY_MS, this::sweep);

@@ -44,6 +44,14 @@ final class VirtualTopics {
         return new ActiveMQTopic(name.substring(behindName + 1));
     }
 
+    /** The same for topics of an earlier run as {@link DurablePatterns#start} does for durable subscriptions. */
+    void start() {
+        lookOnce();
+        if (!byTopic.isEmpty() || !patterns.isEmpty()) {
+            protocol.broker.topics().forEach(this::created);
+        }
+    }
+
     /** The topics of a queue's messages that there are. */
     List<Topic> topics(ActiveMQTopic topic) throws JMSException {
         if (Destinations.isPattern(topic)) {

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 /** Heartbeats and membership: 34, 35, 38, 46, 203, 204. */
 final class ClientRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
+    private static final int HEARTBEAT_BYTES_MAX = 1 << 20;
+    private static final int CLIENT_ID_MAX = 1_024;
 
     private final ConsumerGroups groups;
     private final OnlineClients online;
@@ -58,14 +60,26 @@ final class ClientRequests implements RequestHandler {
     }
 
     private Frame heartbeat(Peer peer, Frame request) {
+        if (request.body().length > HEARTBEAT_BYTES_MAX) {
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "the heartbeat has " + request.body().length
+                    + " bytes, more than " + HEARTBEAT_BYTES_MAX);
+        }
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String clientId = body.text("clientID", "");
+        if (clientId.length() > CLIENT_ID_MAX) {
+            return request.refuse(
+                    ResponseCode.INVALID_PARAMETER, "a client id has at most " + CLIENT_ID_MAX + " characters");
+        }
         Map<String, String> answer = Map.of("IS_SUPPORT_HEART_BEAT_V2", "true", "IS_SUB_CHANGE", "true");
         if (body.bool("withoutSub", false)) {
             groups.seen(peer);
             return request.ok(answer);
         }
         ConsumerGroups.Member member = groups.member(clientId, peer, request.language(), request.version());
+        if (!groups.keeps(member, request.body().length)) {
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "clients have said as much of their groups as may be kept, all"
+                    + " together or those of one user or address");
+        }
         for (JsonValue item : body.array("producerDataSet")) {
             groups.producer(item.asObject().text("groupName", ""), member);
         }

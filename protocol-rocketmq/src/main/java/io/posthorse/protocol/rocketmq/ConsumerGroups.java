@@ -15,6 +15,9 @@ import io.posthorse.format.rocketmq.Fields;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +38,11 @@ final class ConsumerGroups {
     /** Producer groups kept for the tools; a producer of one more sends as well as any other. */
     private static final int PRODUCER_GROUPS_MAX = 100_000;
 
+    /** Part of the heap for what heartbeats say; in memory it takes a few times as much. */
+    private static final int HEAP_PART = 32;
+
     private final Broker broker;
+    private final Places heartbeats;
     private final OnlineClients online;
     private final Clock clock;
     private final Timers timers;
@@ -84,11 +91,12 @@ final class ConsumerGroups {
         }
     }
 
-    ConsumerGroups(Broker broker, OnlineClients online, Clock clock, Timers timers) {
+    ConsumerGroups(Broker broker, OnlineClients online, Clock clock, Timers timers, Shares shares) {
         this.broker = broker;
         this.online = online;
         this.clock = clock;
         this.timers = timers;
+        this.heartbeats = new Places(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
     }
 
     void start() {
@@ -106,11 +114,31 @@ final class ConsumerGroups {
         if (known == null || !known.isOf(clientId, version)) {
             closed(peer); // whatever it called itself before is gone
             String address = peer.remote().getAddress().getHostAddress() + ":" + peer.remote().getPort();
-            known = new Membership(new OnlineClients.Client(clientId, address, Language.name(language), version, now));
+            known = new Membership(
+                    new OnlineClients.Client(clientId, address, Language.name(language), version, now), holder(peer));
             memberships.put(peer, known);
         }
         known.client.seen(now);
         return new Member(peer, language, known.client);
+    }
+
+    private static Holder holder(Peer peer) {
+        return peer instanceof RemotingSession session
+                ? session.holder()
+                : new Holder("", peer.remote().getAddress());
+    }
+
+    /** Makes room for what a client's heartbeat says; false where all clients, or those of one user, have said too much. */
+    boolean keeps(Member member, long bytes) {
+        Membership known = memberships.get(member.peer());
+        if (bytes > known.bytes && !heartbeats.take(known.holder, bytes - known.bytes)) {
+            return false;
+        }
+        if (bytes < known.bytes) {
+            heartbeats.give(known.holder, known.bytes - bytes);
+        }
+        known.bytes = bytes;
+        return true;
     }
 
     /** A consumer's heartbeat; tells the others of the group where it is new or reads something else. */
@@ -220,6 +248,7 @@ final class ConsumerGroups {
         List.copyOf(known.produced).forEach(name -> leave(null, name, peer));
         List.copyOf(known.consumed).forEach(name -> leave(name, null, peer));
         memberships.remove(peer);
+        heartbeats.give(known.holder, known.bytes);
     }
 
     private void scan() {

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.format.rocketmq.OnlineClients;
+import io.posthorse.platform.Holder;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -10,11 +11,15 @@ final class Membership {
     static final int PRODUCED_MAX = 1_024;
 
     final OnlineClients.Client client;
+    /** Whose it is, and bytes of its last heartbeat, which are what is kept of it, about. */
+    final Holder holder;
+    long bytes;
     final Set<String> consumed = new LinkedHashSet<>();
     final Set<String> produced = new LinkedHashSet<>();
 
-    Membership(OnlineClients.Client client) {
+    Membership(OnlineClients.Client client, Holder holder) {
         this.client = client;
+        this.holder = holder;
     }
 
     /** Whether this is the client of that id and version. */

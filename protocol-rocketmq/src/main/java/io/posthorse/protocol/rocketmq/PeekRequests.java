@@ -64,8 +64,12 @@ final class PeekRequests implements RequestHandler {
         int most = (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX)));
         List<Partition> partitions = queue < 0 ? topic.partitions() : List.of(topic.partition(queue));
         Retry retry = new Retry();
-        retry.onRead(() -> ((RemotingSession) peer).whenWritable(() -> {
-            Frame answer = show(request, group, partitions, most, retry);
+        RemotingSession session = (RemotingSession) peer;
+        int rights = session.rightsChanges;
+        retry.onRead(() -> session.whenWritable(() -> {
+            Frame answer = session.rightsChanges == rights
+                    ? show(request, group, partitions, most, retry)
+                    : request.refuse(ResponseCode.SYSTEM_BUSY, "users or rules have changed meanwhile; ask again");
             if (answer != null) {
                 peer.send(answer);
             }

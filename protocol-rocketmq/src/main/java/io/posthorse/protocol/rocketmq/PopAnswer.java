@@ -38,6 +38,11 @@ final class PopAnswer {
         return count;
     }
 
+    /** Bytes of its messages so far. */
+    int bytes() {
+        return body.size();
+    }
+
     /** Adds what was lent of a queue. */
     void add(int queue, Lent lent) {
         byte[] bytes = new byte[lent.messages().bytes()];

@@ -180,11 +180,12 @@ final class PopRequests implements RequestHandler {
         int count = pop.partitions.size();
         int from = Math.floorMod(this.turn++, count);
         boolean highestFirst = hasPriority(pop);
-        for (int i = 0; i < count && answer.count() < pop.countMax; i++) {
+        for (int i = 0; i < count && answer.count() < pop.countMax && answer.bytes() < BYTES_MAX; i++) {
             Partition partition = pop.partitions.get(highestFirst ? count - 1 - i : (from + i) % count);
             long begin = pop.fromEnd && !isYoung(turn, partition) ? turn.end(partition) : turn.begin(partition);
             Leases.Request request = new Leases.Request(
-                    pop.group, partition, pop.countMax - answer.count(), BYTES_MAX, pop.leaseMs, receipt, pop.ordered,
+                    pop.group, partition, pop.countMax - answer.count(), BYTES_MAX - answer.bytes(), pop.leaseMs, receipt,
+                    pop.ordered,
                     pop.ordered && attempts.isLast(pop.group, partition, pop.attempt), pop.filter,
                     (group, of, offset, deliveries) -> bury(pop.session, group, of, offset, deliveries));
             if (!turn.leases().begin(pop.group, partition, begin) || !turn.leases().lend(request, lent)) {

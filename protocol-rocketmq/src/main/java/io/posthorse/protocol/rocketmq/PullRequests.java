@@ -95,6 +95,11 @@ final class PullRequests {
                     "the topic[" + topic.name() + "] pulling message is forbidden");
             return;
         }
+        if (topic.isInternal() && !protocol.rights.mayKnowAll(session.identity)) {
+            session.refuse(header, ResponseCode.NO_PERMISSION, "the topic[" + topic.name() + "] pulling message is"
+                    + " forbidden: it has messages of all topics, and is for super users");
+            return;
+        }
         Partition partition = topic.partition((int) header.number(Fields.QUEUE_ID, -1));
         if (partition == null) {
             session.refuse(header, ResponseCode.INVALID_PARAMETER, "queueId[" + header.number(Fields.QUEUE_ID, -1)

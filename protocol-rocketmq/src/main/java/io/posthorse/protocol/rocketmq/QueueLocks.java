@@ -39,10 +39,10 @@ final class QueueLocks {
             return false;
         }
         if (held != null) {
+            locks.remove(key);
             places.give(held.holder);
         }
         if (!places.take(holder) && !(dropOld(now) && places.take(holder))) {
-            locks.remove(key);
             return false;
         }
         locks.put(key, new Lock(holder, clientId, now));

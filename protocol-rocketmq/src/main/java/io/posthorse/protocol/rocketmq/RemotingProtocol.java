@@ -77,7 +77,7 @@ public final class RemotingProtocol implements SessionFactory {
         this.settings = settings;
         this.topics = new TopicLookup(broker);
         this.destinations = new Destinations(shard, settings);
-        ConsumerGroups groups = new ConsumerGroups(broker, online, clock, timers);
+        ConsumerGroups groups = new ConsumerGroups(broker, online, clock, timers, settings.shares());
         OffsetResets<Subscription, Partition> resets = new OffsetResets<>(clock);
         this.statistics = new Statistics(broker, clock, timers);
         Filters filters = new Filters(settings.propertyFilter());

@@ -48,6 +48,9 @@ final class RemotingSession implements Session, Peer {
     /** Who signed the last request, where access is controlled. */
     Identity identity;
 
+    /** How often users or rules have changed since the connection began. */
+    int rightsChanges;
+
     private final Connection connection;
     private Holder holder;
     private final ReplyBatches replies;
@@ -294,6 +297,7 @@ final class RemotingSession implements Session, Peer {
 
     /** Tells pulls and pops that are held that there is nothing: whether they still may be is asked anew. */
     void endWaiting() {
+        rightsChanges++;
         Set.copyOf(waiters).forEach(PullWaiter::dismiss);
         Set.copyOf(pops).forEach(PopWaiter::expire);
     }
