@@ -10,9 +10,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.Shares;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +26,7 @@ class SessionHandlerTest {
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final List<Integer> seen = new ArrayList<>();
     private boolean closed;
+    private long nanos = 1;
 
     /** What a session answers when a frame is not whole. */
     private enum Hint {
@@ -205,6 +210,100 @@ class SessionHandlerTest {
         assertEquals(2_000, session[0].taken, "what was left is taken when the peer takes answers again");
         assertTrue(session[0].mostAtOnce <= 8, session[0].mostAtOnce + " at once");
         channel.finishAndReleaseAll();
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
+
+    /** Takes a byte in so many nanoseconds of a clock that goes on by that. */
+    private final class Slow implements Session {
+        private final Connection connection;
+        private int taken;
+
+        Slow(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public int read(ByteBuf in) {
+            while (in.isReadable() && connection.takesMore()) {
+                if (in.readByte() < 0) {
+                    throw new IllegalStateException("a broken frame");
+                }
+                nanos += 50_000;
+                taken++;
+            }
+            return 0;
+        }
+
+        @Override
+        public void closed() {
+            closed = true;
+        }
+    }
+
+    private InboundLimits limits() {
+        Clock clock = new Clock() {
+            @Override
+            public long wallMs() {
+                return 0;
+            }
+
+            @Override
+            public long nanos() {
+                return nanos;
+            }
+        };
+        return new InboundLimits(new Strangers(100), 100, 1 << 20, 1 << 20, Shares.WHOLE, clock);
+    }
+
+    private static void runAll(EmbeddedChannel channel) {
+        for (int i = 0; i < 1_000; i++) {
+            channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+    }
+
+    @Test
+    void whatHasComeIsWorkedOnAlthoughThePeerSendsNothingMore() {
+        Slow[] session = new Slow[1];
+        EmbeddedChannel channel = TestChannel.open("10.0.0.1", memory, limits(), connection -> {
+            connection.admit();
+            return session[0] = new Slow(connection);
+        });
+        channel.writeInbound(memory.directBuffer().writeZero(300));
+        assertTrue(session[0].taken < 300, session[0].taken + " in the first turns");
+
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertTrue(channel.isOpen(), "there is work left");
+        runAll(channel);
+
+        assertEquals(300, session[0].taken);
+        assertFalse(channel.isOpen());
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
+
+    @Test
+    void aBrokenFrameInALaterTurnEndsItsConnectionOnly() {
+        InboundLimits limits = limits();
+        List<Slow> sessions = new ArrayList<>();
+        List<EmbeddedChannel> channels = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            channels.add(TestChannel.open("10.0.0.1", memory, limits, connection -> {
+                connection.admit();
+                sessions.add(new Slow(connection));
+                return sessions.getLast();
+            }));
+        }
+        channels.get(0).writeInbound(memory.directBuffer().writeZero(100).writeByte(-1).writeZero(100));
+        channels.get(1).writeInbound(memory.directBuffer().writeZero(200));
+        channels.get(2).writeInbound(memory.directBuffer().writeZero(200));
+
+        for (int i = 0; i < 50; i++) {
+            channels.forEach(SessionHandlerTest::runAll);
+        }
+
+        assertFalse(channels.get(0).isOpen());
+        assertEquals(List.of(200, 200), List.of(sessions.get(1).taken, sessions.get(2).taken));
+        channels.forEach(EmbeddedChannel::finishAndReleaseAll);
         assertEquals(0, memory.metric().usedDirectMemory());
     }
 }

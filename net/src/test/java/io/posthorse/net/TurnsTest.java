@@ -98,4 +98,23 @@ class TurnsTest {
     void whoComesFromThisMachineAndIsNotAskedWhoHeIsWaitsForNobody() {
         assertNull(turns.enter(new Holder("", InetAddress.getLoopbackAddress()), false));
     }
+
+    @Test
+    void oneThatFailsInItsTurnStallsNobodyBehindIt() throws UnknownHostException {
+        Connections good = new Connections("ann", 20);
+        Turns.Line line = good.line;
+        Turns.Waiting bad = () -> {
+            throw new IllegalStateException("a broken frame");
+        };
+        line.await(bad, later::add);
+        line.await(good, later::add);
+        while (!later.isEmpty()) {
+            try {
+                later.remove().run();
+            } catch (IllegalStateException e) {
+                // the loop logs it and goes on
+            }
+        }
+        assertEquals(0, good.requests);
+    }
 }

@@ -176,4 +176,17 @@ class QuotaTest {
             });
         }
     }
+
+    @Test
+    void secT29WhatHeartbeatsSayIsBounded() {
+        try (TestBroker broker = TestBroker.start(directory)) {
+            RawClient client = broker.client();
+            String great = "{\"clientID\":\"" + "i".repeat(2_000) + "\",\"producerDataSet\":[],\"consumerDataSet\":[]}";
+            assertNotEquals(0, client.ask(34, Map.of(), text(great)).code());
+            String much = "{\"clientID\":\"c\",\"producerDataSet\":[],\"consumerDataSet\":[],\"x\":\"" + "x".repeat(1 << 20)
+                    + "\"}";
+            assertNotEquals(0, client.ask(34, Map.of(), text(much)).code());
+            assertEquals(0, client.ask(34, Map.of(), heartbeat("c", "G", "T", "*", 1)).code());
+        }
+    }
 }

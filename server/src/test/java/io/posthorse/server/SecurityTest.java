@@ -8,6 +8,7 @@ import static io.posthorse.server.TestBroker.shortSend;
 import static io.posthorse.server.TestBroker.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -136,6 +137,19 @@ class SecurityTest {
         assertDenied(users.client("other").ask(33, view));
         assertDenied(users.client("pub").ask(33, view));
         assertEquals(0, users.client("sub").ask(33, view).code());
+    }
+
+    @Test
+    void secT16WhatTheMachineryHoldsOfAllTopicsIsForSuperUsers() {
+        users.user("all", "Topic:* Sub Allow", "Topic:T Sub Deny", "Group:* Sub Allow");
+        Map<String, String> later = shortSend("T", 0, "DELAY\u00015\u0002");
+        assertEquals(0, root.ask(SEND_SHORT, later, text("secret")).code());
+        for (String topic : new String[] {"SCHEDULE_TOPIC_XXXX", "RMQ_SYS_TRANS_HALF_TOPIC"}) {
+            Map<String, String> pull = Map.of("consumerGroup", "G", "topic", topic, "queueId", "0", "queueOffset", "0",
+                    "maxMsgNums", "32", "sysFlag", "4", "subscription", "*");
+            assertEquals(DENIED, users.client("all").ask(11, pull).code());
+            assertNotEquals(DENIED, root.ask(11, pull).code());
+        }
     }
 
     @Test
