@@ -138,12 +138,6 @@ public final class Leases {
         int most = Math.min(request.countMax, Fetch.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
-            if (!request.repeats && lease.receipt() >= request.receipt) {
-                if (request.ordered) {
-                    break;
-                }
-                continue; // it came back in this very millisecond: the next lease needs a receipt of its own
-            }
             int deliveries = lease.deliveries() + (request.repeats ? 0 : 1);
             long position = Moves.position(request.partition, offset);
             boolean cold = position >= 0 && broker.isCold(position);

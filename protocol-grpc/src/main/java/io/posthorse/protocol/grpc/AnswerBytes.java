@@ -1,5 +1,9 @@
 package io.posthorse.protocol.grpc;
 
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
+
 /**
  * Bytes of messages that are on their way to clients, in all and by connection: one that takes nothing of what it asks for
  * must not fill the memory of all. Used on the owner's thread only.
@@ -9,48 +13,54 @@ final class AnswerBytes {
     static final long CONNECTION_MAX = 8 << 20;
 
     private final long max;
-    private long all;
+    private final Places bytes;
 
-    /** @param max most bytes of all connections, but for a single answer that is longer */
-    AnswerBytes(long max) {
+    /**
+     * @param max most bytes of all connections, but for a single answer that is longer
+     * @param shares what one user and one address may have of them
+     */
+    AnswerBytes(long max, Shares shares) {
         this.max = max;
+        this.bytes = new Places(max, shares);
     }
 
     /** What one call has on its way. */
     final class Charge {
         private final Caller.Connection connection;
-        private long bytes;
+        private final Holder holder;
+        private long held;
         private boolean ended;
 
-        private Charge(Caller.Connection connection) {
+        private Charge(Caller.Connection connection, Holder holder) {
             this.connection = connection;
+            this.holder = holder;
         }
 
         /** Whether an answer of up to so many bytes may be made now; else there will be room when others were taken. */
         boolean hasRoom(long more) {
-            return (all == 0 || all + more <= max)
+            return (bytes.taken() == 0 || bytes.taken() + more <= max) && bytes.isWithinShare(holder)
                     && (connection.answerBytes == 0 || connection.answerBytes + more <= CONNECTION_MAX);
         }
 
         /** An answer is made. */
         void add(long more) {
             if (!ended) {
-                bytes += more;
+                held += more;
                 connection.answerBytes += more;
-                all += more;
+                bytes.note(holder, more);
             }
         }
 
         /** The answer was taken, or its client is gone. */
         void end() {
             ended = true;
-            connection.answerBytes -= bytes;
-            all -= bytes;
-            bytes = 0;
+            connection.answerBytes -= held;
+            bytes.note(holder, -held);
+            held = 0;
         }
     }
 
-    Charge begin(Caller.Connection connection) {
-        return new Charge(connection);
+    Charge begin(Caller.Connection connection, Holder holder) {
+        return new Charge(connection, holder);
     }
 }

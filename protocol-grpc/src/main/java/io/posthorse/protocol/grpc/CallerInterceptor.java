@@ -12,6 +12,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
@@ -34,10 +37,13 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     private static final int CLIENT_ID_MAX = 255;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress("127.0.0.1", 0);
 
+    private static final Status TOO_MANY = Status.RESOURCE_EXHAUSTED.withDescription("more than " + CALLS_MAX + " calls are"
+            + " under way, or more than one user or address may have");
     private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription("requests that have begun to come hold"
             + " as much memory as they may, or as one user or address may; nothing was done. Try again.");
 
     private final AtomicInteger calls = new AtomicInteger();
+    private final Places places;
     private final CallGate gate;
     private final Executor owner;
     private final Executor transport;
@@ -47,7 +53,8 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread of the connections
      */
-    CallerInterceptor(CallGate gate, Executor owner, Executor transport) {
+    CallerInterceptor(CallGate gate, Executor owner, Executor transport, Shares shares) {
+        this.places = new Places(CALLS_MAX, shares);
         this.gate = gate;
         this.owner = owner;
         this.transport = transport;
@@ -66,27 +73,36 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         if (calls.incrementAndGet() > CALLS_MAX) {
             calls.decrementAndGet();
-            call.close(
-                    Status.RESOURCE_EXHAUSTED.withDescription("more than " + CALLS_MAX + " calls are under way"),
-                    new Metadata());
-            return new ServerCall.Listener<>() { };
+            return refused(call);
         }
+        Ended ended = new Ended();
         Caller caller = caller(call, headers);
         Context context = Context.current().withValue(Caller.CURRENT, caller);
         Assembly.Coming coming = Assembly.current();
         Runnable noRoom = () -> transport.execute(() -> call.close(NO_ROOM, new Metadata()));
         if (gate == null) {
             coming.begin(caller.holder(), noRoom);
-            return new Ending<>(Contexts.interceptCall(context, call, headers, next), calls);
+            ServerCall.Listener<Q> listener = ended.take(caller.holder())
+                    ? Contexts.interceptCall(context, call, headers, next)
+                    : refused(call);
+            return new Ending<>(listener, ended);
         }
         UndecidedCall<Q, A> undecided =
                 new UndecidedCall<>(call, () -> {
+                    if (!ended.take(caller.holder())) {
+                        return refused(call);
+                    }
                     coming.begin(caller.holder(), noRoom);
                     return Contexts.interceptCall(context, call, headers, next);
                 });
         Newcomer newcomer = call.getAttributes().get(NEWCOMER);
         newcomer.look(() -> identify(caller, undecided, newcomer));
-        return new Ending<>(undecided, calls);
+        return new Ending<>(undecided, ended);
+    }
+
+    private static <Q> ServerCall.Listener<Q> refused(ServerCall<Q, ?> call) {
+        call.close(TOO_MANY, new Metadata());
+        return new ServerCall.Listener<>() { };
     }
 
     private void identify(Caller caller, UndecidedCall<?, ?> undecided, Newcomer newcomer) {
@@ -128,33 +144,48 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         return address instanceof InetSocketAddress known ? known : NOWHERE;
     }
 
-    /** Gives a call's place back, once, when it is over. */
-    private static final class Ending<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final AtomicInteger calls;
+    /** A call's places, which are given back once, when it is over. */
+    private final class Ended {
+        private Holder holder;
         private boolean over;
 
-        Ending(ServerCall.Listener<Q> listener, AtomicInteger calls) {
+        boolean take(Holder whose) {
+            if (over || !places.take(whose)) {
+                return false;
+            }
+            holder = whose;
+            return true;
+        }
+
+        void end() {
+            if (!over) {
+                over = true;
+                calls.decrementAndGet();
+                if (holder != null) {
+                    places.give(holder);
+                }
+            }
+        }
+    }
+
+    private static final class Ending<Q> extends SimpleForwardingServerCallListener<Q> {
+        private final Ended ended;
+
+        Ending(ServerCall.Listener<Q> listener, Ended ended) {
             super(listener);
-            this.calls = calls;
+            this.ended = ended;
         }
 
         @Override
         public void onComplete() {
-            end();
+            ended.end();
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            end();
+            ended.end();
             super.onCancel();
-        }
-
-        private void end() {
-            if (!over) {
-                over = true;
-                calls.decrementAndGet();
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ import io.posthorse.broker.Shard;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.Status;
 import io.posthorse.codec.grpc.TelemetryCommand;
+import io.posthorse.platform.Shares;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -32,7 +33,7 @@ final class Calls {
     private final Replies replies;
     private final CallGate gate;
     private final OldMessages old;
-    private final AnswerBytes answers = new AnswerBytes(Runtime.getRuntime().maxMemory() / HEAP_PART);
+    private final AnswerBytes answers;
 
     /**
      * @param owner runs tasks on the owner's thread
@@ -40,7 +41,8 @@ final class Calls {
      * @param gate knows who may what, or null where everybody may do everything
      * @param old has read what calls need of the disk
      */
-    Calls(Executor owner, Executor transport, Shard shard, CallGate gate, OldMessages old) {
+    Calls(Executor owner, Executor transport, Shard shard, CallGate gate, OldMessages old, Shares shares) {
+        this.answers = new AnswerBytes(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
         this.owner = owner;
         this.transport = transport;
         this.shard = shard;
@@ -162,7 +164,7 @@ final class Calls {
 
     /** The same for a call whose answer may be long; its bytes count until it was taken, or its client is gone. */
     <A> AnswerBytes.Charge beginLong(Caller caller, StreamObserver<A> out, Runnable gone) {
-        AnswerBytes.Charge charge = answers.begin(caller.connection());
+        AnswerBytes.Charge charge = answers.begin(caller.connection(), caller.holder());
         begin(out, () -> {
             charge.end();
             gone.run();

@@ -106,7 +106,7 @@ public final class GrpcListener implements AutoCloseable {
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
                 () -> new GrpcProtocol(
                         shard, clock, timers, reader, entropy, settings, online, access, owner, group.next()), owner).join();
-        CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next());
+        CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next(), settings.shares());
         Server server = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(group)
                 .workerEventLoopGroup(group)

@@ -57,7 +57,7 @@ final class GrpcProtocol {
         this.gate = access == null ? null : new CallGate(access, clock);
         this.shown = new ShownClients(online, clock);
         this.telemetry = new Telemetry(broker, settings, shown, gate);
-        this.renewals = new Renewals(shard, timers, telemetry::isOnline);
+        this.renewals = new Renewals(shard, timers, telemetry::isOnline, shares);
         OldMessages old = new OldMessages(broker, reader);
         this.receives = new Receives(
                 shard, destinations, new Filters(settings.propertyFilter()), settings, renewals, old);
@@ -66,7 +66,7 @@ final class GrpcProtocol {
         this.offsets = new Offsets(shard, receives, reader, shares);
         this.pulls = new Pulls(broker, receives, offsets, old);
         this.recalls = new Recalls(shard, settings);
-        this.service = new MessagingService(this, new Calls(owner, transport, shard, gate, old));
+        this.service = new MessagingService(this, new Calls(owner, transport, shard, gate, old, shares));
         broker.transactions().onUndecided(undecided);
         renewals.start();
     }

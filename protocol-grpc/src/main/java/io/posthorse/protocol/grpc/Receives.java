@@ -190,7 +190,7 @@ final class Receives {
             if (lent.count() > 0) {
                 found.add(partition, lent);
                 if (wanted.renewed) {
-                    renewals.add(wanted.caller.clientId(), wanted.group, partition, lent, receipt);
+                    renewals.add(wanted.caller, wanted.group, partition, lent, receipt);
                 }
             }
         }

@@ -6,6 +6,9 @@ import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import io.posthorse.platform.Timers;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -30,13 +33,15 @@ final class Renewals {
     private final Predicate<String> isOnline;
     /** In the order of their next renewal. */
     private final Map<Key, Renewed> renewed = new LinkedHashMap<>();
+    private final Places places;
 
     private record Key(Subscription group, Partition partition, long offset) {}
 
-    private record Renewed(String clientId, long receipt, long beganMs, long nextMs) {}
+    private record Renewed(String clientId, Holder holder, long receipt, long beganMs, long nextMs) {}
 
     /** @param isOnline whether the client of that id is there */
-    Renewals(Shard shard, Timers timers, Predicate<String> isOnline) {
+    Renewals(Shard shard, Timers timers, Predicate<String> isOnline, Shares shares) {
+        this.places = new Places(RENEWED_MAX, shares);
         this.shard = shard;
         this.timers = timers;
         this.isOnline = isOnline;
@@ -46,20 +51,27 @@ final class Renewals {
         timers.after(EVERY_MS, this::renew);
     }
 
-    void add(String clientId, Subscription group, Partition partition, Lent lent, long nowMs) {
-        for (int i = 0; i < lent.count() && renewed.size() < RENEWED_MAX; i++) {
-            put(new Key(group, partition, lent.offset(i)), new Renewed(clientId, nowMs, nowMs, nowMs + AFTER_MS));
+    void add(Caller caller, Subscription group, Partition partition, Lent lent, long nowMs) {
+        Holder holder = caller.holder();
+        for (int i = 0; i < lent.count(); i++) {
+            Key key = new Key(group, partition, lent.offset(i));
+            forget(key); // so that it stands last
+            if (places.take(holder)) {
+                renewed.put(key, new Renewed(caller.clientId(), holder, nowMs, nowMs, nowMs + AFTER_MS));
+            }
         }
     }
 
-    private void put(Key key, Renewed value) {
-        renewed.remove(key); // so that it stands last
-        renewed.put(key, value);
+    private void forget(Key key) {
+        Renewed before = renewed.remove(key);
+        if (before != null) {
+            places.give(before.holder);
+        }
     }
 
     /** The message is settled, or its consumer has named a time itself. */
     void remove(Subscription group, Partition partition, long offset) {
-        renewed.remove(new Key(group, partition, offset));
+        forget(new Key(group, partition, offset));
     }
 
     /** The client has ended: what it has not settled is given back. */
@@ -69,6 +81,7 @@ final class Renewals {
             Map.Entry<Key, Renewed> each = all.next();
             if (each.getValue().clientId.equals(clientId)) {
                 all.remove();
+                places.give(each.getValue().holder);
                 change(each.getKey(), each.getValue().receipt, 0);
             }
         }
@@ -99,7 +112,10 @@ final class Renewals {
             renewed.remove(key);
             boolean may = now - value.beganMs < IN_ALL_MS && isOnline.test(value.clientId);
             if (may && change(key, value.receipt, Receives.RENEWED_MS) == Outcome.DONE) {
-                renewed.put(key, new Renewed(value.clientId, value.receipt, value.beganMs, now + AFTER_MS));
+                renewed.put(
+                        key, new Renewed(value.clientId, value.holder, value.receipt, value.beganMs, now + AFTER_MS));
+            } else {
+                places.give(value.holder);
             }
         }
     }

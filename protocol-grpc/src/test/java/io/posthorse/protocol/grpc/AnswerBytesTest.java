@@ -1,0 +1,40 @@
+package io.posthorse.protocol.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Shares;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Answers that nobody takes, and what is left to others. */
+class AnswerBytesTest {
+    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
+    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
+    private static final int MIB = 1 << 20;
+
+    @Test
+    void whoTakesNothingLeavesToOthersWhatIsNotHisShare() {
+        AnswerBytes answers = new AnswerBytes(16 * MIB, new Shares(50, 100));
+        List<AnswerBytes.Charge> bobs = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            AnswerBytes.Charge charge = answers.begin(new Caller.Connection(), BOB);
+            if (!charge.hasRoom(MIB)) {
+                break;
+            }
+            charge.add(MIB);
+            bobs.add(charge);
+        }
+        assertTrue(bobs.size() >= 8 && bobs.size() <= 9, bobs.size() + " of 16 MiB");
+        AnswerBytes.Charge anns = answers.begin(new Caller.Connection(), ANN);
+        assertTrue(anns.hasRoom(MIB));
+        anns.add(MIB);
+
+        bobs.forEach(AnswerBytes.Charge::end);
+        assertTrue(answers.begin(new Caller.Connection(), BOB).hasRoom(MIB), "what was taken is given back");
+        assertFalse(answers.begin(new Caller.Connection(), BOB).hasRoom(17 * MIB));
+    }
+}
