@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.posthorse.platform.Holder;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,6 +27,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     /** The same for a stranger. */
     private static final int STRANGERS_ROOM_MIN = 2 << 10;
 
+    /** So much of a connection waits for its turn; then it is read no further. */
+    private static final int WAITING_BYTES_MAX = 4 << 20;
+
     private final SessionFactory factory;
     private final InboundLimits limits;
     private final boolean isDialled;
@@ -40,6 +44,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     private boolean endOfInput;
     private boolean waits;
     private boolean mustWait;
+    /** Whether so much waits for its turn that no more is read. */
+    private boolean isFull;
     /** Null where the peer was not let in. */
     private Session session;
     /** The begin of a frame that has not come whole, or null. */
@@ -161,18 +167,23 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             needed = 0;
             rest = context.alloc().directBuffer(in.readableBytes() + 1024);
         }
-        rest.discardReadBytes();
+        rest.discardSomeReadBytes();
         rest.writeBytes(in);
         mustWait = true;
+        if (!isFull && rest.readableBytes() >= WAITING_BYTES_MAX) {
+            isFull = true;
+            connection.pause(1);
+        }
     }
 
     /** Waits for the next turn where there is more to do than this one had time for. */
     private void awaitTurn() {
         boolean hasMore = mustWait || rest != null && connection.isTurnOver();
         mustWait = false;
-        if (hasMore && line != null && !waits && channel.channel().isActive()) {
+        if (hasMore && line == null) {
+            offer(channel); // it is known by now whose it is, and nobody waits for it
+        } else if (hasMore && !waits && channel.channel().isActive()) {
             waits = true;
-            connection.pause(1);
             line.await(this, task -> channel.executor().schedule(task, 1, TimeUnit.NANOSECONDS));
         }
     }
@@ -180,13 +191,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     @Override
     public void goOn() {
         waits = false;
-        connection.pause(-1);
+        readOn();
         try {
             offer(channel);
         } catch (RuntimeException | Error e) {
             exceptionCaught(channel, e); // others of the line must not suffer
         }
         closeAtEnd(channel);
+    }
+
+    private void readOn() {
+        if (isFull) {
+            isFull = false;
+            try {
+                connection.pause(-1);
+            } catch (UncheckedIOException e) {
+                endOfInput = true; // the peer has closed meanwhile, and the system has forgotten the socket
+            }
+        }
     }
 
     /** Closes a connection whose peer sends nothing more, once all that has come is worked on. */
@@ -200,7 +222,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
     private void complete(ChannelHandlerContext context, ByteBuf in) {
         int lacks = needed > rest.readableBytes() ? needed - rest.readableBytes() : in.readableBytes();
-        rest.discardReadBytes();
+        rest.discardSomeReadBytes();
         rest.writeBytes(in, Math.min(lacks, in.readableBytes()));
         ByteBuf before = rest;
         int more = read(before);

@@ -306,4 +306,33 @@ class SessionHandlerTest {
         channels.forEach(EmbeddedChannel::finishAndReleaseAll);
         assertEquals(0, memory.metric().usedDirectMemory());
     }
+
+    @Test
+    void whatAStrangerLeavesIsWorkedOnWhenItIsKnownThatNobodyWaitsForIt() {
+        int[] taken = new int[1];
+        EmbeddedChannel channel = TestChannel.open("127.0.0.1", memory, limits(), connection -> new Session() {
+            @Override
+            public int read(ByteBuf in) {
+                while (in.isReadable() && connection.takesMore()) {
+                    in.skipBytes(1);
+                    nanos += 100_000;
+                    if (++taken[0] == 2) {
+                        connection.admit();
+                    }
+                }
+                return 0;
+            }
+
+            @Override
+            public void closed() {
+                closed = true;
+            }
+        });
+        channel.writeInbound(memory.directBuffer().writeZero(300));
+        runAll(channel);
+
+        assertEquals(300, taken[0]);
+        channel.finishAndReleaseAll();
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
 }
