@@ -16,12 +16,14 @@ public final class Leases {
     private static final int OPEN_MAX = 100_000;
 
     private static final long WINDOW_MAX = 1_000_000;
+    /** When a message is looked at again that should go to a dead-letter partition and could not. */
+    private static final long BURY_AGAIN_MS = 10_000;
 
     private final Broker broker;
 
     /** Where a message goes that was lent too often. */
     public interface DeadLetters {
-        /** Takes the message away by commands of its own; false where it cannot now, and stays. */
+        /** Takes the message away by commands of its own; false where it cannot now: it stays, and is tried again later. */
         boolean bury(Subscription subscription, Partition partition, long offset, int deliveries);
     }
 
@@ -35,7 +37,7 @@ public final class Leases {
      * @param countMax most messages, at most {@link Fetch#COUNT_MAX}
      * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
      * @param leaseMs for how long they are lent
-     * @param receipt what they will be settled by: greater than all before
+     * @param receipt what they will be settled by: not less than all before; what was lent by the same one is not lent again
      * @param ordered whether nothing is lent while something of the partition is lent already
      * @param repeats whether it was answered before, and the answer did not arrive: in order, it gets the same again
      */
@@ -138,6 +140,12 @@ public final class Leases {
         int most = Math.min(request.countMax, Fetch.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
+            if (!request.repeats && lease.receipt() == request.receipt) {
+                if (request.ordered) {
+                    break;
+                }
+                continue; // whoever had it by this receipt could settle it for the next one
+            }
             int deliveries = lease.deliveries() + (request.repeats ? 0 : 1);
             long position = Moves.position(request.partition, offset);
             boolean cold = position >= 0 && broker.isCold(position);
@@ -159,8 +167,14 @@ public final class Leases {
                     return false; // it is gone
                 }
             } else if (lease.deliveries() > request.subscription.settings().retryMax()) {
-                if (!request.deadLetters.bury(request.subscription, request.partition, offset, lease.deliveries())) {
+                if (request.deadLetters.bury(request.subscription, request.partition, offset, lease.deliveries())) {
+                    continue;
+                }
+                if (!isBuriedLater(request, offset, lease)) {
                     return false;
+                }
+                if (request.ordered) {
+                    break; // none behind it may pass it
                 }
             } else if (cold && (out.fetch.count == 0 || out.fetch.bytes + copy.capacity() <= request.bytesMax)) {
                 out.add(offset, position, copy, deliveries);
@@ -175,6 +189,12 @@ public final class Leases {
             out.misses();
         }
         return true;
+    }
+
+    /** Nobody else is held up by a message that cannot go to its dead letters. */
+    private boolean isBuriedLater(Request request, long offset, LeaseCursor.Lease lease) {
+        return broker.append(new Event.LeaseChanged(request.subscription.number(), request.partition.id(), offset,
+                lease.receipt(), broker.now() + BURY_AGAIN_MS));
     }
 
     private long fresh(Request request, LeaseCursor cursor, Lent out) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What comes back when leases end. */
@@ -12,6 +13,28 @@ class LeaseEndsTest {
     private static final Leases.DeadLetters NONE = (subscription, partition, offset, times) -> false;
 
     private final Directory directory = new Directory();
+
+    private Partition partition;
+    private Subscription borrower;
+
+    private void open(int messages, SubscriptionSettings settings) throws IOException {
+        directory.open();
+        partition = directory.topic("topic", 1).partition(0);
+        borrower = directory.shard.turn().createOrUpdate("borrower", settings);
+        assertTrue(directory.shard.broker().leases().begin(borrower, partition, 0));
+        directory.rest();
+        for (int i = 0; i < messages; i++) {
+            assertTrue(directory.publish(partition, 5));
+        }
+    }
+
+    private String lend(long receipt, boolean ordered) {
+        Lent out = new Lent();
+        assertTrue(directory.shard.turn().leases().lend(
+                new Leases.Request(borrower, partition, 2, 1 << 20, 1_000, receipt, ordered, TagFilter.ALL, NONE), out));
+        directory.rest();
+        return Arrays.toString(Arrays.copyOf(out.fetch.offsets, out.fetch.count));
+    }
 
     private long[] lend(Subscription to, Partition partition, long receipt) {
         Lent out = new Lent();
@@ -42,5 +65,41 @@ class LeaseEndsTest {
         }
         directory.pass(70_000);
         assertEquals("[0, 1, 2]", Arrays.toString(lend(subscription, partition, 99)));
+    }
+
+    @Test
+    void whatIsGivenBackIsLentByAnotherReceiptThanItWasLentBy() throws IOException {
+        open(1, SubscriptionSettings.STANDARD);
+        assertEquals("[0]", lend(5, false));
+        assertEquals(Outcome.DONE, directory.shard.turn().leases().change(borrower, partition, 0, 5, 0, 5));
+        directory.rest();
+        assertEquals("[]", lend(5, false), "the first one could settle it for the second");
+        assertEquals("[0]", lend(6, false));
+        assertEquals(Outcome.UNKNOWN, directory.shard.turn().leases().settle(borrower, partition, 0, 5));
+        assertEquals(Outcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 0, 6));
+        directory.rest();
+    }
+
+    @Test
+    void whatCannotGoToItsDeadLettersHoldsUpNobody() throws IOException {
+        open(4, SubscriptionSettings.ofOffsets(true, true, true, false, 1, 0, true, new TreeMap<>()));
+        assertEquals("[0, 1]", lend(1, false));
+        directory.pass(2_000);
+        assertEquals("[2, 3]", lend(2, false));
+        directory.pass(2_000);
+        assertEquals("[]", lend(3, false), "all of them should go");
+        assertEquals(4, directory.shard.broker().leases().open(borrower, partition));
+    }
+
+    @Test
+    void inOrderItHoldsUpWhatStandsBehindIt() throws IOException {
+        open(4, SubscriptionSettings.ofOffsets(true, true, true, true, 1, 0, true, new TreeMap<>()));
+        assertEquals("[0, 1]", lend(1, true));
+        assertEquals(Outcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 1, 1));
+        directory.rest();
+        directory.pass(2_000);
+        assertEquals("[]", lend(2, true));
+        directory.pass(2_000);
+        assertEquals("[]", lend(3, true));
     }
 }

@@ -103,10 +103,12 @@ class OldMessagesTest {
         old = new OldMessages(directory.shard.broker(), reader);
     }
 
+    private long receipt;
+
     private boolean lend(int most, long leaseMs) {
         Broker broker = directory.shard.turn();
         boolean done = broker.leases().lend(new Leases.Request(
-                group, partition, most, 1 << 20, leaseMs, 7, false, TagFilter.ALL, (s, p, o, d) -> false), lent);
+                group, partition, most, 1 << 20, leaseMs, ++receipt, false, TagFilter.ALL, (s, p, o, d) -> false), lent);
         directory.rest();
         return done;
     }

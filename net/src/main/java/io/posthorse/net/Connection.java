@@ -22,6 +22,9 @@ public final class Connection {
     /** The clock is looked at with every fourth frame. */
     private static final int LOOKS_MASK = 3;
 
+    /** Goes through the pipeline when the connection is to be closed. */
+    record Eviction(String reason) {}
+
     private final Channel channel;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
@@ -34,6 +37,7 @@ public final class Connection {
     private Holder holder;
     private boolean connected;
     private boolean stranger;
+    private long cameBytes;
     /** Bytes that are reserved for the begin of a request. */
     private long reserved;
 
@@ -129,6 +133,26 @@ public final class Connection {
 
     boolean isPaused() {
         return pauses > 0;
+    }
+
+    /** Whether what the peer sends is read as it comes. */
+    boolean isRead() {
+        return pauses == 0 && !held;
+    }
+
+    /** Notes that so much has come. */
+    void came(int bytes) {
+        cameBytes += bytes;
+    }
+
+    /** Bytes that have come since the connection was opened. */
+    long cameBytes() {
+        return cameBytes;
+    }
+
+    /** Closes the connection for a reason that stands in the log. */
+    void evict(String reason) {
+        channel.pipeline().fireUserEventTriggered(new Eviction(reason));
     }
 
     /** The connection is gone. */

@@ -7,8 +7,10 @@ import io.posthorse.platform.Shares;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What peers may have: connections, and room for requests that have begun to come. Of both, those of whom nobody knows yet
@@ -27,6 +29,7 @@ final class InboundLimits {
     private final Map<Object, Room> each = new HashMap<>();
     private final Turns turns;
     private final Unsent unsent;
+    private final Stragglers stragglers;
     private long strangersBytes;
 
     /**
@@ -45,6 +48,7 @@ final class InboundLimits {
         this.all = new Room(bytesMax);
         this.turns = new Turns(clock);
         this.unsent = new Unsent(bytesMax, shares, clock);
+        this.stragglers = new Stragglers(clock, this::awaited);
     }
 
     /** For a connection that this side has dialled. */
@@ -120,12 +124,21 @@ final class InboundLimits {
                 room.stop(connection, more);
             }
         }
+        if (more > 0 && connection.isPaused()) {
+            stragglers.lookAfter(connection);
+        }
         boolean isFlooded = more > 0 && connection.isPaused() && rooms(holder).stream().anyMatch(Room::isFlooded);
         if (isWhole) {
             each.computeIfPresent(holder.user(), (whose, room) -> room.isEmpty() ? null : room);
             each.computeIfPresent(holder.address(), (whose, room) -> room.isEmpty() ? null : room);
         }
         return !isFlooded;
+    }
+
+    private Set<Connection> awaited() {
+        Set<Connection> awaited = new HashSet<>(all.awaited());
+        each.values().forEach(room -> awaited.addAll(room.awaited()));
+        return awaited;
     }
 
     /** The user's, the address's, and last that of all. */

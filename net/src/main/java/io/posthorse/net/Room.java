@@ -33,6 +33,11 @@ final class Room {
         return bytes >= max;
     }
 
+    /** Whose requests hold what others wait for. */
+    Set<Connection> awaited() {
+        return waiting.isEmpty() ? Set.of() : reading;
+    }
+
     boolean isEmpty() {
         return bytes == 0 && reading.isEmpty() && waiting.isEmpty();
     }

@@ -126,6 +126,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
             in.release();
             return;
         }
+        connection.came(in.readableBytes());
         try {
             if (line != null && (waits || line.isBusy())) {
                 append(context, in);
@@ -270,6 +271,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
+            context.close();
+        } else if (event instanceof Connection.Eviction eviction) {
+            complain(context, eviction.reason());
             context.close();
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
             endOfInput = true;

@@ -133,7 +133,8 @@ final class Unsent {
         long now = clock.nanos();
         notes.forEach((connection, note) -> {
             if (now - note.progressNanos > STUCK_NANOS) {
-                connection.schedule(connection::close, 0);
+                connection.schedule(
+                        () -> connection.evict("it takes nothing of its answers, and others wait for the memory"), 0);
             }
         });
         lookLater(waiting.iterator().next());

@@ -9,9 +9,11 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Shares;
+import io.posthorse.testkit.SimulatedClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Peers of whom nobody knows yet who they are: what they may hold, how many there may be, and how long. */
@@ -20,6 +22,8 @@ class StrangersTest {
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final List<Connection> opened = new ArrayList<>();
+    private final List<EmbeddedChannel> channels = new ArrayList<>();
+    private final SimulatedClock clock = new SimulatedClock(0);
     private InboundLimits limits = limits(1_000, 64 << 20, 1 << 20);
 
     private static InboundLimits limits(int strangersMax, long bytesMax, long strangersBytesMax) {
@@ -39,10 +43,12 @@ class StrangersTest {
     }
 
     private EmbeddedChannel connect(String from) {
-        return TestChannel.open(from, memory, limits, connection -> {
+        EmbeddedChannel channel = TestChannel.open(from, memory, limits, connection -> {
             opened.add(connection);
             return new Hungry();
         });
+        channels.add(channel);
+        return channel;
     }
 
     private void write(EmbeddedChannel channel, int bytes) {
@@ -190,5 +196,59 @@ class StrangersTest {
         assertTrue(connect("10.0.0.2").isOpen());
         all.getFirst().close();
         assertTrue(connect("10.0.0.1").isOpen());
+    }
+
+    @Test
+    void whoSendsNothingMoreOfARequestWhileOthersWaitForItsRoomIsSentAway() {
+        limits = new InboundLimits(new Strangers(100), 10, 3_000_000, 1 << 20, new Shares(50, 100), clock);
+        EmbeddedChannel ann = user("ann", 600_000);
+        EmbeddedChannel annAgain = user("ann", 600_000);
+        EmbeddedChannel bob = user("bob", 600_000);
+        assertEquals(List.of(true, false, false), reading(ann, annAgain, bob));
+        pass(annAgain, 30);
+        assertFalse(ann.isOpen(), "it has sent nothing for as long as one may rest");
+        assertEquals(List.of(true, true), reading(annAgain, bob));
+        pass(annAgain, 120);
+        assertTrue(annAgain.isOpen() && bob.isOpen(), "nobody waits for what they hold");
+    }
+
+    @Test
+    void whoSendsItAtTheLeastRateIsWaitedFor() {
+        limits = new InboundLimits(new Strangers(100), 10, 4_000_000, 1 << 20, new Shares(100, 100), clock);
+        EmbeddedChannel ann = user("ann", 1_500_000);
+        EmbeddedChannel bob = user("bob", 600_000);
+        for (int i = 0; i < 40; i++) {
+            write(ann, 70_000);
+            pass(bob, 1);
+        }
+        assertTrue(ann.isOpen());
+        for (int i = 0; i < 120; i++) {
+            write(ann, 30_000); // less and less than it should be, on the average
+            pass(bob, 1);
+        }
+        assertFalse(ann.isOpen());
+        assertEquals(List.of(true), reading(bob));
+    }
+
+    private EmbeddedChannel user(String name, int bytes) {
+        EmbeddedChannel channel = connect("10.0.0.1");
+        assertTrue(opened.getLast().admit(name));
+        write(channel, bytes);
+        return channel;
+    }
+
+    private static List<Boolean> reading(EmbeddedChannel... channels) {
+        return Stream.of(channels).map(channel -> channel.config().isAutoRead()).toList();
+    }
+
+    /** Lets seconds pass; the first who had to wait has asked for looks. */
+    private void pass(EmbeddedChannel asked, int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            clock.advance(1_000);
+            asked.advanceTimeBy(1, TimeUnit.SECONDS);
+            asked.runScheduledPendingTasks();
+            channels.forEach(EmbeddedChannel::runPendingTasks);
+            channels.forEach(EmbeddedChannel::runScheduledPendingTasks);
+        }
     }
 }

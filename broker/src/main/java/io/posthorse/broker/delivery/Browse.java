@@ -30,8 +30,8 @@ public final class Browse extends Pumped {
         /** Whether it takes one more message now; who did not wakes the browse when it does. */
         boolean takes();
 
-        /** A message; its record stands at the position. */
-        void show(Partition partition, long offset, long position);
+        /** Shown a message; its record stands at the position. False where it does not take it now, see {@link #takes}. */
+        boolean show(Partition partition, long offset, long position);
 
         /** There is nothing more. */
         void end();
@@ -122,11 +122,10 @@ public final class Browse extends Pumped {
                     }
                     return;
                 }
-                if (!takes()) {
+                if (!takes() || !show(partition, offset, fetch.position(i), fetch.length(i))) {
                     at = offset;
                     return;
                 }
-                show(partition, offset, fetch.position(i), fetch.length(i));
             }
         }
     }
@@ -135,16 +134,17 @@ public final class Browse extends Pumped {
         return offset < ends[number] && !deliveries.broker().settlements().isSettled(subscription, partition, offset);
     }
 
-    private void show(Partition partition, long offset, long position, int length) {
+    private boolean show(Partition partition, long offset, long position, int length) {
         deliveries.work().looked(selector, length);
         try {
             if (wants(position)) {
                 deliveries.work().handed(length);
-                reader.show(partition, offset, position);
+                return reader.show(partition, offset, position);
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others are shown
             deliveries.passedOver(partition, offset, e);
         }
+        return true;
     }
 
     private boolean wants(long position) {

@@ -9,6 +9,7 @@ import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +42,9 @@ public final class ExpirySweep extends Pumped {
     public interface Feeds {
         /** The feed of a subscription to a topic; null where nothing expires there. */
         Feed of(Subscription subscription, Topic topic);
+
+        /** Which messages a subscription wants, whoever consumes; null where that is all. */
+        Selector wanted(Subscription subscription);
     }
 
     ExpirySweep(Deliveries deliveries, Supplier<Iterator<Subscription>> all, Feeds feeds) {
@@ -141,10 +145,16 @@ public final class ExpirySweep extends Pumped {
     private void expire(Feed feed, long offset, long position) {
         try {
             MessageTraits traits = deliveries.broker().originals().traitsAt(position);
-            if (traits != null && traits.isExpired(deliveries.broker().wallNow())) {
-                deliveries.work().handed(0);
-                feed.departed();
+            if (traits == null || !traits.isExpired(deliveries.broker().wallNow())) {
+                return;
+            }
+            Selector wanted = feeds.wanted(subscription);
+            deliveries.work().handed(0);
+            feed.departed();
+            if (wanted == null || wanted.matches(position)) {
                 feed.undeliverable().expired(feed, partition, offset, position, traits);
+            } else { // it never was one of the subscription's
+                feed.settlements().settle(subscription, partition, List.of(offset));
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others go on
             deliveries.failed(e);

@@ -160,8 +160,9 @@ class ColdFeedTest {
             }
 
             @Override
-            public void show(Partition partition, long offset, long position) {
+            public boolean show(Partition partition, long offset, long position) {
                 seen.add(post.at(position).id());
+                return true;
             }
 
             @Override

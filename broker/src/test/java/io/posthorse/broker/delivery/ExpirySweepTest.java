@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.broker.MessageTraits;
+import io.posthorse.broker.Settlements;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,9 @@ class ExpirySweepTest {
     private static final long BEGIN = 1_700_000_000_000L;
 
     private final List<Long> gone = new ArrayList<>();
+    /** Null where the subscription wants everything. */
+    private Selector wanted;
+
     private Post post;
     private ExpirySweep sweep;
 
@@ -23,9 +29,17 @@ class ExpirySweepTest {
             gone.add(post.at(position).id());
             return feed.settlements().settle(feed.subscription(), partition, offset);
         }, hotBytes);
-        sweep = post.deliveries().sweep(
-                () -> List.of(post.feed().subscription()).iterator(),
-                (subscription, topic) -> post.deliveries().feed(topic, subscription, post.feed().undeliverable(), false));
+        sweep = post.deliveries().sweep(() -> List.of(post.feed().subscription()).iterator(), new ExpirySweep.Feeds() {
+            @Override
+            public Feed of(Subscription subscription, Topic topic) {
+                return post.deliveries().feed(topic, subscription, post.feed().undeliverable(), false);
+            }
+
+            @Override
+            public Selector wanted(Subscription subscription) {
+                return wanted;
+            }
+        });
     }
 
     private void publish(long id, long expiresAtMs) {
@@ -92,6 +106,32 @@ class ExpirySweepTest {
             round(100);
         }
         assertEquals(List.of(), gone);
+    }
+
+    @Test
+    void whatTheSubscriptionDoesNotWantGoesWithoutAWord() throws Exception {
+        open(1L << 50);
+        wanted = new Selector() {
+            @Override
+            public String key() {
+                return "even";
+            }
+
+            @Override
+            public boolean matches(long position) {
+                return post.at(position).id() % 2 == 0;
+            }
+        };
+        for (int i = 0; i < 10; i++) {
+            publish(i, BEGIN + 1);
+        }
+        publish(10, 0);
+        post.rest();
+        post.clock.advance(1_000);
+        round(100);
+        assertEquals(List.of(0L, 2L, 4L, 6L, 8L), gone);
+        Settlements settlements = post.feed().settlements();
+        assertEquals(1, settlements.waiting(post.feed().subscription(), post.feed().topic().partition(0)));
     }
 
     @Test

@@ -251,11 +251,12 @@ class FailuresTest {
             }
 
             @Override
-            public void show(Partition partition, long offset, long position) {
+            public boolean show(Partition partition, long offset, long position) {
                 if (offset == 1) {
                     deep(0);
                 }
                 seen.add(post.at(position).id());
+                return true;
             }
 
             @Override

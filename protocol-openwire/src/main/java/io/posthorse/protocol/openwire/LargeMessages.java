@@ -1,54 +1,77 @@
 package io.posthorse.protocol.openwire;
 
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * Large messages on their way to clients: each is in memory once for every client that has not taken it. So many bytes may
- * be on their way at a time, and one message whatever its size; other consumers wait for their turn.
+ * Large messages on their way to clients: each is in memory once for every client that has not taken it. They share so many
+ * bytes, of which no user and no address takes more than its part. A message that is larger than such a part takes none of
+ * these: one of that kind is on its way at a time, and while others wait to send theirs, it is not the same user's twice.
+ * Who waits is woken when there is room. Used on the owner's thread.
  */
 final class LargeMessages {
-    private final long most;
-    private long sent;
-    private final Set<Consumption> waiting = new LinkedHashSet<>();
+    private final Places bytes;
+    private final long partMax;
+    private final Map<Consumption, Holder> waiting = new LinkedHashMap<>();
+    /** Whose message without a part is on its way, and whose the last one was. */
+    private Holder oversized;
 
-    LargeMessages(long most) {
-        this.most = most;
+    private Holder before;
+
+    /** @param most bytes that may be on their way, but for the one message that is larger than a user's part */
+    LargeMessages(long most, Shares shares) {
+        this.bytes = new Places(most, shares);
+        this.partMax = Math.min(shares.ofUser(most), shares.ofAddress(most));
     }
 
-    /** Whether a message may be sent; who is told no is woken when there is room. */
-    boolean admits(long bytes, Consumption who) {
-        if (sent == 0 || sent + bytes <= most) {
-            return true;
+    /** Takes room for a message that is sent; who is told no is woken when there may be some. */
+    boolean take(long size, Consumption who, Holder holder) {
+        boolean taken = size > partMax ? takeOversized(holder) : bytes.take(holder, size);
+        if (!taken) {
+            waiting.put(who, holder);
         }
-        waiting.add(who);
-        return false;
+        return taken;
     }
 
-    /** Whether nothing more may be sent; who is told so is woken when there is room. */
-    boolean isFull(Consumption who) {
-        if (sent < most) {
+    private boolean takeOversized(Holder holder) {
+        boolean isAgain = before != null && isSame(holder, before);
+        if (oversized != null || isAgain && waiting.values().stream().anyMatch(other -> !isSame(before, other))) {
             return false;
         }
-        waiting.add(who);
+        oversized = holder;
+        before = holder;
         return true;
     }
 
+    private static boolean isSame(Holder one, Holder another) {
+        return one.user().equals(another.user());
+    }
+
+    /** Whether somebody waits for room. */
     boolean isAwaited() {
         return !waiting.isEmpty();
     }
 
-    void sent(long bytes) {
-        sent += bytes;
+    /** Gives back what a message took: its client has taken it, or is gone. */
+    void give(long size, Holder holder) {
+        if (size > partMax) {
+            oversized = null;
+        } else {
+            bytes.give(holder, size);
+        }
+        Map<Consumption, Holder> now = new LinkedHashMap<>(waiting);
+        waiting.clear();
+        now.forEach((who, other) -> wake(who, !isSame(other, holder)));
+        now.forEach((who, other) -> wake(who, isSame(other, holder)));
     }
 
-    /** Clients have taken so much, or are gone. */
-    void taken(long bytes) {
-        sent -= bytes;
-        List<Consumption> now = List.copyOf(waiting);
-        waiting.clear();
-        now.forEach(Consumption::wake);
+    private static void wake(Consumption who, boolean isNow) {
+        if (isNow) {
+            who.wake();
+        }
     }
 
     void forget(Consumption who) {

@@ -25,6 +25,8 @@ final class Looking implements Consumption, Browse.Reader {
     private int shown;
     private int acknowledged;
     private boolean closed;
+    /** Whether the next message is a large one that waits for memory. */
+    private boolean waitsForRoom;
 
     /** Where to look, one after the other. */
     private record Place(Topic topic, Subscription subscription, ActiveMQDestination shownAs) {}
@@ -63,14 +65,18 @@ final class Looking implements Consumption, Browse.Reader {
 
     @Override
     public boolean takes() {
-        return !closed && shown - acknowledged < prefetch && client.session().isWritable() && !protocol.large.isFull(this);
+        return !closed && shown - acknowledged < prefetch && !waitsForRoom && client.session().isWritable();
     }
 
     @Override
-    public void show(Partition partition, long offset, long position) {
+    public boolean show(Partition partition, long offset, long position) {
         Outgoing found = protocol.messages.outgoing(position, shownAs);
         if (found == null || found.message().isExpired()) {
-            return;
+            return true;
+        }
+        if (found.isLarge() && !protocol.large.take(found.size(), this, client.session().holder())) {
+            waitsForRoom = true;
+            return false;
         }
         Message message = found.message();
         shown++;
@@ -84,6 +90,7 @@ final class Looking implements Consumption, Browse.Reader {
         } else {
             client.session().send(dispatch);
         }
+        return true;
     }
 
     @Override
@@ -119,6 +126,7 @@ final class Looking implements Consumption, Browse.Reader {
 
     @Override
     public void wake() {
+        waitsForRoom = false;
         if (browse != null) {
             browse.wake();
         }

@@ -54,7 +54,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final XaTransactions xa;
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final Repeats repeats;
-    final LargeMessages large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8);
+    final LargeMessages large;
     /** For what connections open. */
     final Places places;
     final OtherBrokers otherBrokers;
@@ -82,6 +82,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.old = old;
         this.replies = new Replies(shard);
         this.places = new Places(Opened.placesOf(Runtime.getRuntime().maxMemory()), settings.shares());
+        this.large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8, settings.shares());
         this.complaints = new Complaints(clock);
         this.otherBrokers = new OtherBrokers(complaints);
         this.messages = new JmsMessages(broker, codec);
@@ -94,7 +95,7 @@ public final class OpenwireProtocol implements SessionFactory {
         this.publishing = new Publishing(this);
         this.xa = new XaTransactions(this);
         this.repeats = new Repeats(this);
-        this.sweep = deliveries.sweep(() -> List.copyOf(broker.subscriptions()).iterator(), this::swept);
+        this.sweep = deliveries.sweep(() -> List.copyOf(broker.subscriptions()).iterator(), new SweptFeeds(this));
         deliveries.onFailure(this::failed);
         gate.onChange(this::rightsChanged);
     }
@@ -137,14 +138,6 @@ public final class OpenwireProtocol implements SessionFactory {
             sweep.begin(SWEPT_AT_ONCE);
             timers.after(SWEEP_EVERY_MS, this::sweep);
         }
-    }
-
-    /** What JMS clients consume one by one: queues, and durable subscriptions. */
-    private Feed swept(Subscription subscription, Topic topic) {
-        String name = subscription.name();
-        return Names.queueOf(name) == null && !Names.isDurable(name) || Repeats.isTopic(topic.name())
-                ? null
-                : deliveries.feed(topic, subscription, deadLetters, Names.isDurable(name));
     }
 
     /** The process ends: what clients have in their hands was not given back by them, and does not count as delivered. */

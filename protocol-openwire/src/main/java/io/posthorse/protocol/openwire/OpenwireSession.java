@@ -6,6 +6,7 @@ import io.posthorse.broker.NotAtHandException;
 import io.posthorse.broker.Retry;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
+import io.posthorse.platform.Holder;
 import io.posthorse.platform.Timers;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
@@ -26,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Frames of one connection to commands, and back: negotiation, keep-alive, answers, errors. */
-final class OpenwireSession implements Session {
+final class OpenwireSession implements Session, LargeSends.Peer {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwireSession.class);
     private static final int LENGTH = 4;
     private static final int BUFFER = 512;
@@ -36,10 +37,6 @@ final class OpenwireSession implements Session {
     private static final byte FIRST_JAKARTA_MAJOR = 6;
     /** ActiveMQ looks once in the time agreed on, and so waits for one to two of them. */
     private static final int SILENCES = 2;
-    /** Large messages are written in parts of so many bytes. */
-    private static final int CHUNK_BYTES = 1 << 20;
-    /** So long a client may take nothing of one. */
-    private static final long LARGE_MS = 60_000;
     /** So much of a command that is too large is read, to tell what it is. */
     private static final int HEAD_BYTES = 16 << 10;
 
@@ -47,6 +44,7 @@ final class OpenwireSession implements Session {
     private final Connection connection;
     private final WireCodec codec;
     private final ClientCommands commands;
+    private final LargeSends largeSends;
     private ByteBuf out;
     private boolean unflushed;
     private Timers.Timer keepAlive;
@@ -60,12 +58,6 @@ final class OpenwireSession implements Session {
     private boolean closing;
     /** Whether a command waits for the disk: those behind it come later. */
     private boolean waiting;
-    /** Bytes of large messages that the client has not taken yet, and when it took the last part of one. */
-    private long untaken;
-
-    private long takenNanos;
-    /** Runs while something is not taken. */
-    private Timers.Timer patience;
     /** Bytes to come of a command that was refused, which nobody keeps. */
     private long skipping;
 
@@ -78,6 +70,7 @@ final class OpenwireSession implements Session {
             throw new IllegalStateException(e);
         }
         this.commands = new ClientCommands(protocol, this);
+        this.largeSends = new LargeSends(protocol.large, this, protocol.clock, protocol.timers);
         if (protocol.settings.patienceMs() == 0 || connection.isEncrypted()) {
             greet();
         } else {
@@ -95,6 +88,22 @@ final class OpenwireSession implements Session {
 
     Connection connection() {
         return connection;
+    }
+
+    @Override
+    public Holder holder() {
+        return connection.holder();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    @Override
+    public void send(ByteBuf bytes, Runnable gone) {
+        connection.send(bytes, gone);
+        unflushed = true;
     }
 
     @Override
@@ -359,53 +368,23 @@ final class OpenwireSession implements Session {
         }
     }
 
-    /** Writes a large message, which {@link LargeMessages} has admitted; it leaves at once. */
+    /** Writes a large message, for which {@link LargeMessages} has given room; it leaves at once. */
     void sendLarge(Command dispatch, int size) {
-        if (!connection.isOpen()) {
-            return;
-        }
-        flush();
         ByteBuf bytes = null;
         try {
+            flush();
             bytes = connection.buffer(size + BUFFER);
             codec.write(dispatch, bytes);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             if (bytes != null) {
                 bytes.release();
             }
+            largeSends.drop(size);
             notWritten(dispatch, e);
             return;
         }
-        untaken += size;
-        protocol.large.sent(size);
-        takenNanos = protocol.clock.nanos();
-        while (bytes.readableBytes() > CHUNK_BYTES) {
-            connection.send(bytes.readRetainedSlice(CHUNK_BYTES), () -> takenNanos = protocol.clock.nanos());
-        }
-        connection.send(bytes, () -> taken(size));
         wrote = true;
-        connection.flush();
-        if (untaken > 0 && patience == null) {
-            patience = protocol.timers.after(LARGE_MS, this::lookForTaken);
-        }
-    }
-
-    private void taken(int size) {
-        untaken -= size;
-        protocol.large.taken(size);
-    }
-
-    /** Who takes nothing of a large message keeps others waiting for the memory. */
-    private void lookForTaken() {
-        patience = null;
-        if (closing || untaken == 0) {
-            return;
-        }
-        if (protocol.large.isAwaited() && protocol.clock.nanos() - takenNanos > TimeUnit.MILLISECONDS.toNanos(LARGE_MS)) {
-            end("Nothing of a large message was taken for " + LARGE_MS / 1_000 + " s, and others wait for the memory.");
-        } else {
-            patience = protocol.timers.after(LARGE_MS, this::lookForTaken);
-        }
+        largeSends.send(bytes, size);
     }
 
     private interface Writing {
@@ -421,7 +400,8 @@ final class OpenwireSession implements Session {
         }
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         if (out != null) {
             pass();
         }
@@ -453,7 +433,8 @@ final class OpenwireSession implements Session {
     }
 
     /** Ends the connection with a reason that the client is told. */
-    void end(String reason) {
+    @Override
+    public void end(String reason) {
         if (closing) {
             return;
         }
@@ -480,9 +461,6 @@ final class OpenwireSession implements Session {
         closing = true;
         if (keepAlive != null) {
             keepAlive.cancel();
-        }
-        if (patience != null) {
-            patience.cancel();
         }
         if (out != null) {
             out.release();

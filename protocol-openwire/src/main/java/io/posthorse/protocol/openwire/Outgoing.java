@@ -34,6 +34,7 @@ final class Outgoing {
 
     private final Message message;
     private final Key key;
+    private final int size;
     private byte[] shared;
     private int numberAt;
 
@@ -53,6 +54,7 @@ final class Outgoing {
     Outgoing(Message message) {
         this.message = message;
         this.key = new Key(message.getMessageId(), message.getDestination());
+        this.size = message.getSize();
     }
 
     Message message() {
@@ -70,12 +72,12 @@ final class Outgoing {
 
     /** Whether it is too large for a copy to be kept: it is encoded into what is sent. */
     boolean isLarge() {
-        return size() > LARGE;
+        return size > LARGE;
     }
 
     /** How long it is, about. */
     int size() {
-        return message.getSize();
+        return size;
     }
 
     /** The command as an object, for clients of other versions; good until the next one is asked for. */

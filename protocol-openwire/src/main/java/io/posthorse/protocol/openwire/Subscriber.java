@@ -121,7 +121,7 @@ final class Subscriber implements Receiver, Consumption {
             reckon();
             return;
         }
-        if (message.isLarge() && !protocol.large.admits(message.size(), this)) {
+        if (message.isLarge() && !protocol.large.take(message.size(), this, client.session().holder())) {
             waitsForRoom = true;
             delivery.feed().release(delivery, false);
             reckon();

@@ -4,16 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Shares;
+import io.posthorse.testkit.SimulatedClock;
+import io.posthorse.testkit.SimulatedTimers;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
 import org.junit.jupiter.api.Test;
 
-/** What large messages may take on their way to clients. */
+/** What large messages may take on their way to clients, and how slowly they may leave. */
 class LargeMessagesTest {
-    private final LargeMessages large = new LargeMessages(100);
+    private static final int MIB = 1 << 20;
+    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
+    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
+    private static final Holder CAT = new Holder("cat", InetAddress.getLoopbackAddress());
+
+    private final LargeMessages large = new LargeMessages(16 * MIB, new Shares(50, 50));
     private final List<String> woken = new ArrayList<>();
+    private final SimulatedClock clock = new SimulatedClock(0);
+    private final SimulatedTimers timers = new SimulatedTimers(clock);
 
     private final class Consumer implements Consumption {
         private final String name;
@@ -43,32 +58,129 @@ class LargeMessagesTest {
         }
     }
 
+    /** A client that takes what it is told to take. */
+    private final class Client implements LargeSends.Peer {
+        private final Holder holder;
+        private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
+        private final LargeSends sends = new LargeSends(large, this, clock, timers);
+        private String ended;
+
+        Client(Holder holder) {
+            this.holder = holder;
+        }
+
+        void takeParts(int count) {
+            for (int i = 0; i < count; i++) {
+                parts.poll().run();
+            }
+        }
+
+        @Override
+        public Holder holder() {
+            return holder;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return ended == null;
+        }
+
+        @Override
+        public void send(ByteBuf bytes, Runnable gone) {
+            bytes.release();
+            parts.add(gone);
+        }
+
+        @Override
+        public void flush() {
+            // nothing is kept back
+        }
+
+        @Override
+        public void end(String reason) {
+            ended = reason;
+            while (!parts.isEmpty()) {
+                parts.poll().run();
+            }
+        }
+    }
+
     private final Consumer a = new Consumer("a");
     private final Consumer b = new Consumer("b");
+    private final Consumer c = new Consumer("c");
 
     @Test
-    void oneMessageOfAnySizeIsSentAndTheNextOneWaits() {
-        assertTrue(large.admits(1_000, a));
-        large.sent(1_000);
-        assertFalse(large.admits(1, b));
+    void usersShareTheRoomAndNoneTakesMoreThanItsPart() {
+        assertTrue(large.take(5 * MIB, a, ANN));
+        assertFalse(large.take(4 * MIB, a, ANN));
+        assertTrue(large.take(4 * MIB, b, BOB));
         assertTrue(large.isAwaited());
-        assertEquals(List.of(), woken);
-        large.taken(1_000);
-        assertEquals(List.of("b"), woken);
+        large.give(4 * MIB, BOB);
+        assertEquals(List.of("a"), woken);
         assertFalse(large.isAwaited());
-        assertTrue(large.admits(1, b));
     }
 
     @Test
-    void severalAreSentWhileThereIsRoom() {
-        large.sent(60);
-        assertTrue(large.admits(40, a));
-        large.sent(40);
-        assertTrue(large.isFull(b));
-        assertFalse(large.admits(1, a));
-        large.forget(a);
-        large.taken(60);
+    void aMessageOfAnySizeIsSentAndHoldsUpOnlyOthersOfItsKind() {
+        assertTrue(large.take(90 * MIB, a, ANN));
+        assertFalse(large.take(9 * MIB, b, BOB));
+        assertTrue(large.take(8 * MIB, b, BOB));
+        assertTrue(large.take(2 * MIB, a, ANN));
+        large.give(90 * MIB, ANN);
         assertEquals(List.of("b"), woken);
-        assertFalse(large.isFull(b));
+        assertTrue(large.take(9 * MIB, b, BOB));
+    }
+
+    @Test
+    void usersTakeTurnsWithTheLargest() {
+        assertTrue(large.take(90 * MIB, a, ANN));
+        assertFalse(large.take(90 * MIB, c, ANN));
+        assertFalse(large.take(90 * MIB, b, BOB));
+        large.give(90 * MIB, ANN);
+        assertEquals(List.of("b", "c"), woken);
+        assertTrue(large.take(90 * MIB, b, BOB));
+        large.give(90 * MIB, BOB);
+        assertTrue(large.take(90 * MIB, a, ANN), "nobody else waits");
+        large.give(90 * MIB, ANN);
+        large.take(90 * MIB, c, CAT);
+        assertFalse(large.take(90 * MIB, b, BOB));
+        large.give(90 * MIB, CAT);
+        woken.clear();
+        assertTrue(large.take(90 * MIB, a, ANN));
+        assertFalse(large.take(90 * MIB, b, BOB));
+        large.forget(b);
+        large.give(90 * MIB, ANN);
+        assertEquals(List.of(), woken);
+    }
+
+    @Test
+    void whoTakesAMessageTooSlowlyWhileOthersWaitIsLetGo() {
+        Client slow = new Client(ANN);
+        assertTrue(large.take(90 * MIB, a, ANN));
+        slow.sends.send(Unpooled.wrappedBuffer(new byte[90 * MIB]), 90 * MIB);
+        timers.advance(100_000);
+        assertEquals(null, slow.ended, "nobody waits");
+        assertFalse(large.take(90 * MIB, b, BOB));
+        timers.advance(9_000);
+        assertEquals(null, slow.ended);
+        slow.takeParts(1); // patience does not begin anew with each part
+        timers.advance(7_000);
+        assertTrue(slow.ended.contains("256 KiB a second"), slow.ended);
+        assertEquals(List.of("b"), woken);
+        assertTrue(large.take(90 * MIB, b, BOB));
+    }
+
+    @Test
+    void whoTakesAtTheLeastRateKeepsItsConnection() {
+        Client slow = new Client(ANN);
+        assertTrue(large.take(20 * MIB, a, ANN));
+        slow.sends.send(Unpooled.wrappedBuffer(new byte[20 * MIB]), 20 * MIB);
+        assertFalse(large.take(90 * MIB, b, BOB));
+        for (int i = 0; i < 20; i++) {
+            timers.advance(4_000);
+            slow.takeParts(1);
+        }
+        assertEquals(null, slow.ended);
+        assertEquals(List.of("b"), woken);
     }
 }
