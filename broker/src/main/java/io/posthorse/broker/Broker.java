@@ -12,9 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongUnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * The core: commands that read the state and append events to the log. A command is part of a turn; what it appended is
@@ -215,6 +213,11 @@ public final class Broker {
     /** All topics by name. */
     public Collection<Topic> topics() {
         return Collections.unmodifiableCollection(state.topics.values());
+    }
+
+    /** Who had topics and subscriptions made. */
+    public Creations creations() {
+        return state.creations;
     }
 
     /** Whether one more topic may be created. */
@@ -449,8 +452,7 @@ public final class Broker {
 
     /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
     public KeySearch search(Topic topic) {
-        Set<Integer> partitions = topic.partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
-        return new KeySearch(log, rendering, store.keys(), partitions);
+        return new KeySearch(log, rendering, store.keys(), topic.numbers());
     }
 
     /** What can be read without waiting for the disk. */

@@ -27,6 +27,7 @@ final class State {
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
     /** Ids of those that a checkpoint has still to tell of. */
     final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.putGroup(this, id));
+    final Creations creations;
     /** Topics and subscriptions that rest on one record so far. */
     final Unconfirmed unconfirmed = new Unconfirmed();
 
@@ -47,6 +48,7 @@ final class State {
     State(BrokerSettings settings, Rendering rendering) {
         this.rendering = rendering;
         this.internal = settings.internal();
+        this.creations = new Creations(settings);
         this.postponed = new Postponed(internal, settings.lanesMs(), changed);
         changed.also(changedGroups);
     }
@@ -212,6 +214,7 @@ final class State {
             gone.places().forEach(changed::goes);
             changed.goes(gone);
             subscriptions.deleted(gone);
+            creations.gone(gone);
         }
     }
 
@@ -243,6 +246,7 @@ final class State {
         changes++;
         changed.goes(topic);
         topic.delete();
+        creations.gone(topic);
         unconfirmed.remove(topic);
         for (Partition partition : topic.partitions()) {
             partition.readers().forEach(subscription -> {

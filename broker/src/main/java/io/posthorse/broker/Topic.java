@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A named destination with partitions. */
 public final class Topic extends Piece {
@@ -60,6 +62,11 @@ public final class Topic extends Piece {
     /** All partitions by number; the list shows the topic as it is now and can't be changed. */
     public List<Partition> partitions() {
         return List.copyOf(Arrays.asList(partitions).subList(0, count));
+    }
+
+    /** Numbers of its partitions in the log. */
+    Set<Integer> numbers() {
+        return partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether its partitions have numbers in a row, so that the first one tells all of them. */

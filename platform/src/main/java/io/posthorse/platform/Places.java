@@ -28,12 +28,22 @@ public final class Places {
 
     /** Takes so many places, or none and returns false where there are not so many left for him. */
     public boolean take(Holder holder, long count) {
-        if (taken + count > max || countOf(holder.user()) + count > shares.ofUser(max) && isCounted(holder.user())
-                || countOf(holder.address()) + count > shares.ofAddress(max) && isCounted(holder.address())) {
+        if (!hasRoom(holder, count)) {
             return false;
         }
         add(holder, count);
         return true;
+    }
+
+    /** Returns whether there is one left for him. */
+    public boolean hasRoom(Holder holder) {
+        return hasRoom(holder, 1);
+    }
+
+    private boolean hasRoom(Holder holder, long count) {
+        return taken + count <= max
+                && !(isCounted(holder.user()) && countOf(holder.user()) + count > shares.ofUser(max))
+                && !(isCounted(holder.address()) && countOf(holder.address()) + count > shares.ofAddress(max));
     }
 
     /** Gives one back. */

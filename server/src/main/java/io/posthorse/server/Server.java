@@ -20,6 +20,7 @@ import io.posthorse.nameserver.NameServerLimits;
 import io.posthorse.net.NetSettings;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
@@ -165,6 +166,7 @@ public final class Server implements AutoCloseable {
         shard = new Shard(broker, clock, network.timers(), network.owner());
         tellOperators();
         broker.faults().onFault(new FaultLog());
+        broker.creations().limit(config.limits().shares());
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
                 config.identity().cluster(),
@@ -284,6 +286,11 @@ public final class Server implements AutoCloseable {
 
     public int brokerPort() {
         return brokerPort;
+    }
+
+    /** What reads old messages; tests hold it up. */
+    Background reader() {
+        return reader;
     }
 
     /** The file in the data directory with the first super user's secret, or null where there is none (any more). */

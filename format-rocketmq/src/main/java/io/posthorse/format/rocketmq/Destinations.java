@@ -7,6 +7,7 @@ import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicSettings;
+import io.posthorse.platform.Holder;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -100,17 +101,32 @@ public final class Destinations {
     /**
      * Creates the topic of a first message after the model of the topic that the producer named.
      *
+     * @param by who sends it
      * @return null where topics are not created on first use, or the limit is reached
      */
-    public Topic createFor(String name, String modelName, int queues) {
+    public Topic createFor(String name, String modelName, int queues, Holder by) {
         Topic model = broker.topic(modelName);
         boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
-        if (!settings.autoCreateTopics() || !inherits || !broker.hasRoomForTopic()) {
+        if (!settings.autoCreateTopics() || !inherits || !hasRoomForTopic(by)) {
             return null;
         }
         int count = Math.max(1, Math.min(queues, model.settings().writePartitions()));
         int permissions = model.settings().permissions() & ~TopicSettings.INHERIT;
-        return shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
+        Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
+        if (made != null) {
+            broker.creations().made(made, by);
+        }
+        return made;
+    }
+
+    /** Whether somebody may have one more topic made. */
+    public boolean hasRoomForTopic(Holder by) {
+        return broker.hasRoomForTopic() && broker.creations().admitsTopic(by);
+    }
+
+    /** The same of a group. */
+    public boolean hasRoomForGroup(Holder by) {
+        return broker.hasRoomForSubscription() && broker.creations().admitsSubscription(by);
     }
 
     /** What a topic would be created with by its first message; null where it would not be. */
@@ -142,13 +158,16 @@ public final class Destinations {
         return shard.turn().createOrUpdate(name, TopicSettings.of(queues));
     }
 
-    /** A group, created where it is missing and that is allowed; else null. */
-    public Subscription group(String name) {
+    /** A group, created for somebody where it is missing and that is allowed; else null. */
+    public Subscription group(String name, Holder by) {
         Subscription group = broker.subscription(name);
-        if (group != null || !settings.autoCreateGroups() || !broker.hasRoomForSubscription()
-                || groupProblem(name) != null) {
+        if (group != null || !settings.autoCreateGroups() || !hasRoomForGroup(by) || groupProblem(name) != null) {
             return group;
         }
-        return shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
+        Subscription made = shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
+        if (made != null) {
+            broker.creations().made(made, by);
+        }
+        return made;
     }
 }

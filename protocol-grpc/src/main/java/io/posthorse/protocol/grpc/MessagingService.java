@@ -168,7 +168,7 @@ final class MessagingService implements BindableService {
                 request,
                 out,
                 s -> UpdateOffsetResponse.newBuilder().setStatus(s).build(),
-                caller -> parts.offsets().update(request));
+                caller -> parts.offsets().update(caller, request));
     }
 
     private void getOffset(GetOffsetRequest request, StreamObserver<GetOffsetResponse> out) {
@@ -274,7 +274,7 @@ final class MessagingService implements BindableService {
             try {
                 calls.permit(caller, request);
                 calls.admit();
-                Pulls.Wanted wanted = parts.pulls().wanted(request, charge);
+                Pulls.Wanted wanted = parts.pulls().wanted(caller, request, charge);
                 long wait = Resources.ms(request.getLongPollingTimeout());
                 held.begin(pulling(wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {

@@ -54,12 +54,12 @@ final class Offsets {
         return partition;
     }
 
-    UpdateOffsetResponse update(UpdateOffsetRequest request) {
+    UpdateOffsetResponse update(Caller caller, UpdateOffsetRequest request) {
         Partition partition = partition(request.getMessageQueue());
         if (request.getOffset() < 0) {
             throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
         }
-        Subscription group = receives.group(Resources.group(request.getGroup()));
+        Subscription group = receives.group(Resources.group(request.getGroup()), caller);
         if (!shard.turn().commit(group, partition, request.getOffset())) {
             throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full: the offset was not stored");
         }

@@ -74,9 +74,9 @@ final class Pulls {
                 .build();
     }
 
-    Wanted wanted(PullMessageRequest request, AnswerBytes.Charge charge) {
+    Wanted wanted(Caller caller, PullMessageRequest request, AnswerBytes.Charge charge) {
         Partition partition = offsets.partition(request.getMessageQueue());
-        receives.group(Resources.group(request.getGroup()));
+        receives.group(Resources.group(request.getGroup()), caller);
         if (request.getOffset() < 0) {
             throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
         }

@@ -81,7 +81,7 @@ final class Receives {
 
     Wanted wanted(Caller caller, ReceiveMessageRequest request, AnswerBytes.Charge charge) {
         String topic = Resources.topic(request.getMessageQueue().getTopic());
-        Subscription group = group(Resources.group(request.getGroup()));
+        Subscription group = group(Resources.group(request.getGroup()), caller);
         readable(topic);
         boolean renewed = request.getAutoRenew();
         long leaseMs = renewed ? RENEWED_MS : Resources.ms(request.getInvisibleDuration());
@@ -97,8 +97,8 @@ final class Receives {
                 Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed, charge, new Retry());
     }
 
-    Subscription group(String name) {
-        Subscription group = destinations.group(name);
+    Subscription group(String name, Caller caller) {
+        Subscription group = destinations.group(name, caller.holder());
         if (group == null) {
             throw new Refusal(Code.CONSUMER_GROUP_NOT_FOUND, "the group " + name + " does not exist, and it was not"
                     + " created. Create it with updateSubGroup.");

@@ -18,6 +18,7 @@ import io.posthorse.format.rocketmq.OutgoingMessage;
 import io.posthorse.format.rocketmq.RecallHandle;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.SendProperties;
+import io.posthorse.platform.Holder;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class Sends {
     SendMessageResponse send(Caller caller, SendMessageRequest request) {
         shard.turn();
         List<IncomingMessage> messages = checked(request);
-        Topic topic = topic(Resources.target(request.getMessages(0).getTopic()));
+        Topic topic = topic(Resources.target(request.getMessages(0).getTopic()), caller.holder());
         List<MessageType> types = Routes.types(topic.settings());
         for (IncomingMessage each : messages) {
             boolean any = each.type() == MessageType.MESSAGE_TYPE_UNSPECIFIED;
@@ -96,17 +97,18 @@ final class Sends {
         return messages;
     }
 
-    private Topic topic(String name) {
+    private Topic topic(String name, Holder by) {
         Topic topic = broker.topic(name);
         if (topic == null) {
             topic = destinations.settingsFor(name) == null
                     ? null
-                    : destinations.createFor(name, Destinations.DEFAULT_TOPIC, Destinations.DEFAULT_QUEUES);
+                    : destinations.createFor(name, Destinations.DEFAULT_TOPIC, Destinations.DEFAULT_QUEUES, by);
         }
         if (topic == null) {
             throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic " + name + " does not exist, and it was not created: "
                     + (settings.autoCreateTopics()
-                            ? "the limit topics.max is reached, or the disk is full."
+                            ? "the limit topics.max is reached, or what one user or address may make of it"
+                            + " (share.user, share.address), or the disk is full."
                             : "autoCreateTopicEnable is off. Create it with updateTopic."));
         }
         if (!topic.settings().isWritable() || topic.isInternal()) {

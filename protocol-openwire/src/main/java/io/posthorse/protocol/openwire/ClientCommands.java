@@ -206,7 +206,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         }
         client.access().requireSend(Names.topic(part));
         if (protocol.destinations.known(part) == null && protocol.settings.autoCreate().getAsBoolean()) {
-            protocol.destinations.create(part);
+            protocol.destinations.create(part, client.session().holder());
         }
     }
 
@@ -351,7 +351,7 @@ final class ClientCommands extends CommandVisitorAdapter {
             client.access().requireCreate(Names.topic(destination));
         }
         if (known == null) {
-            protocol.destinations.create(destination);
+            protocol.destinations.create(destination, client.session().holder());
         }
         return null;
     }

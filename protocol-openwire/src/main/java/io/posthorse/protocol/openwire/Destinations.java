@@ -11,6 +11,7 @@ import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicListener;
 import io.posthorse.broker.TopicSettings;
+import io.posthorse.platform.Holder;
 import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
@@ -71,7 +72,7 @@ final class Destinations implements TopicListener {
         ActiveMQDestination queue = new ActiveMQQueue(protocol.settings.deadLetters());
         Topic known = known(queue);
         if (known == null) {
-            return create(queue);
+            return create(queue, null);
         }
         promise(known);
         return known;
@@ -80,9 +81,10 @@ final class Destinations implements TopicListener {
     /**
      * The topic of a destination, created where it is missing.
      *
+     * @param by for whom; null where it is for the broker itself
      * @throws JMSException where there is none, and may not be one
      */
-    Topic topic(ActiveMQDestination destination) throws JMSException {
+    Topic topic(ActiveMQDestination destination, Holder by) throws JMSException {
         Topic known = known(destination);
         if (known != null) {
             if (known.isInternal()) {
@@ -98,10 +100,10 @@ final class Destinations implements TopicListener {
                     + " not created by their first use (autoCreateTopicEnable). Create the topic " + Names.topic(destination)
                     + ".");
         }
-        return create(destination);
+        return create(destination, by);
     }
 
-    Topic create(ActiveMQDestination destination) throws JMSException {
+    Topic create(ActiveMQDestination destination, Holder by) throws JMSException {
         String name = Names.topic(destination);
         int length = destination.getPhysicalName().getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > Names.BYTES_MAX) {
@@ -115,12 +117,17 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForTopic()) {
             throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
         }
+        if (!broker.creations().admitsTopic(by)) {
+            throw new ResourceAllocationException("One user or one address has made as many destinations as it may: the"
+                    + " parts share.user and share.address of topics.max.");
+        }
         longNames.admit(name);
         protocol.shard.turn();
         Topic topic = broker.createOrUpdate(name, TopicSettings.of(1));
         if (topic == null) {
             throw new ResourceAllocationException("The broker's disk is full: the destination was not created.");
         }
+        broker.creations().made(topic, by);
         if (destination.isQueue()) {
             promise(topic);
         }
@@ -196,9 +203,10 @@ final class Destinations implements TopicListener {
      * A durable subscription to a topic, created where it is missing. One whose topic or selector is another one now begins
      * anew, as JMS asks for.
      */
-    Subscription durable(String name, ConsumerInfo info, boolean noLocal, String user) throws JMSException {
+    Subscription durable(String name, ConsumerInfo info, boolean noLocal, ClientConnection client) throws JMSException {
         requireNameable(name);
-        Origin origin = new Origin(user, info.getDestination().getQualifiedName(),
+        Holder by = client.session().holder();
+        Origin origin = new Origin(client.user(), info.getDestination().getQualifiedName(),
                 info.getSelector() == null ? "" : info.getSelector(), noLocal);
         Subscription known = broker.subscription(name);
         if (known != null && origin.equals(known.settings().origin())) {
@@ -212,11 +220,16 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForSubscription()) {
             throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
         }
+        if (!broker.creations().admitsSubscription(by)) {
+            throw new ResourceAllocationException("One user or one address has made as many durable subscriptions as it may:"
+                    + " the parts share.user and share.address of groups.max.");
+        }
         longNames.admit(name);
         Subscription created = broker.createOrUpdate(name, wanted);
         if (created == null) {
             throw Refusals.full(Admission.DISK_FULL);
         }
+        broker.creations().made(created, by);
         protocol.durablePatterns.note(created);
         return created;
     }

@@ -97,7 +97,7 @@ final class Publishing {
         if (!part.isTemporary()) { // whoever is given the name of a temporary one may answer there
             client.access().requireSend(Names.topic(part));
         }
-        Topic topic = protocol.destinations.topic(part);
+        Topic topic = protocol.destinations.topic(part, client.session().holder());
         requireWritable(topic);
         if (part.isQueue()) {
             protocol.destinations.promise(topic);

@@ -125,7 +125,7 @@ final class Repeats implements Receiver {
             once.setExpiration(protocol.clock.wallMs() + once.getExpiration() - once.getTimestamp());
         }
         once.setTimestamp(protocol.clock.wallMs());
-        Topic target = protocol.destinations.topic(message.getDestination());
+        Topic target = protocol.destinations.topic(message.getDestination(), null);
         if (message.getDestination().isQueue()) {
             protocol.destinations.promise(target);
         }

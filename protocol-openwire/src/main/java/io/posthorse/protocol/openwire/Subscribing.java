@@ -191,7 +191,7 @@ final class Subscribing {
                 client.access().requireCreate(Names.topic(destination));
             }
         }
-        Topic topic = protocol.destinations.topic(destination);
+        Topic topic = protocol.destinations.topic(destination, client.session().holder());
         if (!topic.settings().isReadable()) {
             throw new InvalidDestinationException("The topic " + topic.name() + " gives no messages out: its permissions"
                     + " allow no reading.");
@@ -210,7 +210,7 @@ final class Subscribing {
             throw new InvalidDestinationException("A durable subscription is to a topic or to a pattern of topics.");
         }
         client.access().requireJoin(name);
-        Subscription subscription = protocol.destinations.durable(name, info, notFrom != null, client.user());
+        Subscription subscription = protocol.destinations.durable(name, info, notFrom != null, client);
         Subscriber subscriber = new Subscriber(protocol, client, info);
         try {
             ActiveMQDestination destination = info.getDestination();

@@ -17,6 +17,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.format.rocketmq.TopicOnBroker;
+import io.posthorse.platform.Holder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class AssignmentRequests implements RequestHandler {
     public Frame handle(Peer peer, Frame request) {
         return switch (request.code()) {
             case RequestCode.QUERY_ASSIGNMENT -> assignment(peer, request);
-            case RequestCode.SET_MESSAGE_REQUEST_MODE -> setMode(request);
+            case RequestCode.SET_MESSAGE_REQUEST_MODE -> setMode(request, ((RemotingSession) peer).holder());
             default -> allModes(request);
         };
     }
@@ -135,7 +136,7 @@ final class AssignmentRequests implements RequestHandler {
         return topic.startsWith(SystemNames.RETRY) || !kept.startsWith(POP) ? PULL : kept;
     }
 
-    private Frame setMode(Frame request) {
+    private Frame setMode(Frame request, Holder by) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String topic = body.text("topic", "");
         String mode = body.text("mode", PULL);
@@ -145,7 +146,7 @@ final class AssignmentRequests implements RequestHandler {
         if (!mode.equals(POP) && !mode.equals(PULL)) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "the mode is POP or PULL, not " + mode);
         }
-        Subscription group = destinations.group(body.text("consumerGroup", ""));
+        Subscription group = destinations.group(body.text("consumerGroup", ""), by);
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "the group does not exist, and it was not"
                     + " created");

@@ -12,6 +12,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
+import io.posthorse.platform.Holder;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -84,7 +85,7 @@ final class ClientRequests implements RequestHandler {
             groups.producer(item.asObject().text("groupName", ""), member);
         }
         for (JsonValue item : body.array("consumerDataSet")) {
-            String refusal = consumer(member, item.asObject());
+            String refusal = consumer(member, item.asObject(), ((RemotingSession) peer).holder());
             if (refusal != null) {
                 return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, refusal);
             }
@@ -92,9 +93,9 @@ final class ClientRequests implements RequestHandler {
         return request.ok(answer);
     }
 
-    private String consumer(ConsumerGroups.Member member, JsonValue.Obj data) {
+    private String consumer(ConsumerGroups.Member member, JsonValue.Obj data, Holder by) {
         String name = data.text("groupName", "");
-        Subscription subscription = destinations.group(name);
+        Subscription subscription = destinations.group(name, by);
         if (subscription == null) {
             String problem = Destinations.groupProblem(name);
             return problem != null

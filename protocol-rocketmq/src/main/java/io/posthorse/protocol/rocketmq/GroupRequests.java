@@ -17,6 +17,7 @@ import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Holder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,22 +64,23 @@ final class GroupRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
+        Holder by = ((RemotingSession) peer).holder();
         return switch (request.code()) {
             case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP ->
-                update(request, List.of(JsonReader.read(request.body())));
+                update(request, by, List.of(JsonReader.read(request.body())));
             case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST ->
-                update(request, JsonReader.read(request.body()).asObject().array("groupConfigList"));
+                update(request, by, JsonReader.read(request.body()).asObject().array("groupConfigList"));
             case RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG -> all(request);
             case RequestCode.DELETE_SUBSCRIPTIONGROUP -> delete(request);
             case RequestCode.GET_ALL_PRODUCER_INFO -> producers(request);
             case RequestCode.QUERY_TOPICS_BY_CONSUMER -> topics(peer, request);
             case RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER -> subscription(request);
-            default -> show(request);
+            default -> show(request, by);
         };
     }
 
     /** All groups are looked at before the first is touched. */
-    private Frame update(Frame request, List<JsonValue> items) {
+    private Frame update(Frame request, Holder by, List<JsonValue> items) {
         if (items.isEmpty() || items.size() > LIST_MAX) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " groups are due in one request, not "
                     + items.size());
@@ -100,13 +102,17 @@ final class GroupRequests implements RequestHandler {
             wanted.put(name, changed);
         }
         for (Map.Entry<String, SubscriptionSettings> group : wanted.entrySet()) {
-            if (broker.subscription(group.getKey()) == null && !broker.hasRoomForSubscription()) {
-                return request.refuse(
-                        ResponseCode.SYSTEM_ERROR, "the group was not created: the limit groups.max is reached");
+            boolean isNew = broker.subscription(group.getKey()) == null;
+            if (isNew && !destinations.hasRoomForGroup(by)) {
+                return request.refuse(ResponseCode.SYSTEM_ERROR, "the group was not created: the limit groups.max is"
+                        + " reached, or what one user or address may make of it (share.user, share.address)");
             }
             Subscription changed = shard.turn().createOrUpdate(group.getKey(), group.getValue());
             if (changed == null) {
                 return TopicRequests.full(request);
+            }
+            if (isNew) {
+                broker.creations().made(changed, by);
             }
             destinations.retryTopic(changed);
         }
@@ -135,9 +141,9 @@ final class GroupRequests implements RequestHandler {
     }
 
     /** A group as it is; one that is created on first use shows as it would be. */
-    private Frame show(Frame request) {
+    private Frame show(Frame request, Holder by) {
         String name = request.require("group");
-        Subscription group = destinations.group(name);
+        Subscription group = destinations.group(name, by);
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "No group in this broker. group: " + name);
         }

@@ -56,7 +56,7 @@ final class MessageRequests implements RequestHandler {
 
     private Frame sendBack(RemotingSession session, Frame request) {
         shard.turn();
-        Subscription group = destinations.group(request.require("group"));
+        Subscription group = destinations.group(request.require("group"), session.holder());
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group not exist, "
                     + request.field("group"));

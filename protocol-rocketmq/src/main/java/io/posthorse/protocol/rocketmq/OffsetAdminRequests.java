@@ -70,7 +70,7 @@ final class OffsetAdminRequests implements RequestHandler {
             case RequestCode.GET_ALL_DELAY_OFFSET -> delayOffsets(request);
             case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> reset(peer, request);
             case RequestCode.QUERY_CORRECTION_OFFSET -> correction(request);
-            default -> cloneOffsets(request);
+            default -> cloneOffsets(request, ((RemotingSession) peer).holder());
         };
     }
 
@@ -167,13 +167,13 @@ final class OffsetAdminRequests implements RequestHandler {
                 Frame.FLAG_ONE_WAY, null, fields, body, false));
     }
 
-    private Frame cloneOffsets(Frame request) {
+    private Frame cloneOffsets(Frame request, Holder by) {
         Subscription source = broker.subscription(request.require("srcGroup"));
         if (source == null) {
             return request.refuse(
                     ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("srcGroup") + " does not exist");
         }
-        Subscription target = destinations.group(request.require("destGroup"));
+        Subscription target = destinations.group(request.require("destGroup"), by);
         if (target == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("destGroup")
                     + " does not exist, and it was not created; create it with updateSubGroup");

@@ -118,7 +118,7 @@ final class OffsetRequests implements RequestHandler {
     }
 
     private Frame update(Peer peer, Frame request, Partition partition) {
-        Subscription group = destinations.group(request.require("consumerGroup"));
+        Subscription group = destinations.group(request.require("consumerGroup"), ((RemotingSession) peer).holder());
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["
                     + request.field("consumerGroup") + "] does not exist; create it with updateSubGroup");

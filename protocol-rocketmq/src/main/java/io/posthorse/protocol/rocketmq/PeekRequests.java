@@ -46,7 +46,7 @@ final class PeekRequests implements RequestHandler {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic")
                     + "] not exist, apply first please! It is created with its first message or with updateTopic.");
         }
-        Subscription group = destinations.group(name);
+        Subscription group = destinations.group(name, ((RemotingSession) peer).holder());
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group [" + name
                     + "] does not exist, and it was not created. Create it with updateSubGroup.");
@@ -69,7 +69,7 @@ final class PeekRequests implements RequestHandler {
         retry.onRead(() -> session.whenWritable(() -> {
             Frame answer = session.rightsChanges == rights
                     ? show(request, group, partitions, most, retry)
-                    : request.refuse(ResponseCode.SYSTEM_BUSY, "users or rules have changed meanwhile; ask again");
+                    : request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED);
             if (answer != null) {
                 peer.send(answer);
             }

@@ -94,7 +94,7 @@ final class PopRequests implements RequestHandler {
         if (request.code() == RequestCode.POLLING_INFO) {
             return request.ok(Map.of("pollingNum", Long.toString(waits.taken())));
         }
-        Subscription group = destinations.group(request.require("consumerGroup"));
+        Subscription group = destinations.group(request.require("consumerGroup"), ((RemotingSession) peer).holder());
         Topic topic = broker.topic(request.require("topic"));
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["

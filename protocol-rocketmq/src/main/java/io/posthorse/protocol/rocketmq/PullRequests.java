@@ -68,7 +68,7 @@ final class PullRequests {
             session.refuse(header, ResponseCode.INVALID_PARAMETER, "The pull request names no topic or no group.");
             return;
         }
-        Subscription group = destinations.group(groupName);
+        Subscription group = destinations.group(groupName, session.holder());
         if (group == null) {
             session.refuse(header, ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group [" + groupName
                     + "] does not exist, and it was not created. Create it with updateSubGroup.");
@@ -245,6 +245,7 @@ final class PullRequests {
             return;
         }
         coldReads++;
+        int rights = session.rightsChanges;
         ColdRead read = broker.beginRead(fetch);
         PullAnswer answer = PullAnswer.of(fetch);
         ByteBuf body = session.connection().buffer(read.bytes());
@@ -258,10 +259,13 @@ final class PullRequests {
                 failure -> {
                     read.end();
                     coldReads--;
-                    if (failure != null) { // not a word of a later offset: what was not read must be read again
+                    boolean hasChanged = session.rightsChanges != rights;
+                    if (failure != null || hasChanged) { // not a word of a later offset: it must be read again
                         body.release();
-                        refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY,
-                                "old messages could not be read now (" + failure.getMessage() + "); the client tries again");
+                        refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY, hasChanged
+                                ? RemotingSession.RIGHTS_CHANGED
+                                : "old messages could not be read now (" + failure.getMessage()
+                                        + "); the client tries again");
                         return;
                     }
                     ByteBuf head = session.connection().buffer(HEADER_BYTES);

@@ -59,19 +59,23 @@ final class QueryRequests implements RequestHandler {
         if (topic == null) {
             return notFound(request);
         }
-        Holder holder = ((RemotingSession) peer).holder();
+        RemotingSession session = (RemotingSession) peer;
+        Holder holder = session.holder();
         if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many queries by key at once; ask again");
         }
         KeySearch search = broker.search(topic);
         List<ByteBuffer> found = new ArrayList<>();
         long end = broker.tail();
+        int rights = session.rightsChanges;
         reader.run(() -> found.addAll(find(search, request, key)), failure -> {
             searches.give(holder);
             search.end();
-            ((RemotingSession) peer).whenWritable(() -> peer.send(failure != null || found.isEmpty()
-                    ? notFound(request)
-                    : answer(request, found, end, clock.wallMs())));
+            session.whenWritable(() -> peer.send(session.rightsChanges != rights
+                    ? request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED)
+                    : failure != null || found.isEmpty()
+                            ? notFound(request)
+                            : answer(request, found, end, clock.wallMs())));
         });
         return null;
     }

@@ -35,6 +35,9 @@ import java.util.Set;
  * {@link Frame} first.
  */
 final class RemotingSession implements Session, Peer {
+    /** Why what waited for the disk is not shown. */
+    static final String RIGHTS_CHANGED = "users or rules have changed meanwhile; ask again";
+
     final RemotingProtocol protocol;
     final Host bornHost;
     final Host storeHost;

@@ -106,16 +106,19 @@ final class SendRequests {
         }
         Topic topic = null;
         if (name.startsWith(SystemNames.RETRY)) {
-            Subscription group = destinations.group(name.substring(SystemNames.RETRY.length()));
+            Subscription group = destinations.group(name.substring(SystemNames.RETRY.length()), session.holder());
             topic = group == null ? null : destinations.retryTopic(group);
         } else if (!name.startsWith(SystemNames.DEAD_LETTER)) {
             String model = header.text(names.defaultTopic());
-            topic = destinations.createFor(name, model == null ? "" : model, (int) header.number(names.defaultQueues(), 4));
+            topic = destinations.createFor(
+                    name, model == null ? "" : model, (int) header.number(names.defaultQueues(), 4), session.holder());
         }
         if (topic == null) {
             refuse(session, header, ResponseCode.TOPIC_NOT_EXIST, "topic[" + name + "] not exist, and it was not created: "
                     + (settings.autoCreateTopics()
-                            ? "the limit topics.max is reached, the disk is full, or the request names no default topic."
+                            ? "the limit topics.max is reached, or what one user or address may make of it"
+                                    + " (share.user, share.address), the disk is full, or the request names no default"
+                                    + " topic."
                             : "autoCreateTopicEnable is off. Create it with updateTopic."));
         }
         return topic;

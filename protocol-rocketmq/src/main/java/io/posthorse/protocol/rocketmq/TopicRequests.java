@@ -13,6 +13,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.platform.Holder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,9 +55,10 @@ final class TopicRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
+        Holder by = ((RemotingSession) peer).holder();
         return switch (request.code()) {
-            case RequestCode.UPDATE_AND_CREATE_TOPIC -> changed(peer, request, update(request));
-            case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> changed(peer, request, updateAll(request));
+            case RequestCode.UPDATE_AND_CREATE_TOPIC -> changed(peer, request, update(request, by));
+            case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> changed(peer, request, updateAll(request, by));
             case RequestCode.GET_ALL_TOPIC_CONFIG -> all(request);
             case RequestCode.DELETE_TOPIC_IN_BROKER -> changed(peer, request, delete(request));
             case RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER -> systemTopics(request);
@@ -78,7 +80,7 @@ final class TopicRequests implements RequestHandler {
         return null;
     }
 
-    private Frame update(Frame request) {
+    private Frame update(Frame request, Holder by) {
         String name = request.require("topic");
         TopicSettings before = settings(name);
         TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
@@ -90,8 +92,8 @@ final class TopicRequests implements RequestHandler {
                 request.number("readQueueNums", 8), request.number("writeQueueNums", 8),
                 request.number("perm", TopicSettings.READ | TopicSettings.WRITE),
                 "true".equals(request.field("order")), attributes);
-        Frame refusal = refusal(request, name, wanted);
-        return refusal != null ? refusal : create(request, name, wanted);
+        Frame refusal = refusal(request, by, name, wanted);
+        return refusal != null ? refusal : create(request, by, name, wanted);
     }
 
     private TopicSettings settings(String topic) {
@@ -106,7 +108,7 @@ final class TopicRequests implements RequestHandler {
         return legal ? new TopicSettings((int) read, (int) write, (int) permissions, ordered, more) : null;
     }
 
-    private Frame refusal(Frame request, String name, TopicSettings wanted) {
+    private Frame refusal(Frame request, Holder by, String name, TopicSettings wanted) {
         String problem = Destinations.topicProblem(name);
         if (problem == null && destinations.systemTopics().contains(name)) {
             problem = "The topic[" + name + "] is conflict with system topic.";
@@ -118,14 +120,23 @@ final class TopicRequests implements RequestHandler {
         if (problem != null) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
         }
-        return broker.topic(name) == null && !broker.hasRoomForTopic()
+        return broker.topic(name) == null && !destinations.hasRoomForTopic(by)
                 ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not created: the limit topics.max is reached, or"
-                        + " that of queues in all which the heap allows")
+                        + " that of queues in all which the heap allows, or what one user or address may make"
+                        + " (share.user, share.address)")
                 : null;
     }
 
-    private Frame create(Frame request, String name, TopicSettings wanted) {
-        return shard.turn().createOrUpdate(name, wanted) == null ? full(request) : request.ok(NO_BODY);
+    private Frame create(Frame request, Holder by, String name, TopicSettings wanted) {
+        boolean isNew = broker.topic(name) == null;
+        Topic topic = shard.turn().createOrUpdate(name, wanted);
+        if (topic == null) {
+            return full(request);
+        }
+        if (isNew) {
+            broker.creations().made(topic, by);
+        }
+        return request.ok(NO_BODY);
     }
 
     static Frame full(Frame request) {
@@ -134,7 +145,7 @@ final class TopicRequests implements RequestHandler {
     }
 
     /** All topics are looked at before the first is touched, so a refusal for what is wrong with one changes nothing. */
-    private Frame updateAll(Frame request) {
+    private Frame updateAll(Frame request, Holder by) {
         List<JsonValue> items = JsonReader.read(request.body()).asObject().array("topicConfigList");
         if (items.isEmpty() || items.size() > LIST_MAX) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " topics are due in one request, not "
@@ -152,16 +163,15 @@ final class TopicRequests implements RequestHandler {
             TopicSettings settings = settings(
                     topic.number("readQueueNums", 8), topic.number("writeQueueNums", 8),
                     topic.number("perm", TopicSettings.READ | TopicSettings.WRITE), topic.bool("order", false), attributes);
-            Frame refusal = refusal(request, name, settings);
+            Frame refusal = refusal(request, by, name, settings);
             if (refusal != null) {
                 return refusal;
             }
             wanted.put(name, settings);
         }
         for (Map.Entry<String, TopicSettings> topic : wanted.entrySet()) {
-            Frame answer = broker.topic(topic.getKey()) == null && !broker.hasRoomForTopic()
-                    ? refusal(request, topic.getKey(), topic.getValue())
-                    : create(request, topic.getKey(), topic.getValue());
+            Frame refusal = refusal(request, by, topic.getKey(), topic.getValue());
+            Frame answer = refusal != null ? refusal : create(request, by, topic.getKey(), topic.getValue());
             if (answer.code() != ResponseCode.SUCCESS) {
                 return answer;
             }

@@ -73,7 +73,9 @@ final class WaitingRequests implements RequestHandler {
     private Frame list(Peer peer, Frame request) {
         WaitingKind kind = WaitingKind.of(request);
         WaitingQuery query = WaitingQuery.of(request, kind);
-        Holder holder = ((RemotingSession) peer).holder();
+        RemotingSession session = (RemotingSession) peer;
+        int rights = session.rightsChanges;
+        Holder holder = session.holder();
         if (!lists.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, LISTS_MAX + " lists of waiting messages are being read already."
                     + " Nothing was listed. Ask again in a moment.");
@@ -91,6 +93,10 @@ final class WaitingRequests implements RequestHandler {
         reader.run(() -> json[0] = new WaitingRows(read, query, kind, lane).json(waiting, read.size() < most), failure -> {
             lists.give(holder);
             read.end();
+            if (session.rightsChanges != rights) {
+                peer.send(request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED));
+                return;
+            }
             peer.send(failure == null
                     ? request.ok(json[0])
                     : request.refuse(ResponseCode.SYSTEM_ERROR, "the waiting messages cannot be read: "

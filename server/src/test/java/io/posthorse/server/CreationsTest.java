@@ -1,0 +1,139 @@
+package io.posthorse.server;
+
+import static io.posthorse.server.TestBroker.SEND_SHORT;
+import static io.posthorse.server.TestBroker.heartbeat;
+import static io.posthorse.server.TestBroker.shortSend;
+import static io.posthorse.server.TestBroker.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import apache.rocketmq.v2.Message;
+import apache.rocketmq.v2.Resource;
+import apache.rocketmq.v2.SendMessageRequest;
+import apache.rocketmq.v2.SystemProperties;
+import com.google.protobuf.ByteString;
+import io.posthorse.codec.rocketmq.Frame;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ExceptionResponse;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.command.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A user has his part of the topics and groups that there may be, whatever protocol he makes them by. */
+@Timeout(60)
+class CreationsTest {
+    private static final int PART = 10;
+
+    @TempDir
+    private Path directory;
+
+    private Users users;
+    private RawClient greedy;
+    private RawClient other;
+
+    @BeforeEach
+    void start() {
+        users = Users.start(directory, "topics.max=100", "groups.max=100", "share.user=" + PART);
+        for (String name : new String[] {"greedy", "other"}) {
+            users.user(name, "Topic:* Pub,Sub Allow", "Group:* Sub Allow");
+        }
+        greedy = users.client("greedy");
+        other = users.client("other");
+    }
+
+    @AfterEach
+    void stop() {
+        users.close();
+    }
+
+    private static Frame send(RawClient client, String topic) {
+        return client.ask(SEND_SHORT, shortSend(topic, 0, ""), text("x"));
+    }
+
+    private void makeAll() {
+        for (int i = 0; i < PART; i++) {
+            assertEquals(0, send(greedy, "G" + i).code());
+        }
+    }
+
+    private static void assertShare(Frame refused) {
+        assertNotEquals(0, refused.code());
+        assertTrue(refused.remark().contains("share.user"), refused.remark());
+    }
+
+    @Test
+    void secT29TopicsOfFirstMessages() {
+        makeAll();
+        assertShare(send(greedy, "G-more"));
+        assertEquals(0, send(greedy, "G1").code(), "what is there takes messages");
+        assertEquals(0, send(other, "O").code());
+        assertEquals(0, users.root().ask(215, Map.of("topic", "G3")).code());
+        assertEquals(0, send(greedy, "G-more").code(), "one is gone");
+        assertShare(send(greedy, "G-again"));
+    }
+
+    @Test
+    void secT29TopicsOfJmsClientsAndGrpcClientsAreCountedWithThem() throws IOException {
+        makeAll();
+        try (RawJms jms = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
+                RawJms others = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
+            ExceptionResponse refused = (ExceptionResponse) produce(jms, "ID:g-1:1");
+            assertTrue(refused.getException().getMessage().contains("share.user"), refused.getException()::getMessage);
+            assertEquals(Response.class, produce(others, "ID:o-1:1").getClass());
+        }
+        try (GrpcUser grpc = GrpcUser.connect(users.broker()).as("greedy", Users.secret("greedy"))) {
+            String why = grpc.calls().sendMessage(message("Grpc")).getStatus().getMessage();
+            assertTrue(why.contains("share.user"), why);
+        }
+        try (GrpcUser grpc = GrpcUser.connect(users.broker()).as("other", Users.secret("other"))) {
+            assertEquals("OK", grpc.calls().sendMessage(message("Grpc")).getStatus().getMessage());
+        }
+    }
+
+    private static Response produce(RawJms client, String connection) {
+        ProducerInfo producer = new ProducerInfo(new ProducerId(RawJms.session(connection), 1));
+        producer.setDestination(new ActiveMQQueue("queue." + connection.charAt(3)));
+        return client.ask(producer);
+    }
+
+    private static SendMessageRequest message(String topic) {
+        return SendMessageRequest.newBuilder()
+                .addMessages(Message.newBuilder()
+                        .setTopic(Resource.newBuilder().setName(topic))
+                        .setBody(ByteString.copyFromUtf8("x"))
+                        .setSystemProperties(SystemProperties.newBuilder().setMessageId("01")))
+                .build();
+    }
+
+    @Test
+    void secT29GroupsOfHeartbeats() {
+        for (int i = 0; i < PART; i++) {
+            assertEquals(0, beat(greedy, "G" + i).code());
+            assertTrue(isThere("G" + i));
+        }
+        beat(greedy, "G-more");
+        assertTrue(!isThere("G-more"));
+        beat(other, "O");
+        assertTrue(isThere("O"));
+        assertEquals(0, users.root().ask(207, Map.of("groupName", "G3")).code());
+        beat(greedy, "G-more");
+        assertTrue(isThere("G-more"));
+    }
+
+    private static Frame beat(RawClient client, String group) {
+        return client.ask(34, Map.of(), heartbeat("c", group, "T", "*", 1));
+    }
+
+    private boolean isThere(String group) {
+        return new String(users.root().ask(201, Map.of()).body()).contains("\"groupName\":\"" + group + "\"");
+    }
+}
