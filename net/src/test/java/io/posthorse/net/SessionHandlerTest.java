@@ -335,4 +335,30 @@ class SessionHandlerTest {
         channel.finishAndReleaseAll();
         assertEquals(0, memory.metric().usedDirectMemory());
     }
+
+    @Test
+    void whatManyConnectionsOfAUserWereSentCountsTogether() {
+        InboundLimits limits = new InboundLimits(
+                new Strangers(100), 100, 1 << 20, 1 << 20, new Shares(50, 100), Clock.system());
+        List<Connection> connections = new ArrayList<>();
+        List<EmbeddedChannel> channels = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            channels.add(TestChannel.open("10.0.0.1", memory, limits, connection -> {
+                assertTrue(connection.admit(connections.size() < 9 ? "ann" : "bob"));
+                connections.add(connection);
+                return new Frames(Hint.NONE);
+            }));
+        }
+        int served = 0;
+        for (Connection one : connections.subList(0, 9)) {
+            if (one.isWritable()) {
+                one.send(one.buffer(200_000).writeZero(200_000)); // which the peer does not take
+                served++;
+            }
+        }
+        assertEquals(3, served, "half of a MiB");
+        assertTrue(connections.get(9).isWritable());
+        channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+        assertEquals(0, memory.metric().usedDirectMemory());
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Set;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.RedeliveryPolicy;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Queues of virtual topics. What is expected is what ActiveMQ Classic 6.3.1 does with the same program. */
 @Timeout(60)
 class JmsVirtualTest {
+    private static final String TEXT = "AMQ_MSG_TYPE\u0001text\u0002";
     private static final long WAIT = 5_000;
     private static final long NOTHING = 150;
     private static final ActiveMQTopic ORDERS = new ActiveMQTopic("VirtualTopic.orders");
@@ -196,5 +198,32 @@ class JmsVirtualTest {
         failing.commit();
         assertNull(b.receive(NOTHING));
         assertNull(letters.receive(NOTHING));
+    }
+
+    /** As after a kill: the topic is stored, and what the queues were to begin with it is not. */
+    @Test
+    void queuesGetTopicsThatCameWhileJmsWasOff() throws Exception {
+        ActiveMQQueue all = new ActiveMQQueue("Consumer.A.VirtualTopic.>");
+        session.createProducer(A).close();
+        session.createConsumer(all).close();
+        host.restart("openwire.enabled=false");
+        host.broker().sent("TOPIC%VirtualTopic%2Eorders", 0, TEXT, "1");
+        host.broker().sent("TOPIC%VirtualTopic%2Enew", 0, TEXT, "2");
+        host.restart();
+        session = host.session();
+        assertEquals(List.of("1"), browsed(A));
+        assertEquals(Set.of("1", "2"), Set.copyOf(texts(session.createConsumer(all), 2)));
+    }
+
+    @Test
+    void durableSubscribersToPatternsGetTopicsThatCameWhileJmsWasOff() throws Exception {
+        Session durable = host.connectAs("c").createSession(false, Session.AUTO_ACKNOWLEDGE);
+        durable.createDurableSubscriber(new ActiveMQTopic("news.>"), "d").close();
+        host.restart("openwire.enabled=false");
+        host.broker().sent("TOPIC%news%2Ea", 0, TEXT, "first");
+        host.restart();
+        durable = host.connectAs("c").createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageConsumer again = durable.createDurableSubscriber(new ActiveMQTopic("news.>"), "d");
+        assertEquals(List.of("first"), texts(again, 1));
     }
 }

@@ -415,4 +415,19 @@ class PopTest {
         request.put("queueId", "7");
         assertTrue(client.ask(PEEK, request).remark().contains("queueId[7]"));
     }
+
+    @Test
+    void largeMessagesOfManyQueuesComeInAsManyAnswersAsTheyNeed() {
+        broker.topic("Eight", 8);
+        for (int queue = 0; queue < 8; queue++) {
+            broker.sent("Eight", queue, "", "x".repeat(3 << 20));
+        }
+        int found = 0;
+        for (int i = 0; i < 8; i++) {
+            Frame answer = client.ask(POP, request("Eight", 32, 60_000, 0));
+            assertTrue(answer.body().length < 5 << 20, answer.body().length + " bytes");
+            found += Stored.all(answer.body()).size();
+        }
+        assertEquals(8, found);
+    }
 }

@@ -6,6 +6,8 @@ import static io.posthorse.server.TestBroker.shortSend;
 import static io.posthorse.server.TestBroker.text;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +19,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.apache.activemq.command.BrokerId;
+import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
@@ -187,6 +191,46 @@ class QuotaTest {
                     + "\"}";
             assertNotEquals(0, client.ask(34, Map.of(), text(much)).code());
             assertEquals(0, client.ask(34, Map.of(), heartbeat("c", "G", "T", "*", 1)).code());
+        }
+    }
+
+    private static String refusal(RawJms client, String id, String user) {
+        Response answer = client.ask(RawJms.login(id, id, user, Users.secret(user)));
+        return answer instanceof ExceptionResponse refused ? refused.getException().getMessage() : "";
+    }
+
+    @Test
+    void secT29AJmsLoginThatIsRefusedGivesNoPlaceBack() {
+        try (Users users = Users.start(directory, "share.user=1", "connections.max=300")) {
+            users.user("greedy").user("other");
+            for (int i = 0; i < 3; i++) {
+                RawJms.in(users.broker(), "ID:g-" + i + ":1", "greedy", Users.secret("greedy"));
+            }
+            for (int i = 3; i < 8; i++) {
+                try (RawJms more = RawJms.greeted(users.broker())) {
+                    String id = "ID:g-" + i + ":1";
+                    assertTrue(refusal(more, id, "greedy").contains("share.user"));
+                    assertTrue(refusal(more, id, "greedy").contains("share.user"), "asked twice");
+                }
+            }
+            assertEquals("", refusal(RawJms.greeted(users.broker()), "ID:o-1:1", "other"));
+        }
+    }
+
+    @Test
+    void secT29WhoeverSaysThatHeIsAnotherBrokerIsCounted() {
+        try (Users users = Users.start(directory, "share.user=1", "connections.max=300")) {
+            users.user("greedy");
+            BrokerInfo broker = new BrokerInfo();
+            broker.setBrokerId(new BrokerId("other"));
+            broker.setBrokerName("other");
+            assertInstanceOf(ExceptionResponse.class, RawJms.greeted(users.broker()).ask(broker));
+            for (int i = 0; i < 3; i++) {
+                RawJms one = RawJms.greeted(users.broker());
+                assertFalse(one.ask(broker) instanceof ExceptionResponse, "it was told before");
+                assertEquals("", refusal(one, "ID:g-" + i + ":1", "greedy"));
+            }
+            assertTrue(refusal(RawJms.greeted(users.broker()), "ID:g-3:1", "greedy").contains("share.user"));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.posthorse.protocol.openwire;
 import io.posthorse.broker.delivery.Selector;
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
+import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.Message;
@@ -18,7 +19,7 @@ final class JmsSelector implements Selector {
     private static final Pattern BODY_QUERY = Pattern.compile("\\b(XPATH|XQUERY)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern LITERAL = Pattern.compile("'[^']*+'");
 
-    private final JmsMessages messages;
+    private final LongFunction<Message> messages;
     private final BooleanExpression expression;
     private final ConnectionId notFrom;
     private final String key;
@@ -26,7 +27,7 @@ final class JmsSelector implements Selector {
     private final MessageEvaluationContext context = new MessageEvaluationContext();
 
     private JmsSelector(
-            JmsMessages messages, BooleanExpression expression, Like.Work work, ConnectionId notFrom, String key) {
+            LongFunction<Message> messages, BooleanExpression expression, Like.Work work, ConnectionId notFrom, String key) {
         this.messages = messages;
         this.expression = expression;
         this.work = work;
@@ -37,10 +38,12 @@ final class JmsSelector implements Selector {
     /**
      * A selector; null where everything is wanted.
      *
+     * @param messages finds the one whose record stands at a position; null where it cannot be read
      * @param notFrom messages of this connection are not wanted; null where they are
      * @throws InvalidSelectorException where the text makes no sense
      */
-    static JmsSelector of(JmsMessages messages, String text, ConnectionId notFrom) throws InvalidSelectorException {
+    static JmsSelector of(LongFunction<Message> messages, String text, ConnectionId notFrom)
+            throws InvalidSelectorException {
         boolean any = text == null || text.isBlank();
         if (any && notFrom == null) {
             return null;
@@ -74,7 +77,7 @@ final class JmsSelector implements Selector {
 
     @Override
     public boolean matches(long position) {
-        Message message = messages.at(position);
+        Message message = messages.apply(position);
         if (message == null || notFrom != null && isFrom(message)) {
             return false;
         }

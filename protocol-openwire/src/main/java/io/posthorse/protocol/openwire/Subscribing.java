@@ -29,7 +29,7 @@ final class Subscribing {
             throw new InvalidDestinationException("A consumer needs a destination.");
         }
         ConnectionId notFrom = info.isNoLocal() ? client.info().getConnectionId() : null;
-        JmsSelector selector = JmsSelector.of(protocol.messages, info.getSelector(), notFrom);
+        JmsSelector selector = JmsSelector.of(protocol.messages::at, info.getSelector(), notFrom);
         Consumption consumer;
         if (AdvisorySupport.isAdvisoryTopic(destination)) {
             consumer = protocol.advisories.subscribe(client, info);

@@ -48,7 +48,7 @@ final class SweptFeeds implements ExpirySweep.Feeds {
 
     private Selector selector(Origin origin) {
         try {
-            return JmsSelector.of(protocol.messages, origin.selector(), null);
+            return JmsSelector.of(protocol.messages::at, origin.selector(), null);
         } catch (InvalidSelectorException e) {
             return null; // it was refused when it came, so it cannot be there
         }

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.jms.InvalidSelectorException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.apache.activemq.command.ActiveMQTextMessage;
+import org.apache.activemq.command.Message;
 import org.apache.activemq.filter.BooleanExpression;
 import org.apache.activemq.filter.MessageEvaluationContext;
 import org.apache.activemq.selector.SelectorParser;
@@ -107,5 +111,31 @@ class SelectorTest {
         String tooDeep = "(".repeat(2_040) + "n = 5" + ")".repeat(2_040);
         assertThrows(InvalidSelectorException.class, () -> chooses(tooDeep, message("a")));
         assertThrows(InvalidSelectorException.class, () -> chooses("n = 5 OR ".repeat(500) + "n = 5", message("a")));
+    }
+
+    @Test
+    void whatWasLookedAtIsNotKept() throws Exception {
+        List<WeakReference<Message>> looked = new ArrayList<>();
+        JmsSelector selector = JmsSelector.of(position -> {
+            Message message = found(position);
+            looked.add(new WeakReference<>(message));
+            return message;
+        }, "n = 5", null);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(selector.matches(i));
+        }
+        for (int i = 0; i < 100 && looked.stream().anyMatch(one -> one.get() != null); i++) {
+            System.gc();
+        }
+        assertEquals(0, looked.stream().filter(one -> one.get() != null).count());
+        assertTrue(selector.matches(3), "which is there all the time");
+    }
+
+    private static Message found(long number) {
+        try {
+            return message("" + number);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,5 +73,23 @@ class QueueLocksTest {
         assertTrue(locks.lock(key(-2), BOB, "c1"), "half of them are for others");
         nowMs += QueueLocks.EXPIRY_MS;
         assertTrue(locks.lock(key(-1), ANN, "c1"));
+    }
+
+    @Test
+    void whatWasTakenOverIsGivenBackOnce() {
+        int half = QueueLocks.LOCKS_MAX / 2;
+        for (int i = 0; i < half; i++) {
+            assertTrue(locks.lock(key(i), ANN, "c1"));
+        }
+        nowMs += QueueLocks.EXPIRY_MS;
+        for (int i = 0; i < 10; i++) {
+            assertTrue(locks.lock(key(i), BOB, "c2"));
+            locks.unlock(key(i), ANN, "c1");
+        }
+        int got = 0;
+        for (int i = half; i < 2 * half + 10; i++) {
+            got += locks.lock(key(i), ANN, "c1") ? 1 : 0;
+        }
+        assertEquals(half, got);
     }
 }
