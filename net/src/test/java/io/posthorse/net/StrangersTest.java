@@ -186,6 +186,23 @@ class StrangersTest {
     }
 
     @Test
+    void whoIsRefusedGivesBackNoPlaceOfOthers() {
+        limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(50, 100), Clock.system());
+        for (int i = 0; i < 5; i++) {
+            connect("10.0.0.1");
+            assertTrue(opened.getLast().admit("greedy"));
+        }
+        connect("10.0.0.1");
+        for (int i = 0; i < 10; i++) {
+            assertFalse(opened.getLast().admit("greedy"));
+        }
+        for (int i = 0; i < 5; i++) {
+            assertTrue(connect("10.0.0.2").isOpen());
+        }
+        assertFalse(connect("10.0.0.2").isOpen(), "all have ten");
+    }
+
+    @Test
     void anAddressHasItsShareOfTheConnections() {
         limits = new InboundLimits(new Strangers(100), 10, 1 << 20, 1 << 20, new Shares(100, 50), Clock.system());
         List<EmbeddedChannel> all = new ArrayList<>();

@@ -76,18 +76,21 @@ class QueueLocksTest {
     }
 
     @Test
-    void whatWasTakenOverIsGivenBackOnce() {
+    void whatCannotBeTakenOverIsGivenBackOnce() {
         int half = QueueLocks.LOCKS_MAX / 2;
         for (int i = 0; i < half; i++) {
             assertTrue(locks.lock(key(i), ANN, "c1"));
         }
-        nowMs += QueueLocks.EXPIRY_MS;
-        for (int i = 0; i < 10; i++) {
+        nowMs += QueueLocks.EXPIRY_MS / 2;
+        for (int i = half; i < 2 * half; i++) {
             assertTrue(locks.lock(key(i), BOB, "c2"));
-            locks.unlock(key(i), ANN, "c1");
+        }
+        nowMs += QueueLocks.EXPIRY_MS / 2;
+        for (int i = 0; i < 10; i++) {
+            assertFalse(locks.lock(key(0), BOB, "c2"), "he has his share");
         }
         int got = 0;
-        for (int i = half; i < 2 * half + 10; i++) {
+        for (int i = -1; i > -half - 20; i--) {
             got += locks.lock(key(i), ANN, "c1") ? 1 : 0;
         }
         assertEquals(half, got);
