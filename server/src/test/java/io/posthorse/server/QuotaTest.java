@@ -19,8 +19,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.BrokerId;
 import org.apache.activemq.command.BrokerInfo;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
@@ -231,6 +234,34 @@ class QuotaTest {
                 assertEquals("", refusal(one, "ID:g-" + i + ":1", "greedy"));
             }
             assertTrue(refusal(RawJms.greeted(users.broker()), "ID:g-3:1", "greedy").contains("share.user"));
+        }
+    }
+
+    private static ConsumerInfo advisories(String connection, int number, String topic) {
+        ConsumerInfo info = new ConsumerInfo(new ConsumerId(RawJms.session(connection), number));
+        info.setDestination(new ActiveMQTopic(topic));
+        return info;
+    }
+
+    @Test
+    void secT29AUserHasHisShareOfThoseWhoHearOfEverything() {
+        try (Users users = Users.start(directory, "share.user=1")) {
+            users.user("greedy").user("other");
+            try (RawJms greedy = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
+                    RawJms other = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
+                for (int i = 0; i < 10; i++) {
+                    Response answer = greedy.ask(advisories("ID:g-1:1", i, "ActiveMQ.Advisory.>"));
+                    assertFalse(answer instanceof ExceptionResponse);
+                }
+                ExceptionResponse refused =
+                        (ExceptionResponse) greedy.ask(advisories("ID:g-1:1", 10, "ActiveMQ.Advisory.>"));
+                assertTrue(refused.getException().getMessage().contains("share.user"));
+                Response temporary = greedy.ask(advisories(
+                        "ID:g-1:1", 11, "ActiveMQ.Advisory.TempQueue,ActiveMQ.Advisory.TempTopic"));
+                assertFalse(temporary instanceof ExceptionResponse, "as each client does");
+                Response others = other.ask(advisories("ID:o-1:1", 1, "ActiveMQ.Advisory.>"));
+                assertFalse(others instanceof ExceptionResponse);
+            }
         }
     }
 }

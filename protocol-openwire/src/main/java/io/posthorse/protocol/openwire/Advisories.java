@@ -1,9 +1,16 @@
 package io.posthorse.protocol.openwire;
 
+import io.posthorse.platform.Places;
+import jakarta.jms.ResourceAllocationException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -14,13 +21,10 @@ import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.DataStructure;
 import org.apache.activemq.command.DestinationInfo;
-import org.apache.activemq.command.MessageAck;
-import org.apache.activemq.command.MessageDispatch;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
 import org.apache.activemq.command.RemoveInfo;
-import org.apache.activemq.filter.DestinationFilter;
 
 /**
  * Tells clients what happens: connections, destinations, consumers and producers come and go. Clients need to hear of
@@ -28,18 +32,30 @@ import org.apache.activemq.filter.DestinationFilter;
  * listens, and not stored; who comes later is told what there is now.
  */
 final class Advisories {
-    private final OpenwireProtocol protocol;
-    /** Those who hear of temporary destinations and of nothing else, as each client does. */
-    private final Set<Listener> ofTemporary = new LinkedHashSet<>();
+    /** Those who listen to more than each client does. */
+    private static final int LISTENERS_MAX = 1_000;
+    /** When one who does not take what he is told at first is told more. */
+    private static final long SLOW_MS = 10;
 
-    private final Set<Listener> ofAll = new LinkedHashSet<>();
+    private final OpenwireProtocol protocol;
+    /** For those who hear of temporary destinations and of nothing else, as each client does. */
+    private final TemporaryNews<AdvisoryListener, News> news;
+
+    private final Set<AdvisoryListener> ofAll = new LinkedHashSet<>();
+    private final Places places;
+    private final Map<ActiveMQDestination, Integer> consumers = new HashMap<>();
+    private final Map<ActiveMQDestination, Integer> producers = new HashMap<>();
     private final Set<ActiveMQDestination> temporary = new LinkedHashSet<>();
     private final String brokerId;
     private final ProducerId producer;
     private long number;
 
+    private record News(ActiveMQTopic topic, ActiveMQDestination about, ActiveMQMessage message) {}
+
     Advisories(OpenwireProtocol protocol) {
         this.protocol = protocol;
+        this.places = new Places(LISTENERS_MAX, protocol.settings.shares());
+        this.news = new TemporaryNews<>(Advisories::tell, action -> protocol.timers.after(0, action));
         this.brokerId = "ID:posthorse-" + Long.toString(protocol.clock.wallMs(), 36);
         this.producer = new ProducerId();
         producer.setConnectionId(brokerId);
@@ -56,94 +72,68 @@ final class Advisories {
         return new MessageId(producer, ++number);
     }
 
-    /** A consumer of advisories. What it does not take in time it does not get. */
-    private final class Listener implements Consumption {
-        private final ClientConnection client;
-        private final ConsumerInfo info;
-        private final DestinationFilter filter;
-
-        Listener(ClientConnection client, ConsumerInfo info) {
-            this.client = client;
-            this.info = info;
-            this.filter = DestinationFilter.parseFilter(info.getDestination());
+    Consumption subscribe(ClientConnection client, ConsumerInfo info) throws ResourceAllocationException {
+        AdvisoryListener listener = new AdvisoryListener(this, client, info);
+        if (listener.isOfTemporary()) {
+            news.listen(listener);
+        } else if (places.take(client.session().holder())) {
+            ofAll.add(listener);
+        } else {
+            throw new ResourceAllocationException("As many consumers listen to advisories as may: " + LISTENERS_MAX
+                    + " of all clients, of which one user and one address have share.user and share.address. Those that"
+                    + " hear of temporary destinations alone do not count.");
         }
-
-        /** Whether it hears of temporary destinations and of nothing else. */
-        boolean isOfTemporary() {
-            return Destinations.parts(info.getDestination()).stream().allMatch(part ->
-                    part.equals(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
-                            || part.equals(AdvisorySupport.TEMP_TOPIC_ADVISORY_TOPIC));
-        }
-
-        /** Whether it is to hear of destinations of that kind. */
-        boolean wants(ActiveMQTopic kind) {
-            return filter.matches(kind);
-        }
-
-        @Override
-        public ConsumerInfo info() {
-            return info;
-        }
-
-        boolean wants(ActiveMQTopic topic, ActiveMQDestination about) {
-            return filter.matches(topic) && client.mayKnow(about);
-        }
-
-        /** @param always also where the client is slow: without it, it would not answer to a temporary destination */
-        void tell(ActiveMQMessage message, boolean always) {
-            if (always || client.session().isWritable()) {
-                MessageDispatch dispatch = new MessageDispatch();
-                dispatch.setConsumerId(info.getConsumerId());
-                dispatch.setDestination(message.getDestination());
-                dispatch.setMessage(message);
-                client.session().send(dispatch);
-                client.session().flush();
-            }
-        }
-
-        @Override
-        public void acknowledge(MessageAck ack, Unit unit) {
-            // they are gone once they are sent
-        }
-
-        @Override
-        public void close(long lastDelivered) {
-            ofTemporary.remove(this);
-            ofAll.remove(this);
-        }
-    }
-
-    Consumption subscribe(ClientConnection client, ConsumerInfo info) {
-        Listener listener = new Listener(client, info);
-        client.session().afterTurn(() -> tellAll(listener));
-        (listener.isOfTemporary() ? ofTemporary : ofAll).add(listener);
+        client.session().afterTurn(() -> introduce(listener, introduction(listener)));
         return listener;
     }
 
-    /** Tells a new one what there is. */
-    private void tellAll(Listener to) {
-        List<Listener> only = List.of(to);
-        List.copyOf(temporary).forEach(destination ->
-                tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination)));
+    void forget(AdvisoryListener listener) {
+        news.forget(listener);
+        if (ofAll.remove(listener)) {
+            places.give(listener.client().session().holder());
+        }
+    }
+
+    /** Tells a new one what there is, in parts. */
+    private void introduce(AdvisoryListener to, Iterator<Runnable> left) {
+        int told = 0;
+        while (left.hasNext() && told++ < TemporaryNews.AT_ONCE && to.client().session().isWritable()) {
+            left.next().run();
+        }
+        if (left.hasNext() && !to.isClosed()) {
+            protocol.timers.after(to.client().session().isWritable() ? 0 : SLOW_MS, () -> introduce(to, left));
+        }
+    }
+
+    private Iterator<Runnable> introduction(AdvisoryListener to) {
+        List<AdvisoryListener> only = List.of(to);
+        Stream<Runnable> all = List.copyOf(temporary).stream().map(destination -> () -> told(only, destination));
         if (to.isOfTemporary()) {
-            return; // no look at all that the broker has for each client that comes
+            return all.iterator(); // no look at all that the broker has for each client that comes
         }
-        protocol.clients.values().forEach(c ->
-                tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), null, c.info().copy()));
-        boolean all = to.wants(AdvisorySupport.QUEUE_ADVISORY_TOPIC) || to.wants(AdvisorySupport.TOPIC_ADVISORY_TOPIC);
-        protocol.broker.topics().stream().filter(t -> all && !t.isInternal() && !Names.isTemporary(t.name())).forEach(t -> {
-            ActiveMQDestination destination = Names.destination(t.name());
-            tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination));
-        });
-        for (ClientConnection client : List.copyOf(protocol.clients.values())) {
-            for (Consumption consumer : client.consumers.values()) {
-                ConsumerInfo info = consumer.info();
-                tell(only, topicOf(info), info.getDestination(), info);
-            }
-            for (ProducerInfo info : client.producers.values()) {
-                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info);
-            }
+        List<ClientConnection> clients = List.copyOf(protocol.clients.values());
+        if (to.wants(AdvisorySupport.getConnectionAdvisoryTopic())) {
+            all = Stream.concat(all, clients.stream().map(c -> () ->
+                    tell(only, AdvisorySupport.getConnectionAdvisoryTopic(), null, c.info().copy())));
         }
+        if (to.wants(AdvisorySupport.QUEUE_ADVISORY_TOPIC) || to.wants(AdvisorySupport.TOPIC_ADVISORY_TOPIC)) {
+            all = Stream.concat(all, List.copyOf(protocol.broker.topics()).stream()
+                    .filter(t -> !t.isInternal() && !t.isDeleted() && !Names.isTemporary(t.name()))
+                    .map(t -> () -> told(only, Names.destination(t.name()))));
+        }
+        return Stream.concat(all, clients.stream().flatMap(c -> opened(only, c))).iterator();
+    }
+
+    private void told(List<AdvisoryListener> only, ActiveMQDestination destination) {
+        tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination));
+    }
+
+    private Stream<Runnable> opened(List<AdvisoryListener> only, ClientConnection client) {
+        Stream<Runnable> consumers = List.copyOf(client.consumers.values()).stream().map(Consumption::info)
+                .map(info -> () -> tell(only, topicOf(info), info.getDestination(), info));
+        Stream<Runnable> producers = List.copyOf(client.producers.values()).stream().map(info -> () ->
+                tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info));
+        return Stream.concat(consumers, producers);
     }
 
     private static DestinationInfo added(ActiveMQDestination destination) {
@@ -157,6 +147,12 @@ final class Advisories {
     }
 
     // ---- what happens
+
+    private static void tell(AdvisoryListener listener, News one) {
+        if (listener.wants(one.topic, one.about)) {
+            listener.tell(one.message, true);
+        }
+    }
 
     void connection(ConnectionInfo info) {
         tell(ofAll, AdvisorySupport.getConnectionAdvisoryTopic(), null, info.copy());
@@ -175,26 +171,52 @@ final class Advisories {
             if (exists) {
                 temporary.add(destination);
             }
-            tell(ofTemporary, topic, destination, info);
+            news.happened(new News(topic, destination, message(topic, destination, info)));
         }
         tell(ofAll, topic, destination, info);
     }
 
-    void consumer(ClientConnection client, ConsumerInfo info) {
+    void consumer(ConsumerInfo info) {
+        count(consumers, info.getDestination(), 1);
         tell(ofAll, topicOf(info), info.getDestination(), info);
     }
 
-    void consumerGone(ClientConnection client, ConsumerInfo info) {
+    void consumerGone(ConsumerInfo info) {
+        count(consumers, info.getDestination(), -1);
         tell(ofAll, topicOf(info), info.getDestination(), info.createRemoveCommand());
     }
 
-    void producer(ClientConnection client, ProducerInfo info) {
+    void producer(ProducerInfo info) {
+        count(producers, info.getDestination(), 1);
         tell(ofAll, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info);
     }
 
-    void producerGone(ClientConnection client, ProducerInfo info) {
+    void producerGone(ProducerInfo info) {
+        count(producers, info.getDestination(), -1);
         tell(ofAll, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(),
                 info.createRemoveCommand());
+    }
+
+    private static void count(Map<ActiveMQDestination, Integer> counts, ActiveMQDestination of, int more) {
+        if (of != null) {
+            counts.merge(of, more, (before, by) -> before + by == 0 ? null : before + by);
+        }
+    }
+
+    /** Whether so many have not heard yet of the last temporary destinations that there had better be no more. */
+    boolean areBehind() {
+        return news.isFull();
+    }
+
+    /** A client is about to be shown a temporary destination: it has heard of it by then. */
+    void catchUp(ClientConnection client) {
+        if (!news.isQuiet()) {
+            client.consumers.values().forEach(consumer -> {
+                if (consumer instanceof AdvisoryListener listener) {
+                    news.catchUp(listener);
+                }
+            });
+        }
     }
 
     /** Null for advisories about advisories, which there are none. */
@@ -204,44 +226,39 @@ final class Advisories {
                 : AdvisorySupport.getConsumerAdvisoryTopic(info.getDestination());
     }
 
-    private long consumers(ActiveMQDestination of) {
-        return protocol.clients.values().stream().flatMap(c -> c.consumers.values().stream())
-                .filter(c -> c.info().getDestination().equals(of)).count();
-    }
-
-    private long producers(ActiveMQDestination of) {
-        return protocol.clients.values().stream().flatMap(c -> c.producers.values().stream())
-                .filter(p -> of != null && of.equals(p.getDestination())).count();
-    }
-
     /**
      * Tells those who want to hear it and may.
      *
      * @param about the destination it is about; null where it is about a connection
      */
     private void tell(
-            Iterable<Listener> to, ActiveMQTopic topic, ActiveMQDestination about, DataStructure what) {
-        if (topic == null) {
+            Collection<AdvisoryListener> to, ActiveMQTopic topic, ActiveMQDestination about, DataStructure what) {
+        if (topic == null || to.isEmpty()) {
             return;
         }
-        List<Listener> wanting = new ArrayList<>();
+        List<AdvisoryListener> wanting = new ArrayList<>();
         to.forEach(listener -> {
             if (listener.wants(topic, about)) {
                 wanting.add(listener);
             }
         });
-        if (wanting.isEmpty()) {
-            return;
+        if (!wanting.isEmpty()) {
+            ActiveMQMessage message = message(topic, about, what);
+            boolean always = about != null && about.isTemporary();
+            wanting.forEach(listener -> listener.tell(message, always));
         }
+    }
+
+    private ActiveMQMessage message(ActiveMQTopic topic, ActiveMQDestination about, DataStructure what) {
         ActiveMQMessage message = new ActiveMQMessage();
         try {
             message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_ID, brokerId);
             message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_NAME, protocol.settings.brokerName());
             DataStructure who = what instanceof RemoveInfo gone ? gone.getObjectId() : what;
             if (who instanceof ConsumerInfo || who instanceof ConsumerId) {
-                message.setProperty(AdvisorySupport.MSG_PROPERTY_CONSUMER_COUNT, (int) consumers(about));
+                message.setProperty(AdvisorySupport.MSG_PROPERTY_CONSUMER_COUNT, consumers.getOrDefault(about, 0));
             } else if (who instanceof ProducerInfo || who instanceof ProducerId) {
-                message.setProperty("producerCount", (int) producers(about));
+                message.setProperty("producerCount", about == null ? 0 : producers.getOrDefault(about, 0));
             }
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e); // an empty message has nothing that cannot be read
@@ -253,7 +270,6 @@ final class Advisories {
         message.setMessageId(nextId());
         message.setTimestamp(protocol.clock.wallMs());
         message.setPersistent(false);
-        boolean always = about != null && about.isTemporary();
-        wanting.forEach(listener -> listener.tell(message, always));
+        return message;
     }
 }

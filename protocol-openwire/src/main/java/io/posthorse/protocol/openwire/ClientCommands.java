@@ -194,7 +194,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         }
         client.opened.take(null);
         client.producers.put(info.getProducerId(), info);
-        protocol.advisories.producer(client, info);
+        protocol.advisories.producer(info);
         return null;
     }
 
@@ -215,7 +215,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         ProducerInfo info = client.producers.remove(id);
         if (info != null) {
             client.opened.give(null);
-            protocol.advisories.producerGone(client, info);
+            protocol.advisories.producerGone(info);
         }
         return null;
     }
@@ -254,7 +254,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         client.opened.give(consumer.info().getSelector());
         protocol.shard.turn();
         consumer.close(lastDelivered);
-        protocol.advisories.consumerGone(client, consumer.info());
+        protocol.advisories.consumerGone(consumer.info());
         return null;
     }
 
@@ -343,6 +343,10 @@ final class ClientCommands extends CommandVisitorAdapter {
             if (client.temporary.size() >= OpenwireSettings.PER_CONNECTION_MAX) {
                 throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                         + " temporary destinations.");
+            }
+            if (protocol.advisories.areBehind()) {
+                throw new ResourceAllocationException("So many temporary destinations have come and gone that clients have"
+                        + " not heard of all of them yet. Nothing was made; try again in a moment.");
             }
             if (client.temporary.add(destination)) {
                 takeTemporary(destination);

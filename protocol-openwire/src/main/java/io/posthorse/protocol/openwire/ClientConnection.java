@@ -135,11 +135,11 @@ final class ClientConnection {
         for (Consumption consumer : new ArrayList<>(consumers.values())) {
             consumers.remove(consumer.info().getConsumerId());
             consumer.close(lastDelivered);
-            protocol.advisories.consumerGone(this, consumer.info());
+            protocol.advisories.consumerGone(consumer.info());
         }
         for (ProducerInfo producer : new ArrayList<>(producers.values())) {
             producers.remove(producer.getProducerId());
-            protocol.advisories.producerGone(this, producer);
+            protocol.advisories.producerGone(producer);
         }
         for (ActiveMQDestination destination : temporary) {
             var topic = protocol.broker.topic(Names.topic(destination));

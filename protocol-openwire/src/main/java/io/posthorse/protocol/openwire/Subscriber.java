@@ -127,6 +127,9 @@ final class Subscriber implements Receiver, Consumption {
             reckon();
             return;
         }
+        if (message.message().getReplyTo() != null && message.message().getReplyTo().isTemporary()) {
+            protocol.advisories.catchUp(client);
+        }
         long number = ++sequence;
         client.session().send(message, info.getConsumerId(), encodedId, new Outgoing.Circumstances(
                 number, delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));

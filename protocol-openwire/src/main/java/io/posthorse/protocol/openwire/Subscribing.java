@@ -41,7 +41,7 @@ final class Subscribing {
             consumer = plain(info, selector);
         }
         client.consumers.put(info.getConsumerId(), consumer);
-        protocol.advisories.consumer(client, info);
+        protocol.advisories.consumer(info);
         consumer.wake();
     }
 

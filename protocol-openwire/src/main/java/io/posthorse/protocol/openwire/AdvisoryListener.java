@@ -1,0 +1,78 @@
+package io.posthorse.protocol.openwire;
+
+import org.apache.activemq.advisory.AdvisorySupport;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.filter.DestinationFilter;
+
+/** A consumer of advisories. What it does not take in time it does not get. */
+final class AdvisoryListener implements Consumption {
+    private final Advisories advisories;
+    private final ClientConnection client;
+    private final ConsumerInfo info;
+    private final DestinationFilter filter;
+    private boolean closed;
+
+    AdvisoryListener(Advisories advisories, ClientConnection client, ConsumerInfo info) {
+        this.advisories = advisories;
+        this.client = client;
+        this.info = info;
+        this.filter = DestinationFilter.parseFilter(info.getDestination());
+    }
+
+    ClientConnection client() {
+        return client;
+    }
+
+    /** Whether it hears of temporary destinations and of nothing else. */
+    boolean isOfTemporary() {
+        return Destinations.parts(info.getDestination()).stream().allMatch(part ->
+                part.equals(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
+                        || part.equals(AdvisorySupport.TEMP_TOPIC_ADVISORY_TOPIC));
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether it is to hear of destinations of that kind. */
+    boolean wants(ActiveMQTopic kind) {
+        return filter.matches(kind);
+    }
+
+    boolean wants(ActiveMQTopic topic, ActiveMQDestination about) {
+        return filter.matches(topic) && client.mayKnow(about);
+    }
+
+    /** @param always also where the client is slow: without it, it would not answer to a temporary destination */
+    void tell(ActiveMQMessage message, boolean always) {
+        if (always || client.session().isWritable()) {
+            MessageDispatch dispatch = new MessageDispatch();
+            dispatch.setConsumerId(info.getConsumerId());
+            dispatch.setDestination(message.getDestination());
+            dispatch.setMessage(message);
+            client.session().send(dispatch);
+            client.session().flush();
+        }
+    }
+
+    @Override
+    public ConsumerInfo info() {
+        return info;
+    }
+
+    @Override
+    public void acknowledge(MessageAck ack, Unit unit) {
+        // they are gone once they are sent
+    }
+
+    @Override
+    public void close(long lastDelivered) {
+        closed = true;
+        advisories.forget(this);
+    }
+}

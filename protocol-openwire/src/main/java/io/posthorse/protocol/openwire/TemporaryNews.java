@@ -1,0 +1,136 @@
+package io.posthorse.protocol.openwire;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What every client hears of temporary destinations, all of it and in order. So many are told at a time, and others'
+ * commands come in between: what one client does costs no more where there are many. Who is about to be shown the name of
+ * such a destination is told first.
+ *
+ * @param <L> who listens, told from others by identity
+ * @param <N> something to be told
+ */
+final class TemporaryNews<L, N> {
+    /** How often somebody is told something before others have their turn. */
+    static final int AT_ONCE = 200;
+
+    /** News that may wait until all have heard them. */
+    static final int WAITING_MAX = 1_000;
+
+    private final Teller<L, N> teller;
+    private final Consumer<Runnable> later;
+    /** By listener: the number of what it hears next. */
+    private final Map<L, Long> listeners = new LinkedHashMap<>();
+    /** What some have not heard, and the number of the first of it. */
+    private final List<N> news = new ArrayList<>();
+
+    private long first;
+    /** Those who are told in this round, and the next one of them. */
+    private List<L> round = List.of();
+
+    private int at;
+    private long roundEnd;
+    private boolean isScheduled;
+
+    /** Tells somebody something. */
+    interface Teller<L, N> {
+        void tell(L listener, N what);
+    }
+
+    /** @param later runs an action behind what is going on, and behind what others have begun */
+    TemporaryNews(Teller<L, N> teller, Consumer<Runnable> later) {
+        this.teller = teller;
+        this.later = later;
+    }
+
+    /** Somebody listens from now on. */
+    void listen(L listener) {
+        listeners.put(listener, end());
+    }
+
+    void forget(L listener) {
+        listeners.remove(listener);
+    }
+
+    /** Whether so much waits that nothing more should happen of which all have to hear. */
+    boolean isFull() {
+        return news.size() >= WAITING_MAX;
+    }
+
+    /** Whether all have heard everything. */
+    boolean isQuiet() {
+        return news.isEmpty();
+    }
+
+    /** Something has happened. */
+    void happened(N what) {
+        news.add(what);
+        if (!isScheduled) {
+            go();
+        }
+    }
+
+    /** Tells somebody at once what he has not heard. */
+    void catchUp(L listener) {
+        Long heard = listeners.get(listener);
+        if (heard != null && heard < end()) {
+            tell(listener, heard, Integer.MAX_VALUE);
+        }
+    }
+
+    private long end() {
+        return first + news.size();
+    }
+
+    private void go() {
+        isScheduled = false;
+        int left = AT_ONCE;
+        while (left > 0 && hasNext()) {
+            L listener = round.get(at);
+            Long heard = listeners.get(listener);
+            if (heard != null && heard < end()) {
+                left -= tell(listener, heard, left);
+            }
+            if (heard == null || listeners.get(listener) == end()) {
+                at++;
+            }
+        }
+        if (hasNext()) {
+            isScheduled = true;
+            later.accept(this::go);
+        }
+    }
+
+    /** Whether somebody is left to be told; begins a round where some have heard less than there is by now. */
+    private boolean hasNext() {
+        if (at < round.size()) {
+            return true;
+        }
+        if (roundEnd < end()) {
+            round = List.copyOf(listeners.keySet());
+            roundEnd = end();
+            at = 0;
+        }
+        if (at < round.size()) {
+            return true;
+        }
+        first = end();
+        news.clear();
+        round = List.of();
+        at = 0;
+        return false;
+    }
+
+    private int tell(L listener, long heard, int most) {
+        int count = (int) Math.min(most, end() - heard);
+        for (int i = 0; i < count; i++) {
+            teller.tell(listener, news.get((int) (heard - first) + i));
+        }
+        listeners.put(listener, heard + count);
+        return count;
+    }
+}
