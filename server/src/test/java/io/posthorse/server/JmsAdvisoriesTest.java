@@ -7,18 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
-import jakarta.jms.TemporaryQueue;
-import jakarta.jms.TextMessage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTempQueue;
+import org.apache.activemq.command.ActiveMQTextMessage;
 import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,11 +66,17 @@ class JmsAdvisoriesTest {
         requests.setDestination(new ActiveMQQueue("requests"));
         requests.setPrefetchSize(1);
         assertFalse(replier.ask(requests) instanceof ExceptionResponse);
-        Session session = host.session();
-        TextMessage request = session.createTextMessage("?");
-        TemporaryQueue replies = session.createTemporaryQueue();
-        request.setJMSReplyTo(replies);
-        session.createProducer(session.createQueue("requests")).send(request);
+        String asking = "ID:c-0:1";
+        ActiveMQTempQueue replies = new ActiveMQTempQueue(new ConnectionId(asking), 1);
+        DestinationInfo made = new DestinationInfo(
+                new ConnectionId(asking), DestinationInfo.ADD_OPERATION_TYPE, replies);
+        ActiveMQTextMessage request = new ActiveMQTextMessage();
+        request.setMessageId(new MessageId(new ProducerId(RawJms.session(asking), 1), 1));
+        request.setProducerId(request.getMessageId().getProducerId());
+        request.setDestination(new ActiveMQQueue("requests"));
+        request.setReplyTo(replies);
+        request.setText("?");
+        clients.getFirst().send(made, new ProducerInfo(request.getProducerId()), request);
 
         List<String> heard = new ArrayList<>();
         while (heard.isEmpty() || !heard.getLast().equals("request")) {

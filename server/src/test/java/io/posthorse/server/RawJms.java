@@ -94,9 +94,11 @@ final class RawJms implements AutoCloseable {
         return new SessionId(new ConnectionId(connectionId), 1);
     }
 
-    void send(Command command) {
+    void send(Command... commands) {
         try {
-            format.marshal(command, out);
+            for (Command command : commands) {
+                format.marshal(command, out);
+            }
             out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
