@@ -87,18 +87,18 @@ class ParkedAnswersTest {
     }
 
     @Test
-    void secT27ASearchByKey() {
+    void secT32ASearchByKey() {
         assertNothingIsShown(QUERY, Map.of(
                 "topic", "T", "key", "k", "maxNum", "9", "beginTimestamp", "0", "endTimestamp", "" + Long.MAX_VALUE));
     }
 
     @Test
-    void secT27APull() {
+    void secT32APull() {
         assertNothingIsShown(TestBroker.PULL, TestBroker.pull("G", "T", 0, 0, "*", 0));
     }
 
     @Test
-    void secT27AMessageThatIsOnlyLookedAt() {
+    void secT32AMessageThatIsOnlyLookedAt() {
         assertRefused(meanwhile(PEEK, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0", "maxMsgNums", "1")));
     }
 }

@@ -226,7 +226,7 @@ final class Settings {
     static final Setting<Long> SHARE_USER = Setting.of(
             LIMITS, "share.user", new Kind.Whole(1, 100), "50", "%",
             "What one user may have of that which all share: connections, requests that wait for messages, locks of queues,"
-                    + " searches, room for requests.");
+                    + " searches, room for requests and answers, topics and groups that are made.");
     static final Setting<Long> SHARE_ADDRESS = Setting.of(
             LIMITS, "share.address", new Kind.Whole(1, 100), "50", "%",
             "The same for one address, but for this machine's own. Raise it where all clients come through one gateway.");
