@@ -73,7 +73,7 @@ class GateTest {
 
     private Identity user(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        return gate.claimed(bytes, 0, bytes.length);
+        return gate.logins().claimed(bytes, 0, bytes.length);
     }
 
     @Test
@@ -125,14 +125,14 @@ class GateTest {
 
     @Test
     void aPasswordIsTakenWhereNobodyElseCanReadIt() {
-        assertEquals("ann", gate.login("ann", "annsecret", LOCAL).name());
-        assertEquals("ann", gate.login("ann", "annsecret", FAR_BY_TLS).name());
+        assertEquals("ann", gate.logins().login("ann", "annsecret", LOCAL).name());
+        assertEquals("ann", gate.logins().login("ann", "annsecret", FAR_BY_TLS).name());
         NotAdmittedException refused =
-                assertThrows(NotAdmittedException.class, () -> gate.login("ann", "annsecret", FAR));
+                assertThrows(NotAdmittedException.class, () -> gate.logins().login("ann", "annsecret", FAR));
         assertTrue(refused.getMessage().contains(AccessPolicy.PLAIN_PASSWORDS), refused.getMessage());
-        assertEquals("ann", gate(new AccessPolicy(true, 6)).login("ann", "annsecret", FAR).name());
-        assertThrows(NotAdmittedException.class, () -> gate.login("ann", "wrong", LOCAL));
-        assertThrows(NotAdmittedException.class, () -> gate.login("nobody", "annsecret", LOCAL));
+        assertEquals("ann", gate(new AccessPolicy(true, 6)).logins().login("ann", "annsecret", FAR).name());
+        assertThrows(NotAdmittedException.class, () -> gate.logins().login("ann", "wrong", LOCAL));
+        assertThrows(NotAdmittedException.class, () -> gate.logins().login("nobody", "annsecret", LOCAL));
     }
 
     @Test
@@ -168,26 +168,26 @@ class GateTest {
 
     @Test
     void whoWasChangedSinceTheLoginIsNoLongerLetIn() {
-        Identity ann = gate.login("ann", "annsecret", LOCAL);
+        Identity ann = gate.logins().login("ann", "annsecret", LOCAL);
         allow("Topic:orders", "Pub");
-        Identity now = gate.now(ann);
+        Identity now = gate.logins().now(ann);
         assertNull(gate.refusalToSend(now, HERE, "orders"), "rules count at once");
         accounts.updateUser(LOCAL, "ann", null, null, "another secret", GateTest::requireDone);
-        assertNull(gate.now(now));
+        assertNull(gate.logins().now(now));
         accounts.deleteUser(LOCAL, "ann", GateTest::requireDone);
-        assertNull(gate.now(now));
+        assertNull(gate.logins().now(now));
     }
 
     @Test
     void theRightUserIsNotLockedOutByWhoGuessesBehindTheSameAddress() {
-        gate.login("ann", "annsecret", FAR_BY_TLS);
+        gate.logins().login("ann", "annsecret", FAR_BY_TLS);
         for (int i = 0; i < 60; i++) {
             String guessed = "user" + i;
-            assertThrows(NotAdmittedException.class, () -> gate.login(guessed, "a guess", FAR_BY_TLS));
+            assertThrows(NotAdmittedException.class, () -> gate.logins().login(guessed, "a guess", FAR_BY_TLS));
         }
-        assertTrue(assertThrows(NotAdmittedException.class, () -> gate.login("root", "rootsecret", FAR_BY_TLS))
+        assertTrue(assertThrows(NotAdmittedException.class, () -> gate.logins().login("root", "rootsecret", FAR_BY_TLS))
                 .getMessage().contains("Wait"));
-        assertEquals("ann", gate.login("ann", "annsecret", FAR_BY_TLS).name());
-        assertEquals("root", gate.login("root", "rootsecret", LOCAL).name());
+        assertEquals("ann", gate.logins().login("ann", "annsecret", FAR_BY_TLS).name());
+        assertEquals("root", gate.logins().login("root", "rootsecret", LOCAL).name());
     }
 }

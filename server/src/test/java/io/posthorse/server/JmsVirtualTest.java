@@ -212,7 +212,7 @@ class JmsVirtualTest {
         session = host.session();
         assertEquals(List.of("1"), browsed(A));
         List<String> found = texts(session.createConsumer(all), 3);
-        assertEquals(List.of("1", "1", "2"), found.stream().sorted().toList(), "its own, and those of the queue that it fits");
+        assertEquals(List.of("1", "1", "2"), found.stream().sorted().toList(), "its own, and those of a queue");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.posthorse.protocol.grpc;
 import com.google.protobuf.MessageOrBuilder;
 import io.posthorse.access.Gate;
 import io.posthorse.access.Identity;
+import io.posthorse.access.Logins;
 import io.posthorse.access.Permission;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.net.Complaints;
@@ -57,22 +58,22 @@ final class CallGate {
         byte[] name = credential.userBytes();
         Identity known = caller.connection().identity;
         boolean isKnown = known != null && known.is(name, 0, name.length);
-        if (!isKnown && gate.mustWait(credential.user(), source)) {
-            throw refused(caller, Code.UNAUTHORIZED, Gate.tooManyFailures(source));
+        if (!isKnown && gate.logins().mustWait(credential.user(), source)) {
+            throw refused(caller, Code.UNAUTHORIZED, Logins.tooManyFailures(source));
         }
-        Identity who = isKnown ? known : gate.claimed(name, 0, name.length);
+        Identity who = isKnown ? known : gate.logins().claimed(name, 0, name.length);
         if (!credential.isSignedBy(who)) {
             caller.connection().identity = null;
-            gate.failed(credential.user(), source);
-            throw refused(caller, Code.UNAUTHORIZED, Gate.mismatch(credential.user()));
+            gate.logins().failed(credential.user(), source);
+            throw refused(caller, Code.UNAUTHORIZED, Logins.mismatch(credential.user()));
         }
         if (!isKnown) {
-            gate.proved(who, source);
+            gate.logins().proved(who, source);
         }
         caller.connection().identity = who;
         welcome(caller, who);
         if (SignedTime.distanceMs(credential.dateTime(), clock.wallMs(), zones) > SignedTime.WINDOW_MS) {
-            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + Gate.printable(credential.dateTime())
+            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + Logins.printable(credential.dateTime())
                     + " is more than " + SignedTime.WINDOW_MS / 60_000 + " minutes from this broker's clock. Set the"
                     + " client's clock. RocketMQ's client for Java signs its local time: where its zone is neither UTC"
                     + " nor the broker's, name it in auth.grpc.zones, or start the client with -Duser.timezone=UTC.");
@@ -81,7 +82,7 @@ final class CallGate {
     }
 
     private void welcome(Caller caller, Identity who) {
-        String unwelcome = Gate.unwelcome(who, caller.remote().getAddress());
+        String unwelcome = Logins.unwelcome(who, caller.remote().getAddress());
         if (unwelcome != null) {
             throw refused(caller, Code.FORBIDDEN, unwelcome);
         }
@@ -92,9 +93,9 @@ final class CallGate {
         Credential credential = caller.credential();
         byte[] name = credential.userBytes();
         if (!credential.identity.is(name, 0, name.length)) {
-            Identity who = gate.claimed(name, 0, name.length);
+            Identity who = gate.logins().claimed(name, 0, name.length);
             if (!credential.isSignedBy(who)) {
-                throw refused(caller, Code.UNAUTHORIZED, Gate.mismatch(credential.user()));
+                throw refused(caller, Code.UNAUTHORIZED, Logins.mismatch(credential.user()));
             }
             welcome(caller, who);
             credential.identity = who;

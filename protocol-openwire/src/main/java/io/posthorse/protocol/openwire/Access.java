@@ -27,7 +27,7 @@ final class Access {
     static Access login(Gate gate, String name, String password, Connection connection) {
         Origin from = new Origin(connection.remote().getAddress(), connection.isEncrypted());
         try {
-            return new Access(gate, from.address(), gate.login(name, password, from));
+            return new Access(gate, from.address(), gate.logins().login(name, password, from));
         } catch (NotAdmittedException e) {
             throw new SecurityException(e.getMessage());
         }
@@ -48,7 +48,7 @@ final class Access {
         if (!gate.isOn()) {
             return;
         }
-        Identity now = gate.now(identity);
+        Identity now = gate.logins().now(identity);
         if (now == null) {
             throw new SecurityException("User " + identity.name() + " is no longer let in.");
         }

@@ -3,6 +3,7 @@ package io.posthorse.protocol.rocketmq;
 import io.netty.buffer.ByteBuf;
 import io.posthorse.access.Gate;
 import io.posthorse.access.Identity;
+import io.posthorse.access.Logins;
 import io.posthorse.access.Permission;
 import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
@@ -66,9 +67,9 @@ final class AccessGate {
         InetAddress source = session.source;
         if (!known) {
             int length = Math.min(header.length(key), NAME_BYTES_MAX);
-            who = gate.claimed(text, header.start(key), length);
-            if (gate.mustWait(name(header, key), source)) {
-                return refuse(session, header, Gate.tooManyFailures(source));
+            who = gate.logins().claimed(text, header.start(key), length);
+            if (gate.logins().mustWait(name(header, key), source)) {
+                return refuse(session, header, Logins.tooManyFailures(source));
             }
         }
         if (!signed.sort(header)) {
@@ -76,14 +77,14 @@ final class AccessGate {
         }
         if (!matches(who, header, signature, in, body, end)) {
             session.identity = null;
-            gate.failed(name(header, key), source);
-            return refuse(session, header, Gate.mismatch(name(header, key)));
+            gate.logins().failed(name(header, key), source);
+            return refuse(session, header, Logins.mismatch(name(header, key)));
         }
         if (!known) {
-            gate.proved(who, source);
+            gate.logins().proved(who, source);
         }
         session.identity = who;
-        String unwelcome = Gate.unwelcome(who, source);
+        String unwelcome = Logins.unwelcome(who, source);
         return unwelcome == null || refuse(session, header, unwelcome);
     }
 
