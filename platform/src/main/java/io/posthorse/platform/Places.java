@@ -9,7 +9,8 @@ import java.util.Map;
  * Whoever takes all that he can get leaves some to the others. Used on one thread.
  */
 public final class Places {
-    private final long max;
+    private long max;
+    private long least;
     private final Shares shares;
     private final Map<String, Long> ofUser = new HashMap<>();
     private final Map<InetAddress, Long> ofAddress = new HashMap<>();
@@ -21,6 +22,17 @@ public final class Places {
         this.shares = shares;
     }
 
+    /**
+     * Changes how many there are; what is taken stays.
+     *
+     * @param all how many there are in all
+     * @param each so many everybody may have where they are free, however small his part of all is
+     */
+    public void change(long all, long each) {
+        max = all;
+        least = each;
+    }
+
     /** Takes one place; false where there is none left for him. */
     public boolean take(Holder holder) {
         return take(holder, 1);
@@ -28,8 +40,8 @@ public final class Places {
 
     /** Takes so many places, or none and returns false where there are not so many left for him. */
     public boolean take(Holder holder, long count) {
-        if (taken + count > max || countOf(holder.user()) + count > shares.ofUser(max) && isCounted(holder.user())
-                || countOf(holder.address()) + count > shares.ofAddress(max) && isCounted(holder.address())) {
+        if (taken + count > max || countOf(holder.user()) + count > ofUser() && isCounted(holder.user())
+                || countOf(holder.address()) + count > ofAddress() && isCounted(holder.address())) {
             return false;
         }
         add(holder, count);
@@ -53,13 +65,21 @@ public final class Places {
 
     /** Returns whether a holder has no more than his part. */
     public boolean isWithinShare(Holder holder) {
-        return !(isCounted(holder.user()) && countOf(holder.user()) > shares.ofUser(max))
-                && !(isCounted(holder.address()) && countOf(holder.address()) > shares.ofAddress(max));
+        return !(isCounted(holder.user()) && countOf(holder.user()) > ofUser())
+                && !(isCounted(holder.address()) && countOf(holder.address()) > ofAddress());
     }
 
     /** Returns how many are taken. */
     public long taken() {
         return taken;
+    }
+
+    private long ofUser() {
+        return Math.max(least, shares.ofUser(max));
+    }
+
+    private long ofAddress() {
+        return Math.max(least, shares.ofAddress(max));
     }
 
     private void add(Holder holder, long count) {
