@@ -14,6 +14,7 @@ import apache.rocketmq.v2.Endpoints;
 import apache.rocketmq.v2.Message;
 import apache.rocketmq.v2.MessageQueue;
 import apache.rocketmq.v2.MessageType;
+import apache.rocketmq.v2.MessagingServiceGrpc;
 import apache.rocketmq.v2.QueryAssignmentRequest;
 import apache.rocketmq.v2.QueryAssignmentResponse;
 import apache.rocketmq.v2.QueryRouteRequest;
@@ -27,6 +28,10 @@ import apache.rocketmq.v2.SystemProperties;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.posthorse.format.rocketmq.RecallHandle;
 import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources;
@@ -37,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,9 +184,7 @@ class GrpcClusterTest {
 
     @Test
     void messagesGoToTheMasterOfTheQueueAndAreTakenBackWhereverThatIsAsked() throws Exception {
-        try (NameServerProcess alone = NameServerProcess.start(ConfigLoader.load(new ConfigSources(
-                        ConfigSources.Role.NAME_SERVER, List.of(), null, null, Map.of(),
-                        List.of("listenPort=0", "storePathRootDir=" + directory.resolve("nameserver")), "host")));
+        try (NameServerProcess alone = nameServer();
                 Users first = users("first", alone.port());
                 Users second = users("second", alone.port());
                 GrpcUser atFirst = GrpcUser.connect(first.broker()).as("ann", Users.secret("ann"));
@@ -207,6 +211,43 @@ class GrpcClusterTest {
             String gone = new String(new RecallHandle("Work", "gone", 0, "id", 1).bytes(), StandardCharsets.US_ASCII);
             assertEquals(Code.BAD_REQUEST, recall(atFirst, gone), "nobody knows that broker");
         }
+    }
+
+    @Test
+    void aCallIsPassedOnEncryptedWhereNothingElseIsTaken() throws Exception {
+        new Certificates(directory).make("other", "-ext", "san=dns:of.another.name");
+        String[] tls = {
+            "tls.server.mode=ENFORCING", "tls.server.certPath=" + directory.resolve("other.pem"),
+            "tls.server.keyPath=" + directory.resolve("other.key")};
+        try (NameServerProcess alone = nameServer();
+                TestBroker first = broker("first", "127.0.0.1:" + alone.port(), tls);
+                TestBroker second = broker("second", "127.0.0.1:" + alone.port(), tls)) {
+            ManagedChannel atFirst = encrypted(first);
+            ManagedChannel atSecond = encrypted(second);
+            String handle = calls(atSecond).sendMessage(SendMessageRequest.newBuilder().addMessages(later("later")).build())
+                    .getEntries(0).getRecallHandle();
+            RecallMessageRequest recall =
+                    RecallMessageRequest.newBuilder().setTopic(topic("Work")).setRecallHandle(handle).build();
+            await().until(() -> calls(atFirst).recallMessage(recall).getStatus().getCode() == Code.OK);
+            assertEquals(Code.MESSAGE_NOT_FOUND, calls(atSecond).recallMessage(recall).getStatus().getCode());
+            atFirst.shutdownNow();
+            atSecond.shutdownNow();
+        }
+    }
+
+    private static MessagingServiceGrpc.MessagingServiceBlockingStub calls(ManagedChannel channel) {
+        return MessagingServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+    }
+
+    private static ManagedChannel encrypted(TestBroker broker) throws IOException {
+        return NettyChannelBuilder.forAddress("127.0.0.1", broker.server().grpcPort()).sslContext(
+                GrpcSslContexts.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build()).build();
+    }
+
+    private NameServerProcess nameServer() throws IOException {
+        return NameServerProcess.start(ConfigLoader.load(new ConfigSources(
+                ConfigSources.Role.NAME_SERVER, List.of(), null, null, Map.of(),
+                List.of("listenPort=0", "storePathRootDir=" + directory.resolve("nameserver")), "host")));
     }
 
     private Users users(String name, int nameServer) {
