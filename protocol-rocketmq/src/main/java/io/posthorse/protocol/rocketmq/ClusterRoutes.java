@@ -91,7 +91,7 @@ public final class ClusterRoutes implements Routes {
         waiting.forEach(then -> then.accept(merged(topic, route.brokers)));
     }
 
-    private static List<TopicOnBroker> read(String topic, byte[] body, List<TopicOnBroker> before) {
+    static List<TopicOnBroker> read(String topic, byte[] body, List<TopicOnBroker> before) {
         try {
             JsonValue.Obj root = JsonReader.read(body).asObject();
             Map<String, TreeMap<Long, String>> addresses = new HashMap<>();
