@@ -1,22 +1,26 @@
 package io.posthorse.protocol.grpc;
 
 import io.grpc.Attributes;
+import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.AsciiString;
 import io.posthorse.net.KeyUpdates;
 import io.posthorse.net.Strangers;
@@ -44,6 +48,9 @@ public final class GrpcConnections implements ProtocolNegotiator {
     /** So many bytes tell whether a connection begins with a TLS record. */
     private static final int HEAD_BYTES = 5;
     private static final int HANDSHAKES_MAX = 256;
+    /** Of another master. */
+    private static final int ANSWER_BYTES_MAX = 64 << 10;
+    private static final long IDLE_SECONDS = 30;
 
     private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
     private final boolean allowsPlain;
@@ -95,9 +102,24 @@ public final class GrpcConnections implements ProtocolNegotiator {
         return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
     }
 
-    /** Whether all connections are. */
-    boolean isEncrypted() {
-        return !allowsPlain;
+    /** Makes a connection to another master's port: encrypted where this broker's own port takes nothing else. */
+    ManagedChannel dial(InetSocketAddress address, EventLoopGroup group, Class<? extends Channel> type) {
+        NettyChannelBuilder port = NettyChannelBuilder.forAddress(address)
+                .eventLoopGroup(group)
+                .channelType(type)
+                .directExecutor()
+                .maxInboundMessageSize(ANSWER_BYTES_MAX)
+                .idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS);
+        if (allowsPlain) {
+            return port.usePlaintext().build();
+        }
+        try {
+            // as clients of this protocol do: a port without a certificate of the operator's makes one of its own
+            return port.sslContext(GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+                    .trustManager(InsecureTrustManagerFactory.INSTANCE).build()).build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("connections to other brokers cannot be encrypted", e);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -111,9 +112,9 @@ public final class GrpcListener implements AutoCloseable {
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
+        Class<? extends Channel> dialled = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         OtherPorts ports = new OtherPorts(
-                group, epoll ? EpollSocketChannel.class : NioSocketChannel.class, connections.isEncrypted(), reader, owner,
-                settings.shares());
+                to -> connections.dial(to, group, dialled), reader, owner, settings.shares());
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
                 () -> new GrpcProtocol(
                         shard, clock, timers, reader, entropy, settings, online, routes, ports, access, owner,

@@ -5,14 +5,9 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import io.netty.channel.Channel;
-import io.netty.channel.EventLoopGroup;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.posthorse.codec.grpc.Address;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.MessagingMethods;
@@ -27,7 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
+import java.util.function.Function;
 
 /**
  * The ports of other masters, to which calls are passed on as their callers signed them: a client asks for a message back
@@ -40,13 +35,9 @@ final class OtherPorts {
 
     private static final int CALLS_MAX = 1_024;
     private static final int PORTS_MAX = 64;
-    private static final int ANSWER_BYTES_MAX = 64 << 10;
     private static final long ANSWER_MS = 2_500;
-    private static final long IDLE_SECONDS = 30;
 
-    private final EventLoopGroup group;
-    private final Class<? extends Channel> type;
-    private final boolean encrypted;
+    private final Function<InetSocketAddress, ManagedChannel> dialer;
     private final Background resolver;
     private final Executor owner;
     private final Places calls;
@@ -54,17 +45,13 @@ final class OtherPorts {
     private boolean stopped;
 
     /**
-     * @param group its thread works on the connections
-     * @param encrypted whether connections are encrypted, as all are to this broker's own port
+     * @param dialer makes a connection to another master's port, which opens with the first call
      * @param resolver looks names up
      * @param owner runs tasks on the owner's thread
      */
     OtherPorts(
-            EventLoopGroup group, Class<? extends Channel> type, boolean encrypted, Background resolver, Executor owner,
-            Shares shares) {
-        this.group = group;
-        this.type = type;
-        this.encrypted = encrypted;
+            Function<InetSocketAddress, ManagedChannel> dialer, Background resolver, Executor owner, Shares shares) {
+        this.dialer = dialer;
         this.resolver = resolver;
         this.owner = owner;
         this.calls = new Places(CALLS_MAX, shares);
@@ -114,32 +101,13 @@ final class OtherPorts {
                 failure -> {
                     boolean isKnown = failure == null && !resolved[0].isUnresolved();
                     if (isKnown && !stopped && !ports.containsKey(to)) {
-                        ports.put(to, open(resolved[0]));
+                        if (ports.size() >= PORTS_MAX) {
+                            ports.pollFirstEntry().getValue().shutdown();
+                        }
+                        ports.put(to, dialer.apply(resolved[0]));
                     }
                     then.accept(ports.get(to));
                 });
-    }
-
-    private ManagedChannel open(InetSocketAddress address) {
-        if (ports.size() >= PORTS_MAX) {
-            ports.pollFirstEntry().getValue().shutdown();
-        }
-        NettyChannelBuilder port = NettyChannelBuilder.forAddress(address)
-                .eventLoopGroup(group)
-                .channelType(type)
-                .directExecutor()
-                .maxInboundMessageSize(ANSWER_BYTES_MAX)
-                .idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS);
-        if (!encrypted) {
-            return port.usePlaintext().build();
-        }
-        try {
-            // as clients of this protocol do: a port without a certificate of the operator's makes one of its own
-            return port.sslContext(GrpcSslContexts.forClient()
-                    .trustManager(InsecureTrustManagerFactory.INSTANCE).build()).build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("connections to other brokers cannot be encrypted", e);
-        }
     }
 
     /** Closes all connections. */

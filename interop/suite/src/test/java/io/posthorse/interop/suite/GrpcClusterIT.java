@@ -58,7 +58,8 @@ class GrpcClusterIT {
         JavaCommand command = new JavaCommand(
                 ClientModule.classPath("grpc-5.2.0"), "io.posthorse.interop.grpc.ClusterMain")
                 .options(List.of(
-                        "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder.resolve("client")))
+                        "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                        "-Duser.home=" + folder.resolve("client")))
                 .arguments(endpoints, "Work");
         try (ChildProcess child = ChildProcess.start(command.builder(), folder.resolve("client.log"))) {
             child.await(LIMIT);
