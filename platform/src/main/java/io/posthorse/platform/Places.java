@@ -9,7 +9,8 @@ import java.util.Map;
  * Whoever takes all that he can get leaves some to the others. Used on one thread.
  */
 public final class Places {
-    private final long max;
+    private long max;
+    private long least;
     private final Shares shares;
     private final Map<String, Long> ofUser = new HashMap<>();
     private final Map<InetAddress, Long> ofAddress = new HashMap<>();
@@ -19,6 +20,17 @@ public final class Places {
     public Places(long max, Shares shares) {
         this.max = max;
         this.shares = shares;
+    }
+
+    /**
+     * Changes how many there are; what is taken stays.
+     *
+     * @param all how many there are in all
+     * @param each so many everybody may have where they are free, however small his part of all is
+     */
+    public void change(long all, long each) {
+        max = all;
+        least = each;
     }
 
     /** Takes one place; false where there is none left for him. */
@@ -42,8 +54,8 @@ public final class Places {
 
     private boolean hasRoom(Holder holder, long count) {
         return taken + count <= max
-                && !(isCounted(holder.user()) && countOf(holder.user()) + count > shares.ofUser(max))
-                && !(isCounted(holder.address()) && countOf(holder.address()) + count > shares.ofAddress(max));
+                && !(isCounted(holder.user()) && countOf(holder.user()) + count > ofUser())
+                && !(isCounted(holder.address()) && countOf(holder.address()) + count > ofAddress());
     }
 
     /** Gives one back. */
@@ -63,13 +75,21 @@ public final class Places {
 
     /** Returns whether a holder has no more than his part. */
     public boolean isWithinShare(Holder holder) {
-        return !(isCounted(holder.user()) && countOf(holder.user()) > shares.ofUser(max))
-                && !(isCounted(holder.address()) && countOf(holder.address()) > shares.ofAddress(max));
+        return !(isCounted(holder.user()) && countOf(holder.user()) > ofUser())
+                && !(isCounted(holder.address()) && countOf(holder.address()) > ofAddress());
     }
 
     /** Returns how many are taken. */
     public long taken() {
         return taken;
+    }
+
+    private long ofUser() {
+        return Math.max(least, shares.ofUser(max));
+    }
+
+    private long ofAddress() {
+        return Math.max(least, shares.ofAddress(max));
     }
 
     private void add(Holder holder, long count) {

@@ -53,4 +53,17 @@ class PlacesTest {
     void everybodyMayTakeOne() throws UnknownHostException {
         assertEquals(1, takeAll(new Places(3, new Shares(1, 1)), holder("ann", "10.0.0.1")));
     }
+
+    @Test
+    void howManyThereAreMayChangeAndEverybodyMayHaveSomeOfThem() throws UnknownHostException {
+        Places places = new Places(10, new Shares(10, 100));
+        assertEquals(1, takeAll(places, holder("ann", "10.0.0.1")));
+        places.change(10, 4);
+        assertEquals(3, takeAll(places, holder("ann", "10.0.0.1")), "however small his part is");
+        assertTrue(places.isWithinShare(holder("ann", "10.0.0.1")));
+        places.change(100, 4);
+        assertEquals(6, takeAll(places, holder("ann", "10.0.0.1")));
+        places.change(12, 4);
+        assertEquals(2, takeAll(places, holder("bob", "10.0.0.1")), "there are no more");
+    }
 }

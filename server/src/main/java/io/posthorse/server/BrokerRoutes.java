@@ -37,7 +37,7 @@ record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) imp
                 topic.settings().readPartitions(),
                 topic.settings().writePartitions(),
                 settings.allowed(topic.settings().permissions()),
-                0);
+                settings.announced(name));
     }
 
     @Override

@@ -4,11 +4,13 @@ import io.posthorse.access.Gate;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
+import io.posthorse.platform.Shares;
 import io.posthorse.protocol.grpc.GrpcAccess;
 import io.posthorse.protocol.grpc.GrpcConnections;
 import io.posthorse.protocol.grpc.GrpcListener;
@@ -30,6 +32,8 @@ final class GrpcPort {
     private final ServerConfig config;
     private final RocketmqSettings settings;
     private final OnlineClients online;
+    private final Routes routes;
+    private final Runnable opened;
     private final Shard shard;
     private final Network network;
     private final Background reader;
@@ -40,17 +44,21 @@ final class GrpcPort {
 
     /**
      * @param online is told of the port's clients
+     * @param routes knows the other masters
+     * @param opened is run on the owner's thread once the port is open and {@code settings} know it
      * @param reader reads messages that may have to come from the disk
      * @param gate says who may do what
      * @param certificates looks after the operator's certificate, or null where there is none
      * @param daemon whether the JVM may end although its thread runs
      */
     GrpcPort(
-            ServerConfig config, RocketmqSettings settings, OnlineClients online, Shard shard, Network network,
-            Background reader, Gate gate, CertificateWatch certificates, boolean daemon) {
+            ServerConfig config, RocketmqSettings settings, OnlineClients online, Routes routes, Runnable opened,
+            Shard shard, Network network, Background reader, Gate gate, CertificateWatch certificates, boolean daemon) {
         this.config = config;
         this.settings = settings;
         this.online = online;
+        this.routes = routes;
+        this.opened = opened;
         this.shard = shard;
         this.network = network;
         this.reader = reader;
@@ -63,11 +71,16 @@ final class GrpcPort {
     void open() {
         ServerConfig.Listen listen = config.listen();
         try {
-            listener.complete(GrpcListener.open(
+            GrpcListener open = GrpcListener.open(
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
-                    reader, Entropy.system(), settings, online,
+                    reader, Entropy.system(), settings, online, routes,
                     !gate.isOn() ? null : new GrpcAccess(gate, config.access().zones()), network.owner(),
-                    connections(listen.tls()), daemon));
+                    connections(listen.tls()), daemon);
+            network.owner().execute(() -> {
+                settings.live().grpcOpened(open.port());
+                opened.run();
+            });
+            listener.complete(open);
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error("There is no gRPC: {} All other ports are open.", e.getMessage());
             listener.completeExceptionally(e);
@@ -76,16 +89,17 @@ final class GrpcPort {
 
     private GrpcConnections connections(ServerConfig.Tls encryption) throws IOException {
         int max = config.limits().connectionsMax();
+        Shares shares = config.limits().shares();
         if (encryption.mode() == ServerConfig.TlsMode.DISABLED) {
-            return GrpcConnections.plain(max);
+            return GrpcConnections.plain(max, shares);
         }
         if (certificates == null) {
-            return GrpcConnections.either(max);
+            return GrpcConnections.either(max, shares);
         }
         Tls tls = GrpcConnections.certificate(
                 Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
         certificates.add(tls);
-        return GrpcConnections.with(tls, max);
+        return GrpcConnections.with(tls, max, shares);
     }
 
     /** Waits until it is open. */
@@ -99,9 +113,9 @@ final class GrpcPort {
 
     /** Waits until it is open, and closes it. */
     void close() {
-        GrpcListener opened = listener.exceptionally(failure -> null).join();
-        if (opened != null) {
-            opened.close();
+        GrpcListener open = listener.exceptionally(failure -> null).join();
+        if (open != null) {
+            open.close();
         }
     }
 }

@@ -18,7 +18,7 @@ record KnownBrokers(Broker broker, RocketmqSettings settings, long brokerId, Nam
         for (HostedTopic host : nameServer == null ? List.<HostedTopic>of() : nameServer.registered(topic)) {
             found.add(new TopicOnBroker(
                     host.broker().name(), host.broker().addresses(), host.topic().readQueues(), host.topic().writeQueues(),
-                    host.topic().perm()));
+                    host.topic().perm(), host.topic().sysFlag()));
         }
         Topic own = broker.topic(topic);
         if (own != null) {
@@ -28,7 +28,7 @@ record KnownBrokers(Broker broker, RocketmqSettings settings, long brokerId, Nam
             }
             found.add(new TopicOnBroker(
                     settings.brokerName(), addresses, own.settings().readPartitions(), own.settings().writePartitions(),
-                    settings.allowed(own.settings().permissions())));
+                    settings.allowed(own.settings().permissions()), settings.announced(topic)));
         }
         return found;
     }

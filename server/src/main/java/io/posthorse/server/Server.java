@@ -135,7 +135,9 @@ public final class Server implements AutoCloseable {
             openwirePort = openwire.open(address(listen.openwirePort()), tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(config, rocketmq, online, shard, network, reader, gate, certificates, daemon);
+            grpc = new GrpcPort(
+                    config, rocketmq, online, routes, registration::announce, shard, network, reader, gate, certificates,
+                    daemon);
             reader.run(grpc::open, failure -> { });
         }
     }

@@ -2,6 +2,7 @@ package io.posthorse.server;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apache.rocketmq.v2.ChangeInvisibleDurationRequest;
@@ -23,6 +24,8 @@ import apache.rocketmq.v2.TelemetryCommand;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +156,31 @@ class GrpcMessagesTest {
         List<Message> again = messages(client.calls().receiveMessage(receive(10_000, 30)));
         assertEquals(1, again.size());
         assertTrue(System.nanoTime() - changed >= 900_000_000L, "the first level is 1 s");
+    }
+
+    @Test
+    void aRequestMayBeAsLongAsTheLongestMessage() throws Exception {
+        broker.close();
+        client.close();
+        broker = TestBroker.start(directory.resolve("long"), "maxMessageSize=33554432", "mappedFileSizeCommitLog=67108864");
+        client = GrpcUser.connect(broker);
+        ByteString body = ByteString.copyFrom(new byte[32 << 20]);
+        assertEquals(Code.OK, send(message("long").setBody(body)));
+        List<Message> got = new ArrayList<>();
+        client.calls().withMaxInboundMessageSize(40 << 20).receiveMessage(receive(5_000, 30)).forEachRemaining(part -> {
+            if (part.hasMessage()) {
+                got.add(part.getMessage());
+            }
+        });
+        assertEquals(body, got.getFirst().getBody());
+
+        assertEquals(Code.MESSAGE_BODY_TOO_LARGE, send(message("more").setBody(ByteString.copyFrom(
+                new byte[(32 << 20) + 1]))));
+        StatusRuntimeException tooLong = assertThrows(StatusRuntimeException.class, () -> send(message("much more").setBody(
+                ByteString.copyFrom(new byte[34 << 20]))));
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, tooLong.getStatus().getCode());
+        assertEquals(0, broker.client().ask(25, Map.of(), TestBroker.text("maxMessageSize=41943040")).code());
+        assertEquals(Code.OK, send(message("much more").setBody(ByteString.copyFrom(new byte[34 << 20]))));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.posthorse.server;
 import static io.posthorse.server.TlsProbe.end;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import apache.rocketmq.v2.HeartbeatRequest;
@@ -13,6 +14,8 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -72,6 +75,36 @@ class GrpcStrangersTest {
                 one.close();
             }
         }
+    }
+
+    @Test
+    void secT29AUserHasHisShareOfTheConnectionsOfTheGrpcPort() throws Exception {
+        try (Users users = Users.start(directory, "connections.max=100", "share.user=3")) {
+            users.user("ann", "Topic:* Sub Allow");
+            List<GrpcUser> anns = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                anns.add(GrpcUser.connect(users.broker()).as("ann", Users.secret("ann")));
+            }
+            for (GrpcUser ann : anns.subList(0, 3)) {
+                assertTrue(beats(ann));
+            }
+            StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, () -> beats(anns.get(3)));
+            assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+            assertTrue(String.valueOf(refused.getMessage()).contains("share.user"), refused::getMessage);
+            try (GrpcUser root = GrpcUser.connect(users.broker()).as(Users.ROOT, Users.ROOT_SECRET)) {
+                assertTrue(beats(root), "others have theirs");
+                root.as("ann", Users.secret("ann"));
+                assertTrue(beats(root), "a connection is that of its first user");
+            }
+
+            anns.getFirst().close();
+            await().ignoreExceptions().until(() -> beats(anns.get(3)));
+            anns.forEach(GrpcUser::close);
+        }
+    }
+
+    private static boolean beats(GrpcUser user) {
+        return user.calls().heartbeat(HeartbeatRequest.getDefaultInstance()).hasStatus();
     }
 
     @Test

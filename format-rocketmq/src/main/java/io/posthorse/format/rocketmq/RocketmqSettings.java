@@ -43,9 +43,10 @@ public record RocketmqSettings(
     public record Choices(
             int messageBytesMax, boolean autoCreateTopics, boolean autoCreateGroups, int defaultQueues, int permission) {}
 
-    /** Holds the choices in force; changed as a whole, on the owner's thread. */
+    /** Holds the choices in force; changed as a whole, on the owner's thread, and read on any. */
     public static final class Live {
-        private Choices choices;
+        private volatile Choices choices;
+        private int grpcPort;
 
         public Live(Choices choices) {
             this.choices = choices;
@@ -53,6 +54,11 @@ public record RocketmqSettings(
 
         public void change(Choices changed) {
             choices = changed;
+        }
+
+        /** The port for gRPC is open; on the owner's thread. */
+        public void grpcOpened(int port) {
+            grpcPort = port;
         }
     }
 
@@ -70,6 +76,11 @@ public record RocketmqSettings(
 
     public int defaultQueues() {
         return live.choices.defaultQueues;
+    }
+
+    /** The flag by which a topic announces this broker's port for gRPC; 0 for all but the topic of the broker's name. */
+    public int announced(String topic) {
+        return topic.equals(brokerName) ? AnnouncedPort.flag(live.grpcPort) : 0;
     }
 
     /** Permission bits of a topic, less what the whole broker does not allow. */

@@ -7,21 +7,48 @@ import io.grpc.Status;
 import io.posthorse.platform.Holder;
 import io.posthorse.platform.Places;
 import io.posthorse.platform.Shares;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Bytes of messages that have begun to come on the calls of all connections. A call for whose bytes there is no room ends,
- * and its client tries again. Used on the thread of the connections.
+ * and its client tries again; one whose message is longer than any may be ends for good. Used on the thread of the
+ * connections.
  */
 final class Assembly extends ServerStreamTracer.Factory {
     private static final Context.Key<Coming> COMING = Context.key("coming");
-    /** So much there is however small the heap: the greatest message is not above a share of it. */
-    private static final long BYTES_MIN = 40 << 20;
+    /** Longest message of a call where bodies may not be longer than that: a send may bring many. */
+    private static final int MESSAGE_BYTES_MIN = 20 << 20;
+    /** What a body has around it. */
+    private static final int AROUND_BODY = 1 << 20;
     private static final int HEAP_PART = 8;
+    private static final Status TOO_LONG = Status.RESOURCE_EXHAUSTED.withDescription("the request is longer than any may be"
+            + " here: send fewer messages at once, or raise maxMessageSize");
+    private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription("requests that have begun to come hold"
+            + " as much memory as they may, or as one user or address may; nothing was done. Try again.");
 
+    private final IntSupplier bodyMax;
     private final Places bytes;
+    private int messageMax;
 
-    Assembly(Shares shares) {
-        this.bytes = new Places(Math.max(BYTES_MIN, Runtime.getRuntime().maxMemory() / HEAP_PART), shares);
+    /** @param bodyMax longest body of a message, which may change */
+    Assembly(IntSupplier bodyMax, Shares shares) {
+        this.bodyMax = bodyMax;
+        this.bytes = new Places(0, shares);
+    }
+
+    /** Returns the longest message of a call where bodies may have so many bytes. */
+    static int messageMax(int bodyBytes) {
+        return Math.max(MESSAGE_BYTES_MIN, bodyBytes + AROUND_BODY);
+    }
+
+    /** Two of the longest have room however small the heap, and one of them is within anybody's share. */
+    private void follow() {
+        int now = messageMax(bodyMax.getAsInt());
+        if (now != messageMax) {
+            messageMax = now;
+            bytes.change(Math.max(2L * now, Runtime.getRuntime().maxMemory() / HEAP_PART), now);
+        }
     }
 
     /** What comes on the call that this thread is in. */
@@ -31,24 +58,26 @@ final class Assembly extends ServerStreamTracer.Factory {
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+        follow();
         return new Coming();
     }
 
     /** What comes on one call. */
     final class Coming extends ServerStreamTracer {
         private Holder holder;
-        private Runnable refuse;
+        private Consumer<Status> refuse;
         private long held;
+        private long unpacked;
 
         /**
          * The call's messages are read from now on.
          *
          * @param whose who is calling
-         * @param noRoom ends the call
+         * @param ends ends the call
          */
-        void begin(Holder whose, Runnable noRoom) {
+        void begin(Holder whose, Consumer<Status> ends) {
             holder = whose;
-            refuse = noRoom;
+            refuse = ends;
         }
 
         @Override
@@ -61,17 +90,28 @@ final class Assembly extends ServerStreamTracer.Factory {
             if (holder == null) {
                 return;
             }
-            if (bytes.take(holder, more)) {
+            if (held + more <= messageMax && bytes.take(holder, more)) {
                 held += more;
             } else {
+                Status why = held + more > messageMax ? TOO_LONG : NO_ROOM;
                 end();
-                refuse.run();
+                refuse.accept(why);
+            }
+        }
+
+        /** A packed message is unpacked while it is read, which ends here where it is too long. */
+        @Override
+        public void inboundUncompressedSize(long more) {
+            unpacked += more;
+            if (unpacked > messageMax) {
+                throw TOO_LONG.asRuntimeException();
             }
         }
 
         @Override
         public void inboundMessageRead(int number, long wireBytes, long plainBytes) {
             give();
+            unpacked = 0;
         }
 
         @Override

@@ -14,11 +14,12 @@ import java.net.InetSocketAddress;
  * @param connection what it came on
  * @param authority host and port that the client believes it dials
  * @param local the address that it has reached
+ * @param passedOn whether another master has passed it on
  * @param deadlineMs how long it waits for the answer, or a great number where it does not say
  */
 record Caller(
         String call, String name, Credential credential, Connection connection, String authority, InetSocketAddress remote,
-        InetSocketAddress local, long deadlineMs) {
+        InetSocketAddress local, boolean passedOn, long deadlineMs) {
     static final Context.Key<Caller> CURRENT = Context.key("caller");
 
     /** What is remembered of a connection; used on the owner's thread. */

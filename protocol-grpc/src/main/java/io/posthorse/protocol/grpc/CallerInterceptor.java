@@ -20,6 +20,7 @@ import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Notes who calls, refuses calls beyond what may be under way at once, and has the gate asked about each before any of its
@@ -39,8 +40,9 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
 
     private static final Status TOO_MANY = Status.RESOURCE_EXHAUSTED.withDescription("more than " + CALLS_MAX + " calls are"
             + " under way, or more than one user or address may have");
-    private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription("requests that have begun to come hold"
-            + " as much memory as they may, or as one user or address may; nothing was done. Try again.");
+
+    private static final Status TOO_MANY_CONNECTIONS = Status.RESOURCE_EXHAUSTED.withDescription("the user has as many"
+            + " connections as one may have here (share.user of connections.max); close some");
 
     private final AtomicInteger calls = new AtomicInteger();
     private final Places places;
@@ -63,7 +65,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     @Override
     public Attributes transportReady(Attributes attributes) {
         if (gate == null) {
-            attributes.get(NEWCOMER).admit();
+            attributes.get(NEWCOMER).admit("");
         }
         return attributes.toBuilder().set(CONNECTION, new Caller.Connection()).build();
     }
@@ -79,9 +81,9 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         Caller caller = caller(call, headers);
         Context context = Context.current().withValue(Caller.CURRENT, caller);
         Assembly.Coming coming = Assembly.current();
-        Runnable noRoom = () -> transport.execute(() -> call.close(NO_ROOM, new Metadata()));
+        Consumer<Status> ends = why -> transport.execute(() -> call.close(why, new Metadata()));
         if (gate == null) {
-            coming.begin(caller.holder(), noRoom);
+            coming.begin(caller.holder(), ends);
             ServerCall.Listener<Q> listener = ended.take(caller.holder())
                     ? Contexts.interceptCall(context, call, headers, next)
                     : refused(call);
@@ -92,7 +94,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
                     if (!ended.take(caller.holder())) {
                         return refused(call);
                     }
-                    coming.begin(caller.holder(), noRoom);
+                    coming.begin(caller.holder(), ends);
                     return Contexts.interceptCall(context, call, headers, next);
                 });
         Newcomer newcomer = call.getAttributes().get(NEWCOMER);
@@ -107,7 +109,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
 
     private void identify(Caller caller, UndecidedCall<?, ?> undecided, Newcomer newcomer) {
         if (undecided.isOver()) {
-            newcomer.decided(false);
+            newcomer.decided();
             return;
         }
         owner.execute(() -> {
@@ -119,8 +121,12 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
             }
             io.posthorse.codec.grpc.Status outcome = refusal;
             transport.execute(() -> {
-                undecided.decided(outcome);
-                newcomer.decided(outcome == null);
+                if (outcome == null && !newcomer.admit(caller.credential().user())) {
+                    undecided.end(TOO_MANY_CONNECTIONS);
+                } else {
+                    undecided.decided(outcome);
+                }
+                newcomer.decided();
             });
         });
     }
@@ -137,6 +143,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
                 call.getAuthority() == null ? "" : call.getAuthority(),
                 address(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
                 address(attributes.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
+                headers.containsKey(OtherPorts.PASSED_ON),
                 deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.MILLISECONDS));
     }
 

@@ -67,6 +67,15 @@ final class Credential {
         }
     }
 
+    /** Writes it into another call's metadata, as it came. */
+    void write(Metadata headers) {
+        if (this != NONE) {
+            headers.put(AUTHORIZATION, ALGORITHM + "Credential=" + user + ", SignedHeaders=x-mq-date-time, Signature="
+                    + HexFormat.of().formatHex(Base64.getDecoder().decode(signature)));
+            headers.put(DATE_TIME, dateTime);
+        }
+    }
+
     String user() {
         return user;
     }

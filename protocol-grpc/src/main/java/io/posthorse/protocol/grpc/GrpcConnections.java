@@ -1,26 +1,33 @@
 package io.posthorse.protocol.grpc;
 
 import io.grpc.Attributes;
+import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.AsciiString;
 import io.posthorse.net.KeyUpdates;
 import io.posthorse.net.Strangers;
 import io.posthorse.net.Tls;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,42 +48,44 @@ public final class GrpcConnections implements ProtocolNegotiator {
     /** So many bytes tell whether a connection begins with a TLS record. */
     private static final int HEAD_BYTES = 5;
     private static final int HANDSHAKES_MAX = 256;
+    /** Of another master. */
+    private static final int ANSWER_BYTES_MAX = 64 << 10;
+    private static final long IDLE_SECONDS = 30;
 
     private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
     private final boolean allowsPlain;
     private final boolean allowsEncrypted;
-    private final int connectionsMax;
+    private final Places connections;
     /** The operator's certificate, or null. */
     private final Tls tls;
     private final Strangers strangers;
     private SslContext context;
     private ProtocolNegotiator encrypted;
-    private int connections;
     private int handshakes;
 
-    private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax) {
+    private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax, Shares shares) {
         this.allowsPlain = allowsPlain;
         this.allowsEncrypted = allowsEncrypted;
         this.tls = tls;
-        this.connectionsMax = connectionsMax;
+        this.connections = new Places(connectionsMax, shares);
         this.strangers = Strangers.among(connectionsMax);
     }
 
     /** Connections that are not encrypted. */
-    public static GrpcConnections plain(int connectionsMax) {
-        return new GrpcConnections(true, false, null, connectionsMax);
+    public static GrpcConnections plain(int connectionsMax, Shares shares) {
+        return new GrpcConnections(true, false, null, connectionsMax, shares);
     }
 
     /** Both kinds; the certificate is made here. */
-    public static GrpcConnections either(int connectionsMax) {
-        return new GrpcConnections(true, true, null, connectionsMax);
+    public static GrpcConnections either(int connectionsMax, Shares shares) {
+        return new GrpcConnections(true, true, null, connectionsMax, shares);
     }
 
     /**
      * Connections with the operator's certificate, read by {@link #certificate}; with a new one as soon as that is reloaded.
      */
-    public static GrpcConnections with(Tls tls, int connectionsMax) {
-        return new GrpcConnections(!tls.isRequired(), true, tls, connectionsMax);
+    public static GrpcConnections with(Tls tls, int connectionsMax, Shares shares) {
+        return new GrpcConnections(!tls.isRequired(), true, tls, connectionsMax, shares);
     }
 
     /**
@@ -91,6 +100,26 @@ public final class GrpcConnections implements ProtocolNegotiator {
 
     private static SslContextBuilder configured(SslContextBuilder builder) {
         return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
+    }
+
+    /** Makes a connection to another master's port: encrypted where this broker's own port takes nothing else. */
+    ManagedChannel dial(InetSocketAddress address, EventLoopGroup group, Class<? extends Channel> type) {
+        NettyChannelBuilder port = NettyChannelBuilder.forAddress(address)
+                .eventLoopGroup(group)
+                .channelType(type)
+                .directExecutor()
+                .maxInboundMessageSize(ANSWER_BYTES_MAX)
+                .idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS);
+        if (allowsPlain) {
+            return port.usePlaintext().build();
+        }
+        try {
+            // as clients of this protocol do: a port without a certificate of the operator's makes one of its own
+            return port.sslContext(GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+                    .trustManager(InsecureTrustManagerFactory.INSTANCE).build()).build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("connections to other brokers cannot be encrypted", e);
+        }
     }
 
     @Override
@@ -148,6 +177,67 @@ public final class GrpcConnections implements ProtocolNegotiator {
         }
     }
 
+    /** A connection's place: first among strangers, then among those of a user; at all times among those of its address. */
+    private final class Place {
+        private final Channel channel;
+        private final InetAddress from;
+        private Holder holder;
+        private Future<?> deadline;
+
+        Place(Channel channel) {
+            this.channel = channel;
+            this.from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        }
+
+        /** It is a stranger from now on; false where there are too many, of all or of its address. */
+        boolean enter() {
+            channel.closeFuture().addListener(closed -> leave());
+            if (!count(new Holder("", from)) || !strangers.enter(from)) {
+                return false;
+            }
+            deadline = channel.eventLoop().schedule(
+                    () -> channel.close(), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
+            return true;
+        }
+
+        /** It is a user's from now on; false where he has as many as one may. */
+        boolean take(String user) {
+            Holder before = holder;
+            if (before == null) {
+                return true; // it is gone
+            }
+            connections.give(before);
+            if (!count(new Holder(user, from))) {
+                connections.note(before, 1);
+                holder = before;
+                return false;
+            }
+            noStranger();
+            return true;
+        }
+
+        private boolean count(Holder whose) {
+            holder = connections.take(whose) ? whose : null;
+            return holder != null;
+        }
+
+        private void noStranger() {
+            if (deadline != null) {
+                deadline.cancel(false);
+                deadline = null;
+                strangers.leave(from);
+            }
+        }
+
+        private void leave() {
+            noStranger();
+            if (holder != null) {
+                connections.give(holder);
+                holder = null;
+            }
+        }
+    }
+
     /** Looks at the first bytes of a connection, then makes way for who understands them. */
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler handler;
@@ -161,33 +251,12 @@ public final class GrpcConnections implements ProtocolNegotiator {
 
         @Override
         public void handlerAdded(ChannelHandlerContext channel) {
-            connections++;
-            channel.channel().closeFuture().addListener(f -> connections--);
             channel.pipeline().addFirst(updates, new BackPressure());
-            if (connections > connectionsMax || !enter(channel.channel())) {
+            Place place = new Place(channel.channel());
+            newcomer = new Newcomer(place::take);
+            if (!place.enter()) {
                 channel.close();
             }
-        }
-
-        /** It is a stranger from now on; false where there are too many. */
-        private boolean enter(Channel channel) {
-            InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-            if (!strangers.enter(from)) {
-                newcomer = new Newcomer(() -> { });
-                return false;
-            }
-            Future<?> deadline = channel.eventLoop().schedule(
-                    () -> channel.close(), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
-            newcomer = new Newcomer(() -> {
-                deadline.cancel(false);
-                strangers.leave(from);
-            });
-            channel.closeFuture().addListener(closed -> {
-                if (!newcomer.isKnown()) {
-                    newcomer.admit(); // gives its place back
-                }
-            });
-            return true;
         }
 
         @Override

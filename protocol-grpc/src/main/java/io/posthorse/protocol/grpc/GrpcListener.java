@@ -2,14 +2,17 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -18,6 +21,7 @@ import io.netty.util.internal.logging.Slf4JLoggerFactory;
 import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.net.NativeTransport;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
@@ -36,7 +40,8 @@ import java.util.logging.Logger;
  * asks for is done on the owner's.
  */
 public final class GrpcListener implements AutoCloseable {
-    private static final int MESSAGE_BYTES_MAX = 20 << 20;
+    /** Longest body that may be allowed; what is allowed now is looked at as bytes come. */
+    private static final int BODY_BYTES_MAX = 64 << 20;
     private static final int METADATA_BYTES_MAX = 16 << 10;
     private static final int CALLS_PER_CONNECTION_MAX = 1_024;
     /** Calls that a connection may take back in so many seconds, as who asks for messages does when it goes. */
@@ -78,9 +83,12 @@ public final class GrpcListener implements AutoCloseable {
 
     private final EventLoopGroup group;
     private final Server server;
+    private final Runnable stop;
 
-    private GrpcListener(EventLoopGroup group, Server server) {
+    /** @param stop has the protocol ask other masters nothing more */
+    private GrpcListener(EventLoopGroup group, Server server, Runnable stop) {
         this.group = group;
+        this.stop = stop;
         this.server = server;
     }
 
@@ -89,6 +97,7 @@ public final class GrpcListener implements AutoCloseable {
      *
      * @param reader reads messages that may have to come from the disk
      * @param online is told of this protocol's clients
+     * @param routes knows the brokers of topics
      * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
      * @param connections which connections are encrypted, and how
@@ -97,15 +106,19 @@ public final class GrpcListener implements AutoCloseable {
      */
     public static GrpcListener open(
             InetSocketAddress address, Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy,
-            RocketmqSettings settings, OnlineClients online, GrpcAccess access, Executor owner, GrpcConnections connections,
-            boolean daemon) throws IOException {
+            RocketmqSettings settings, OnlineClients online, Routes routes, GrpcAccess access, Executor owner,
+            GrpcConnections connections, boolean daemon) throws IOException {
         boolean epoll = NativeTransport.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
+        Class<? extends Channel> dialled = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        OtherPorts ports = new OtherPorts(
+                to -> connections.dial(to, group, dialled), reader, owner, settings.shares());
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
                 () -> new GrpcProtocol(
-                        shard, clock, timers, reader, entropy, settings, online, access, owner, group.next()), owner).join();
+                        shard, clock, timers, reader, entropy, settings, online, routes, ports, access, owner,
+                        group.next()), owner).join();
         CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next(), settings.shares());
         Server server = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(group)
@@ -113,7 +126,7 @@ public final class GrpcListener implements AutoCloseable {
                 .channelType(type)
                 .directExecutor()
                 .protocolNegotiator(connections)
-                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .maxInboundMessageSize(Assembly.messageMax(BODY_BYTES_MAX))
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
@@ -122,7 +135,7 @@ public final class GrpcListener implements AutoCloseable {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addStreamTracerFactory(new Assembly(settings.shares()))
+                .addStreamTracerFactory(new Assembly(settings::messageBytesMax, settings.shares()))
                 .addTransportFilter(callers)
                 .intercept(callers)
                 .addService(protocol.service())
@@ -135,7 +148,7 @@ public final class GrpcListener implements AutoCloseable {
                     + e.getMessage() + "). Another process may hold the port: stop it, or choose another grpcServerPort.",
                     e);
         }
-        return new GrpcListener(group, server);
+        return new GrpcListener(group, server, () -> CompletableFuture.runAsync(protocol::stop, owner).join());
     }
 
     /** The port, that which was free where 0 was asked for. */
@@ -146,6 +159,7 @@ public final class GrpcListener implements AutoCloseable {
     /** Stops accepting and ends all calls. */
     @Override
     public void close() {
+        stop.run();
         server.shutdownNow();
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -9,6 +9,7 @@ import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
@@ -22,7 +23,8 @@ final class GrpcProtocol {
     private final Timers timers;
     private final LendLines lines;
     private final Shares shares;
-    private final Routes routes;
+    private final OtherPorts ports;
+    private final RouteCalls routes;
     private final Sends sends;
     private final Receives receives;
     private final Settlements settlements;
@@ -39,20 +41,25 @@ final class GrpcProtocol {
     /**
      * @param reader reads messages that may have to come from the disk
      * @param online is told of this protocol's clients
+     * @param brokers knows the brokers of topics
+     * @param ports the ports of other masters
      * @param access users and rules, or null where access is not controlled
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
      */
     GrpcProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
-            OnlineClients online, GrpcAccess access, Executor owner, Executor transport) {
+            OnlineClients online, Routes brokers, OtherPorts ports, GrpcAccess access, Executor owner,
+            Executor transport) {
         this.shard = shard;
         this.timers = timers;
         this.shares = settings.shares();
         this.lines = new LendLines(shard.broker(), timers);
         Broker broker = shard.broker();
         Destinations destinations = new Destinations(shard, settings);
-        this.routes = new Routes(broker, destinations, settings);
+        OtherMasters others = new OtherMasters(settings.brokerName(), brokers);
+        this.ports = ports;
+        this.routes = new RouteCalls(broker, destinations, settings, others);
         this.sends = new Sends(shard, destinations, settings, entropy, clock);
         this.gate = access == null ? null : new CallGate(access, clock);
         this.shown = new ShownClients(online, clock);
@@ -65,10 +72,15 @@ final class GrpcProtocol {
         this.undecided = new Undecided(shard, telemetry);
         this.offsets = new Offsets(shard, receives, reader, shares);
         this.pulls = new Pulls(broker, receives, offsets, old);
-        this.recalls = new Recalls(shard, settings);
+        this.recalls = new Recalls(shard, settings, others, ports);
         this.service = new MessagingService(this, new Calls(owner, transport, shard, gate, old, shares));
         broker.transactions().onUndecided(undecided);
         renewals.start();
+    }
+
+    /** Asks other masters nothing more. */
+    void stop() {
+        ports.stop();
     }
 
     BindableService service() {
@@ -102,7 +114,7 @@ final class GrpcProtocol {
         return lines;
     }
 
-    Routes routes() {
+    RouteCalls routes() {
         return routes;
     }
 

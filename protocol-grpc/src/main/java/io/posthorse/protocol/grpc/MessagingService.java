@@ -49,6 +49,7 @@ import io.posthorse.platform.Holder;
 import io.posthorse.platform.Places;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The calls of apache.rocketmq.v2.MessagingService, each to who answers it. */
 final class MessagingService implements BindableService {
@@ -98,19 +99,19 @@ final class MessagingService implements BindableService {
     }
 
     private void queryRoute(QueryRouteRequest request, StreamObserver<QueryRouteResponse> out) {
-        calls.one(
+        calls.later(
                 request,
                 out,
                 s -> QueryRouteResponse.newBuilder().setStatus(s).build(),
-                caller -> parts.routes().route(caller, request));
+                (caller, answer) -> parts.routes().route(caller, request, answer));
     }
 
     private void queryAssignment(QueryAssignmentRequest request, StreamObserver<QueryAssignmentResponse> out) {
-        calls.one(
+        calls.later(
                 request,
                 out,
                 s -> QueryAssignmentResponse.newBuilder().setStatus(s).build(),
-                caller -> parts.routes().assignment(caller, request));
+                (caller, answer) -> parts.routes().assignment(caller, request, answer));
     }
 
     private void sendMessage(SendMessageRequest request, StreamObserver<SendMessageResponse> out) {
@@ -156,11 +157,12 @@ final class MessagingService implements BindableService {
     }
 
     private void recallMessage(RecallMessageRequest request, StreamObserver<RecallMessageResponse> out) {
-        calls.one(
-                request,
-                out,
-                s -> RecallMessageResponse.newBuilder().setStatus(s).build(),
-                caller -> parts.recalls().recall(request));
+        Function<Status, RecallMessageResponse> refused = s -> RecallMessageResponse.newBuilder().setStatus(s).build();
+        if (parts.recalls().isElsewhere(Caller.current(), request)) {
+            calls.later(request, out, refused, (caller, answer) -> parts.recalls().passOn(caller, request, answer));
+        } else {
+            calls.one(request, out, refused, caller -> parts.recalls().recall(request));
+        }
     }
 
     private void updateOffset(UpdateOffsetRequest request, StreamObserver<UpdateOffsetResponse> out) {

@@ -10,28 +10,58 @@ import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.format.rocketmq.RecallHandle;
 import io.posthorse.format.rocketmq.RecalledMessage;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import java.util.function.Consumer;
 
-/** Takes back messages that wait for their delivery time. */
+/** Takes back messages that wait for their delivery time, here or on another master. */
 final class Recalls {
     private final Shard shard;
     private final Broker broker;
     private final RocketmqSettings settings;
+    private final OtherMasters others;
+    private final OtherPorts ports;
 
-    Recalls(Shard shard, RocketmqSettings settings) {
+    Recalls(Shard shard, RocketmqSettings settings, OtherMasters others, OtherPorts ports) {
         this.shard = shard;
+        this.others = others;
+        this.ports = ports;
         this.broker = shard.broker();
         this.settings = settings;
     }
 
-    RecallMessageResponse recall(RecallMessageRequest request) {
-        String topic = Resources.topic(request.getTopic());
-        RecallHandle handle;
+    /** Whether the message waits on another master; on any thread. */
+    boolean isElsewhere(Caller caller, RecallMessageRequest request) {
         try {
-            handle = RecallHandle.of(request.getRecallHandle());
+            return !caller.passedOn() && !handle(request).broker().equals(settings.brokerName());
+        } catch (Refusal e) {
+            return false;
+        }
+    }
+
+    /** Has another master take a message back, and answers once with what it says. */
+    void passOn(Caller caller, RecallMessageRequest request, Consumer<RecallMessageResponse> answer) {
+        String master = handle(request).broker();
+        others.port(master, port -> {
+            if (port == null) {
+                answer.accept(RecallMessageResponse.newBuilder().setStatus(Refusal.status(Code.BAD_REQUEST, "the recall"
+                        + " handle is of the broker " + master + ", of which no port for gRPC is known here")).build());
+            } else {
+                ports.recall(caller, port, request, answer);
+            }
+        });
+    }
+
+    private static RecallHandle handle(RecallMessageRequest request) {
+        try {
+            return RecallHandle.of(request.getRecallHandle());
         } catch (MalformedFrameException e) {
             throw new Refusal(Code.BAD_REQUEST, e.getMessage());
         }
-        if (!handle.topic().equals(topic) || !handle.broker().equals(settings.brokerName())) {
+    }
+
+    RecallMessageResponse recall(RecallMessageRequest request) {
+        RecallHandle handle = handle(request);
+        if (!handle.topic().equals(Resources.topic(request.getTopic()))
+                || !handle.broker().equals(settings.brokerName())) {
             throw new Refusal(Code.BAD_REQUEST, "the recall handle is of topic " + handle.topic() + " on broker "
                     + handle.broker());
         }

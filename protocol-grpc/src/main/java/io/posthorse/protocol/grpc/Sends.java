@@ -49,7 +49,7 @@ final class Sends {
         shard.turn();
         List<IncomingMessage> messages = checked(request);
         Topic topic = topic(Resources.target(request.getMessages(0).getTopic()), caller.holder());
-        List<MessageType> types = Routes.types(topic.settings());
+        List<MessageType> types = RouteCalls.types(topic.settings());
         for (IncomingMessage each : messages) {
             boolean any = each.type() == MessageType.MESSAGE_TYPE_UNSPECIFIED;
             if (!any && !types.contains(each.type())) {

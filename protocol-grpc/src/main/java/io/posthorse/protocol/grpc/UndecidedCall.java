@@ -50,6 +50,13 @@ final class UndecidedCall<Q, A> extends ServerCall.Listener<Q> {
         begun = listener;
     }
 
+    /** Ends the call with a status of gRPC's own. */
+    void end(io.grpc.Status status) {
+        if (!over) {
+            call.close(status, new Metadata());
+        }
+    }
+
     private void tell(Consumer<ServerCall.Listener<Q>> event) {
         if (begun == null) {
             early.add(event);

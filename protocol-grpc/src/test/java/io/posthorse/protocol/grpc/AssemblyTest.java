@@ -1,10 +1,12 @@
 package io.posthorse.protocol.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.posthorse.platform.Holder;
 import io.posthorse.platform.Shares;
 import java.net.InetAddress;
@@ -18,12 +20,17 @@ class AssemblyTest {
     private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
     private static final int PIECE = 1 << 20;
 
-    private final Assembly assembly = new Assembly(new Shares(50, 100));
+    private int bodyMax = 4 << 20;
+    private final Assembly assembly = new Assembly(() -> bodyMax, new Shares(50, 100));
     private int refused;
+    private String reason;
 
     private Assembly.Coming begin(Holder who) {
         Assembly.Coming coming = (Assembly.Coming) assembly.newServerStreamTracer("any", new Metadata());
-        coming.begin(who, () -> refused++);
+        coming.begin(who, why -> {
+            refused++;
+            reason = why.getDescription();
+        });
         return coming;
     }
 
@@ -55,5 +62,31 @@ class AssemblyTest {
         assertEquals(0, refused, "what was given back can be taken");
         anns.get(2).inboundWireSize(PIECE);
         assertEquals(1, refused);
+    }
+
+    @Test
+    void theLongestMessageFollowsTheLongestBodyAndIsWithinAnybodysShare() {
+        begin(ANN).inboundWireSize(20 * PIECE);
+        assertEquals(0, refused);
+        begin(BOB).inboundWireSize(30 * PIECE);
+        assertEquals(1, refused);
+        assertTrue(reason.contains("maxMessageSize"), reason);
+
+        bodyMax = 64 * PIECE;
+        Assembly.Coming coming = begin(BOB);
+        coming.inboundWireSize(64 * PIECE);
+        assertEquals(1, refused, "longer ones are taken once they are allowed");
+        coming.inboundMessageRead(0, 64 * PIECE, 64 * PIECE);
+        coming.inboundWireSize(66 * PIECE);
+        assertEquals(2, refused);
+    }
+
+    @Test
+    void aMessageMayNotUnpackToMoreThanTheLongest() {
+        Assembly.Coming coming = begin(ANN);
+        coming.inboundUncompressedSize(19 * PIECE);
+        coming.inboundMessageRead(0, PIECE, 19 * PIECE);
+        coming.inboundUncompressedSize(19 * PIECE);
+        assertThrows(StatusRuntimeException.class, () -> coming.inboundUncompressedSize(2 * PIECE));
     }
 }

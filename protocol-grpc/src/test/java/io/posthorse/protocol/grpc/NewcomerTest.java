@@ -11,28 +11,33 @@ import org.junit.jupiter.api.Test;
 /** Calls of a connection of which nobody knows yet whose it is. */
 class NewcomerTest {
     private final List<Integer> looked = new ArrayList<>();
-    private int known;
+    private final List<String> asked = new ArrayList<>();
 
     @Test
     void oneCallIsLookedAtAtATimeUntilOneIsLetIn() {
-        Newcomer newcomer = new Newcomer(() -> known++);
+        Newcomer newcomer = new Newcomer(user -> {
+            asked.add(user);
+            return user.equals("ann");
+        });
         for (int i = 0; i < 1_000; i++) {
             int call = i;
             newcomer.look(() -> looked.add(call));
         }
         assertEquals(List.of(0), looked);
 
-        newcomer.decided(false);
-        newcomer.decided(false);
+        newcomer.decided();
+        assertFalse(newcomer.admit("bob"), "he has as many connections as one may");
+        newcomer.decided();
         assertEquals(List.of(0, 1, 2), looked);
         assertFalse(newcomer.isKnown());
 
-        newcomer.decided(true);
+        assertTrue(newcomer.admit("ann"));
         assertEquals(1_000, looked.size(), "all others, once it is known who it is");
         newcomer.look(() -> looked.add(1_000));
-        newcomer.decided(false);
+        newcomer.decided();
         assertEquals(1_001, looked.size());
         assertTrue(newcomer.isKnown());
-        assertEquals(1, known);
+        assertTrue(newcomer.admit("bob"), "it is ann's");
+        assertEquals(List.of("bob", "ann"), asked);
     }
 }

@@ -122,6 +122,14 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         gather();
     }
 
+    /** What the topic of this broker's name announces is known only now. */
+    public void announce() {
+        Topic own = broker.topic(settings.brokerName());
+        if (!links.isEmpty() && own != null) {
+            changed(own);
+        }
+    }
+
     private void gather() {
         if (!gathering) {
             gathering = true;
@@ -265,7 +273,9 @@ public final class BrokerRegistration implements TopicListener, Registrations {
                 gone.value(name);
             } else {
                 JsonWriter out = new JsonWriter().beginObject();
-                TopicRequests.write(out.name(name), topic, settings.allowed(topic.settings().permissions()));
+                TopicRequests.write(
+                        out.name(name), topic, settings.allowed(topic.settings().permissions()),
+                        Math.max(settings.announced(name), TopicRequests.flag(topic)));
                 there.append(there.isEmpty() ? "" : ",").append(out.toString(), 1, out.toString().length());
             }
             if (there.length() > FRAME_CHARS && left > 0) {

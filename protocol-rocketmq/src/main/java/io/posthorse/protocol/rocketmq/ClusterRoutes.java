@@ -91,7 +91,7 @@ public final class ClusterRoutes implements Routes {
         waiting.forEach(then -> then.accept(merged(topic, route.brokers)));
     }
 
-    private static List<TopicOnBroker> read(String topic, byte[] body, List<TopicOnBroker> before) {
+    static List<TopicOnBroker> read(String topic, byte[] body, List<TopicOnBroker> before) {
         try {
             JsonValue.Obj root = JsonReader.read(body).asObject();
             Map<String, TreeMap<Long, String>> addresses = new HashMap<>();
@@ -111,7 +111,7 @@ public final class ClusterRoutes implements Routes {
                 if (addresses.containsKey(name) && brokers.size() < BROKERS_MAX) {
                     brokers.add(new TopicOnBroker(
                             name, addresses.get(name), queues.integer("readQueueNums", 0),
-                            queues.integer("writeQueueNums", 0), queues.integer("perm", 0)));
+                            queues.integer("writeQueueNums", 0), queues.integer("perm", 0), flag(queues)));
                 }
             }
             return brokers;
@@ -120,6 +120,11 @@ public final class ClusterRoutes implements Routes {
                     e.getMessage());
             return before;
         }
+    }
+
+    /** Name servers before RocketMQ 5 write its name with an error. */
+    private static int flag(JsonValue.Obj queues) {
+        return queues.integer("topicSysFlag", queues.integer("topicSynFlag", 0));
     }
 
     /** What this process knows of itself comes first. */

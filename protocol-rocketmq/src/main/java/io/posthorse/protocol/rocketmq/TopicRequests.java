@@ -199,11 +199,19 @@ final class TopicRequests implements RequestHandler {
     }
 
     private static void write(JsonWriter out, Topic topic) {
-        write(out, topic, topic.settings().permissions());
+        write(out, topic, topic.settings().permissions(), flag(topic));
     }
 
-    /** @param permissions of the topic, less what the broker does not allow where it is for clients */
-    static void write(JsonWriter out, Topic topic, int permissions) {
+    /** The topic's flag as tools have set it. */
+    static long flag(Topic topic) {
+        return Long.parseLong(Attributes.field(topic.settings().attributes(), SYSTEM_FLAG, "0"));
+    }
+
+    /**
+     * @param permissions of the topic, less what the broker does not allow where it is for clients
+     * @param flag what name servers pass on with its route
+     */
+    static void write(JsonWriter out, Topic topic, int permissions, long flag) {
         TopicSettings settings = topic.settings();
         out.beginObject();
         Attributes.write(out, settings.attributes());
@@ -211,7 +219,7 @@ final class TopicRequests implements RequestHandler {
         out.name("readQueueNums").value(settings.readPartitions());
         out.name(FILTER_TYPE).value(Attributes.field(settings.attributes(), FILTER_TYPE, FILTER_STANDARD));
         out.name("topicName").value(topic.name());
-        out.name(SYSTEM_FLAG).value(Long.parseLong(Attributes.field(settings.attributes(), SYSTEM_FLAG, "0")));
+        out.name(SYSTEM_FLAG).value(flag);
         out.name("writeQueueNums").value(settings.writePartitions()).endObject();
     }
 

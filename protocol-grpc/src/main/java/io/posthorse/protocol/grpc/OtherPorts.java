@@ -1,0 +1,161 @@
+package io.posthorse.protocol.grpc;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.posthorse.codec.grpc.Address;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.MessagingMethods;
+import io.posthorse.codec.grpc.RecallMessageRequest;
+import io.posthorse.codec.grpc.RecallMessageResponse;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.Holder;
+import io.posthorse.platform.Places;
+import io.posthorse.platform.Shares;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The ports of other masters, to which calls are passed on as their callers signed them: a client asks for a message back
+ * where it has dialled, wherever the message waits. Used on the owner's thread.
+ */
+final class OtherPorts {
+    /** Says that a call was passed on once, and goes no further. */
+    static final Metadata.Key<String> PASSED_ON =
+            Metadata.Key.of("x-posthorse-passed-on", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final int CALLS_MAX = 1_024;
+    private static final int PORTS_MAX = 64;
+    private static final long ANSWER_MS = 2_500;
+
+    private final Function<InetSocketAddress, ManagedChannel> dialer;
+    private final Background resolver;
+    private final Executor owner;
+    private final Places calls;
+    private final LinkedHashMap<Address, ManagedChannel> ports = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean stopped;
+
+    /**
+     * @param dialer makes a connection to another master's port, which opens with the first call
+     * @param resolver looks names up
+     * @param owner runs tasks on the owner's thread
+     */
+    OtherPorts(
+            Function<InetSocketAddress, ManagedChannel> dialer, Background resolver, Executor owner, Shares shares) {
+        this.dialer = dialer;
+        this.resolver = resolver;
+        this.owner = owner;
+        this.calls = new Places(CALLS_MAX, shares);
+    }
+
+    /** Passes a recall on; its answer, or why there is none, is told once on the owner's thread. */
+    void recall(Caller caller, Address to, RecallMessageRequest request, Consumer<RecallMessageResponse> answer) {
+        Holder holder = caller.holder();
+        if (!calls.take(holder)) {
+            answer.accept(refused(Code.TOO_MANY_REQUESTS, "too many calls are passed on to other brokers; try again"));
+            return;
+        }
+        connect(to, port -> {
+            if (port == null) {
+                calls.give(holder);
+                answer.accept(unreachable(to, "its name is not known, or this broker stops"));
+                return;
+            }
+            ClientCalls.asyncUnaryCall(
+                    ClientInterceptors.intercept(port, MetadataUtils.newAttachHeadersInterceptor(headers(caller))).newCall(
+                            MessagingMethods.RECALL_MESSAGE,
+                            CallOptions.DEFAULT.withDeadlineAfter(ANSWER_MS, TimeUnit.MILLISECONDS)),
+                    request,
+                    new Answer(to, told -> owner.execute(() -> {
+                        calls.give(holder);
+                        answer.accept(told);
+                    })));
+        });
+    }
+
+    private static Metadata headers(Caller caller) {
+        Metadata headers = new Metadata();
+        caller.credential().write(headers);
+        headers.put(PASSED_ON, "1");
+        return headers;
+    }
+
+    private void connect(Address to, Consumer<ManagedChannel> then) {
+        ManagedChannel there = ports.get(to);
+        if (there != null || stopped) {
+            then.accept(there);
+            return;
+        }
+        InetSocketAddress[] resolved = new InetSocketAddress[1];
+        resolver.run(
+                () -> resolved[0] = new InetSocketAddress(to.getHost(), to.getPort()),
+                failure -> {
+                    boolean isKnown = failure == null && !resolved[0].isUnresolved();
+                    if (isKnown && !stopped && !ports.containsKey(to)) {
+                        if (ports.size() >= PORTS_MAX) {
+                            ports.pollFirstEntry().getValue().shutdown();
+                        }
+                        ports.put(to, dialer.apply(resolved[0]));
+                    }
+                    then.accept(ports.get(to));
+                });
+    }
+
+    /** Closes all connections. */
+    void stop() {
+        stopped = true;
+        ports.values().forEach(ManagedChannel::shutdownNow);
+        ports.clear();
+    }
+
+    private static RecallMessageResponse refused(Code code, String reason) {
+        return RecallMessageResponse.newBuilder().setStatus(Refusal.status(code, reason)).build();
+    }
+
+    private static RecallMessageResponse unreachable(Address to, String reason) {
+        return refused(Code.INTERNAL_SERVER_ERROR, "the message waits on another broker, and " + to.getHost() + ":"
+                + to.getPort() + " gave no answer: " + reason + ". Whether it was taken back is not known; ask again.");
+    }
+
+    /** The one answer of a call; told on the thread of the connections. */
+    private static final class Answer implements StreamObserver<RecallMessageResponse> {
+        private final Address from;
+        private Consumer<RecallMessageResponse> then;
+
+        Answer(Address from, Consumer<RecallMessageResponse> then) {
+            this.from = from;
+            this.then = then;
+        }
+
+        private void tell(RecallMessageResponse answer) {
+            Consumer<RecallMessageResponse> once = then;
+            then = told -> { };
+            once.accept(answer);
+        }
+
+        @Override
+        public void onNext(RecallMessageResponse answer) {
+            tell(answer);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            Status status = Status.fromThrowable(failure);
+            tell(unreachable(from, status.getDescription() == null
+                    ? status.getCode().toString()
+                    : status.getDescription()));
+        }
+
+        @Override
+        public void onCompleted() {}
+    }
+}
