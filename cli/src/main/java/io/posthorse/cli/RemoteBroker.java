@@ -3,17 +3,11 @@ package io.posthorse.cli;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
-import java.io.ByteArrayOutputStream;
+import io.posthorse.codec.rocketmq.RequestSigner;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.util.Base64;
 import java.util.Map;
-import java.util.TreeMap;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** A connection to a broker that asks one thing after another. Requests are signed where it was given a user. */
 final class RemoteBroker implements AutoCloseable {
@@ -24,8 +18,8 @@ final class RemoteBroker implements AutoCloseable {
     private final String name;
     private final Socket socket;
     private final DataInputStream in;
-    private final String accessKey;
-    private final byte[] secret;
+    /** Null where requests are not signed. */
+    private final RequestSigner signer;
     private int opaque;
     private boolean broken;
 
@@ -38,8 +32,7 @@ final class RemoteBroker implements AutoCloseable {
         this.name = name;
         this.socket = socket;
         this.in = new DataInputStream(socket.getInputStream());
-        this.accessKey = accessKey;
-        this.secret = secret;
+        this.signer = accessKey == null ? null : new RequestSigner(accessKey, secret);
     }
 
     /**
@@ -82,8 +75,8 @@ final class RemoteBroker implements AutoCloseable {
     }
 
     private Frame exchange(int code, Map<String, String> fields, byte[] body) throws IOException {
-        Frame request = new Frame(
-                code, Frame.JAVA, Frame.VERSION, ++opaque, 0, null, signed(fields, body), body, false);
+        Map<String, String> all = signer == null ? fields : signer.sign(fields, body);
+        Frame request = new Frame(code, Frame.JAVA, Frame.VERSION, ++opaque, 0, null, all, body, false);
         socket.getOutputStream().write(FrameCodec.encode(request));
         while (true) {
             byte[] bytes = new byte[FrameCodec.checkLength(in.readInt())];
@@ -93,26 +86,6 @@ final class RemoteBroker implements AutoCloseable {
                 return answer;
             }
         }
-    }
-
-    /** The fields with RocketMQ's signature: HmacSHA1 over their values, in the order of their names, and the body. */
-    private Map<String, String> signed(Map<String, String> fields, byte[] body) {
-        if (accessKey == null) {
-            return fields;
-        }
-        Map<String, String> all = new TreeMap<>(fields);
-        all.put("AccessKey", accessKey);
-        ByteArrayOutputStream content = new ByteArrayOutputStream();
-        all.values().forEach(value -> content.writeBytes(value.getBytes(StandardCharsets.UTF_8)));
-        content.writeBytes(body);
-        try {
-            Mac mac = Mac.getInstance("HmacSHA1");
-            mac.init(new SecretKeySpec(secret, "HmacSHA1"));
-            all.put("Signature", Base64.getEncoder().encodeToString(mac.doFinal(content.toByteArray())));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no HmacSHA1", e);
-        }
-        return all;
     }
 
     /** An exception in a few words. */

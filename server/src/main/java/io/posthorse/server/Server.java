@@ -8,6 +8,7 @@ import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.TopicSettings;
+import io.posthorse.codec.rocketmq.RequestSigner;
 import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
@@ -32,6 +33,7 @@ import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -185,7 +187,7 @@ public final class Server implements AutoCloseable {
                 name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
-                new ResolvingDialer(network, reader));
+                new ResolvingDialer(network, reader), signer());
         NameServer nameServer = nameServer(clock, broker);
         routes = new ClusterRoutes(
                 rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
@@ -238,6 +240,14 @@ public final class Server implements AutoCloseable {
         return new RocketmqSettings.Choices(
                 topics.messageBytesMax(), topics.autoCreateTopics(), topics.autoCreateGroups(), topics.queuesDefault(),
                 config.identity().permission());
+    }
+
+    /** Null where what name servers are asked is not signed. */
+    private RequestSigner signer() {
+        ServerConfig.Credentials inner = config.access().inner();
+        return inner == null
+                ? null
+                : new RequestSigner(inner.user(), inner.secret().reveal().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Null where this process has none. */

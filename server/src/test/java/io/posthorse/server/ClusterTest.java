@@ -1,6 +1,7 @@
 package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.Frame;
@@ -151,5 +152,26 @@ class ClusterTest {
             queues.add(queue.text("brokerName", "") + "/" + queue.number("queueId", -2) + " " + assignment.text("mode", ""));
         }
         return queues;
+    }
+
+    /** RocketMQ's brokers sign so too; without it nobody but an administrator could say that there is a broker. */
+    @Test
+    void aMasterRegistersAsAUserWhereANameServerAdmitsUsersOnly() throws IOException {
+        String[] users = {"auth.enabled=true",
+            "initAuthenticationUser={\"username\":\"root\",\"password\":\"secret-of-root\"}"};
+        String signs = "innerClientAuthenticationCredentials={\"accessKey\":\"root\",\"secretKey\":\"secret-of-root\"}";
+        try (TestBroker home = TestBroker.start(directory.resolve("home"), "brokerName=home", users[0], users[1])) {
+            String nameServer = "127.0.0.1:" + home.server().nameServerPort();
+            try (TestBroker unknown = broker("unknown", nameServer);
+                    TestBroker second = broker("second", nameServer, signs)) {
+                RawClient root = home.client().as("root", "secret-of-root");
+                Awaitility.await().until(() -> clusters(root).contains("second"));
+                assertFalse(clusters(root).contains("unknown"));
+            }
+        }
+    }
+
+    private static String clusters(RawClient root) {
+        return new String(root.ask(106, Map.of()).body(), StandardCharsets.UTF_8);
     }
 }

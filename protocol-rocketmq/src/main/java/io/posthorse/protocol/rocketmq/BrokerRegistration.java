@@ -6,6 +6,7 @@ import io.posthorse.broker.TopicListener;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.RequestCode;
+import io.posthorse.codec.rocketmq.RequestSigner;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.net.SessionFactory;
@@ -60,16 +61,19 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         void dial(String address, SessionFactory sessions, Runnable failed);
     }
 
-    /** @param nameServers host:port of each */
+    /**
+     * @param nameServers host:port of each
+     * @param signer signs what they are told and asked; null where nothing is signed
+     */
     public BrokerRegistration(
             Broker broker, RocketmqSettings settings, long brokerId, List<String> nameServers, Timers timers,
-            Dialer dialer) {
+            Dialer dialer, RequestSigner signer) {
         this.broker = broker;
         this.settings = settings;
         this.brokerId = brokerId;
         this.timers = timers;
         nameServers.forEach(address -> links.put(
-                new NameServerLink(address, dialer, timers, this::opened), new TreeSet<>()));
+                new NameServerLink(address, dialer, timers, signer, this::opened), new TreeSet<>()));
     }
 
     /** Begins to dial, and to hear of topics. */

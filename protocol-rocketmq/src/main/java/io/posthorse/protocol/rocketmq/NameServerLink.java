@@ -3,6 +3,7 @@ package io.posthorse.protocol.rocketmq;
 import io.netty.buffer.ByteBuf;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
+import io.posthorse.codec.rocketmq.RequestSigner;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import io.posthorse.platform.Timers;
@@ -29,6 +30,9 @@ final class NameServerLink implements Session {
     private final String address;
     private final BrokerRegistration.Dialer dialer;
     private final Timers timers;
+    /** Null where requests are not signed. */
+    private final RequestSigner signer;
+
     private final Consumer<NameServerLink> onOpen;
     private final Map<Integer, Question> questions = new HashMap<>();
     private Connection connection;
@@ -39,12 +43,17 @@ final class NameServerLink implements Session {
     private boolean told;
     private boolean stopped;
 
-    /** @param onOpen is told whenever a connection is there anew */
+    /**
+     * @param signer signs what is asked; null where nothing is signed
+     * @param onOpen is told whenever a connection is there anew
+     */
     NameServerLink(
-            String address, BrokerRegistration.Dialer dialer, Timers timers, Consumer<NameServerLink> onOpen) {
+            String address, BrokerRegistration.Dialer dialer, Timers timers, RequestSigner signer,
+            Consumer<NameServerLink> onOpen) {
         this.address = address;
         this.dialer = dialer;
         this.timers = timers;
+        this.signer = signer;
         this.onOpen = onOpen;
     }
 
@@ -122,7 +131,8 @@ final class NameServerLink implements Session {
     }
 
     private void send(int number, int code, Map<String, String> fields, byte[] body) {
-        byte[] bytes = FrameCodec.encode(new Frame(code, Frame.JAVA, Frame.VERSION, number, 0, null, fields, body, false));
+        Map<String, String> all = signer == null ? fields : signer.sign(fields, body);
+        byte[] bytes = FrameCodec.encode(new Frame(code, Frame.JAVA, Frame.VERSION, number, 0, null, all, body, false));
         connection.send(connection.buffer(bytes.length).writeBytes(bytes));
         connection.flush();
     }

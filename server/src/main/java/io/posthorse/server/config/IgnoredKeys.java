@@ -73,7 +73,7 @@ final class IgnoredKeys {
                     "migrateAuthFromV1Enabled"),
             only("", "no request code is exempt from access control", "authenticationWhitelist authorizationWhitelist"),
             family("users and rules lie in the data directory, and are looked up in memory",
-                    "authConfigPath innerClientAuthenticationCredentials authenticationProvider"
+                    "authConfigPath authenticationProvider"
                             + " authenticationMetadataProvider authenticationStrategy authorizationProvider"
                             + " authorizationMetadataProvider authorizationStrategy",
                     "(user|acl|stateful)[A-Z]\\w+"),

@@ -1,6 +1,7 @@
 package io.posthorse.server.config;
 
 import io.posthorse.auth.RefusedException;
+import io.posthorse.auth.Secret;
 import io.posthorse.auth.User;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
@@ -133,6 +134,34 @@ sealed interface Kind<T> {
         @Override
         public String due() {
             return formInWords + " of at most " + charsMax + " characters";
+        }
+    }
+
+    /** A user's name and secret, as RocketMQ's brokers are given them to sign with. */
+    record AccessKey() implements Kind<ServerConfig.Credentials> {
+        @Override
+        public ServerConfig.Credentials parse(String text) {
+            try {
+                JsonValue.Obj login = JsonReader.read(text.getBytes(StandardCharsets.UTF_8)).asObject();
+                String user = login.text("accessKey", "");
+                String secret = login.text("secretKey", "");
+                if (user.isEmpty() || secret.isEmpty()) {
+                    throw new IllegalArgumentException(due() + " is due");
+                }
+                return new ServerConfig.Credentials(user, new Secret(secret));
+            } catch (MalformedFrameException e) {
+                throw new IllegalArgumentException(due() + " is due");
+            }
+        }
+
+        @Override
+        public String due() {
+            return "{\"accessKey\":\"...\",\"secretKey\":\"...\"}";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
         }
     }
 

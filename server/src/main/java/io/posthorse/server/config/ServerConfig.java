@@ -56,12 +56,14 @@ public record ServerConfig(
      *
      * @param enabled whether users only are admitted
      * @param first the super user that the first start makes, or null for one with a secret that is made
+     * @param inner as whom the broker signs what it tells and asks name servers, or null where it does not
      * @param plainAcl path of a file of accounts in RocketMQ 4's form, or null
      * @param policy what was decided about secrets
      * @param zones time zones, beside UTC and the machine's own, in which gRPC clients may sign the time
      */
     public record Access(
-            boolean enabled, Credentials first, String plainAcl, AccessPolicy policy, List<ZoneId> zones) {}
+            boolean enabled, Credentials first, Credentials inner, String plainAcl, AccessPolicy policy,
+            List<ZoneId> zones) {}
 
     /**
      * Encryption of connections.

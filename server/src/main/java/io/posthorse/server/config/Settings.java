@@ -99,6 +99,10 @@ final class Settings {
             ACCESS, "initAuthenticationUser", new Kind.Login(), "", "",
             "The super user that the first start makes; without it `admin` with a secret that is made, and written to"
                     + " admin.secret in the data directory.");
+    static final Setting<Credentials> INNER_USER = Setting.of(
+            ACCESS, "innerClientAuthenticationCredentials", new Kind.AccessKey(), "", "",
+            "The user as whom this broker signs what it tells and asks name servers: one in another broker's process that"
+                    + " admits users only lets nobody register unsigned.");
     static final Setting<String> PLAIN_ACL = Setting.of(
             ACCESS, "auth.plain.acl", PATH, "", "",
             "File of accounts in RocketMQ 4's form (plain_acl.yml), read at every start; see access-control.md.");
@@ -250,7 +254,7 @@ final class Settings {
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             GRPC_ENABLED, GRPC_PORT, OPENWIRE_ENABLED, OPENWIRE_PORT,
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
-            AUTH, AUTHORIZATION, FIRST_USER, PLAIN_ACL, ZONES,
+            AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

@@ -262,8 +262,8 @@ final class Values {
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
         List<ZoneId> zones = get(Settings.ZONES);
         ServerConfig.Access access = new ServerConfig.Access(
-                get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.PLAIN_ACL), policy(),
-                zones == null ? List.of() : zones);
+                get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.INNER_USER), get(Settings.PLAIN_ACL),
+                policy(), zones == null ? List.of() : zones);
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
