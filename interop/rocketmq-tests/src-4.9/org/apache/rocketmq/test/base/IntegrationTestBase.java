@@ -14,8 +14,8 @@ import org.apache.rocketmq.store.config.MessageStoreConfig;
 import org.apache.rocketmq.test.util.MQAdmin;
 
 /**
- * Stands in for the class of that name in RocketMQ 4.9's test jar, as the one in {@code src} does for 5.5's. Tests of 4.9 ask
- * for the names and ports of brokers only.
+ * Stands in for the class of that name in RocketMQ 4.9's test jar, as the one in {@code src} does for 5.5's. Tests of 4.9
+ * ask for the names and ports of brokers only.
  */
 public class IntegrationTestBase {
     public static InternalLogger logger = InternalLoggerFactory.getLogger(IntegrationTestBase.class);
