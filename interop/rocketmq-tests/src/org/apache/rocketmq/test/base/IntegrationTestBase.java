@@ -1,14 +1,19 @@
 package org.apache.rocketmq.test.base;
 
 import java.io.File;
-import java.lang.reflect.Proxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.broker.BrokerController;
 import org.apache.rocketmq.broker.offset.ConsumerOffsetManager;
 import org.apache.rocketmq.broker.subscription.SubscriptionGroupManager;
+import org.apache.rocketmq.broker.topic.TopicConfigManager;
 import org.apache.rocketmq.common.BrokerConfig;
+import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.attribute.CQType;
 import org.apache.rocketmq.common.attribute.TopicMessageType;
 import org.apache.rocketmq.common.namesrv.NamesrvConfig;
@@ -21,15 +26,17 @@ import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 import org.apache.rocketmq.remoting.protocol.RemotingSerializable;
 import org.apache.rocketmq.remoting.protocol.RequestCode;
 import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
+import org.apache.rocketmq.store.DefaultMessageStore;
 import org.apache.rocketmq.store.MessageStore;
 import org.apache.rocketmq.store.config.MessageStoreConfig;
+import org.apache.rocketmq.store.stats.BrokerStatsManager;
 import org.apache.rocketmq.test.util.MQAdminTestUtils;
 
 /**
  * Stands in for the class of that name in RocketMQ's test jar, which starts a name server and brokers in the tests' own
  * process. This one starts nothing: it names those that run already, by the system properties {@code peer.namesrv} (a port)
- * and {@code peer.brokers} (ports, separated by commas). Offsets that tests ask for in the process are asked of the broker,
- * and groups that they change there are changed at it; everything else of its store is answered with nothing.
+ * and {@code peer.brokers} (ports, separated by commas). Offsets and topics that tests ask for in the process are asked of
+ * the broker, and groups that they change there are changed at it; the rest of its store is as of one without messages.
  */
 public class IntegrationTestBase {
     public static Logger logger = LoggerFactory.getLogger(IntegrationTestBase.class);
@@ -69,15 +76,17 @@ public class IntegrationTestBase {
 
     /** A broker of another process: its names and ports, and nothing of it in here. */
     private static final class Elsewhere extends BrokerController {
-        private final MessageStore store = (MessageStore) Proxy.newProxyInstance(
-                MessageStore.class.getClassLoader(), new Class<?>[] {MessageStore.class},
-                (proxy, method, args) -> switch (method.getName()) {
-                    case "getMaxOffsetInQueue" -> getBrokerOuterAPI()
-                            .getMaxOffset(getBrokerAddr(), (String) args[0], (Integer) args[1], true, false);
-                    case "getMinOffsetInQueue" -> getBrokerOuterAPI()
-                            .getMinOffset(getBrokerAddr(), (String) args[0], (Integer) args[1], false);
-                    default -> nothing(method.getReturnType());
-                });
+        private final MessageStore store;
+        private final TopicConfigManager topics = new TopicConfigManager(this) {
+            @Override
+            public ConcurrentMap<String, TopicConfig> getTopicConfigTable() {
+                try {
+                    return getBrokerOuterAPI().getAllTopicConfig(getBrokerAddr()).getTopicConfigTable();
+                } catch (Exception e) {
+                    throw new IllegalStateException("the broker tells no topics", e);
+                }
+            }
+        };
         private final ConsumerOffsetManager offsets = new ConsumerOffsetManager(this) {
             @Override
             public long queryOffset(String group, String topic, int queue) {
@@ -114,6 +123,11 @@ public class IntegrationTestBase {
 
         Elsewhere(BrokerConfig config, NettyServerConfig server, MessageStoreConfig store) {
             super(config, server, new NettyClientConfig(), store);
+            try {
+                this.store = new Asked(store, config, getBrokerStatsManager());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             getBrokerOuterAPI().updateNameServerAddressList(config.getNamesrvAddr()); // tests ask it who is there
             getBrokerOuterAPI().start();
         }
@@ -121,6 +135,11 @@ public class IntegrationTestBase {
         @Override
         public MessageStore getMessageStore() {
             return store;
+        }
+
+        @Override
+        public TopicConfigManager getTopicConfigManager() {
+            return topics == null ? super.getTopicConfigManager() : topics;
         }
 
         @Override
@@ -133,8 +152,30 @@ public class IntegrationTestBase {
             return groups == null ? super.getSubscriptionGroupManager() : groups;
         }
 
-        private static Object nothing(Class<?> type) {
-            return type == long.class ? (Object) 0L : type == int.class ? (Object) 0 : type == boolean.class ? false : null;
+        /** A store that is never started, and asks the broker for the ends of queues. */
+        private final class Asked extends DefaultMessageStore {
+            Asked(MessageStoreConfig store, BrokerConfig config, BrokerStatsManager statistics) throws IOException {
+                super(store, statistics, (topic, queue, offset, tag, at, bits, properties) -> {}, config,
+                        new ConcurrentHashMap<>());
+            }
+
+            @Override
+            public long getMaxOffsetInQueue(String topic, int queue) {
+                try {
+                    return getBrokerOuterAPI().getMaxOffset(getBrokerAddr(), topic, queue, true, false);
+                } catch (Exception e) {
+                    throw new IllegalStateException("the broker tells no end of a queue", e);
+                }
+            }
+
+            @Override
+            public long getMinOffsetInQueue(String topic, int queue) {
+                try {
+                    return getBrokerOuterAPI().getMinOffset(getBrokerAddr(), topic, queue, false);
+                } catch (Exception e) {
+                    throw new IllegalStateException("the broker tells no begin of a queue", e);
+                }
+            }
         }
     }
 
