@@ -11,7 +11,8 @@ import io.netty.handler.ssl.SslHandler;
  * Ends TLS 1.3 connections that ask for new keys again and again: each time costs the owner's thread far more than the peer.
  * From outside such a request looks like data, so what is counted are encrypted bytes that held no data: a key update is 5
  * of them (RFC 8446, 4.6.3). A peer may send 200, and one more for each 5 KiB of data; the standard asks for one in 64 GiB.
- * Padding counts too; no client that is known pads. Stands before all other handlers from the connection's first byte.
+ * Java's own TLS pads each record of data with 16 bytes, which do not count; more padding does. Records are passed on one by
+ * one, so that it is known what each held. Stands before all other handlers from the connection's first byte.
  */
 public final class KeyUpdates extends ChannelInboundHandlerAdapter {
     private static final int HEADER_BYTES = 5;
@@ -19,15 +20,21 @@ public final class KeyUpdates extends ChannelInboundHandlerAdapter {
     private static final int APPLICATION_DATA = 23;
     /** The type of what is within, and a tag of 16 bytes, which all cipher suites of TLS 1.3 have that Java knows. */
     private static final int OVERHEAD_BYTES = 17;
+    /** In a record that holds data. */
+    private static final int PADDING_BYTES_MAX = 16;
+
     private static final int HIDDEN_BYTES_MAX = 1_000;
     private static final int DATA_PER_HIDDEN_BYTE = 1_024;
 
     private final byte[] header = new byte[HEADER_BYTES];
     private int headerBytes;
     private int bodyLeft;
-    /** Bytes that were encrypted in whole records, and those that came out as data. */
+    /** Bytes that were encrypted in whole records, but for padding, and those that came out as data. */
     private long encrypted;
+
     private long data;
+    /** What had come out when the record began that is coming. */
+    private long dataBefore;
     private boolean counts;
 
     /** Counts from the end of a handshake, where it is one of TLS 1.3; else looks no more. */
@@ -50,24 +57,47 @@ public final class KeyUpdates extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
-        int at = in.readerIndex();
-        while (at < in.writerIndex()) {
-            if (bodyLeft > 0) {
-                int skipped = Math.min(bodyLeft, in.writerIndex() - at);
-                bodyLeft -= skipped;
-                at += skipped;
-                if (bodyLeft == 0 && header[0] == APPLICATION_DATA) {
-                    encrypted += Math.max(0, bodyBytes() - OVERHEAD_BYTES);
+        try {
+            while (in.isReadable()) {
+                int end = recordEnd(in);
+                boolean isWhole = bodyLeft == 0 && headerBytes == 0;
+                context.fireChannelRead(in.readRetainedSlice(end - in.readerIndex()));
+                if (isWhole) {
+                    ended();
                 }
-            } else {
-                header[headerBytes++] = in.getByte(at++);
-                if (headerBytes == HEADER_BYTES) {
-                    headerBytes = 0;
-                    bodyLeft = bodyBytes();
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    /** Finds the end of the record that has begun, or of what has come of it. */
+    private int recordEnd(ByteBuf in) {
+        int at = in.readerIndex();
+        while (bodyLeft == 0 && at < in.writerIndex()) {
+            header[headerBytes++] = in.getByte(at++);
+            if (headerBytes == HEADER_BYTES) {
+                headerBytes = 0;
+                bodyLeft = bodyBytes();
+                if (bodyLeft == 0) {
+                    return at;
                 }
             }
         }
-        context.fireChannelRead(in);
+        int taken = Math.min(bodyLeft, in.writerIndex() - at);
+        bodyLeft -= taken;
+        return at + taken;
+    }
+
+    /** A record has come whole, and what it held has gone on. */
+    private void ended() {
+        if (header[0] == APPLICATION_DATA) {
+            long held = data - dataBefore;
+            long inner = Math.max(0, bodyBytes() - OVERHEAD_BYTES);
+            long padding = held > 0 && inner > held && inner - held <= PADDING_BYTES_MAX ? inner - held : 0;
+            encrypted += inner - padding;
+        }
+        dataBefore = data;
     }
 
     private int bodyBytes() {

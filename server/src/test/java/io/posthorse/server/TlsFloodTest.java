@@ -83,4 +83,20 @@ class TlsFloodTest {
             }
         }
     }
+
+    /** Java's own TLS pads each record with 16 bytes. */
+    @Test
+    void manySmallRequestsOfOneConnectionAreNoFlood() throws Exception {
+        SSLContext trusting = new Certificates(directory).make("server").client("server", null);
+        try (Server server = start(directory, "ENFORCING", "server");
+                Socket socket = TlsProbe.open(server.brokerPort(), trusting)) {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] request = FrameCodec.encode(new Frame(
+                    UNKNOWN_CODE, Frame.JAVA, Frame.VERSION, 1, 0, null, Map.of(), new byte[0], false));
+            for (int i = 0; i < 5_000; i++) {
+                socket.getOutputStream().write(request);
+                in.readFully(new byte[FrameCodec.checkLength(in.readInt())]);
+            }
+        }
+    }
 }
