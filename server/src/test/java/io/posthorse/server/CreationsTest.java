@@ -66,7 +66,11 @@ class CreationsTest {
     }
 
     private static void assertShare(Frame refused) {
-        assertNotEquals(0, refused.code());
+        assertShare(refused, "he has his share");
+    }
+
+    private static void assertShare(Frame refused, String what) {
+        assertNotEquals(0, refused.code(), what);
         assertTrue(refused.remark().contains("share.user"), refused.remark());
     }
 
@@ -122,11 +126,37 @@ class CreationsTest {
         }
         beat(greedy, "G-more");
         assertTrue(!isThere("G-more"));
+        assertShare(send(greedy, "T-more"), "the topics of the groups' retries are his as well");
+        assertEquals(0, send(other, "T-other").code());
         beat(other, "O");
         assertTrue(isThere("O"));
         assertEquals(0, users.root().ask(207, Map.of("groupName", "G3")).code());
         beat(greedy, "G-more");
         assertTrue(isThere("G-more"));
+    }
+
+    @Test
+    void secT29QueuesOfTopics() {
+        users.user("maker", "Topic:* Create,Update Allow");
+        RawClient maker = users.client("maker");
+        int all = (int) Math.max(20_000, Runtime.getRuntime().maxMemory() / 2 / 1_024); // as many as the heap allows
+        int queues = all * PART / 100 / 4;
+        for (int i = 0; i < 3; i++) {
+            assertEquals(0, make(maker, "M" + i, queues).code());
+        }
+        assertShare(make(maker, "M-more", queues + 4));
+        assertShare(make(maker, "M1", 2 * queues + 4));
+        assertEquals(0, make(maker, "M1", queues).code());
+        assertEquals(0, make(users.root(), "R", queues).code());
+        assertEquals(0, make(users.root(), "M1", queues + 4).code(), "that is root's part");
+        assertEquals(0, users.root().ask(215, Map.of("topic", "M1")).code());
+        assertEquals(0, make(maker, "M-more", queues + 4).code());
+        assertShare(make(maker, "M-again", queues));
+    }
+
+    private static Frame make(RawClient client, String topic, int queues) {
+        return client.ask(17, Map.of("topic", topic, "readQueueNums", Integer.toString(queues), "writeQueueNums",
+                Integer.toString(queues), "perm", "6"));
     }
 
     private static Frame beat(RawClient client, String group) {

@@ -36,9 +36,11 @@ final class Advisories {
     private static final int LISTENERS_MAX = 1_000;
     /** When one who does not take what he is told at first is told more. */
     private static final long SLOW_MS = 10;
+    /** The same of what happens later. */
+    private static final long BEHIND_MS = 100;
 
     private final OpenwireProtocol protocol;
-    /** For those who hear of temporary destinations and of nothing else, as each client does. */
+    /** For all who hear of temporary destinations, as each client does. */
     private final TemporaryNews<AdvisoryListener, News> news;
 
     private final Set<AdvisoryListener> ofAll = new LinkedHashSet<>();
@@ -55,7 +57,9 @@ final class Advisories {
     Advisories(OpenwireProtocol protocol) {
         this.protocol = protocol;
         this.places = new Places(LISTENERS_MAX, protocol.settings.shares());
-        this.news = new TemporaryNews<>(Advisories::tell, action -> protocol.timers.after(0, action));
+        this.news = new TemporaryNews<>(
+                new Telling(), action -> protocol.timers.after(0, action),
+                action -> protocol.timers.after(BEHIND_MS, action));
         this.brokerId = "ID:posthorse-" + Long.toString(protocol.clock.wallMs(), 36);
         this.producer = new ProducerId();
         producer.setConnectionId(brokerId);
@@ -74,14 +78,18 @@ final class Advisories {
 
     Consumption subscribe(ClientConnection client, ConsumerInfo info) throws ResourceAllocationException {
         AdvisoryListener listener = new AdvisoryListener(this, client, info);
-        if (listener.isOfTemporary()) {
-            news.listen(listener);
-        } else if (places.take(client.session().holder())) {
-            ofAll.add(listener);
-        } else {
+        boolean isOfMore = !listener.isOfTemporary();
+        if (isOfMore && !places.take(client.session().holder())) {
             throw new ResourceAllocationException("As many consumers listen to advisories as may: " + LISTENERS_MAX
                     + " of all clients, of which one user and one address have share.user and share.address. Those that"
                     + " hear of temporary destinations alone do not count.");
+        }
+        if (isOfMore) {
+            ofAll.add(listener);
+        }
+        if (listener.wants(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
+                || listener.wants(AdvisorySupport.TEMP_TOPIC_ADVISORY_TOPIC)) {
+            news.listen(listener);
         }
         client.session().afterTurn(() -> introduce(listener, introduction(listener)));
         return listener;
@@ -148,9 +156,23 @@ final class Advisories {
 
     // ---- what happens
 
-    private static void tell(AdvisoryListener listener, News one) {
-        if (listener.wants(one.topic, one.about)) {
-            listener.tell(one.message, true);
+    private static final class Telling implements TemporaryNews.Teller<AdvisoryListener, News> {
+        @Override
+        public boolean takes(AdvisoryListener listener) {
+            return listener.client().session().isWritable();
+        }
+
+        @Override
+        public void tell(AdvisoryListener listener, News one) {
+            if (listener.wants(one.topic, one.about)) {
+                listener.tell(one.message, true);
+            }
+        }
+
+        @Override
+        public void letGo(AdvisoryListener listener) {
+            listener.client().session().end("It does not take what it is told of temporary destinations, and "
+                    + TemporaryNews.WAITING_MAX + " have come and gone meanwhile.");
         }
     }
 
@@ -172,8 +194,9 @@ final class Advisories {
                 temporary.add(destination);
             }
             news.happened(new News(topic, destination, message(topic, destination, info)));
+        } else {
+            tell(ofAll, topic, destination, info);
         }
-        tell(ofAll, topic, destination, info);
     }
 
     void consumer(ConsumerInfo info) {

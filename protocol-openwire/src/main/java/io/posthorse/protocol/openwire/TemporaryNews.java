@@ -2,14 +2,17 @@ package io.posthorse.protocol.openwire;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * What every client hears of temporary destinations, all of it and in order. So many are told at a time, and others'
  * commands come in between: what one client does costs no more where there are many. Who is about to be shown the name of
- * such a destination is told first.
+ * such a destination is told first. Who does not take what he is sent is told later; when as much waits as may, he has to go:
+ * what he has not heard would wait for him without end, in his connection or here.
  *
  * @param <L> who listens, told from others by identity
  * @param <N> something to be told
@@ -23,6 +26,7 @@ final class TemporaryNews<L, N> {
 
     private final Teller<L, N> teller;
     private final Consumer<Runnable> later;
+    private final Consumer<Runnable> muchLater;
     /** By listener: the number of what it hears next. */
     private final Map<L, Long> listeners = new LinkedHashMap<>();
     /** What some have not heard, and the number of the first of it. */
@@ -35,16 +39,30 @@ final class TemporaryNews<L, N> {
     private int at;
     private long roundEnd;
     private boolean isScheduled;
+    /** Those who were passed over since they do not take what they are sent. */
+    private final Set<L> slow = new LinkedHashSet<>();
+
+    private boolean looksAgain;
 
     /** Tells somebody something. */
     interface Teller<L, N> {
+        /** Whether somebody takes what he is sent. */
+        boolean takes(L listener);
+
         void tell(L listener, N what);
+
+        /** Others cannot wait any longer for somebody who takes nothing; he is forgotten already. */
+        void letGo(L listener);
     }
 
-    /** @param later runs an action behind what is going on, and behind what others have begun */
-    TemporaryNews(Teller<L, N> teller, Consumer<Runnable> later) {
+    /**
+     * @param later runs an action behind what is going on, and behind what others have begun
+     * @param muchLater runs an action when somebody who took nothing may take something again
+     */
+    TemporaryNews(Teller<L, N> teller, Consumer<Runnable> later, Consumer<Runnable> muchLater) {
         this.teller = teller;
         this.later = later;
+        this.muchLater = muchLater;
     }
 
     /** Somebody listens from now on. */
@@ -54,6 +72,7 @@ final class TemporaryNews<L, N> {
 
     void forget(L listener) {
         listeners.remove(listener);
+        slow.remove(listener);
     }
 
     /** Whether so much waits that nothing more should happen of which all have to hear. */
@@ -69,8 +88,20 @@ final class TemporaryNews<L, N> {
     /** Something has happened. */
     void happened(N what) {
         news.add(what);
+        if (isFull() && !slow.isEmpty()) {
+            letGo();
+        }
         if (!isScheduled) {
             go();
+        }
+    }
+
+    private void letGo() {
+        for (L listener : List.copyOf(slow)) {
+            if (!teller.takes(listener)) {
+                forget(listener);
+                teller.letGo(listener);
+            }
         }
     }
 
@@ -92,7 +123,14 @@ final class TemporaryNews<L, N> {
         while (left > 0 && hasNext()) {
             L listener = round.get(at);
             Long heard = listeners.get(listener);
-            if (heard != null && heard < end()) {
+            boolean isBehind = heard != null && heard < end();
+            if (isBehind && !teller.takes(listener)) {
+                slow.add(listener);
+                at++;
+                left--;
+                continue;
+            }
+            if (isBehind) {
                 left -= tell(listener, heard, left);
             }
             if (heard == null || listeners.get(listener) == end()) {
@@ -102,6 +140,18 @@ final class TemporaryNews<L, N> {
         if (hasNext()) {
             isScheduled = true;
             later.accept(this::go);
+        } else if (!slow.isEmpty() && !looksAgain) {
+            looksAgain = true;
+            muchLater.accept(this::again);
+        }
+    }
+
+    private void again() {
+        looksAgain = false;
+        if (!isScheduled) {
+            round = List.copyOf(slow);
+            at = 0;
+            go();
         }
     }
 
@@ -118,11 +168,20 @@ final class TemporaryNews<L, N> {
         if (at < round.size()) {
             return true;
         }
-        first = end();
-        news.clear();
+        dropHeard();
         round = List.of();
         at = 0;
         return false;
+    }
+
+    /** What the slowest of all has heard need not be kept. */
+    private void dropHeard() {
+        long least = end();
+        for (L listener : slow) {
+            least = Math.min(least, listeners.get(listener));
+        }
+        news.subList(0, (int) (least - first)).clear();
+        first = least;
     }
 
     private int tell(L listener, long heard, int most) {
@@ -131,6 +190,9 @@ final class TemporaryNews<L, N> {
             teller.tell(listener, news.get((int) (heard - first) + i));
         }
         listeners.put(listener, heard + count);
+        if (heard + count == end()) {
+            slow.remove(listener);
+        }
         return count;
     }
 }
