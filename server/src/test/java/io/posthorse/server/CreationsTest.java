@@ -42,7 +42,8 @@ class CreationsTest {
 
     @BeforeEach
     void start() {
-        users = Users.start(directory, "topics.max=100", "groups.max=100", "share.user=" + PART);
+        users = Users.start(
+                directory, "topics.max=100", "groups.max=100", "queues.per.topic.max=65536", "share.user=" + PART);
         for (String name : new String[] {"greedy", "other"}) {
             users.user(name, "Topic:* Pub,Sub Allow", "Group:* Sub Allow");
         }

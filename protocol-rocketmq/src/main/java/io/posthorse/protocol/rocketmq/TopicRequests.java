@@ -121,7 +121,7 @@ final class TopicRequests implements RequestHandler {
             return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
         }
         return !hasRoom(by, broker.topic(name), wanted)
-                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not made or changed: the limit topics.max is reached, or"
+                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not made or changed: the limit topics.max is"
                         + " reached, or that of queues in all which the heap allows, or what one user or address may make of"
                         + " them (share.user, share.address)")
                 : null;
