@@ -16,8 +16,17 @@ import com.google.protobuf.ByteString;
 import io.posthorse.codec.rocketmq.Frame;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTempQueue;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
@@ -39,6 +48,7 @@ class CreationsTest {
     private Users users;
     private RawClient greedy;
     private RawClient other;
+    private final List<RawJms> listeners = new ArrayList<>();
 
     @BeforeEach
     void start() {
@@ -53,6 +63,7 @@ class CreationsTest {
 
     @AfterEach
     void stop() {
+        listeners.forEach(RawJms::close);
         users.close();
     }
 
@@ -117,6 +128,40 @@ class CreationsTest {
                         .setBody(ByteString.copyFromUtf8("x"))
                         .setSystemProperties(SystemProperties.newBuilder().setMessageId("01")))
                 .build();
+    }
+
+    @Test
+    void secT29TemporaryDestinationsOfWhichAllHaveToHear() {
+        try (RawJms jms = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
+                RawJms others = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
+            for (int i = 0; i < 400; i++) {
+                String id = "ID:l-" + i + ":1";
+                ConsumerInfo info = new ConsumerInfo(new ConsumerId(RawJms.session(id), 1));
+                info.setDestination(new ActiveMQTopic("ActiveMQ.Advisory.TempQueue,ActiveMQ.Advisory.TempTopic"));
+                RawJms listener = RawJms.in(users.broker(), id, "other", Users.secret("other"));
+                listeners.add(listener);
+                assertEquals(Response.class, listener.ask(info).getClass());
+            }
+            Command[] all = new Command[4_000];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = temporary("ID:g-1:1", i / 2, i % 2 == 0);
+                all[i].setCommandId(i);
+                all[i].setResponseRequired(true);
+            }
+            jms.send(all);
+            while (!(jms.read() instanceof ExceptionResponse)) {
+                // until so much waits that he is refused more
+            }
+            Command one = temporary("ID:o-1:1", 1, true);
+            assertEquals(Response.class, others.ask(one).getClass(), "who makes few is not held up");
+        }
+    }
+
+    private static Command temporary(String connection, int number, boolean isMade) {
+        ConnectionId id = new ConnectionId(connection);
+        return new DestinationInfo(
+                id, isMade ? DestinationInfo.ADD_OPERATION_TYPE : DestinationInfo.REMOVE_OPERATION_TYPE,
+                new ActiveMQTempQueue(id, number));
     }
 
     @Test

@@ -38,6 +38,8 @@ final class Advisories {
     private static final long SLOW_MS = 10;
     /** The same of what happens later. */
     private static final long BEHIND_MS = 100;
+    /** A user's news that may wait although there are as many as may in all. */
+    private static final int FEW = 10;
 
     private final OpenwireProtocol protocol;
     /** For all who hear of temporary destinations, as each client does. */
@@ -52,7 +54,13 @@ final class Advisories {
     private final ProducerId producer;
     private long number;
 
-    private record News(ActiveMQTopic topic, ActiveMQDestination about, ActiveMQMessage message) {}
+    /** Who made temporary destinations. */
+    private final Map<ActiveMQDestination, String> makers = new HashMap<>();
+    /** How much of what all have not heard yet is whose. */
+    private final Map<String, Integer> waiting = new HashMap<>();
+
+    /** @param user whose temporary destination it is about */
+    private record News(ActiveMQTopic topic, ActiveMQDestination about, ActiveMQMessage message, String user) {}
 
     Advisories(OpenwireProtocol protocol) {
         this.protocol = protocol;
@@ -156,7 +164,7 @@ final class Advisories {
 
     // ---- what happens
 
-    private static final class Telling implements TemporaryNews.Teller<AdvisoryListener, News> {
+    private final class Telling implements TemporaryNews.Teller<AdvisoryListener, News> {
         @Override
         public boolean takes(AdvisoryListener listener) {
             return listener.client().session().isWritable();
@@ -172,7 +180,12 @@ final class Advisories {
         @Override
         public void letGo(AdvisoryListener listener) {
             listener.client().session().end("It does not take what it is told of temporary destinations, and "
-                    + TemporaryNews.WAITING_MAX + " have come and gone meanwhile.");
+                    + "others cannot make any more until it has.");
+        }
+
+        @Override
+        public void heard(News one) {
+            count(waiting, one.user, -1);
         }
     }
 
@@ -193,7 +206,10 @@ final class Advisories {
             if (exists) {
                 temporary.add(destination);
             }
-            news.happened(new News(topic, destination, message(topic, destination, info)));
+            String user = exists ? makers.getOrDefault(destination, "") : makers.remove(destination);
+            News one = new News(topic, destination, message(topic, destination, info), user == null ? "" : user);
+            count(waiting, one.user, 1);
+            news.happened(one);
         } else {
             tell(ofAll, topic, destination, info);
         }
@@ -220,15 +236,33 @@ final class Advisories {
                 info.createRemoveCommand());
     }
 
-    private static void count(Map<ActiveMQDestination, Integer> counts, ActiveMQDestination of, int more) {
+    private static <K> void count(Map<K, Integer> counts, K of, int more) {
         if (of != null) {
             counts.merge(of, more, (before, by) -> before + by == 0 ? null : before + by);
         }
     }
 
-    /** Whether so many have not heard yet of the last temporary destinations that there had better be no more. */
-    boolean areBehind() {
-        return news.isFull();
+    /**
+     * Whether so many have not heard yet of the last temporary destinations that a user had better make no more. Who has made
+     * few of them does not wait for who has made many.
+     */
+    boolean areBehind(String user) {
+        int own = waiting.getOrDefault(user, 0);
+        boolean isFull = news.isFull() && (user.isEmpty() || own >= FEW);
+        boolean refused = isFull || !user.isEmpty() && own >= protocol.settings.shares().ofUser(TemporaryNews.WAITING_MAX);
+        if (refused) {
+            news.hurry();
+        }
+        return refused;
+    }
+
+    /** A temporary destination is about to be made; null where it was not made after all. */
+    void making(ActiveMQDestination destination, String user) {
+        if (user == null) {
+            makers.remove(destination);
+        } else {
+            makers.put(destination, user);
+        }
     }
 
     /** A client is about to be shown a temporary destination: it has heard of it by then. */

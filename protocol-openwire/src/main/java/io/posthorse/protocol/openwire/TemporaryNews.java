@@ -2,17 +2,15 @@ package io.posthorse.protocol.openwire;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * What every client hears of temporary destinations, all of it and in order. So many are told at a time, and others'
  * commands come in between: what one client does costs no more where there are many. Who is about to be shown the name of
- * such a destination is told first. Who does not take what he is sent is told later; when as much waits as may, he has to go:
- * what he has not heard would wait for him without end, in his connection or here.
+ * such a destination is told first. Who does not take what he is sent is told later; when others are refused something
+ * since so much waits for him, he has to go.
  *
  * @param <L> who listens, told from others by identity
  * @param <N> something to be told
@@ -23,6 +21,9 @@ final class TemporaryNews<L, N> {
 
     /** News that may wait until all have heard them. */
     static final int WAITING_MAX = 1_000;
+
+    /** So often somebody is looked at who takes nothing before he has to go. */
+    static final int LOOKS_MAX = 10;
 
     private final Teller<L, N> teller;
     private final Consumer<Runnable> later;
@@ -39,10 +40,11 @@ final class TemporaryNews<L, N> {
     private int at;
     private long roundEnd;
     private boolean isScheduled;
-    /** Those who were passed over since they do not take what they are sent. */
-    private final Set<L> slow = new LinkedHashSet<>();
+    /** Those who were passed over since they do not take what they are sent, and how often they were looked at again. */
+    private final Map<L, Integer> slow = new LinkedHashMap<>();
 
     private boolean looksAgain;
+    private boolean hurries;
 
     /** Tells somebody something. */
     interface Teller<L, N> {
@@ -53,6 +55,9 @@ final class TemporaryNews<L, N> {
 
         /** Others cannot wait any longer for somebody who takes nothing; he is forgotten already. */
         void letGo(L listener);
+
+        /** All have heard it. */
+        void heard(N what);
     }
 
     /**
@@ -88,21 +93,14 @@ final class TemporaryNews<L, N> {
     /** Something has happened. */
     void happened(N what) {
         news.add(what);
-        if (isFull() && !slow.isEmpty()) {
-            letGo();
-        }
         if (!isScheduled) {
             go();
         }
     }
 
-    private void letGo() {
-        for (L listener : List.copyOf(slow)) {
-            if (!teller.takes(listener)) {
-                forget(listener);
-                teller.letGo(listener);
-            }
-        }
+    /** Somebody was refused something since so much waits: who takes nothing is not waited for much longer. */
+    void hurry() {
+        hurries = true;
     }
 
     /** Tells somebody at once what he has not heard. */
@@ -125,7 +123,7 @@ final class TemporaryNews<L, N> {
             Long heard = listeners.get(listener);
             boolean isBehind = heard != null && heard < end();
             if (isBehind && !teller.takes(listener)) {
-                slow.add(listener);
+                slow.putIfAbsent(listener, 0);
                 at++;
                 left--;
                 continue;
@@ -148,10 +146,24 @@ final class TemporaryNews<L, N> {
 
     private void again() {
         looksAgain = false;
+        slow.replaceAll((listener, looks) -> looks + 1);
+        if (hurries || isFull()) {
+            hurries = false;
+            letGo();
+        }
         if (!isScheduled) {
-            round = List.copyOf(slow);
+            round = List.copyOf(slow.keySet());
             at = 0;
             go();
+        }
+    }
+
+    private void letGo() {
+        for (L listener : List.copyOf(slow.keySet())) {
+            if (slow.get(listener) >= LOOKS_MAX && !teller.takes(listener)) {
+                forget(listener);
+                teller.letGo(listener);
+            }
         }
     }
 
@@ -177,10 +189,12 @@ final class TemporaryNews<L, N> {
     /** What the slowest of all has heard need not be kept. */
     private void dropHeard() {
         long least = end();
-        for (L listener : slow) {
+        for (L listener : slow.keySet()) {
             least = Math.min(least, listeners.get(listener));
         }
-        news.subList(0, (int) (least - first)).clear();
+        List<N> old = news.subList(0, (int) (least - first));
+        old.forEach(teller::heard);
+        old.clear();
         first = least;
     }
 

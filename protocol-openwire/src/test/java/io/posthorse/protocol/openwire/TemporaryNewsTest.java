@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class TemporaryNewsTest {
     private int told;
     private int happened;
+    private int heardByAll;
     private final ArrayDeque<Runnable> later = new ArrayDeque<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final ArrayDeque<Runnable> muchLater = new ArrayDeque<>();
@@ -33,6 +34,11 @@ class TemporaryNewsTest {
         @Override
         public void letGo(Listener who) {
             who.isGone = true;
+        }
+
+        @Override
+        public void heard(Integer what) {
+            assertEquals(heardByAll++, what);
         }
     }, later::add, muchLater::add);
 
@@ -136,20 +142,35 @@ class TemporaryNewsTest {
         Listener stuck = listen();
         Listener other = listen();
         stuck.takes = false;
-        for (int i = 0; i < 3 * TemporaryNews.WAITING_MAX; i++) {
-            assertFalse(news.isFull(), "others go on");
+        for (int i = 0; i < 20; i++) {
             happen();
-            if (i % 100 == 0 && !muchLater.isEmpty()) {
-                muchLater.poll().run();
-            }
-        }
-        assertTrue(stuck.isGone);
-        assertTrue(stuck.heard.isEmpty());
-        assertEquals(3 * TemporaryNews.WAITING_MAX, other.heard.size());
-        other.assertInOrder();
-        while (!muchLater.isEmpty()) {
             muchLater.poll().run();
         }
+        assertFalse(stuck.isGone, "nobody has to wait for him");
+        for (int i = 20; i < TemporaryNews.WAITING_MAX; i++) {
+            happen();
+        }
+        assertTrue(news.isFull());
+        muchLater.poll().run();
+        assertFalse(news.isFull());
+        assertTrue(stuck.isGone);
+        assertTrue(stuck.heard.isEmpty());
+        assertEquals(TemporaryNews.WAITING_MAX, other.heard.size());
+        other.assertInOrder();
+        assertTrue(news.isQuiet());
+    }
+
+    @Test
+    void whereSomebodyIsRefusedThoseWhoTakeNothingAreWaitedForALittle() {
+        Listener stuck = listen();
+        stuck.takes = false;
+        happen();
+        for (int i = 0; i < TemporaryNews.LOOKS_MAX; i++) {
+            assertFalse(stuck.isGone);
+            news.hurry();
+            muchLater.poll().run();
+        }
+        assertTrue(stuck.isGone);
         assertTrue(news.isQuiet());
     }
 
