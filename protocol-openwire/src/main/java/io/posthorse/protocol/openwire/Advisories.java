@@ -249,7 +249,8 @@ final class Advisories {
     boolean areBehind(String user) {
         int own = waiting.getOrDefault(user, 0);
         boolean isFull = news.isFull() && (user.isEmpty() || own >= FEW);
-        boolean refused = isFull || !user.isEmpty() && own >= protocol.settings.shares().ofUser(TemporaryNews.WAITING_MAX);
+        long part = protocol.settings.shares().ofUser(TemporaryNews.WAITING_MAX);
+        boolean refused = isFull || !user.isEmpty() && own >= part;
         if (refused) {
             news.hurry();
         }
