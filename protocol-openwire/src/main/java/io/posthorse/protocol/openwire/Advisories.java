@@ -243,8 +243,8 @@ final class Advisories {
     }
 
     /**
-     * Whether so many have not heard yet of the last temporary destinations that a user had better make no more. Who has made
-     * few of them does not wait for who has made many.
+     * Whether so many have not heard yet of the last temporary destinations that a user had better make no more. Who has
+     * made few of them does not wait for who has made many.
      */
     boolean areBehind(String user) {
         int own = waiting.getOrDefault(user, 0);
