@@ -7,15 +7,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Topics and subscriptions by who had them made: of as many as there may be, no user and no address makes more than its
- * part. Those of earlier runs of the process count for nobody. Used on the owner's thread.
+ * Topics, their partitions, and subscriptions by who had them made: of as many as there may be, no user and no address makes
+ * more than its part. Those of earlier runs of the process count for nobody. Used on the owner's thread.
  */
 public final class Creations {
     private final int topicsMax;
     private final int subscriptionsMax;
     private final Map<Object, Holder> makers = new HashMap<>();
+    /** The last ones first. */
+    private final Map<Topic, Gain> gains = new HashMap<>();
     private Places topics;
+    private Places partitions;
     private Places subscriptions;
+
+    /** Partitions that somebody had added to a topic, and those before. */
+    private record Gain(Holder by, int count, Gain before) {}
 
     Creations(BrokerSettings settings) {
         this.topicsMax = settings.topicsMax();
@@ -26,6 +32,7 @@ public final class Creations {
     /** Sets what one of those who make some may have; before anybody has. */
     public void limit(Shares shares) {
         topics = new Places(topicsMax, shares);
+        partitions = new Places(Bounds.partitionsInAll(), shares);
         subscriptions = new Places(subscriptionsMax, shares);
     }
 
@@ -33,9 +40,15 @@ public final class Creations {
      * Returns whether somebody may have one more topic made.
      *
      * @param by null where it is the broker itself
+     * @param size how many partitions it is to have
      */
-    public boolean admitsTopic(Holder by) {
-        return by == null || topics.hasRoom(by);
+    public boolean admitsTopic(Holder by, int size) {
+        return by == null || topics.hasRoom(by) && admitsPartitions(by, size);
+    }
+
+    /** Returns whether somebody may have so many partitions added. */
+    public boolean admitsPartitions(Holder by, int more) {
+        return by == null || more <= 0 || partitions.hasRoom(by, more);
     }
 
     /** The same of a subscription. */
@@ -46,6 +59,20 @@ public final class Creations {
     /** Notes who had a topic made. */
     public void made(Topic topic, Holder by) {
         note(topics, topic, by);
+        grew(topic, topic.size(), by);
+    }
+
+    /** Notes who had partitions added to a topic. */
+    public void grew(Topic topic, int more, Holder by) {
+        if (by != null && more > 0) {
+            gains.put(topic, new Gain(by, more, gains.get(topic)));
+            partitions.note(by, more);
+        }
+    }
+
+    /** Returns who had a subscription made; null where that was the broker itself, or before it was started. */
+    public Holder maker(Subscription subscription) {
+        return makers.get(subscription);
     }
 
     /** Notes who had a subscription made. */
@@ -61,6 +88,9 @@ public final class Creations {
 
     void gone(Topic topic) {
         forget(topics, topic);
+        for (Gain gain = gains.remove(topic); gain != null; gain = gain.before) {
+            partitions.give(gain.by, gain.count);
+        }
     }
 
     void gone(Subscription subscription) {

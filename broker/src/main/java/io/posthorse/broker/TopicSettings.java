@@ -55,7 +55,8 @@ public record TopicSettings(
         return (permissions & READ) != 0;
     }
 
-    int partitions() {
+    /** How many partitions a topic has to have for it. */
+    public int partitions() {
         return Math.max(readPartitions, writePartitions);
     }
 }

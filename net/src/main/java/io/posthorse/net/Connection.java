@@ -135,9 +135,10 @@ public final class Connection {
         return pauses > 0;
     }
 
-    /** Whether what the peer sends is read as it comes. */
+    /** Whether what the peer sends is read as it comes, or would be if its user took what he is sent. */
     boolean isRead() {
-        return pauses == 0 && !held;
+        int ownFault = limits.unsent().isAwaiting(this) ? 1 : 0;
+        return pauses == ownFault && !held;
     }
 
     /** Notes that so much has come. */

@@ -76,6 +76,11 @@ final class Unsent {
         look(connection);
     }
 
+    /** Whether a connection is read no further until its user, or who else has much of it, has taken what he is sent. */
+    boolean isAwaiting(Connection connection) {
+        return waiting.contains(connection);
+    }
+
     private boolean isWithin(Connection connection) {
         boolean hasSome = notes.containsKey(connection);
         return bytes.isWithinShare(connection.holder()) && bytes.taken() <= (hasSome ? max : 2 * max);

@@ -247,6 +247,28 @@ class StrangersTest {
         assertEquals(List.of(true), reading(bob));
     }
 
+    @Test
+    void whoIsReadNoFurtherSinceHisUserTakesNoAnswersIsNotWaitedForEither() {
+        limits = new InboundLimits(new Strangers(100), 10, 4_000_000, 1 << 20, new Shares(100, 100), clock);
+        EmbeddedChannel answered = connect("10.0.0.1");
+        Connection answers = opened.getLast();
+        assertTrue(answers.admit("ann"));
+        EmbeddedChannel ann = user("ann", 1_500_000);
+        Connection begun = opened.getLast();
+        EmbeddedChannel bob = user("bob", 600_000);
+        assertEquals(List.of(false), reading(bob));
+        for (int i = 0; i < 10; i++) { // he takes a little at times, so that he is not sent away for that
+            answered.flush();
+            answered.releaseOutbound();
+            answers.isWritable();
+            answers.send(answers.buffer(9_000_000).writeZero(9_000_000));
+            assertFalse(begun.isWritable());
+            pass(bob, 5);
+        }
+        assertFalse(ann.isOpen());
+        assertEquals(List.of(true), reading(bob));
+    }
+
     private EmbeddedChannel user(String name, int bytes) {
         EmbeddedChannel channel = connect("10.0.0.1");
         assertTrue(opened.getLast().admit(name));

@@ -52,7 +52,8 @@ public final class Places {
         return hasRoom(holder, 1);
     }
 
-    private boolean hasRoom(Holder holder, long count) {
+    /** Returns whether there are so many left for him. */
+    public boolean hasRoom(Holder holder, long count) {
         return taken + count <= max
                 && !(isCounted(holder.user()) && countOf(holder.user()) + count > ofUser())
                 && !(isCounted(holder.address()) && countOf(holder.address()) + count > ofAddress());

@@ -16,8 +16,17 @@ import com.google.protobuf.ByteString;
 import io.posthorse.codec.rocketmq.Frame;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTempQueue;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
@@ -39,10 +48,12 @@ class CreationsTest {
     private Users users;
     private RawClient greedy;
     private RawClient other;
+    private final List<RawJms> listeners = new ArrayList<>();
 
     @BeforeEach
     void start() {
-        users = Users.start(directory, "topics.max=100", "groups.max=100", "share.user=" + PART);
+        users = Users.start(
+                directory, "topics.max=100", "groups.max=100", "queues.per.topic.max=65536", "share.user=" + PART);
         for (String name : new String[] {"greedy", "other"}) {
             users.user(name, "Topic:* Pub,Sub Allow", "Group:* Sub Allow");
         }
@@ -52,6 +63,7 @@ class CreationsTest {
 
     @AfterEach
     void stop() {
+        listeners.forEach(RawJms::close);
         users.close();
     }
 
@@ -66,7 +78,11 @@ class CreationsTest {
     }
 
     private static void assertShare(Frame refused) {
-        assertNotEquals(0, refused.code());
+        assertShare(refused, "he has his share");
+    }
+
+    private static void assertShare(Frame refused, String what) {
+        assertNotEquals(0, refused.code(), what);
         assertTrue(refused.remark().contains("share.user"), refused.remark());
     }
 
@@ -115,6 +131,40 @@ class CreationsTest {
     }
 
     @Test
+    void secT29TemporaryDestinationsOfWhichAllHaveToHear() {
+        try (RawJms jms = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
+                RawJms others = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
+            for (int i = 0; i < 400; i++) {
+                String id = "ID:l-" + i + ":1";
+                ConsumerInfo info = new ConsumerInfo(new ConsumerId(RawJms.session(id), 1));
+                info.setDestination(new ActiveMQTopic("ActiveMQ.Advisory.TempQueue,ActiveMQ.Advisory.TempTopic"));
+                RawJms listener = RawJms.in(users.broker(), id, "other", Users.secret("other"));
+                listeners.add(listener);
+                assertEquals(Response.class, listener.ask(info).getClass());
+            }
+            Command[] all = new Command[4_000];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = temporary("ID:g-1:1", i / 2, i % 2 == 0);
+                all[i].setCommandId(i);
+                all[i].setResponseRequired(true);
+            }
+            jms.send(all);
+            while (!(jms.read() instanceof ExceptionResponse)) {
+                // until so much waits that he is refused more
+            }
+            Command one = temporary("ID:o-1:1", 1, true);
+            assertEquals(Response.class, others.ask(one).getClass(), "who makes few is not held up");
+        }
+    }
+
+    private static Command temporary(String connection, int number, boolean isMade) {
+        ConnectionId id = new ConnectionId(connection);
+        return new DestinationInfo(
+                id, isMade ? DestinationInfo.ADD_OPERATION_TYPE : DestinationInfo.REMOVE_OPERATION_TYPE,
+                new ActiveMQTempQueue(id, number));
+    }
+
+    @Test
     void secT29GroupsOfHeartbeats() {
         for (int i = 0; i < PART; i++) {
             assertEquals(0, beat(greedy, "G" + i).code());
@@ -122,11 +172,37 @@ class CreationsTest {
         }
         beat(greedy, "G-more");
         assertTrue(!isThere("G-more"));
+        assertShare(send(greedy, "T-more"), "the topics of the groups' retries are his as well");
+        assertEquals(0, send(other, "T-other").code());
         beat(other, "O");
         assertTrue(isThere("O"));
         assertEquals(0, users.root().ask(207, Map.of("groupName", "G3")).code());
         beat(greedy, "G-more");
         assertTrue(isThere("G-more"));
+    }
+
+    @Test
+    void secT29QueuesOfTopics() {
+        users.user("maker", "Topic:* Create,Update Allow");
+        RawClient maker = users.client("maker");
+        int all = (int) Math.max(20_000, Runtime.getRuntime().maxMemory() / 2 / 1_024); // as many as the heap allows
+        int queues = all * PART / 100 / 4;
+        for (int i = 0; i < 3; i++) {
+            assertEquals(0, make(maker, "M" + i, queues).code());
+        }
+        assertShare(make(maker, "M-more", queues + 4));
+        assertShare(make(maker, "M1", 2 * queues + 4));
+        assertEquals(0, make(maker, "M1", queues).code());
+        assertEquals(0, make(users.root(), "R", queues).code());
+        assertEquals(0, make(users.root(), "M1", queues + 4).code(), "that is root's part");
+        assertEquals(0, users.root().ask(215, Map.of("topic", "M1")).code());
+        assertEquals(0, make(maker, "M-more", queues + 4).code());
+        assertShare(make(maker, "M-again", queues));
+    }
+
+    private static Frame make(RawClient client, String topic, int queues) {
+        return client.ask(17, Map.of("topic", topic, "readQueueNums", Integer.toString(queues), "writeQueueNums",
+                Integer.toString(queues), "perm", "6"));
     }
 
     private static Frame beat(RawClient client, String group) {

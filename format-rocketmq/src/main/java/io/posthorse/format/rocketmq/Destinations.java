@@ -107,10 +107,13 @@ public final class Destinations {
     public Topic createFor(String name, String modelName, int queues, Holder by) {
         Topic model = broker.topic(modelName);
         boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
-        if (!settings.autoCreateTopics() || !inherits || !hasRoomForTopic(by)) {
+        if (!settings.autoCreateTopics() || !inherits) {
             return null;
         }
         int count = Math.max(1, Math.min(queues, model.settings().writePartitions()));
+        if (!hasRoomForTopic(by, count)) {
+            return null;
+        }
         int permissions = model.settings().permissions() & ~TopicSettings.INHERIT;
         Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
         if (made != null) {
@@ -119,9 +122,9 @@ public final class Destinations {
         return made;
     }
 
-    /** Whether somebody may have one more topic made. */
-    public boolean hasRoomForTopic(Holder by) {
-        return broker.hasRoomForTopic() && broker.creations().admitsTopic(by);
+    /** Whether somebody may have one more topic made, with so many queues. */
+    public boolean hasRoomForTopic(Holder by, int queues) {
+        return broker.hasRoomForTopic() && broker.creations().admitsTopic(by, queues);
     }
 
     /** The same of a group. */
@@ -142,20 +145,26 @@ public final class Destinations {
 
     /** The retry topic of a group, created where it is missing. Null where the broker is full. */
     public Topic retryTopic(Subscription group) {
-        return internal(SystemNames.RETRY + group.name(), group.settings().retryPartitions());
+        return internal(SystemNames.RETRY + group.name(), group.settings().retryPartitions(), group);
     }
 
     /** The dead-letter topic of a group, created where it is missing. Null where the broker is full. */
     public Topic deadLetterTopic(Subscription group) {
-        return internal(SystemNames.DEAD_LETTER + group.name(), 1);
+        return internal(SystemNames.DEAD_LETTER + group.name(), 1, group);
     }
 
-    private Topic internal(String name, int queues) {
+    /** It counts for whoever had its group made. */
+    private Topic internal(String name, int queues, Subscription group) {
         Topic topic = broker.topic(name);
-        if (topic != null || queues <= 0 || !broker.hasRoomForTopic()) {
+        Holder by = broker.creations().maker(group);
+        if (topic != null || queues <= 0 || !hasRoomForTopic(by, queues)) {
             return topic;
         }
-        return shard.turn().createOrUpdate(name, TopicSettings.of(queues));
+        Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(queues));
+        if (made != null) {
+            broker.creations().made(made, by);
+        }
+        return made;
     }
 
     /** A group, created for somebody where it is missing and that is allowed; else null. */

@@ -36,9 +36,13 @@ final class Advisories {
     private static final int LISTENERS_MAX = 1_000;
     /** When one who does not take what he is told at first is told more. */
     private static final long SLOW_MS = 10;
+    /** The same of what happens later. */
+    private static final long BEHIND_MS = 100;
+    /** A user's news that may wait although there are as many as may in all. */
+    private static final int FEW = 10;
 
     private final OpenwireProtocol protocol;
-    /** For those who hear of temporary destinations and of nothing else, as each client does. */
+    /** For all who hear of temporary destinations, as each client does. */
     private final TemporaryNews<AdvisoryListener, News> news;
 
     private final Set<AdvisoryListener> ofAll = new LinkedHashSet<>();
@@ -50,12 +54,20 @@ final class Advisories {
     private final ProducerId producer;
     private long number;
 
-    private record News(ActiveMQTopic topic, ActiveMQDestination about, ActiveMQMessage message) {}
+    /** Who made temporary destinations. */
+    private final Map<ActiveMQDestination, String> makers = new HashMap<>();
+    /** How much of what all have not heard yet is whose. */
+    private final Map<String, Integer> waiting = new HashMap<>();
+
+    /** @param user whose temporary destination it is about */
+    private record News(ActiveMQTopic topic, ActiveMQDestination about, ActiveMQMessage message, String user) {}
 
     Advisories(OpenwireProtocol protocol) {
         this.protocol = protocol;
         this.places = new Places(LISTENERS_MAX, protocol.settings.shares());
-        this.news = new TemporaryNews<>(Advisories::tell, action -> protocol.timers.after(0, action));
+        this.news = new TemporaryNews<>(
+                new Telling(), action -> protocol.timers.after(0, action),
+                action -> protocol.timers.after(BEHIND_MS, action));
         this.brokerId = "ID:posthorse-" + Long.toString(protocol.clock.wallMs(), 36);
         this.producer = new ProducerId();
         producer.setConnectionId(brokerId);
@@ -74,14 +86,18 @@ final class Advisories {
 
     Consumption subscribe(ClientConnection client, ConsumerInfo info) throws ResourceAllocationException {
         AdvisoryListener listener = new AdvisoryListener(this, client, info);
-        if (listener.isOfTemporary()) {
-            news.listen(listener);
-        } else if (places.take(client.session().holder())) {
-            ofAll.add(listener);
-        } else {
+        boolean isOfMore = !listener.isOfTemporary();
+        if (isOfMore && !places.take(client.session().holder())) {
             throw new ResourceAllocationException("As many consumers listen to advisories as may: " + LISTENERS_MAX
                     + " of all clients, of which one user and one address have share.user and share.address. Those that"
                     + " hear of temporary destinations alone do not count.");
+        }
+        if (isOfMore) {
+            ofAll.add(listener);
+        }
+        if (listener.wants(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
+                || listener.wants(AdvisorySupport.TEMP_TOPIC_ADVISORY_TOPIC)) {
+            news.listen(listener);
         }
         client.session().afterTurn(() -> introduce(listener, introduction(listener)));
         return listener;
@@ -148,9 +164,28 @@ final class Advisories {
 
     // ---- what happens
 
-    private static void tell(AdvisoryListener listener, News one) {
-        if (listener.wants(one.topic, one.about)) {
-            listener.tell(one.message, true);
+    private final class Telling implements TemporaryNews.Teller<AdvisoryListener, News> {
+        @Override
+        public boolean takes(AdvisoryListener listener) {
+            return listener.client().session().isWritable();
+        }
+
+        @Override
+        public void tell(AdvisoryListener listener, News one) {
+            if (listener.wants(one.topic, one.about)) {
+                listener.tell(one.message, true);
+            }
+        }
+
+        @Override
+        public void letGo(AdvisoryListener listener) {
+            listener.client().session().end("It does not take what it is told of temporary destinations, and "
+                    + "others cannot make any more until it has.");
+        }
+
+        @Override
+        public void heard(News one) {
+            count(waiting, one.user, -1);
         }
     }
 
@@ -171,9 +206,13 @@ final class Advisories {
             if (exists) {
                 temporary.add(destination);
             }
-            news.happened(new News(topic, destination, message(topic, destination, info)));
+            String user = exists ? makers.getOrDefault(destination, "") : makers.remove(destination);
+            News one = new News(topic, destination, message(topic, destination, info), user == null ? "" : user);
+            count(waiting, one.user, 1);
+            news.happened(one);
+        } else {
+            tell(ofAll, topic, destination, info);
         }
-        tell(ofAll, topic, destination, info);
     }
 
     void consumer(ConsumerInfo info) {
@@ -197,15 +236,34 @@ final class Advisories {
                 info.createRemoveCommand());
     }
 
-    private static void count(Map<ActiveMQDestination, Integer> counts, ActiveMQDestination of, int more) {
+    private static <K> void count(Map<K, Integer> counts, K of, int more) {
         if (of != null) {
             counts.merge(of, more, (before, by) -> before + by == 0 ? null : before + by);
         }
     }
 
-    /** Whether so many have not heard yet of the last temporary destinations that there had better be no more. */
-    boolean areBehind() {
-        return news.isFull();
+    /**
+     * Whether so many have not heard yet of the last temporary destinations that a user had better make no more. Who has
+     * made few of them does not wait for who has made many.
+     */
+    boolean areBehind(String user) {
+        int own = waiting.getOrDefault(user, 0);
+        boolean isFull = news.isFull() && (user.isEmpty() || own >= FEW);
+        long part = protocol.settings.shares().ofUser(TemporaryNews.WAITING_MAX);
+        boolean refused = isFull || !user.isEmpty() && own >= part;
+        if (refused) {
+            news.hurry();
+        }
+        return refused;
+    }
+
+    /** A temporary destination is about to be made; null where it was not made after all. */
+    void making(ActiveMQDestination destination, String user) {
+        if (user == null) {
+            makers.remove(destination);
+        } else {
+            makers.put(destination, user);
+        }
     }
 
     /** A client is about to be shown a temporary destination: it has heard of it by then. */

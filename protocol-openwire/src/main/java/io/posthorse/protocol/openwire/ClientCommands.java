@@ -344,7 +344,7 @@ final class ClientCommands extends CommandVisitorAdapter {
                 throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
                         + " temporary destinations.");
             }
-            if (protocol.advisories.areBehind()) {
+            if (protocol.advisories.areBehind(client.user())) {
                 throw new ResourceAllocationException("So many temporary destinations have come and gone that clients have"
                         + " not heard of all of them yet. Nothing was made; try again in a moment.");
             }
@@ -355,9 +355,21 @@ final class ClientCommands extends CommandVisitorAdapter {
             client.access().requireCreate(Names.topic(destination));
         }
         if (known == null) {
-            protocol.destinations.create(destination, client.session().holder());
+            create(destination);
         }
         return null;
+    }
+
+    private void create(ActiveMQDestination destination) throws JMSException {
+        if (destination.isTemporary()) {
+            protocol.advisories.making(destination, client.user());
+        }
+        try {
+            protocol.destinations.create(destination, client.session().holder());
+        } catch (JMSException e) {
+            protocol.advisories.making(destination, null);
+            throw e;
+        }
     }
 
     private void takeTemporary(ActiveMQDestination destination) throws JMSException {

@@ -117,7 +117,7 @@ final class Destinations implements TopicListener {
         if (!broker.hasRoomForTopic()) {
             throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
         }
-        if (!broker.creations().admitsTopic(by)) {
+        if (!broker.creations().admitsTopic(by, 1)) {
             throw new ResourceAllocationException("One user or one address has made as many destinations as it may: the"
                     + " parts share.user and share.address of topics.max.");
         }

@@ -15,16 +15,38 @@ import org.junit.jupiter.api.Test;
 class TemporaryNewsTest {
     private int told;
     private int happened;
+    private int heardByAll;
     private final ArrayDeque<Runnable> later = new ArrayDeque<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private final TemporaryNews<Listener, Integer> news = new TemporaryNews<>((who, what) -> {
-        who.heard.add(what);
-        told++;
-    }, later::add);
+    private final ArrayDeque<Runnable> muchLater = new ArrayDeque<>();
+    private final TemporaryNews<Listener, Integer> news = new TemporaryNews<>(new TemporaryNews.Teller<>() {
+        @Override
+        public boolean takes(Listener who) {
+            return who.takes;
+        }
+
+        @Override
+        public void tell(Listener who, Integer what) {
+            who.heard.add(what);
+            told++;
+        }
+
+        @Override
+        public void letGo(Listener who) {
+            who.isGone = true;
+        }
+
+        @Override
+        public void heard(Integer what) {
+            assertEquals(heardByAll++, what);
+        }
+    }, later::add, muchLater::add);
 
     private final class Listener {
         private final int from = happened;
         private final List<Integer> heard = new ArrayList<>();
+        private boolean takes = true;
+        private boolean isGone;
 
         void assertInOrder() {
             assertEquals(IntStream.range(from, from + heard.size()).boxed().toList(), heard);
@@ -94,12 +116,71 @@ class TemporaryNewsTest {
     }
 
     @Test
+    void whoTakesNothingIsToldLaterAndKeepsNobodyWaiting() {
+        Listener slow = listen();
+        Listener other = listen();
+        slow.takes = false;
+        for (int i = 0; i < 10; i++) {
+            happen();
+        }
+        assertEquals(10, other.heard.size());
+        assertTrue(slow.heard.isEmpty(), "nothing waits in its connection");
+        assertTrue(later.isEmpty());
+        slow.takes = true;
+        muchLater.poll().run();
+        assertEquals(10, slow.heard.size());
+        slow.assertInOrder();
+        assertTrue(news.isQuiet());
+        assertTrue(muchLater.isEmpty());
+        happen();
+        assertEquals(11, slow.heard.size());
+        slow.assertInOrder();
+    }
+
+    @Test
+    void whoTakesNothingHasToGoWhereTooMuchWaitsForHim() {
+        Listener stuck = listen();
+        Listener other = listen();
+        stuck.takes = false;
+        for (int i = 0; i < 20; i++) {
+            happen();
+            muchLater.poll().run();
+        }
+        assertFalse(stuck.isGone, "nobody has to wait for him");
+        for (int i = 20; i < TemporaryNews.WAITING_MAX; i++) {
+            happen();
+        }
+        assertTrue(news.isFull());
+        muchLater.poll().run();
+        assertFalse(news.isFull());
+        assertTrue(stuck.isGone);
+        assertTrue(stuck.heard.isEmpty());
+        assertEquals(TemporaryNews.WAITING_MAX, other.heard.size());
+        other.assertInOrder();
+        assertTrue(news.isQuiet());
+    }
+
+    @Test
+    void whereSomebodyIsRefusedThoseWhoTakeNothingAreWaitedForALittle() {
+        Listener stuck = listen();
+        stuck.takes = false;
+        happen();
+        for (int i = 0; i < TemporaryNews.LOOKS_MAX; i++) {
+            assertFalse(stuck.isGone);
+            news.hurry();
+            muchLater.poll().run();
+        }
+        assertTrue(stuck.isGone);
+        assertTrue(news.isQuiet());
+    }
+
+    @Test
     void whoeverComesAndGoesMeanwhile() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<Listener> gone = new ArrayList<>();
         for (int step = 0; step < 20_000; step++) {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0, 1 -> listen();
                 case 2 -> {
                     if (listeners.size() > 300) {
@@ -114,6 +195,15 @@ class TemporaryNewsTest {
                         news.catchUp(listeners.get(random.nextInt(listeners.size())));
                     }
                 }
+                case 5 -> {
+                    if (!listeners.isEmpty()) {
+                        Listener one = listeners.get(random.nextInt(listeners.size()));
+                        one.takes = !one.takes;
+                    }
+                    if (!muchLater.isEmpty()) {
+                        muchLater.poll().run();
+                    }
+                }
                 default -> {
                     if (!later.isEmpty()) {
                         later.poll().run();
@@ -121,7 +211,13 @@ class TemporaryNewsTest {
                 }
             }
         }
+        listeners.forEach(one -> one.takes = true);
         rest();
+        while (!muchLater.isEmpty()) {
+            muchLater.poll().run();
+            rest();
+        }
+        listeners.removeIf(one -> one.isGone);
         for (Listener one : listeners) {
             one.assertInOrder();
             assertEquals(happened - one.from, one.heard.size(), "seed " + seed);

@@ -120,21 +120,30 @@ final class TopicRequests implements RequestHandler {
         if (problem != null) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
         }
-        return broker.topic(name) == null && !destinations.hasRoomForTopic(by)
-                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not created: the limit topics.max is reached, or"
-                        + " that of queues in all which the heap allows, or what one user or address may make"
-                        + " (share.user, share.address)")
+        return !hasRoom(by, broker.topic(name), wanted)
+                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not made or changed: the limit topics.max is"
+                        + " reached, or that of queues in all which the heap allows, or what one user or address may make of"
+                        + " them (share.user, share.address)")
                 : null;
     }
 
+    private boolean hasRoom(Holder by, Topic before, TopicSettings wanted) {
+        return before == null
+                ? destinations.hasRoomForTopic(by, wanted.partitions())
+                : broker.creations().admitsPartitions(by, wanted.partitions() - before.size());
+    }
+
     private Frame create(Frame request, Holder by, String name, TopicSettings wanted) {
-        boolean isNew = broker.topic(name) == null;
+        Topic before = broker.topic(name);
+        int size = before == null ? 0 : before.size();
         Topic topic = shard.turn().createOrUpdate(name, wanted);
         if (topic == null) {
             return full(request);
         }
-        if (isNew) {
+        if (before == null) {
             broker.creations().made(topic, by);
+        } else {
+            broker.creations().grew(topic, topic.size() - size, by);
         }
         return request.ok(NO_BODY);
     }
