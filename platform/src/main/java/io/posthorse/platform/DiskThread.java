@@ -38,6 +38,11 @@ public final class DiskThread implements Background, AutoCloseable {
         }
     }
 
+    /** Ends without waiting for what was handed over: its outcome concerns nobody. */
+    public void abandon() {
+        jobs.shutdownNow();
+    }
+
     /** Waits for the jobs handed over so far, at most half a minute. */
     @Override
     public void close() {

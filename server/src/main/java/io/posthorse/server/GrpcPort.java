@@ -37,6 +37,7 @@ final class GrpcPort {
     private final Shard shard;
     private final Network network;
     private final Background reader;
+    private final Background names;
     private final Gate gate;
     private final CertificateWatch certificates;
     private final boolean daemon;
@@ -47,13 +48,15 @@ final class GrpcPort {
      * @param routes knows the other masters
      * @param opened is run on the owner's thread once the port is open and {@code settings} know it
      * @param reader reads messages that may have to come from the disk
+     * @param names looks names up
      * @param gate says who may do what
      * @param certificates looks after the operator's certificate, or null where there is none
      * @param daemon whether the JVM may end although its thread runs
      */
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Routes routes, Runnable opened,
-            Shard shard, Network network, Background reader, Gate gate, CertificateWatch certificates, boolean daemon) {
+            Shard shard, Network network, Background reader, Background names, Gate gate, CertificateWatch certificates,
+            boolean daemon) {
         this.config = config;
         this.settings = settings;
         this.online = online;
@@ -62,6 +65,7 @@ final class GrpcPort {
         this.shard = shard;
         this.network = network;
         this.reader = reader;
+        this.names = names;
         this.gate = gate;
         this.certificates = certificates;
         this.daemon = daemon;
@@ -73,7 +77,7 @@ final class GrpcPort {
         try {
             GrpcListener open = GrpcListener.open(
                     new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
-                    reader, Entropy.system(), settings, online, routes,
+                    reader, names, Entropy.system(), settings, online, routes,
                     !gate.isOn() ? null : new GrpcAccess(gate, config.access().zones()), network.owner(),
                     connections(listen.tls()), daemon);
             network.owner().execute(() -> {

@@ -57,6 +57,7 @@ public final class Server implements AutoCloseable {
     private final Network network;
     private final DiskThread disk;
     private final DiskThread reader;
+    private final DiskThread names;
     private final OnlineClients online = new OnlineClients();
     private Shard shard;
     private BrokerRegistration registration;
@@ -86,6 +87,7 @@ public final class Server implements AutoCloseable {
                 clock);
         this.disk = new DiskThread("posthorse-disk", network.owner());
         this.reader = new DiskThread("posthorse-reader", network.owner());
+        this.names = new DiskThread("posthorse-names", network.owner());
     }
 
     /**
@@ -109,6 +111,7 @@ public final class Server implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             server.disk.close();
             server.reader.close();
+            server.names.abandon();
             server.network.close();
             server.files.close();
             throw e;
@@ -138,8 +141,8 @@ public final class Server implements AutoCloseable {
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
             grpc = new GrpcPort(
-                    config, rocketmq, online, routes, registration::announce, shard, network, reader, gate, certificates,
-                    daemon);
+                    config, rocketmq, online, routes, registration::announce, shard, network, reader, names, gate,
+                    certificates, daemon);
             reader.run(grpc::open, failure -> { });
         }
     }
@@ -187,7 +190,7 @@ public final class Server implements AutoCloseable {
                 name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
-                new ResolvingDialer(network, reader), signer());
+                new ResolvingDialer(network, names), signer());
         NameServer nameServer = nameServer(clock, broker);
         routes = new ClusterRoutes(
                 rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
@@ -378,6 +381,7 @@ public final class Server implements AutoCloseable {
             return null;
         });
         reader.close();
+        names.abandon();
         disk.close();
         network.onOwner(() -> {
             shard.close();

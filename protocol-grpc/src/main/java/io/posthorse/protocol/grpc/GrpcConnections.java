@@ -110,7 +110,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
                 .directExecutor()
                 .maxInboundMessageSize(ANSWER_BYTES_MAX)
                 .idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS);
-        if (allowsPlain) {
+        if (!allowsEncrypted) { // what came encrypted, a signature above all, does not leave in the clear
             return port.usePlaintext().build();
         }
         try {

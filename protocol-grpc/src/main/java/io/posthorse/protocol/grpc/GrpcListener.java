@@ -96,6 +96,7 @@ public final class GrpcListener implements AutoCloseable {
      * Accepts calls on an address.
      *
      * @param reader reads messages that may have to come from the disk
+     * @param names looks names up; may wait for long
      * @param online is told of this protocol's clients
      * @param routes knows the brokers of topics
      * @param access users and rules, or null where everybody may do everything
@@ -105,16 +106,16 @@ public final class GrpcListener implements AutoCloseable {
      * @throws IOException where the address is taken or not this machine's; says which
      */
     public static GrpcListener open(
-            InetSocketAddress address, Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy,
-            RocketmqSettings settings, OnlineClients online, Routes routes, GrpcAccess access, Executor owner,
-            GrpcConnections connections, boolean daemon) throws IOException {
+            InetSocketAddress address, Shard shard, Clock clock, Timers timers, Background reader, Background names,
+            Entropy entropy, RocketmqSettings settings, OnlineClients online, Routes routes, GrpcAccess access,
+            Executor owner, GrpcConnections connections, boolean daemon) throws IOException {
         boolean epoll = NativeTransport.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
         Class<? extends Channel> dialled = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         OtherPorts ports = new OtherPorts(
-                to -> connections.dial(to, group, dialled), reader, owner, settings.shares());
+                to -> connections.dial(to, group, dialled), names, owner, settings.shares());
         GrpcProtocol protocol = CompletableFuture.supplyAsync(
                 () -> new GrpcProtocol(
                         shard, clock, timers, reader, entropy, settings, online, routes, ports, access, owner,

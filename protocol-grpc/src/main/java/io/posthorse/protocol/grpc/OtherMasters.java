@@ -52,7 +52,8 @@ final class OtherMasters {
     /** Finds where another master's port is; null where it is not known. */
     void port(String broker, Consumer<Address> then) {
         routes.find(broker, named -> then.accept(named.stream()
-                .filter(offer -> isOther(offer) && offer.brokerName().equals(broker) && AnnouncedPort.of(offer) > 0)
+                .filter(offer -> isOther(offer) && offer.brokerName().equals(broker) && AnnouncedPort.of(offer) > 0
+                        && !host(offer).isEmpty())
                 .map(offer -> Reached.address(host(offer), AnnouncedPort.of(offer)))
                 .findFirst()
                 .orElse(null)));

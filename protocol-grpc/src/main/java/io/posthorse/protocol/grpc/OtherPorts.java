@@ -67,7 +67,7 @@ final class OtherPorts {
         connect(to, port -> {
             if (port == null) {
                 calls.give(holder);
-                answer.accept(unreachable(to, "its name is not known, or this broker stops"));
+                answer.accept(unreachable("its name is not known, or this broker stops"));
                 return;
             }
             ClientCalls.asyncUnaryCall(
@@ -75,7 +75,7 @@ final class OtherPorts {
                             MessagingMethods.RECALL_MESSAGE,
                             CallOptions.DEFAULT.withDeadlineAfter(ANSWER_MS, TimeUnit.MILLISECONDS)),
                     request,
-                    new Answer(to, told -> owner.execute(() -> {
+                    new Answer(told -> owner.execute(() -> {
                         calls.give(holder);
                         answer.accept(told);
                     })));
@@ -121,18 +121,17 @@ final class OtherPorts {
         return RecallMessageResponse.newBuilder().setStatus(Refusal.status(code, reason)).build();
     }
 
-    private static RecallMessageResponse unreachable(Address to, String reason) {
-        return refused(Code.INTERNAL_SERVER_ERROR, "the message waits on another broker, and " + to.getHost() + ":"
-                + to.getPort() + " gave no answer: " + reason + ". Whether it was taken back is not known; ask again.");
+    /** Says nothing of where the other one is: that is for those who may see its topics. */
+    private static RecallMessageResponse unreachable(String reason) {
+        return refused(Code.INTERNAL_SERVER_ERROR, "the message waits on another broker, which gave no answer: " + reason
+                + ". Whether it was taken back is not known; ask again.");
     }
 
     /** The one answer of a call; told on the thread of the connections. */
     private static final class Answer implements StreamObserver<RecallMessageResponse> {
-        private final Address from;
         private Consumer<RecallMessageResponse> then;
 
-        Answer(Address from, Consumer<RecallMessageResponse> then) {
-            this.from = from;
+        Answer(Consumer<RecallMessageResponse> then) {
             this.then = then;
         }
 
@@ -149,10 +148,7 @@ final class OtherPorts {
 
         @Override
         public void onError(Throwable failure) {
-            Status status = Status.fromThrowable(failure);
-            tell(unreachable(from, status.getDescription() == null
-                    ? status.getCode().toString()
-                    : status.getDescription()));
+            tell(unreachable(Status.fromThrowable(failure).getCode().toString()));
         }
 
         @Override
