@@ -267,7 +267,8 @@ public final class Leases {
     /**
      * Has a lease end at another time: later, where a consumer needs longer; sooner, where it gives the message back.
      *
-     * @param newReceipt what the message is settled by from now on
+     * @param newReceipt what the message is settled by from now on; one that is given back keeps its receipt until it is lent
+     *     again
      */
     public Outcome change(
             Subscription subscription, Partition partition, long offset, long receipt, long leaseMs, long newReceipt) {
@@ -277,8 +278,9 @@ public final class Leases {
             return Outcome.UNKNOWN;
         }
         long until = broker.now() + leaseMs;
+        long next = leaseMs > 0 ? newReceipt : receipt;
         boolean appended = broker.append(
-                new Event.LeaseChanged(subscription.number(), partition.id(), offset, newReceipt, until));
+                new Event.LeaseChanged(subscription.number(), partition.id(), offset, next, until));
         if (appended && until < lease.untilMs()) {
             broker.announceLater(partition); // who waits has reckoned with the later end
         }
