@@ -267,8 +267,7 @@ public final class Leases {
     /**
      * Has a lease end at another time: later, where a consumer needs longer; sooner, where it gives the message back.
      *
-     * @param newReceipt what the message is settled by from now on; one that is given back keeps its receipt until it is lent
-     *     again
+     * @param newReceipt what the message is settled by from now on; one that is given back keeps its receipt
      */
     public Outcome change(
             Subscription subscription, Partition partition, long offset, long receipt, long leaseMs, long newReceipt) {
