@@ -102,7 +102,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
     }
 
-    /** Makes a connection to another master's port: encrypted where this broker's own port takes nothing else. */
+    /** Makes a connection to another master's port: encrypted, unless encryption is off here. */
     ManagedChannel dial(InetSocketAddress address, EventLoopGroup group, Class<? extends Channel> type) {
         NettyChannelBuilder port = NettyChannelBuilder.forAddress(address)
                 .eventLoopGroup(group)

@@ -366,7 +366,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         }
         try {
             protocol.destinations.create(destination, client.session().holder());
-        } catch (JMSException e) {
+        } catch (JMSException | RuntimeException e) {
             protocol.advisories.making(destination, null);
             throw e;
         }
