@@ -60,7 +60,7 @@ practise() {
     server=$!
     if await_ready "$directory/log" $server; then
         broker=$(sed -n 's/^  broker  *[^ ]*:\([0-9]*\) .*/\1/p' "$directory/log")
-        "$JAVA" -Xmx256m -XX:+UseSerialGC -cp "$(load_jar):$home/cli/target/lib/*" io.posthorse.benchmarks.Load \
+        "$JAVA" -Xmx256m -XX:+UseSerialGC -cp "${load_jars[0]}:$home/cli/target/lib/*" io.posthorse.load.Load \
             --broker "127.0.0.1:$broker" --mode e2e --seconds "$seconds" >/dev/null 2>&1 || true
     fi
 }

@@ -2,7 +2,7 @@
 # RocketMQ client in a process of their own, then the server goes on until Ctrl-C.
 quickstart() {
     local messages=1000 log server ready status port=9876
-    ls "$home"/quickstart/target/posthorse-quickstart-*.jar >/dev/null 2>&1 || build
+    ls "$home"/quickstart/target/posthorse-quickstart-*.jar >/dev/null 2>&1 || build "Building the quickstart." || exit 1
     log=$(mktemp)
     "$JAVA" "${options[@]}" $POSTHORSE_OPTS -cp "$classpath" io.posthorse.cli.Main start "$@" >"$log" 2>&1 &
     server=$!

@@ -97,7 +97,8 @@ class DirectionsTest {
     void onlyPlatformTouchesTheOutsideWorld() {
         ArchRule rule = noClasses()
                 .that().resideOutsideOfPackages("io.posthorse.platform..", "io.posthorse.cli..", "io.posthorse.quickstart..",
-                        "io.posthorse.benchmarks..", "io.posthorse.interop..", "io.posthorse.embedded..")
+                        "io.posthorse.benchmarks..", "io.posthorse.load..", "io.posthorse.interop..",
+                        "io.posthorse.embedded..")
                 .should().callMethod(System.class, "currentTimeMillis")
                 .orShould().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(Thread.class, "sleep", long.class)
@@ -171,7 +172,7 @@ class DirectionsTest {
     @Test
     void secT01NothingStartsAProcess() {
         noClasses()
-                .that().resideOutsideOfPackages("io.posthorse.interop..", "io.posthorse.benchmarks..")
+                .that().resideOutsideOfPackages("io.posthorse.interop..", "io.posthorse.benchmarks..", "io.posthorse.load..")
                 .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.ProcessBuilder")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.Process")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("javax.script.ScriptEngineManager")

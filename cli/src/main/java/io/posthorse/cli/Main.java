@@ -10,17 +10,32 @@ import picocli.CommandLine.Command;
         name = "posthorse",
         description = "One message broker for the clients a team already has.",
         mixinStandardHelpOptions = true,
-        version = "posthorse 0.1.0")
+        versionProvider = ProductVersion.class,
+        footerHeading = "%nPrograms beside the server, which bin/posthorse runs:%n",
+        footer = {
+            "  quickstart   Start a server, send and receive with the official RocketMQ client, go on until",
+            "                 Ctrl-C. Takes the options of start.",
+            "  java         Run a Java source file with RocketMQ's and ActiveMQ's clients: java FILE.java [ARG...].",
+            "  bench        Measure a running broker: messages a second and latency.",
+            "  mqadmin      RocketMQ's own administration tool: mqadmin COMMAND -n HOST:PORT.",
+            "  tools        Run a class of RocketMQ's tools or examples: tools CLASS [ARG...].",
+            "  build        Build what is in this checkout now, instead of at the next start.",
+            "",
+            "posthorse COMMAND --help says more about a command, docs/README.md about everything."
+        })
 public final class Main implements Runnable {
     private static final List<Map.Entry<String, Class<?>>> COMMANDS = List.of(
             Map.entry("start", StartCommand.class),
+            Map.entry("status", StatusCommand.class),
+            Map.entry("stop", StopCommand.class),
             Map.entry("nameserver", NameServerCommand.class),
             Map.entry("delayed", DelayedCommand.class),
             Map.entry("transactions", TransactionsCommand.class),
             Map.entry("set-aside", SetAsideCommand.class),
             Map.entry("mqbroker", MqBroker.class),
             Map.entry("mqnamesrv", MqNameServer.class),
-            Map.entry("mqshutdown", MqShutdown.class));
+            Map.entry("mqshutdown", MqShutdown.class),
+            Map.entry("help", CommandLine.HelpCommand.class));
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -42,7 +57,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine(String... arguments) {
         CommandLine line = new CommandLine(new Main());
         String wanted = arguments.length == 0 ? "" : arguments[0];
-        boolean known = COMMANDS.stream().anyMatch(command -> command.getKey().equals(wanted));
+        boolean known = !wanted.equals("help") && COMMANDS.stream().anyMatch(command -> command.getKey().equals(wanted));
         for (Map.Entry<String, Class<?>> command : COMMANDS) {
             if (!known || command.getKey().equals(wanted)) {
                 line.addSubcommand(command.getKey(), command.getValue());

@@ -20,7 +20,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "mqbroker",
         description = "Start a broker that registers with name servers in other processes.",
-        hidden = true,
         exitCodeOnInvalidInput = 1)
 final class MqBroker implements Callable<Integer> {
     private static final List<String> IMPORTANT = List.of(

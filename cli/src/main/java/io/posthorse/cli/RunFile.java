@@ -15,12 +15,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The note that a process which a script started keeps as long as it runs: a file that is locked and has its id. The
- * lock ends with the process whatever becomes of it, so the id in a locked file is never that of another process. The
- * file goes when the process ends in order; one that stays tells that it did not.
+ * A file that a running server keeps so that other commands find it: locked, with the process id in its first line and what
+ * the server said of itself in the others. The lock ends with the process, however that ends, so the id in a locked file is
+ * never that of another process. The file is deleted on an orderly stop; one that is left tells of another end.
  */
 final class RunFile implements Closeable {
     private static final String SUFFIX = ".pid";
+    private static final String STOP = ".stop";
+    private static final long LOOK_MS = 200;
+
+    /** The byte that is locked, far behind the text: Windows lets nobody read a range that another process has locked. */
+    private static final long LOCKED_AT = Long.MAX_VALUE - 1;
 
     private final Path file;
     private final FileChannel channel;
@@ -30,9 +35,14 @@ final class RunFile implements Closeable {
         this.channel = channel;
     }
 
-    /** A process that a script started and that runs. */
-    record Running(long pid, Path file) {
-        /** Whether it still runs; known even where its entry stays in the table of processes. */
+    /**
+     * A running server.
+     *
+     * @param kind what was started: {@code server}, {@code nameserver}, {@code broker} or {@code namesrv}
+     * @param about what it said of itself, line by line
+     */
+    record Running(long pid, String kind, List<String> about, Path file) {
+        /** Returns whether it still runs; right even where the system still lists a process that has ended. */
         boolean runs() throws IOException {
             try {
                 return Files.exists(file) && isLocked(file);
@@ -41,30 +51,83 @@ final class RunFile implements Closeable {
             }
         }
 
-        /** Whether it has ended in order, once it has ended. */
+        /** Returns whether it ended in order, once it has ended. */
         boolean leftInOrder() {
             return !Files.exists(file);
+        }
+
+        /**
+         * Asks it to stop as its system has it: by a signal, or where there are none (Windows), by a file that it looks for.
+         *
+         * @return false where this user may not
+         */
+        boolean askToStop() throws IOException {
+            var process = ProcessHandle.of(pid);
+            if (process.isEmpty()) {
+                return true;
+            }
+            if (!process.get().supportsNormalTermination()) {
+                Files.write(stopFile(file), new byte[0]);
+                return true;
+            }
+            return process.get().destroy() || !process.get().isAlive();
         }
     }
 
     /** Notes this process. */
     static RunFile of(Path folder, String kind) throws IOException {
+        return of(folder, kind, List.of());
+    }
+
+    /** Notes this process and what it says of itself. Where the system has no signals, it ends once it is asked to by a file. */
+    static RunFile of(Path folder, String kind, List<String> about) throws IOException {
+        RunFile note = note(folder, kind, about);
+        if (!ProcessHandle.current().supportsNormalTermination()) {
+            watch(stopFile(note.file), () -> System.exit(Launch.WELL));
+        }
+        return note;
+    }
+
+    private static RunFile note(Path folder, String kind, List<String> about) throws IOException {
         Files.createDirectories(folder);
         long pid = ProcessHandle.current().pid();
         Path file = folder.resolve(kind + "-" + pid + SUFFIX);
+        String text = pid + "\n" + (about.isEmpty() ? "" : String.join("\n", about) + "\n");
         while (true) {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.lock();
+            channel.lock(LOCKED_AT, 1, false);
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
             if (Files.exists(file)) {
+                Files.deleteIfExists(stopFile(file));
                 return new RunFile(file, channel);
             }
             channel.close(); // it was cleared away between its making and its lock
         }
     }
 
-    /** The processes of a kind that run; notes that killed ones left behind are cleared away. */
+    /** Calls {@code stop} once the file is there. */
+    static Thread watch(Path stopFile, Runnable stop) {
+        Thread watch = new Thread(() -> {
+            try {
+                while (!Files.exists(stopFile)) {
+                    Thread.sleep(LOOK_MS);
+                }
+                stop.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "posthorse-stop-file");
+        watch.setDaemon(true);
+        watch.start();
+        return watch;
+    }
+
+    private static Path stopFile(Path file) {
+        return file.resolveSibling(file.getFileName() + STOP);
+    }
+
+    /** Returns the running servers whose kind matches, oldest process id first; files of killed ones are deleted. */
     static List<Running> running(Path folder, String kind) throws IOException {
         List<Running> running = new ArrayList<>();
         if (!Files.isDirectory(folder)) {
@@ -72,21 +135,26 @@ final class RunFile implements Closeable {
         }
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().matches(kind + "-\\d+\\" + SUFFIX)).sorted().toList();
+            files = all.filter(file -> file.getFileName().toString().matches("(" + kind + ")-\\d+\\" + SUFFIX)).sorted().toList();
         }
         for (Path file : files) {
-            if (isLocked(file)) {
-                running.add(new Running(Long.parseLong(Files.readString(file).strip()), file));
-            } else {
+            if (!isLocked(file)) {
                 Files.deleteIfExists(file);
+                Files.deleteIfExists(stopFile(file));
+                continue;
             }
+            List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+            String name = file.getFileName().toString();
+            long pid = Long.parseLong(name.substring(name.lastIndexOf('-') + 1, name.length() - SUFFIX.length()));
+            running.add(new Running(pid, name.substring(0, name.lastIndexOf('-')),
+                    lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
         }
         return running;
     }
 
     private static boolean isLocked(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            return channel.tryLock() == null;
+            return channel.tryLock(LOCKED_AT, 1, false) == null;
         } catch (OverlappingFileLockException e) {
             return true;
         }
@@ -94,7 +162,8 @@ final class RunFile implements Closeable {
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(file);
+        Files.deleteIfExists(stopFile(file));
+        Files.deleteIfExists(file); // before the lock ends: a file that is there and not locked tells of another end
         channel.close();
     }
 }

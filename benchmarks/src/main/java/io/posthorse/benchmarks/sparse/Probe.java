@@ -1,6 +1,6 @@
 package io.posthorse.benchmarks.sparse;
 
-import io.posthorse.benchmarks.Wire;
+import io.posthorse.load.Wire;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.posthorse.benchmarks.sparse;
 
-import io.posthorse.benchmarks.Samples;
-import io.posthorse.benchmarks.Wire;
+import io.posthorse.load.SendFields;
+import io.posthorse.load.Wire;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
 import java.io.IOException;
@@ -22,7 +22,7 @@ final class ServerStart implements AutoCloseable {
     static final int SEND = 310;
     private static final int UPDATE_CONFIG = 25;
     private static final int SECONDS_MAX = 600;
-    static final Map<String, String> FIELDS = Samples.sendFields("started", 0);
+    static final Map<String, String> FIELDS = SendFields.of("started", 0);
 
     private final Process process;
     private final String address;

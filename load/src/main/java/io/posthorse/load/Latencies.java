@@ -1,4 +1,4 @@
-package io.posthorse.benchmarks;
+package io.posthorse.load;
 
 /** Counts durations in steps of at most 1/32 of their size. Filled by one thread, then added to others. */
 final class Latencies {

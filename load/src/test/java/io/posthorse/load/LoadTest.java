@@ -1,4 +1,4 @@
-package io.posthorse.benchmarks;
+package io.posthorse.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

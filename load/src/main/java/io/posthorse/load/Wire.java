@@ -1,4 +1,4 @@
-package io.posthorse.benchmarks;
+package io.posthorse.load;
 
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;

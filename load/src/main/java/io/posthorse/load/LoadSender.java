@@ -1,4 +1,4 @@
-package io.posthorse.benchmarks;
+package io.posthorse.load;
 
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
@@ -32,7 +32,7 @@ final class LoadSender {
     LoadSender(LoadOptions options, int queue, long deadline, long intervalNanos) throws IOException {
         this.wire = new Wire(options.broker());
         this.frame = FrameCodec.encode(new Frame(
-                310, Frame.JAVA, Frame.VERSION, 0, 0, null, Samples.sendFields(options.topic(), queue),
+                310, Frame.JAVA, Frame.VERSION, 0, 0, null, SendFields.of(options.topic(), queue),
                 new byte[options.size()], true));
         this.bodyAt = frame.length - options.size();
         this.window = new Semaphore(options.window());

@@ -1,4 +1,4 @@
-package io.posthorse.benchmarks;
+package io.posthorse.load;
 
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
@@ -107,7 +107,7 @@ public final class Load {
             options = route(asked);
         }
         try (Wire wire = new Wire(options.broker())) {
-            Frame answer = wire.ask(310, Samples.sendFields(options.topic(), 0), new byte[options.size()]);
+            Frame answer = wire.ask(310, SendFields.of(options.topic(), 0), new byte[options.size()]);
             if (answer.code() != 0) {
                 throw new IOException("the first message was refused with code " + answer.code() + ": "
                         + answer.remark());

@@ -1,0 +1,117 @@
+# Builds the project in its checkout where that is needed. Sourced by bin/posthorse. In a distribution there is nothing to build.
+
+in_checkout() { [ -f "$home/pom.xml" ]; }
+
+built() {
+    local jars=("$home"/cli/target/posthorse-cli-*.jar)
+    [ -d "$home/cli/target/lib" ] && [ -f "${jars[0]}" ]
+}
+
+# Whether a source is newer than what is built, or one has gone; prints the first that is. The jar of the command bears the time at
+# which its build began.
+changed_source() {
+    local jars=("$home"/cli/target/posthorse-cli-*.jar) jar name places=("$home/pom.xml")
+    for jar in "$home"/cli/target/lib/posthorse-*.jar "${jars[0]}" quickstart load; do
+        name=${jar##*/} name=${name#posthorse-} name=${name%-[0-9]*.*.jar}
+        [ ! -d "$home/$name/src/main" ] || places+=("$home/$name/src/main" "$home/$name/pom.xml")
+    done
+    find "${places[@]}" -newer "${jars[0]}" ! -name '.*' 2>/dev/null | head -1
+}
+
+# Builds what is run, and neither tests nor benchmarks; fails with a reason.
+build() {
+    local log="$home/target/build.log" started="$home/target/build-began" line jars
+    if ! command -v mvn >/dev/null; then
+        echo "Maven (mvn 3.8 or later) to build Posthorse with was not found. Install it." >&2
+        return 1
+    fi
+    mkdir -p "$home/target"
+    touch "$started"
+    echo "$1" >&2
+    # Maven's own list of places is shorter than find_jdk's; it takes JDKs from variables of such names, too.
+    (cd "$home" && JAVA25_HOME=${JAVA%/bin/java} mvn -B --no-transfer-progress -Dmaven.test.skip=true -Dposthorse.unchecked \
+        -pl cli,quickstart,load -am package || echo "[FAILED]") 2>&1 | tee "$log" |
+        while IFS= read -r line; do
+            case $line in *"] Building Posthorse "*/*]) line=${line#*Posthorse } && echo "  ${line%% [0-9]*} [${line##*\[}" >&2 ;; esac
+        done
+    if grep -q '^\[FAILED\]$' "$log"; then
+        grep '^\[ERROR\]' "$log" | head -20 >&2
+        echo "The build failed; the lines above say why, all of it is in $log." >&2
+        return 1
+    fi
+    jars=("$home"/cli/target/posthorse-cli-*.jar)
+    touch -r "$started" "${jars[0]}" # what is edited from now on is newer
+}
+
+# Has one process at a time build; the others wait, ten minutes at most.
+alone() {
+    local i lock="$home/.building" owner
+    [ -w "$home" ] || return 0 # the build says what is wrong
+    for i in $(seq 1 600); do
+        if mkdir "$lock" 2>/dev/null; then
+            echo $$ >"$lock/pid"
+            building=yes
+            trap 'rm -rf "$home/.building"' EXIT
+            return 0
+        fi
+        owner=$(cat "$lock/pid" 2>/dev/null || true)
+        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+            rm -rf "$lock" # it was killed
+            continue
+        fi
+        [ "$i" -gt 1 ] || echo "Another process builds Posthorse here; waiting for it." >&2
+        sleep 1
+    done
+    echo "A build that began ten minutes ago has not ended. If none is running, remove $home/.building and try again." >&2
+    exit 1
+}
+
+# Builds where nothing is built yet, or where a source has changed since. Sets $fresh where it was the first build.
+build_if_needed() {
+    local changed
+    in_checkout || return 0
+    if ! built; then
+        alone
+        built && return 0
+        build "Building Posthorse; the first time Maven brings libraries, and it takes a minute or two." || exit 1
+        fresh=yes
+        return 0
+    fi
+    changed=$(changed_source)
+    [ -n "$changed" ] || return 0
+    if [ ! -w "$home/cli/target" ] || ! command -v mvn >/dev/null; then
+        echo "${changed#"$home"/} is newer than what is built here, which cannot be built again: no Maven, or no right to write. The" \
+            "older build runs." >&2
+        return 0
+    fi
+    alone
+    changed=$(changed_source)
+    [ -z "$changed" ] || build "${changed#"$home"/} has changed; building Posthorse again." || exit 1
+}
+
+build_ended() {
+    [ -n "$building" ] || return 0
+    trap - EXIT
+    rm -rf "$home/.building"
+}
+
+# Prints the commit that is checked out, shortened, without starting a program; nothing where there is none.
+commit() {
+    local git="$home/.git" head line
+    if [ -f "$git" ]; then # a work tree beside others
+        read -r line <"$git"
+        git=${line#gitdir: }
+    fi
+    [ -f "$git/HEAD" ] && read -r head <"$git/HEAD" || return 0
+    case $head in "ref: "*)
+        line=${head#ref: } head=
+        [ ! -f "$git/commondir" ] || git=$git/$(cat "$git/commondir")
+        if [ -f "$git/$line" ]; then
+            read -r head <"$git/$line"
+        elif [ -f "$git/packed-refs" ]; then
+            head=$(grep " $line\$" "$git/packed-refs" || true)
+        fi
+        ;;
+    esac
+    echo "${head:0:10}"
+}

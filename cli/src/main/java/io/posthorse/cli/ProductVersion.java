@@ -1,0 +1,20 @@
+package io.posthorse.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version, the commit it was built from where that is known, and the Java that it runs on. */
+final class ProductVersion implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        return new String[] {text()};
+    }
+
+    /** Returns it as one line. */
+    static String text() {
+        String version = ProductVersion.class.getPackage().getImplementationVersion();
+        String commit = System.getProperty("posthorse.commit", "");
+        return "Posthorse " + (version == null ? "of unpacked classes" : version)
+                + (commit.isEmpty() ? "" : ", commit " + commit)
+                + ", Java " + Runtime.version() + " on " + System.getProperty("os.name");
+    }
+}

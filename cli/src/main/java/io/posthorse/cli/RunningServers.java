@@ -1,0 +1,46 @@
+package io.posthorse.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The servers of this user that run on this machine, whichever command started them. */
+final class RunningServers {
+    private static final String DATA = "data ";
+
+    private RunningServers() {}
+
+    /**
+     * Returns the directory in which {@code start} and {@code nameserver} note that they run: below XDG_STATE_HOME or
+     * {@code ~/.local/state}, on Windows below LOCALAPPDATA. Those that RocketMQ's scripts start are noted in
+     * {@link ScriptHome#run()}.
+     */
+    static Path folder(Map<String, String> environment) {
+        Path user = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
+        String windows = environment.get("LOCALAPPDATA");
+        String state = environment.get("XDG_STATE_HOME");
+        Path base = windows != null && !windows.isEmpty()
+                ? Path.of(windows)
+                : state == null || state.isEmpty() ? user.resolve(".local").resolve("state") : Path.of(state);
+        return base.resolve("posthorse").resolve("run").toAbsolutePath();
+    }
+
+    /** Returns all of them. */
+    static List<RunFile.Running> all(Map<String, String> environment) throws IOException {
+        List<RunFile.Running> all = new ArrayList<>(RunFile.running(folder(environment), "server|nameserver"));
+        all.addAll(RunFile.running(ScriptHome.of(environment).run(), "broker|namesrv"));
+        return all;
+    }
+
+    /** Returns the line about the data directory. */
+    static String data(Path directory) {
+        return DATA + directory.toAbsolutePath().normalize();
+    }
+
+    /** Returns whether a server said that its data is in that directory. */
+    static boolean hasData(RunFile.Running server, Path directory) {
+        return server.about().contains(data(directory));
+    }
+}

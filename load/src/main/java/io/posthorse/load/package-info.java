@@ -1,0 +1,2 @@
+/** The load program, {@code bin/posthorse bench}: sends and consumes over plain sockets and measures it. */
+package io.posthorse.load;
