@@ -18,29 +18,44 @@ changed_source() {
     find "${places[@]}" -newer "${jars[0]}" ! -name '.*' 2>/dev/null | head -1
 }
 
-# Builds what is run, and neither tests nor benchmarks; fails with a reason.
-build() {
-    local log="$home/target/build.log" started="$home/target/build-began" line jars
+# Builds what is run, and neither tests nor benchmarks; fails with a reason. Where something is built already, only what was
+# edited is compiled.
+build() { # build <what to say>
+    local log="$home/target/build.log" jars status
     if ! command -v mvn >/dev/null; then
         echo "Maven (mvn 3.8 or later) to build Posthorse with was not found. Install it." >&2
         return 1
     fi
     mkdir -p "$home/target"
-    touch "$started"
+    touch "$home/target/build-began"
     echo "$1" >&2
-    # Maven's own list of places is shorter than find_jdk's; it takes JDKs from variables of such names, too.
-    (cd "$home" && JAVA25_HOME=${JAVA%/bin/java} mvn -B --no-transfer-progress -Dmaven.test.skip=true -Dposthorse.unchecked \
-        -pl cli,quickstart,load -am package || echo "[FAILED]") 2>&1 | tee "$log" |
-        while IFS= read -r line; do
-            case $line in *"] Building Posthorse "*/*]) line=${line#*Posthorse } && echo "  ${line%% [0-9]*} [${line##*\[}" >&2 ;; esac
-        done
-    if grep -q '^\[FAILED\]$' "$log"; then
+    if built; then
+        pushd "$home" >/dev/null
+        . bin/edited.sh
+        maven_of_edited "$log" -Dmaven.test.skip=true -pl cli,quickstart,load -am package
+        popd >/dev/null
+    else
+        build_all "$log"
+    fi
+    if [ $status -ne 0 ]; then
         grep '^\[ERROR\]' "$log" | head -20 >&2
         echo "The build failed; the lines above say why, all of it is in $log." >&2
         return 1
     fi
     jars=("$home"/cli/target/posthorse-cli-*.jar)
-    touch -r "$started" "${jars[0]}" # what is edited from now on is newer
+    touch -r "$home/target/build-began" "${jars[0]}" # what is edited from now on is newer
+}
+
+# Builds everything and says which module it is at.
+build_all() {
+    local line
+    (cd "$home" && JAVA25_HOME=${JAVA%/bin/java} mvn -B --no-transfer-progress -Dmaven.test.skip=true -Dposthorse.unchecked \
+        -pl cli,quickstart,load -am package || echo "[FAILED]") 2>&1 | tee "$1" |
+        while IFS= read -r line; do
+            case $line in *"] Building Posthorse "[a-z]*/*]) line=${line#*Posthorse } && echo "  ${line%% *} [${line##*\[}" >&2 ;; esac
+        done
+    status=0
+    ! grep -q '^\[FAILED\]$' "$1" || status=1
 }
 
 # Has one process at a time build; the others wait, ten minutes at most.

@@ -13,15 +13,17 @@ import picocli.CommandLine.Command;
         versionProvider = ProductVersion.class,
         footerHeading = "%nPrograms beside the server, which bin/posthorse runs:%n",
         footer = {
-            "  quickstart   Start a server, send and receive with the official RocketMQ client, go on until",
-            "                 Ctrl-C. Takes the options of start.",
-            "  java         Run a Java source file with RocketMQ's and ActiveMQ's clients: java FILE.java [ARG...].",
-            "  bench        Measure a running broker: messages a second and latency.",
-            "  mqadmin      RocketMQ's own administration tool: mqadmin COMMAND -n HOST:PORT.",
-            "  tools        Run a class of RocketMQ's tools or examples: tools CLASS [ARG...].",
-            "  build        Build what is in this checkout now, instead of at the next start.",
+            "  quickstart    Start a server, send and receive with the official RocketMQ",
+            "                  client, and go on until Ctrl-C. Takes the options of start.",
+            "  java          Run a Java source file with RocketMQ's and ActiveMQ's",
+            "                  clients: java FILE.java [ARGUMENT...].",
+            "  bench         Measure a running broker: messages a second and latency.",
+            "  mqadmin       RocketMQ's own tool: mqadmin COMMAND -n HOST:PORT.",
+            "  tools         Run a class of RocketMQ's tools or examples.",
+            "  build         Build what is in this checkout now, not at the next start.",
             "",
-            "posthorse COMMAND --help says more about a command, docs/README.md about everything."
+            "posthorse COMMAND --help says more about a command, docs/README.md about",
+            "everything."
         })
 public final class Main implements Runnable {
     private static final List<Map.Entry<String, Class<?>>> COMMANDS = List.of(

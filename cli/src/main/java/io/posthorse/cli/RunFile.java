@@ -79,7 +79,9 @@ final class RunFile implements Closeable {
         return of(folder, kind, List.of());
     }
 
-    /** Notes this process and what it says of itself. Where the system has no signals, it ends once it is asked to by a file. */
+    /**
+     * Notes this process and what it says of itself. Where the system has no signals, the process ends once a file asks it to.
+     */
     static RunFile of(Path folder, String kind, List<String> about) throws IOException {
         RunFile note = note(folder, kind, about);
         if (!ProcessHandle.current().supportsNormalTermination()) {
@@ -135,7 +137,9 @@ final class RunFile implements Closeable {
         }
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().matches("(" + kind + ")-\\d+\\" + SUFFIX)).sorted().toList();
+            files = all.filter(file -> file.getFileName().toString().matches("(" + kind + ")-\\d+\\" + SUFFIX))
+                    .sorted()
+                    .toList();
         }
         for (Path file : files) {
             if (!isLocked(file)) {

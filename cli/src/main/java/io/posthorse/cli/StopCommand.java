@@ -38,8 +38,8 @@ final class StopCommand implements Callable<Integer> {
             return Launch.NOT_STARTED;
         }
         if (chosen.size() > 1 && !all) {
-            System.err.println("Several servers are running; nothing was stopped. Name one (posthorse stop PID, or --data DIR),"
-                    + " or all of them with --all:");
+            System.err.println("Several servers are running; nothing was stopped. Name one (posthorse stop PID, or --data"
+                    + " DIR), or all of them with --all:");
             chosen.forEach(server -> System.err.println("  " + server.kind() + ", process " + server.pid() + ": "
                     + String.join("; ", server.about())));
             return Launch.WRONG_CONFIGURATION;
