@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.OwnFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,11 +50,11 @@ final class RunFile implements Closeable {
 
     /** Notes this process. */
     static RunFile of(Path folder, String kind) throws IOException {
-        Files.createDirectories(folder);
+        OwnFiles.createDirectories(folder);
         long pid = ProcessHandle.current().pid();
         Path file = folder.resolve(kind + "-" + pid + SUFFIX);
         while (true) {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = OwnFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock();
             channel.truncate(0);
             channel.write(ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII)));
