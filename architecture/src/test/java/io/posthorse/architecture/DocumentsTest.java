@@ -39,6 +39,16 @@ class DocumentsTest {
         assertEquals(List.of(), broken);
     }
 
+    /** They would be in everybody's copy: what tools sign with is in a file of the user's own. */
+    @Test
+    void noSecretIsInAFileOfThisCheckout() throws IOException {
+        for (String line : Files.readAllLines(Checkout.ROOT.resolve("conf").resolve("tools.yml"))) {
+            assertTrue(line.startsWith("#") || line.isBlank() || line.endsWith(": \"\""), "conf/tools.yml: a key is set");
+        }
+        assertTrue(Files.readAllLines(Checkout.ROOT.resolve(".gitignore")).contains("conf/plain_acl.yml"),
+                "accounts that a broker of this checkout reads are an operator's");
+    }
+
     @Test
     void theWalkOfOneMessageIsShort() throws IOException {
         String text = Files.readString(Checkout.ROOT.resolve("ARCHITECTURE.md"));

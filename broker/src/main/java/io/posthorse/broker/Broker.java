@@ -88,7 +88,7 @@ public final class Broker {
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store = Opening.replay(files, logSettings, background, state, machine);
         Broker broker = new Broker(settings, byId, rendering, state, machine, store, background);
-        broker.recovered = new Opening(broker).begin();
+        broker.recovered = new Opening(broker, files, logSettings).begin();
         return broker;
     }
 

@@ -43,6 +43,7 @@ final class Cleaning {
     private final Set<Long> told = new HashSet<>();
     private BiConsumer<String, String> onKept = (topic, subscription) -> { };
     private Consumer<String> notice = text -> { };
+    private Dropped onDropped = (bytes, newestMs) -> { };
     private Retention retention;
     private int rest;
     private int sinceCovered;
@@ -62,6 +63,11 @@ final class Cleaning {
     /** Has told whose unsettled messages keep a segment, by topic and subscription; once for each segment. */
     void onKept(BiConsumer<String, String> listener) {
         onKept = listener;
+    }
+
+    /** Has told what goes. */
+    void onDropped(Dropped listener) {
+        onDropped = listener;
     }
 
     /** Has told when what was kept is free. */
@@ -231,8 +237,16 @@ final class Cleaning {
         }
         long base = free.iterator().next();
         free.remove(base);
-        if (broker.log().segmentOf(base) == base && broker.store().drop(base) && told.remove(base)) {
-            notice.accept("A part of the log that was kept for messages nobody had consumed is free, and is dropped.");
+        if (broker.log().segmentOf(base) != base) {
+            return true;
+        }
+        long bytes = broker.log().segmentBytes(base);
+        long newestMs = broker.log().lastTime(base);
+        if (broker.store().drop(base)) {
+            onDropped.accept(bytes, newestMs);
+            if (told.remove(base)) {
+                notice.accept("A part of the log that was kept for messages nobody had consumed is free, and is dropped.");
+            }
         }
         return true;
     }

@@ -5,6 +5,7 @@ import io.posthorse.log.LogSettings;
 import io.posthorse.log.Store;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
+import io.posthorse.platform.NoSpaceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +15,15 @@ final class Opening {
     /** Offsets left out, twice, after the machine went down with unforced messages: more than can have been on their way. */
     static final long JUMP = 1 << 20;
 
-    private static final String NO_SPACE = "No space left to open the data directory: free some, and start again.";
-
     private final Broker broker;
+    private final FileStore files;
+    private final LogSettings log;
     private final List<String> recovered = new ArrayList<>();
 
-    Opening(Broker broker) {
+    Opening(Broker broker, FileStore files, LogSettings log) {
         this.broker = broker;
+        this.files = files;
+        this.log = log;
     }
 
     /** Replays what a data directory holds. */
@@ -45,13 +48,13 @@ final class Opening {
         long jump = broker.store().tailLost() ? JUMP : broker.store().lostOffsets();
         for (int i = 0; jump > 0 && state.nextPartition() > 0 && i < 2; i++) { // twice, for one of the two records may rot
             if (!broker.append(new Event.Jumped(jump))) {
-                throw new IOException(NO_SPACE);
+                throw noSpace();
             }
         }
         for (Subscription nameless : state.subscriptions.nameless().toArray(Subscription[]::new)) {
             String name = "recovered-subscription-" + nameless.number();
             if (!broker.append(new Event.SubscriptionChanged(name, nameless.settings(), nameless.number()))) {
-                throw new IOException(NO_SPACE);
+                throw noSpace();
             }
             recovered.add(name);
         }
@@ -69,9 +72,14 @@ final class Opening {
         return recovered;
     }
 
+    private IOException noSpace() throws IOException {
+        return new NoSpaceException(
+                files.place(), (long) log.allocateBytes() + log.reserveBytes(), files.usableBytes(), null);
+    }
+
     private void create(String internal, int partitions) throws IOException {
         if (broker.createOrUpdate(internal, TopicSettings.of(partitions)) == null) {
-            throw new IOException(NO_SPACE);
+            throw noSpace();
         }
     }
 }

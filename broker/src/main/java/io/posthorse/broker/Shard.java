@@ -32,6 +32,7 @@ public final class Shard {
     private final Cleaning cleaning;
     private final Care care;
     private final DiskWatch disk;
+    private final AuditTrail audit = new AuditTrail();
     private final BrokerTime time;
     private final FlushBound flush;
     private List<Parked> parked = new ArrayList<>();
@@ -62,6 +63,16 @@ public final class Shard {
         broker.correction(time::lived);
         this.flush = new FlushBound(broker.log(), broker.settings().forceMs());
         broker.log().onCommitted(this::committed);
+    }
+
+    /** Tells who created, changed, deleted or reset what. */
+    public AuditTrail audit() {
+        return audit;
+    }
+
+    /** Has told what retention drops, once for each segment: its bytes, and the time of its newest record. */
+    public void onDropped(Dropped listener) {
+        cleaning.onDropped(listener);
     }
 
     /** Has a failure of the log told, once: from then on nothing is acknowledged, and reads go on. */

@@ -1,32 +1,51 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
 import io.posthorse.server.NameServerProcess;
 import io.posthorse.server.Server;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the console says once something runs: where it listens, where its data is, what it promises. */
 final class Announcement {
     private Announcement() {}
 
+    /** What is ignored of a configuration, in one list that nothing else is in. */
+    static void ignored(ServerConfig config) {
+        if (!config.ignored().isEmpty()) {
+            System.out.println("Ignored, since it means nothing here:");
+            config.ignored().forEach(one -> System.out.println("  " + one.replaceFirst(" is ignored: ", ": ")));
+        }
+    }
+
+    /** What an operator should look at; the last thing that a start says. */
+    static void warnings(List<String> warnings) {
+        warnings.forEach(one -> System.out.println("WARNING: " + one));
+    }
+
     /** Of a broker, and the name server beside it. */
     static void broker(Server server, long ms) throws IOException {
         ServerConfig config = server.config();
-        String host = config.listen().bind();
+        ServerConfig.Listen listen = config.listen();
         ready(ms);
         if (server.nameServerPort() != ServerConfig.OFF) {
-            nameServer(host, server.nameServerPort());
+            nameServer(listen, server.nameServerPort());
         }
-        System.out.printf("  broker       %s:%d   cluster %s, broker %s%n", host, server.brokerPort(),
+        System.out.printf("  broker       %s   cluster %s, broker %s%n", listen.shown(server.brokerPort()),
                 config.identity().cluster(), config.identity().brokerName());
         if (!config.identity().nameServers().isEmpty()) {
             System.out.printf("  registers at %s%n", String.join(";", config.identity().nameServers()));
         }
-        grpc(server, host);
+        if (server.grpcPort() != ServerConfig.OFF) {
+            System.out.printf("  gRPC         %s   (what RocketMQ 5 clients call endpoints)%n",
+                    listen.shown(server.grpcPort()));
+        }
         if (server.openwirePort() != ServerConfig.OFF) {
-            System.out.printf("  JMS          tcp://%s:%d   (what ActiveMQ clients call broker URL)%n", host,
-                    server.openwirePort());
+            System.out.printf("  JMS          tcp://%s   (what ActiveMQ clients call broker URL)%n",
+                    listen.shown(server.openwirePort()));
         }
         System.out.printf("  data         %s   flush %s: %s%n", directory(config),
                 config.storage().flush(),
@@ -40,9 +59,41 @@ final class Announcement {
     /** Of a name server alone. */
     static void nameServer(NameServerProcess server, long ms) {
         ready(ms);
-        nameServer(server.config().listen().bind(), server.port());
+        nameServer(server.config().listen(), server.port());
         System.out.printf("  data         %s   key-value configuration; routes are what brokers register%n",
                 directory(server.config()));
+    }
+
+    /** What the command status tells of a broker: its addresses and its data directory, line by line. */
+    static List<String> about(Server server) {
+        ServerConfig config = server.config();
+        ServerConfig.Listen listen = config.listen();
+        List<String> about = new ArrayList<>();
+        if (server.nameServerPort() != ServerConfig.OFF) {
+            about.add("name server " + listen.shown(server.nameServerPort()));
+        }
+        about.add("broker " + config.identity().brokerName() + " " + listen.shown(server.brokerPort()));
+        if (server.grpcPort() != ServerConfig.OFF) {
+            about.add("gRPC " + listen.shown(server.grpcPort()));
+        }
+        if (server.openwirePort() != ServerConfig.OFF) {
+            about.add("JMS tcp://" + listen.shown(server.openwirePort()));
+        }
+        about.add(RunningServers.data(directory(config)));
+        return about;
+    }
+
+    /** The same of a name server. */
+    static List<String> about(NameServerProcess server) {
+        return List.of("name server " + server.config().listen().shown(server.port()),
+                RunningServers.data(directory(server.config())));
+    }
+
+    /** Where the server log is. */
+    static void log(LogPlace place) {
+        if (place != null) {
+            System.out.printf("  log          %s%n", place.file());
+        }
     }
 
     private static void ready(long ms) {
@@ -53,21 +104,8 @@ final class Announcement {
         return Path.of(config.storage().directory()).toAbsolutePath();
     }
 
-    private static void nameServer(String host, int port) {
-        System.out.printf("  name server  %s:%d   (what RocketMQ clients call namesrvAddr)%n", host, port);
-    }
-
-    /** Named before it is open where its number is known, so that nobody waits for it. */
-    private static void grpc(Server server, String host) {
-        int configured = server.config().listen().grpcPort();
-        try {
-            if (configured != ServerConfig.OFF) {
-                System.out.printf("  gRPC         %s:%d   (what RocketMQ 5 clients call endpoints)%n", host,
-                        configured == 0 ? server.grpcPort() : configured);
-            }
-        } catch (IOException e) {
-            System.err.println(e.getMessage());
-        }
+    private static void nameServer(ServerConfig.Listen listen, int port) {
+        System.out.printf("  name server  %s   (what RocketMQ clients call namesrvAddr)%n", listen.shown(port));
     }
 
     private static void access(Server server, ServerConfig config) throws IOException {

@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
 import io.posthorse.server.config.ConfigException;
 import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all commands that start something have in common: read the configuration, start, announce, wait for the end. */
 final class Launch {
@@ -24,6 +27,8 @@ final class Launch {
     static final int NOT_STARTED = 1;
     static final int WRONG_CONFIGURATION = 2;
     static final int CANNOT_WRITE = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
 
     private Launch() {}
 
@@ -50,7 +55,7 @@ final class Launch {
             String text = file == null ? null : ConfigSources.text(Files.readAllBytes(file));
             ConfigSources sources = new ConfigSources(
                     role, presets, file == null ? null : file.toString(), text, System.getenv(), sets, hostName(),
-                    plainAcl(file, System.getenv("ROCKETMQ_HOME")));
+                    plainAcl(file, System.getenv("ROCKETMQ_HOME"), System.getenv("POSTHORSE_HOME")));
             return ConfigLoader.load(sources);
         } catch (ConfigException e) {
             System.err.println(e.getMessage());
@@ -61,14 +66,16 @@ final class Launch {
         return null;
     }
 
-    /** RocketMQ 4's file of accounts, beside the configuration or where RocketMQ was installed; null where there is none. */
-    static String plainAcl(Path file, String rocketmqHome) {
+    /** RocketMQ 4's file of accounts: beside the configuration, else in conf of RocketMQ or of this program; else null. */
+    static String plainAcl(Path file, String... homes) {
         List<Path> places = new ArrayList<>();
         if (file != null) {
             places.add(file.toAbsolutePath().resolveSibling("plain_acl.yml"));
         }
-        if (rocketmqHome != null && !rocketmqHome.isBlank()) {
-            places.add(Path.of(rocketmqHome, "conf", "plain_acl.yml"));
+        for (String home : homes) {
+            if (home != null && !home.isBlank()) {
+                places.add(Path.of(home, "conf", "plain_acl.yml"));
+            }
         }
         return places.stream().filter(Files::isRegularFile).map(Path::toString).findFirst().orElse(null);
     }
@@ -82,28 +89,73 @@ final class Launch {
     }
 
     /**
+     * What is to run, and its log.
+     *
+     * @param place where its log is; null where that is not written to a file
+     * @param isInData whether that is in the data directory, which nothing is written into before it is ours
+     * @param ended run once all is closed in order
+     */
+    record Run<T extends AutoCloseable>(
+            ServerConfig config, LogPlace place, boolean isInData, Opening<T> opening, Greeting<T> greeting,
+            Closeable ended) {}
+
+    /**
      * Opens, says so, and waits until the process is told to end.
      *
-     * @param ended run once all is closed in order
      * @return the exit code
      */
-    static <T extends AutoCloseable> int run(Opening<T> opening, Greeting<T> greeting, Closeable ended)
-            throws IOException, InterruptedException {
+    static <T extends AutoCloseable> int run(Run<T> what) throws IOException, InterruptedException {
         long began = System.nanoTime();
+        List<String> warnings = new ArrayList<>(what.config.notes());
+        LogFile file = LogFile.follow();
+        LogLines lines = LogLines.install();
+        what.config.logging().levels().apply();
+        Thread.setDefaultUncaughtExceptionHandler((thread, fault) ->
+                LOG.error("The thread {} ended by a fault of this program; please report it.", thread.getName(), fault));
+        if (!what.isInData) {
+            open(file, what.place, warnings);
+        }
+        Announcement.ignored(what.config);
         T opened;
         try {
-            opened = opening.open();
+            opened = what.opening.open();
         } catch (IOException e) {
-            System.err.println("Posthorse did not start. " + e.getMessage());
-            ended.close();
+            lines.flush();
+            Announcement.warnings(warnings);
+            System.err.println("Posthorse did not start. " + reason(e));
+            what.ended.close();
             return cannotWrite(e) ? CANNOT_WRITE : NOT_STARTED;
         }
+        if (what.isInData) {
+            open(file, what.place, warnings);
+        }
         CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(opened, ended, stopped), "posthorse-stop"));
-        greeting.say(opened, (System.nanoTime() - began) / 1_000_000);
+        Runtime.getRuntime().addShutdownHook(
+                new Thread(() -> stop(opened, what.ended, lines, stopped), "posthorse-stop"));
+        lines.flush();
+        what.greeting.say(opened, (System.nanoTime() - began) / 1_000_000);
+        Announcement.warnings(warnings);
         System.out.flush();
         stopped.await();
         return WELL;
+    }
+
+    private static void open(LogFile file, LogPlace place, List<String> warnings) {
+        String problem = file.open(place);
+        if (problem != null) {
+            warnings.add(problem);
+        }
+    }
+
+    /** The system's exceptions about files say little more than a path. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + " cannot be written by this user. Let it, or name another data directory (--data DIR,"
+                    + " or storePathRootDir).";
+        }
+        return e instanceof FileSystemException failure && failure.getReason() != null
+                ? failure.getFile() + ": " + failure.getReason()
+                : String.valueOf(e.getMessage());
     }
 
     private static boolean cannotWrite(IOException e) {
@@ -111,9 +163,10 @@ final class Launch {
                 || (e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("Read-only"));
     }
 
-    private static void stop(AutoCloseable opened, Closeable ended, CountDownLatch stopped) {
+    private static void stop(AutoCloseable opened, Closeable ended, LogLines lines, CountDownLatch stopped) {
         try {
             opened.close();
+            lines.flush();
             System.out.println("Posthorse has stopped; everything is on the disk.");
             ended.close();
         } catch (Exception e) {

@@ -1,41 +1,53 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
+import io.posthorse.server.OwnFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A file that gets all that the process prints, besides the console. At {@value #BYTES_MAX} bytes it is put aside in
- * place of the one put aside before. A file that cannot be written is given up; the console goes on.
+ * The server log as a file: it gets all that the process prints, besides the console. At {@value #BYTES_MAX} bytes it is put
+ * aside as {@code NAME.1}, and those put aside before move on, of which {@value #ASIDE_MAX} are kept. What is printed before
+ * the file is known is kept for it. Where it cannot be written the console goes on, and the file is tried again.
  */
 final class LogFile {
     static final long BYTES_MAX = 64L << 20;
+    static final int ASIDE_MAX = 4;
+    /** So much is kept until the file is known. */
+    private static final int HELD_BYTES_MAX = 256 << 10;
 
-    private final Path file;
+    private final long bytesMax;
+    private ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private Path file;
     private FileChannel channel;
     private Object key;
+    private long leftOut;
 
-    private LogFile(Path file) {
-        this.file = file;
+    LogFile(long bytesMax) {
+        this.bytesMax = bytesMax;
     }
 
-    /** Has standard output and standard error go to the file too. */
-    static void follow(Path file) {
-        LogFile log = new LogFile(file);
-        log.open();
+    /** Begins to take standard output and standard error. */
+    static LogFile follow() {
+        LogFile log = new LogFile(BYTES_MAX);
         System.setOut(log.beside(System.out));
         System.setErr(log.beside(System.err));
+        return log;
     }
 
-    private PrintStream beside(PrintStream console) {
+    PrintStream beside(PrintStream console) {
         return new PrintStream(new OutputStream() {
             @Override
             public void write(int b) {
@@ -55,34 +67,99 @@ final class LogFile {
         }, true, StandardCharsets.UTF_8);
     }
 
-    private synchronized void append(ByteBuffer bytes) {
+    /**
+     * Says where the file is.
+     *
+     * @param place null where there is to be none
+     * @return what keeps it from being written; null where nothing does
+     */
+    synchronized String open(LogPlace place) {
+        byte[] before = held == null ? new byte[0] : held.toByteArray();
+        held = null;
+        if (place == null) {
+            return null;
+        }
+        file = place.file();
         try {
-            if (channel != null && channel.size() > BYTES_MAX) {
-                channel.close();
+            OwnFiles.createDirectories(file.getParent());
+            open();
+            link(place.alias());
+        } catch (IOException e) {
+            return "The server log is not written to " + file + " (" + reason(e) + "). Set log.directory to a directory that"
+                    + " can be written, or to none.";
+        }
+        append(ByteBuffer.wrap(before));
+        return null;
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException failure && failure.getReason() != null ? failure.getReason() : e.toString();
+    }
+
+    private synchronized void append(ByteBuffer bytes) {
+        if (held != null && held.size() + bytes.remaining() <= HELD_BYTES_MAX) {
+            held.write(bytes.array(), bytes.position(), bytes.remaining());
+        }
+        if (file == null) {
+            return;
+        }
+        try {
+            if (channel == null || channel.size() > bytesMax) {
+                close();
                 open();
             }
-            while (channel != null && bytes.hasRemaining()) {
+            if (leftOut > 0) {
+                channel.write(ByteBuffer.wrap((leftOut + " bytes are missing here: the file could not be written.\n")
+                        .getBytes(StandardCharsets.UTF_8)));
+                leftOut = 0;
+            }
+            while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
         } catch (IOException e) {
+            leftOut += bytes.remaining(); // a full disk, say: the console has it
+        }
+    }
+
+    private void close() throws IOException {
+        if (channel != null) {
+            channel.close();
             channel = null;
         }
     }
 
-    private void open() {
-        channel = null;
-        try {
-            Files.createDirectories(file.getParent());
-            // several processes may write to it: only one of them puts it aside
-            if (Files.exists(file) && Files.size(file) > BYTES_MAX && (key == null || key.equals(keyOf(file)))) {
-                Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+    private void open() throws IOException {
+        // several processes may write to it: only one of them puts it aside
+        if (Files.exists(file) && Files.size(file) > bytesMax && (key == null || key.equals(keyOf(file)))) {
+            for (int i = ASIDE_MAX; i > 0; i--) {
+                Path younger = i == 1 ? file : aside(i - 1);
+                if (Files.exists(younger)) {
+                    Files.move(younger, aside(i), StandardCopyOption.REPLACE_EXISTING);
+                }
             }
-            channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-            key = keyOf(file);
-        } catch (IOException e) {
-            System.err.println("What is printed is not written to " + file + ": " + e.getMessage()
-                    + ". Set POSTHORSE_LOGS to a directory that can be written.");
+        }
+        channel = OwnFiles.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        key = keyOf(file);
+    }
+
+    private Path aside(int number) {
+        return file.resolveSibling(file.getFileName() + "." + number);
+    }
+
+    /** Has another name lead to the file; where there is a file of that name, or no such thing as a link, it stays. */
+    private void link(Path alias) {
+        try {
+            boolean isFree = alias != null
+                    && (!Files.exists(alias, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(alias));
+            if (isFree) {
+                Path made = alias.resolveSibling("." + alias.getFileName() + "." + ProcessHandle.current().pid());
+                Files.deleteIfExists(made);
+                Files.createSymbolicLink(made, file.getFileName());
+                Files.move(made, alias, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // it is only for who is used to the other name
         }
     }
 

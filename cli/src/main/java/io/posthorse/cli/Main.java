@@ -52,6 +52,7 @@ public final class Main implements Runnable {
      * written.
      */
     public static void main(String[] arguments) {
+        LastingLogging.use();
         System.exit(commandLine(arguments).execute(arguments));
     }
 

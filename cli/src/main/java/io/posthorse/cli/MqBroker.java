@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
 import io.posthorse.server.Server;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.LiveSettings;
@@ -71,10 +72,10 @@ final class MqBroker implements Callable<Integer> {
             print(parsed);
             return Launch.WELL;
         }
-        LogFile.follow(home.logs().resolve("broker.log"));
-        parsed.notes().forEach(System.out::println);
-        RunFile running = RunFile.of(home.run(), "broker");
-        return Launch.run(() -> Server.start(parsed), MqBroker::greet, running);
+        LogPlace place = LogPlace.shared(parsed, home.logs(), parsed.identity().brokerName(), "broker.log");
+        RunFile running = RunFile.of(home.run(), "broker", List.of(RunningServers.data(Path.of(parsed.storage().directory()))));
+        return Launch.run(new Launch.Run<>(
+                parsed, place, false, () -> Server.start(parsed), (server, ms) -> greet(server, ms, place), running));
     }
 
     private void print(ServerConfig parsed) {
@@ -85,16 +86,17 @@ final class MqBroker implements Callable<Integer> {
         shown.forEach((key, value) -> System.out.println(key + "=" + value));
     }
 
-    private static void greet(Server server, long ms) throws IOException {
+    private static void greet(Server server, long ms, LogPlace place) throws IOException {
         Announcement.broker(server, ms);
+        Announcement.log(place);
         ServerConfig config = server.config();
         List<String> known = config.identity().nameServers();
-        String host = config.listen().advertisedHost() == null ? config.listen().bind() : config.listen().advertisedHost();
-        System.out.printf("The broker[%s, %s:%d] boot success. serializeType=JSON%s%n", config.identity().brokerName(), host,
-                server.brokerPort(), known.isEmpty() ? "" : " and name server is " + String.join(";", known));
+        System.out.printf("The broker[%s, %s] boot success. serializeType=JSON%s%n", config.identity().brokerName(),
+                config.listen().advertised(server.brokerPort()),
+                known.isEmpty() ? "" : " and name server is " + String.join(";", known));
         if (known.isEmpty() && server.nameServerPort() == ServerConfig.OFF) {
-            System.out.println("It registers nowhere, so no client finds it: give -n host:port, set namesrvAddr in the file,"
-                    + " or NAMESRV_ADDR in the environment.");
+            System.out.println("WARNING: it registers nowhere, so no client finds it: give -n host:port, set namesrvAddr in"
+                    + " the file, or NAMESRV_ADDR in the environment.");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
 import io.posthorse.server.NameServerProcess;
 import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources.Role;
@@ -50,15 +51,18 @@ final class MqNameServer implements Callable<Integer> {
             ConfigLoader.nameServerSettings(parsed).forEach((key, value) -> System.out.println(key + "=" + value));
             return Launch.WELL;
         }
-        LogFile.follow(home.logs().resolve("namesrv.log"));
-        parsed.notes().forEach(System.out::println);
-        RunFile running = RunFile.of(home.run(), "namesrv");
-        return Launch.run(() -> NameServerProcess.start(parsed), MqNameServer::greet, running);
+        LogPlace place = LogPlace.shared(
+                parsed, home.logs(), "namesrv-" + parsed.listen().nameServerPort(), "namesrv.log");
+        RunFile running = RunFile.of(home.run(), "namesrv", List.of(RunningServers.data(Path.of(parsed.storage().directory()))));
+        return Launch.run(new Launch.Run<>(
+                parsed, place, false, () -> NameServerProcess.start(parsed), (server, ms) -> greet(server, ms, place),
+                running));
     }
 
-    private static void greet(NameServerProcess server, long ms) {
+    private static void greet(NameServerProcess server, long ms, LogPlace place) {
         Announcement.nameServer(server, ms);
-        System.out.printf("The Name Server boot success. serializeType=JSON, address %s:%d%n",
-                server.config().listen().bind(), server.port());
+        Announcement.log(place);
+        System.out.printf("The Name Server boot success. serializeType=JSON, address %s%n",
+                server.config().listen().shown(server.port()));
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
 import io.posthorse.server.NameServerProcess;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig;
@@ -30,7 +31,12 @@ final class NameServerCommand implements Callable<Integer> {
         if (parsed == null) {
             return Launch.WRONG_CONFIGURATION;
         }
-        parsed.notes().forEach(System.out::println);
-        return Launch.run(() -> NameServerProcess.start(parsed), Announcement::nameServer, () -> {});
+        LogPlace place = LogPlace.inData(parsed);
+        RunningServers.Note note = new RunningServers.Note();
+        return Launch.run(new Launch.Run<>(parsed, place, true, () -> NameServerProcess.start(parsed), (server, ms) -> {
+            Announcement.nameServer(server, ms);
+            Announcement.log(place);
+            note.write("nameserver", Announcement.about(server));
+        }, note));
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.OwnFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,11 +75,6 @@ final class RunFile implements Closeable {
         }
     }
 
-    /** Notes this process. */
-    static RunFile of(Path folder, String kind) throws IOException {
-        return of(folder, kind, List.of());
-    }
-
     /**
      * Notes this process and what it says of itself. Where the system has no signals, the process ends once a file asks it to.
      */
@@ -91,12 +87,12 @@ final class RunFile implements Closeable {
     }
 
     private static RunFile note(Path folder, String kind, List<String> about) throws IOException {
-        Files.createDirectories(folder);
+        OwnFiles.createDirectories(folder);
         long pid = ProcessHandle.current().pid();
         Path file = folder.resolve(kind + "-" + pid + SUFFIX);
         String text = pid + "\n" + (about.isEmpty() ? "" : String.join("\n", about) + "\n");
         while (true) {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = OwnFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock(LOCKED_AT, 1, false);
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));

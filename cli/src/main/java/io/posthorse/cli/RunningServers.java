@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,5 +43,28 @@ final class RunningServers {
     /** Returns whether a server said that its data is in that directory. */
     static boolean hasData(RunFile.Running server, Path directory) {
         return server.about().contains(data(directory));
+    }
+
+    /** The note of a server that {@code start} or {@code nameserver} has started; there is one once it is ready. */
+    static final class Note implements Closeable {
+        private RunFile file;
+
+        /** Writes it. Where that is not possible, says what will not work, and the server goes on. */
+        void write(String kind, List<String> about) {
+            try {
+                file = RunFile.of(folder(System.getenv()), kind, about);
+            } catch (IOException e) {
+                System.out.println("WARNING: \"posthorse status\" and \"posthorse stop\" will not find this server: "
+                        + e.getMessage() + " cannot be written. It can be stopped by its process id, "
+                        + ProcessHandle.current().pid() + ".");
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (file != null) {
+                file.close();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.LogPlace;
 import io.posthorse.server.Server;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig;
@@ -28,7 +29,12 @@ final class StartCommand implements Callable<Integer> {
         if (parsed == null) {
             return Launch.WRONG_CONFIGURATION;
         }
-        parsed.notes().forEach(System.out::println);
-        return Launch.run(() -> Server.start(parsed), Announcement::broker, () -> {});
+        LogPlace place = LogPlace.inData(parsed);
+        RunningServers.Note note = new RunningServers.Note();
+        return Launch.run(new Launch.Run<>(parsed, place, true, () -> Server.start(parsed), (server, ms) -> {
+            Announcement.broker(server, ms);
+            Announcement.log(place);
+            note.write("server", Announcement.about(server));
+        }, note));
     }
 }

@@ -3,9 +3,11 @@ package io.posthorse.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.posthorse.platform.DirectoryInUseException;
 import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.NoSpaceException;
 import io.posthorse.platform.StoredFile;
 import io.posthorse.testkit.SimulatedBackground;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -38,9 +41,41 @@ class DiskFileStoreTest {
     void c10_aSecondOpeningIsRefused() throws IOException {
         try (DiskFileStore first = DiskFileStore.open(directory)) {
             assertEquals(List.of(), first.list());
-            assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+            IOException refusal = assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+            assertTrue(refusal.getMessage().contains("in use by this very process"), refusal.getMessage());
         }
         DiskFileStore.open(directory).close();
+    }
+
+    @Test
+    void whatIsMadeIsForTheOwnerAndItsGroupAndSecretsForTheOwnerAlone() throws IOException {
+        assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path made = directory.resolve("above").resolve("data");
+        try (DiskFileStore files = DiskFileStore.open(made)) {
+            files.open("segment").close();
+            files.openPrivate("secret").close();
+        }
+        assertEquals("rwxr-x---", mode(made.getParent()));
+        assertEquals("rwxr-x---", mode(made));
+        assertEquals("rw-r-----", mode(made.resolve("lock")));
+        assertEquals("rw-r-----", mode(made.resolve("segment")));
+        assertEquals("rw-------", mode(made.resolve("secret")));
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    /** Linux has a file that is always full. */
+    @Test
+    void aFullDiskIsToldWithThePlaceAndWhatIsNeeded() throws IOException {
+        assumeTrue(Files.isWritable(Path.of("/dev/full")));
+        Files.createSymbolicLink(directory.resolve("f"), Path.of("/dev/full"));
+        try (DiskFileStore files = DiskFileStore.open(directory); StoredFile file = files.open("f")) {
+            IOException full = assertThrows(NoSpaceException.class, () -> file.write(0, ByteBuffer.allocate(64 << 10)));
+            String place = directory.resolve("f").toAbsolutePath().toString();
+            assertTrue(full.getMessage().startsWith("No space left for " + place + ": it needs 64 KiB"), full.getMessage());
+        }
     }
 
     /** Whatever the file system knows of its blocks: what is passed over reads as zeros, and what was written is not. */
@@ -77,7 +112,8 @@ class DiskFileStoreTest {
                 .start();
         try {
             assertEquals('o', other.getInputStream().read(), "the other process has it open");
-            assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+            IOException refusal = assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+            assertTrue(refusal.getMessage().contains("in use by process " + other.pid() + "."), refusal.getMessage());
         } finally {
             other.destroyForcibly();
         }

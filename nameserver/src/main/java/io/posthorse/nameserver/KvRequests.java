@@ -9,14 +9,18 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Answers the requests about the key-value configuration. */
 final class KvRequests {
     private static final String NONE = "the name server's key-value configuration has no such entry";
     private final KvTable table;
+    private final BiConsumer<Peer, String> changes;
 
-    KvRequests(KvTable table) {
+    /** @param changes is told who changed what */
+    KvRequests(KvTable table, BiConsumer<Peer, String> changes) {
         this.table = table;
+        this.changes = changes;
     }
 
     Frame handle(Peer peer, Frame request) {
@@ -31,6 +35,7 @@ final class KvRequests {
             case DELETE_KV_CONFIG -> {
                 LateAnswer answer = new LateAnswer(peer, request);
                 table.delete(namespace, request.require("key"), answer);
+                changes.accept(peer, "key-value entry " + request.field("key") + " of " + namespace + " was deleted");
                 yield answer.now();
             }
             default -> request.refuse(
@@ -47,6 +52,7 @@ final class KvRequests {
         }
         LateAnswer answer = new LateAnswer(peer, request);
         table.put(namespace, key, value, answer);
+        changes.accept(peer, "key-value entry " + key + " of " + namespace + " was set");
         return answer.now();
     }
 

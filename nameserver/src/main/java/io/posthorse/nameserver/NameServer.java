@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
@@ -52,6 +53,7 @@ public final class NameServer implements RequestHandler {
     private final KvTable kvTable;
     private final KvRequests kv;
     private final Set<String> writeWiped = new HashSet<>();
+    private BiConsumer<Peer, String> onChange = (by, what) -> { };
     private long nextScanMs;
 
     /**
@@ -73,9 +75,18 @@ public final class NameServer implements RequestHandler {
         this.limits = limits;
         this.registry = new RouteRegistry(clockMs, limits);
         this.kvTable = new KvTable(store, limits);
-        this.kv = new KvRequests(kvTable);
-        this.settings = new OwnSettings(settings, kvTable);
+        this.kv = new KvRequests(kvTable, this::changed);
+        this.settings = new OwnSettings(settings, kvTable, this::changed);
         this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
+    }
+
+    /** Has told who changed what: a sentence without an end, such as {@code topic Orders was deleted}. */
+    public void onChange(BiConsumer<Peer, String> listener) {
+        onChange = listener;
+    }
+
+    private void changed(Peer by, String what) {
+        onChange.accept(by, what);
     }
 
     @Override
@@ -103,9 +114,9 @@ public final class NameServer implements RequestHandler {
             case REGISTER_BROKER -> register(peer, request);
             case UNREGISTER_BROKER -> unregister(request);
             case QUERY_DATA_VERSION -> dataVersion(request);
-            case WIPE_WRITE_PERM_OF_BROKER -> writable(request, false);
-            case ADD_WRITE_PERM_OF_BROKER -> writable(request, true);
-            case DELETE_TOPIC_IN_NAMESRV -> deleteTopic(request);
+            case WIPE_WRITE_PERM_OF_BROKER -> writable(peer, request, false);
+            case ADD_WRITE_PERM_OF_BROKER -> writable(peer, request, true);
+            case DELETE_TOPIC_IN_NAMESRV -> deleteTopic(peer, request);
             case GET_NAMESRV_CONFIG -> settings.show(request);
             case UPDATE_NAMESRV_CONFIG -> settings.change(peer, request);
             default -> kv.handle(peer, request);
@@ -269,9 +280,10 @@ public final class NameServer implements RequestHandler {
                 ResponseCode.SUCCESS, null, Map.of("changed", Boolean.toString(changed)), known.json());
     }
 
-    private Frame writable(Frame request, boolean writable) {
+    private Frame writable(Peer peer, Frame request, boolean writable) {
         String brokerName = request.require("brokerName");
         int count = topics(brokerName).size();
+        changed(peer, "broker " + brokerName + (writable ? " was made writable" : " was made read-only") + " in routes");
         if (writable) {
             writeWiped.remove(brokerName);
             return request.ok(Map.of("addTopicCount", Integer.toString(count)));
@@ -286,8 +298,9 @@ public final class NameServer implements RequestHandler {
         writeWiped.removeIf(name -> local(name) == null && !registry.knows(name));
     }
 
-    private Frame deleteTopic(Frame request) {
+    private Frame deleteTopic(Peer peer, Frame request) {
         registry.deleteTopic(request.require("topic"), request.field("clusterName"));
+        changed(peer, "topic " + request.field("topic") + " was taken out of routes");
         return request.ok(Map.of());
     }
 }

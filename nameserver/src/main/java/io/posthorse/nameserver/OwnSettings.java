@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The name server's own settings as tools see them (319) and change them (318). One may be changed while it runs:
@@ -23,8 +24,11 @@ final class OwnSettings {
 
     private final Map<String, String> fixed;
     private final KvTable table;
+    private final BiConsumer<Peer, String> changes;
 
-    OwnSettings(Map<String, String> fixed, KvTable table) {
+    /** @param changes is told who changed what */
+    OwnSettings(Map<String, String> fixed, KvTable table, BiConsumer<Peer, String> changes) {
+        this.changes = changes;
         this.fixed = Map.copyOf(fixed);
         this.table = table;
     }
@@ -75,6 +79,7 @@ final class OwnSettings {
             answer.accept(null);
         } else {
             table.put(NAMESPACE, ORDER, order, answer);
+            changes.accept(peer, "setting " + ORDER + " of the name server became " + order);
         }
         return answer.now();
     }

@@ -40,9 +40,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The event loop and the listeners on it. */
 public final class Network implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Network.class);
     /**
      * Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. It begins
      * with less, so that many connections that send little take little.
@@ -116,9 +119,11 @@ public final class Network implements AutoCloseable {
     }
 
     /** A port that is free on a host at this moment. */
-    public static int freePort(String host) throws IOException {
+    public static int freePort(String host) throws ListenException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             return probe.getLocalPort();
+        } catch (IOException e) {
+            throw ListenException.of(new InetSocketAddress(host, 0), e);
         }
     }
 
@@ -127,9 +132,19 @@ public final class Network implements AutoCloseable {
      *
      * @param tls encryption, or null for none
      * @return the address, with the port that was free where 0 was asked for
-     * @throws IOException where the address is taken or not this machine's; says which
+     * @throws ListenException where the address is taken or not this machine's; says which
      */
-    public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions) throws IOException {
+    public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions) throws ListenException {
+        return listen(address, tls, sessions, null);
+    }
+
+    /**
+     * The same with a signpost.
+     *
+     * @param signpost says where those belong who speak something else; null where all bytes go to the session
+     */
+    public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions, Signpost signpost)
+            throws ListenException {
         Class<? extends ServerChannel> type =
                 NativeTransport.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -146,11 +161,10 @@ public final class Network implements AutoCloseable {
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(settings.unsentBytesMax() / 2, settings.unsentBytesMax()))
-                .childHandler(new Initializer(sessions, tls));
+                .childHandler(new Initializer(sessions, tls, signpost));
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("Cannot listen on " + address.getHostString() + ":" + address.getPort() + " ("
-                    + bound.cause().getMessage() + "). Another process may hold the port: stop it, or choose another port.");
+            throw ListenException.of(address, bound.cause());
         }
         listeners.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
@@ -202,15 +216,27 @@ public final class Network implements AutoCloseable {
     private final class Initializer extends ChannelInitializer<SocketChannel> {
         private final SessionFactory sessions;
         private final Tls tls;
+        /** Null where nobody is turned away. */
+        private final Strays strays;
+        /** Those who do not encrypt; null where nobody must. */
+        private final Strays unencrypted;
 
-        Initializer(SessionFactory sessions, Tls tls) {
+        Initializer(SessionFactory sessions, Tls tls, Signpost signpost) {
             this.sessions = sessions;
             this.tls = tls;
+            this.strays = signpost == null ? null : Strays.of(signpost, complaints);
+            this.unencrypted = signpost == null || tls == null || !tls.isRequired()
+                    ? null
+                    : Strays.unencrypted(signpost, complaints);
         }
 
         @Override
         protected void initChannel(SocketChannel channel) {
             if (connections >= settings.connectionsMax()) {
+                if (complaints.allows("connections.max")) {
+                    LOG.warn("Connection from {} is closed: there are {} already (connections.max)", channel.remoteAddress(),
+                            connections);
+                }
                 channel.close();
                 return;
             }
@@ -218,10 +244,16 @@ public final class Network implements AutoCloseable {
             accepted.add(channel);
             channel.closeFuture().addListener(f -> connections--);
             channel.pipeline()
-                    .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()))
-                    .addLast(new SessionHandler(sessions, limits, complaints));
+                    .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()));
+            if (strays != null) {
+                channel.pipeline().addLast(new FirstBytes(strays));
+            }
+            channel.pipeline().addLast(new SessionHandler(sessions, limits, complaints));
             if (tls != null) {
                 tls.addTo(channel.pipeline(), channel.alloc(), handshakes);
+            }
+            if (unencrypted != null) {
+                channel.pipeline().addFirst(new FirstBytes(unencrypted));
             }
         }
     }

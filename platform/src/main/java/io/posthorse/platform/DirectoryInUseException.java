@@ -6,8 +6,13 @@ import java.io.IOException;
 public final class DirectoryInUseException extends IOException {
     private static final long serialVersionUID = 1;
 
-    public DirectoryInUseException(String directory) {
-        super("The data directory " + directory + " is in use by another process. Two brokers on one directory would"
-                + " destroy it. Stop the other one, or name another directory with --data.");
+    /**
+     * Says who has it.
+     *
+     * @param owner the process in words, such as {@code process 4711}
+     */
+    public DirectoryInUseException(String directory, String owner) {
+        super("The data directory " + directory + " is in use by " + owner + ". Two brokers on one directory would destroy"
+                + " it. Stop that one, or name another directory with --data (storePathRootDir).");
     }
 }

@@ -3,8 +3,6 @@ package io.posthorse.platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,30 +10,25 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** A directory of the machine's file system. */
 public final class DiskFileStore implements FileStore, AutoCloseable {
-    private static final String LOCK = "lock";
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final Path MOUNT_NAMESPACE = Path.of("/proc/self/ns/mnt");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    /** What a new file takes, at least. */
+    private static final long FIRST_BYTES = 4 << 10;
+
     private final Path directory;
-    private final FileChannel lockChannel;
-    private final FileLock lock;
+    private final DirectoryLock lock;
     /** The volume, once it was looked for: finding it takes reading the table of mounts, asking it does not. */
     private volatile java.nio.file.FileStore volume;
 
-    private DiskFileStore(Path directory, FileChannel lockChannel, FileLock lock) {
+    private DiskFileStore(Path directory, DirectoryLock lock) {
         this.directory = directory;
-        this.lockChannel = lockChannel;
         this.lock = lock;
     }
 
@@ -61,22 +54,33 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
      */
     public static DiskFileStore open(Path directory) throws IOException {
         try {
-            Files.createDirectories(directory);
+            Modes.createDirectories(directory);
+            return new DiskFileStore(directory, DirectoryLock.take(directory));
         } catch (FileAlreadyExistsException e) {
             throw new IOException(directory + " is not a directory; name a directory to keep the data in", e);
+        } catch (IOException e) {
+            throw told(e, directory, FIRST_BYTES);
         }
-        FileChannel channel = FileChannel.open(
-                directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    /** The same failure; of a full disk with what is needed and what is free. */
+    private static IOException told(IOException failure, Path place, long neededBytes) {
+        if (!NoSpaceException.isCauseOf(failure) || failure instanceof NoSpaceException) {
+            return failure;
+        }
+        long free = -1;
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return new DiskFileStore(directory, channel, lock);
-            }
-        } catch (OverlappingFileLockException e) {
-            // held by this very process; same answer
+            Path there = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
+            free = Files.getFileStore(there).getUsableSpace();
+        } catch (IOException e) {
+            // not known then
         }
-        channel.close();
-        throw new DirectoryInUseException(directory.toAbsolutePath().toString());
+        return new NoSpaceException(place.toAbsolutePath().toString(), neededBytes, free, failure);
+    }
+
+    @Override
+    public String place() {
+        return directory.toAbsolutePath().toString();
     }
 
     @Override
@@ -84,7 +88,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(Files::isRegularFile)
                     .map(f -> f.getFileName().toString())
-                    .filter(n -> !n.equals(LOCK))
+                    .filter(n -> !n.equals(DirectoryLock.NAME))
                     .sorted()
                     .toList();
         }
@@ -93,8 +97,11 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     @Override
     public StoredFile open(String name) throws IOException {
         Path path = directory.resolve(name);
-        return new DiskFile(path, FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        try {
+            return new DiskFile(path, Modes.openFile(path));
+        } catch (IOException e) {
+            throw told(e, path, FIRST_BYTES);
+        }
     }
 
     @Override
@@ -106,12 +113,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     @Override
     public StoredFile openPrivate(String name) throws IOException {
         Path path = directory.resolve(name);
-        Set<StandardOpenOption> options =
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return new DiskFile(path, FileChannel.open(path, options));
-        }
-        return new DiskFile(path, FileChannel.open(path, options, OWNER_ONLY));
+        return new DiskFile(path, Modes.openSecret(path));
     }
 
     @Override
@@ -184,8 +186,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.release();
-        lockChannel.close();
+        lock.close();
     }
 
     private record DiskFile(Path path, FileChannel channel) implements StoredFile {
@@ -199,8 +200,12 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             long at = position;
-            while (source.hasRemaining()) {
-                at += channel.write(source, at);
+            try {
+                while (source.hasRemaining()) {
+                    at += channel.write(source, at);
+                }
+            } catch (IOException e) {
+                throw told(e, path, source.remaining());
             }
         }
 
@@ -229,8 +234,12 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
         @Override
         public void allocate(long from, long end) throws IOException {
-            if (from < end && !BlockAllocation.reserve(path, from, end - from)) {
-                zero(from, end);
+            try {
+                if (from < end && !BlockAllocation.reserve(path, from, end - from)) {
+                    zero(from, end);
+                }
+            } catch (IOException e) {
+                throw told(e, path, end - from);
             }
         }
 

@@ -8,6 +8,11 @@ import java.util.List;
  * disk throws {@link IOException} as the operating system reports it; nothing is retried here.
  */
 public interface FileStore {
+    /** Names the directory in what an operator reads. */
+    default String place() {
+        return "the data directory";
+    }
+
     /** Names of all files, sorted. */
     List<String> list() throws IOException;
 

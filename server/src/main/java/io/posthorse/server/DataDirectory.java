@@ -16,7 +16,7 @@ public final class DataDirectory {
     private static final Pattern OURS = Pattern.compile(String.join("|",
             "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.keys",
             "0\\d{19}\\.checkpoint", "0\\d{19}-0\\d{19}\\.checkpoint(-copy)?",
-            "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside",
+            "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside", "logs",
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
             "\\..*", "lost\\+found"));
     private static final int SHOWN = 5;

@@ -5,7 +5,9 @@ import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
+import io.posthorse.net.BoundPort;
 import io.posthorse.net.Network;
+import io.posthorse.net.Signpost;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
@@ -16,15 +18,14 @@ import io.posthorse.protocol.grpc.GrpcConnections;
 import io.posthorse.protocol.grpc.GrpcListener;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The port for gRPC, opened beside the start: its library takes longer to load than all the rest, and no other client has
- * to wait for it.
+ * The port for gRPC, served from beside the start on: its library takes longer to load than all the rest, and no other
+ * client has to wait for it. Until then connections wait in the system.
  */
 final class GrpcPort {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcPort.class);
@@ -41,6 +42,8 @@ final class GrpcPort {
     private final Gate gate;
     private final CertificateWatch certificates;
     private final boolean daemon;
+    private final BoundPort bound;
+    private final Signpost signpost;
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
 
     /**
@@ -56,7 +59,9 @@ final class GrpcPort {
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Routes routes, Runnable opened,
             Shard shard, Network network, Background reader, Background names, Gate gate, CertificateWatch certificates,
-            boolean daemon) {
+            boolean daemon, BoundPort bound, Signpost signpost) {
+        this.signpost = signpost;
+        this.bound = bound;
         this.config = config;
         this.settings = settings;
         this.online = online;
@@ -73,22 +78,27 @@ final class GrpcPort {
 
     /** Opens it, on a thread that may wait. */
     void open() {
-        ServerConfig.Listen listen = config.listen();
+        tell(bound.port()); // before the first call is answered, for that may ask for it
         try {
             GrpcListener open = GrpcListener.open(
-                    new InetSocketAddress(listen.bind(), listen.grpcPort()), shard, Clock.system(), network.timers(),
+                    bound, shard, Clock.system(), network.timers(),
                     reader, names, Entropy.system(), settings, online, routes,
                     !gate.isOn() ? null : new GrpcAccess(gate, config.access().zones()), network.owner(),
-                    connections(listen.tls()), daemon);
-            network.owner().execute(() -> {
-                settings.live().grpcOpened(open.port());
-                opened.run();
-            });
+                    connections(config.listen().tls()), signpost, daemon);
             listener.complete(open);
         } catch (IOException | RuntimeException | LinkageError e) {
-            LOG.error("There is no gRPC: {} All other ports are open.", e.getMessage());
+            LOG.error("There is no gRPC, and its port is closed again: {} All other ports are open.", e.getMessage());
             listener.completeExceptionally(e);
+            tell(0);
+            closePort();
         }
+    }
+
+    private void tell(int port) {
+        network.owner().execute(() -> {
+            settings.live().grpcOpened(port);
+            opened.run();
+        });
     }
 
     private GrpcConnections connections(ServerConfig.Tls encryption) throws IOException {
@@ -106,10 +116,22 @@ final class GrpcPort {
         return GrpcConnections.with(tls, max, shares);
     }
 
-    /** Waits until it is open. */
-    int port() throws IOException {
+    private void closePort() {
         try {
-            return listener.join().port();
+            bound.close();
+        } catch (IOException e) {
+            LOG.debug("The port for gRPC could not be closed", e);
+        }
+    }
+
+    int port() {
+        return bound.port();
+    }
+
+    /** Waits until calls are answered. */
+    void await() throws IOException {
+        try {
+            listener.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException("There is no gRPC", e.getCause());
         }

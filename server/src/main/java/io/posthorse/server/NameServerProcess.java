@@ -8,9 +8,9 @@ import io.posthorse.net.Tls;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
+import io.posthorse.platform.Holder;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +61,11 @@ public final class NameServerProcess implements AutoCloseable {
         ServerConfig.Listen listen = config.listen();
         Tls tls = Server.tls(listen.tls());
         NameServer nameServer = network.onOwner(this::nameServer);
-        port = network.listen(
-                        new InetSocketAddress(listen.bind(), listen.nameServerPort()), tls,
-                        connection -> new NameServerSession(nameServer, connection))
-                .getPort();
+        Listening ports = new Listening(config);
+        port = ports.open(
+                network, listen.nameServerPort(), Listening.Purpose.NAME_SERVER_ALONE, tls,
+                connection -> new NameServerSession(nameServer, connection));
+        ports.guide().opened(new PortGuide.Ports(ServerConfig.OFF, port, ServerConfig.OFF, ServerConfig.OFF));
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();
@@ -73,12 +74,15 @@ public final class NameServerProcess implements AutoCloseable {
 
     private NameServer nameServer() throws IOException {
         Clock clock = Clock.system();
-        return new NameServer(
+        NameServer made = new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(),
                 new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
+        AuditLog audit = new AuditLog(clock);
+        made.onChange((by, what) -> audit.accept(new Holder("", by.remote().getAddress()), what));
+        return made;
     }
 
     /** The configuration it was started with. */

@@ -14,9 +14,9 @@ import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.protocol.openwire.OpenwireProtocol;
 import io.posthorse.protocol.openwire.OpenwireSettings;
+import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +30,8 @@ final class OpenwirePort implements SessionFactory {
     private static final int PART_OF_HEAP = 5;
     /** A client that wants to be encrypted says so first, and may be slow. */
     private static final long TLS_PATIENCE_MS = 3_000;
+    /** So does one that speaks something else, which is to hear nothing of this protocol before it is told so. */
+    private static final long PATIENCE_MS = 200;
 
     /** A start is not kept waiting by it. */
     private static final long SWEEP_AFTER_MS = 5_000;
@@ -59,7 +61,7 @@ final class OpenwirePort implements SessionFactory {
     }
 
     /** Begins to listen; returns the port. */
-    int open(InetSocketAddress address, Tls tls) throws IOException {
+    int open(Listening ports, Tls tls) throws IOException {
         mayEncrypt = tls != null;
         network.onOwner(() -> {
             if (OpenwireProtocol.hasLeftWork(shard.broker())) {
@@ -70,12 +72,12 @@ final class OpenwirePort implements SessionFactory {
             return null;
         });
         try {
-            return network.listen(address, tls, this).getPort();
+            return ports.open(network, config.listen().openwirePort(), Purpose.JMS, tls, this);
         } catch (IOException e) {
-            if (config.given().containsKey("openwire.port")) {
+            if (config.given().containsKey(Purpose.JMS.key())) {
                 throw e;
             }
-            LOG.warn("There is no JMS: {} Set openwire.port; all other ports are open.", e.getMessage());
+            LOG.warn("There is no JMS; all other ports are open. {}", e.getMessage());
             return ServerConfig.OFF;
         }
     }
@@ -108,7 +110,7 @@ final class OpenwirePort implements SessionFactory {
         if (protocol == null) {
             OpenwireSettings settings = new OpenwireSettings(
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
-                    frameBytesMax(), mayEncrypt ? TLS_PATIENCE_MS : 0, config.limits().shares());
+                    frameBytesMax(), mayEncrypt ? TLS_PATIENCE_MS : PATIENCE_MS, config.limits().shares());
             OpenwireProtocol made = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers(), reader),
                     new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, gate);

@@ -18,6 +18,7 @@ import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.log.LogSettings;
 import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
+import io.posthorse.net.BoundPort;
 import io.posthorse.net.NetSettings;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
@@ -30,6 +31,7 @@ import io.posthorse.protocol.openwire.StoredForm;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.ClusterRoutes;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
+import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -121,15 +123,16 @@ public final class Server implements AutoCloseable {
 
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
-        brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : Network.freePort(listen.bind());
+        Listening ports = new Listening(config);
+        brokerPort = listen.brokerPort() > 0 ? listen.brokerPort() : ports.free(Purpose.BROKER);
         Tls tls = tls(listen.tls());
         RemotingProtocol protocol = network.onOwner(this::openBroker);
-        network.listen(address(brokerPort), tls, protocol);
+        ports.open(network, brokerPort, Purpose.BROKER, tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
-            network.listen(address(listen.vipPort()), tls, protocol);
+            ports.open(network, listen.vipPort(), Purpose.VIP, tls, protocol);
         }
         if (listen.nameServerPort() != ServerConfig.OFF) {
-            nameServerPort = network.listen(address(listen.nameServerPort()), tls, protocol).getPort();
+            nameServerPort = ports.open(network, listen.nameServerPort(), Purpose.NAME_SERVER, tls, protocol);
         }
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
@@ -137,14 +140,31 @@ public final class Server implements AutoCloseable {
         }
         if (listen.openwirePort() != ServerConfig.OFF) {
             openwire = new OpenwirePort(config, rocketmq, shard, network, reader, gate);
-            openwirePort = openwire.open(address(listen.openwirePort()), tls);
+            openwirePort = openwire.open(ports, tls);
         }
         if (listen.grpcPort() != ServerConfig.OFF) {
-            grpc = new GrpcPort(
-                    config, rocketmq, online, routes, registration::announce, shard, network, reader, names, gate,
-                    certificates, daemon);
-            reader.run(grpc::open, failure -> { });
+            openGrpc(ports);
         }
+        ports.guide().opened(new PortGuide.Ports(brokerPort, nameServerPort, grpcPort(), openwirePort));
+    }
+
+    /** The port is open behind this; who comes is answered once its library is loaded. */
+    private void openGrpc(Listening ports) throws IOException {
+        BoundPort bound;
+        try {
+            bound = ports.bind(config.listen().grpcPort(), Purpose.GRPC);
+        } catch (IOException e) {
+            if (config.given().containsKey(Purpose.GRPC.key())) {
+                throw e;
+            }
+            LOG.warn("There is no gRPC; all other ports are open. {}", e.getMessage());
+            return;
+        }
+        grpc = new GrpcPort(
+                config, rocketmq, online, routes, registration::announce, shard, network, reader, names, gate,
+                certificates, daemon, bound,
+                ports.guide().at(Purpose.GRPC.speaks()));
+        reader.run(grpc::open, failure -> { });
     }
 
     static Tls tls(ServerConfig.Tls encryption) throws IOException {
@@ -153,10 +173,6 @@ public final class Server implements AutoCloseable {
         }
         return Tls.load(
                 Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
-    }
-
-    private InetSocketAddress address(int port) {
-        return new InetSocketAddress(config.listen().bind(), port);
     }
 
     private RemotingProtocol openBroker() throws IOException {
@@ -168,10 +184,16 @@ public final class Server implements AutoCloseable {
                 storage.segmentBytes() & ~7, ahead, standard.reserveBytes(), standard.sync());
         KeptTable kept = KeptTable.open(files, disk, "settings");
         operations = new ServerOperations(config, files, kept);
+        long began = clock.nanos();
         Broker broker = Broker.open(files, log, disk, brokerSettings(), formats());
+        LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position {}",
+                files.place(), (clock.nanos() - began) / 1_000_000, broker.topics().size(), broker.subscriptions().size(),
+                broker.tail());
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
         tellOperators();
+        AuditLog audit = new AuditLog(clock);
+        shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
         broker.creations().limit(config.limits().shares());
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
@@ -192,17 +214,24 @@ public final class Server implements AutoCloseable {
                 broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
                 new ResolvingDialer(network, names), signer());
         NameServer nameServer = nameServer(clock, broker);
+        if (nameServer != null) {
+            nameServer.onChange((by, what) -> audit.accept(RemotingProtocol.holder(by), what));
+        }
         routes = new ClusterRoutes(
                 rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
                 registration, clock);
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
                 gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
+        if (!operations.config().logging().equals(config.logging())) {
+            operations.config().logging().levels().apply(); // changed in an earlier run
+        }
         operations.onChange(changed -> {
             shard.retention(retention(changed.storage()));
             int before = rocketmq.permission();
             live.change(choices(changed));
             protocol.settingsChanged();
+            changed.logging().levels().apply();
             if (rocketmq.permission() != before) {
                 registration.permissionChanged();
             }
@@ -227,6 +256,8 @@ public final class Server implements AutoCloseable {
                         + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
                         topic));
         shard.onNotice(LOG::warn);
+        shard.onDropped((bytes, newestMs) -> LOG.info("Retention has dropped {} MiB of the log, the newest of it of {}",
+                bytes >> 20, Instant.ofEpochMilli(newestMs).atZone(ZoneId.systemDefault()).toOffsetDateTime()));
     }
 
     /** RocketMQ's first: its clients are shown all messages in it. */
@@ -323,13 +354,20 @@ public final class Server implements AutoCloseable {
         return openwirePort;
     }
 
-    /**
-     * Port for gRPC, once it is open: that is some tenths of a second behind the others, as a start does not wait for it.
-     *
-     * @throws IOException where it could not be opened; the others are
-     */
-    public int grpcPort() throws IOException {
+    /** Port for gRPC; {@link ServerConfig#OFF} where there is none. */
+    public int grpcPort() {
         return grpc == null ? ServerConfig.OFF : grpc.port();
+    }
+
+    /**
+     * Waits until calls are answered on the port for gRPC: those of the first tenths of a second wait in the system.
+     *
+     * @throws IOException where its library could not be loaded or started; all other ports are open
+     */
+    public void awaitGrpc() throws IOException {
+        if (grpc != null) {
+            grpc.await();
+        }
     }
 
     /**

@@ -63,7 +63,7 @@ class BrokenFramesTest {
                 Arguments.of("binary header too short", ints(8, 1 << 24 | 4, 0)),
                 Arguments.of("binary header with a remark too long",
                         ByteBuffer.allocate(29).putInt(25).putInt(1 << 24 | 21).putInt(21, Integer.MAX_VALUE).array()),
-                Arguments.of("another protocol", text("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
+                Arguments.of("another protocol", text("EHLO mail.example\r\n\r\n")));
     }
 
     private static byte[] ints(int... numbers) {

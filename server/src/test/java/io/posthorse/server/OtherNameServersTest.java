@@ -8,7 +8,11 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +66,39 @@ class OtherNameServersTest {
                 Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> route(home, "T").code() == 0);
             }
         }
+    }
+
+    @Test
+    void aNameServerThatIsLostIsToldOfOnceAndAgainWhenItIsBack() throws Exception {
+        ServerSocket hung = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        String name = "name server 127.0.0.1:" + hung.getLocalPort();
+        try (TestBroker guest = TestBroker.start(
+                directory.resolve("guest"), "namesrvAddr=127.0.0.1:" + hung.getLocalPort())) {
+            try (Socket first = hung.accept()) {
+                Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " gave no answer"), "it is mute"));
+                assertTrue(first.isConnected());
+            }
+            try (Socket again = hung.accept()) {
+                assertTrue(again.isConnected());
+                Awaitility.await().pollDelay(Duration.ofSeconds(4)).untilAsserted(() -> assertEquals(
+                        1, told(name + " gave no answer") + told(name + " cannot be reached"), "it is the same loss"));
+            }
+            hung.close();
+            try (NameServerProcess back = alone(hung.getLocalPort())) {
+                assertTrue(back.port() > 0);
+                Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(
+                        () -> assertEquals(1, told("Registered with the " + name + ", which is back")));
+            }
+            Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " cannot be reached"), "another loss"));
+            assertTrue(guest.server().brokerPort() > 0);
+        } finally {
+            hung.close();
+        }
+    }
+
+    private static long told(String words) throws IOException {
+        return Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1).lines()
+                .filter(line -> line.contains(words)).count();
     }
 
     @Test

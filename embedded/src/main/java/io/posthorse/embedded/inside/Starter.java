@@ -62,6 +62,7 @@ public final class Starter implements ServerStarter {
 
         @Override
         public int grpcPort() throws IOException {
+            server.awaitGrpc();
             return server.grpcPort();
         }
 

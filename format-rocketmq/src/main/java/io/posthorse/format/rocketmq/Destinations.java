@@ -118,6 +118,7 @@ public final class Destinations {
         Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
         if (made != null) {
             broker.creations().made(made, by);
+            shard.audit().note(by, "topic " + name + " was created by its first message: " + count + " queues");
         }
         return made;
     }
@@ -176,6 +177,7 @@ public final class Destinations {
         Subscription made = shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
         if (made != null) {
             broker.creations().made(made, by);
+            shard.audit().note(by, "group " + name + " was created by its first use");
         }
         return made;
     }

@@ -56,7 +56,7 @@ public record RocketmqSettings(
             choices = changed;
         }
 
-        /** The port for gRPC is open; on the owner's thread. */
+        /** Notes the port for gRPC that is open, 0 where none is any more; on the owner's thread. */
         public void grpcOpened(int port) {
             grpcPort = port;
         }

@@ -22,7 +22,11 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.AsciiString;
+import io.posthorse.net.Complaints;
 import io.posthorse.net.KeyUpdates;
+import io.posthorse.net.Signpost;
+import io.posthorse.net.SpokenProtocol;
+import io.posthorse.net.Strays;
 import io.posthorse.net.Strangers;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Holder;
@@ -62,6 +66,10 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private SslContext context;
     private ProtocolNegotiator encrypted;
     private int handshakes;
+    private Complaints complaints;
+    /** Those who speak something else. */
+    private Strays strays;
+    private Strays unencrypted;
 
     private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax, Shares shares) {
         this.allowsPlain = allowsPlain;
@@ -96,6 +104,18 @@ public final class GrpcConnections implements ProtocolNegotiator {
      */
     public static Tls certificate(Tls.Files files, Tls.Clients clients, boolean required) throws IOException {
         return Tls.load(files, clients, required, GrpcConnections::configured);
+    }
+
+    /**
+     * Has connections turned away that speak something else; before the first one comes.
+     *
+     * @param signpost says where they belong
+     */
+    void turnAway(Signpost signpost, Complaints limit) {
+        complaints = limit;
+        SpokenProtocol[] alsoSpoken = allowsEncrypted ? new SpokenProtocol[] {SpokenProtocol.TLS} : new SpokenProtocol[0];
+        strays = Strays.of(signpost, limit, alsoSpoken);
+        unencrypted = Strays.unencrypted(signpost, limit);
     }
 
     private static SslContextBuilder configured(SslContextBuilder builder) {
@@ -255,6 +275,10 @@ public final class GrpcConnections implements ProtocolNegotiator {
             Place place = new Place(channel.channel());
             newcomer = new Newcomer(place::take);
             if (!place.enter()) {
+                if (complaints.allows("places")) {
+                    LOG.info("Connection from {} is closed: too many are open, in all, of its address, or of those of whom"
+                            + " nobody knows who they are", channel.channel().remoteAddress());
+                }
                 channel.close();
             }
         }
@@ -273,12 +297,18 @@ public final class GrpcConnections implements ProtocolNegotiator {
 
         @Override
         protected void decode(ChannelHandlerContext channel, ByteBuf in, List<Object> out) throws SSLException {
-            if (in.readableBytes() < HEAD_BYTES) {
+            Strays closed = allowsPlain ? strays : unencrypted;
+            SpokenProtocol spoken = closed.found(in);
+            if (spoken != null) {
+                in.skipBytes(in.readableBytes());
+                closed.turnAway(channel, spoken);
+                return;
+            }
+            if (in.readableBytes() < HEAD_BYTES || closed.needsMore(in)) {
                 return;
             }
             boolean isEncrypted = SslHandler.isEncrypted(in, false);
             if (isEncrypted ? !allowsEncrypted : !allowsPlain) {
-                LOG.debug("{} closed: it {} encrypted", channel.channel().remoteAddress(), isEncrypted ? "is" : "is not");
                 in.skipBytes(in.readableBytes());
                 channel.close();
                 return;

@@ -6,12 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.logging.InternalLogger;
@@ -22,13 +19,15 @@ import io.posthorse.broker.Shard;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
+import io.posthorse.net.BoundPort;
+import io.posthorse.net.Complaints;
 import io.posthorse.net.NativeTransport;
+import io.posthorse.net.Signpost;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import io.posthorse.platform.Timers;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -93,8 +92,9 @@ public final class GrpcListener implements AutoCloseable {
     }
 
     /**
-     * Accepts calls on an address.
+     * Accepts calls on a port.
      *
+     * @param bound the port, which is open already
      * @param reader reads messages that may have to come from the disk
      * @param names looks names up; may wait for long
      * @param online is told of this protocol's clients
@@ -102,16 +102,17 @@ public final class GrpcListener implements AutoCloseable {
      * @param access users and rules, or null where everybody may do everything
      * @param owner runs tasks on the owner's thread
      * @param connections which connections are encrypted, and how
+     * @param signpost says where those belong who speak something else
      * @param daemon whether the JVM may end although this thread runs
-     * @throws IOException where the address is taken or not this machine's; says which
+     * @throws IOException where it cannot be taken over
      */
     public static GrpcListener open(
-            InetSocketAddress address, Shard shard, Clock clock, Timers timers, Background reader, Background names,
+            BoundPort bound, Shard shard, Clock clock, Timers timers, Background reader, Background names,
             Entropy entropy, RocketmqSettings settings, OnlineClients online, Routes routes, GrpcAccess access,
-            Executor owner, GrpcConnections connections, boolean daemon) throws IOException {
+            Executor owner, GrpcConnections connections, Signpost signpost, boolean daemon) throws IOException {
         boolean epoll = NativeTransport.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        connections.turnAway(signpost, new Complaints(clock));
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
         Class<? extends Channel> dialled = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         OtherPorts ports = new OtherPorts(
@@ -121,10 +122,10 @@ public final class GrpcListener implements AutoCloseable {
                         shard, clock, timers, reader, entropy, settings, online, routes, ports, access, owner,
                         group.next()), owner).join();
         CallerInterceptor callers = new CallerInterceptor(protocol.gate(), owner, group.next(), settings.shares());
-        Server server = NettyServerBuilder.forAddress(address)
+        Server server = NettyServerBuilder.forAddress(bound.address())
                 .bossEventLoopGroup(group)
                 .workerEventLoopGroup(group)
-                .channelType(type)
+                .channelFactory(bound.channels())
                 .directExecutor()
                 .protocolNegotiator(connections)
                 .maxInboundMessageSize(Assembly.messageMax(BODY_BYTES_MAX))
@@ -145,9 +146,7 @@ public final class GrpcListener implements AutoCloseable {
             server.start();
         } catch (IOException e) {
             group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-            throw new IOException("Cannot listen on " + address.getHostString() + ":" + address.getPort() + " ("
-                    + e.getMessage() + "). Another process may hold the port: stop it, or choose another grpcServerPort.",
-                    e);
+            throw e;
         }
         return new GrpcListener(group, server, () -> CompletableFuture.runAsync(protocol::stop, owner).join());
     }

@@ -400,6 +400,10 @@ final class ClientCommands extends CommandVisitorAdapter {
             throw new JMSException("Destination still has an active subscription: " + destination);
         }
         protocol.destinations.delete(known);
+        if (!destination.isTemporary()) {
+            protocol.shard.audit().note(client.session().holder(), "destination " + destination.getQualifiedName()
+                    + " was deleted");
+        }
         return null;
     }
 

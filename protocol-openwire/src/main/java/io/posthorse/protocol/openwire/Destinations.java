@@ -128,6 +128,9 @@ final class Destinations implements TopicListener {
             throw new ResourceAllocationException("The broker's disk is full: the destination was not created.");
         }
         broker.creations().made(topic, by);
+        if (!destination.isTemporary()) {
+            protocol.shard.audit().note(by, "destination " + destination.getQualifiedName() + " was created");
+        }
         if (destination.isQueue()) {
             promise(topic);
         }
@@ -230,6 +233,7 @@ final class Destinations implements TopicListener {
             throw Refusals.full(Admission.DISK_FULL);
         }
         broker.creations().made(created, by);
+        protocol.shard.audit().note(by, "durable subscription " + name + " was created");
         protocol.durablePatterns.note(created);
         return created;
     }

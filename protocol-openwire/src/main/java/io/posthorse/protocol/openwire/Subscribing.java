@@ -265,5 +265,6 @@ final class Subscribing {
         if (!protocol.broker.delete(subscription)) {
             throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
         }
+        protocol.shard.audit().note(client.session().holder(), "durable subscription " + name + " was deleted");
     }
 }

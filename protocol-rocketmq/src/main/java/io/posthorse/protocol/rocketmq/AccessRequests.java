@@ -2,6 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.access.Accounts;
 import io.posthorse.access.Origin;
+import io.posthorse.broker.AuditTrail;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
@@ -16,9 +17,11 @@ import java.util.Map;
 /** Users and rules as RocketMQ 5's tools manage them: 3001 to 3010. Only super users come this far. */
 final class AccessRequests implements RequestHandler {
     private final Accounts accounts;
+    private final AuditTrail audit;
 
     /** @param accounts null where no users are asked for */
-    AccessRequests(Accounts accounts) {
+    AccessRequests(Accounts accounts, AuditTrail audit) {
+        this.audit = audit;
         this.accounts = accounts;
     }
 
@@ -36,14 +39,16 @@ final class AccessRequests implements RequestHandler {
             case RequestCode.AUTH_CREATE_USER -> createUser(peer, request);
             case RequestCode.AUTH_UPDATE_USER -> updateUser(peer, request);
             case RequestCode.AUTH_DELETE_USER -> {
-                accounts.deleteUser(origin(peer), request.require("username"), answer(peer, request));
+                accounts.deleteUser(origin(peer), request.require("username"),
+                        audited(audit, peer, request, "user " + request.field("username") + " was deleted"));
                 yield null;
             }
             case RequestCode.AUTH_GET_USER -> user(peer, request);
             case RequestCode.AUTH_LIST_USER -> users(request);
             case RequestCode.AUTH_CREATE_ACL, RequestCode.AUTH_UPDATE_ACL -> {
                 accounts.putRules(origin(peer), request.require("subject"),
-                        RuleJson.read(JsonReader.read(request.body()).asObject()), answer(peer, request));
+                        RuleJson.read(JsonReader.read(request.body()).asObject()),
+                        audited(audit, peer, request, "rules of " + request.field("subject") + " were changed"));
                 yield null;
             }
             case RequestCode.AUTH_DELETE_ACL -> deleteRules(peer, request);
@@ -74,9 +79,12 @@ final class AccessRequests implements RequestHandler {
                 : new Origin(peer.remote().getAddress(), false);
     }
 
-    /** The answer to a change leaves once that is on the disk. */
-    static Accounts.Done answer(Peer peer, Frame request) {
+    /** The answer to a change leaves once that is on the disk, and then it is noted. */
+    static Accounts.Done audited(AuditTrail audit, Peer peer, Frame request, String done) {
         return refusal -> {
+            if (refusal == null) {
+                audit.note(((RemotingSession) peer).holder(), done);
+            }
             if (!request.isOneWay()) {
                 peer.send(refusal == null ? request.ok(Map.of()) : refuse(request, refusal));
             }
@@ -86,14 +94,16 @@ final class AccessRequests implements RequestHandler {
     private Frame createUser(Peer peer, Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         accounts.createUser(origin(peer), request.require("username"), body.text("userType", null),
-                body.text("userStatus", null), body.text("password", null), answer(peer, request));
+                body.text("userStatus", null), body.text("password", null),
+                audited(audit, peer, request, "user " + request.field("username") + " was created"));
         return null;
     }
 
     private Frame updateUser(Peer peer, Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         accounts.updateUser(origin(peer), request.require("username"), body.text("userType", null),
-                body.text("userStatus", null), body.text("password", null), answer(peer, request));
+                body.text("userStatus", null), body.text("password", null),
+                audited(audit, peer, request, "user " + request.field("username") + " was changed"));
         return null;
     }
 
@@ -124,7 +134,8 @@ final class AccessRequests implements RequestHandler {
 
     private Frame deleteRules(Peer peer, Frame request) {
         accounts.deleteRules(origin(peer), request.require("subject"), request.fields().getOrDefault("resource", ""),
-                request.fields().getOrDefault("policyType", ""), answer(peer, request));
+                request.fields().getOrDefault("policyType", ""),
+                audited(audit, peer, request, "rules of " + request.field("subject") + " were deleted"));
         return null;
     }
 

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.net.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -21,11 +22,11 @@ public final class Addresses {
         }
     }
 
-    /** host:port for a route answer. */
+    /** host:port for a route answer; an IPv6 address stands in brackets, as RocketMQ's own are. */
     public static String route(RocketmqSettings settings, InetSocketAddress dialled) {
         String host = settings.advertisedHost() != null
                 ? settings.advertisedHost()
                 : dialled.getAddress().getHostAddress();
-        return host + ":" + settings.port();
+        return HostPort.text(host, settings.port());
     }
 }

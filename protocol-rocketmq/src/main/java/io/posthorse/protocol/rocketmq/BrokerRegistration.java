@@ -215,8 +215,9 @@ public final class BrokerRegistration implements TopicListener, Registrations {
             return;
         }
         boolean isDone = answer.code() == ResponseCode.SUCCESS;
+        boolean wasLost = link.isLost();
         if (isDone && link.isNewlyKnown()) {
-            LOG.info("Registered with the name server {}", link.address());
+            LOG.info("Registered with the name server {}{}", link.address(), wasLost ? ", which is back" : "");
         } else if (!isDone && link.isNewlyRefused(String.valueOf(answer.remark()))) {
             LOG.warn("The name server {} refuses to register this broker: code {}, {}", link.address(), answer.code(),
                     answer.remark());

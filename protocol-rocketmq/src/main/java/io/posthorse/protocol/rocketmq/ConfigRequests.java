@@ -1,5 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
+import io.posthorse.broker.AuditTrail;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
@@ -9,16 +10,20 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Shows the settings in force (26), and changes those that may be changed while the broker runs (25). */
 final class ConfigRequests implements RequestHandler {
     private static final int TEXT_MAX = 64 << 10;
+    private static final int TOLD_CHARS_MAX = 500;
 
     private final Operations operations;
     private final Statistics statistics;
     private final Registrations registrations;
+    private final AuditTrail audit;
 
-    ConfigRequests(Operations operations, Statistics statistics, Registrations registrations) {
+    ConfigRequests(Operations operations, Statistics statistics, Registrations registrations, AuditTrail audit) {
+        this.audit = audit;
         this.registrations = registrations;
         this.operations = operations;
         this.statistics = statistics;
@@ -53,8 +58,12 @@ final class ConfigRequests implements RequestHandler {
         if (request.body().length > TEXT_MAX) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "Nothing was changed: the text is longer than 64 KiB.");
         }
-        operations.change(new String(request.body(), StandardCharsets.UTF_8), refusal -> {
+        String wanted = new String(request.body(), StandardCharsets.UTF_8);
+        operations.change(wanted, refusal -> {
             if (refusal == null) {
+                String lines = wanted.lines().map(String::strip).collect(Collectors.joining(", "));
+                audit.note(((RemotingSession) peer).holder(), "settings were changed: "
+                        + lines.substring(0, Math.min(TOLD_CHARS_MAX, lines.length())));
                 registrations.confirm(() -> answer(peer, request, request.ok(Map.of())));
             } else {
                 answer(peer, request, request.refuse(ResponseCode.NO_PERMISSION, refusal));

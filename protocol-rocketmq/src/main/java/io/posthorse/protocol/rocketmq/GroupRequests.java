@@ -71,7 +71,7 @@ final class GroupRequests implements RequestHandler {
             case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST ->
                 update(request, by, JsonReader.read(request.body()).asObject().array("groupConfigList"));
             case RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG -> all(request);
-            case RequestCode.DELETE_SUBSCRIPTIONGROUP -> delete(request);
+            case RequestCode.DELETE_SUBSCRIPTIONGROUP -> delete(request, by);
             case RequestCode.GET_ALL_PRODUCER_INFO -> producers(request);
             case RequestCode.QUERY_TOPICS_BY_CONSUMER -> topics(peer, request);
             case RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER -> subscription(request);
@@ -114,6 +114,7 @@ final class GroupRequests implements RequestHandler {
             if (isNew) {
                 broker.creations().made(changed, by);
             }
+            shard.audit().note(by, "group " + changed.name() + (isNew ? " was created" : " was changed"));
             destinations.retryTopic(changed);
         }
         return request.ok(NO_BODY);
@@ -152,9 +153,15 @@ final class GroupRequests implements RequestHandler {
         return request.ok(out.bytes());
     }
 
-    private Frame delete(Frame request) {
+    private Frame delete(Frame request, Holder by) {
         Subscription group = broker.subscription(request.require("groupName"));
-        return group == null || shard.turn().delete(group) ? request.ok(NO_BODY) : TopicRequests.full(request);
+        if (group != null && !shard.turn().delete(group)) {
+            return TopicRequests.full(request);
+        }
+        if (group != null) {
+            shard.audit().note(by, "group " + group.name() + " was deleted");
+        }
+        return request.ok(NO_BODY);
     }
 
     private Frame producers(Frame request) {

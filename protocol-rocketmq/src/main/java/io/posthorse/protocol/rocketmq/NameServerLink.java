@@ -40,7 +40,7 @@ final class NameServerLink implements Session {
     private int missed;
     private boolean known;
     private String refusal;
-    private boolean told;
+    private boolean isLost;
     private boolean stopped;
 
     /**
@@ -71,16 +71,26 @@ final class NameServerLink implements Session {
     }
 
     private void failed() {
-        if (known || !told) {
-            LOG.warn("The name server {} cannot be reached; tried again every {} s.", address, REDIAL_MS / 1_000);
-            known = false;
-            told = true;
-        }
+        known = false;
+        lost("cannot be reached; tried again every " + REDIAL_MS / 1_000 + " s until it is back");
         timers.after(REDIAL_MS, this::dial);
+    }
+
+    /** It is lost, one way or another; told once until it is back. */
+    private void lost(String how) {
+        if (!isLost) {
+            isLost = true;
+            LOG.warn("The name server {} {}.", address, how);
+        }
     }
 
     String address() {
         return address;
+    }
+
+    /** Whether it was lost, and has not registered the broker since. */
+    boolean isLost() {
+        return isLost;
     }
 
     boolean isOpen() {
@@ -97,18 +107,20 @@ final class NameServerLink implements Session {
         return connection.local();
     }
 
-    /** The broker is registered there; true where that is news. */
+    /** The broker is registered there; true where that is news, or the name server was lost. */
     boolean isNewlyKnown() {
-        boolean news = !known;
+        boolean news = !known || isLost;
         known = true;
+        isLost = false;
         refusal = null;
         return news;
     }
 
     /** The broker is refused there; true where that, or the reason, is news. */
     boolean isNewlyRefused(String reason) {
-        boolean news = !reason.equals(refusal);
+        boolean news = !reason.equals(refusal) || isLost;
         refusal = reason;
+        isLost = false;
         return news;
     }
 
@@ -143,7 +155,7 @@ final class NameServerLink implements Session {
             return;
         }
         if (++missed == 1) {
-            LOG.warn("The name server {} gave no answer for {} ms; until it does, nobody waits for it.", address, ANSWER_MS);
+            lost("gave no answer for " + ANSWER_MS + " ms; until it does, nobody waits for it");
         }
         question.then.accept(null);
         if (missed >= MISSED_MAX && connection != null) {

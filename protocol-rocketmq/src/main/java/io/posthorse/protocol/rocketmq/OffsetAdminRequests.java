@@ -36,6 +36,9 @@ final class OffsetAdminRequests implements RequestHandler {
     private final Inspection inspection;
     private final Destinations destinations;
     private final ConsumerGroups groups;
+    /** Of a group that was reset, so many offsets are told. */
+    private static final int QUEUES_TOLD = 16;
+
     private final OffsetResets<Subscription, Partition> resets;
     private final RemotingProtocol protocol;
     private final Places searches;
@@ -96,17 +99,17 @@ final class OffsetAdminRequests implements RequestHandler {
                     + broker.begin(meant.getFirst()) + "-" + broker.end(meant.getFirst()) + "]");
         }
         long timeMs = request.number("timestamp", -1);
+        Holder holder = ((RemotingSession) peer).holder();
         if (given >= 0 || timeMs < 0) { // a time before 1970 stands for the end
-            return move(request, group, meant.stream()
+            return move(request, holder, group, meant.stream()
                     .map(p -> new TimeSearch.Found(p, given >= 0 ? given : broker.end(p), -1)).toList());
         }
-        Holder holder = ((RemotingSession) peer).holder();
         if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many groups are reset by time at once; ask again");
         }
         TimeSearch.begin(broker, protocol.reader, meant, timeMs, found -> {
             searches.give(holder);
-            peer.send(move(request, group, found));
+            peer.send(move(request, holder, group, found));
         });
         return null;
     }
@@ -116,7 +119,7 @@ final class OffsetAdminRequests implements RequestHandler {
         return partition == null ? List.of() : List.of(partition);
     }
 
-    private Frame move(Frame request, Subscription group, List<TimeSearch.Found> found) {
+    private Frame move(Frame request, Holder by, Subscription group, List<TimeSearch.Found> found) {
         Broker turn = shard.turn();
         if (group.isDeleted() || found.getFirst().partition().topic().isDeleted()) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "the group or the topic was deleted meanwhile");
@@ -136,6 +139,8 @@ final class OffsetAdminRequests implements RequestHandler {
                 resets.add(group, target.getKey(), target.getValue());
             }
         }
+        shard.audit().note(by, "group " + group.name() + " was reset in topic " + request.field("topic") + ", to offsets "
+                + targets.values().stream().limit(QUEUES_TOLD).toList() + (targets.size() > QUEUES_TOLD ? " and more" : ""));
         if (online != null) {
             online.members.values().forEach(m -> tell(m, request, targets));
         }
@@ -188,6 +193,8 @@ final class OffsetAdminRequests implements RequestHandler {
                 }
             }
         }
+        shard.audit().note(by, "group " + target.name() + " got the offsets of group " + source.name()
+                + (only.isBlank() ? "" : " in topic " + only));
         return request.ok(NO_BODY);
     }
 

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.access.Accounts;
+import io.posthorse.broker.AuditTrail;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
@@ -12,10 +13,12 @@ import java.util.Map;
 /** Accounts as RocketMQ 4's tools manage them: 50 to 53. Only super users come this far. */
 final class PlainAclRequests implements RequestHandler {
     private final Accounts accounts;
+    private final AuditTrail audit;
     private final RocketmqSettings settings;
 
     /** @param accounts null where no users are asked for */
-    PlainAclRequests(Accounts accounts, RocketmqSettings settings) {
+    PlainAclRequests(Accounts accounts, RocketmqSettings settings, AuditTrail audit) {
+        this.audit = audit;
         this.accounts = accounts;
         this.settings = settings;
     }
@@ -42,13 +45,14 @@ final class PlainAclRequests implements RequestHandler {
 
     private Frame update(Peer peer, Frame request) {
         accounts.putPlainAccount(AccessRequests.origin(peer), request.require("accessKey"), request::field,
-                AccessRequests.answer(peer, request));
+                AccessRequests.audited(audit, peer, request, "user " + request.field("accessKey") + " was put"));
         return null;
     }
 
     private Frame delete(Peer peer, Frame request) {
         accounts.deleteUser(
-                AccessRequests.origin(peer), request.require("accessKey"), AccessRequests.answer(peer, request));
+                AccessRequests.origin(peer), request.require("accessKey"),
+                AccessRequests.audited(audit, peer, request, "user " + request.field("accessKey") + " was deleted"));
         return null;
     }
 

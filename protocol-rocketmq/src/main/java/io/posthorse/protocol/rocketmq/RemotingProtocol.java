@@ -7,6 +7,7 @@ import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
+import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseWriter;
@@ -22,6 +23,7 @@ import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
+import io.posthorse.platform.Holder;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -95,7 +97,7 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new OffsetAdminRequests(this, destinations, groups, resets));
         handlers.add(new RelayRequests(this, groups, online, clock));
         handlers.add(new StatisticsRequests(broker, statistics, operations, settings));
-        handlers.add(new ConfigRequests(operations, statistics, registrations));
+        handlers.add(new ConfigRequests(operations, statistics, registrations, shard.audit()));
         TransactionRequests transactions = new TransactionRequests(shard, groups, gate, entropy, clock, settings);
         broker.transactions().onUndecided(transactions);
         handlers.add(transactions);
@@ -110,8 +112,8 @@ public final class RemotingProtocol implements SessionFactory {
         this.rights = gate;
         this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, settings, new Complaints(clock));
         Accounts accounts = gate.accounts();
-        handlers.add(new AccessRequests(accounts));
-        handlers.add(new PlainAclRequests(accounts, settings));
+        handlers.add(new AccessRequests(accounts, shard.audit()));
+        handlers.add(new PlainAclRequests(accounts, settings, shard.audit()));
         if (gate.isOn()) {
             gate.onChange(() -> Set.copyOf(sessions).forEach(RemotingSession::endWaiting));
         }
@@ -134,6 +136,11 @@ public final class RemotingProtocol implements SessionFactory {
             }
         }
         return null;
+    }
+
+    /** Who a request comes from. */
+    public static Holder holder(Peer peer) {
+        return peer instanceof RemotingSession session ? session.holder() : new Holder("", peer.remote().getAddress());
     }
 
     /** Number of the next request of the broker's own. */

@@ -60,11 +60,12 @@ final class TopicRequests implements RequestHandler {
             case RequestCode.UPDATE_AND_CREATE_TOPIC -> changed(peer, request, update(request, by));
             case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> changed(peer, request, updateAll(request, by));
             case RequestCode.GET_ALL_TOPIC_CONFIG -> all(request);
-            case RequestCode.DELETE_TOPIC_IN_BROKER -> changed(peer, request, delete(request));
+            case RequestCode.DELETE_TOPIC_IN_BROKER -> changed(peer, request, delete(request, by));
             case RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER -> systemTopics(request);
             case RequestCode.GET_TOPIC_CONFIG -> show(request);
             case RequestCode.DELETE_EXPIRED_COMMITLOG -> {
                 shard.dropExpired();
+                shard.audit().note(by, "what has expired is to be dropped now");
                 yield request.ok(NO_BODY);
             }
             default -> request.ok(NO_BODY); // indexes go with their segments, and a topic's data with the topic
@@ -145,6 +146,9 @@ final class TopicRequests implements RequestHandler {
         } else {
             broker.creations().grew(topic, topic.size() - size, by);
         }
+        shard.audit().note(by, "topic " + name + (before == null ? " was created: " : " was changed: ")
+                + wanted.readPartitions() + " queues to read, " + wanted.writePartitions() + " to write, permission "
+                + wanted.permissions());
         return request.ok(NO_BODY);
     }
 
@@ -242,13 +246,19 @@ final class TopicRequests implements RequestHandler {
         return request.ok(out.bytes());
     }
 
-    private Frame delete(Frame request) {
+    private Frame delete(Frame request, Holder by) {
         String name = request.require("topic");
         if (destinations.systemTopics().contains(name)) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "The topic[" + name + "] is conflict with system topic.");
         }
         Topic topic = broker.topic(name);
-        return topic == null || shard.turn().delete(topic) ? request.ok(NO_BODY) : full(request);
+        if (topic != null && !shard.turn().delete(topic)) {
+            return full(request);
+        }
+        if (topic != null) {
+            shard.audit().note(by, "topic " + name + " was deleted");
+        }
+        return request.ok(NO_BODY);
     }
 
     private Frame systemTopics(Frame request) {

@@ -63,10 +63,11 @@ final class WaitingRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
+        Holder by = ((RemotingSession) peer).holder();
         return switch (request.code()) {
             case RequestCode.LIST_DELAYED_MESSAGES, RequestCode.LIST_SUSPENDED_TRANSACTIONS -> list(peer, request);
-            case RequestCode.CANCEL_DELAYED_MESSAGE, RequestCode.RUN_DELAYED_MESSAGE -> delayed(request);
-            default -> suspended(request);
+            case RequestCode.CANCEL_DELAYED_MESSAGE, RequestCode.RUN_DELAYED_MESSAGE -> delayed(request, by);
+            default -> suspended(request, by);
         };
     }
 
@@ -127,7 +128,7 @@ final class WaitingRequests implements RequestHandler {
         return new WaitingRows.Lane((int) place, delayed.laneDelayMs((int) place), next < delayed.lanes() ? next : -1);
     }
 
-    private Frame delayed(Frame request) {
+    private Frame delayed(Frame request, Holder by) {
         if (WaitingKind.LEVEL.owns(request.require("id"))) {
             return gone(request, request.field("id"), "waits at a delay level, which delivers one message behind the other:"
                     + " none can be taken out of the row, or be delivered before its time. It comes at its time. A message"
@@ -144,7 +145,11 @@ final class WaitingRequests implements RequestHandler {
             boolean cancels = request.code() == RequestCode.CANCEL_DELAYED_MESSAGE;
             Outcome outcome = cancels ? shard.turn().delayed().cancel(id) : shard.turn().delayed().runNow(id);
             return switch (outcome) {
-                case DONE -> done(request, id, view);
+                case DONE -> {
+                    shard.audit().note(by, "delayed message " + id
+                            + (cancels ? " was taken back" : " was delivered before its time"));
+                    yield done(request, id, view);
+                }
                 case REFUSED -> request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
                 case UNKNOWN -> request.refuse(ResponseCode.TOPIC_NOT_EXIST, "message " + id + " cannot be delivered: its"
                         + " topic was deleted, or it cannot be read. It waits no longer, and nobody gets it.");
@@ -152,7 +157,7 @@ final class WaitingRequests implements RequestHandler {
         });
     }
 
-    private Frame suspended(Frame request) {
+    private Frame suspended(Frame request, Holder by) {
         if (WaitingKind.UNDECIDED.owns(request.require("id"))) {
             return gone(request, request.field("id"), "is undecided: its producer is still asked about it, and can still"
                     + " decide. When it was asked transactionCheckMax times in vain, the message is set aside, and then it"
@@ -173,11 +178,17 @@ final class WaitingRequests implements RequestHandler {
                             + " asked about it. It stays set aside. Drop it.");
                 }
                 Frame answer = transactions.resume(request, id, view);
-                return answer.code() == ResponseCode.SUCCESS ? done(request, id, view) : answer;
+                if (answer.code() == ResponseCode.SUCCESS) {
+                    shard.audit().note(by, "suspended transaction " + id + " was resumed");
+                    return done(request, id, view);
+                }
+                return answer;
             }
-            return shard.turn().transactions().drop(id) == Outcome.DONE
-                    ? done(request, id, view)
-                    : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
+            if (shard.turn().transactions().drop(id) != Outcome.DONE) {
+                return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
+            }
+            shard.audit().note(by, "suspended transaction " + id + " was dropped");
+            return done(request, id, view);
         });
     }
 

@@ -20,11 +20,12 @@ public final class ConfigLoader {
     private static final Set<Setting<?>> NAME_SERVERS = Set.of(
             Settings.BIND, Settings.INSECURE, Settings.NAMESERVER_PORT, Settings.TLS_MODE, Settings.TLS_CERTIFICATE,
             Settings.TLS_KEY, Settings.TLS_CLIENTS, Settings.TLS_TRUST, Settings.AUTH, Settings.DIRECTORY,
-            Settings.CONNECTIONS_MAX, Settings.IDLE_SECONDS);
+            Settings.CONNECTIONS_MAX, Settings.IDLE_SECONDS, Settings.LOG_LEVEL, Settings.LOG_DIRECTORY);
 
     private final ConfigSources sources;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
+    private final Set<String> ignored = new LinkedHashSet<>();
     private final Map<String, Entry> given = new HashMap<>();
 
     private ConfigLoader(ConfigSources sources) {
@@ -56,7 +57,7 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return values.config(List.copyOf(notes));
+        return values.config(List.copyOf(notes), List.copyOf(ignored));
     }
 
     private List<Entry> pairs(String where, List<String> pairs) {
@@ -86,7 +87,7 @@ public final class ConfigLoader {
         for (Entry entry : entries) {
             Setting<?> setting = setting(entry.key());
             if (setting != null && sources.role() == Role.NAME_SERVER && !NAME_SERVERS.contains(setting)) {
-                notes.add(entry.key() + " is ignored: it belongs to a broker, and this is a name server alone");
+                ignored.add(entry.key() + " is ignored: it belongs to a broker, and this is a name server alone");
             } else if (setting != null) {
                 take(setting, isFile ? bounded(setting, entry) : entry, ofSource);
             } else {
@@ -123,9 +124,9 @@ public final class ConfigLoader {
         }
         String file = sources.plainAcl();
         if (file == null) {
-            notes.add(users.where() + ": aclEnable=true, and there is no plain_acl.yml beside the configuration file or in"
-                    + " ROCKETMQ_HOME/conf: name the file of accounts with auth.plain.acl, or make users with mqadmin. So"
-                    + " far there is only the super user that the first start makes");
+            notes.add(users.where() + ": aclEnable=true, and there is no plain_acl.yml beside the configuration file, in"
+                    + " ROCKETMQ_HOME/conf or in this program's conf: name the file of accounts with auth.plain.acl, or make"
+                    + " users with mqadmin. So far there is only the super user that the first start makes");
         } else {
             given.put(Settings.PLAIN_ACL.name(), new Entry(users.where(), Settings.PLAIN_ACL.name(), file));
             notes.add(users.where() + ": aclEnable=true: accounts are read from " + file);
@@ -157,7 +158,7 @@ public final class ConfigLoader {
         if (family == null) {
             unknown(entry, isFile);
         } else if (family.onlyValue() == null || family.onlyValue().equalsIgnoreCase(entry.value())) {
-            notes.add(entry.key() + " is ignored: " + family.reason());
+            ignored.add(entry.key() + " is ignored: " + family.reason());
         } else {
             problems.add(new ConfigProblem(
                     entry.where(),
@@ -188,7 +189,7 @@ public final class ConfigLoader {
         String text = nearest == null ? "no such key; docs/configuration.md lists all"
                 : "no such key; the nearest is " + (ours == null ? nearest : ours);
         if (isFile && (ours == null || !NearestName.isNear(entry.key(), ours))) {
-            notes.add(entry.where() + ": " + entry.key() + " is ignored: " + text);
+            ignored.add(entry.where() + ": " + entry.key() + " is ignored: " + text);
         } else {
             problems.add(new ConfigProblem(entry.where(), entry.key(), text));
         }

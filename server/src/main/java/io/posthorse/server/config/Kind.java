@@ -103,6 +103,19 @@ sealed interface Kind<T> {
         }
     }
 
+    /** How much is logged. */
+    record Levels() implements Kind<LogLevels> {
+        @Override
+        public LogLevels parse(String text) {
+            return LogLevels.parse(text);
+        }
+
+        @Override
+        public String due() {
+            return LogLevels.due();
+        }
+    }
+
     /** One of the names of an enum. */
     record Choice<E extends Enum<E>>(Class<E> type) implements Kind<E> {
         @Override

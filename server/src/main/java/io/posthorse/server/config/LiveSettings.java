@@ -25,7 +25,7 @@ public final class LiveSettings {
         given.put(Settings.BROKER_NAME.name(),
                 new Entry("start", Settings.BROKER_NAME.name(), started.identity().brokerName()));
         changes.forEach((name, text) -> given.put(name, new Entry("change", name, text)));
-        this.inForce = new Values(ConfigSources.Role.BROKER, given, "").config(started.notes());
+        this.inForce = new Values(ConfigSources.Role.BROKER, given, "").config(started.notes(), started.ignored());
     }
 
     /**

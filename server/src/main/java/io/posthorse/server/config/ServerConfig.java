@@ -2,6 +2,7 @@ package io.posthorse.server.config;
 
 import io.posthorse.access.AccessPolicy;
 import io.posthorse.auth.Secret;
+import io.posthorse.net.HostPort;
 import io.posthorse.platform.Shares;
 import java.time.ZoneId;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.Map;
  * The whole configuration of one process, checked.
  *
  * @param given settings that are not left at their defaults, as texts by name
- * @param notes what the operator should know though it does not stop the start, such as keys that mean nothing here
+ * @param notes what the operator should know though it does not stop the start
+ * @param ignored keys that mean nothing here, one to a text
  */
 public record ServerConfig(
         Listen listen,
@@ -21,8 +23,10 @@ public record ServerConfig(
         Topics topics,
         Transactions transactions,
         Limits limits,
+        Logging logging,
         Map<String, String> given,
-        List<String> notes) {
+        List<String> notes,
+        List<String> ignored) {
     /** In place of a port: this listener is off. */
     public static final int OFF = -1;
 
@@ -100,7 +104,18 @@ public record ServerConfig(
      */
     public record Listen(
             String bind, int brokerPort, int vipPort, int nameServerPort, int grpcPort, int openwirePort,
-            String advertisedHost, Tls tls) {}
+            String advertisedHost, Tls tls) {
+        /** Returns where clients connect to on a port, as a part of a URL. */
+        public String shown(int port) {
+            boolean isEveryAddress = bind.equals("0.0.0.0") || bind.equals("::") || bind.equals("[::]");
+            return HostPort.text(isEveryAddress && advertisedHost != null ? advertisedHost : bind, port);
+        }
+
+        /** Returns what clients of the broker are told to connect to, as far as that is known without them. */
+        public String advertised(int port) {
+            return HostPort.text(advertisedHost == null ? bind : advertisedHost, port);
+        }
+    }
 
     /**
      * Who this broker is.
@@ -165,6 +180,14 @@ public record ServerConfig(
      * @param checksMax how often it is asked
      */
     public record Transactions(long timeoutMs, int checksMax, long checkIntervalMs) {}
+
+    /**
+     * The server log.
+     *
+     * @param directory null for the one that the command has by itself
+     * @param isFile whether it is written to a file too
+     */
+    public record Logging(LogLevels levels, String directory, boolean isFile) {}
 
     /**
      * What clients may make the process hold.

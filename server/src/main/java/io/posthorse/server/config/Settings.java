@@ -23,6 +23,7 @@ final class Settings {
     private static final String TOPICS = "Topics and messages";
     private static final String TRANSACTIONS = "Transactions";
     private static final String LIMITS = "Limits";
+    private static final String LOGGING = "Server log";
     private static final long MIB = 1024 * 1024;
     private static final int PORT_MAX = 65_535;
     private static final long DAY_MS = 86_400_000;
@@ -62,7 +63,8 @@ final class Settings {
             "Opens a port for the clients of RocketMQ 5 that speak gRPC, see grpc.md.");
     static final Setting<Long> GRPC_PORT = Setting.of(
             LISTENING, "grpcServerPort", new Kind.Whole(0, PORT_MAX), "8081", "",
-            "Port for gRPC, what these clients call endpoints; 0 is any free port.");
+            "Port for gRPC, what these clients call endpoints; 0 is any free port. Where this is not set and the port is"
+                    + " taken, there is no gRPC.");
 
     static final Setting<Boolean> OPENWIRE_ENABLED = Setting.of(
             LISTENING, "openwire.enabled", SWITCH, "true", "",
@@ -249,12 +251,22 @@ final class Settings {
             LIMITS, "transactions.max", new Kind.Whole(0, 100_000_000), "1000000", "messages",
             "Messages of undecided transactions; each takes about 150 bytes of memory.");
 
+    static final Setting<LogLevels> LOG_LEVEL = Setting.of(
+            LOGGING, "log.level", new Kind.Levels(), "INFO", "",
+            "How much is told, of all areas and of single ones. No level tells secrets or what messages say.")
+            .changeable();
+    static final Setting<String> LOG_DIRECTORY = Setting.of(
+            LOGGING, "log.directory", PATH, "", "",
+            "Directory of the server log; without it `logs` in the data directory, and what `POSTHORSE_LOGS` says where"
+                    + " RocketMQ's scripts were called; with `none` there is no file. At 64 MiB a file is put aside, and"
+                    + " four of those are kept.");
+
     /** All of them, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             GRPC_ENABLED, GRPC_PORT, OPENWIRE_ENABLED, OPENWIRE_PORT,
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
-            AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, ZONES,
+            AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, PLAIN_PASSWORDS, PASSWORD_MIN, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
@@ -262,7 +274,8 @@ final class Settings {
             PROPERTY_FILTER, DEAD_LETTER_QUEUE, JMS_COMMAND_BYTES_MAX,
             TRANSACTION_TIMEOUT_MS, TRANSACTION_CHECKS_MAX, TRANSACTION_INTERVAL_MS,
             CONNECTIONS_MAX, IDLE_SECONDS, SHARE_USER, SHARE_ADDRESS, TOPICS_MAX, GROUPS_MAX, QUEUES_MAX, DELAYED_MAX,
-            TRANSACTIONS_MAX);
+            TRANSACTIONS_MAX,
+            LOG_LEVEL, LOG_DIRECTORY);
 
     private static final Map<String, Setting<?>> BY_SPELLING = bySpelling();
 

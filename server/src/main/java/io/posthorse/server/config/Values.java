@@ -27,6 +27,7 @@ final class Values {
     private static final String MASTERS_ONLY = "start the masters alone (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
             + " brokerId=0), and leave this broker out until slaves are supported";
     private static final String NAMELESS = "DEFAULT_BROKER";
+    private static final String NO_FILE = "none";
 
     private final Role role;
     private final Map<String, Entry> given;
@@ -253,7 +254,7 @@ final class Values {
         return ofHost.isEmpty() ? NAMELESS : ofHost.substring(0, Math.min(ofHost.length(), 127));
     }
 
-    ServerConfig config(List<String> notes) {
+    ServerConfig config(List<String> notes, List<String> ignored) {
         Listen listen = new Listen(
                 get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
                 openwirePort(), get(Settings.BROKER_IP1),
@@ -292,6 +293,10 @@ final class Values {
                 texts.put(name, entry.value());
             }
         });
-        return new ServerConfig(listen, access, identity, storage, topics, transactions, limits, texts, notes);
+        boolean isFile = !NO_FILE.equals(get(Settings.LOG_DIRECTORY));
+        ServerConfig.Logging logging = new ServerConfig.Logging(
+                get(Settings.LOG_LEVEL), isFile ? get(Settings.LOG_DIRECTORY) : null, isFile);
+        return new ServerConfig(
+                listen, access, identity, storage, topics, transactions, limits, logging, texts, notes, ignored);
     }
 }

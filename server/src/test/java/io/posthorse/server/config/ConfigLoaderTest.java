@@ -18,6 +18,7 @@ import io.posthorse.server.config.ServerConfig.TlsMode;
 import io.posthorse.server.config.ServerConfig.Transactions;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,7 +141,28 @@ class ConfigLoaderTest {
                 List.of(
                         "haListenPort is ignored: there is no replication yet",
                         "sendMessageThreadPoolNums is ignored: there is no thread pool per kind of request"),
-                config.notes());
+                config.ignored());
+        assertEquals(List.of(), config.notes());
+    }
+
+    @Test
+    void levelsOfTheServerLogAreOfAllAreasAndOfSingleOnes() {
+        assertEquals(Level.INFO, load("").logging().levels().all());
+        LogLevels levels = load("log.level=warn, net=DEBUG,jms=TRACE").logging().levels();
+        assertEquals(Level.WARNING, levels.all());
+        assertEquals(Map.of("net", Level.FINE, "jms", Level.FINEST), levels.areas());
+        assertEquals(Level.INFO, load("log.level=net=DEBUG").logging().levels().all());
+        assertProblem("log.level=LOUD", "\"LOUD\" is no level; OFF, ERROR, WARN, INFO, DEBUG or TRACE");
+        assertProblem("log.level=INFO,nett=DEBUG", "\"nett\" is no area");
+    }
+
+    @Test
+    void addressesThatAreShownAreValidInUrls() {
+        assertEquals("[::1]:61616", load("bind=::1").listen().shown(61_616));
+        assertEquals("127.0.0.1:61616", load("").listen().shown(61_616));
+        ServerConfig open = load("bind=::\nbrokerIP1=mq.example\ninsecure=true");
+        assertEquals("mq.example:9876", open.listen().shown(9_876));
+        assertEquals("[2001:db8::7]:10911", load("brokerIP1=2001:db8::7").listen().advertised(10_911));
     }
 
     @Test
@@ -284,8 +306,16 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void whatRefusalsNameCanBeSet() {
+        assertTrue(load("auth.enabled=true\nauth.plain.passwords=true").access().policy().plainPasswords());
+        assertEquals(9, load("auth.enabled=true\nauth.password.min=9").access().policy().passwordCharsMin());
+        assertEquals("/var/log/mq", load("log.directory=/var/log/mq").logging().directory());
+        assertFalse(load("log.directory=none").logging().isFile());
+    }
+
+    @Test
     void declarationsAreConsistent() {
-        assertTrue(Settings.ALL.size() <= 60);
+        assertTrue(Settings.ALL.size() <= 62);
         for (Setting<?> setting : Settings.ALL) {
             assertEquals(setting, Settings.find(setting.name()));
             assertTrue(setting.sentence().endsWith("."), setting.name());

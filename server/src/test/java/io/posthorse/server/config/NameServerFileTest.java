@@ -34,8 +34,8 @@ class NameServerFileTest {
                 brokerName=broker-b
                 """);
 
-        assertEquals(7, config.notes().size(), config.notes().toString());
-        assertTrue(config.notes().contains(
+        assertEquals(7, config.ignored().size(), config.ignored().toString());
+        assertTrue(config.ignored().contains(
                 "brokerName is ignored: it belongs to a broker, and this is a name server alone"));
     }
 

@@ -82,9 +82,9 @@ class RocketMqFilesTest {
             assertEquals(88, config.storage().diskUsedPercentMax());
             assertEquals(65_536, config.topics().messageBytesMax());
             assertEquals(4, config.topics().queuesDefault());
-            assertTrue(config.notes().contains("brokerIP2 is ignored: there is no replication yet"));
+            assertTrue(config.ignored().contains("brokerIP2 is ignored: there is no replication yet"));
             assertEquals(
-                    16, config.notes().stream().filter(note -> note.contains(" is ignored: ")).count());
+                    16, config.ignored().size(), config.ignored().toString());
         }
     }
 
@@ -122,7 +122,7 @@ class RocketMqFilesTest {
         assertEquals(5 * 3_600_000L, config.storage().retentionMs());
         assertEquals(
                 List.of("broker-a.properties:5: stray is ignored: no such key; docs/configuration.md lists all"),
-                config.notes());
+                config.ignored());
         assertEquals("\u4e2d", ConfigSources.text("\u4e2d".getBytes(StandardCharsets.UTF_8)));
         Properties javas = new Properties();
         String odd = "a\\=b=c\n  d : e\\\n   f\ng\\u0068:=i\n!j=k\nl\nm\t=\tn\no==p";
@@ -160,9 +160,10 @@ class RocketMqFilesTest {
     void keysThatExistNowhereEndTheStartOnlyWhereOneOfOursMayBeMeant() {
         ServerConfig config = load("enableSomethingOfAFork=true\nstorePathCommitLg=1\nqqqqqqqqqq=1");
 
-        assertEquals(3, config.notes().size(), config.notes().toString());
-        assertTrue(config.notes().get(1).endsWith("storePathCommitLg is ignored: no such key; the nearest is"
-                + " storePathCommitLog"), config.notes().get(1));
+        assertEquals(3, config.ignored().size(), config.ignored().toString());
+        assertTrue(config.ignored().get(1).endsWith("storePathCommitLg is ignored: no such key; the nearest is"
+                + " storePathCommitLog"), config.ignored().get(1));
+        assertEquals(List.of(), config.notes(), "what is to be looked at stands apart");
         for (String near : List.of("listenprt=1", "brokerNam=a", "MaxMessageSize=5000", "fileReservedTimes=1", "bnd=x")) {
             assertThrows(ConfigException.class, () -> load(near), near);
         }

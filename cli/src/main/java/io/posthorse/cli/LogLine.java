@@ -1,0 +1,64 @@
+package io.posthorse.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+/**
+ * A line of the server log: {@code 2026-11-30T09:15:02.004+08:00 WARN  net.Strays [posthorse-owner] text}. What clients
+ * bring along, line ends say, does not begin a line of its own.
+ */
+final class LogLine extends Formatter {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx");
+    private static final String OURS = "io.posthorse.";
+
+    private final ZoneId zone;
+
+    LogLine(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    @Override
+    public String format(LogRecord record) {
+        StringBuilder line = new StringBuilder(160);
+        TIME.formatTo(Instant.ofEpochMilli(record.getMillis()).atZone(zone), line);
+        line.append(' ').append(level(record.getLevel())).append(' ');
+        String name = String.valueOf(record.getLoggerName());
+        line.append(name.startsWith(OURS) ? name.substring(OURS.length()) : name);
+        line.append(" [").append(Thread.currentThread().getName()).append("] ");
+        append(line, formatMessage(record));
+        line.append('\n');
+        if (record.getThrown() != null) {
+            StringWriter trace = new StringWriter();
+            record.getThrown().printStackTrace(new PrintWriter(trace));
+            trace.toString().lines().forEach(each -> append(line.append("    "), each.strip()).append('\n'));
+        }
+        return line.toString();
+    }
+
+    private static StringBuilder append(StringBuilder line, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n') {
+                line.append("\\n");
+            } else {
+                line.append(Character.isISOControl(c) ? '?' : c);
+            }
+        }
+        return line;
+    }
+
+    /** The levels as users of SLF4J know them, all as wide. */
+    private static String level(Level level) {
+        int value = level.intValue();
+        return value >= Level.SEVERE.intValue() ? "ERROR"
+                : value >= Level.WARNING.intValue() ? "WARN "
+                : value >= Level.INFO.intValue() ? "INFO "
+                : value >= Level.FINE.intValue() ? "DEBUG" : "TRACE";
+    }
+}

@@ -1,0 +1,105 @@
+package io.posthorse.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/**
+ * Prints what is logged, on a thread of its own: who logs waits for no disk and no console. Where lines come faster than
+ * they can be written they are left out, and their number is told.
+ */
+final class LogLines extends Handler implements Runnable {
+    private static final int LINES_MAX = 4_096;
+    private static final int LINE_CHARS_MAX = 16 << 10;
+    private static final long FLUSH_MS = 2_000;
+    private static final long POLL_NANOS = 1_000_000;
+
+    private final ArrayBlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES_MAX);
+    private final LogLine format = new LogLine(ZoneId.systemDefault());
+    private final AtomicLong leftOut = new AtomicLong();
+    private final Supplier<PrintStream> out;
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong written = new AtomicLong();
+
+    /** @param out where lines go; asked for each time, for it may be exchanged */
+    LogLines(Supplier<PrintStream> out) {
+        this.out = out;
+    }
+
+    /** Takes all that is logged in this process from now on. */
+    static LogLines install() {
+        LogLines made = new LogLines(() -> System.out);
+        Logger root = Logger.getLogger("");
+        for (Handler other : root.getHandlers()) {
+            root.removeHandler(other);
+        }
+        root.addHandler(made);
+        Thread writer = new Thread(made, "posthorse-log");
+        writer.setDaemon(true);
+        writer.start();
+        return made;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+        if (record == null || !isLoggable(record)) {
+            return;
+        }
+        String line = format.format(record);
+        if (line.length() > LINE_CHARS_MAX) {
+            line = line.substring(0, LINE_CHARS_MAX) + " ...\n";
+        }
+        if (lines.offer(line)) {
+            taken.incrementAndGet();
+        } else {
+            leftOut.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                write(lines.take());
+                written.incrementAndGet();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(String line) {
+        StringBuilder text = new StringBuilder();
+        long missing = leftOut.getAndSet(0);
+        if (missing > 0) {
+            text.append(missing).append(" lines are missing here: they came faster than they could be written.\n");
+        }
+        text.append(line);
+        PrintStream to = out.get();
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        to.write(bytes, 0, bytes.length);
+        to.flush();
+    }
+
+    /** Waits a while until all that was logged is written. */
+    @Override
+    public void flush() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FLUSH_MS);
+        while (written.get() < taken.get() && System.nanoTime() < end) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    @Override
+    public void close() {
+        flush();
+    }
+}

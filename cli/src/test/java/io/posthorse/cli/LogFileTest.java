@@ -1,0 +1,107 @@
+package io.posthorse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.posthorse.server.LogPlace;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server log as a file: what is in it, how many there are, who may read them. */
+class LogFileTest {
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+
+    private PrintStream out(LogFile log) {
+        return log.beside(new PrintStream(console, true, StandardCharsets.UTF_8));
+    }
+
+    private LogPlace place(String name, String alias) {
+        return new LogPlace(directory.resolve("logs").resolve(name), alias == null ? null
+                : directory.resolve("logs").resolve(alias));
+    }
+
+    @Test
+    void whatIsPrintedBeforeTheFileIsKnownIsInItToo() throws IOException {
+        LogFile log = new LogFile(LogFile.BYTES_MAX);
+        PrintStream out = out(log);
+        out.println("before");
+        LogPlace place = place("server.log", null);
+        assertFalse(Files.exists(place.file()), "nothing is written before the directory is known to be ours");
+        assertNull(log.open(place));
+        out.println("behind");
+        assertEquals("before\nbehind\n", Files.readString(place.file()));
+        assertEquals("before\nbehind\n", console.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void fullFilesArePutAsideAndTheOldestGoes() throws IOException {
+        LogFile log = new LogFile(100);
+        LogPlace place = place("broker-a.log", null);
+        log.open(place);
+        PrintStream out = out(log);
+        for (int i = 0; i < 30; i++) {
+            out.println("line " + i + " of forty characters, say.........");
+        }
+        for (int i = 1; i <= LogFile.ASIDE_MAX; i++) {
+            assertTrue(Files.size(place.file().resolveSibling("broker-a.log." + i)) <= 160, "" + i);
+        }
+        assertFalse(Files.exists(place.file().resolveSibling("broker-a.log." + (LogFile.ASIDE_MAX + 1))));
+        assertTrue(Files.readString(place.file()).contains("line 29 "));
+        assertFalse(Files.readString(place.file().resolveSibling("broker-a.log." + LogFile.ASIDE_MAX)).contains("line 0 "));
+    }
+
+    @Test
+    void eachBrokerHasAFileOfItsOwnAndTheKnownNameLeadsToTheLastStarted() throws IOException {
+        LogFile one = new LogFile(LogFile.BYTES_MAX);
+        LogFile two = new LogFile(LogFile.BYTES_MAX);
+        one.open(place("broker-a.log", "broker.log"));
+        two.open(place("broker-b.log", "broker.log"));
+        out(one).println("of a");
+        out(two).println("of b");
+        Path logs = directory.resolve("logs");
+        assertEquals("of a\n", Files.readString(logs.resolve("broker-a.log")));
+        assertEquals("of b\n", Files.readString(logs.resolve("broker-b.log")));
+        assertEquals("of b\n", Files.readString(logs.resolve("broker.log")));
+    }
+
+    @Test
+    void aFileThatHasTheKnownNameStaysAsItIs() throws IOException {
+        Path theirs = Files.createDirectories(directory.resolve("logs")).resolve("broker.log");
+        Files.writeString(theirs, "RocketMQ's");
+        new LogFile(LogFile.BYTES_MAX).open(place("broker-a.log", "broker.log"));
+        assertEquals("RocketMQ's", Files.readString(theirs));
+    }
+
+    @Test
+    void itIsForTheOwnerAndItsGroup() throws IOException {
+        assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        new LogFile(LogFile.BYTES_MAX).open(place("server.log", null));
+        Path logs = directory.resolve("logs");
+        assertEquals("rwxr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(logs)));
+        assertEquals("rw-r-----", PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(logs.resolve("server.log"))));
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsToldAndTheConsoleGoesOn() throws IOException {
+        Files.writeString(directory.resolve("logs"), "a file");
+        LogFile log = new LogFile(LogFile.BYTES_MAX);
+        String problem = log.open(place("server.log", null));
+        assertTrue(problem.contains("Set log.directory"), problem);
+        out(log).println("on the console");
+        assertEquals("on the console\n", console.toString(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,82 @@
+package io.posthorse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+
+/** Lines of the server log: their form, and that nobody waits for them. */
+class LogLinesTest {
+    private static LogRecord record(Level level, String text) {
+        LogRecord record = new LogRecord(level, text);
+        record.setLoggerName("io.posthorse.net.Strays");
+        record.setInstant(Instant.parse("2026-11-30T01:15:02.004Z"));
+        return record;
+    }
+
+    @Test
+    void aLineHasDateTimeAndZone() {
+        String thread = Thread.currentThread().getName();
+        assertEquals("2026-11-30T09:15:02.004+08:00 WARN  net.Strays [" + thread + "] text\n",
+                new LogLine(ZoneId.of("Asia/Shanghai")).format(record(Level.WARNING, "text")));
+        assertEquals("2026-11-30T01:15:02.004+00:00 DEBUG net.Strays [" + thread + "] text\n",
+                new LogLine(ZoneId.of("UTC")).format(record(Level.FINE, "text")));
+    }
+
+    @Test
+    void whatAClientBringsAlongBeginsNoLineOfItsOwn() {
+        String line = new LogLine(ZoneId.of("UTC")).format(record(Level.INFO, "user a\n2026-11-30 INFO forged\u001b[0m"));
+        assertEquals(1, line.lines().count());
+        assertTrue(line.contains("a\\n2026-11-30 INFO forged?[0m"), line);
+        LogRecord failed = record(Level.SEVERE, "failed");
+        failed.setThrown(new IllegalStateException("why"));
+        assertTrue(new LogLine(ZoneId.of("UTC")).format(failed).contains("\n    java.lang.IllegalStateException: why\n"));
+    }
+
+    /** As where nobody reads the other end of a pipe. */
+    @Test
+    void whoLogsDoesNotWaitForAConsoleThatIsStuck() throws InterruptedException {
+        CountDownLatch unstuck = new CountDownLatch(1);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        PrintStream stuck = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int count) {
+                try {
+                    unstuck.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                written.write(bytes, from, count);
+            }
+        }, true, StandardCharsets.UTF_8);
+        LogLines lines = new LogLines(() -> stuck);
+        Thread writer = new Thread(lines);
+        writer.setDaemon(true);
+        writer.start();
+        for (int i = 0; i < 10_000; i++) {
+            lines.publish(record(Level.INFO, "line " + i));
+        }
+        unstuck.countDown();
+        lines.flush();
+        lines.publish(record(Level.INFO, "the last one"));
+        lines.flush();
+        String text = written.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("line 0\n") && text.contains("the last one\n"), "the first and the last");
+        assertTrue(text.matches("(?s).*\\d+ lines are missing here: they came faster than they could be written\\.\n.*"));
+        assertTrue(text.lines().count() < 5_000, text.lines().count() + " lines were kept");
+    }
+}

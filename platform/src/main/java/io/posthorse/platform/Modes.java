@@ -1,0 +1,44 @@
+package io.posthorse.platform;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Who may read what this program makes, where the file system knows owners: a directory is for the owner and his group to
+ * read (0750), so is a file (0640), and a secret is for the owner alone (0600). What is there already stays as it is.
+ */
+public final class Modes {
+    private static final Set<StandardOpenOption> DATA =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final FileAttribute<?>[] NONE = {};
+
+    private Modes() {}
+
+    /** Makes a directory, and those above it that are missing. */
+    public static void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory, of(directory, "rwxr-x---"));
+    }
+
+    /** Opens a file, making it where it is missing. */
+    public static FileChannel openFile(Path file, OpenOption... options) throws IOException {
+        return FileChannel.open(file, options.length == 0 ? DATA : Set.of(options), of(file, "rw-r-----"));
+    }
+
+    /** The same of a file that nobody but its owner reads. */
+    static FileChannel openSecret(Path file) throws IOException {
+        return FileChannel.open(file, DATA, of(file, "rw-------"));
+    }
+
+    private static FileAttribute<?>[] of(Path path, String mode) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
+                : NONE;
+    }
+}

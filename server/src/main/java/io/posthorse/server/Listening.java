@@ -1,0 +1,99 @@
+package io.posthorse.server;
+
+import io.posthorse.net.BoundPort;
+import io.posthorse.net.HostPort;
+import io.posthorse.net.ListenException;
+import io.posthorse.net.Network;
+import io.posthorse.net.SessionFactory;
+import io.posthorse.net.SpokenProtocol;
+import io.posthorse.net.Tls;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Opens the ports of a process, and says which setting to change where one cannot be opened. */
+final class Listening {
+    /**
+     * What a port is for.
+     *
+     * @param speaks its protocol
+     * @param purpose who it is for, in words
+     * @param key the setting that has its number
+     * @param otherwise what can be done instead of setting another number; empty where nothing can
+     */
+    record Purpose(SpokenProtocol speaks, String purpose, String key, String otherwise) {
+        static final Purpose BROKER = new Purpose(SpokenProtocol.REMOTING, "RocketMQ clients", "listenPort", "");
+        static final Purpose VIP = new Purpose(
+                SpokenProtocol.REMOTING, "old RocketMQ clients, listenPort - 2", "listenPort",
+                "close this second port with vip.enabled=false");
+        static final Purpose NAME_SERVER = new Purpose(
+                SpokenProtocol.REMOTING, "the name server", "nameserver.port",
+                "leave the name server out with nameserver.enabled=false");
+        static final Purpose NAME_SERVER_ALONE = new Purpose(SpokenProtocol.REMOTING, "the name server", "listenPort", "");
+        static final Purpose GRPC = new Purpose(
+                SpokenProtocol.GRPC, "gRPC clients", "grpcServerPort", "leave gRPC out with grpc.enabled=false");
+        static final Purpose JMS = new Purpose(
+                SpokenProtocol.OPENWIRE, "JMS clients", "openwire.port", "leave JMS out with openwire.enabled=false");
+    }
+
+    private final String bind;
+    private final PortGuide guide;
+
+    Listening(ServerConfig config) {
+        this.bind = config.listen().bind();
+        this.guide = new PortGuide(config);
+    }
+
+    /** What the ports speak; it has to be told their numbers once all are open. */
+    PortGuide guide() {
+        return guide;
+    }
+
+    InetSocketAddress address(int port) {
+        return new InetSocketAddress(bind, port);
+    }
+
+    /** Listens on a port; returns its number. */
+    int open(Network network, int port, Purpose purpose, Tls tls, SessionFactory sessions) throws IOException {
+        try {
+            return network.listen(address(port), tls, sessions, guide.at(purpose.speaks)).getPort();
+        } catch (ListenException e) {
+            throw explained(e, port, purpose);
+        }
+    }
+
+    /** Opens a port that something else accepts connections from later. */
+    BoundPort bind(int port, Purpose purpose) throws IOException {
+        try {
+            return BoundPort.open(address(port));
+        } catch (ListenException e) {
+            throw explained(e, port, purpose);
+        }
+    }
+
+    /** Finds a port that is free at this moment. */
+    int free(Purpose purpose) throws IOException {
+        try {
+            return Network.freePort(bind);
+        } catch (ListenException e) {
+            throw explained(e, 0, purpose);
+        }
+    }
+
+    private IOException explained(ListenException e, int port, Purpose purpose) {
+        String what = "The port " + HostPort.text(bind, port) + " for " + purpose.purpose + " cannot be opened: ";
+        String text = switch (e.reason()) {
+            case TAKEN -> what + "another process listens there. Stop that process, or choose another port: " + purpose.key
+                    + "=PORT in the configuration file, or --set " + purpose.key + "=PORT"
+                    + (purpose.otherwise.isEmpty() ? "." : "; or " + purpose.otherwise + ".");
+            case NOT_OF_THIS_MACHINE -> what + bind + " is no address of this machine. Set bind to one that is, such as"
+                    + " 127.0.0.1 for this machine only.";
+            case UNKNOWN_HOST -> what + "the name " + bind + " cannot be looked up. Set bind to an address of this machine,"
+                    + " such as 127.0.0.1.";
+            case NOT_ALLOWED -> what + "the system does not allow it to this user, as a rule for ports below 1024. Set "
+                    + purpose.key + " to a greater number.";
+            case OTHER -> what + e.getMessage() + ". Set " + purpose.key + " or bind to something else.";
+        };
+        return new IOException(text, e);
+    }
+}

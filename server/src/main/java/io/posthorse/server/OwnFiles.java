@@ -1,0 +1,22 @@
+package io.posthorse.server;
+
+import io.posthorse.platform.Modes;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+
+/** Files of a process beside its data, such as its log: for their owner and his group to read, where that is known. */
+public final class OwnFiles {
+    private OwnFiles() {}
+
+    /** Makes a directory, and those above it that are missing. */
+    public static void createDirectories(Path directory) throws IOException {
+        Modes.createDirectories(directory);
+    }
+
+    /** Opens a file. */
+    public static FileChannel open(Path file, OpenOption... options) throws IOException {
+        return Modes.openFile(file, options);
+    }
+}

@@ -1,0 +1,74 @@
+package io.posthorse.server;
+
+import io.posthorse.net.Signpost;
+import io.posthorse.net.SpokenProtocol;
+import io.posthorse.server.config.ServerConfig;
+
+/** Knows which port of this process speaks what, and tells those who have dialled another one. */
+final class PortGuide {
+    /** The ports that are open; {@link ServerConfig#OFF} for those that are not. */
+    record Ports(int broker, int nameServer, int grpc, int jms) {}
+
+    private final boolean encrypts;
+    private final boolean mayEncrypt;
+    private volatile Ports ports;
+
+    PortGuide(ServerConfig config) {
+        ServerConfig.Listen listen = config.listen();
+        this.encrypts = listen.tls().isOn();
+        this.mayEncrypt = listen.tls().mode() != ServerConfig.TlsMode.DISABLED;
+        this.ports = new Ports(listen.brokerPort(), listen.nameServerPort(), listen.grpcPort(), listen.openwirePort());
+    }
+
+    /** All ports are open now. */
+    void opened(Ports now) {
+        ports = now;
+    }
+
+    /** The signpost of a port. */
+    Signpost at(SpokenProtocol speaks) {
+        return new Signpost() {
+            @Override
+            public SpokenProtocol speaks() {
+                return speaks;
+            }
+
+            @Override
+            public String direct(SpokenProtocol spoken) {
+                return PortGuide.this.direct(spoken);
+            }
+
+            @Override
+            public String directPlain() {
+                return "Connections must be encrypted here (tls.server.mode=ENFORCING).";
+            }
+        };
+    }
+
+    private String direct(SpokenProtocol spoken) {
+        Ports now = ports;
+        return switch (spoken) {
+            case REMOTING -> now.nameServer == ServerConfig.OFF
+                    ? "RocketMQ's clients ask a name server first; the broker itself is at port " + now.broker + "."
+                    : "RocketMQ's clients connect to the name server, port " + now.nameServer + " (namesrvAddr)"
+                            + (now.broker == ServerConfig.OFF ? "." : ", which sends them to the broker, port "
+                                    + now.broker + ".");
+            case GRPC -> port(now.grpc, "gRPC clients connect to port ", "There is no gRPC here (grpc.enabled).");
+            case OPENWIRE -> port(now.jms, "JMS clients connect to port ", "There is no JMS here (openwire.enabled).");
+            case HTTP -> "There is no web page here: ask with mqadmin or RocketMQ's dashboard (docs/administration.md)."
+                    + port(now.grpc, " Clients that speak gRPC connect to port ", "");
+            case TLS -> encrypts
+                    ? "Its encryption is within another one already: leave one out."
+                    : mayEncrypt
+                            ? "Nothing is encrypted here: set tls.server.certPath and tls.server.keyPath, or have the"
+                                    + " client connect without TLS."
+                            : "Encryption is off here (tls.server.mode=DISABLED): have the client connect without TLS.";
+            case PROXY -> "Have the load balancer pass connections on as they are, without that header.";
+            case AMQP, MQTT, STOMP -> "Posthorse speaks RocketMQ's protocols and ActiveMQ's OpenWire, not this one.";
+        };
+    }
+
+    private static String port(int number, String words, String otherwise) {
+        return number == ServerConfig.OFF ? otherwise : words + number + ".";
+    }
+}

@@ -1,0 +1,78 @@
+package io.posthorse.server.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * How much the server log tells: of all areas, and of some more or less than that.
+ *
+ * @param all level of the areas that are not named
+ * @param areas levels by area
+ */
+public record LogLevels(Level all, Map<String, Level> areas) {
+    private static final String OURS = "io.posthorse";
+    /** The packages of each area. */
+    private static final Map<String, List<String>> AREAS = new TreeMap<>(Map.of(
+            "access", List.of("access", "auth"), "audit", List.of("audit"), "broker", List.of("broker", "log"),
+            "grpc", List.of("protocol.grpc"), "jms", List.of("protocol.openwire"), "nameserver", List.of("nameserver"),
+            "net", List.of("net"), "remoting", List.of("protocol.rocketmq"), "server", List.of("server")));
+    private static final Map<String, Level> LEVELS = Map.of(
+            "OFF", Level.OFF, "ERROR", Level.SEVERE, "WARN", Level.WARNING, "INFO", Level.INFO, "DEBUG", Level.FINE,
+            "TRACE", Level.FINEST);
+    /** Held, as Java forgets the settings of loggers that nobody holds. */
+    private static final Map<String, Logger> LOGGERS = new HashMap<>();
+
+    public LogLevels {
+        areas = Map.copyOf(areas);
+    }
+
+    /**
+     * Reads a level, with those of areas behind it: {@code INFO,net=DEBUG}.
+     *
+     * @throws IllegalArgumentException where a level or an area is not one
+     */
+    static LogLevels parse(String text) {
+        List<String> parts = new ArrayList<>(Arrays.asList(text.split(",", -1)));
+        boolean hasAll = parts.getFirst().indexOf('=') < 0;
+        Level all = hasAll ? level(parts.removeFirst()) : Level.INFO;
+        Map<String, Level> areas = new HashMap<>();
+        for (String part : parts) {
+            int sign = part.indexOf('=');
+            String area = sign < 0 ? part.strip() : part.substring(0, sign).strip();
+            if (sign < 0 || !AREAS.containsKey(area)) {
+                throw new IllegalArgumentException("\"" + area + "\" is no area; " + due() + " is due");
+            }
+            areas.put(area, level(part.substring(sign + 1)));
+        }
+        return new LogLevels(all, areas);
+    }
+
+    static String due() {
+        return "OFF, ERROR, WARN, INFO, DEBUG or TRACE, and the same of areas behind it, such as INFO,net=DEBUG; the areas"
+                + " are " + String.join(", ", AREAS.keySet());
+    }
+
+    private static Level level(String text) {
+        Level level = LEVELS.get(text.strip().toUpperCase(Locale.ROOT));
+        if (level == null) {
+            throw new IllegalArgumentException("\"" + text.strip() + "\" is no level; " + due() + " is due");
+        }
+        return level;
+    }
+
+    /** Puts them in force, for the whole process; libraries stay as they are. */
+    public void apply() {
+        synchronized (LOGGERS) {
+            LOGGERS.computeIfAbsent(OURS, Logger::getLogger).setLevel(all);
+            AREAS.forEach((area, packages) -> packages.forEach(name -> LOGGERS
+                    .computeIfAbsent(OURS + "." + name, Logger::getLogger).setLevel(areas.get(area))));
+        }
+    }
+}
