@@ -30,10 +30,18 @@ build() { # build <what to say>
     touch "$home/target/build-began"
     echo "$1" >&2
     if built; then
+        # A server that runs from here keeps the files it has open; written over, they would fail it. And what is no longer a
+        # library of the server may not stay among them.
+        rm -rf "$home/cli/target/before"
+        mkdir "$home/cli/target/before"
+        mv "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar "$home/cli/target/before"
         pushd "$home" >/dev/null
         . bin/edited.sh
         maven_of_edited "$log" -Dmaven.test.skip=true -pl cli,quickstart,load -am package
         popd >/dev/null
+        [ $status -eq 0 ] || rm -rf "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar
+        [ $status -eq 0 ] || mv "$home/cli/target/before"/* "$home/cli/target"
+        rm -rf "$home/cli/target/before"
     else
         build_all "$log"
     fi

@@ -76,7 +76,8 @@ final class RunFile implements Closeable {
     }
 
     /**
-     * Notes this process and what it says of itself. Where the system has no signals, the process ends once a file asks it to.
+     * Notes this process and what it says of itself. Where the system has no signals, the process ends once a file asks it
+     * to.
      */
     static RunFile of(Path folder, String kind, List<String> about) throws IOException {
         RunFile note = note(folder, kind, about);
