@@ -2,7 +2,6 @@ package io.posthorse.log;
 
 import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
-import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +58,7 @@ final class IndexUpkeep {
     private void delete(List<StripeFile> stripes) throws IOException {
         for (StripeFile stripe : stripes) {
             if (stripe.name != null) {
-                try (StoredFile file = files.open(stripe.name)) {
-                    file.truncate(0);
-                }
-                files.delete(stripe.name);
+                files.discard(stripe.name);
             }
         }
     }

@@ -311,11 +311,21 @@ final class Recovery {
         }
         Segment active = segments.getLast();
         int at = Math.max(active.at(end), Segment.HEADER);
-        cut += dirtyEnd(active, at) - at;
-        active.cut(at);
+        int dirty = dirtyEnd(active, at);
+        cut += dirty - at;
+        if (!active.cut(at)) {
+            zero(active, at, dirty);
+        }
         active.grow();
         allocate(active, at);
         return new Place(active.base + at, cut);
+    }
+
+    private static void zero(Segment segment, int from, int end) throws IOException {
+        ByteBuffer blank = ByteBuffer.allocate(REWRITE_BYTES);
+        for (int at = from; at < end; at += blank.limit()) {
+            segment.write(at, blank.clear().limit(Math.min(REWRITE_BYTES, end - at)));
+        }
     }
 
     /** Real blocks for the first appends; a disk that is full now is met again, and refused, by the first of them. */

@@ -132,9 +132,13 @@ final class Segment {
         allocated = end;
     }
 
-    /** Cuts the file. What is mapped of it stays mapped, and shows zeros once the file has grown again. */
-    void cut(int length) throws IOException {
-        file().truncate(length);
+    /**
+     * Cuts the file, where the system can. What is mapped of it stays mapped, and shows zeros once the file has grown again.
+     *
+     * @return whether it did
+     */
+    boolean cut(int length) throws IOException {
+        return file().truncate(length);
     }
 
     /** Has the file grow to the segment's size again, without blocks. */
@@ -161,14 +165,18 @@ final class Segment {
         file();
     }
 
-    /** Gives so many bytes back, the last ones, of a segment whose name is gone; false where nothing is left of it. */
+    /**
+     * Gives so many bytes back, the last ones, of a segment whose name is gone; false where nothing is left of it to give. Where
+     * the system cuts nothing that is mapped, it has them back when nothing is mapped any more.
+     */
     boolean giveBack(int bytes) throws IOException {
         int left = (int) Math.max(0, file().size() - bytes);
-        cut(left);
-        if (left == 0) {
-            close();
+        if (left > 0 && cut(left)) {
+            return true;
         }
-        return left > 0;
+        cut(0);
+        close();
+        return false;
     }
 
     static String name(long base) {

@@ -147,6 +147,11 @@ class DiskFileStoreTest {
 
     @Test
     void aLogOnARealDiskIsFoundAgain() throws IOException {
+        keepsALogOver(directory, () -> { });
+    }
+
+    /** Writes to a log in three runs, the second of which alone is closed in order, and finds all of it each time. */
+    static void keepsALogOver(Path directory, Runnable betweenRuns) throws IOException {
         for (int run = 0; run < 3; run++) {
             try (DiskFileStore files = DiskFileStore.open(directory)) {
                 SimulatedBackground background = new SimulatedBackground();
@@ -183,6 +188,7 @@ class DiskFileStoreTest {
                     store.close();
                 }
             }
+            betweenRuns.run();
         }
     }
 }

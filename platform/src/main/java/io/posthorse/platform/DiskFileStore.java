@@ -10,8 +10,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** A directory of the machine's file system. */
@@ -24,12 +26,15 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     private final Path directory;
     private final DirectoryLock lock;
+    /** Deleted files that are still mapped; null where the system lets go of those, as all but Windows do. */
+    private final Remains remains;
     /** The volume, once it was looked for: finding it takes reading the table of mounts, asking it does not. */
     private volatile java.nio.file.FileStore volume;
 
-    private DiskFileStore(Path directory, DirectoryLock lock) {
+    private DiskFileStore(Path directory, DirectoryLock lock) throws IOException {
         this.directory = directory;
         this.lock = lock;
+        this.remains = Modes.hasOwners(directory) ? null : Remains.of(directory);
     }
 
     /**
@@ -88,7 +93,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(Files::isRegularFile)
                     .map(f -> f.getFileName().toString())
-                    .filter(n -> !n.equals(DirectoryLock.NAME))
+                    .filter(n -> !n.equals(DirectoryLock.NAME) && !Remains.isOne(n))
                     .sorted()
                     .toList();
         }
@@ -118,16 +123,37 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(directory.resolve(name));
+        try {
+            Files.deleteIfExists(directory.resolve(name));
+        } catch (IOException e) {
+            if (remains == null) {
+                throw e;
+            }
+            remains.add(directory.resolve(name));
+        }
+        if (remains != null) {
+            remains.sweep();
+        }
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
-        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (remains == null || !Files.exists(directory.resolve(from)) || !Files.exists(directory.resolve(to))) {
+                throw e;
+            }
+            remains.add(directory.resolve(to)); // it is mapped; a crash between the two leaves neither name, as after a deletion
+            Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     @Override
     public void forceNames() throws IOException {
+        if (remains != null) {
+            return; // Windows opens no directory; NTFS writes changes of names to its own journal, in order
+        }
         try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
             names.force(true);
         }
@@ -154,10 +180,15 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public String bootId() {
+        return bootId(BOOT_ID, ProcessHandle.of(1).flatMap(first -> first.info().startInstant()));
+    }
+
+    /** @param firstStarted when the first process was started, which macOS tells; nobody tells on Windows */
+    static String bootId(Path linux, Optional<Instant> firstStarted) {
         try {
-            return Files.readString(BOOT_ID).trim();
+            return Files.readString(linux).trim();
         } catch (IOException e) {
-            return "unknown"; // not Linux: every start counts as the same boot
+            return firstStarted.map(Object::toString).orElseGet(() -> UUID.randomUUID().toString());
         }
     }
 
@@ -186,6 +217,9 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (remains != null) {
+            remains.sweep();
+        }
         lock.close();
     }
 
@@ -257,8 +291,16 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         }
 
         @Override
-        public void truncate(long size) throws IOException {
-            channel.truncate(size);
+        public boolean truncate(long size) throws IOException {
+            try {
+                channel.truncate(size);
+                return true;
+            } catch (IOException e) {
+                if (Modes.hasOwners(path)) {
+                    throw e;
+                }
+                return false;
+            }
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.posthorse.platform;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /**
@@ -31,7 +32,18 @@ public interface FileStore {
         return open(name);
     }
 
+    /** Deletes a file; its name is free at once, whoever has it open or mapped. */
     void delete(String name) throws IOException;
+
+    /** Deletes a file that may still be mapped, and gives its blocks back at once where the operating system can. */
+    default void discard(String name) throws IOException {
+        try (StoredFile file = openExisting(name)) {
+            file.truncate(0);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        delete(name);
+    }
 
     /** Replaces {@code to} by {@code from} in one step: after a crash there is the one or the other. */
     void rename(String from, String to) throws IOException;
@@ -47,7 +59,7 @@ public interface FileStore {
 
     /**
      * Identifies the running operating system: where it differs from the one of the last run, what was written but not
-     * forced may be gone.
+     * forced may be gone. Differs with each call where the system does not tell when it was started.
      */
     String bootId();
 

@@ -36,8 +36,13 @@ public final class Modes {
         return FileChannel.open(file, DATA, of(file, "rw-------"));
     }
 
+    /** Returns whether the file system knows owners and modes. Windows' do not, and they keep what is mapped, too. */
+    static boolean hasOwners(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
     private static FileAttribute<?>[] of(Path path, String mode) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+        return hasOwners(path)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
                 : NONE;
     }

@@ -36,7 +36,12 @@ public interface StoredFile extends AutoCloseable {
      */
     ByteBuffer map(int length) throws IOException;
 
-    void truncate(long size) throws IOException;
+    /**
+     * Shortens the file.
+     *
+     * @return false, with nothing changed, where the operating system shortens no file that is mapped, as Windows does not
+     */
+    boolean truncate(long size) throws IOException;
 
     @Override
     void close() throws IOException;

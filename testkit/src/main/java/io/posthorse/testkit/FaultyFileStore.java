@@ -400,11 +400,12 @@ public final class FaultyFileStore implements FileStore {
         }
 
         @Override
-        public void truncate(long size) throws IOException {
+        public boolean truncate(long size) throws IOException {
             open();
             change();
             note(name, -2 - size);
             file.truncate((int) size);
+            return true;
         }
 
         @Override

@@ -158,8 +158,8 @@ final class SparseFiles implements FileStore, AutoCloseable {
         }
 
         @Override
-        public void truncate(long size) throws IOException {
-            file.truncate(size);
+        public boolean truncate(long size) throws IOException {
+            return file.truncate(size);
         }
 
         @Override
