@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,20 @@ class QuietProgramIT {
         assertEquals(List.of(), leftovers());
     }
 
+    /** There nothing that is mapped can be deleted, not even by the JVM that maps it: the next one does. */
+    @Test
+    void aBrokerStartsAndStopsOnFilesAsWindowsHasThem() throws Exception {
+        assertEquals("", start(
+                List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=io.posthorse.testkit.WindowsFileSystemProvider"),
+                System.getProperty("java.class.path") + File.pathSeparator + System.getProperty("windows.classpath")));
+        List<Path> left = leftovers();
+        for (Path directory : left) {
+            Files.setLastModifiedTime(directory.resolve("lock"), FileTime.from(Instant.now().minusSeconds(3600)));
+        }
+        assertEquals("", run());
+        assertEquals(List.of(), leftovers());
+    }
+
     @Test
     void whatAKilledJvmLeftIsRemovedByTheNext() throws Exception {
         Path dead = Files.createDirectory(temporary.resolve("posthorse-embedded-0-dead"));
@@ -60,10 +75,15 @@ class QuietProgramIT {
 
     /** Output and error output of the program. Of Netty's use of the JDK the JVM itself may warn; that is not asked here. */
     private String run(String... arguments) throws Exception {
+        return start(List.of(), System.getProperty("java.class.path"), arguments);
+    }
+
+    private String start(List<String> options, String classPath, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"),
-                QuietProgram.class.getName()));
+                "-Djava.io.tmpdir=" + temporary, "-cp", classPath));
+        command.addAll(options);
+        command.add(QuietProgram.class.getName());
         command.addAll(List.of(arguments));
         Process program = new ProcessBuilder(command).redirectErrorStream(true).start();
         CountDownLatch read = new CountDownLatch(1);
