@@ -14,8 +14,10 @@ record Mark(Kind kind, String detail) {
         AS_IT_STANDS,
         /** Commands of a server that stays up while the rest of the page runs, or until the next server. */
         SERVER,
-        /** Each line is a command that runs until Ctrl-C; it gets that once it has printed the text. */
+        /** Each line is a command that runs until Ctrl-C; it gets that once it has printed the text. No server runs beside. */
         UNTIL,
+        /** The same beside the server of the page. */
+        BESIDE,
         /** The output of what ran last: its lines come in this order, and {@code ...} stands for anything. */
         PRINTS,
         /** The same, in any order. */
@@ -31,7 +33,7 @@ record Mark(Kind kind, String detail) {
     static final Mark NONE = new Mark(Kind.AS_IT_STANDS, "");
     private static final Pattern COMMENT = Pattern.compile("\\s*<!-- run: (.*) -->\\s*", Pattern.DOTALL);
     private static final Pattern WORDS = Pattern.compile(
-            "(?<kind>server|until|prints|in any order|file|project|not),? ?\"?(?<detail>[^\"]*)\"?");
+            "(?<kind>server|until|beside|prints|in any order|file|project|not),? ?\"?(?<detail>[^\"]*)\"?");
 
     /** Reads a comment; {@link #NONE} where it is not about running. */
     static Mark read(String comment) {
@@ -42,19 +44,20 @@ record Mark(Kind kind, String detail) {
         Matcher words = WORDS.matcher(ours.group(1));
         if (!words.matches()) {
             throw new IllegalArgumentException("unknown mark " + comment.strip()
-                    + "; write server, until \"TEXT\", prints, in any order, file NAME, project or not, REASON");
+                    + "; write server, until \"TEXT\", beside \"TEXT\", prints, in any order, file NAME, project or not, REASON");
         }
         String detail = words.group("detail");
         Kind kind = switch (words.group("kind")) {
             case "server" -> Kind.SERVER;
             case "until" -> Kind.UNTIL;
+            case "beside" -> Kind.BESIDE;
             case "prints" -> Kind.PRINTS;
             case "in any order" -> Kind.PRINTS_IN_ANY_ORDER;
             case "file" -> Kind.FILE;
             case "project" -> Kind.PROJECT;
             default -> Kind.NOT;
         };
-        boolean needsDetail = kind == Kind.UNTIL || kind == Kind.FILE || kind == Kind.NOT;
+        boolean needsDetail = kind == Kind.UNTIL || kind == Kind.BESIDE || kind == Kind.FILE || kind == Kind.NOT;
         if (needsDetail && detail.isBlank()) {
             throw new IllegalArgumentException("the mark " + comment.strip() + " lacks its text, name or reason");
         }

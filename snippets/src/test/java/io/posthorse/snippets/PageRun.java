@@ -39,7 +39,12 @@ final class PageRun implements AutoCloseable {
         switch (snippet.mark().kind()) {
             case NOT -> { }
             case SERVER -> startServer(snippet);
-            case UNTIL -> runUntil(snippet);
+            case UNTIL -> {
+                stopServer();
+                runUntil(snippet);
+                PageServer.awaitFreePorts();
+            }
+            case BESIDE -> runUntil(snippet);
             case FILE -> workplace.write(snippet.mark().detail(), snippet.text());
             case PRINTS -> compare(snippet, true);
             case PRINTS_IN_ANY_ORDER -> compare(snippet, false);
@@ -62,10 +67,9 @@ final class PageRun implements AutoCloseable {
     }
 
     private void runUntil(Snippet snippet) throws IOException, InterruptedException {
-        stopServer();
         for (String line : snippet.text().lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList()) {
-            PageServer started = PageServer.start(
-                    workplace, "exec " + line + "\n", snippet.mark().detail(), snippet.place() + " " + line);
+            PageServer started = PageServer.startUntil(
+                    workplace, "exec env " + line + "\n", snippet.mark().detail(), snippet.place() + " " + line);
             output = started.output();
             started.interrupt();
         }
@@ -119,7 +123,8 @@ final class PageRun implements AutoCloseable {
         stopServer();
         workplace.write("snippet.properties", snippet.text());
         String command = "exec bin/posthorse start --config snippet.properties\n";
-        PageServer.start(workplace, command, READY, snippet.place()).interrupt();
+        PageServer.startUntil(workplace, command, READY, snippet.place()).interrupt();
+        PageServer.awaitFreePorts();
     }
 
     private void compare(Snippet snippet, boolean inOrder) {

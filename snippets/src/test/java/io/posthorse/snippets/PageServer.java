@@ -6,9 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Commands that run until they are stopped: the server that the rest of a page talks to, or one that is looked at. */
 final class PageServer implements AutoCloseable {
@@ -31,25 +33,34 @@ final class PageServer implements AutoCloseable {
     /** Starts the commands and waits until they print the text, and until every port that they name answers. */
     static PageServer start(Workplace workplace, String commands, String readyText, String place) throws IOException {
         PageServer server = new PageServer(workplace.start(commands), place);
-        try {
-            server.await(readyText);
-        } catch (AssertionError e) {
-            server.close();
-            throw e;
-        }
+        server.await(output -> output.contains(readyText) && portsAnswer(output));
         return server;
     }
 
-    private void await(String readyText) {
-        Awaitility.await(place + " is ready").pollInterval(Duration.ofMillis(100)).atMost(READY_LIMIT).until(() -> {
-            String output = shell.output();
-            if (!shell.isAlive()) {
-                throw new AssertionError(place + " ended at once:\n" + output);
-            }
-            List<Integer> ports = ADDRESS.matcher(output).results().map(PageServer::port).toList();
-            boolean answers = ports.isEmpty() ? answers(BROKER) : ports.stream().allMatch(PageServer::answers);
-            return output.contains(readyText) && answers;
-        });
+    /** Starts a command and waits until it prints the text. */
+    static PageServer startUntil(Workplace workplace, String command, String text, String place) throws IOException {
+        PageServer server = new PageServer(workplace.start(command), place);
+        server.await(output -> output.contains(text));
+        return server;
+    }
+
+    private void await(Predicate<String> ready) {
+        try {
+            Awaitility.await(place + " is ready").pollInterval(Duration.ofMillis(100)).atMost(READY_LIMIT).until(() -> {
+                if (!shell.isAlive()) {
+                    throw new AssertionError(place + " ended before it was ready:\n" + shell.output());
+                }
+                return ready.test(shell.output());
+            });
+        } catch (ConditionTimeoutException e) {
+            close();
+            throw new AssertionError(place + " is not ready after " + READY_LIMIT + ":\n" + shell.output(), e);
+        }
+    }
+
+    private static boolean portsAnswer(String output) {
+        List<Integer> ports = ADDRESS.matcher(output).results().map(PageServer::port).toList();
+        return ports.isEmpty() ? answers(BROKER) : ports.stream().allMatch(PageServer::answers);
     }
 
     private static int port(MatchResult address) {
@@ -78,7 +89,6 @@ final class PageServer implements AutoCloseable {
         if (exitCode != 0 && exitCode != INTERRUPTED) {
             throw new AssertionError(place + " ended with " + exitCode + " after Ctrl-C:\n" + shell.tail());
         }
-        awaitFreePorts();
     }
 
     /** Ends it and all that it started. */
@@ -91,7 +101,8 @@ final class PageServer implements AutoCloseable {
         awaitFreePorts();
     }
 
-    private static void awaitFreePorts() {
+    /** Waits until nobody listens on the ports any more. */
+    static void awaitFreePorts() {
         Awaitility.await("the ports are free again").pollInterval(Duration.ofMillis(50)).atMost(STOP_LIMIT)
                 .until(() -> PORTS.stream().noneMatch(PageServer::answers));
     }
