@@ -14,7 +14,7 @@ record Mark(Kind kind, String detail) {
         AS_IT_STANDS,
         /** Commands of a server that stays up while the rest of the page runs, or until the next server. */
         SERVER,
-        /** Each line is a command that runs until Ctrl-C; it gets that once it has printed the text. No server runs beside. */
+        /** Each line runs until Ctrl-C, which it gets once it has printed the text. No server runs beside. */
         UNTIL,
         /** The same beside the server of the page. */
         BESIDE,
@@ -44,7 +44,8 @@ record Mark(Kind kind, String detail) {
         Matcher words = WORDS.matcher(ours.group(1));
         if (!words.matches()) {
             throw new IllegalArgumentException("unknown mark " + comment.strip()
-                    + "; write server, until \"TEXT\", beside \"TEXT\", prints, in any order, file NAME, project or not, REASON");
+                    + "; write server, until \"TEXT\", beside \"TEXT\", prints, in any order, file NAME, project"
+                    + " or not, REASON");
         }
         String detail = words.group("detail");
         Kind kind = switch (words.group("kind")) {
