@@ -10,7 +10,7 @@ bring_for_program() { # bring_for_program <what, for a sentence> <arguments of M
         exit 1
     }
     echo "Bringing the $what; this happens once." >&2
-    mvn -B -q -Dstyle.color=never "$@" package >&2 || {
+    mvn -B -q "$@" package >&2 || {
         echo "The $what could not be brought; the lines above say why." >&2
         exit 1
     }

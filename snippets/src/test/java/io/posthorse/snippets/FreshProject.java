@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A new Maven project as a reader makes one: the dependencies that a page prints, and its programs. */
+/** A new Maven project as a reader makes one: the dependencies that a page prints, and its program. */
 final class FreshProject {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     /** Plugins of the versions that the checkout is built with, so that nothing further has to be brought. */
@@ -36,28 +36,28 @@ final class FreshProject {
 
     private final Workplace workplace;
     private final Path folder;
+    private final Snippet program;
 
-    private FreshProject(Workplace workplace, Path folder) {
+    private FreshProject(Workplace workplace, Path folder, Snippet program) {
         this.workplace = workplace;
         this.folder = folder;
+        this.program = program;
     }
 
     /** Makes and compiles the project. */
-    static FreshProject build(Workplace workplace, String dependencies, List<Snippet> programs)
+    static FreshProject build(Workplace workplace, String dependencies, Snippet program)
             throws IOException, InterruptedException {
         Path folder = workplace.folder().resolve("fresh-project");
         Path sources = Files.createDirectories(folder.resolve("src/main/java"));
         Files.writeString(folder.resolve("pom.xml"), POM.formatted(dependencies));
-        for (Snippet program : programs) {
-            Files.writeString(sources.resolve(program.className().orElseThrow() + ".java"), program.text());
-        }
+        Files.writeString(sources.resolve(program.className().orElseThrow() + ".java"), program.text());
         workplace.output(List.of("mvn", "-B", "-q", "-f", folder.toString(), "compile", "dependency:build-classpath",
                 "-Dmdep.outputFile=" + folder.resolve("classpath"), "-Dmdep.includeScope=runtime"), LIMIT);
-        return new FreshProject(workplace, folder);
+        return new FreshProject(workplace, folder, program);
     }
 
-    /** Runs one of its programs and returns what it printed. */
-    String run(Snippet program) throws IOException, InterruptedException {
+    /** Runs the program and returns what it printed. */
+    String run() throws IOException, InterruptedException {
         String libraries = Files.readString(folder.resolve("classpath")).strip();
         return workplace.output(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", folder.resolve("target/classes") + ":" + libraries, program.fullClassName().orElseThrow()), LIMIT);

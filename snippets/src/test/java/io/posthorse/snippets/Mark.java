@@ -24,7 +24,7 @@ record Mark(Kind kind, String detail) {
         PRINTS_IN_ANY_ORDER,
         /** A file that the commands after it read. */
         FILE,
-        /** The dependencies of a Maven project in which the programs before it run too. */
+        /** The dependencies of a Maven project in which the one program before it runs too, and prints the same. */
         PROJECT,
         /** Cannot run in a test; the reason is given. */
         NOT

@@ -3,8 +3,6 @@ package io.posthorse.snippets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Runs a page from top to bottom in one fresh directory, as a reader does who tries all of it. */
@@ -14,7 +12,7 @@ final class PageRun implements AutoCloseable {
 
     private final Page page;
     private final Workplace workplace;
-    private final List<Snippet> programs = new ArrayList<>();
+    private Snippet program;
     private PageServer server;
     private String output = "";
 
@@ -91,15 +89,15 @@ final class PageRun implements AutoCloseable {
         }
         String file = snippet.className().orElseThrow() + ".java";
         workplace.write(file, snippet.text());
-        programs.add(snippet);
+        program = snippet;
         if (!hasCommandFor(file, snippet)) {
             runCommands("bin/posthorse java " + file + "\n", snippet.place());
         }
     }
 
     /** Whether the page prints the command that runs the program; it is run there then. */
-    private boolean hasCommandFor(String file, Snippet program) {
-        return page.snippets().stream().anyMatch(s -> s.language().equals("sh") && s.line() > program.line()
+    private boolean hasCommandFor(String file, Snippet before) {
+        return page.snippets().stream().anyMatch(s -> s.language().equals("sh") && s.line() > before.line()
                 && s.mark().kind() != Mark.Kind.NOT && s.text().contains("bin/posthorse java " + file));
     }
 
@@ -136,9 +134,12 @@ final class PageRun implements AutoCloseable {
     }
 
     private void runInProject(Snippet snippet) throws IOException, InterruptedException {
-        FreshProject project = FreshProject.build(workplace, snippet.text(), programs);
-        output = project.run(programs.getFirst());
+        FreshProject project = FreshProject.build(workplace, snippet.text(), program);
+        output = project.run();
         checkForFaults(snippet.place() + " in a project with these dependencies");
+        page.snippets().stream()
+                .filter(s -> s.mark().kind() == Mark.Kind.PRINTS && s.line() < snippet.line())
+                .forEach(s -> compare(s, true));
     }
 
     private String serverOutput() {
