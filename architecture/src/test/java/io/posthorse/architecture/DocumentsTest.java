@@ -78,6 +78,24 @@ class DocumentsTest {
     }
 
     @Test
+    void theListOfPagesHasEveryPageOfDocs() throws IOException {
+        List<String> missing = new ArrayList<>();
+        Path docs = Checkout.ROOT.resolve("docs");
+        String english = Files.readString(docs.resolve("README.md"));
+        String chinese = Files.readString(docs.resolve("README.zh-CN.md"));
+        try (Stream<Path> files = Files.walk(docs)) {
+            for (Path page : files.filter(f -> f.toString().endsWith(".md")).toList()) {
+                String name = docs.relativize(page).toString().replace('\\', '/');
+                String list = name.endsWith(".zh-CN.md") ? chinese : english;
+                if (!name.startsWith("README") && !list.contains("](" + name + ")")) {
+                    missing.add(name);
+                }
+            }
+        }
+        assertEquals(List.of(), missing, "add a row that says what its reader wants to do");
+    }
+
+    @Test
     void theTestsOfTheSecurityTableAreThere() throws IOException {
         Matcher named = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`")
                 .matcher(Files.readString(Checkout.ROOT.resolve("SECURITY.md")));

@@ -97,7 +97,7 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Stops it and waits until it has stopped; a temporary directory is deleted then. Calls after the first do nothing,
-     * but return no earlier than the first.
+     * but return no earlier than the first. Where the JVM ends and has deleted the temporary directory, it does nothing.
      *
      * @throws UncheckedIOException where what is left could not be written, or the directory not be deleted
      */
@@ -107,15 +107,24 @@ public final class Broker implements AutoCloseable {
             return;
         }
         closed = true;
+        if (!temporary) {
+            closeServer();
+        } else if (Workspace.closing()) {
+            try {
+                closeServer();
+            } finally {
+                Workspace.delete(directory);
+                Workspace.closed();
+            }
+        }
+    }
+
+    private void closeServer() {
         try {
             server.close();
         } catch (IOException e) {
             throw new UncheckedIOException("The broker in " + directory + " was not stopped in order: what it acknowledged"
                     + " is in its log all the same. " + e.getMessage(), e);
-        } finally {
-            if (temporary) {
-                Workspace.delete(directory);
-            }
         }
     }
 

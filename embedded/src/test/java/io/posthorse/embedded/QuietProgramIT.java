@@ -54,6 +54,14 @@ class QuietProgramIT {
         assertEquals(List.of(), leftovers());
     }
 
+    /** As Spring closes the beans of a context in a hook of its own, beside the one that deletes the files. */
+    @Test
+    void aBrokerThatIsClosedWhileTheJvmEndsSaysNothing() throws Exception {
+        String output = run("late");
+        assertTrue(output.startsWith(temporary.toString()) && output.lines().count() == 1, output);
+        assertEquals(List.of(), leftovers());
+    }
+
     @Test
     void whatAKilledJvmLeftIsRemovedByTheNext() throws Exception {
         Path dead = Files.createDirectory(temporary.resolve("posthorse-embedded-0-dead"));

@@ -1,0 +1,96 @@
+package io.posthorse.snippets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.commonmark.node.AbstractVisitor;
+import org.commonmark.node.FencedCodeBlock;
+import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.IndentedCodeBlock;
+import org.commonmark.node.Node;
+import org.commonmark.parser.IncludeSourceSpans;
+import org.commonmark.parser.Parser;
+
+/** A Markdown page of the checkout with its code blocks. */
+record Page(String name, List<Snippet> snippets) {
+    static final String CHINESE = ".zh-CN.md";
+    /** The language of a block that is indented and not fenced. */
+    static final String INDENTED = "(indented)";
+    private static final Parser PARSER =
+            Parser.builder().includeSourceSpans(IncludeSourceSpans.BLOCKS).build();
+
+    /** Reads all pages whose blocks are run or checked: those at the top, in docs, and the list of examples. */
+    static List<Page> all(Path checkout) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String folder : List.of("", "examples")) {
+            try (Stream<Path> found = Files.list(checkout.resolve(folder))) {
+                found.filter(Page::isPage).forEach(files::add);
+            }
+        }
+        try (Stream<Path> found = Files.walk(checkout.resolve("docs"))) {
+            found.filter(Page::isPage).forEach(files::add);
+        }
+        List<Page> pages = new ArrayList<>();
+        for (Path file : files.stream().sorted().toList()) {
+            String name = checkout.relativize(file).toString().replace('\\', '/');
+            pages.add(read(name, Files.readString(file)));
+        }
+        return pages;
+    }
+
+    private static boolean isPage(Path file) {
+        return file.toString().endsWith(".md") && Files.isRegularFile(file);
+    }
+
+    /** Reads the text of a page. */
+    static Page read(String name, String text) {
+        List<Snippet> snippets = new ArrayList<>();
+        PARSER.parse(text).accept(new AbstractVisitor() {
+            @Override
+            public void visit(FencedCodeBlock block) {
+                String info = block.getInfo() == null ? "" : block.getInfo().strip();
+                snippets.add(new Snippet(name, line(block), info, block.getLiteral(), mark(block, name)));
+            }
+
+            @Override
+            public void visit(IndentedCodeBlock block) {
+                snippets.add(new Snippet(name, line(block), INDENTED, block.getLiteral(), Mark.NONE));
+            }
+        });
+        return new Page(name, List.copyOf(snippets));
+    }
+
+    private static int line(Node block) {
+        return block.getSourceSpans().getFirst().getLineIndex() + 1;
+    }
+
+    private static Mark mark(Node block, String name) {
+        if (!(block.getPrevious() instanceof HtmlBlock comment)) {
+            return Mark.NONE;
+        }
+        try {
+            return Mark.read(comment.getLiteral());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ":" + line(comment) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether it is the Chinese version of another page. */
+    boolean isChinese() {
+        return name.endsWith(CHINESE);
+    }
+
+    /** The name of its Chinese version, which need not exist. */
+    String chineseName() {
+        return name.replace(".md", CHINESE);
+    }
+
+    /** Whether something of it is to be run. */
+    boolean isRun() {
+        return snippets.stream().anyMatch(s -> !s.language().equals("text") && s.mark().kind() != Mark.Kind.NOT
+                && !s.language().equals("json") && !s.language().equals("xml"));
+    }
+}

@@ -1,0 +1,109 @@
+package io.posthorse.snippets;
+
+import io.posthorse.interop.harness.ChildProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Commands that run until they are stopped: the server that the rest of a page talks to, or one that is looked at. */
+final class PageServer implements AutoCloseable {
+    /** The ports that the pages print; a server that uses one of them must not run beside the test. */
+    static final List<Integer> PORTS = List.of(9876, 10911, 10909, 8081, 61616);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:(\\d+)");
+    private static final int BROKER = 10911;
+    private static final int INTERRUPTED = 130;
+
+    private final ChildProcess shell;
+    private final String place;
+
+    private PageServer(ChildProcess shell, String place) {
+        this.shell = shell;
+        this.place = place;
+    }
+
+    /** Starts the commands and waits until they print the text, and until every port that they name answers. */
+    static PageServer start(Workplace workplace, String commands, String readyText, String place) throws IOException {
+        PageServer server = new PageServer(workplace.start(commands), place);
+        server.await(output -> output.contains(readyText) && portsAnswer(output));
+        return server;
+    }
+
+    /** Starts a command and waits until it prints the text. */
+    static PageServer startUntil(Workplace workplace, String command, String text, String place) throws IOException {
+        PageServer server = new PageServer(workplace.start(command), place);
+        server.await(output -> output.contains(text));
+        return server;
+    }
+
+    private void await(Predicate<String> ready) {
+        try {
+            Awaitility.await(place + " is ready").pollInterval(Duration.ofMillis(100)).atMost(READY_LIMIT).until(() -> {
+                if (!shell.isAlive()) {
+                    throw new AssertionError(place + " ended before it was ready:\n" + shell.output());
+                }
+                return ready.test(shell.output());
+            });
+        } catch (ConditionTimeoutException e) {
+            close();
+            throw new AssertionError(place + " is not ready after " + READY_LIMIT + ":\n" + shell.output(), e);
+        }
+    }
+
+    private static boolean portsAnswer(String output) {
+        List<Integer> ports = ADDRESS.matcher(output).results().map(PageServer::port).toList();
+        return ports.isEmpty() ? answers(BROKER) : ports.stream().allMatch(PageServer::answers);
+    }
+
+    private static int port(MatchResult address) {
+        return Integer.parseInt(address.group(1));
+    }
+
+    /** Whether somebody listens on a port of this machine. */
+    static boolean answers(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** All that it has printed. */
+    String output() {
+        return shell.output();
+    }
+
+    /** Gives it Ctrl-C, and fails where it does not end well. */
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(shell.pid())).start().waitFor();
+        int exitCode = shell.await(STOP_LIMIT);
+        if (exitCode != 0 && exitCode != INTERRUPTED) {
+            throw new AssertionError(place + " ended with " + exitCode + " after Ctrl-C:\n" + shell.tail());
+        }
+    }
+
+    /** Ends it and all that it started. */
+    @Override
+    public void close() {
+        ProcessHandle.of(shell.pid()).ifPresent(own -> own.descendants().forEach(ProcessHandle::destroy));
+        Awaitility.await("the servers of " + place + " end").pollInterval(Duration.ofMillis(50)).atMost(STOP_LIMIT)
+                .until(() -> ProcessHandle.of(shell.pid()).map(own -> own.descendants().findAny().isEmpty()).orElse(true));
+        shell.close();
+        awaitFreePorts();
+    }
+
+    /** Waits until nobody listens on the ports any more. */
+    static void awaitFreePorts() {
+        Awaitility.await("the ports are free again").pollInterval(Duration.ofMillis(50)).atMost(STOP_LIMIT)
+                .until(() -> PORTS.stream().noneMatch(PageServer::answers));
+    }
+}
