@@ -138,8 +138,8 @@ final class LogFile {
                 }
             }
         }
-        channel = OwnFiles.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        OwnFiles.create(file);
+        channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         key = keyOf(file);
     }
 

@@ -54,7 +54,8 @@ final class RunFile implements Closeable {
         long pid = ProcessHandle.current().pid();
         Path file = folder.resolve(kind + "-" + pid + SUFFIX);
         while (true) {
-            FileChannel channel = OwnFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnFiles.create(file);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock();
             channel.truncate(0);
             channel.write(ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII)));
