@@ -25,8 +25,13 @@ public final class Modes {
         Files.createDirectories(directory, of(directory, "rwxr-x---"));
     }
 
+    /** Makes a file, empty, where it is missing. */
+    public static void createFile(Path file) throws IOException {
+        openFile(file).close();
+    }
+
     /** Opens a file for reading and writing, making it where it is missing. */
-    public static FileChannel openFile(Path file) throws IOException {
+    static FileChannel openFile(Path file) throws IOException {
         return FileChannel.open(file, DATA, of(file, "rw-r-----"));
     }
 

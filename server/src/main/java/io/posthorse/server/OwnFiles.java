@@ -15,6 +15,6 @@ public final class OwnFiles {
 
     /** Makes a file, empty, where it is missing. */
     public static void create(Path file) throws IOException {
-        Modes.openFile(file).close();
+        Modes.createFile(file);
     }
 }
