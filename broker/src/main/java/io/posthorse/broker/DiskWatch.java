@@ -43,21 +43,16 @@ final class DiskWatch {
         boolean now = broker.log().isShort();
         if (now != full) {
             full = now;
-            told.accept(full
-                    ? "The disk of the data directory is full: messages are refused, and what is acknowledged and consumed"
-                            + " is still taken (" + (broker.log().reserveLeft() >> 20) + " MiB are kept for that). Have"
-                            + " consumers drain it, let retention work (fileReservedTime), or give it space; nothing"
-                            + " unexpired is deleted."
-                    : "The disk of the data directory has space again: messages are taken.");
+            told.accept(full ? fullText() : "The disk of " + place() + " has space again: messages are taken.");
         }
         if (!nearlyFull && !full && used >= NEARLY_FULL) {
             nearlyFull = true;
             String percent = "%.0f %%".formatted(used * 100);
-            told.accept("The disk of the data directory is nearly full: " + percent + " are in use. When it is full,"
-                    + " messages are refused.");
+            told.accept("The disk of " + place() + " is nearly full: " + percent + " are in use. When it is full, messages"
+                    + " are refused.");
         } else if (nearlyFull && used < ROOM_AGAIN) {
             nearlyFull = false;
-            told.accept("The disk of the data directory has room again: %.0f %% are in use.".formatted(used * 100));
+            told.accept("The disk of %s has room again: %.0f %% are in use.".formatted(place(), used * 100));
         }
         boolean low = full && !broker.log().isReserveAbove(LogSettings.KEPT_FOR_OPERATORS);
         if (low && !exhausted) {
@@ -71,5 +66,20 @@ final class DiskWatch {
             sinceCheckpoint = 0;
             broker.checkpoint(); // segments can go only once checkpoints cover them
         }
+    }
+
+    private String fullText() {
+        return "The disk of " + place() + " is full: " + mib(broker.store().bytesFree()) + " are free, and "
+                + mib(broker.store().bytesWanted()) + " are needed. Messages are refused, and what is acknowledged and"
+                + " consumed is still taken (" + (broker.log().reserveLeft() >> 20) + " MiB are kept for that). Have"
+                + " consumers drain it, let retention work (fileReservedTime), or give it space; nothing unexpired is deleted.";
+    }
+
+    private String place() {
+        return broker.store().place();
+    }
+
+    private static String mib(long bytes) {
+        return (bytes + (1 << 20) - 1 >> 20) + " MiB";
     }
 }

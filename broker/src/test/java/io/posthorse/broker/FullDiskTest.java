@@ -44,6 +44,11 @@ class FullDiskTest {
     void aDiskThatAQueueFilledIsDrainedByItsConsumersAlone() throws IOException {
         directory.retention = new Retention(1L << 50, 1, 1, ms -> true);
         Broker broker = open();
+        long[] dropped = new long[2];
+        directory.shard.onDropped((bytes, newestMs) -> {
+            dropped[0] += bytes;
+            dropped[1] = newestMs;
+        });
         Topic queue = directory.topic("queue", 1);
         Subscription own = directory.settler("own");
         directory.shard.turn();
@@ -51,7 +56,8 @@ class FullDiskTest {
         directory.rest();
         int count = fill(queue, 8 << 20);
         assertTrue(count > 6_000, count + " messages");
-        assertTrue(notices.stream().anyMatch(notice -> notice.contains("is full")), notices.toString());
+        String told = "The disk of the data directory is full: \\d+ MiB are free, and \\d+ MiB are needed\\. .*";
+        assertTrue(notices.stream().anyMatch(notice -> notice.matches(told)), notices.toString());
 
         for (long offset = 0; offset < count; offset++) { // one by one, each as a turn of its own
             directory.shard.turn();
@@ -68,6 +74,8 @@ class FullDiskTest {
 
         assertTrue(directory.publish(queue.partition(0), BODY), "there is room again");
         assertTrue(broker.log().segmentBases().length <= 4, broker.log().segmentBases().length + " segments");
+        assertTrue(dropped[0] >= 6 << 20, dropped[0] + " bytes were told of as dropped");
+        assertTrue(dropped[1] >= 1_700_000_000_000L, "the newest of it is of " + dropped[1]);
         directory.pass(2_000);
         assertTrue(notices.stream().anyMatch(notice -> notice.contains("has space again")), notices.toString());
         Broker again = directory.killed();

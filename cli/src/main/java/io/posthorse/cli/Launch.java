@@ -107,8 +107,9 @@ final class Launch {
     static <T extends AutoCloseable> int run(Run<T> what) throws IOException, InterruptedException {
         long began = System.nanoTime();
         List<String> warnings = new ArrayList<>(what.config.notes());
-        LogFile file = LogFile.follow();
-        LogLines lines = LogLines.install();
+        LogLines[] installed = new LogLines[1];
+        LogFile file = LogFile.follow(out -> installed[0] = LogLines.install(out));
+        LogLines lines = installed[0];
         what.config.logging().levels().apply();
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) ->
                 LOG.error("The thread {} ended by a fault of this program; please report it.", thread.getName(), fault));

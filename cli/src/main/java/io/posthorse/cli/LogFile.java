@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
 
 /**
  * The server log as a file: it gets all that the process prints, besides the console. At {@value #BYTES_MAX} bytes it is put
@@ -28,6 +29,8 @@ final class LogFile {
     /** So much is kept until the file is known. */
     private static final int HELD_BYTES_MAX = 256 << 10;
 
+    private static final int LINE_BYTES_MAX = 64 << 10;
+
     private final long bytesMax;
     private ByteArrayOutputStream held = new ByteArrayOutputStream();
     private Path file;
@@ -39,16 +42,28 @@ final class LogFile {
         this.bytesMax = bytesMax;
     }
 
-    /** Begins to take standard output and standard error. */
-    static LogFile follow() {
+    /**
+     * Begins to take standard output and standard error.
+     *
+     * @param lines gets where lines of the server log are printed
+     */
+    static LogFile follow(Consumer<PrintStream> lines) {
         LogFile log = new LogFile(BYTES_MAX);
-        System.setOut(log.beside(System.out));
-        System.setErr(log.beside(System.err));
+        lines.accept(log.beside(System.out, false));
+        System.setOut(log.beside(System.out, true));
+        System.setErr(log.beside(System.err, true));
         return log;
     }
 
-    PrintStream beside(PrintStream console) {
+    /**
+     * A stream to the console and to the file, where whole lines come.
+     *
+     * @param dates whether lines get date and time in the file
+     */
+    PrintStream beside(PrintStream console, boolean dates) {
         return new PrintStream(new OutputStream() {
+            private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
             @Override
             public void write(int b) {
                 write(new byte[] {(byte) b}, 0, 1);
@@ -57,7 +72,16 @@ final class LogFile {
             @Override
             public void write(byte[] bytes, int from, int count) {
                 console.write(bytes, from, count);
-                append(ByteBuffer.wrap(bytes, from, count));
+                for (int i = from; i < from + count; i++) {
+                    if (dates && line.size() == 0) {
+                        line.writeBytes((LogLine.now() + " ").getBytes(StandardCharsets.US_ASCII));
+                    }
+                    line.write(bytes[i]);
+                    if (bytes[i] == '\n' || line.size() >= LINE_BYTES_MAX) {
+                        append(ByteBuffer.wrap(line.toByteArray()));
+                        line.reset();
+                    }
+                }
             }
 
             @Override
@@ -138,8 +162,8 @@ final class LogFile {
                 }
             }
         }
-        channel = OwnFiles.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        OwnFiles.create(file);
+        channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         key = keyOf(file);
     }
 

@@ -23,6 +23,11 @@ final class LogLine extends Formatter {
         this.zone = zone;
     }
 
+    /** This moment, as lines begin. */
+    static String now() {
+        return TIME.format(Instant.now().atZone(ZoneId.systemDefault()));
+    }
+
     @Override
     public String format(LogRecord record) {
         StringBuilder line = new StringBuilder(160);

@@ -7,7 +7,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -25,18 +24,18 @@ final class LogLines extends Handler implements Runnable {
     private final ArrayBlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES_MAX);
     private final LogLine format = new LogLine(ZoneId.systemDefault());
     private final AtomicLong leftOut = new AtomicLong();
-    private final Supplier<PrintStream> out;
+    private final PrintStream out;
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
 
-    /** @param out where lines go; asked for each time, for it may be exchanged */
-    LogLines(Supplier<PrintStream> out) {
+    /** @param out where lines go */
+    LogLines(PrintStream out) {
         this.out = out;
     }
 
     /** Takes all that is logged in this process from now on. */
-    static LogLines install() {
-        LogLines made = new LogLines(() -> System.out);
+    static LogLines install(PrintStream out) {
+        LogLines made = new LogLines(out);
         Logger root = Logger.getLogger("");
         for (Handler other : root.getHandlers()) {
             root.removeHandler(other);
@@ -83,10 +82,9 @@ final class LogLines extends Handler implements Runnable {
             text.append(missing).append(" lines are missing here: they came faster than they could be written.\n");
         }
         text.append(line);
-        PrintStream to = out.get();
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        to.write(bytes, 0, bytes.length);
-        to.flush();
+        out.write(bytes, 0, bytes.length);
+        out.flush();
     }
 
     /** Waits a while until all that was logged is written. */

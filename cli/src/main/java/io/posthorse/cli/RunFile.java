@@ -93,7 +93,8 @@ final class RunFile implements Closeable {
         Path file = folder.resolve(kind + "-" + pid + SUFFIX);
         String text = pid + "\n" + (about.isEmpty() ? "" : String.join("\n", about) + "\n");
         while (true) {
-            FileChannel channel = OwnFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnFiles.create(file);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock(LOCKED_AT, 1, false);
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));

@@ -25,7 +25,7 @@ class LogFileTest {
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
 
     private PrintStream out(LogFile log) {
-        return log.beside(new PrintStream(console, true, StandardCharsets.UTF_8));
+        return log.beside(new PrintStream(console, true, StandardCharsets.UTF_8), false);
     }
 
     private LogPlace place(String name, String alias) {
@@ -44,6 +44,18 @@ class LogFileTest {
         out.println("behind");
         assertEquals("before\nbehind\n", Files.readString(place.file()));
         assertEquals("before\nbehind\n", console.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsPrintedAsItIsHasDateAndTimeInTheFile() throws IOException {
+        LogFile log = new LogFile(LogFile.BYTES_MAX);
+        PrintStream out = log.beside(new PrintStream(console, true, StandardCharsets.UTF_8), true);
+        LogPlace place = place("server.log", null);
+        log.open(place);
+        out.printf("two %s%nin one%n", "lines");
+        assertEquals("two lines\nin one\n", console.toString(StandardCharsets.UTF_8));
+        assertTrue(Files.readString(place.file()).matches(
+                "(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+[+-]\\d\\d:\\d\\d (two lines|in one)\n){2}"));
     }
 
     @Test

@@ -63,7 +63,7 @@ class LogLinesTest {
                 written.write(bytes, from, count);
             }
         }, true, StandardCharsets.UTF_8);
-        LogLines lines = new LogLines(() -> stuck);
+        LogLines lines = new LogLines(stuck);
         Thread writer = new Thread(lines);
         writer.setDaemon(true);
         writer.start();

@@ -21,7 +21,7 @@ public final class Log {
     /** Staging space at first; turns that need more double it. */
     private static final int STAGING_BYTES = 64 << 10;
     /** With so much space a disk that was full no longer counts as full. */
-    private static final int ROOM_AGAIN = 1 << 20;
+    static final int ROOM_AGAIN = 1 << 20;
 
     /** Blocks are asked for in whole pages. */
     private static final long BLOCK = 4_096;

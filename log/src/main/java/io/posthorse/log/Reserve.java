@@ -59,6 +59,11 @@ final class Reserve {
         }
     }
 
+    /** Bytes that it lacks. */
+    long missing() {
+        return Math.max(0, wanted - size);
+    }
+
     boolean isWhole() {
         return size >= wanted;
     }

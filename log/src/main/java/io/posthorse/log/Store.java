@@ -224,6 +224,21 @@ public final class Store {
         }
     }
 
+    /** Bytes that the volume has free; 0 where that can't be told. */
+    public long bytesFree() {
+        return log.reserve().usableBytes();
+    }
+
+    /** Bytes that a volume which was full must have free before messages are taken again. */
+    public long bytesWanted() {
+        return log.reserve().missing() + Log.ROOM_AGAIN;
+    }
+
+    /** Names the directory in what an operator reads. */
+    public String place() {
+        return files.place();
+    }
+
     /** Everything below is in two checkpoints: segments that end there may be dropped. */
     public long dispensable() {
         return checkpoints.dispensable();

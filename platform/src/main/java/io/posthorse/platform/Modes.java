@@ -3,7 +3,6 @@ package io.posthorse.platform;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -26,9 +25,14 @@ public final class Modes {
         Files.createDirectories(directory, of(directory, "rwxr-x---"));
     }
 
-    /** Opens a file, making it where it is missing. */
-    public static FileChannel openFile(Path file, OpenOption... options) throws IOException {
-        return FileChannel.open(file, options.length == 0 ? DATA : Set.of(options), of(file, "rw-r-----"));
+    /** Makes a file, empty, where it is missing. */
+    public static void createFile(Path file) throws IOException {
+        openFile(file).close();
+    }
+
+    /** Opens a file for reading and writing, making it where it is missing. */
+    static FileChannel openFile(Path file) throws IOException {
+        return FileChannel.open(file, DATA, of(file, "rw-r-----"));
     }
 
     /** The same of a file that nobody but its owner reads. */

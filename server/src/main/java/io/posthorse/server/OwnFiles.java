@@ -2,8 +2,6 @@ package io.posthorse.server;
 
 import io.posthorse.platform.Modes;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
 /** Files of a process beside its data, such as its log: for their owner and his group to read, where that is known. */
@@ -15,8 +13,8 @@ public final class OwnFiles {
         Modes.createDirectories(directory);
     }
 
-    /** Opens a file. */
-    public static FileChannel open(Path file, OpenOption... options) throws IOException {
-        return Modes.openFile(file, options);
+    /** Makes a file, empty, where it is missing. */
+    public static void create(Path file) throws IOException {
+        Modes.createFile(file);
     }
 }

@@ -35,7 +35,7 @@ final class PortGuide {
 
             @Override
             public String direct(SpokenProtocol spoken) {
-                return PortGuide.this.direct(spoken);
+                return PortGuide.this.direct(spoken, speaks);
             }
 
             @Override
@@ -45,7 +45,7 @@ final class PortGuide {
         };
     }
 
-    private String direct(SpokenProtocol spoken) {
+    private String direct(SpokenProtocol spoken, SpokenProtocol here) {
         Ports now = ports;
         return switch (spoken) {
             case REMOTING -> now.nameServer == ServerConfig.OFF
@@ -56,7 +56,7 @@ final class PortGuide {
             case GRPC -> port(now.grpc, "gRPC clients connect to port ", "There is no gRPC here (grpc.enabled).");
             case OPENWIRE -> port(now.jms, "JMS clients connect to port ", "There is no JMS here (openwire.enabled).");
             case HTTP -> "There is no web page here: ask with mqadmin or RocketMQ's dashboard (docs/administration.md)."
-                    + port(now.grpc, " Clients that speak gRPC connect to port ", "");
+                    + (here == SpokenProtocol.GRPC ? "" : port(now.grpc, " gRPC clients connect to port ", ""));
             case TLS -> encrypts
                     ? "Its encryption is within another one already: leave one out."
                     : mayEncrypt

@@ -223,6 +223,14 @@ public final class Server implements AutoCloseable {
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
                 gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
+        followChanges(live, protocol);
+        shard.start();
+        registration.start();
+        return protocol;
+    }
+
+    /** Puts settings in force that are changed while the server runs, or were in an earlier run. */
+    private void followChanges(RocketmqSettings.Live live, RemotingProtocol protocol) {
         if (!operations.config().logging().equals(config.logging())) {
             operations.config().logging().levels().apply(); // changed in an earlier run
         }
@@ -236,9 +244,6 @@ public final class Server implements AutoCloseable {
                 registration.permissionChanged();
             }
         });
-        shard.start();
-        registration.start();
-        return protocol;
     }
 
     /** What an operator should know of the disk and the log goes into this process's output. */
