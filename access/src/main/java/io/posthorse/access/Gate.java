@@ -29,7 +29,7 @@ public final class Gate {
 
     private final AccessControl control;
     private final AccessPolicy policy;
-    private final Logins logins;
+    private final LoginChecker logins;
     private final String cluster;
     private final Set<String> own;
     private final Predicate<String> topics;
@@ -47,7 +47,7 @@ public final class Gate {
             Predicate<String> groups) {
         this.control = control;
         this.policy = policy;
-        this.logins = new Logins(control, policy);
+        this.logins = new LoginChecker(control, policy);
         this.cluster = cluster;
         this.own = Set.copyOf(own);
         this.topics = topics;
@@ -80,7 +80,7 @@ public final class Gate {
     }
 
     /** Finds out who somebody is. */
-    public Logins logins() {
+    public LoginChecker logins() {
         return logins;
     }
 

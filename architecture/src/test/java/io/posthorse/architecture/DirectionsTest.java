@@ -80,7 +80,7 @@ class DirectionsTest {
     @Test
     void theNearSideOfAnEmbeddedBrokerKnowsTheJdkAndJunitOnly() {
         noClasses()
-                .that().resideInAPackage("io.posthorse.embedded..")
+                .that().resideInAPackage("io.posthorse.embedded..", "io.posthorse.testkit.files..")
                 .and().resideOutsideOfPackage("io.posthorse.embedded.inside..")
                 .should().dependOnClassesThat().resideOutsideOfPackages(
                         "java..", "org.junit..", "io.posthorse.embedded", "io.posthorse.embedded.seam..")
@@ -98,7 +98,7 @@ class DirectionsTest {
         ArchRule rule = noClasses()
                 .that().resideOutsideOfPackages("io.posthorse.platform..", "io.posthorse.cli..", "io.posthorse.quickstart..",
                         "io.posthorse.benchmarks..", "io.posthorse.load..", "io.posthorse.interop..",
-                        "io.posthorse.embedded..")
+                        "io.posthorse.embedded..", "io.posthorse.testkit.files..")
                 .should().callMethod(System.class, "currentTimeMillis")
                 .orShould().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(Thread.class, "sleep", long.class)
@@ -160,7 +160,7 @@ class DirectionsTest {
                         "io.posthorse.nameserver..", "io.posthorse.filter..", "io.posthorse.auth..", "io.posthorse.access..",
                         "io.posthorse.net..")
                 // takes the making of classes by name out of the client library's codec, which has no other door
-                .and().doNotHaveFullyQualifiedName("io.posthorse.protocol.openwire.Hidden")
+                .and().doNotHaveFullyQualifiedName("io.posthorse.protocol.openwire.HiddenField")
                 .should().dependOnClassesThat().resideInAnyPackage("java.lang.reflect..", "java.lang.invoke.MethodHandles..")
                 .orShould().callMethod(ClassLoader.class, "loadClass", String.class)
                 .orShould().callMethod(Class.class, "getMethods")

@@ -1,6 +1,6 @@
 package io.posthorse.benchmarks;
 
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.Message;
 import io.posthorse.broker.TagFilter;
 import java.nio.ByteBuffer;
@@ -32,7 +32,7 @@ public class LogBenchmark {
     private static final int READY = 10_000;
 
     private final Message message = Samples.message(1_024);
-    private final Fetch fetch = new Fetch();
+    private final FetchResult fetch = new FetchResult();
     private final ByteBuffer answer = ByteBuffer.allocateDirect(1 << 20);
     private StandaloneBroker broker;
     private long offset;

@@ -27,7 +27,8 @@ final class AddedTimes {
 
     /** Adds an entry; its offset must be above all others. */
     void add(long offset, long dueMs) {
-        Fields.require(size == 0 || offset(size - 1) < offset, "a delayed message at offset %d behind a later one", offset);
+        FieldCodec.require(size == 0 || offset(size - 1) < offset, "a delayed message at offset %d behind a later one",
+                offset);
         int chunk = size >>> CHUNK_SHIFT;
         if (chunk == chunks.length) {
             chunks = Arrays.copyOf(chunks, chunk + 1);

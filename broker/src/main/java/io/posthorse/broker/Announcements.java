@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Partitions that got messages, and topics that came, changed or went, of which nobody has been told yet. */
 final class Announcements {
-    private final Faults faults;
+    private final FaultReporter faults;
     private final List<Partition> due = new ArrayList<>();
     private final List<TopicListener> listeners = new ArrayList<>();
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
@@ -23,7 +23,7 @@ final class Announcements {
         }
     }
 
-    Announcements(Faults faults) {
+    Announcements(FaultReporter faults) {
         this.faults = faults;
     }
 

@@ -16,14 +16,14 @@ final class Appender {
     private final State state;
     private final MessageFormat[] formats;
     private final Announcements announcements;
-    private final Faults faults;
+    private final FaultReporter faults;
     private long now;
     private long wallNow;
     private long decisions;
 
     Appender(
             Store store, StateMachine machine, State state, MessageFormat[] formats, Announcements announcements,
-            Faults faults) {
+            FaultReporter faults) {
         this.store = store;
         this.log = store.log();
         this.machine = machine;

@@ -1,16 +1,16 @@
 package io.posthorse.broker;
 
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.util.function.BiConsumer;
 
 /** Tells what was created, changed, deleted or reset on somebody's demand, and on whose. Used on the owner's thread. */
 public final class AuditTrail {
-    private BiConsumer<Holder, String> listener = (by, what) -> { };
+    private BiConsumer<QuotaHolder, String> listener = (by, what) -> { };
 
     AuditTrail() {}
 
     /** Has it told who did what: a sentence without an end, such as {@code topic Orders was deleted}. */
-    public void onNote(BiConsumer<Holder, String> to) {
+    public void onNote(BiConsumer<QuotaHolder, String> to) {
         listener = to;
     }
 
@@ -19,7 +19,7 @@ public final class AuditTrail {
      *
      * @param by null where it is the broker itself
      */
-    public void note(Holder by, String what) {
+    public void note(QuotaHolder by, String what) {
         listener.accept(by, what);
     }
 }

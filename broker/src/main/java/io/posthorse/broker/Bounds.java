@@ -14,7 +14,7 @@ public final class Bounds {
     /** Longest key of an attribute, in bytes of UTF-8. */
     private static final int KEY_BYTES_MAX = 256;
 
-    /** Longest value of an attribute, or text of an {@link Origin}, in bytes of UTF-8. */
+    /** Longest value of an attribute, or text of an {@link SubscriptionOrigin}, in bytes of UTF-8. */
     public static final int VALUE_BYTES_MAX = 32_768;
 
     private static final int ATTRIBUTES_MAX = 1_024;

@@ -29,21 +29,21 @@ public final class Broker {
 
     private final BrokerSettings settings;
     private final MessageFormat[] formats;
-    private final Rendering rendering;
+    private final MessageRenderer rendering;
     private final State state;
     private final StateMachine machine;
     private final Background background;
     private final Store store;
     private final Log log;
-    private final Moves moves;
+    private final MessageMoves moves;
     private final DelayedMessages delayed;
     private final Transactions transactions;
     private final Leases leases;
     private final Settlements settlements;
     private final PreparedGroups preparedGroups;
     private final OriginalMessages originals;
-    private final AtHand atHand;
-    private final Faults faults = new Faults();
+    private final ResidentRecords atHand;
+    private final FaultReporter faults = new FaultReporter();
     private final Announcements announcements = new Announcements(faults);
     private final Appender appender;
     /** How many partitions all topics together may have. */
@@ -52,7 +52,7 @@ public final class Broker {
     private LongUnaryOperator correction = time -> time;
 
     private Broker(
-            BrokerSettings settings, MessageFormat[] formats, Rendering rendering, State state, StateMachine machine,
+            BrokerSettings settings, MessageFormat[] formats, MessageRenderer rendering, State state, StateMachine machine,
             Store store, Background background) {
         this.background = background;
         this.settings = settings;
@@ -63,14 +63,14 @@ public final class Broker {
         this.store = store;
         this.log = store.log();
         this.appender = new Appender(store, machine, state, formats, announcements, faults);
-        this.moves = new Moves(this);
+        this.moves = new MessageMoves(this);
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
         this.leases = new Leases(this);
         this.settlements = new Settlements(this);
         this.preparedGroups = new PreparedGroups(this);
         this.originals = new OriginalMessages(this);
-        this.atHand = new AtHand(this);
+        this.atHand = new ResidentRecords(this);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class Broker {
             List<MessageFormat> formats) throws IOException {
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
-        Rendering rendering = new Rendering(byId, formats.getFirst());
+        MessageRenderer rendering = new MessageRenderer(byId, formats.getFirst());
         State state = new State(settings, rendering);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store = Opening.replay(files, logSettings, background, state, machine);
@@ -150,7 +150,7 @@ public final class Broker {
         return formats;
     }
 
-    Rendering rendering() {
+    MessageRenderer rendering() {
         return rendering;
     }
 
@@ -161,11 +161,11 @@ public final class Broker {
     }
 
     /** Failures that cost no more than what failed. */
-    public Faults faults() {
+    public FaultReporter faults() {
         return faults;
     }
 
-    Moves moves() {
+    MessageMoves moves() {
         return moves;
     }
 
@@ -433,15 +433,15 @@ public final class Broker {
     /**
      * Finds messages to hand out.
      *
-     * @param countMax most messages, at most {@link Fetch#COUNT_MAX}
+     * @param countMax most messages, at most {@link FetchResult#COUNT_MAX}
      * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
      */
-    public void fetch(Partition partition, long offset, int countMax, int bytesMax, TagFilter filter, Fetch out) {
-        Reading.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
+    public void fetch(Partition partition, long offset, int countMax, int bytesMax, TagFilter filter, FetchResult out) {
+        PartitionReader.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
     }
 
     /** Begins to read what was found by another thread. */
-    public ColdRead beginRead(Fetch found) {
+    public ColdRead beginRead(FetchResult found) {
         return found.detach(log, rendering);
     }
 
@@ -456,19 +456,19 @@ public final class Broker {
     }
 
     /** What can be read without waiting for the disk. */
-    public AtHand atHand() {
+    public ResidentRecords atHand() {
         return atHand;
     }
 
     /** Native bytes of the message whose record stands at a position, null where there is none; may wait for the disk. */
     ByteBuffer nativeAt(long position) {
-        ByteBuffer bytes = Reading.nativeAt(log, position);
+        ByteBuffer bytes = PartitionReader.nativeAt(log, position);
         return bytes == null || !rendering.isNeeded() ? bytes : rendering.of(log.bytes(position), log.index(position));
     }
 
     /** Position of the message at an offset; -1 where there is none. */
     public long positionOf(Partition partition, long offset) {
-        return Moves.position(partition, offset);
+        return MessageMoves.position(partition, offset);
     }
 
     /** Has the waiter woken when the partition gets messages, or goes. */

@@ -134,6 +134,6 @@ final class Carrier implements LivePass.Found {
     }
 
     private static boolean isThere(Old old) {
-        return !old.partition.topic().isDeleted() && Moves.position(old.partition, old.offset) == old.position;
+        return !old.partition.topic().isDeleted() && MessageMoves.position(old.partition, old.offset) == old.position;
     }
 }

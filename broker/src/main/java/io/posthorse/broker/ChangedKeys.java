@@ -4,8 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.function.Consumer;
 
 /**
- * Notes which parts of the state have changed that are no {@link Piece}, since they are too small for an object of their
- * own: by a key, under which many may stand.
+ * Notes which parts of the state have changed that are no {@link StatePiece}, since they are too small for an object of
+ * their own: by a key, under which many may stand.
  */
 final class ChangedKeys<K> {
     private final Consumer<K> put;

@@ -16,7 +16,7 @@ import java.util.Arrays;
 public final class ColdRead {
     private final Log log;
     private final long number;
-    private final Rendering rendering;
+    private final MessageRenderer rendering;
     private final ByteBuffer[] segments;
     private final int[] at;
     private final long[] positions;
@@ -35,7 +35,8 @@ public final class ColdRead {
     private int bytesMax;
 
     ColdRead(
-            Log log, long number, Rendering rendering, ByteBuffer[] segments, int[] at, long[] positions, int[] lengths,
+            Log log, long number, MessageRenderer rendering, ByteBuffer[] segments, int[] at, long[] positions,
+            int[] lengths,
             long[] offsets, int bytes, int bytesMax, long next) {
         this.log = log;
         this.number = number;
@@ -61,7 +62,7 @@ public final class ColdRead {
     /** Most native bytes that {@link #read} puts. */
     public int bytes() {
         long grown = (long) GROWTH * bytes + (long) GROWTH_EACH * segments.length;
-        return rendering.isNeeded() ? (int) Math.min(grown, Math.max(bytesMax, Rendering.SHOWN_MAX)) : bytes;
+        return rendering.isNeeded() ? (int) Math.min(grown, Math.max(bytesMax, MessageRenderer.SHOWN_MAX)) : bytes;
     }
 
     /** Ends the read, on the owner's thread, whether it succeeded or not. */
@@ -118,7 +119,7 @@ public final class ColdRead {
     }
 
     private boolean isWanted(int i) {
-        return (content == null || ContentReading.matches(rendering, content, segments[i], at[i], lengths[i], positions[i]))
+        return (content == null || ContentReader.matches(rendering, content, segments[i], at[i], lengths[i], positions[i]))
                 && check.isWhole(segments[i].duplicate(), at[i], positions[i]);
     }
 }

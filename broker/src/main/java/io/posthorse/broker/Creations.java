@@ -1,8 +1,8 @@
 package io.posthorse.broker;
 
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,27 +13,27 @@ import java.util.Map;
 public final class Creations {
     private final int topicsMax;
     private final int subscriptionsMax;
-    private final Map<Object, Holder> makers = new HashMap<>();
+    private final Map<Object, QuotaHolder> makers = new HashMap<>();
     /** The last ones first. */
     private final Map<Topic, Gain> gains = new HashMap<>();
-    private Places topics;
-    private Places partitions;
-    private Places subscriptions;
+    private Quota topics;
+    private Quota partitions;
+    private Quota subscriptions;
 
     /** Partitions that somebody had added to a topic, and those before. */
-    private record Gain(Holder by, int count, Gain before) {}
+    private record Gain(QuotaHolder by, int count, Gain before) {}
 
     Creations(BrokerSettings settings) {
         this.topicsMax = settings.topicsMax();
         this.subscriptionsMax = settings.subscriptionsMax();
-        limit(Shares.WHOLE);
+        limit(QuotaShares.WHOLE);
     }
 
     /** Sets what one of those who make some may have; before anybody has. */
-    public void limit(Shares shares) {
-        topics = new Places(topicsMax, shares);
-        partitions = new Places(Bounds.partitionsInAll(), shares);
-        subscriptions = new Places(subscriptionsMax, shares);
+    public void limit(QuotaShares shares) {
+        topics = new Quota(topicsMax, shares);
+        partitions = new Quota(Bounds.partitionsInAll(), shares);
+        subscriptions = new Quota(subscriptionsMax, shares);
     }
 
     /**
@@ -42,28 +42,28 @@ public final class Creations {
      * @param by null where it is the broker itself
      * @param size how many partitions it is to have
      */
-    public boolean admitsTopic(Holder by, int size) {
+    public boolean admitsTopic(QuotaHolder by, int size) {
         return by == null || topics.hasRoom(by) && admitsPartitions(by, size);
     }
 
     /** Returns whether somebody may have so many partitions added. */
-    public boolean admitsPartitions(Holder by, int more) {
+    public boolean admitsPartitions(QuotaHolder by, int more) {
         return by == null || more <= 0 || partitions.hasRoom(by, more);
     }
 
     /** The same of a subscription. */
-    public boolean admitsSubscription(Holder by) {
+    public boolean admitsSubscription(QuotaHolder by) {
         return by == null || subscriptions.hasRoom(by);
     }
 
     /** Notes who had a topic made. */
-    public void made(Topic topic, Holder by) {
+    public void made(Topic topic, QuotaHolder by) {
         note(topics, topic, by);
         grew(topic, topic.size(), by);
     }
 
     /** Notes who had partitions added to a topic. */
-    public void grew(Topic topic, int more, Holder by) {
+    public void grew(Topic topic, int more, QuotaHolder by) {
         if (by != null && more > 0) {
             gains.put(topic, new Gain(by, more, gains.get(topic)));
             partitions.note(by, more);
@@ -71,16 +71,16 @@ public final class Creations {
     }
 
     /** Returns who had a subscription made; null where that was the broker itself, or before it was started. */
-    public Holder maker(Subscription subscription) {
+    public QuotaHolder maker(Subscription subscription) {
         return makers.get(subscription);
     }
 
     /** Notes who had a subscription made. */
-    public void made(Subscription subscription, Holder by) {
+    public void made(Subscription subscription, QuotaHolder by) {
         note(subscriptions, subscription, by);
     }
 
-    private void note(Places places, Object made, Holder by) {
+    private void note(Quota places, Object made, QuotaHolder by) {
         if (by != null && makers.putIfAbsent(made, by) == null) {
             places.note(by, 1);
         }
@@ -97,8 +97,8 @@ public final class Creations {
         forget(subscriptions, subscription);
     }
 
-    private void forget(Places places, Object gone) {
-        Holder by = makers.remove(gone);
+    private void forget(Quota places, Object gone) {
+        QuotaHolder by = makers.remove(gone);
         if (by != null) {
             places.give(by);
         }

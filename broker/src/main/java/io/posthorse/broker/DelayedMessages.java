@@ -10,8 +10,8 @@ import java.util.Arrays;
  */
 public final class DelayedMessages {
     private final Broker broker;
-    private final Timed timed;
-    private final Schedule schedule;
+    private final TimedMessages timed;
+    private final DelayLanes schedule;
     private Partition lastScheduled;
 
     DelayedMessages(Broker broker) {
@@ -48,7 +48,7 @@ public final class DelayedMessages {
 
     /** Position of the message that waits under an offset, or -1 where none does. */
     public long position(long offset) {
-        return timed.isWaiting(offset) ? Moves.position(timed.partition(), offset) : -1;
+        return timed.isWaiting(offset) ? MessageMoves.position(timed.partition(), offset) : -1;
     }
 
     /**
@@ -70,16 +70,16 @@ public final class DelayedMessages {
     }
 
     /** Takes back a message that waits. */
-    public Outcome cancel(long offset) {
+    public CommandOutcome cancel(long offset) {
         if (!timed.isWaiting(offset)) {
-            return Outcome.UNKNOWN;
+            return CommandOutcome.UNKNOWN;
         }
-        return broker.settle(timed.partition(), offset) ? Outcome.DONE : Outcome.REFUSED;
+        return broker.settle(timed.partition(), offset) ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
     /** Has a message that waits delivered now. */
-    public Outcome runNow(long offset) {
-        return timed.isWaiting(offset) ? broker.moves().deliver(timed.partition(), offset) : Outcome.UNKNOWN;
+    public CommandOutcome runNow(long offset) {
+        return timed.isWaiting(offset) ? broker.moves().deliver(timed.partition(), offset) : CommandOutcome.UNKNOWN;
     }
 
     // ---- lanes

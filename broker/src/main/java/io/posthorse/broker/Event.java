@@ -32,13 +32,13 @@ sealed interface Event {
 
         @Override
         public int size() {
-            return Fields.size(name) + Fields.size(settings) + 4;
+            return FieldCodec.size(name) + FieldCodec.size(settings) + 4;
         }
 
         @Override
         public void put(ByteBuffer out) {
-            Fields.put(out, name);
-            Fields.put(out, settings);
+            FieldCodec.put(out, name);
+            FieldCodec.put(out, settings);
             out.putInt(firstNew);
         }
     }
@@ -54,12 +54,12 @@ sealed interface Event {
 
         @Override
         public int size() {
-            return Fields.size(name);
+            return FieldCodec.size(name);
         }
 
         @Override
         public void put(ByteBuffer out) {
-            Fields.put(out, name);
+            FieldCodec.put(out, name);
         }
     }
 
@@ -74,13 +74,13 @@ sealed interface Event {
 
         @Override
         public int size() {
-            return Fields.size(name) + Fields.size(settings) + 4;
+            return FieldCodec.size(name) + FieldCodec.size(settings) + 4;
         }
 
         @Override
         public void put(ByteBuffer out) {
-            Fields.put(out, name);
-            Fields.put(out, settings);
+            FieldCodec.put(out, name);
+            FieldCodec.put(out, settings);
             out.putInt(subscription);
         }
     }
@@ -96,12 +96,12 @@ sealed interface Event {
 
         @Override
         public int size() {
-            return Fields.size(name);
+            return FieldCodec.size(name);
         }
 
         @Override
         public void put(ByteBuffer out) {
-            Fields.put(out, name);
+            FieldCodec.put(out, name);
         }
     }
 
@@ -319,12 +319,12 @@ sealed interface Event {
 
         @Override
         public int size() {
-            return Fields.size(id) + planBytes;
+            return FieldCodec.size(id) + planBytes;
         }
 
         @Override
         public void put(ByteBuffer out) {
-            Fields.put(out, id);
+            FieldCodec.put(out, id);
             plan.put(out);
         }
     }
@@ -340,12 +340,12 @@ sealed interface Event {
 
         @Override
         public int size() {
-            return Fields.size(id);
+            return FieldCodec.size(id);
         }
 
         @Override
         public void put(ByteBuffer out) {
-            Fields.put(out, id);
+            FieldCodec.put(out, id);
         }
     }
 
@@ -385,34 +385,36 @@ sealed interface Event {
      */
     static Event read(byte type, ByteBuffer in) {
         Event event = switch (type) {
-            case TopicChanged.TYPE -> new TopicChanged(Fields.text(in), Fields.topicSettings(in), Fields.number(in));
-            case TopicDeleted.TYPE -> new TopicDeleted(Fields.text(in));
+            case TopicChanged.TYPE ->
+                    new TopicChanged(FieldCodec.text(in), FieldCodec.topicSettings(in), FieldCodec.number(in));
+            case TopicDeleted.TYPE -> new TopicDeleted(FieldCodec.text(in));
             case SubscriptionChanged.TYPE ->
-                new SubscriptionChanged(Fields.text(in), Fields.subscriptionSettings(in), Fields.number(in));
-            case SubscriptionDeleted.TYPE -> new SubscriptionDeleted(Fields.text(in));
-            case CursorMoved.TYPE -> new CursorMoved(Fields.number(in), Fields.number(in), Fields.number64(in));
-            case Jumped.TYPE -> new Jumped(Fields.number64(in));
-            case WaitEnded.TYPE -> new WaitEnded(Fields.number(in), Fields.number64(in));
-            case Checked.TYPE -> new Checked(Fields.number64(in), Fields.number64(in), Fields.number(in));
-            case Lent.TYPE -> new Lent(Fields.number(in), Fields.number(in), Fields.number64(in), Fields.number64(in),
-                    Fields.number64(in), all(in, 1));
-            case LentSettled.TYPE -> new LentSettled(Fields.number(in), Fields.number(in), all(in, 1));
-            case LeaseChanged.TYPE -> new LeaseChanged(Fields.number(in), Fields.number(in), Fields.number64(in),
-                    Fields.number64(in), Fields.number64(in));
-            case Settled.TYPE -> new Settled(Fields.number(in), Fields.number(in), all(in, 2));
+                new SubscriptionChanged(FieldCodec.text(in), FieldCodec.subscriptionSettings(in), FieldCodec.number(in));
+            case SubscriptionDeleted.TYPE -> new SubscriptionDeleted(FieldCodec.text(in));
+            case CursorMoved.TYPE -> new CursorMoved(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in));
+            case Jumped.TYPE -> new Jumped(FieldCodec.number64(in));
+            case WaitEnded.TYPE -> new WaitEnded(FieldCodec.number(in), FieldCodec.number64(in));
+            case Checked.TYPE -> new Checked(FieldCodec.number64(in), FieldCodec.number64(in), FieldCodec.number(in));
+            case Lent.TYPE ->
+                    new Lent(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in), FieldCodec.number64(in),
+                    FieldCodec.number64(in), all(in, 1));
+            case LentSettled.TYPE -> new LentSettled(FieldCodec.number(in), FieldCodec.number(in), all(in, 1));
+            case LeaseChanged.TYPE -> new LeaseChanged(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in),
+                    FieldCodec.number64(in), FieldCodec.number64(in));
+            case Settled.TYPE -> new Settled(FieldCodec.number(in), FieldCodec.number(in), all(in, 2));
             case Returned.TYPE ->
-                new Returned(Fields.number(in), Fields.number(in), Fields.number64(in), Fields.number(in));
+                new Returned(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in), FieldCodec.number(in));
             case GroupPrepared.TYPE -> prepared(in);
-            case GroupDecided.TYPE -> new GroupDecided(Fields.text(in));
+            case GroupDecided.TYPE -> new GroupDecided(FieldCodec.text(in));
             case Nothing.TYPE -> new Nothing();
             default -> null;
         };
-        Fields.require(event == null || !in.hasRemaining(), "%d bytes too many", in.remaining());
+        FieldCodec.require(event == null || !in.hasRemaining(), "%d bytes too many", in.remaining());
         return event;
     }
 
     private static long[] all(ByteBuffer in, int each) {
-        long[] numbers = new long[Fields.count(in, 8 * each) * each];
+        long[] numbers = new long[FieldCodec.count(in, 8 * each) * each];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = in.getLong();
         }
@@ -421,7 +423,7 @@ sealed interface Event {
 
     /** What a group is to do is read when it is decided. */
     private static GroupPrepared prepared(ByteBuffer in) {
-        String id = Fields.text(in);
+        String id = FieldCodec.text(in);
         ByteBuffer plan = in.slice();
         in.position(in.limit());
         return new GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));

@@ -5,23 +5,23 @@ import java.nio.ByteBuffer;
 
 /** Makes an answer of old messages of which copies are at hand. */
 final class HeldMessages {
-    private final Rendering rendering;
-    private final Fetch found;
+    private final MessageRenderer rendering;
+    private final FetchResult found;
     private final ContentFilter content;
     private final int countMax;
     private final int bytesMax;
     private int kept;
     private int bytes;
 
-    private HeldMessages(Rendering rendering, Fetch found) {
+    private HeldMessages(MessageRenderer rendering, FetchResult found) {
         this.rendering = rendering;
         this.found = found;
         this.content = found.content;
-        this.countMax = content == null ? Fetch.COUNT_MAX : Math.min(Fetch.COUNT_MAX, found.contentCountMax);
+        this.countMax = content == null ? FetchResult.COUNT_MAX : Math.min(FetchResult.COUNT_MAX, found.contentCountMax);
         this.bytesMax = content == null ? found.limit : found.contentBytesMax;
     }
 
-    static boolean take(Broker broker, Copies copies, Fetch found) {
+    static boolean take(Broker broker, RecordCache copies, FetchResult found) {
         if (found.count > 0 && broker.isCold(found.positions[0]) && copies.at(found.positions[0]) == null) {
             return false;
         }
@@ -29,7 +29,7 @@ final class HeldMessages {
         return true;
     }
 
-    private void take(Broker broker, Copies copies) {
+    private void take(Broker broker, RecordCache copies) {
         int all = found.count;
         for (int i = 0; i < all; i++) {
             boolean cold = broker.isCold(found.positions[i]);
@@ -47,7 +47,7 @@ final class HeldMessages {
         found.bytes = bytes;
         found.cold = false;
         found.content = null;
-        found.status = kept > 0 ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH;
+        found.status = kept > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
     }
 
     /** Adds a message that is to be handed out; false where it is one too many. */

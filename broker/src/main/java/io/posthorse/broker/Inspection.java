@@ -19,17 +19,17 @@ public final class Inspection {
     }
 
     /** What the index knows of the message at an offset, or null where there is none. */
-    public Entry entryAt(Partition partition, long offset) {
+    public IndexEntry entryAt(Partition partition, long offset) {
         if (partition.index.ceiling(offset) != offset || offset < broker.begin(partition)
                 || offset >= broker.end(partition)) {
             return null;
         }
-        return new Entry(partition.index.position(offset), partition.index.length(offset), partition.index.tag(offset));
+        return new IndexEntry(partition.index.position(offset), partition.index.length(offset), partition.index.tag(offset));
     }
 
     /** Where the log stands. */
-    public Figures figures() {
-        return Figures.of(broker);
+    public LogFigures figures() {
+        return LogFigures.of(broker);
     }
 
     /** First offset of a lane of the schedule that still waits for its time. */

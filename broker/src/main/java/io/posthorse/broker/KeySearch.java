@@ -19,11 +19,11 @@ public final class KeySearch {
     private final Log log;
     private final long read;
     private final LogView view;
-    private final Rendering rendering;
+    private final MessageRenderer rendering;
     private final KeyIndex.Snapshot keys;
     private final Set<Integer> partitions;
 
-    KeySearch(Log log, Rendering rendering, KeyIndex keys, Set<Integer> partitions) {
+    KeySearch(Log log, MessageRenderer rendering, KeyIndex keys, Set<Integer> partitions) {
         this.log = log;
         this.read = log.readBegins();
         this.view = log.view();

@@ -200,9 +200,9 @@ final class LeaseCursor {
     }
 
     static LeaseCursor restored(ByteBuffer in) {
-        LeaseCursor cursor = new LeaseCursor(Fields.number64(in));
-        cursor.next = Fields.number64(in);
-        for (int left = Fields.count(in, OPEN); left > 0; left--) {
+        LeaseCursor cursor = new LeaseCursor(FieldCodec.number64(in));
+        cursor.next = FieldCodec.number64(in);
+        for (int left = FieldCodec.count(in, OPEN); left > 0; left--) {
             cursor.put(in.getLong(), new Lease(in.getLong(), in.getLong(), in.getInt()));
         }
         cursor.settled.restore(in);

@@ -34,7 +34,7 @@ public final class Leases {
     /**
      * What a consumer asks for.
      *
-     * @param countMax most messages, at most {@link Fetch#COUNT_MAX}
+     * @param countMax most messages, at most {@link FetchResult#COUNT_MAX}
      * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
      * @param leaseMs for how long they are lent
      * @param receipt what they will be settled by: not less than all before; what was lent by the same one is not lent again
@@ -69,10 +69,10 @@ public final class Leases {
     /**
      * Lends messages: first those whose lease has ended, then such as were never lent.
      *
-     * @param out what was lent; its status is {@link Fetch.Status#FOUND} where there is something
+     * @param out what was lent; its status is {@link FetchResult.Status#FOUND} where there is something
      * @return false where the log is full and nothing can be lent
      */
-    public boolean lend(Request request, Lent out) {
+    public boolean lend(Request request, LentBatch out) {
         Partition partition = request.partition;
         LeaseCursor known = request.subscription.leases(partition);
         LeaseCursor cursor = known != null
@@ -115,7 +115,7 @@ public final class Leases {
      * Finds messages that a subscription has never lent, and lends none. One that never read the partition is shown it
      * from its beginning.
      */
-    public void peek(Subscription subscription, Partition partition, int countMax, int bytesMax, Fetch out) {
+    public void peek(Subscription subscription, Partition partition, int countMax, int bytesMax, FetchResult out) {
         LeaseCursor cursor = subscription.leases(partition);
         long next = cursor != null ? cursor.next() : subscription.cursor(partition);
         broker.fetch(partition, Math.max(next, broker.begin(partition)), countMax, bytesMax, TagFilter.ALL, out);
@@ -134,10 +134,10 @@ public final class Leases {
         }
     }
 
-    private boolean again(Request request, LeaseCursor cursor, Lent out) {
+    private boolean again(Request request, LeaseCursor cursor, LentBatch out) {
         Log log = broker.log();
         out.more.clear();
-        int most = Math.min(request.countMax, Fetch.COUNT_MAX);
+        int most = Math.min(request.countMax, FetchResult.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
             LeaseCursor.Lease lease = cursor.lease(offset);
             if (!request.repeats && lease.receipt() == request.receipt) {
@@ -147,7 +147,7 @@ public final class Leases {
                 continue; // whoever had it by this receipt could settle it for the next one
             }
             int deliveries = lease.deliveries() + (request.repeats ? 0 : 1);
-            long position = Moves.position(request.partition, offset);
+            long position = MessageMoves.position(request.partition, offset);
             boolean cold = position >= 0 && broker.isCold(position);
             OriginalRead.Copy held = cold ? broker.originals().held(position) : null;
             if (cold && (held == null || !held.delivered())) {
@@ -197,19 +197,19 @@ public final class Leases {
                 lease.receipt(), broker.now() + BURY_AGAIN_MS));
     }
 
-    private long fresh(Request request, LeaseCursor cursor, Lent out) {
-        Fetch found = out.more;
-        int most = Math.min(request.countMax, Fetch.COUNT_MAX) - out.fetch.count;
+    private long fresh(Request request, LeaseCursor cursor, LentBatch out) {
+        FetchResult found = out.more;
+        int most = Math.min(request.countMax, FetchResult.COUNT_MAX) - out.fetch.count;
         int bytes = Math.max(1, request.bytesMax - out.fetch.bytes);
         long from = Math.max(cursor.next(), broker.begin(request.partition));
-        Reading.fetch(broker, request.partition.index, from, most, bytes, request.filter, found);
+        PartitionReader.fetch(broker, request.partition.index, from, most, bytes, request.filter, found);
         if (found.cold && !broker.originals().take(found)) {
             if (out.fetch.count == 0) {
                 out.misses();
             }
             return cursor.next();
         }
-        if (found.status == Fetch.Status.AT_END || found.status == Fetch.Status.ABOVE) {
+        if (found.status == FetchResult.Status.AT_END || found.status == FetchResult.Status.ABOVE) {
             return cursor.next();
         }
         for (int i = 0; i < found.count; i++) {
@@ -218,7 +218,7 @@ public final class Leases {
         return Math.max(cursor.next(), found.next);
     }
 
-    private boolean lent(Request request, LeaseCursor cursor, Lent out, long behind) {
+    private boolean lent(Request request, LeaseCursor cursor, LentBatch out, long behind) {
         long until = broker.now() + request.leaseMs;
         int number = request.subscription.number();
         long[] fresh = new long[out.fetch.count];
@@ -247,21 +247,21 @@ public final class Leases {
      * Settles a message that was lent; the receipt must be the one that it was lent by last. One that is settled stays so,
      * whoever asks.
      */
-    public Outcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
+    public CommandOutcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
         if (cursor != null && offset >= 0 && cursor.isSettled(offset)) {
             broker.decided();
-            return Outcome.DONE;
+            return CommandOutcome.DONE;
         }
         if (lease == null || lease.receipt() != receipt) {
-            return Outcome.UNKNOWN;
+            return CommandOutcome.UNKNOWN;
         }
         if (!settle(subscription, partition, offset)) {
-            return Outcome.REFUSED;
+            return CommandOutcome.REFUSED;
         }
         freed(cursor, partition);
-        return Outcome.DONE;
+        return CommandOutcome.DONE;
     }
 
     /**
@@ -269,12 +269,12 @@ public final class Leases {
      *
      * @param newReceipt what the message is settled by from now on; one that is given back keeps its receipt
      */
-    public Outcome change(
+    public CommandOutcome change(
             Subscription subscription, Partition partition, long offset, long receipt, long leaseMs, long newReceipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
         if (lease == null || lease.receipt() != receipt) {
-            return Outcome.UNKNOWN;
+            return CommandOutcome.UNKNOWN;
         }
         long until = broker.now() + leaseMs;
         long next = leaseMs > 0 ? newReceipt : receipt;
@@ -283,7 +283,7 @@ public final class Leases {
         if (appended && until < lease.untilMs()) {
             broker.announceLater(partition); // who waits has reckoned with the later end
         }
-        return appended ? Outcome.DONE : Outcome.REFUSED;
+        return appended ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
     /** Stores a message in a dead-letter partition in place of one that was lent; all or nothing over a crash. */

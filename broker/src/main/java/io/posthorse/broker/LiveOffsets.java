@@ -19,7 +19,7 @@ interface LiveOffsets {
     long end(long live);
 
     /** Messages that wait in a lane for its delay. */
-    static LiveOffsets ofLane(Schedule schedule, int lane) {
+    static LiveOffsets ofLane(DelayLanes schedule, int lane) {
         return new LiveOffsets() {
             @Override
             public long next(long from) {
@@ -34,7 +34,7 @@ interface LiveOffsets {
     }
 
     /** Messages that wait for a time of their own. */
-    static LiveOffsets ofTimed(Timed timed) {
+    static LiveOffsets ofTimed(TimedMessages timed) {
         return new LiveOffsets() {
             @Override
             public long next(long from) {
@@ -49,7 +49,7 @@ interface LiveOffsets {
     }
 
     /** Messages whose transaction is undecided. */
-    static LiveOffsets ofPrepared(Prepared prepared) {
+    static LiveOffsets ofPrepared(PreparedMessages prepared) {
         return new LiveOffsets() {
             @Override
             public long next(long from) {

@@ -101,7 +101,7 @@ final class LivePass {
     }
 
     private void addWaiting() {
-        Postponed postponed = broker.state().postponed;
+        PostponedMessages postponed = broker.state().postponed;
         for (int lane = 0; lane < postponed.schedule.lanes(); lane++) {
             tasks.add(new Task(postponed.schedule.lane(lane), LiveOffsets.ofLane(postponed.schedule, lane), null));
         }

@@ -41,11 +41,11 @@ final class NativeBytes implements Message {
      * @throws MalformedEventException where that is not there
      */
     static NativeBytes read(ByteBuffer in, MessageFormat[] formats) {
-        byte format = Fields.number8(in);
-        int tag = Fields.number(in);
-        byte[] bytes = new byte[Fields.count(in, 1)];
+        byte format = FieldCodec.number8(in);
+        int tag = FieldCodec.number(in);
+        byte[] bytes = new byte[FieldCodec.count(in, 1)];
         in.get(bytes);
-        Fields.require(format >= 0 && formats[format] != null, "a message of the format %d, which this release does not"
+        FieldCodec.require(format >= 0 && formats[format] != null, "a message of the format %d, which this release does not"
                 + " know",
                 format);
         return new NativeBytes(format, tag, bytes, keys(formats[format], bytes));

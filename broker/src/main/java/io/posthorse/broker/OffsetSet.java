@@ -283,7 +283,7 @@ final class OffsetSet {
 
     /** Puts a page in the place of what is there. */
     void page(long number, long[] bitmap) {
-        Fields.require(number >= 0 && number <= Long.MAX_VALUE >>> PAGE_SHIFT && fullEnd(number) < 0,
+        FieldCodec.require(number >= 0 && number <= Long.MAX_VALUE >>> PAGE_SHIFT && fullEnd(number) < 0,
                 "offsets in a page %d", number);
         long[] before = pages.put(number, bitmap);
         size += bits(bitmap) - (before == null ? 0 : bits(before));
@@ -305,7 +305,7 @@ final class OffsetSet {
     }
 
     void restore(ByteBuffer in) {
-        for (int left = Fields.count(in, ENTRY); left > 0; left--) {
+        for (int left = FieldCodec.count(in, ENTRY); left > 0; left--) {
             long number = in.getLong();
             long[] words = new long[WORDS];
             for (int i = 0; i < WORDS; i++) {
@@ -313,7 +313,7 @@ final class OffsetSet {
             }
             long first = number & ~STRETCH;
             long end = number < 0 ? words[0] : first + 1;
-            Fields.require(end > first && end <= Long.MAX_VALUE >>> PAGE_SHIFT && !pages.containsKey(first)
+            FieldCodec.require(end > first && end <= Long.MAX_VALUE >>> PAGE_SHIFT && !pages.containsKey(first)
                     && fullEnd(first) < 0,
                     "settled offsets in a page %d", number);
             if (number < 0) {

@@ -15,7 +15,7 @@ public final class OldMessages {
 
     private final Broker broker;
     private final Background reader;
-    private final ArrayDeque<Retry> waiting = new ArrayDeque<>();
+    private final ArrayDeque<RetriedRequest> waiting = new ArrayDeque<>();
     private int underWay;
     private long bytes;
 
@@ -31,7 +31,7 @@ public final class OldMessages {
      *
      * @return false where the first one has to be read; then nothing has changed, and {@link #read} must follow
      */
-    public boolean areAtHand(Fetch found) {
+    public boolean areAtHand(FetchResult found) {
         return !found.isCold() || broker.originals().take(found);
     }
 
@@ -40,7 +40,7 @@ public final class OldMessages {
      *
      * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
      */
-    public boolean read(Fetch found, Retry who) {
+    public boolean read(FetchResult found, RetriedRequest who) {
         return read(new FirstOnes(found), who);
     }
 
@@ -49,7 +49,7 @@ public final class OldMessages {
      *
      * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
      */
-    public boolean read(Lookup lookup, Retry who) {
+    public boolean read(Lookup lookup, RetriedRequest who) {
         if (waiting.size() >= WAITING_MAX || bytes + who.bytes() > Runtime.getRuntime().maxMemory() / HEAP_PART
                 || !who.begins()) {
             return false;
@@ -72,10 +72,10 @@ public final class OldMessages {
 
     /** A read of the first ones of those found: no more than a bounded batch. */
     private final class FirstOnes implements Lookup {
-        private final Fetch found;
+        private final FetchResult found;
         private OriginalRead read;
 
-        FirstOnes(Fetch found) {
+        FirstOnes(FetchResult found) {
             this.found = found;
         }
 
@@ -95,7 +95,7 @@ public final class OldMessages {
         }
     }
 
-    private void tryAgain(Retry who) {
+    private void tryAgain(RetriedRequest who) {
         bytes -= who.bytes();
         broker.faults().guard("answering with old messages", who::ends);
     }

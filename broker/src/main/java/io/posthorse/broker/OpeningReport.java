@@ -1,6 +1,6 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.Damage;
+import io.posthorse.log.DamagedRange;
 import io.posthorse.log.Store;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +13,7 @@ final class OpeningReport {
     /** A line for everything that is not as a clean end leaves it. */
     static List<String> of(Store store, State state, Collection<Long> aside, List<String> recovered) {
         List<String> lines = new ArrayList<>();
-        for (Damage damage : store.damages()) {
+        for (DamagedRange damage : store.damages()) {
             lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
                             .formatted(damage.from(), damage.to(), damage.bytes())
                     + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data"

@@ -17,7 +17,7 @@ public final class OriginalMessages {
     private final long[] positions = new long[REMEMBERED];
     private final MessageTraits[] traits = new MessageTraits[REMEMBERED];
     /** Those that had to come from the disk. */
-    private final Copies copies = new Copies();
+    private final RecordCache copies = new RecordCache();
 
     OriginalMessages(Broker broker) {
         this.broker = broker;
@@ -36,7 +36,7 @@ public final class OriginalMessages {
      *
      * @param wanted which of them, by offset
      */
-    public OriginalRead beginRead(Fetch found, LongPredicate wanted) {
+    public OriginalRead beginRead(FetchResult found, LongPredicate wanted) {
         return new OriginalRead(broker.log(), found, wanted);
     }
 
@@ -45,7 +45,7 @@ public final class OriginalMessages {
      *
      * @return false where that is the first of all; then nothing has changed
      */
-    boolean take(Fetch found) {
+    boolean take(FetchResult found) {
         return HeldMessages.take(broker, copies, found);
     }
 
@@ -78,7 +78,7 @@ public final class OriginalMessages {
      */
     public ByteBuffer at(long position) {
         OriginalRead.Copy copy = copyAt(position);
-        return copy != null ? copy.bytes() : Reading.nativeAt(broker.log(), position);
+        return copy != null ? copy.bytes() : PartitionReader.nativeAt(broker.log(), position);
     }
 
     /** Format of the message whose record stands at a position where {@link #at} finds one. */
@@ -112,9 +112,9 @@ public final class OriginalMessages {
     /**
      * Whether a message of a topic has that id, one that waits for its time included.
      *
-     * @throws NotAtHandException where that was not looked up yet
+     * @throws NotResidentException where that was not looked up yet
      */
     public boolean hasId(Topic topic, String id) {
-        return broker.atHand().answer(new IdQuestion(broker, topic, id));
+        return broker.atHand().answer(new IdQuery(broker, topic, id));
     }
 }

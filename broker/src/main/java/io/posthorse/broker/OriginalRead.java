@@ -46,7 +46,7 @@ public final class OriginalRead {
         }
     }
 
-    OriginalRead(Log log, Fetch found, LongPredicate wanted) {
+    OriginalRead(Log log, FetchResult found, LongPredicate wanted) {
         this.number = log.readBegins();
         for (int i = 0; i < found.count; i++) {
             if (wanted.test(found.offsets[i])) {
@@ -60,7 +60,7 @@ public final class OriginalRead {
     }
 
     /** Begins to read the first ones of those found: no more than a bounded batch. */
-    static OriginalRead ofFirst(Log log, Fetch found) {
+    static OriginalRead ofFirst(Log log, FetchResult found) {
         OriginalRead read = new OriginalRead(log);
         long bytes = 0;
         for (int i = 0; i < Math.min(found.count, FIRST_MAX) && bytes < FIRST_BYTES_MAX; i++) {

@@ -33,8 +33,8 @@ final class OverlongNames {
 
     private static boolean isSubscription(State state, ByteBuffer rest) {
         try {
-            Fields.subscriptionSettings(rest);
-            int number = Fields.number(rest);
+            FieldCodec.subscriptionSettings(rest);
+            int number = FieldCodec.number(rest);
             if (rest.hasRemaining()) {
                 return false;
             }

@@ -86,7 +86,7 @@ public final class Partition {
         }
     }
 
-    void wakeAll(Faults faults) {
+    void wakeAll(FaultReporter faults) {
         Collection<Waiter> woken = waiters;
         waiters = NOBODY; // a woken one may wait again at once
         for (Waiter waiter : woken) {

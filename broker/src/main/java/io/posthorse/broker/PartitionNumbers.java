@@ -67,17 +67,17 @@ final class PartitionNumbers {
 
     /** @throws MalformedEventException where so many partitions cannot have these numbers */
     void requireFree(int first, int count) {
-        Fields.require(first >= 0 && first <= (long) next + LOST_MAX && (long) first + count <= Integer.MAX_VALUE,
+        FieldCodec.require(first >= 0 && first <= (long) next + LOST_MAX && (long) first + count <= Integer.MAX_VALUE,
                 "%d partitions with numbers from %d on, where %d is next", count, first, next);
         for (int id = first; id < first + count; id++) {
-            Fields.require(isUnmade(id), "a second partition of the number %d", id);
+            FieldCodec.require(isUnmade(id), "a second partition of the number %d", id);
         }
     }
 
     /** Numbers below this one were given: those of which nothing is known, to partitions whose records were damaged. */
     void skipTo(int id) {
         if (id > next) {
-            Fields.require(id <= (long) next + LOST_MAX, "a partition of the number %d, where %d is next", id, next);
+            FieldCodec.require(id <= (long) next + LOST_MAX, "a partition of the number %d, where %d is next", id, next);
             unmade.set(next, id);
             next = id;
         }

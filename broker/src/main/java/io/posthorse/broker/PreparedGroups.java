@@ -66,13 +66,13 @@ public final class PreparedGroups {
                 || size + RecordFormat.PAYLOAD > RecordFormat.LENGTH_MAX || !broker.log().admits(size, 1, false)) {
             return broker.refusal();
         }
-        int planBytes = (int) size - Fields.size(id);
+        int planBytes = (int) size - FieldCodec.size(id);
         broker.write(new Event.GroupPrepared(id, planBytes, out -> put(out, group)), false);
         return Admission.ADMITTED;
     }
 
     private static long size(String id, AtomicGroup group) {
-        long size = Fields.size(id) + 8L;
+        long size = FieldCodec.size(id) + 8L;
         for (TreeSet<Long> offsets : group.settlements().values()) {
             size += (long) offsets.size() * SETTLE;
         }
@@ -101,7 +101,7 @@ public final class PreparedGroups {
     /**
      * Must be called before a command that decides a group, or asks what it settles.
      *
-     * @throws NotAtHandException where the group's record may have to come from the disk
+     * @throws NotResidentException where the group's record may have to come from the disk
      */
     public void requireAtHand(String id) {
         Long position = positions().get(id);
@@ -154,13 +154,13 @@ public final class PreparedGroups {
         }
         int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.PAYLOAD;
         ByteBuffer in = bytes.slice(at + RecordFormat.PAYLOAD, length);
-        Fields.text(in);
+        FieldCodec.text(in);
         return in;
     }
 
     private AtomicGroup group(ByteBuffer in) {
         AtomicGroup group = broker.group();
-        for (int left = Fields.count(in, SETTLE); left > 0; left--) {
+        for (int left = FieldCodec.count(in, SETTLE); left > 0; left--) {
             Subscription subscription = broker.state().subscriptions.byNumber(in.getInt());
             Partition partition = broker.state().partition(in.getInt());
             long offset = in.getLong();
@@ -168,9 +168,9 @@ public final class PreparedGroups {
                 group.settle(subscription, partition, offset);
             }
         }
-        for (int left = Fields.count(in, PUBLISH); left > 0; left--) {
-            Partition to = broker.state().partition(Fields.number(in));
-            long due = Fields.number64(in);
+        for (int left = FieldCodec.count(in, PUBLISH); left > 0; left--) {
+            Partition to = broker.state().partition(FieldCodec.number(in));
+            long due = FieldCodec.number64(in);
             NativeBytes message = NativeBytes.read(in, broker.formats());
             if (to != null) {
                 group.publishAt(to, message, due);

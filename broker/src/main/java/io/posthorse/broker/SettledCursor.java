@@ -99,8 +99,8 @@ final class SettledCursor {
     }
 
     static SettledCursor restored(ByteBuffer in) {
-        SettledCursor cursor = new SettledCursor(Fields.number64(in));
-        for (int left = Fields.count(in, 12); left > 0; left--) {
+        SettledCursor cursor = new SettledCursor(FieldCodec.number64(in));
+        for (int left = FieldCodec.count(in, 12); left > 0; left--) {
             cursor.deliveries.put(in.getLong(), in.getInt());
         }
         cursor.settled.restore(in);

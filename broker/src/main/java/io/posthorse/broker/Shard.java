@@ -27,15 +27,15 @@ public final class Shard {
     private final Clock clock;
     private final Timers timers;
     private final Executor tail;
-    private final Mover mover;
-    private final Warming undecided;
-    private final Cleaning cleaning;
-    private final Care care;
+    private final DueMessageMover mover;
+    private final Prefetch undecided;
+    private final SegmentCleaner cleaning;
+    private final Maintenance care;
     private final DiskWatch disk;
     private final AuditTrail audit = new AuditTrail();
     private final BrokerTime time;
     private final FlushBound flush;
-    private List<Parked> parked = new ArrayList<>();
+    private List<PendingReplies> parked = new ArrayList<>();
     private boolean open;
     private boolean gathers;
     private long turns;
@@ -54,10 +54,10 @@ public final class Shard {
         this.clock = clock;
         this.timers = timers;
         this.tail = tail;
-        this.mover = new Mover(broker, new Warming(broker, broker.background(), this::turn));
-        this.undecided = new Warming(broker, broker.background(), this::turn);
-        this.cleaning = new Cleaning(broker);
-        this.care = new Care(broker, clock);
+        this.mover = new DueMessageMover(broker, new Prefetch(broker, broker.background(), this::turn));
+        this.undecided = new Prefetch(broker, broker.background(), this::turn);
+        this.cleaning = new SegmentCleaner(broker);
+        this.care = new Maintenance(broker, clock);
         this.disk = new DiskWatch(broker);
         this.time = new BrokerTime(clock, broker.lastRecordMs());
         broker.correction(time::lived);
@@ -153,7 +153,7 @@ public final class Shard {
     }
 
     /** Has the replies told when the log commits. */
-    public void park(Parked replies) {
+    public void park(PendingReplies replies) {
         parked.add(replies);
     }
 
@@ -247,9 +247,9 @@ public final class Shard {
         if (parked.isEmpty()) {
             return;
         }
-        List<Parked> waiting = parked;
+        List<PendingReplies> waiting = parked;
         parked = new ArrayList<>();
-        for (Parked replies : waiting) {
+        for (PendingReplies replies : waiting) {
             if (tell(replies, position)) {
                 parked.add(replies);
             }
@@ -257,7 +257,7 @@ public final class Shard {
     }
 
     /** An answer that fails costs itself: those behind it go on. */
-    private boolean tell(Parked replies, long position) {
+    private boolean tell(PendingReplies replies, long position) {
         IOException poison = broker.log().poison();
         for (int failures = 0; failures < FAILURES_MAX; failures++) {
             try {

@@ -19,8 +19,8 @@ final class State {
     private static final long SLACK = 1L << 24;
 
     final Index index = new Index();
-    final Changes changed = new Changes();
-    final Postponed postponed;
+    final StateChanges changed = new StateChanges();
+    final PostponedMessages postponed;
     final TreeMap<String, Topic> topics = new TreeMap<>();
     final Subscriptions subscriptions = new Subscriptions();
     /** Position of each prepared group's record, by its id. */
@@ -29,9 +29,9 @@ final class State {
     final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.putGroup(this, id));
     final Creations creations;
     /** Topics and subscriptions that rest on one record so far. */
-    final Unconfirmed unconfirmed = new Unconfirmed();
+    final UnconfirmedChanges unconfirmed = new UnconfirmedChanges();
 
-    final Rendering rendering;
+    final MessageRenderer rendering;
     private final PartitionNumbers partitions = new PartitionNumbers();
     private final RecoveredTopics recovered = new RecoveredTopics(this);
     private final InternalTopics internal;
@@ -45,11 +45,11 @@ final class State {
     private TopicSettings lastSettings = TopicSettings.of(1);
 
     /** @param rendering is told whether a checkpoint covers messages of other formats */
-    State(BrokerSettings settings, Rendering rendering) {
+    State(BrokerSettings settings, MessageRenderer rendering) {
         this.rendering = rendering;
         this.internal = settings.internal();
         this.creations = new Creations(settings);
-        this.postponed = new Postponed(internal, settings.lanesMs(), changed);
+        this.postponed = new PostponedMessages(internal, settings.lanesMs(), changed);
         changed.also(changedGroups);
     }
 
@@ -121,7 +121,7 @@ final class State {
             case Event.SubscriptionDeleted e -> subscriptionDeleted(e.name());
             case Event.CursorMoved e -> cursorMoved(e);
             case Event.Jumped e -> {
-                Fields.require(e.offsets() > 0 && e.offsets() <= GAP_MAX, "a jump by %d offsets", e.offsets());
+                FieldCodec.require(e.offsets() > 0 && e.offsets() <= GAP_MAX, "a jump by %d offsets", e.offsets());
                 topics.values().forEach(changed::touch);
                 index.jump(e.offsets());
             }
@@ -266,8 +266,8 @@ final class State {
     }
 
     /** What a subscription has read in a partition, which is about to change. */
-    private Place place(Subscription subscription, Partition partition) {
-        Place place = subscription.place(partition);
+    private PartitionCursor place(Subscription subscription, Partition partition) {
+        PartitionCursor place = subscription.place(partition);
         changed.touch(place);
         return place;
     }
@@ -304,10 +304,10 @@ final class State {
         long[] runs = event.runs();
         for (int i = 0; i < runs.length; i += 2) {
             long end = runs[i] + runs[i + 1];
-            Fields.require(runs[i] >= 0 && runs[i + 1] > 0 && end > runs[i] && end <= bound(event.partition()),
+            FieldCodec.require(runs[i] >= 0 && runs[i + 1] > 0 && end > runs[i] && end <= bound(event.partition()),
                     "%d messages settled from offset %d on", runs[i + 1], runs[i]);
         }
-        Place place = place(of, partition(event.partition()));
+        PartitionCursor place = place(of, partition(event.partition()));
         SettledCursor cursor = place.settled();
         long given = damaged ? Long.MAX_VALUE : partition(event.partition()).index.next(); // what is to come is not settled
         for (int i = 0; i < runs.length; i += 2) {
@@ -330,9 +330,9 @@ final class State {
             return;
         }
         long end = Math.max(leases.next(), event.behind());
-        Fields.require(end <= bound(event.partition()), "messages lent up to offset %d", event.behind());
+        FieldCodec.require(end <= bound(event.partition()), "messages lent up to offset %d", event.behind());
         for (long offset : event.offsets()) {
-            Fields.require(offset >= 0 && offset < end, "offset %d lent, of those below %d", offset, end);
+            FieldCodec.require(offset >= 0 && offset < end, "offset %d lent, of those below %d", offset, end);
         }
         leases.lend(event.offsets(), event.offsets().length, event.behind(), event.receipt(), event.untilMs());
         rise(event.subscription(), event.partition(), leases);

@@ -83,7 +83,7 @@ final class StateMachine implements Store.State {
 
     @Override
     public ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer) {
-        return kind == TimedPages.KIND ? TimedPages.combine(older, newer) : newer;
+        return kind == TimedMessageSections.KIND ? TimedMessageSections.combine(older, newer) : newer;
     }
 
     /** All of the state, the same bytes for the same state. */

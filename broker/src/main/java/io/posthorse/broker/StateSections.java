@@ -46,58 +46,58 @@ final class StateSections {
     // ---- from bytes
 
     /**
-     * Takes a section into effect; what it says counts as changed until {@link Changes#clear} says that a checkpoint holds
-     * it.
+     * Takes a section into effect; what it says counts as changed until {@link StateChanges#clear} says that a checkpoint
+     * holds it.
      *
      * @throws MalformedEventException where the bytes are no such section
      */
     static void restore(State state, Section section) {
         ByteBuffer in = section.value();
-        Postponed postponed = state.postponed;
+        PostponedMessages postponed = state.postponed;
         switch (section.kind) {
             case COUNTERS -> counters(state, in);
             case Topic.KIND -> topic(state, text(section.key), in);
             case LANES -> postponed.schedule.restore(in);
             case Subscription.KIND -> subscription(state, number(section.key, 4, 0), in);
-            case Place.KIND -> place(state, number(section.key, 8, 0), number(section.key, 8, 4), in);
-            case TimedPages.KIND -> postponed.timed.restorePage(Pages.number(section.key), in);
-            case PreparedPages.UNDECIDED -> postponed.prepared.restoreUndecided(Pages.number(section.key), in);
-            case PreparedPages.SUSPENDED -> postponed.prepared.restoreSuspended(Pages.number(section.key), in);
-            case GROUP -> state.preparedGroups.put(text(section.key), Fields.number64(in));
+            case PartitionCursor.KIND -> place(state, number(section.key, 8, 0), number(section.key, 8, 4), in);
+            case TimedMessageSections.KIND -> postponed.timed.restorePage(PageKeys.number(section.key), in);
+            case PreparedMessageSections.UNDECIDED -> postponed.prepared.restoreUndecided(PageKeys.number(section.key), in);
+            case PreparedMessageSections.SUSPENDED -> postponed.prepared.restoreSuspended(PageKeys.number(section.key), in);
+            case GROUP -> state.preparedGroups.put(text(section.key), FieldCodec.number64(in));
             default -> throw new MalformedEventException("a section of the kind " + section.kind);
         }
-        Fields.require(!in.hasRemaining(), "%d bytes behind a section of the kind %d", in.remaining(), section.kind);
+        FieldCodec.require(!in.hasRemaining(), "%d bytes behind a section of the kind %d", in.remaining(), section.kind);
     }
 
     /** What is no UTF-8 could not be written again. */
     private static String text(byte[] key) {
         String text = new String(key, StandardCharsets.UTF_8);
-        Fields.require(Arrays.equals(key, text.getBytes(StandardCharsets.UTF_8)), "a key that is no text");
+        FieldCodec.require(Arrays.equals(key, text.getBytes(StandardCharsets.UTF_8)), "a key that is no text");
         return text;
     }
 
     private static int number(byte[] key, int length, int at) {
-        Fields.require(key.length == length, "a key of %d bytes in the place of %d", key.length, length);
+        FieldCodec.require(key.length == length, "a key of %d bytes in the place of %d", key.length, length);
         return ByteBuffer.wrap(key).getInt(at);
     }
 
     private static void counters(State state, ByteBuffer in) {
-        int partition = Fields.number(in);
-        int subscription = Fields.number(in);
-        Fields.require(partition >= 0 && subscription >= 0, "%d partitions, %d subscriptions", partition, subscription);
+        int partition = FieldCodec.number(in);
+        int subscription = FieldCodec.number(in);
+        FieldCodec.require(partition >= 0 && subscription >= 0, "%d partitions, %d subscriptions", partition, subscription);
         state.partitions().restoreNext(partition);
         state.subscriptions.restoreNext(subscription);
-        if (Fields.flag(in)) {
+        if (FieldCodec.flag(in)) {
             state.rendering.need();
         }
-        state.saw(Fields.number64(in));
+        state.saw(FieldCodec.number64(in));
     }
 
     private static void topic(State state, String name, ByteBuffer in) {
-        Topic topic = state.newTopic(name, state.shared(Fields.topicSettings(in)));
-        Fields.require(state.topics.put(name, topic) == null, "a second topic %s", name);
+        Topic topic = state.newTopic(name, state.shared(FieldCodec.topicSettings(in)));
+        FieldCodec.require(state.topics.put(name, topic) == null, "a second topic %s", name);
         state.changed.touch(topic);
-        for (int left = Fields.count(in, PARTITION); left > 0; left--) {
+        for (int left = FieldCodec.count(in, PARTITION); left > 0; left--) {
             restorePartition(state, topic, in);
         }
     }
@@ -107,18 +107,19 @@ final class StateSections {
         int id = in.getInt();
         long begin = in.getLong();
         long next = in.getLong();
-        Fields.require(id >= 0 && id < state.nextPartition() && state.partition(id) == null && begin >= 0 && begin <= next,
+        FieldCodec.require(id >= 0 && id < state.nextPartition() && state.partition(id) == null && begin >= 0
+                && begin <= next,
                 "a partition %d of the topic %s from offset %d to %d", id, topic.name(), begin, next);
         state.addPartition(topic, id, begin, next);
     }
 
     private static void subscription(State state, int number, ByteBuffer in) {
-        String name = Fields.text(in);
-        SubscriptionSettings settings = Fields.subscriptionSettings(in);
-        Fields.require(number < state.subscriptions.next(), "a subscription of the number %d, of %d", number,
+        String name = FieldCodec.text(in);
+        SubscriptionSettings settings = FieldCodec.subscriptionSettings(in);
+        FieldCodec.require(number < state.subscriptions.next(), "a subscription of the number %d, of %d", number,
                 state.subscriptions.next());
         Subscription made = state.subscriptions.changed(new Event.SubscriptionChanged(name, settings, number));
-        Fields.require(made != null, "a second subscription %s", name);
+        FieldCodec.require(made != null, "a second subscription %s", name);
         state.changed.touch(made);
     }
 
@@ -130,7 +131,7 @@ final class StateSections {
             return;
         }
         Subscription reader = state.subscriptions.byNumber(subscription);
-        Place place = (reader == null ? state.subscriptions.nameless(subscription) : reader).place(of);
+        PartitionCursor place = (reader == null ? state.subscriptions.nameless(subscription) : reader).place(of);
         state.changed.touch(place);
         place.restore(in);
     }
@@ -140,12 +141,12 @@ final class StateSections {
     /** All of the state, the same bytes for the same state: what checkpoints restore and replay must give. */
     static ByteBuffer all(State state) {
         SectionBuffer out = new SectionBuffer();
-        state.topics.values().forEach(topic -> Changes.put(topic, out));
+        state.topics.values().forEach(topic -> StateChanges.put(topic, out));
         state.subscriptions.all().forEach(subscription -> {
-            Changes.put(subscription, out);
-            subscription.places().forEach(place -> Changes.put(place, out));
+            StateChanges.put(subscription, out);
+            subscription.places().forEach(place -> StateChanges.put(place, out));
         });
-        Postponed postponed = state.postponed;
+        PostponedMessages postponed = state.postponed;
         ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(COUNTERS_SIZE + out.bytes()
                 + (long) postponed.snapshotSize() + groupsSize(state)));
         all.putInt(state.nextPartition()).putInt(state.subscriptions.next())
@@ -153,13 +154,13 @@ final class StateSections {
         out.sorted().forEach(section -> all.put(section.kind).put(section.key).put(section.value()));
         postponed.snapshot(all);
         state.preparedGroups.forEach((id, position) -> {
-            Fields.put(all, id);
+            FieldCodec.put(all, id);
             all.putLong(position);
         });
         return all.flip();
     }
 
     private static int groupsSize(State state) {
-        return state.preparedGroups.keySet().stream().mapToInt(id -> Fields.size(id) + 8).sum();
+        return state.preparedGroups.keySet().stream().mapToInt(id -> FieldCodec.size(id) + 8).sum();
     }
 }

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A durable right to read topics, with a cursor per partition. */
-public final class Subscription extends Piece {
+public final class Subscription extends StatePiece {
     static final byte KIND = 3;
 
     private final String name;
     private final int number;
     /** What it has read, by partition id. */
-    private final TreeMap<Integer, Place> places = new TreeMap<>();
+    private final TreeMap<Integer, PartitionCursor> places = new TreeMap<>();
 
     /** What the turn under way has settled, by partition id; not a part of the state yet. */
     Map<Integer, Settlements.Pending> pending = Map.of();
@@ -62,36 +62,36 @@ public final class Subscription extends Piece {
 
     /** First offset not yet settled; -1 where nothing was ever settled. */
     public long cursor(Partition partition) {
-        Place place = places.get(partition.id());
+        PartitionCursor place = places.get(partition.id());
         return place == null ? -1 : place.cursor;
     }
 
     /** What was settled one by one in a partition; null where nothing ever was. */
     SettledCursor settled(Partition partition) {
-        Place place = places.get(partition.id());
+        PartitionCursor place = places.get(partition.id());
         return place == null ? null : place.settled;
     }
 
     /** What was lent in a partition; null where nothing ever was. */
     LeaseCursor leases(Partition partition) {
-        Place place = places.get(partition.id());
+        PartitionCursor place = places.get(partition.id());
         return place == null ? null : place.leases;
     }
 
     /** Begins anew at an offset, in memory only. */
     void begin(Partition partition, long offset) {
-        Place place = place(partition);
+        PartitionCursor place = place(partition);
         place.cursor = offset;
         place.settled = new SettledCursor(offset);
     }
 
     /** What it has read in a partition; from now on it reads there. */
-    Place place(Partition partition) {
-        Place known = places.get(partition.id());
+    PartitionCursor place(Partition partition) {
+        PartitionCursor known = places.get(partition.id());
         if (known != null) {
             return known;
         }
-        Place made = new Place(number, partition);
+        PartitionCursor made = new PartitionCursor(number, partition);
         places.put(partition.id(), made);
         if (!isTransient()) {
             partition.add(this);
@@ -100,18 +100,18 @@ public final class Subscription extends Piece {
     }
 
     /** What it has read in a partition; null where it never read there. */
-    Place placeAt(int partition) {
+    PartitionCursor placeAt(int partition) {
         return places.get(partition);
     }
 
     /** What it has read, by number of the partition in the log. */
-    Collection<Place> places() {
+    Collection<PartitionCursor> places() {
         return Collections.unmodifiableCollection(places.values());
     }
 
     /** A partition is gone. */
     void forget(int partition) {
-        Place place = places.remove(partition);
+        PartitionCursor place = places.remove(partition);
         if (place != null) {
             place.go();
         }
@@ -125,7 +125,7 @@ public final class Subscription extends Piece {
     /** The subscription is gone. */
     void forgetAll() {
         deleted = true;
-        for (Place place : places.values()) {
+        for (PartitionCursor place : places.values()) {
             place.partition.remove(this);
             place.go();
         }
@@ -133,7 +133,7 @@ public final class Subscription extends Piece {
 
     /** Goes on with the cursors of one whose name was not known, which was this one. */
     void takeOver(Subscription nameless) {
-        for (Place place : nameless.places.values()) {
+        for (PartitionCursor place : nameless.places.values()) {
             place.partition.remove(nameless);
             place.partition.add(this);
         }
@@ -183,12 +183,12 @@ public final class Subscription extends Piece {
 
     @Override
     int length() {
-        return Fields.size(name) + Fields.size(settings);
+        return FieldCodec.size(name) + FieldCodec.size(settings);
     }
 
     @Override
     void put(ByteBuffer out) {
-        Fields.put(out, name);
-        Fields.put(out, settings);
+        FieldCodec.put(out, name);
+        FieldCodec.put(out, settings);
     }
 }

@@ -27,7 +27,7 @@ public record SubscriptionSettings(
         int retryMax,
         boolean notifyMembers,
         boolean settlesOneByOne,
-        Origin origin,
+        SubscriptionOrigin origin,
         SortedMap<String, String> attributes) {
     public static final SubscriptionSettings STANDARD = ofOffsets(true, true, true, false, 1, 16, true, new TreeMap<>());
 
@@ -44,7 +44,7 @@ public record SubscriptionSettings(
     }
 
     /** Settings of a subscription whose messages are settled one by one. */
-    public static SubscriptionSettings settled(Origin origin) {
+    public static SubscriptionSettings settled(SubscriptionOrigin origin) {
         return new SubscriptionSettings(true, false, true, false, 0, 0, false, true, origin, new TreeMap<>());
     }
 

@@ -74,9 +74,9 @@ final class Subscriptions {
         requireNumber(number);
         Subscription known = byName.get(event.name());
         Subscription numbered = byNumber.get(number);
-        Fields.require(known == null || known.number() == number, "a second number %d for the subscription %s", number,
+        FieldCodec.require(known == null || known.number() == number, "a second number %d for the subscription %s", number,
                 event.name());
-        Fields.require(known != null || numbered == null || nameless.containsKey(number),
+        FieldCodec.require(known != null || numbered == null || nameless.containsKey(number),
                 "a second subscription of the number %d", number);
         if (known == null) {
             known = new Subscription(event.name(), number, event.settings());
@@ -102,7 +102,7 @@ final class Subscriptions {
     }
 
     private void requireNumber(int number) {
-        Fields.require(number >= 0 && number <= (long) next + LOST_MAX && number < Integer.MAX_VALUE,
+        FieldCodec.require(number >= 0 && number <= (long) next + LOST_MAX && number < Integer.MAX_VALUE,
                 "a subscription of the number %d, where %d is next", number, next);
     }
 

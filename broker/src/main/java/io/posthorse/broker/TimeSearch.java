@@ -104,7 +104,7 @@ public final class TimeSearch {
         if (!isAtHand(index, probe)) {
             return false;
         }
-        long time = Reading.timeAt(broker.log(), index, probe);
+        long time = PartitionReader.timeAt(broker.log(), index, probe);
         long behind = index.ceiling(probe + 1);
         if (time < 0 && rotten++ < ROTTEN_MAX && behind < high) {
             probe = behind; // a rotten message says nothing of its neighbours
@@ -125,7 +125,7 @@ public final class TimeSearch {
         if (offset < end && !isAtHand(index, offset)) {
             return false;
         }
-        found.add(new Found(partition(), offset, offset < end ? Reading.timeAt(broker.log(), index, offset) : -1));
+        found.add(new Found(partition(), offset, offset < end ? PartitionReader.timeAt(broker.log(), index, offset) : -1));
         next();
         return true;
     }

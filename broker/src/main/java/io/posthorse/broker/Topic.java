@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A named destination with partitions. */
-public final class Topic extends Piece {
+public final class Topic extends StatePiece {
     static final byte KIND = 1;
 
     private static final int PARTITION = 20;
@@ -113,12 +113,12 @@ public final class Topic extends Piece {
 
     @Override
     int length() {
-        return Fields.size(settings) + 4 + count * PARTITION;
+        return FieldCodec.size(settings) + 4 + count * PARTITION;
     }
 
     @Override
     void put(ByteBuffer out) {
-        Fields.put(out, settings);
+        FieldCodec.put(out, settings);
         out.putInt(count);
         for (int i = 0; i < count; i++) {
             Partition partition = partitions[i];

@@ -17,7 +17,7 @@ public final class Transactions {
     private static final long AGAIN_MS = 100;
 
     private final Broker broker;
-    private final Prepared prepared;
+    private final PreparedMessages prepared;
     private final List<Inquiry> inquiries = new ArrayList<>();
     private int first;
 
@@ -71,32 +71,32 @@ public final class Transactions {
 
     /** Position of an undecided message, or -1 where there is none. */
     public long position(long offset) {
-        return prepared.undecided(offset) == null ? -1 : Moves.position(prepared.partition(), offset);
+        return prepared.undecided(offset) == null ? -1 : MessageMoves.position(prepared.partition(), offset);
     }
 
     /** Makes a message visible. */
-    public Outcome commit(long offset) {
+    public CommandOutcome commit(long offset) {
         return prepared.undecided(offset) == null
-                ? Outcome.UNKNOWN
+                ? CommandOutcome.UNKNOWN
                 : broker.moves().deliver(prepared.partition(), offset);
     }
 
     /** Has a committed message become visible at a time. */
-    public Outcome commitAt(long offset, long dueMs) {
+    public CommandOutcome commitAt(long offset, long dueMs) {
         StoredCopy message = prepared.undecided(offset) == null ? null : broker.moves().find(prepared.partition(), offset);
         return message == null
-                ? Outcome.UNKNOWN
+                ? CommandOutcome.UNKNOWN
                 : broker.moves().postpone(
                         prepared.partition(), offset, broker.state().postponed.timed.partition(),
                         RecordFormat.LINK_DUE_AT, message.linkPartition(), dueMs);
     }
 
     /** Takes a message back. */
-    public Outcome rollback(long offset) {
+    public CommandOutcome rollback(long offset) {
         if (prepared.undecided(offset) == null) {
-            return Outcome.UNKNOWN;
+            return CommandOutcome.UNKNOWN;
         }
-        return broker.settle(prepared.partition(), offset) ? Outcome.DONE : Outcome.REFUSED;
+        return broker.settle(prepared.partition(), offset) ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Transactions {
     public long suspendedAt(long position) {
         Partition from = prepared.suspendedPartition();
         for (long offset : prepared.suspended()) {
-            if (Moves.position(from, offset) == position) {
+            if (MessageMoves.position(from, offset) == position) {
                 return offset;
             }
         }
@@ -142,7 +142,7 @@ public final class Transactions {
 
     /** Position of the message that was set aside under an offset, or -1 where there is none, or none any more. */
     public long suspendedPosition(long offset) {
-        return prepared.isSuspended(offset) ? Moves.position(prepared.suspendedPartition(), offset) : -1;
+        return prepared.isSuspended(offset) ? MessageMoves.position(prepared.suspendedPartition(), offset) : -1;
     }
 
     /** Offset of the message that was set aside last. */
@@ -163,9 +163,9 @@ public final class Transactions {
     }
 
     /** Prepares a message that was set aside once more: its sender is asked again. */
-    public Outcome resume(long offset, Partition target, long firstCheckMs) {
+    public CommandOutcome resume(long offset, Partition target, long firstCheckMs) {
         if (!prepared.isSuspended(offset)) {
-            return Outcome.UNKNOWN;
+            return CommandOutcome.UNKNOWN;
         }
         return broker.moves().postpone(
                 prepared.suspendedPartition(), offset, prepared.partition(), RecordFormat.LINK_PREPARED, target.id(),
@@ -173,16 +173,16 @@ public final class Transactions {
     }
 
     /** Drops a message that was set aside. */
-    public Outcome drop(long offset) {
+    public CommandOutcome drop(long offset) {
         if (!prepared.isSuspended(offset)) {
-            return Outcome.UNKNOWN;
+            return CommandOutcome.UNKNOWN;
         }
-        return broker.settle(prepared.suspendedPartition(), offset) ? Outcome.DONE : Outcome.REFUSED;
+        return broker.settle(prepared.suspendedPartition(), offset) ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
     /** Sets an undecided message aside; false where the log is full. */
     boolean suspend(long offset) {
-        return broker.moves().move(prepared.partition(), offset, prepared.suspendedPartition()) != Outcome.REFUSED;
+        return broker.moves().move(prepared.partition(), offset, prepared.suspendedPartition()) != CommandOutcome.REFUSED;
     }
 
     // ---- checks
@@ -194,13 +194,13 @@ public final class Transactions {
      * @param warming brings old ones into memory
      * @return ms until the next check, 0 where more is due now, {@link Long#MAX_VALUE} where nothing is undecided
      */
-    long check(int most, Warming warming) {
+    long check(int most, Prefetch warming) {
         for (int i = 0; i < most; i++) {
             long offset = prepared.firstToCheck();
             if (offset < 0 || offset >= broker.end(prepared.partition())) {
                 return Long.MAX_VALUE;
             }
-            Prepared.Undecided state = prepared.undecided(offset);
+            PreparedMessages.Undecided state = prepared.undecided(offset);
             if (state.nextCheckMs() > broker.now()) {
                 return state.nextCheckMs() - broker.now();
             }
@@ -215,7 +215,7 @@ public final class Transactions {
         return 0;
     }
 
-    private boolean check(long offset, Prepared.Undecided state) {
+    private boolean check(long offset, PreparedMessages.Undecided state) {
         PostponedLimits limits = broker.settings().limits();
         StoredCopy message = broker.moves().find(prepared.partition(), offset);
         if (message == null) {
@@ -229,7 +229,7 @@ public final class Transactions {
         return checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
     }
 
-    private boolean setAside(long offset, Prepared.Undecided state) {
+    private boolean setAside(long offset, PreparedMessages.Undecided state) {
         try {
             return suspend(offset);
         } catch (RuntimeException | StackOverflowError e) {

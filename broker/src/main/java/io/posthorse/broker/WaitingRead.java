@@ -13,17 +13,17 @@ public final class WaitingRead {
     private final Log log;
     private final long number;
     private final LogView view;
-    private final Rendering rendering;
+    private final MessageRenderer rendering;
     private final long[] timesMs;
     private final long[] offsets;
     private final long[] positions;
     private final int[] asked;
 
-    WaitingRead(Log log, Rendering rendering, Partition partition, long[] timesMs, long[] offsets) {
+    WaitingRead(Log log, MessageRenderer rendering, Partition partition, long[] timesMs, long[] offsets) {
         this(log, rendering, partition, timesMs, offsets, new int[offsets.length]);
     }
 
-    WaitingRead(Log log, Rendering rendering, Partition partition, long[] timesMs, long[] offsets, int[] asked) {
+    WaitingRead(Log log, MessageRenderer rendering, Partition partition, long[] timesMs, long[] offsets, int[] asked) {
         this.log = log;
         this.number = log.readBegins();
         this.view = log.view();
@@ -33,7 +33,7 @@ public final class WaitingRead {
         this.asked = asked;
         this.positions = new long[offsets.length];
         for (int i = 0; i < offsets.length; i++) {
-            positions[i] = Moves.position(partition, offsets[i]);
+            positions[i] = MessageMoves.position(partition, offsets[i]);
         }
     }
 

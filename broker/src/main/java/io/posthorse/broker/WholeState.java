@@ -24,17 +24,17 @@ final class WholeState {
 
     /** @throws MalformedEventException where the bytes are no state */
     void restore(ByteBuffer in) {
-        int nextPartition = Fields.number(in);
-        nextSubscription = Fields.number(in);
-        Fields.require(nextPartition >= 0 && nextSubscription >= 0, "%d partitions, %d subscriptions", nextPartition,
+        int nextPartition = FieldCodec.number(in);
+        nextSubscription = FieldCodec.number(in);
+        FieldCodec.require(nextPartition >= 0 && nextSubscription >= 0, "%d partitions, %d subscriptions", nextPartition,
                 nextSubscription);
         // first, for a number may be as far above the one before it as there were topics meanwhile
         state.partitions().restoreNext(nextPartition);
         state.subscriptions.restoreNext(nextSubscription);
-        for (int left = Fields.count(in, 2); left > 0; left--) {
+        for (int left = FieldCodec.count(in, 2); left > 0; left--) {
             topic(in);
         }
-        for (int left = Fields.count(in, 2); left > 0; left--) {
+        for (int left = FieldCodec.count(in, 2); left > 0; left--) {
             subscription(in, nextPartition);
         }
         state.postponed.restore(in);
@@ -43,28 +43,28 @@ final class WholeState {
         }
         if (in.hasRemaining()) { // and one of a release before messages were settled without a lease, here
             settled(in);
-            for (int left = Fields.count(in, 10); left > 0; left--) {
-                String id = Fields.text(in);
+            for (int left = FieldCodec.count(in, 10); left > 0; left--) {
+                String id = FieldCodec.text(in);
                 state.changedGroups.touch(id);
-                state.preparedGroups.put(id, Fields.number64(in));
+                state.preparedGroups.put(id, FieldCodec.number64(in));
             }
             if (!in.hasRemaining() || in.get() != 0) { // one that does not say may cover such messages
                 state.rendering.need();
             }
         }
         if (in.hasRemaining()) {
-            state.saw(Fields.number64(in));
+            state.saw(FieldCodec.number64(in));
         }
         state.unconfirmed.clear();
     }
 
     private void topic(ByteBuffer in) {
-        String name = Fields.text(in);
-        Fields.require(!state.topics.containsKey(name), "a second topic %s", name);
-        Topic topic = state.newTopic(name, state.shared(Fields.topicSettings(in)));
+        String name = FieldCodec.text(in);
+        FieldCodec.require(!state.topics.containsKey(name), "a second topic %s", name);
+        Topic topic = state.newTopic(name, state.shared(FieldCodec.topicSettings(in)));
         state.topics.put(name, topic);
         state.changed.touch(topic);
-        for (int left = Fields.count(in, PARTITION); left > 0; left--) {
+        for (int left = FieldCodec.count(in, PARTITION); left > 0; left--) {
             StateSections.restorePartition(state, topic, in);
         }
     }
@@ -72,23 +72,23 @@ final class WholeState {
     private void subscription(ByteBuffer in, int nextPartition) {
         int length = in.getShort(in.position()) & 0xFFFF;
         ByteBuffer behindName = in.duplicate();
-        String name = Fields.text(in);
+        String name = FieldCodec.text(in);
         if (!isFollowedBySubscription(in.duplicate(), nextPartition)) {
             in.position(Math.min(in.limit(), behindName.position() + 2 + length));
             boolean overlong = OverlongNames.pass(in, rest -> isFollowedBySubscription(rest, nextPartition));
-            Fields.require(overlong, "what stands behind the name of the subscription %s is none", name);
-            rows.add(new Subscription("", Fields.number(in), Fields.subscriptionSettings(in)));
-            in.position(in.position() + 4 + Fields.count(in.duplicate(), CURSOR) * CURSOR);
+            FieldCodec.require(overlong, "what stands behind the name of the subscription %s is none", name);
+            rows.add(new Subscription("", FieldCodec.number(in), FieldCodec.subscriptionSettings(in)));
+            in.position(in.position() + 4 + FieldCodec.count(in.duplicate(), CURSOR) * CURSOR);
             state.noteLeftOut();
             return;
         }
-        int number = Fields.number(in);
+        int number = FieldCodec.number(in);
         Subscription subscription = state.subscriptions.changed(
-                new Event.SubscriptionChanged(name, Fields.subscriptionSettings(in), number));
-        Fields.require(subscription != null, "a second subscription %s", name);
+                new Event.SubscriptionChanged(name, FieldCodec.subscriptionSettings(in), number));
+        FieldCodec.require(subscription != null, "a second subscription %s", name);
         state.changed.touch(subscription);
         rows.add(subscription);
-        for (int left = Fields.count(in, CURSOR); left > 0; left--) {
+        for (int left = FieldCodec.count(in, CURSOR); left > 0; left--) {
             Partition partition = state.partition(in.getInt());
             long offset = in.getLong();
             if (partition != null) {
@@ -97,18 +97,18 @@ final class WholeState {
         }
     }
 
-    private Place place(Subscription subscription, Partition partition) {
-        Place place = subscription.place(partition);
+    private PartitionCursor place(Subscription subscription, Partition partition) {
+        PartitionCursor place = subscription.place(partition);
         state.changed.touch(place);
         return place;
     }
 
     private boolean isFollowedBySubscription(ByteBuffer in, int nextPartition) {
         try {
-            int number = Fields.number(in);
-            Fields.subscriptionSettings(in);
+            int number = FieldCodec.number(in);
+            FieldCodec.subscriptionSettings(in);
             boolean fits = number >= 0 && number < nextSubscription && state.subscriptions.byNumber(number) == null;
-            for (int left = Fields.count(in, CURSOR); fits && left > 0; left--) {
+            for (int left = FieldCodec.count(in, CURSOR); fits && left > 0; left--) {
                 int partition = in.getInt();
                 fits = partition >= 0 && partition < nextPartition;
                 in.getLong();
@@ -121,7 +121,7 @@ final class WholeState {
 
     private void leases(ByteBuffer in) {
         for (Subscription subscription : rows) {
-            for (int left = Fields.count(in, 4); left > 0; left--) {
+            for (int left = FieldCodec.count(in, 4); left > 0; left--) {
                 int partition = in.getInt();
                 LeaseCursor cursor = LeaseCursor.restored(in);
                 if (state.partition(partition) != null) {
@@ -133,7 +133,7 @@ final class WholeState {
 
     private void settled(ByteBuffer in) {
         for (Subscription subscription : rows) {
-            for (int left = Fields.count(in, 4); left > 0; left--) {
+            for (int left = FieldCodec.count(in, 4); left > 0; left--) {
                 int partition = in.getInt();
                 SettledCursor cursor = SettledCursor.restored(in);
                 if (state.partition(partition) != null) {

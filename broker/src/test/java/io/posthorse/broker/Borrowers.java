@@ -19,7 +19,7 @@ final class Borrowers {
 
     private final SeededEntropy entropy;
     private final WorldTime time;
-    private final Lent lent = new Lent();
+    private final LentBatch lent = new LentBatch();
     /** By partition and offset. */
     private final Map<Integer, TreeMap<Long, Loan>> loans = new HashMap<>();
 
@@ -91,11 +91,12 @@ final class Borrowers {
         if (entropy.percent(20)) {
             long next = receipts++;
             long leaseMs = entropy.below(2_000);
-            if (broker.leases().change(subscription, partition, offset, loan.receipt, leaseMs, next) == Outcome.DONE) {
+            if (broker.leases().change(subscription, partition, offset, loan.receipt, leaseMs,
+                    next) == CommandOutcome.DONE) {
                 loan.receipt = next;
                 loan.until = time.in(leaseMs);
             }
-        } else if (broker.leases().settle(subscription, partition, offset, loan.receipt) == Outcome.DONE
+        } else if (broker.leases().settle(subscription, partition, offset, loan.receipt) == CommandOutcome.DONE
                 && !loan.settled) { // what is settled may be settled again, and that changes nothing
             loan.asked = true;
             Settlement settlement = new Settlement(broker.tail(), loan);
@@ -116,7 +117,7 @@ final class Borrowers {
                 subscription, partition, most, 1 << 20, leaseMs, receipt, false, TagFilter.ALL, (s, p, o, d) -> false);
         boolean done = broker.leases().lend(request, lent);
         while (done && lent.missing() != null) { // old ones, which are read first
-            new OldMessages(broker, new ImmediateBackground()).read(lent.missing(), new Retry());
+            new OldMessages(broker, new ImmediateBackground()).read(lent.missing(), new RetriedRequest());
             done = broker.leases().lend(request, lent);
         }
         if (!done) {
@@ -172,8 +173,8 @@ final class Borrowers {
                     for (int i = 0; i < lent.count(); i++) {
                         long offset = lent.offset(i);
                         Loan loan = loans.get(partition.id()).get(offset);
-                        Outcome outcome = broker.leases().settle(subscription, partition, offset, loan.receipt);
-                        require(outcome == Outcome.DONE, "what is lent can be settled");
+                        CommandOutcome outcome = broker.leases().settle(subscription, partition, offset, loan.receipt);
+                        require(outcome == CommandOutcome.DONE, "what is lent can be settled");
                         loan.settled = true;
                     }
                 }

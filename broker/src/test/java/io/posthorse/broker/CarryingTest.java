@@ -75,13 +75,13 @@ class CarryingTest {
         directory.rest();
         directory.publish(letters.partition(0), BODY);
         List<Long> letter = ids(broker, letters.partition(0));
-        long time = Reading.timeAt(broker.log(), letters.partition(0).index, 0);
+        long time = PartitionReader.timeAt(broker.log(), letters.partition(0).index, 0);
         traffic(other, 1_500);
         settle();
 
         assertTrue(segments() <= 2, segments() + " segments of " + 1_500 * 500 / SEGMENT);
         assertEquals(letter, ids(broker, letters.partition(0)));
-        assertEquals(time, Reading.timeAt(broker.log(), letters.partition(0).index, 0), "it is as old as it was");
+        assertEquals(time, PartitionReader.timeAt(broker.log(), letters.partition(0).index, 0), "it is as old as it was");
         assertEquals(List.of(), directory.faults);
         for (Broker again : List.of(directory.killed(), directory.closed(), directory.killed())) {
             assertEquals(letter, ids(again, again.topic("letters").partition(0)));

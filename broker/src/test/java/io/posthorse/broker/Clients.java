@@ -150,7 +150,7 @@ final class Clients {
         }
         unlessItFails(broker, () -> {
             publishForLater(broker, to, kind, body, answerLater);
-            return Outcome.DONE;
+            return CommandOutcome.DONE;
         });
     }
 
@@ -183,7 +183,7 @@ final class Clients {
 
     /** Somebody changes what becomes of a message that waits. */
     private void intervene(Broker broker, Consumer<Model.Event> answerLater) {
-        Postponed postponed = broker.state().postponed;
+        PostponedMessages postponed = broker.state().postponed;
         if (entropy.percent(70)) {
             long oldest = postponed.prepared.oldest();
             if (oldest != Long.MAX_VALUE) {
@@ -194,12 +194,12 @@ final class Clients {
             long offset = postponed.timed.firstOffset();
             Sending sending = waiting(broker, broker.delayed().position(offset));
             boolean hurry = entropy.percent(50);
-            Outcome outcome = sending == null
-                    ? Outcome.UNKNOWN
+            CommandOutcome outcome = sending == null
+                    ? CommandOutcome.UNKNOWN
                     : hurry
                             ? unlessItFails(broker, () -> broker.delayed().runNow(offset))
                             : broker.delayed().cancel(offset);
-            if (outcome == Outcome.DONE) {
+            if (outcome == CommandOutcome.DONE) {
                 sending.hurried |= hurry;
                 sending.unwanted |= !hurry;
                 if (!hurry) {
@@ -221,28 +221,29 @@ final class Clients {
         if (sending == null) {
             return;
         }
-        Outcome outcome = !sending.isCommitted() ? broker.transactions().rollback(offset) : commit(broker, offset);
-        if (outcome == Outcome.DONE && !sending.isCommitted()) {
+        CommandOutcome outcome = !sending.isCommitted() ? broker.transactions().rollback(offset) : commit(broker, offset);
+        if (outcome == CommandOutcome.DONE && !sending.isCommitted()) {
             takeBack(sending, broker.tail(), answerLater);
         }
-        require(outcome == Outcome.REFUSED || broker.transactions().position(offset) < 0, "a decision ends the waiting");
+        require(outcome == CommandOutcome.REFUSED || broker.transactions().position(offset) < 0,
+                "a decision ends the waiting");
     }
 
-    private Outcome commit(Broker broker, long offset) {
+    private CommandOutcome commit(Broker broker, long offset) {
         return unlessItFails(broker, () -> entropy.percent(20)
                 ? broker.transactions().commitAt(offset, time.now() + entropy.below(500))
                 : broker.transactions().commit(offset));
     }
 
     /** What fails by the message that it is about does nothing, and nobody else sees anything of it. */
-    private Outcome unlessItFails(Broker broker, Supplier<Outcome> command) {
+    private CommandOutcome unlessItFails(Broker broker, Supplier<CommandOutcome> command) {
         long before = broker.decisions();
         try {
             return command.get();
         } catch (RuntimeException | StackOverflowError e) {
             failures.requirePlanned(e);
             require(broker.decisions() == before, "a command that fails does nothing");
-            return Outcome.REFUSED;
+            return CommandOutcome.REFUSED;
         }
     }
 
@@ -278,7 +279,7 @@ final class Clients {
     /** All senders answer, and an operator resumes what was set aside. */
     void decideAll(Shard shard) {
         Broker broker = shard.turn();
-        Prepared prepared = broker.state().postponed.prepared;
+        PreparedMessages prepared = broker.state().postponed.prepared;
         for (long offset = prepared.oldest(); offset < prepared.partition().index.next(); offset++) {
             decide(broker, offset, told -> { });
         }

@@ -249,7 +249,7 @@ class FullDiskTest {
         long end = broker.tail();
         assertTrue(end > broker.log().tail());
         boolean[] answered = new boolean[1];
-        directory.shard.park(new Parked() {
+        directory.shard.park(new PendingReplies() {
             @Override
             public boolean committed(long position) {
                 answered[0] = position >= end;

@@ -118,7 +118,8 @@ class HostileRecordsTest {
         int partition = topic.partition(0).id();
         Event[] legal = {
             new Event.TopicChanged("t", TopicSettings.of(3), 90), new Event.TopicDeleted("u"),
-            new Event.SubscriptionChanged("new", SubscriptionSettings.settled(new Origin("u", "d", "s", true)), 1),
+            new Event.SubscriptionChanged("new", SubscriptionSettings.settled(new SubscriptionOrigin("u", "d", "s", true)),
+            1),
             new Event.SubscriptionDeleted("v"), new Event.CursorMoved(0, partition, 1), new Event.Jumped(3),
             new Event.WaitEnded(3, 0), new Event.Checked(0, 1, 1),
             new Event.Lent(0, partition, 1, 1, 1, new long[] {0}), new Event.LentSettled(0, partition, 0),
@@ -169,7 +170,7 @@ class HostileRecordsTest {
         ByteBuffer.wrap(name).putShort((short) 40_000);
         refused(Event.TopicDeleted.TYPE, name);
         ByteBuffer topic = ByteBuffer.allocate(name.length + 16).put(name);
-        Fields.put(topic, TopicSettings.of(1));
+        FieldCodec.put(topic, TopicSettings.of(1));
         refused(Event.TopicChanged.TYPE, Arrays.copyOf(topic.putInt(90).array(), topic.position()));
     }
 
@@ -177,9 +178,9 @@ class HostileRecordsTest {
 
     private static byte[] overlong(String name, SubscriptionSettings settings, int number) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(2 + text.length + Fields.size(settings) + 4);
+        ByteBuffer out = ByteBuffer.allocate(2 + text.length + FieldCodec.size(settings) + 4);
         out.putShort((short) text.length).put(text);
-        Fields.put(out, settings);
+        FieldCodec.put(out, settings);
         return out.putInt(number).array();
     }
 
@@ -222,7 +223,7 @@ class HostileRecordsTest {
         int before = find(whole, "JMS-a") - 2;
         state.put(whole.duplicate().limit(before)).putInt(4, number + 1).putInt(before - 4, 3);
         state.putShort((short) name.length).put(name).putInt(number);
-        Fields.put(state, SubscriptionSettings.settled(null));
+        FieldCodec.put(state, SubscriptionSettings.settled(null));
         state.putInt(1).putInt(topic.partition(0).id()).putLong(0);
         int lists = whole.limit() - 8 - 1 - 4 - settledLists(last) - 4 - 4;
         state.put(whole.duplicate().position(before).limit(lists)).putInt(0);
@@ -354,8 +355,8 @@ class HostileRecordsTest {
     }
 
     private static ByteBuffer emptyTopic() {
-        ByteBuffer value = ByteBuffer.allocate(Fields.size(TopicSettings.of(1)) + 4);
-        Fields.put(value, TopicSettings.of(1));
+        ByteBuffer value = ByteBuffer.allocate(FieldCodec.size(TopicSettings.of(1)) + 4);
+        FieldCodec.put(value, TopicSettings.of(1));
         return value.putInt(0);
     }
 
@@ -399,7 +400,7 @@ class HostileRecordsTest {
                 () -> broker.createOrUpdate("é".repeat(Bounds.NAME_BYTES_MAX / 2 + 1), SubscriptionSettings.STANDARD));
         assertThrows(IllegalArgumentException.class, () -> broker.createOrUpdate("", SubscriptionSettings.STANDARD));
         assertThrows(IllegalArgumentException.class, () -> broker.createOrUpdate("s",
-                SubscriptionSettings.settled(new Origin("u", "d", "x".repeat(70_000), false))));
+                SubscriptionSettings.settled(new SubscriptionOrigin("u", "d", "x".repeat(70_000), false))));
         assertThrows(IllegalArgumentException.class,
                 () -> broker.createOrUpdate("t", TopicSettings.of(TopicSettings.PARTITIONS_MAX + 1)));
         assertEquals(tail, broker.tail(), "nothing was written");

@@ -83,7 +83,7 @@ class IsolationTest {
         assertEquals(Admission.ADMITTED, broker.admit(TestFormat.HEADER + 10, 1));
         broker.publish(topic.partition(0), new TestFormat.Sent(1_000, topic.partition(0).id(), 10), false);
         long end = broker.tail();
-        directory.shard.park(new Parked() {
+        directory.shard.park(new PendingReplies() {
             @Override
             public boolean committed(long position) {
                 answered[0] = position >= end;
@@ -195,7 +195,7 @@ class IsolationTest {
         }
         directory.rest();
         directory.shard.turn();
-        assertEquals(Outcome.DONE, broker.delayed().cancel(broker.delayed().lastOffset()));
+        assertEquals(CommandOutcome.DONE, broker.delayed().cancel(broker.delayed().lastOffset()));
         format.fails = true;
         directory.pass(10_000);
         assertEquals(1, directory.faults.size(), directory.faults.toString());
@@ -427,7 +427,7 @@ class IsolationTest {
         });
         broker.await(topic.partition(0), () -> told.add("woken"));
         directory.shard.turn();
-        directory.shard.park(new Parked() {
+        directory.shard.park(new PendingReplies() {
             private int asked;
 
             @Override

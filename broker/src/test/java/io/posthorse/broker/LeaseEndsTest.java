@@ -29,7 +29,7 @@ class LeaseEndsTest {
     }
 
     private String lend(long receipt, boolean ordered) {
-        Lent out = new Lent();
+        LentBatch out = new LentBatch();
         assertTrue(directory.shard.turn().leases().lend(
                 new Leases.Request(borrower, partition, 2, 1 << 20, 1_000, receipt, ordered, TagFilter.ALL, NONE), out));
         directory.rest();
@@ -37,7 +37,7 @@ class LeaseEndsTest {
     }
 
     private long[] lend(Subscription to, Partition partition, long receipt) {
-        Lent out = new Lent();
+        LentBatch out = new LentBatch();
         directory.shard.turn().leases().lend(
                 new Leases.Request(to, partition, 10, 1 << 20, 60_000, receipt, false, TagFilter.ALL, NONE), out);
         directory.rest();
@@ -59,7 +59,7 @@ class LeaseEndsTest {
         directory.pass(10_000);
         for (int receipt = 1; receipt <= 3; receipt++) {
             directory.shard.turn();
-            assertEquals(Outcome.DONE,
+            assertEquals(CommandOutcome.DONE,
                     broker.leases().change(subscription, partition, 0, receipt, 50_000, receipt + 1));
             directory.rest();
         }
@@ -71,12 +71,12 @@ class LeaseEndsTest {
     void whatIsGivenBackIsLentByAnotherReceiptThanItWasLentBy() throws IOException {
         open(1, SubscriptionSettings.STANDARD);
         assertEquals("[0]", lend(5, false));
-        assertEquals(Outcome.DONE, directory.shard.turn().leases().change(borrower, partition, 0, 5, 0, 5));
+        assertEquals(CommandOutcome.DONE, directory.shard.turn().leases().change(borrower, partition, 0, 5, 0, 5));
         directory.rest();
         assertEquals("[]", lend(5, false), "the first one could settle it for the second");
         assertEquals("[0]", lend(6, false));
-        assertEquals(Outcome.UNKNOWN, directory.shard.turn().leases().settle(borrower, partition, 0, 5));
-        assertEquals(Outcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 0, 6));
+        assertEquals(CommandOutcome.UNKNOWN, directory.shard.turn().leases().settle(borrower, partition, 0, 5));
+        assertEquals(CommandOutcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 0, 6));
         directory.rest();
     }
 
@@ -95,7 +95,7 @@ class LeaseEndsTest {
     void inOrderItHoldsUpWhatStandsBehindIt() throws IOException {
         open(4, SubscriptionSettings.ofOffsets(true, true, true, true, 1, 0, true, new TreeMap<>()));
         assertEquals("[0, 1]", lend(1, true));
-        assertEquals(Outcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 1, 1));
+        assertEquals(CommandOutcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 1, 1));
         directory.rest();
         directory.pass(2_000);
         assertEquals("[]", lend(2, true));

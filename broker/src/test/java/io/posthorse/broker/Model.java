@@ -98,7 +98,7 @@ final class Model {
     private final Map<Long, Sending> sendings = new HashMap<>();
     /** Where a message for later has arrived. */
     private final Map<Long, Stored> arrived = new HashMap<>();
-    private final Fetch fetch = new Fetch();
+    private final FetchResult fetch = new FetchResult();
     private final WorldTime time;
     private final Failures failures;
     /** Partitions whose creation has rotted: that they left out offsets may be forgotten too. */
@@ -192,7 +192,7 @@ final class Model {
         OldMessages old = new OldMessages(broker, new ImmediateBackground());
         broker.fetch(partition, from, 64, 1 << 20, TagFilter.ALL, fetch);
         while (!old.areAtHand(fetch)) {
-            old.read(fetch, new Retry());
+            old.read(fetch, new RetriedRequest());
             broker.fetch(partition, from, 64, 1 << 20, TagFilter.ALL, fetch);
         }
     }

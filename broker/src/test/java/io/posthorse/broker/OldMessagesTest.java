@@ -23,7 +23,7 @@ class OldMessagesTest {
 
     private final Directory directory = new Directory();
     private final SimulatedBackground reader = new SimulatedBackground();
-    private final Lent lent = new Lent();
+    private final LentBatch lent = new LentBatch();
     private OldMessages old;
     private Partition partition;
     private Subscription group;
@@ -135,7 +135,7 @@ class OldMessagesTest {
         assertTrue(lend(10, 60_000));
         assertEquals(0, lent.count());
         assertNotNull(lent.missing());
-        Retry retry = new Retry();
+        RetriedRequest retry = new RetriedRequest();
         List<Long> then = new ArrayList<>();
         retry.onRead(() -> {
             lend(10, 60_000);
@@ -173,7 +173,7 @@ class OldMessagesTest {
 
     private void read() {
         if (lent.missing() != null) {
-            old.read(lent.missing(), new Retry());
+            old.read(lent.missing(), new RetriedRequest());
             reader.drain();
         }
     }
@@ -204,7 +204,7 @@ class OldMessagesTest {
         lend(10, 60_000);
         assertEquals("ONE TWO THREE ", text());
 
-        Fetch fetch = new Fetch();
+        FetchResult fetch = new FetchResult();
         directory.shard.broker().fetch(partition, 1, 10, 1 << 20, TagFilter.ALL, fetch);
         assertTrue(old.areAtHand(fetch));
         ByteBuffer out = ByteBuffer.allocate(fetch.bytes());
@@ -217,7 +217,7 @@ class OldMessagesTest {
         for (int i = 0; i < 1_000; i++) {
             directory.publish(partition, BODY);
         }
-        Fetch fetch = new Fetch();
+        FetchResult fetch = new FetchResult();
         Broker broker = directory.shard.broker();
         long next = 0;
         int reads = 0;
@@ -226,7 +226,7 @@ class OldMessagesTest {
             broker.fetch(partition, next, 1_000, 1 << 20, TagFilter.ALL, fetch);
             if (!old.areAtHand(fetch)) {
                 assertEquals(next, fetch.offset(0));
-                old.read(fetch, new Retry());
+                old.read(fetch, new RetriedRequest());
                 reader.drain();
                 reads++;
                 continue;
@@ -247,9 +247,9 @@ class OldMessagesTest {
         List<Integer> answered = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             int number = i;
-            Retry retry = new Retry();
+            RetriedRequest retry = new RetriedRequest();
             Runnable ask = () -> {
-                Fetch fetch = new Fetch();
+                FetchResult fetch = new FetchResult();
                 directory.shard.broker().fetch(partition, 0, 1, 1 << 20, TagFilter.ALL, fetch);
                 if (old.areAtHand(fetch)) {
                     answered.add(number);
@@ -274,9 +274,9 @@ class OldMessagesTest {
             directory.publish(partition, BODY);
         }
         Broker broker = directory.shard.broker();
-        Fetch fetch = new Fetch();
+        FetchResult fetch = new FetchResult();
         broker.fetch(partition, 0, 10, 1 << 20, TagFilter.ALL, fetch);
-        Copies copies = new Copies();
+        RecordCache copies = new RecordCache();
         byte[] bytes = new byte[TestFormat.HEADER + BODY];
         copies.add(new OriginalRead.Copy(fetch.position(0), TestFormat.ID, true, ByteBuffer.wrap(bytes)));
         copies.add(new OriginalRead.Copy(fetch.position(1), (byte) 0, false, null));
@@ -292,9 +292,9 @@ class OldMessagesTest {
         directory.publish(partition, BODY);
         int[] tried = new int[1];
         for (int i = 0; i < 30; i++) {
-            Fetch fetch = new Fetch();
+            FetchResult fetch = new FetchResult();
             directory.shard.broker().fetch(partition, 0, 1, 1 << 20, TagFilter.ALL, fetch);
-            Retry retry = new Retry();
+            RetriedRequest retry = new RetriedRequest();
             retry.onRead(() -> {
                 tried[0]++;
                 throw new IllegalStateException("a planted failure");
@@ -335,9 +335,9 @@ class OldMessagesTest {
         int[] tried = new int[1];
         for (int i = 0; i < 100; i++) {
             lend(1, 60_000);
-            Fetch fetch = new Fetch();
+            FetchResult fetch = new FetchResult();
             directory.shard.broker().fetch(partition, 0, 1, 1 << 20, TagFilter.ALL, fetch);
-            Retry retry = new Retry();
+            RetriedRequest retry = new RetriedRequest();
             retry.onRead(() -> tried[0]++);
             old.read(fetch, retry);
         }

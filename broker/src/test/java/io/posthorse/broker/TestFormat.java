@@ -26,7 +26,7 @@ class TestFormat implements MessageFormat {
         bytes.putLong(at + 16, position);
     }
 
-    /** These messages do not say where they belong; the ones of {@link FaultsTest} do. */
+    /** These messages do not say where they belong; the ones of {@link FaultReporterTest} do. */
     @Override
     public String topic(ByteBuffer bytes, int at, int length) {
         return null;

@@ -29,7 +29,7 @@ class TimeSearchTest {
             directory.clock.advance(entropy.below(4));
             long offset = directory.shard.broker().end(partition);
             directory.publish(partition, BODY);
-            times.put(offset, Reading.timeAt(directory.shard.broker().log(), partition.index, offset));
+            times.put(offset, PartitionReader.timeAt(directory.shard.broker().log(), partition.index, offset));
             if (entropy.percent(5)) {
                 directory.shard.turn();
                 assertTrue(directory.shard.broker().append(new Event.Jumped(1 + entropy.below(3))));
@@ -114,7 +114,7 @@ class TimeSearchTest {
             directory.publish(topic.partition(i), BODY);
             directory.clock.advance(1);
         }
-        long middle = Reading.timeAt(directory.shard.broker().log(), topic.partition(150).index, 0);
+        long middle = PartitionReader.timeAt(directory.shard.broker().log(), topic.partition(150).index, 0);
         List<TimeSearch.Found> found = new ArrayList<>();
         SimulatedBackground reader = new SimulatedBackground();
         TimeSearch.begin(directory.shard.broker(), reader, topic.partitions(), middle, found::addAll);

@@ -25,7 +25,7 @@ class TimedCostTest {
     void tenMillionFitIntoTheDefaultHeap() {
         SeededEntropy entropy = new SeededEntropy(7);
         long before = used();
-        Timed timed = new Timed(new Changes());
+        TimedMessages timed = new TimedMessages(new StateChanges());
         for (int offset = 0; offset < MESSAGES; offset++) {
             timed.add(offset, 1_700_000_000_000L + entropy.below(DUE_WITHIN_MS));
         }

@@ -38,35 +38,35 @@ final class WholeStates {
         state.topics.values().forEach(topic -> write(topic, out));
         out.putInt(state.subscriptions.size());
         for (Subscription subscription : state.subscriptions.all()) {
-            Fields.put(out, subscription.name());
+            FieldCodec.put(out, subscription.name());
             out.putInt(subscription.number());
-            Fields.put(out, subscription.settings());
-            List<Place> read = subscription.places().stream().filter(place -> place.cursor >= 0).toList();
+            FieldCodec.put(out, subscription.settings());
+            List<PartitionCursor> read = subscription.places().stream().filter(place -> place.cursor >= 0).toList();
             out.putInt(read.size());
             read.forEach(place -> out.putInt(place.partition.id()).putLong(place.cursor));
         }
         state.postponed.snapshot(out);
         for (Subscription subscription : state.subscriptions.all()) {
-            List<Place> lends = subscription.places().stream().filter(place -> place.leases != null).toList();
+            List<PartitionCursor> lends = subscription.places().stream().filter(place -> place.leases != null).toList();
             out.putInt(lends.size());
             lends.forEach(place -> place.leases.snapshot(out.putInt(place.partition.id())));
         }
         for (Subscription subscription : state.subscriptions.all()) {
-            List<Place> settles = subscription.places().stream().filter(place -> place.settled != null).toList();
+            List<PartitionCursor> settles = subscription.places().stream().filter(place -> place.settled != null).toList();
             out.putInt(settles.size());
             settles.forEach(place -> place.settled.snapshot(out.putInt(place.partition.id())));
         }
         out.putInt(state.preparedGroups.size());
         state.preparedGroups.forEach((id, position) -> {
-            Fields.put(out, id);
+            FieldCodec.put(out, id);
             out.putLong(position);
         });
         return out.put((byte) (state.rendering.isNeeded() ? 1 : 0)).putLong(state.lastMs()).flip();
     }
 
     private static void write(Topic topic, ByteBuffer out) {
-        Fields.put(out, topic.name());
-        Fields.put(out, topic.settings());
+        FieldCodec.put(out, topic.name());
+        FieldCodec.put(out, topic.settings());
         out.putInt(topic.size());
         for (Partition partition : topic.partitions()) {
             out.putInt(partition.id()).putLong(partition.index.knownBegin()).putLong(partition.index.next());

@@ -226,7 +226,7 @@ final class World {
 
     private void answerLater(Model.Event event) {
         unanswered.add(event);
-        shard.park(new Parked() {
+        shard.park(new PendingReplies() {
             @Override
             public boolean committed(long position) {
                 if (position < event.end()) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class LogLinesTest {
     private static LogRecord record(Level level, String text) {
         LogRecord record = new LogRecord(level, text);
-        record.setLoggerName("io.posthorse.net.Strays");
+        record.setLoggerName("io.posthorse.net.MisdirectedClients");
         record.setInstant(Instant.parse("2026-11-30T01:15:02.004Z"));
         return record;
     }

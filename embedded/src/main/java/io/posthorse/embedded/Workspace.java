@@ -128,8 +128,8 @@ final class Workspace {
     }
 
     /**
-     * Deletes a directory and all in it, as far as it is there. What Windows does not let go of, since it is mapped or a class
-     * loader has it, stays with its lock file, and is deleted by a later JVM.
+     * Deletes a directory and all in it, as far as it is there. What Windows does not let go of, since it is mapped or a
+     * class loader has it, stays with its lock file, and is deleted by a later JVM.
      *
      * @throws UncheckedIOException where something cannot be deleted
      */

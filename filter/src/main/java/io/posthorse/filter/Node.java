@@ -97,13 +97,13 @@ sealed interface Node {
             if (one.equals(other)) {
                 return Boolean.TRUE;
             }
-            int order = Values.compare(one, other);
-            return order == Values.FAILED ? FAILED : truth(order == 0);
+            int order = ValueComparison.compare(one, other);
+            return order == ValueComparison.FAILED ? FAILED : truth(order == 0);
         }
     }
 
     /** Whether two values stand in an order, one of {@code > >= < <=}. */
-    record Ordered(Node left, Kind sign, Node right) implements Node {
+    record Ordered(Node left, TokenKind sign, Node right) implements Node {
         @Override
         public Object value(Properties properties) {
             Object one = left.value(properties);
@@ -115,9 +115,9 @@ sealed interface Node {
                 return other;
             }
             int order = one instanceof String text && other instanceof String otherText
-                    ? Values.compareAsDoubles(text, otherText)
-                    : Values.compare(one, other);
-            return order == Values.FAILED ? FAILED : truth(holds(order));
+                    ? ValueComparison.compareAsDoubles(text, otherText)
+                    : ValueComparison.compare(one, other);
+            return order == ValueComparison.FAILED ? FAILED : truth(holds(order));
         }
 
         private boolean holds(int order) {

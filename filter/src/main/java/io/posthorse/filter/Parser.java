@@ -33,12 +33,12 @@ final class Parser {
     private Node or() throws ExpressionException {
         Token first = tokens.peek();
         Node left = and();
-        if (tokens.peek().kind() != Kind.OR) {
+        if (tokens.peek().kind() != TokenKind.OR) {
             return left;
         }
         List<Node> parts = new ArrayList<>();
         parts.add(condition(left, first));
-        while (tokens.takes(Kind.OR)) {
+        while (tokens.takes(TokenKind.OR)) {
             Token start = tokens.peek();
             parts.add(condition(and(), start));
         }
@@ -48,12 +48,12 @@ final class Parser {
     private Node and() throws ExpressionException {
         Token first = tokens.peek();
         Node left = equality();
-        if (tokens.peek().kind() != Kind.AND) {
+        if (tokens.peek().kind() != TokenKind.AND) {
             return left;
         }
         List<Node> parts = new ArrayList<>();
         parts.add(condition(left, first));
-        while (tokens.takes(Kind.AND)) {
+        while (tokens.takes(TokenKind.AND)) {
             Token start = tokens.peek();
             parts.add(condition(equality(), start));
         }
@@ -69,8 +69,8 @@ final class Parser {
                 case UNEQUAL -> left = new Node.Not(equal(left, first));
                 case IS -> {
                     tokens.take();
-                    boolean not = tokens.takes(Kind.NOT);
-                    tokens.expect(Kind.NULL);
+                    boolean not = tokens.takes(TokenKind.NOT);
+                    tokens.expect(TokenKind.NULL);
                     Node isNull = new Node.Equal(left, new Node.Constant(null));
                     left = not ? new Node.Not(isNull) : isNull;
                 }
@@ -102,7 +102,7 @@ final class Parser {
         Token first = tokens.peek();
         Node left = unary();
         while (true) {
-            Kind kind = tokens.peek().kind();
+            TokenKind kind = tokens.peek().kind();
             switch (kind) {
                 case GREATER, GREATER_EQUAL, LESS, LESS_EQUAL -> {
                     tokens.take();
@@ -110,7 +110,7 @@ final class Parser {
                     left = ordered(left, first, kind, unary(), rightAt);
                 }
                 case NOT, BETWEEN, IN, CONTAINS, STARTSWITH, ENDSWITH -> {
-                    boolean not = tokens.takes(Kind.NOT);
+                    boolean not = tokens.takes(TokenKind.NOT);
                     left = predicate(left, first, not);
                 }
                 default -> {
@@ -121,13 +121,13 @@ final class Parser {
     }
 
     private Node predicate(Node left, Token leftAt, boolean not) throws ExpressionException {
-        Kind kind = tokens.peek().kind();
+        TokenKind kind = tokens.peek().kind();
         return switch (kind) {
             case BETWEEN -> between(left, leftAt, not);
             case IN -> in(left, leftAt, not);
             case CONTAINS, STARTSWITH, ENDSWITH -> {
                 tokens.take();
-                yield new Node.Has(left, new TextSearch(kind, tokens.expect(Kind.TEXT).text()), !not);
+                yield new Node.Has(left, new TextSearch(kind, tokens.expect(TokenKind.TEXT).text()), !not);
             }
             default -> throw tokens.unexpected("BETWEEN, IN, CONTAINS, STARTSWITH or ENDSWITH");
         };
@@ -137,18 +137,18 @@ final class Parser {
         tokens.take();
         Token lowAt = tokens.peek();
         Node low = unary();
-        tokens.expect(Kind.AND);
+        tokens.expect(TokenKind.AND);
         Token highAt = tokens.peek();
         Node high = unary();
         if (not) {
             return new Node.Several(List.of(
-                    ordered(left, leftAt, Kind.LESS, low, lowAt),
-                    ordered(left, leftAt, Kind.GREATER, high, highAt)), true);
+                    ordered(left, leftAt, TokenKind.LESS, low, lowAt),
+                    ordered(left, leftAt, TokenKind.GREATER, high, highAt)), true);
         }
-        Node above = ordered(left, leftAt, Kind.GREATER_EQUAL, low, lowAt);
-        Node below = ordered(left, leftAt, Kind.LESS_EQUAL, high, highAt);
+        Node above = ordered(left, leftAt, TokenKind.GREATER_EQUAL, low, lowAt);
+        Node below = ordered(left, leftAt, TokenKind.LESS_EQUAL, high, highAt);
         if (low instanceof Node.Constant from && high instanceof Node.Constant to
-                && Values.compare(from.value(), to.value()) > 0) {
+                && ValueComparison.compare(from.value(), to.value()) > 0) {
             throw new ExpressionException(lowAt.column(), "nothing lies between " + from.value() + " and "
                     + to.value() + "; the lower one stands first");
         }
@@ -157,19 +157,19 @@ final class Parser {
 
     private Node in(Node left, Token leftAt, boolean not) throws ExpressionException {
         tokens.take();
-        tokens.expect(Kind.OPEN);
+        tokens.expect(TokenKind.OPEN);
         Set<String> texts = new HashSet<>();
         do {
-            texts.add(tokens.expect(Kind.TEXT).text());
-        } while (tokens.takes(Kind.COMMA));
-        tokens.expect(Kind.CLOSE);
+            texts.add(tokens.expect(TokenKind.TEXT).text());
+        } while (tokens.takes(TokenKind.COMMA));
+        tokens.expect(TokenKind.CLOSE);
         if (left instanceof Node.Property property) {
             return new Node.OneOf(property, Set.copyOf(texts), !not);
         }
         throw new ExpressionException(leftAt.column(), "only a property can be IN a list");
     }
 
-    private static Node ordered(Node left, Token leftAt, Kind sign, Node right, Token rightAt)
+    private static Node ordered(Node left, Token leftAt, TokenKind sign, Node right, Token rightAt)
             throws ExpressionException {
         checkOrdered(left, leftAt);
         checkOrdered(right, rightAt);
@@ -205,7 +205,7 @@ final class Parser {
             case OPEN -> {
                 tokens.take();
                 Node inner = or();
-                tokens.expect(Kind.CLOSE);
+                tokens.expect(TokenKind.CLOSE);
                 yield inner;
             }
             default -> primary();

@@ -8,15 +8,15 @@ final class TextSearch {
     /** A shorter text is found well enough by comparing at every place. */
     private static final int SHORT = 16;
 
-    private final Kind where;
+    private final TokenKind where;
     private final String wanted;
     /** For a long text: how much of its beginning ends at each of its places, the whole left out. */
     private final int[] overlaps;
 
-    TextSearch(Kind where, String wanted) {
+    TextSearch(TokenKind where, String wanted) {
         this.where = where;
         this.wanted = wanted;
-        this.overlaps = where == Kind.CONTAINS && wanted.length() > SHORT ? overlaps(wanted) : null;
+        this.overlaps = where == TokenKind.CONTAINS && wanted.length() > SHORT ? overlaps(wanted) : null;
     }
 
     boolean isEmpty() {

@@ -6,9 +6,9 @@ package io.posthorse.filter;
  * @param text as it is written; of a text what is between its quotes, {@code ''} made one quote
  * @param column of its first character, from 1
  */
-record Token(Kind kind, String text, int column) {
+record Token(TokenKind kind, String text, int column) {
     /** As an error message shows it. */
     String shown() {
-        return kind == Kind.END ? kind.shown : text.length() > 40 ? text.substring(0, 40) + "..." : text;
+        return kind == TokenKind.END ? kind.shown : text.length() > 40 ? text.substring(0, 40) + "..." : text;
     }
 }

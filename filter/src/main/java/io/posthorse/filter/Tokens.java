@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
  */
 final class Tokens {
     private static final int TOKENS_MAX = 1_024;
-    private static final Map<String, Kind> KEYWORDS = Arrays.stream(Kind.values())
-            .filter(Kind::isKeyword)
-            .collect(Collectors.toMap(Kind::name, Function.identity()));
+    private static final Map<String, TokenKind> KEYWORDS = Arrays.stream(TokenKind.values())
+            .filter(TokenKind::isKeyword)
+            .collect(Collectors.toMap(TokenKind::name, Function.identity()));
 
     private final String text;
     private int at;
@@ -51,7 +51,7 @@ final class Tokens {
     }
 
     /** Takes the next word where it is of that kind. */
-    boolean takes(Kind kind) throws ExpressionException {
+    boolean takes(TokenKind kind) throws ExpressionException {
         if (peek().kind() != kind) {
             return false;
         }
@@ -60,7 +60,7 @@ final class Tokens {
     }
 
     /** Takes the next word, which must be of that kind. */
-    Token expect(Kind kind) throws ExpressionException {
+    Token expect(TokenKind kind) throws ExpressionException {
         if (peek().kind() != kind) {
             throw unexpected(kind.shown);
         }
@@ -76,7 +76,7 @@ final class Tokens {
         skip();
         int start = at;
         if (start == text.length()) {
-            return new Token(Kind.END, "", start + 1);
+            return new Token(TokenKind.END, "", start + 1);
         }
         if (++count > TOKENS_MAX) {
             throw new ExpressionException(start + 1, "an expression may have " + TOKENS_MAX + " words, this has more");
@@ -123,7 +123,7 @@ final class Tokens {
             at++;
         }
         String word = text.substring(start, at);
-        Kind kind = KEYWORDS.getOrDefault(word.toUpperCase(Locale.ROOT), Kind.NAME);
+        TokenKind kind = KEYWORDS.getOrDefault(word.toUpperCase(Locale.ROOT), TokenKind.NAME);
         return new Token(kind, word, start + 1);
     }
 
@@ -140,7 +140,7 @@ final class Tokens {
         end = exponent(end);
         if (end > whole) {
             at = end;
-            return new Token(Kind.FLOAT, text.substring(start, end), start + 1);
+            return new Token(TokenKind.FLOAT, text.substring(start, end), start + 1);
         }
         if (text.charAt(start) == '0') {
             whole = start + 1;
@@ -148,7 +148,7 @@ final class Tokens {
             whole++;
         }
         at = whole;
-        return new Token(Kind.INTEGER, text.substring(start, whole), start + 1);
+        return new Token(TokenKind.INTEGER, text.substring(start, whole), start + 1);
     }
 
     private int digits(int from) {
@@ -184,12 +184,12 @@ final class Tokens {
             }
             if (quote < 0) {
                 at = from - 1;
-                return new Token(Kind.TEXT, value.substring(0, length), start + 1);
+                return new Token(TokenKind.TEXT, value.substring(0, length), start + 1);
             }
             value.append(text, from, quote);
             if (!text.startsWith("''", quote)) {
                 at = quote + 1;
-                return new Token(Kind.TEXT, value.toString(), start + 1);
+                return new Token(TokenKind.TEXT, value.toString(), start + 1);
             }
             length = value.length();
             value.append('\'');
@@ -198,16 +198,16 @@ final class Tokens {
     }
 
     private Token sign(int start, char c) throws ExpressionException {
-        Kind kind = switch (c) {
-            case '=' -> Kind.EQUAL;
-            case '<' -> text.startsWith("<>", start) ? Kind.UNEQUAL
-                    : text.startsWith("<=", start) ? Kind.LESS_EQUAL : Kind.LESS;
-            case '>' -> text.startsWith(">=", start) ? Kind.GREATER_EQUAL : Kind.GREATER;
-            case '(' -> Kind.OPEN;
-            case ',' -> Kind.COMMA;
-            case ')' -> Kind.CLOSE;
-            case '+' -> Kind.PLUS;
-            case '-' -> Kind.MINUS;
+        TokenKind kind = switch (c) {
+            case '=' -> TokenKind.EQUAL;
+            case '<' -> text.startsWith("<>", start) ? TokenKind.UNEQUAL
+                    : text.startsWith("<=", start) ? TokenKind.LESS_EQUAL : TokenKind.LESS;
+            case '>' -> text.startsWith(">=", start) ? TokenKind.GREATER_EQUAL : TokenKind.GREATER;
+            case '(' -> TokenKind.OPEN;
+            case ',' -> TokenKind.COMMA;
+            case ')' -> TokenKind.CLOSE;
+            case '+' -> TokenKind.PLUS;
+            case '-' -> TokenKind.MINUS;
             default -> throw new ExpressionException(start + 1, "the character " + c + " has no meaning here"
                     + (c == '!' ? "; unequal is <>" : c == '"' ? "; texts stand in single quotes" : ""));
         };

@@ -23,7 +23,7 @@ final class LivingBroker {
     private SimulatedTimers timers;
     private SimulatedBackground background;
     private Shard shard;
-    private final Fetch fetch = new Fetch();
+    private final FetchResult fetch = new FetchResult();
 
     LivingBroker(FaultyFileStore files) {
         this.files = files;

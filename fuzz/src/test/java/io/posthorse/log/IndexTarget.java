@@ -63,10 +63,10 @@ public final class IndexTarget implements Target {
             view.above(partition, chunk.position(chunk.count() - 1));
         }
         for (int i = 0; i < view.relocated; i++) {
-            Relocated there = view.relocated(i);
+            RelocatedRecord there = view.relocated(i);
             Require.that(there.position >= view.from && there.length >= 0
                     && there.position + RecordFormat.NATIVE + there.length <= view.to, "a relocated record elsewhere");
-            Relocated found = view.relocated(there.partition, there.base, Long.MAX_VALUE, position -> true);
+            RelocatedRecord found = view.relocated(there.partition, there.base, Long.MAX_VALUE, position -> true);
             Require.that(found == null || found.partition == there.partition, "a message of another partition");
         }
     }

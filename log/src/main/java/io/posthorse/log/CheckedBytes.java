@@ -90,7 +90,7 @@ final class CheckedBytes {
         if (!checked[block]) {
             int from = body + block * BLOCK;
             int to = blockEnd(from);
-            if (!Pages.readable(bytes, Math.max(0, from - LOOK_BACK), to)
+            if (!MappedPages.readable(bytes, Math.max(0, from - LOOK_BACK), to)
                     || sums > 0 && crc(bytes, from, to) != bytes.getInt(sums + block * 4)
                     || !content.isSound(bytes, from, to)) {
                 throw damaged();
@@ -102,7 +102,7 @@ final class CheckedBytes {
     static int crc(ByteBuffer buffer, int from, int to) {
         CRC32C crc = new CRC32C();
         if (to > from) {
-            Pages.resident(buffer, from, to);
+            MappedPages.resident(buffer, from, to);
         }
         crc.update(buffer.duplicate().limit(to).position(from));
         return (int) crc.getValue();

@@ -35,7 +35,7 @@ final class Checkpoints {
     private Taken taken;
 
     /** Its entries, once all are frozen. */
-    private Frozen entries;
+    private FrozenEntries entries;
 
     private boolean freezing;
     private boolean writing;
@@ -152,7 +152,7 @@ final class Checkpoints {
     private void write() {
         writing = true;
         Taken of = taken;
-        Frozen frozen = entries;
+        FrozenEntries frozen = entries;
         StripeFile[] written = {stripe};
         List<CheckpointWrite> part = new ArrayList<>(1);
         background.run(() -> {
@@ -169,7 +169,7 @@ final class Checkpoints {
     }
 
     /** The file of its entries; null where nothing was written since the checkpoint before. */
-    private StripeFile stripe(Taken of, Frozen frozen) throws IOException {
+    private StripeFile stripe(Taken of, FrozenEntries frozen) throws IOException {
         return of.from == of.to ? null : IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, frozen, true);
     }
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * and its tag. An entry takes 16 bytes: u64 position, u32 length of the native bytes, u32 tag. Positions grow with
  * offsets.
  */
-abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, Relocated {
+abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, RelocatedRecord {
     static final int ENTRY = 16;
 
     final long base;

@@ -16,12 +16,12 @@ public final class Index {
 
     private final RecentEntries recent = new RecentEntries();
     /** What the checkpoint that has begun has relocated. */
-    private List<Relocated> relocated = List.of();
+    private List<RelocatedRecord> relocated = List.of();
     private final RemovedPartitions removals = new RemovedPartitions();
     private int freezes;
     private final Relocations relocations = new Relocations();
     private final StripeFiles files = new StripeFiles();
-    private final RunCache runs = new RunCache();
+    private final OffsetRunCache runs = new OffsetRunCache();
     /** Files of which nothing is left, to be deleted. */
     private final List<StripeFile> dropped = new ArrayList<>();
 
@@ -71,7 +71,7 @@ public final class Index {
      */
     public void relocate(PartitionIndex partition, long offset, long position, int length, int tag) {
         assert offset < partition.next() : "offset " + offset + " of partition " + partition.id + " was never given out";
-        relocations.add(new Relocated(partition.id, offset, position, length, tag));
+        relocations.add(new RelocatedRecord(partition.id, offset, position, length, tag));
         relocatedLast = Math.max(relocatedLast, position);
         partition.relocated(offset);
         runs.clear(partition.id);
@@ -146,12 +146,12 @@ public final class Index {
     }
 
     /** All that was ended and is in no file yet. */
-    Frozen frozen() {
-        return new Frozen(recent.frozen(), relocated);
+    FrozenEntries frozen() {
+        return new FrozenEntries(recent.frozen(), relocated);
     }
 
     /** Entries that were frozen are in a file from now on; {@link #letGo} must follow. */
-    void adopt(StripeFile file, Frozen entries) {
+    void adopt(StripeFile file, FrozenEntries entries) {
         files.add(file);
         recent.written(entries.parts());
         relocations.written(entries.relocated());
@@ -222,11 +222,11 @@ public final class Index {
     }
 
     /** The run that holds an offset, or the first one behind it; null where there is none. */
-    Run run(PartitionIndex partition, long offset) {
-        Run known = runs.get(partition.id, offset);
+    OffsetRun run(PartitionIndex partition, long offset) {
+        OffsetRun known = runs.get(partition.id, offset);
         while (known == null) {
             try {
-                Run found = find(partition, offset);
+                OffsetRun found = find(partition, offset);
                 files.limitHeld();
                 if (found == null) {
                     return null;
@@ -241,23 +241,23 @@ public final class Index {
         return known;
     }
 
-    private Run find(PartitionIndex partition, long offset) {
-        Relocated recent = relocations.ceiling(partition.id, offset, this::inForce);
-        Relocated moved = files.relocated(partition.id, offset, recent, this::inForce);
+    private OffsetRun find(PartitionIndex partition, long offset) {
+        RelocatedRecord recent = relocations.ceiling(partition.id, offset, this::inForce);
+        RelocatedRecord moved = files.relocated(partition.id, offset, recent, this::inForce);
         if (moved != null && moved.base == offset) {
-            return new Run(partition.id, moved, offset, offset + 1);
+            return new OffsetRun(partition.id, moved, offset, offset + 1);
         }
-        Run appended = appended(partition, offset);
+        OffsetRun appended = appended(partition, offset);
         if (moved == null) {
             return appended;
         }
         return appended == null || moved.base <= appended.first()
-                ? new Run(partition.id, moved, moved.base, moved.base + 1)
-                : new Run(partition.id, appended.chunk(), appended.first(), Math.min(appended.end(), moved.base));
+                ? new OffsetRun(partition.id, moved, moved.base, moved.base + 1)
+                : new OffsetRun(partition.id, appended.chunk(), appended.first(), Math.min(appended.end(), moved.base));
     }
 
     /** The same of appended records alone: past what is gone by bisection, for their positions grow with offsets. */
-    private Run appended(PartitionIndex partition, long offset) {
+    private OffsetRun appended(PartitionIndex partition, long offset) {
         long wanted = offset;
         long position = 0;
         while (true) {
@@ -272,7 +272,7 @@ public final class Index {
                 if (end == there) {
                     int known = i + chunk.readableFrom(i);
                     int whole = Math.min(known, chunk.below(gone.next(there)));
-                    return new Run(partition.id, chunk, chunk.base + i, chunk.base + whole);
+                    return new OffsetRun(partition.id, chunk, chunk.base + i, chunk.base + whole);
                 }
                 position = end;
                 i = chunk.below(end);

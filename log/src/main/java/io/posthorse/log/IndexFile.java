@@ -63,24 +63,24 @@ final class IndexFile {
     }
 
     /** The bytes of a stripe's file. */
-    static ByteBuffer encode(long from, long to, Frozen entries) {
-        List<Frozen.Part> parts = new ArrayList<>(entries.parts());
-        parts.sort(Comparator.<Frozen.Part>comparingInt(s -> s.partition()).thenComparingLong(s -> s.chunk().base));
-        List<Relocated> relocated = new ArrayList<>(entries.relocated());
-        relocated.sort(Relocated.ORDER);
+    static ByteBuffer encode(long from, long to, FrozenEntries entries) {
+        List<FrozenEntries.Part> parts = new ArrayList<>(entries.parts());
+        parts.sort(Comparator.<FrozenEntries.Part>comparingInt(s -> s.partition()).thenComparingLong(s -> s.chunk().base));
+        List<RelocatedRecord> relocated = new ArrayList<>(entries.relocated());
+        relocated.sort(RelocatedRecord.ORDER);
         int count = parts.stream().mapToInt(s -> s.chunk().count()).sum();
         int bodyBytes = parts.size() * ROW + relocated.size() * RELOCATED + count * Chunk.ENTRY;
         int body = body(bodyBytes);
         ByteBuffer out = ByteBuffer.allocate(body + bodyBytes).position(body);
         int at = out.capacity() - count * Chunk.ENTRY;
-        for (Frozen.Part part : parts) {
+        for (FrozenEntries.Part part : parts) {
             Chunk chunk = part.chunk();
             out.putInt(part.partition()).putInt(chunk.count()).putLong(chunk.base).putInt(at).putInt(0);
             for (int i = 0; i < chunk.count(); i++, at += Chunk.ENTRY) {
                 out.putLong(at, chunk.position(i)).putInt(at + 8, chunk.length(i)).putInt(at + 12, chunk.tag(i));
             }
         }
-        for (Relocated r : relocated) {
+        for (RelocatedRecord r : relocated) {
             out.putInt(r.partition).putInt(r.length).putLong(r.base).putLong(r.position).putInt(r.tag).putInt(0);
         }
         CheckedBytes.sum(out, HEADER, body);
@@ -102,7 +102,8 @@ final class IndexFile {
      * @param force whether to wait for the disk; where not, and the machine crashes, the file may be damaged
      */
     static StripeFile write(
-            FileStore files, String unfinished, long from, long to, Frozen entries, boolean force) throws IOException {
+            FileStore files, String unfinished, long from, long to, FrozenEntries entries, boolean force)
+            throws IOException {
         ByteBuffer bytes = encode(from, to, entries);
         String name = name(from, to, !entries.relocated().isEmpty());
         files.delete(unfinished); // a new file, for nobody may write to one that somebody reads through a mapping

@@ -31,7 +31,7 @@ final class IndexMerge {
     private StoredFile file;
     private LiveChunks run;
     private int runAt;
-    private LiveRelocated moved;
+    private LiveRelocations moved;
     private StripeFile merged;
 
     private enum Phase { COUNT, ROWS, RELOCATED, ENTRIES, END }
@@ -100,7 +100,7 @@ final class IndexMerge {
             chunks++;
             entries += rows.count;
         }
-        LiveRelocated all = new LiveRelocated(views, gone, partitions);
+        LiveRelocations all = new LiveRelocations(views, gone, partitions);
         while (all.next() != null) {
             relocated++;
         }
@@ -118,14 +118,14 @@ final class IndexMerge {
             out.putInt(rows.partition).putInt(rows.count).putLong(rows.base).putInt((int) at).putInt(0);
             at += (long) rows.count * Chunk.ENTRY;
         }
-        moved = new LiveRelocated(views, gone, partitions);
+        moved = new LiveRelocations(views, gone, partitions);
         phase = Phase.RELOCATED;
     }
 
     private void relocated() throws IOException {
         long bound = out.bytes() + STEP_BYTES;
         while (out.bytes() < bound) {
-            Relocated r = moved.next();
+            RelocatedRecord r = moved.next();
             if (r == null) {
                 run = new LiveChunks(views, gone, partitions);
                 phase = Phase.ENTRIES;

@@ -102,7 +102,7 @@ final class IndexRebuild {
             this.to = to;
         }
 
-        Frozen entries() {
+        FrozenEntries entries() {
             return entries.frozen();
         }
 
@@ -110,7 +110,7 @@ final class IndexRebuild {
             ByteBuffer bytes = segment.bytes().duplicate();
             int at = (int) Math.max(Segment.HEADER, from - segment.base);
             int end = (int) Math.min(segment.size, to - segment.base);
-            Pages.Walk walk = new Pages.Walk(bytes, segment.size);
+            MappedPages.Walk walk = new MappedPages.Walk(bytes, segment.size);
             for (at = walk.from(at, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= end;
                     at = walk.from(at, RecordFormat.PAYLOAD)) {
                 long position = segment.base + at;

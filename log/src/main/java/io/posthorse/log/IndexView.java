@@ -44,13 +44,13 @@ final class IndexView {
      */
     static IndexView of(ByteBuffer bytes, long from, long to, Object file) {
         int size = bytes.capacity();
-        if (size < OLD_HEADER || !Pages.readable(bytes, 0, OLD_HEADER) || bytes.getLong(0) != IndexFile.MAGIC
+        if (size < OLD_HEADER || !MappedPages.readable(bytes, 0, OLD_HEADER) || bytes.getLong(0) != IndexFile.MAGIC
                 || bytes.getInt(44) != CheckedBytes.crc(bytes, 0, 44) || bytes.getLong(32) != size
                 || bytes.getLong(16) != from || bytes.getLong(24) != to) {
             return null;
         }
         boolean whole = switch (bytes.getInt(8)) {
-            case OLD_VERSION -> Pages.readable(bytes, 0, size)
+            case OLD_VERSION -> MappedPages.readable(bytes, 0, size)
                     && bytes.getInt(40) == CheckedBytes.crc(bytes, OLD_HEADER, size)
                     && fits(bytes.getInt(12), 0, size - OLD_HEADER);
             case IndexFile.VERSION -> isWhole(bytes, size);
@@ -66,7 +66,7 @@ final class IndexView {
         int body = bytes.getInt(52);
         return body >= IndexFile.HEADER && body <= size && (body & 7) == 0
                 && IndexFile.HEADER + CheckedBytes.blocks(size - body) * 4L <= body
-                && Pages.readable(bytes, 0, body)
+                && MappedPages.readable(bytes, 0, body)
                 && bytes.getInt(40) == CheckedBytes.crc(bytes, 48, body)
                 && fits(bytes.getInt(12), bytes.getInt(48), size - body);
     }
@@ -184,9 +184,9 @@ final class IndexView {
     // ---- relocated messages
 
     /** The i-th relocated message. */
-    Relocated relocated(int i) {
+    RelocatedRecord relocated(int i) {
         int row = moved(i);
-        return new Relocated(
+        return new RelocatedRecord(
                 body.getInt(row), body.getLong(row + 8), body.getLong(row + 16), body.getInt(row + 4),
                 body.getInt(row + 24));
     }
@@ -195,8 +195,8 @@ final class IndexView {
      * The newest place, of those in force, of the first relocated message of a partition at or behind an offset and
      * before another; null where there is none.
      */
-    Relocated relocated(int partition, long offset, long before, LongPredicate inForce) {
-        Relocated found = null;
+    RelocatedRecord relocated(int partition, long offset, long before, LongPredicate inForce) {
+        RelocatedRecord found = null;
         for (int i = firstRelocated(partition, offset); i < relocated && isMoved(i, partition); i++) {
             long at = body.getLong(moved(i) + 8);
             if (at >= before || found != null && at > found.base) {

@@ -86,7 +86,7 @@ final class KeyFile {
                 return null;
             }
             ByteBuffer bytes = file.map((int) size);
-            if (!Pages.readable(bytes, 0, HEADER) || bytes.getLong(0) != MAGIC
+            if (!MappedPages.readable(bytes, 0, HEADER) || bytes.getLong(0) != MAGIC
                     || bytes.getInt(52) != CheckedBytes.crc(bytes, 0, 52)) {
                 return null;
             }
@@ -97,7 +97,7 @@ final class KeyFile {
             int body = old ? HEADER : bodyOf(bytes, (int) size);
             boolean whole = body >= 0 && bytes.getInt(12) >= 0 && body + bytes.getInt(12) * 8L == size
                     && bytes.getLong(16) == StretchNames.from(name) && bytes.getLong(24) == StretchNames.to(name)
-                    && (!old || Pages.readable(bytes, body, (int) size)
+                    && (!old || MappedPages.readable(bytes, body, (int) size)
                             && bytes.getInt(48) == CheckedBytes.crc(bytes, body, (int) size));
             return whole ? new KeyView(bytes, old ? 0 : SUMS, body, of) : null;
         }
@@ -108,7 +108,7 @@ final class KeyFile {
         int body = size < SUMS ? -1 : bytes.getInt(56);
         boolean whole = body >= SUMS && body <= size && (body & 7) == 0
                 && SUMS + CheckedBytes.blocks(size - body) * 4L <= body
-                && Pages.readable(bytes, 0, body)
+                && MappedPages.readable(bytes, 0, body)
                 && bytes.getInt(48) == CheckedBytes.crc(bytes, HEADER, body);
         return whole ? body : -1;
     }

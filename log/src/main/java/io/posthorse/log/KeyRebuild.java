@@ -56,7 +56,7 @@ final class KeyRebuild implements Background.Job {
         ByteBuffer bytes = segment.bytes().duplicate();
         int at = Math.max(Segment.HEADER, segment.at(position));
         int limit = (int) Math.min(segment.size, end - segment.base);
-        Pages.Walk walk = new Pages.Walk(bytes, segment.size);
+        MappedPages.Walk walk = new MappedPages.Walk(bytes, segment.size);
         for (at = walk.from(at, RecordFormat.PAYLOAD); at < limit; at = walk.from(at, RecordFormat.PAYLOAD)) {
             if (segment.size - at >= RecordFormat.PAYLOAD
                     && bytes.getLong(at + RecordFormat.POSITION) == segment.base + at

@@ -32,7 +32,7 @@ public final class Log {
     private final LogSettings settings;
     private final Background background;
     private final Segments segments;
-    private final Reserve reserve;
+    private final DiskReserve reserve;
     private final DurableMark mark;
     private final DroppedSegments dropped;
     private final CRC32C crc = new CRC32C();
@@ -49,23 +49,23 @@ public final class Log {
     private int reservedLength;
     private long written;
     private boolean inGroup;
-    private final Forcing forcing;
+    private final LogForcer forcing;
     private IOException poison;
     private Runnable onCommitted = () -> {};
 
-    Log(FileStore files, LogSettings settings, Background background, Recovered recovered) throws IOException {
+    Log(FileStore files, LogSettings settings, Background background, RecoveryResult recovered) throws IOException {
         this.files = files;
         this.settings = settings;
         this.background = background;
         this.segments = new Segments(recovered.segments());
-        this.reserve = new Reserve(files, settings.reserveBytes());
+        this.reserve = new DiskReserve(files, settings.reserveBytes());
         this.mark = recovered.mark();
         this.dropped = new DroppedSegments(background);
         this.last = segments.last();
         this.epoch = recovered.epoch();
         this.stagingPosition = recovered.tail();
         this.written = recovered.tail();
-        this.forcing = new Forcing(files, background, mark, segments, recovered.forced());
+        this.forcing = new LogForcer(files, background, mark, segments, recovered.forced());
     }
 
     /** Called on the owner's thread whenever {@link #committed} has moved, or the log has become poisoned. */
@@ -137,7 +137,7 @@ public final class Log {
     }
 
     /** Room for what a full disk must take. */
-    Reserve reserve() {
+    DiskReserve reserve() {
         return reserve;
     }
 

@@ -35,7 +35,7 @@ public final class PartitionIndex {
     public long begin() {
         if (drops != index.drops()) {
             drops = index.drops();
-            Run run = begin < next ? index.run(this, begin) : null;
+            OffsetRun run = begin < next ? index.run(this, begin) : null;
             begin = run == null ? next : Math.max(begin, run.first());
         }
         return begin;
@@ -95,7 +95,7 @@ public final class PartitionIndex {
         if (tail != null && wanted >= tail.base && tail.plain) {
             return wanted < tail.end() ? wanted : next;
         }
-        Run run = index.run(this, wanted);
+        OffsetRun run = index.run(this, wanted);
         return run == null ? next : Math.max(wanted, run.first());
     }
 
@@ -110,7 +110,7 @@ public final class PartitionIndex {
      * one another in the log below a position.
      */
     public long stretchEnd(long offset, long position) {
-        Run run = index.run(this, offset);
+        OffsetRun run = index.run(this, offset);
         return Math.max(offset + 1, Math.min(run.end(), run.chunk().base + run.chunk().below(position)));
     }
 
@@ -186,11 +186,11 @@ public final class PartitionIndex {
     }
 
     /** Ends the chunks in memory, so that they may be written away. */
-    void freezeAll(List<Frozen.Part> out) {
+    void freezeAll(List<FrozenEntries.Part> out) {
         for (Chunk.InMemory chunk = first; chunk != null; chunk = chunk.next) {
             if (!chunk.frozen) {
                 chunk.frozen = true;
-                out.add(new Frozen.Part(id, chunk));
+                out.add(new FrozenEntries.Part(id, chunk));
             }
         }
     }

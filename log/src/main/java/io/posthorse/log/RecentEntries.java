@@ -17,9 +17,9 @@ final class RecentEntries {
     /** Number of the last checkpoint. */
     private int generation;
     /** Chunks that are in no file yet, though they grow no more. */
-    private final List<Frozen.Part> frozen = new ArrayList<>();
+    private final List<FrozenEntries.Part> frozen = new ArrayList<>();
     /** Chunks that are in a file, and in memory too. */
-    private List<Frozen.Part> written = List.of();
+    private List<FrozenEntries.Part> written = List.of();
 
     private int let;
 
@@ -66,12 +66,12 @@ final class RecentEntries {
     }
 
     /** All that is ended and in no file. */
-    List<Frozen.Part> frozen() {
+    List<FrozenEntries.Part> frozen() {
         return List.copyOf(frozen);
     }
 
     /** Entries are in a file from now on; {@link #letGo} must follow. */
-    void written(List<Frozen.Part> parts) {
+    void written(List<FrozenEntries.Part> parts) {
         frozen.subList(0, parts.size()).clear();
         written = parts;
         let = 0;
@@ -80,7 +80,7 @@ final class RecentEntries {
     /** Lets go of so many chunks that are in a file; false where none is left. */
     boolean letGo(int most, PartitionTable partitions) {
         for (int left = most; left > 0 && let < written.size(); left--) {
-            Frozen.Part part = written.get(let++);
+            FrozenEntries.Part part = written.get(let++);
             PartitionIndex partition = partitions.get(part.partition());
             if (partition != null) {
                 partition.written(part.chunk());

@@ -144,7 +144,7 @@ public final class RecordFormat {
                     && length >= PAYLOAD
                     && length <= limit - at
                     && length <= LENGTH_MAX;
-            Pages.resident(buffer, at, at + (stands ? length : PAYLOAD));
+            MappedPages.resident(buffer, at, at + (stands ? length : PAYLOAD));
             return stands ? length : 0;
         } catch (InternalError e) {
             return 0;

@@ -30,7 +30,7 @@ final class Recovery {
     private final CRC32C crc = new CRC32C();
     private final ZeroRun zeros = new ZeroRun();
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
-    private final List<Damage> damages = new ArrayList<>();
+    private final List<DamagedRange> damages = new ArrayList<>();
     private final List<Found> group = new ArrayList<>();
     private long lastEnd;
     /** Behind the last whole record, where the next one should stand. */
@@ -64,7 +64,7 @@ final class Recovery {
     }
 
     /** @param from position to replay from, the checkpoint's */
-    Recovered run(long from) throws IOException {
+    RecoveryResult run(long from) throws IOException {
         DurableMark mark = DurableMark.open(files, settings.sync());
         DurableMark.Last last = mark.read();
         lastEnd = from;
@@ -80,7 +80,7 @@ final class Recovery {
         Place place = place(Math.max(lastEnd, from));
         rewrite(Math.min(forced, place.tail), place.tail);
         int epoch = Math.max(highestEpoch, last.epoch()) + 1;
-        return new Recovered(
+        return new RecoveryResult(
                 segments,
                 mark,
                 place.tail,
@@ -178,7 +178,7 @@ final class Recovery {
     /** Bytes that a rotten record occupies whose place is known; 0 where there is none. */
     private long rottenAt(Segment segment, int at, long room) {
         ByteBuffer bytes = segment.bytes();
-        if (room < RecordFormat.NATIVE || !Pages.readable(bytes, at, at + RecordFormat.NATIVE)) {
+        if (room < RecordFormat.NATIVE || !MappedPages.readable(bytes, at, at + RecordFormat.NATIVE)) {
             return 0;
         }
         int said = bytes.getInt(at + RecordFormat.LENGTH);
@@ -195,7 +195,7 @@ final class Recovery {
         if (start >= to) {
             return;
         }
-        damages.add(new Damage(start, to));
+        damages.add(new DamagedRange(start, to));
         replay.damaged();
         for (Segment segment : segments) {
             int at = (int) Math.max(0, start - segment.base);
@@ -211,9 +211,9 @@ final class Recovery {
 
     /** What can be read of a range; in place of the rest stand zeros. */
     private static void copy(Segment segment, int from, int to, StoredFile copy) throws IOException {
-        for (int at = from; at < to; at = (at | Pages.BYTES - 1) + 1) {
-            int end = Math.min((at | Pages.BYTES - 1) + 1, to);
-            if (Pages.readable(segment.bytes(), at, end)) {
+        for (int at = from; at < to; at = (at | MappedPages.BYTES - 1) + 1) {
+            int end = Math.min((at | MappedPages.BYTES - 1) + 1, to);
+            if (MappedPages.readable(segment.bytes(), at, end)) {
                 copy.write(at - from, segment.bytes().duplicate().limit(end).position(at));
             }
         }
@@ -264,7 +264,7 @@ final class Recovery {
             long far = Math.max(start, proven - segment.base);
             limit = (int) Math.min(limit, far + 3L * settings.allocateBytes());
         }
-        Pages.Walk walk = new Pages.Walk(segment.bytes(), segment.size);
+        MappedPages.Walk walk = new MappedPages.Walk(segment.bytes(), segment.size);
         for (int at = walk.from(start, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= limit;
                 at = walk.from(pastZeros(segment, walk, at + 8, limit), RecordFormat.PAYLOAD)) {
             if (segment.bytes().getLong(at + RecordFormat.POSITION) == segment.base + at
@@ -275,9 +275,9 @@ final class Recovery {
         return -1;
     }
 
-    /** As {@link Pages.Walk#pastZeros}, in large pieces where one page is zeros already. */
-    private int pastZeros(Segment segment, Pages.Walk walk, int at, int limit) {
-        int one = walk.pastZeros(at, Math.min(limit, at + Pages.BYTES));
+    /** As {@link MappedPages.Walk#pastZeros}, in large pieces where one page is zeros already. */
+    private int pastZeros(Segment segment, MappedPages.Walk walk, int at, int limit) {
+        int one = walk.pastZeros(at, Math.min(limit, at + MappedPages.BYTES));
         return one == at ? at : walk.pastZeros(zeros.end(segment, one, limit), limit);
     }
 
@@ -285,7 +285,7 @@ final class Recovery {
     private int dirtyEnd(Segment segment, int from) {
         int limit = (int) Math.min(segment.stored, from + 3L * settings.allocateBytes());
         int end = from;
-        Pages.Walk walk = new Pages.Walk(segment.bytes(), limit);
+        MappedPages.Walk walk = new MappedPages.Walk(segment.bytes(), limit);
         for (int at = walk.from(from, 8); at + 8 <= limit; at = walk.from(pastZeros(segment, walk, at + 8, limit), 8)) {
             if (segment.bytes().getLong(at) != 0) {
                 end = at + 8;
@@ -345,7 +345,7 @@ final class Recovery {
             int end = (int) Math.min(segment.size, to - segment.base);
             for (long at = Math.max(0, from - segment.base); segment.base < to && at < end; at += REWRITE_BYTES) {
                 byte[] copy = new byte[(int) Math.min(REWRITE_BYTES, end - at)];
-                if (Pages.readable(segment.bytes(), (int) at, (int) at + copy.length)) {
+                if (MappedPages.readable(segment.bytes(), (int) at, (int) at + copy.length)) {
                     segment.bytes().get((int) at, copy);
                     segment.write(at, ByteBuffer.wrap(copy));
                 }

@@ -11,25 +11,25 @@ import java.util.function.LongPredicate;
  * places of a message stay known for as long as they are in the log; the newest one that is in force is the message's.
  */
 final class Relocations {
-    private TreeSet<Relocated> growing = new TreeSet<>(Relocated.ORDER);
+    private TreeSet<RelocatedRecord> growing = new TreeSet<>(RelocatedRecord.ORDER);
     /** Those that are being written to files, oldest first. */
-    private final List<TreeSet<Relocated>> frozen = new ArrayList<>(0);
+    private final List<TreeSet<RelocatedRecord>> frozen = new ArrayList<>(0);
 
-    void add(Relocated relocated) {
+    void add(RelocatedRecord relocated) {
         growing.add(relocated);
     }
 
     /** Ends what is growing. All that is in no file yet. */
-    List<Relocated> freeze() {
+    List<RelocatedRecord> freeze() {
         if (!growing.isEmpty()) {
             frozen.add(growing);
-            growing = new TreeSet<>(Relocated.ORDER);
+            growing = new TreeSet<>(RelocatedRecord.ORDER);
         }
         return frozen.stream().flatMap(TreeSet::stream).toList();
     }
 
     /** All that was frozen at that time is in a file from now on. */
-    void written(List<Relocated> inFile) {
+    void written(List<RelocatedRecord> inFile) {
         if (!inFile.isEmpty()) {
             long last = inFile.stream().mapToLong(r -> r.position).max().orElse(0);
             frozen.removeIf(set -> set.stream().allMatch(r -> r.position <= last));
@@ -37,7 +37,7 @@ final class Relocations {
     }
 
     void remove(int partition) {
-        Iterator<Relocated> of = growing.tailSet(first(partition, 0)).iterator();
+        Iterator<RelocatedRecord> of = growing.tailSet(first(partition, 0)).iterator();
         while (of.hasNext() && of.next().partition == partition) {
             of.remove();
         }
@@ -47,18 +47,18 @@ final class Relocations {
      * The newest place in force of a partition's first relocated message at or behind an offset; null where there is
      * none in memory.
      */
-    Relocated ceiling(int partition, long offset, LongPredicate inForce) {
-        Relocated found = ceiling(growing, partition, offset, inForce);
+    RelocatedRecord ceiling(int partition, long offset, LongPredicate inForce) {
+        RelocatedRecord found = ceiling(growing, partition, offset, inForce);
         for (int i = frozen.size() - 1; i >= 0; i--) {
-            Relocated there = ceiling(frozen.get(i), partition, offset, inForce);
+            RelocatedRecord there = ceiling(frozen.get(i), partition, offset, inForce);
             found = there == null || found != null && found.base <= there.base ? found : there;
         }
         return found;
     }
 
-    private static Relocated ceiling(TreeSet<Relocated> in, int partition, long offset, LongPredicate inForce) {
-        Relocated found = null;
-        for (Relocated r : in.tailSet(first(partition, offset))) {
+    private static RelocatedRecord ceiling(TreeSet<RelocatedRecord> in, int partition, long offset, LongPredicate inForce) {
+        RelocatedRecord found = null;
+        for (RelocatedRecord r : in.tailSet(first(partition, offset))) {
             if (r.partition != partition || found != null && r.base > found.base) {
                 break;
             }
@@ -67,7 +67,7 @@ final class Relocations {
         return found;
     }
 
-    private static Relocated first(int partition, long offset) {
-        return new Relocated(partition, offset, Long.MIN_VALUE, 0, 0);
+    private static RelocatedRecord first(int partition, long offset) {
+        return new RelocatedRecord(partition, offset, Long.MIN_VALUE, 0, 0);
     }
 }

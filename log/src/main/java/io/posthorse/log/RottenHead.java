@@ -20,7 +20,8 @@ final class RottenHead {
     static ByteBuffer of(ByteBuffer bytes, int at, int length) {
         byte[] head = new byte[RecordFormat.NATIVE];
         bytes.get(at, head);
-        if (length >= RecordFormat.NATIVE && length <= bytes.capacity() - at && Pages.readable(bytes, at, at + length)) {
+        if (length >= RecordFormat.NATIVE && length <= bytes.capacity() - at
+                && MappedPages.readable(bytes, at, at + length)) {
             ByteBuffer rest = bytes.duplicate().limit(at + length).position(at + RecordFormat.NATIVE);
             for (int bit = RecordFormat.PARTITION * 8; bit < RecordFormat.TAG * 8; bit++) {
                 flip(head, bit);

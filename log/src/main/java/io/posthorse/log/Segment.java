@@ -87,7 +87,7 @@ final class Segment {
         }
         RecordCheck check = new RecordCheck();
         ByteBuffer bytes = bytes();
-        Pages.Walk walk = new Pages.Walk(bytes, size);
+        MappedPages.Walk walk = new MappedPages.Walk(bytes, size);
         int end = Math.min(size, TIME_BYTES);
         int checks = TIME_CHECKS;
         for (int at = walk.from(HEADER, RecordFormat.PAYLOAD); at + RecordFormat.PAYLOAD <= end && checks > 0;
@@ -166,8 +166,8 @@ final class Segment {
     }
 
     /**
-     * Gives so many bytes back, the last ones, of a segment whose name is gone; false where nothing is left of it to give. Where
-     * the system cuts nothing that is mapped, it has them back when nothing is mapped any more.
+     * Gives so many bytes back, the last ones, of a segment whose name is gone; false where nothing is left of it to give.
+     * Where the system cuts nothing that is mapped, it has them back when nothing is mapped any more.
      */
     boolean giveBack(int bytes) throws IOException {
         int left = (int) Math.max(0, file().size() - bytes);

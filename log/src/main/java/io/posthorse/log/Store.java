@@ -15,7 +15,7 @@ public final class Store {
     private final Log log;
     private final Index index;
     private final Checkpoints checkpoints;
-    private final List<Damage> damages;
+    private final List<DamagedRange> damages;
     private final boolean tailLost;
     private final long lostOffsets;
     private final long cutBytes;
@@ -23,7 +23,7 @@ public final class Store {
     private final IndexUpkeep indexUpkeep;
 
     private Store(
-            FileStore files, Background background, Log log, Index index, State state, Recovered recovered,
+            FileStore files, Background background, Log log, Index index, State state, RecoveryResult recovered,
             CheckpointChain chain) {
         this.files = files;
         this.log = log;
@@ -90,7 +90,7 @@ public final class Store {
         chain = chain.restore(files, state);
         Recovery recovery = new Recovery(files, settings, state);
         loadIndex(files, index, from, recovery);
-        Recovered recovered = recovery.run(from);
+        RecoveryResult recovered = recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
         Store store = new Store(files, background, log, index, state, recovered, chain);
         store.forgetHoles();
@@ -162,7 +162,7 @@ public final class Store {
     }
 
     /** Ranges of the log that could not be read when it was opened. */
-    public List<Damage> damages() {
+    public List<DamagedRange> damages() {
         return damages;
     }
 

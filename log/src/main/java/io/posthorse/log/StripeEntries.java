@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** What the records of a stretch, taken in their order, put into the index. */
 final class StripeEntries {
     private final Map<Integer, List<Chunk.InMemory>> chunks = new TreeMap<>();
-    private final List<Relocated> relocated = new ArrayList<>();
+    private final List<RelocatedRecord> relocated = new ArrayList<>();
 
     /** Takes the record that begins at an index of the bytes; others than messages' are passed over. */
     void add(ByteBuffer bytes, int at, long position) {
@@ -21,7 +21,7 @@ final class StripeEntries {
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         int tag = bytes.getInt(at + RecordFormat.TAG);
         if (bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED) {
-            relocated.add(new Relocated(partition, offset, position, length, tag));
+            relocated.add(new RelocatedRecord(partition, offset, position, length, tag));
             return;
         }
         List<Chunk.InMemory> of = chunks.computeIfAbsent(partition, id -> new ArrayList<>(1));
@@ -33,9 +33,9 @@ final class StripeEntries {
         }
     }
 
-    Frozen frozen() {
-        List<Frozen.Part> parts = new ArrayList<>();
-        chunks.forEach((id, of) -> of.forEach(chunk -> parts.add(new Frozen.Part(id, chunk))));
-        return new Frozen(parts, relocated);
+    FrozenEntries frozen() {
+        List<FrozenEntries.Part> parts = new ArrayList<>();
+        chunks.forEach((id, of) -> of.forEach(chunk -> parts.add(new FrozenEntries.Part(id, chunk))));
+        return new FrozenEntries(parts, relocated);
     }
 }

@@ -44,7 +44,7 @@ final class StripeFile implements MergePlan.Part {
     }
 
     /** Entries for which there is no room on the disk. */
-    static StripeFile inMemory(long from, long to, Frozen entries) {
+    static StripeFile inMemory(long from, long to, FrozenEntries entries) {
         StripeFile stripe = missing(from, to);
         stripe.view = IndexView.of(IndexFile.encode(from, to, entries), from, to, stripe);
         stripe.hasNoRelocated = entries.relocated().isEmpty();

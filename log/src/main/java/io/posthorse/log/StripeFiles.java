@@ -146,13 +146,13 @@ final class StripeFiles {
     }
 
     /** As {@link Relocations#ceiling}, of what is in files. */
-    Relocated relocated(int partition, long offset, Relocated newer, LongPredicate inForce) {
-        Relocated found = newer;
+    RelocatedRecord relocated(int partition, long offset, RelocatedRecord newer, LongPredicate inForce) {
+        RelocatedRecord found = newer;
         for (int i = stripes.size() - 1; i >= 0 && (found == null || found.base > offset); i--) {
             StripeFile stripe = stripes.get(i);
             if (stripe.mayHaveRelocated()) {
                 long before = found == null ? Long.MAX_VALUE : found.base;
-                Relocated there = stripe.view().relocated(partition, offset, before, inForce);
+                RelocatedRecord there = stripe.view().relocated(partition, offset, before, inForce);
                 found = there == null ? found : there;
             }
         }

@@ -32,18 +32,18 @@ final class ZeroRun {
             to = at;
         }
         int next = -1;
-        while (to <= end - Pages.BYTES && to != next) {
+        while (to <= end - MappedPages.BYTES && to != next) {
             next = to;
             to = written(to, end);
-            to = to > end - Pages.BYTES ? to : behindZeros(Math.min(PIECE, end - to & -Pages.BYTES));
+            to = to > end - MappedPages.BYTES ? to : behindZeros(Math.min(PIECE, end - to & -MappedPages.BYTES));
         }
-        return Math.max(at, Math.min(to, end & -Pages.BYTES));
+        return Math.max(at, Math.min(to, end & -MappedPages.BYTES));
     }
 
     /** The first page at or behind one in which something was written, or behind the last one before the end. */
     private int written(int at, int end) {
         try {
-            return (int) Math.min(segment.nextData(at), end) & -Pages.BYTES;
+            return (int) Math.min(segment.nextData(at), end) & -MappedPages.BYTES;
         } catch (IOException e) {
             return at;
         }
@@ -60,6 +60,6 @@ final class ZeroRun {
             return to; // whoever looks page by page finds out which one it is
         }
         int different = read.flip().mismatch(zeros.slice(0, length));
-        return to + (different < 0 ? length : different & -Pages.BYTES);
+        return to + (different < 0 ? length : different & -MappedPages.BYTES);
     }
 }

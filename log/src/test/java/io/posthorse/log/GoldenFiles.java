@@ -42,7 +42,7 @@ final class GoldenFiles {
         golden.put("segment.bin", Arrays.copyOf(bytes(world.files.crash(false), Segment.name(0)), (int) tail));
         FaultyFileStore files = world.files.crash(false);
         golden.put("index.bin", bytes(files, IndexFile.name(0, tail, false)));
-        Frozen moved = new Frozen(List.of(), List.of(new Relocated(5, 77, 1_064, 10, -3)));
+        FrozenEntries moved = new FrozenEntries(List.of(), List.of(new RelocatedRecord(5, 77, 1_064, 10, -3)));
         golden.put("index-relocated.bin", IndexFile.encode(1_000, 2_000, moved).array());
         golden.put("checkpoint.bin", bytes(files, CheckpointPart.name(0, tail)));
         golden.put("keys.bin", bytes(files, KeyFile.name(64, tail)));

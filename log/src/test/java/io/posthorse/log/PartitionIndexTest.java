@@ -69,7 +69,7 @@ class PartitionIndexTest {
         long to = position;
         index.beginFreeze();
         goOn(entropy, index::freeze);
-        Frozen unwritten = index.frozen();
+        FrozenEntries unwritten = index.frozen();
         if (entropy.percent(70) && to > written) {
             index.adopt(IndexFile.write(files, "unfinished", written, to, unwritten, false), unwritten);
             written = to;

@@ -120,7 +120,7 @@ class UnreadablePagesTest {
             Recovery recovery = new Recovery(files, SETTINGS, state);
             recovery.segments().forEach(Segment::bytes);
             cut(); // between the mapping and the reading
-            Recovered recovered = recovery.run(0);
+            RecoveryResult recovered = recovery.run(0);
             assertTrue(state.found.size() > 100, "what can be read is there");
             assertTrue(state.found.getLast() + RecordFormat.PAYLOAD + BYTES <= KEPT);
             assertFalse(recovered.damages().isEmpty(), "it was on stable storage once, so it is damage and no torn tail");

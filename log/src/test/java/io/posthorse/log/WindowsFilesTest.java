@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.StoredFile;
-import io.posthorse.testkit.WindowsFileSystemProvider;
+import io.posthorse.testkit.files.WindowsFileSystemProvider;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystems;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Zeros of a segment: found alike where the file system tells of what was written, and where it does not. */
 class ZeroRunTest {
     private static final int SIZE = 4 << 20;
-    private static final int PAGE = Pages.BYTES;
+    private static final int PAGE = MappedPages.BYTES;
 
     @TempDir
     Path directory;

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -34,7 +34,7 @@ public final class Connection {
     private long turnEnd = NO_END;
     private boolean turnIsOver;
     private int frames;
-    private Holder holder;
+    private QuotaHolder holder;
     private boolean connected;
     private boolean stranger;
     private long cameBytes;
@@ -46,7 +46,7 @@ public final class Connection {
         this.limits = limits;
         this.local = (InetSocketAddress) channel.localAddress();
         this.remote = (InetSocketAddress) channel.remoteAddress();
-        this.holder = new Holder("", remote.getAddress());
+        this.holder = new QuotaHolder("", remote.getAddress());
     }
 
     /** It is one of those of whom nobody knows yet who they are; false where there are too many. */
@@ -75,7 +75,7 @@ public final class Connection {
         if (!stranger) {
             return true;
         }
-        Holder known = new Holder(user, remote.getAddress());
+        QuotaHolder known = new QuotaHolder(user, remote.getAddress());
         if (connected) {
             limits.disconnect(holder);
         }
@@ -88,7 +88,7 @@ public final class Connection {
     }
 
     /** Whose it is. */
-    public Holder holder() {
+    public QuotaHolder holder() {
         return holder;
     }
 
@@ -190,7 +190,7 @@ public final class Connection {
     public void send(ByteBuf bytes) {
         int length = bytes.readableBytes();
         channel.write(bytes, channel.voidPromise());
-        if (length >= Unsent.STEP_BYTES) {
+        if (length >= UnsentBytes.STEP_BYTES) {
             limits.unsent().sent(this);
         }
     }

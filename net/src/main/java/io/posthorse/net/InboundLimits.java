@@ -1,9 +1,9 @@
 package io.posthorse.net;
 
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,17 +19,17 @@ import java.util.Set;
  * Used on the owner's thread.
  */
 final class InboundLimits {
-    private final Strangers strangers;
+    private final UnidentifiedPeers strangers;
     private final long strangersBytesMax;
-    private final Places connections;
-    private final Shares shares;
+    private final Quota connections;
+    private final QuotaShares shares;
     private final long bytesMax;
-    private final Room all;
+    private final RequestMemory all;
     /** By user and by address; of those who have some. */
-    private final Map<Object, Room> each = new HashMap<>();
-    private final Turns turns;
-    private final Unsent unsent;
-    private final Stragglers stragglers;
+    private final Map<Object, RequestMemory> each = new HashMap<>();
+    private final ConnectionTurns turns;
+    private final UnsentBytes unsent;
+    private final SlowRequests stragglers;
     private long strangersBytes;
 
     /**
@@ -39,38 +39,40 @@ final class InboundLimits {
      * @param strangersBytesMax of those, for strangers
      */
     InboundLimits(
-            Strangers strangers, int connectionsMax, long bytesMax, long strangersBytesMax, Shares shares, Clock clock) {
+            UnidentifiedPeers strangers, int connectionsMax, long bytesMax, long strangersBytesMax, QuotaShares shares,
+            Clock clock) {
         this.strangers = strangers;
-        this.connections = new Places(connectionsMax, shares);
+        this.connections = new Quota(connectionsMax, shares);
         this.shares = shares;
         this.bytesMax = bytesMax;
         this.strangersBytesMax = strangersBytesMax;
-        this.all = new Room(bytesMax);
-        this.turns = new Turns(clock);
-        this.unsent = new Unsent(bytesMax, shares, clock);
-        this.stragglers = new Stragglers(clock, this::awaited);
+        this.all = new RequestMemory(bytesMax);
+        this.turns = new ConnectionTurns(clock);
+        this.unsent = new UnsentBytes(bytesMax, shares, clock);
+        this.stragglers = new SlowRequests(clock, this::awaited);
     }
 
     /** For a connection that this side has dialled. */
     static InboundLimits unlimited() {
-        return new InboundLimits(new Strangers(0), Integer.MAX_VALUE, Long.MAX_VALUE / 4, 0, Shares.WHOLE, Clock.system());
+        return new InboundLimits(new UnidentifiedPeers(0), Integer.MAX_VALUE, Long.MAX_VALUE / 4, 0, QuotaShares.WHOLE,
+                Clock.system());
     }
 
-    Turns turns() {
+    ConnectionTurns turns() {
         return turns;
     }
 
-    Unsent unsent() {
+    UnsentBytes unsent() {
         return unsent;
     }
 
     /** A connection comes, or it is known now whose it is; false where there is no place left. */
-    boolean connect(Holder holder) {
+    boolean connect(QuotaHolder holder) {
         return connections.take(holder);
     }
 
     /** A connection goes. */
-    void disconnect(Holder holder) {
+    void disconnect(QuotaHolder holder) {
         connections.give(holder);
     }
 
@@ -97,16 +99,16 @@ final class InboundLimits {
     }
 
     /** It is known now whose a connection is that has reserved so much as a stranger. */
-    void adopt(Holder holder, long bytes) {
+    void adopt(QuotaHolder holder, long bytes) {
         if (bytes > 0) {
-            List<Room> rooms = rooms(holder);
+            List<RequestMemory> rooms = rooms(holder);
             rooms.subList(0, rooms.size() - 1).forEach(room -> room.add(bytes));
         }
     }
 
     /** Whether a connection's request should take no more room than what has come of it. */
     boolean isUsedUp(Connection connection) {
-        return rooms(connection.holder()).stream().anyMatch(Room::isUsedUp);
+        return rooms(connection.holder()).stream().anyMatch(RequestMemory::isUsedUp);
     }
 
     /**
@@ -116,8 +118,8 @@ final class InboundLimits {
      * @return false where those who wait hold so much by now that this one has to go
      */
     boolean reserve(Connection connection, long more, boolean isWhole) {
-        Holder holder = connection.holder();
-        for (Room room : rooms(holder)) {
+        QuotaHolder holder = connection.holder();
+        for (RequestMemory room : rooms(holder)) {
             if (isWhole || !connection.isPaused()) {
                 room.reserve(connection, more, isWhole);
             } else {
@@ -127,7 +129,7 @@ final class InboundLimits {
         if (more > 0 && connection.isPaused()) {
             stragglers.lookAfter(connection);
         }
-        boolean isFlooded = more > 0 && connection.isPaused() && rooms(holder).stream().anyMatch(Room::isFlooded);
+        boolean isFlooded = more > 0 && connection.isPaused() && rooms(holder).stream().anyMatch(RequestMemory::isFlooded);
         if (isWhole) {
             each.computeIfPresent(holder.user(), (whose, room) -> room.isEmpty() ? null : room);
             each.computeIfPresent(holder.address(), (whose, room) -> room.isEmpty() ? null : room);
@@ -142,13 +144,13 @@ final class InboundLimits {
     }
 
     /** The user's, the address's, and last that of all. */
-    private List<Room> rooms(Holder holder) {
-        List<Room> rooms = new ArrayList<>(3);
+    private List<RequestMemory> rooms(QuotaHolder holder) {
+        List<RequestMemory> rooms = new ArrayList<>(3);
         if (!holder.user().isEmpty()) {
-            rooms.add(each.computeIfAbsent(holder.user(), whose -> new Room(shares.ofUser(bytesMax))));
+            rooms.add(each.computeIfAbsent(holder.user(), whose -> new RequestMemory(shares.ofUser(bytesMax))));
         }
         if (!holder.address().isLoopbackAddress()) {
-            rooms.add(each.computeIfAbsent(holder.address(), whose -> new Room(shares.ofAddress(bytesMax))));
+            rooms.add(each.computeIfAbsent(holder.address(), whose -> new RequestMemory(shares.ofAddress(bytesMax))));
         }
         rooms.add(all);
         return rooms;

@@ -1,6 +1,6 @@
 package io.posthorse.net;
 
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 
 /**
  * Limits of the network, and whether it keeps the JVM alive.
@@ -11,4 +11,4 @@ import io.posthorse.platform.Shares;
  * @param shares what one user and one address may have of connections and of room for requests
  * @param daemon whether the JVM may end although the owner's thread runs
  */
-public record NetSettings(int connectionsMax, int idleSeconds, int unsentBytesMax, Shares shares, boolean daemon) {}
+public record NetSettings(int connectionsMax, int idleSeconds, int unsentBytesMax, QuotaShares shares, boolean daemon) {}

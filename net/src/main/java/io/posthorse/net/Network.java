@@ -62,7 +62,7 @@ public final class Network implements AutoCloseable {
     private final EventLoop loop;
     /** Computes handshakes: the owner waits for no private key. */
     private final EventExecutor handshakes;
-    private final Complaints complaints;
+    private final LogLimiter complaints;
     private final List<Channel> listeners = new ArrayList<>();
     private final ChannelGroup dialled;
     private final ChannelGroup accepted;
@@ -71,10 +71,10 @@ public final class Network implements AutoCloseable {
 
     public Network(NetSettings settings, Clock clock) {
         this.settings = settings;
-        this.complaints = new Complaints(clock);
+        this.complaints = new LogLimiter(clock);
         long memory = Runtime.getRuntime().maxMemory();
         this.limits = new InboundLimits(
-                Strangers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 8,
+                UnidentifiedPeers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 8,
                 Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares(), clock);
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = OwnerLoop.group(new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
@@ -143,7 +143,7 @@ public final class Network implements AutoCloseable {
      *
      * @param signpost says where those belong who speak something else; null where all bytes go to the session
      */
-    public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions, Signpost signpost)
+    public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions, PortProtocols signpost)
             throws ListenException {
         Class<? extends ServerChannel> type =
                 NativeTransport.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -217,17 +217,17 @@ public final class Network implements AutoCloseable {
         private final SessionFactory sessions;
         private final Tls tls;
         /** Null where nobody is turned away. */
-        private final Strays strays;
+        private final MisdirectedClients strays;
         /** Those who do not encrypt; null where nobody must. */
-        private final Strays unencrypted;
+        private final MisdirectedClients unencrypted;
 
-        Initializer(SessionFactory sessions, Tls tls, Signpost signpost) {
+        Initializer(SessionFactory sessions, Tls tls, PortProtocols signpost) {
             this.sessions = sessions;
             this.tls = tls;
-            this.strays = signpost == null ? null : Strays.of(signpost, complaints);
+            this.strays = signpost == null ? null : MisdirectedClients.of(signpost, complaints);
             this.unencrypted = signpost == null || tls == null || !tls.isRequired()
                     ? null
-                    : Strays.unencrypted(signpost, complaints);
+                    : MisdirectedClients.unencrypted(signpost, complaints);
         }
 
         @Override
@@ -246,14 +246,14 @@ public final class Network implements AutoCloseable {
             channel.pipeline()
                     .addLast(new IdleStateHandler(0, 0, settings.idleSeconds()));
             if (strays != null) {
-                channel.pipeline().addLast(new FirstBytes(strays));
+                channel.pipeline().addLast(new FirstBytesHandler(strays));
             }
             channel.pipeline().addLast(new SessionHandler(sessions, limits, complaints));
             if (tls != null) {
                 tls.addTo(channel.pipeline(), channel.alloc(), handshakes);
             }
             if (unencrypted != null) {
-                channel.pipeline().addFirst(new FirstBytes(unencrypted));
+                channel.pipeline().addFirst(new FirstBytesHandler(unencrypted));
             }
         }
     }

@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * their turn. A peer that is a
  * stranger has so long to say who it is. Whatever goes wrong in here ends this connection and nothing else.
  */
-final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns.Waiting {
+final class SessionHandler extends ChannelInboundHandlerAdapter implements ConnectionTurns.Waiting {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
     /** Room for the begin of a request at first; where more comes, twice as much as is there. */
@@ -33,13 +33,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     private final SessionFactory factory;
     private final InboundLimits limits;
     private final boolean isDialled;
-    private final Complaints complaints;
+    private final LogLimiter complaints;
     private ChannelHandlerContext channel;
     private Future<?> deadline;
     private Connection connection;
-    private Holder holder;
+    private QuotaHolder holder;
     /** Where its requests wait for their turn; null where nobody waits for others. */
-    private Turns.Line line;
+    private ConnectionTurns.Line line;
     private boolean inLineAsStranger;
     private boolean endOfInput;
     private boolean waits;
@@ -58,7 +58,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
     private boolean tookMore;
 
     /** @param limits null where this side has dialled */
-    SessionHandler(SessionFactory factory, InboundLimits limits, Complaints complaints) {
+    SessionHandler(SessionFactory factory, InboundLimits limits, LogLimiter complaints) {
         this.factory = factory;
         this.limits = limits == null ? InboundLimits.unlimited() : limits;
         this.isDialled = limits == null;
@@ -77,7 +77,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
         session = factory.open(connection);
         enterLine();
         if (connection.isStranger()) {
-            deadline = context.executor().schedule(() -> outstayed(context), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
+            deadline =
+                    context.executor().schedule(() -> outstayed(context), UnidentifiedPeers.STRANGER_MS,
+                    TimeUnit.MILLISECONDS);
         }
     }
 
@@ -93,7 +95,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
 
     private void outstayed(ChannelHandlerContext context) {
         if (connection.isStranger()) {
-            complain(context, "it has not said who it is for " + Strangers.STRANGER_MS / 1_000 + " s");
+            complain(context, "it has not said who it is for " + UnidentifiedPeers.STRANGER_MS / 1_000 + " s");
             context.close();
         }
     }
@@ -149,7 +151,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Turns
 
     private int read(ByteBuf in) {
         inSession = true;
-        Turns.Line mine = line;
+        ConnectionTurns.Line mine = line;
         long turnEnd = mine == null ? Connection.NO_END : mine.turnEnd();
         connection.beginTurn(turnEnd);
         try {

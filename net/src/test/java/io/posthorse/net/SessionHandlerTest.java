@@ -12,7 +12,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -252,7 +252,7 @@ class SessionHandlerTest {
                 return nanos;
             }
         };
-        return new InboundLimits(new Strangers(100), 100, 1 << 20, 1 << 20, Shares.WHOLE, clock);
+        return new InboundLimits(new UnidentifiedPeers(100), 100, 1 << 20, 1 << 20, QuotaShares.WHOLE, clock);
     }
 
     private static void runAll(EmbeddedChannel channel) {
@@ -339,7 +339,7 @@ class SessionHandlerTest {
     @Test
     void whatManyConnectionsOfAUserWereSentCountsTogether() {
         InboundLimits limits = new InboundLimits(
-                new Strangers(100), 100, 1 << 20, 1 << 20, new Shares(50, 100), Clock.system());
+                new UnidentifiedPeers(100), 100, 1 << 20, 1 << 20, new QuotaShares(50, 100), Clock.system());
         List<Connection> connections = new ArrayList<>();
         List<EmbeddedChannel> channels = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

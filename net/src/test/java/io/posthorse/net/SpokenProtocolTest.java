@@ -22,7 +22,7 @@ class SpokenProtocolTest {
     private static final String REMOTING = "\0\0\0\u0060\0\0\0\u0040{\"code\":105,\"extFields\":{";
     private static final String OPENWIRE = "\0\0\1\u0024\1ActiveMQ\0\0\0\14\1\0\0";
 
-    private final Signpost signpost = new Signpost() {
+    private final PortProtocols signpost = new PortProtocols() {
         @Override
         public SpokenProtocol speaks() {
             return SpokenProtocol.REMOTING;
@@ -38,7 +38,7 @@ class SpokenProtocolTest {
             return "Encrypt.";
         }
     };
-    private final Strays strays = Strays.of(signpost, new Complaints(Clock.system()));
+    private final MisdirectedClients strays = MisdirectedClients.of(signpost, new LogLimiter(Clock.system()));
 
     static Stream<Arguments> begins() {
         return Stream.of(
@@ -66,7 +66,7 @@ class SpokenProtocolTest {
     @MethodSource("begins")
     void aStrayIsKnownWhateverPiecesItComesIn(SpokenProtocol protocol, String begin) {
         assertEquals(protocol, strays.found(bytes(begin)));
-        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(strays));
+        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         for (int i = 0; i < begin.length() && channel.isOpen(); i++) {
             channel.writeInbound(bytes(begin.substring(i, i + 1)));
         }
@@ -78,7 +78,7 @@ class SpokenProtocolTest {
     @Test
     void theProtocolOfThePortPassesWhateverPiecesItComesIn() {
         for (int piece = 1; piece < REMOTING.length(); piece++) {
-            EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(strays));
+            EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
             channel.writeInbound(bytes(REMOTING.substring(0, piece)));
             channel.writeInbound(bytes(REMOTING.substring(piece)));
             StringBuilder came = new StringBuilder();
@@ -87,13 +87,13 @@ class SpokenProtocolTest {
                 in.release();
             }
             assertEquals(REMOTING, came.toString());
-            assertNull(channel.pipeline().get(FirstBytes.class), "it has made way");
+            assertNull(channel.pipeline().get(FirstBytesHandler.class), "it has made way");
         }
     }
 
     @Test
     void remotingIsAStrayOnOtherPorts() {
-        assertEquals(SpokenProtocol.REMOTING, Strays.unencrypted(signpost, new Complaints(Clock.system()))
+        assertEquals(SpokenProtocol.REMOTING, MisdirectedClients.unencrypted(signpost, new LogLimiter(Clock.system()))
                 .found(bytes(REMOTING)));
         assertEquals(SpokenProtocol.Match.NO, SpokenProtocol.REMOTING.match(bytes(OPENWIRE)));
         assertEquals(SpokenProtocol.Match.NO, SpokenProtocol.OPENWIRE.match(bytes(REMOTING)));
@@ -101,14 +101,14 @@ class SpokenProtocolTest {
 
     @Test
     void whatNobodyKnowsIsNotHeldBack() {
-        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(strays));
+        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         channel.writeInbound(bytes("\u007f\0"));
         assertEquals(2, channel.<ByteBuf>readInbound().readableBytes());
     }
 
     @Test
     void whatIsHeldBackPassesWhenNothingMoreComes() {
-        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(strays));
+        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         channel.writeInbound(bytes("GE"));
         assertNull(channel.readInbound());
         channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
@@ -117,7 +117,7 @@ class SpokenProtocolTest {
 
     @Test
     void aBrowserIsToldWhereItBelongs() {
-        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(strays));
+        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         channel.writeInbound(bytes("GET / HTTP/1.1\r\n"));
         ByteBuf answer = channel.readOutbound();
         String text = answer.toString(StandardCharsets.UTF_8);

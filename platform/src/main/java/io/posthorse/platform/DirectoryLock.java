@@ -28,7 +28,7 @@ final class DirectoryLock implements Closeable {
 
     /** @throws DirectoryInUseException where another process, or another part of this one, has the directory */
     static DirectoryLock take(Path directory) throws IOException {
-        FileChannel channel = Modes.openFile(directory.resolve(NAME));
+        FileChannel channel = FileModes.openFile(directory.resolve(NAME));
         String owner = "this very process";
         try {
             FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);

@@ -27,14 +27,14 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     private final Path directory;
     private final DirectoryLock lock;
     /** Deleted files that are still mapped; null where the system lets go of those, as all but Windows do. */
-    private final Remains remains;
+    private final DeletedFiles remains;
     /** The volume, once it was looked for: finding it takes reading the table of mounts, asking it does not. */
     private volatile java.nio.file.FileStore volume;
 
     private DiskFileStore(Path directory, DirectoryLock lock) throws IOException {
         this.directory = directory;
         this.lock = lock;
-        this.remains = Modes.hasOwners(directory) ? null : Remains.of(directory);
+        this.remains = FileModes.hasOwners(directory) ? null : DeletedFiles.of(directory);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
      */
     public static DiskFileStore open(Path directory) throws IOException {
         try {
-            Modes.createDirectories(directory);
+            FileModes.createDirectories(directory);
             return new DiskFileStore(directory, DirectoryLock.take(directory));
         } catch (FileAlreadyExistsException e) {
             throw new IOException(directory + " is not a directory; name a directory to keep the data in", e);
@@ -93,7 +93,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(Files::isRegularFile)
                     .map(f -> f.getFileName().toString())
-                    .filter(n -> !n.equals(DirectoryLock.NAME) && !Remains.isOne(n))
+                    .filter(n -> !n.equals(DirectoryLock.NAME) && !DeletedFiles.isOne(n))
                     .sorted()
                     .toList();
         }
@@ -103,7 +103,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     public StoredFile open(String name) throws IOException {
         Path path = directory.resolve(name);
         try {
-            return new DiskFile(path, Modes.openFile(path));
+            return new DiskFile(path, FileModes.openFile(path));
         } catch (IOException e) {
             throw told(e, path, FIRST_BYTES);
         }
@@ -118,7 +118,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     @Override
     public StoredFile openPrivate(String name) throws IOException {
         Path path = directory.resolve(name);
-        return new DiskFile(path, Modes.openSecret(path));
+        return new DiskFile(path, FileModes.openSecret(path));
     }
 
     @Override
@@ -144,7 +144,8 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
             if (remains == null || !Files.exists(directory.resolve(from)) || !Files.exists(directory.resolve(to))) {
                 throw e;
             }
-            remains.add(directory.resolve(to)); // it is mapped; a crash between the two leaves neither name, as after a deletion
+            // it is mapped; a crash between the two leaves neither name, as after a deletion
+            remains.add(directory.resolve(to));
             Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
         }
     }
@@ -296,7 +297,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
                 channel.truncate(size);
                 return true;
             } catch (IOException e) {
-                if (Modes.hasOwners(path)) {
+                if (FileModes.hasOwners(path)) {
                     throw e;
                 }
                 return false;

@@ -1,7 +1,7 @@
 package io.posthorse.server;
 
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -13,14 +13,14 @@ import org.slf4j.LoggerFactory;
  * Of somebody who does very much in a second it writes the first lines, and then how many there were. Used on the owner's
  * thread.
  */
-final class AuditLog implements BiConsumer<Holder, String> {
+final class AuditLog implements BiConsumer<QuotaHolder, String> {
     private static final Logger LOG = LoggerFactory.getLogger("io.posthorse.audit");
     private static final int LINES_PER_SECOND = 20;
     private static final int HOLDERS_MAX = 256;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final Clock clock;
-    private final Map<Holder, int[]> counts = new HashMap<>();
+    private final Map<QuotaHolder, int[]> counts = new HashMap<>();
     private long second;
     private long leftOut;
 
@@ -29,7 +29,7 @@ final class AuditLog implements BiConsumer<Holder, String> {
     }
 
     @Override
-    public void accept(Holder by, String what) {
+    public void accept(QuotaHolder by, String what) {
         long now = clock.nanos() / SECOND_NANOS;
         if (now != second) {
             second = now;
@@ -48,7 +48,7 @@ final class AuditLog implements BiConsumer<Holder, String> {
         LOG.info("{}: {}", name(by), what);
     }
 
-    private static String name(Holder by) {
+    private static String name(QuotaHolder by) {
         if (by == null) {
             return "the broker itself";
         }

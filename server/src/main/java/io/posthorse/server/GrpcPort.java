@@ -7,12 +7,12 @@ import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.net.BoundPort;
 import io.posthorse.net.Network;
-import io.posthorse.net.Signpost;
+import io.posthorse.net.PortProtocols;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.protocol.grpc.GrpcAccess;
 import io.posthorse.protocol.grpc.GrpcConnections;
 import io.posthorse.protocol.grpc.GrpcListener;
@@ -43,7 +43,7 @@ final class GrpcPort {
     private final CertificateWatch certificates;
     private final boolean daemon;
     private final BoundPort bound;
-    private final Signpost signpost;
+    private final PortProtocols signpost;
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
 
     /**
@@ -59,7 +59,7 @@ final class GrpcPort {
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Routes routes, Runnable opened,
             Shard shard, Network network, Background reader, Background names, Gate gate, CertificateWatch certificates,
-            boolean daemon, BoundPort bound, Signpost signpost) {
+            boolean daemon, BoundPort bound, PortProtocols signpost) {
         this.signpost = signpost;
         this.bound = bound;
         this.config = config;
@@ -103,7 +103,7 @@ final class GrpcPort {
 
     private GrpcConnections connections(ServerConfig.Tls encryption) throws IOException {
         int max = config.limits().connectionsMax();
-        Shares shares = config.limits().shares();
+        QuotaShares shares = config.limits().shares();
         if (encryption.mode() == ServerConfig.TlsMode.DISABLED) {
             return GrpcConnections.plain(max, shares);
         }

@@ -8,7 +8,7 @@ import io.posthorse.net.Tls;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,11 +77,11 @@ public final class NameServerProcess implements AutoCloseable {
         NameServer made = new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(),
-                new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
+                new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
         AuditLog audit = new AuditLog(clock);
-        made.onChange((by, what) -> audit.accept(new Holder("", by.remote().getAddress()), what));
+        made.onChange((by, what) -> audit.accept(new QuotaHolder("", by.remote().getAddress()), what));
         return made;
     }
 

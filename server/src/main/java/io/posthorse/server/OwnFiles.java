@@ -1,6 +1,6 @@
 package io.posthorse.server;
 
-import io.posthorse.platform.Modes;
+import io.posthorse.platform.FileModes;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -10,11 +10,11 @@ public final class OwnFiles {
 
     /** Makes a directory, and those above it that are missing. */
     public static void createDirectories(Path directory) throws IOException {
-        Modes.createDirectories(directory);
+        FileModes.createDirectories(directory);
     }
 
     /** Makes a file, empty, where it is missing. */
     public static void create(Path file) throws IOException {
-        Modes.createFile(file);
+        FileModes.createFile(file);
     }
 }

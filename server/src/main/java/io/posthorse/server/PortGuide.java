@@ -1,6 +1,6 @@
 package io.posthorse.server;
 
-import io.posthorse.net.Signpost;
+import io.posthorse.net.PortProtocols;
 import io.posthorse.net.SpokenProtocol;
 import io.posthorse.server.config.ServerConfig;
 
@@ -26,8 +26,8 @@ final class PortGuide {
     }
 
     /** The signpost of a port. */
-    Signpost at(SpokenProtocol speaks) {
-        return new Signpost() {
+    PortProtocols at(SpokenProtocol speaks) {
+        return new PortProtocols() {
             @Override
             public SpokenProtocol speaks() {
                 return speaks;

@@ -9,12 +9,12 @@ import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.RequestSigner;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.format.rocketmq.StoredFormat;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.log.LogSettings;
 import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
@@ -182,7 +182,7 @@ public final class Server implements AutoCloseable {
         int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
         LogSettings log = new LogSettings(
                 storage.segmentBytes() & ~7, ahead, standard.reserveBytes(), standard.sync());
-        KeptTable kept = KeptTable.open(files, disk, "settings");
+        TableWriter kept = TableWriter.open(files, disk, "settings");
         operations = new ServerOperations(config, files, kept);
         long began = clock.nanos();
         Broker broker = Broker.open(files, log, disk, brokerSettings(), formats());
@@ -208,7 +208,7 @@ public final class Server implements AutoCloseable {
                 config.limits().shares(),
                 live);
         gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
-                Destinations.ownTopics(rocketmq), name -> broker.topic(name) != null,
+                TopicsAndGroups.ownTopics(rocketmq), name -> broker.topic(name) != null,
                 name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
@@ -297,7 +297,7 @@ public final class Server implements AutoCloseable {
         return new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
-                new KeptConfiguration(KeptTable.open(files, disk, "nameserver")),
+                new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
     }
@@ -382,8 +382,8 @@ public final class Server implements AutoCloseable {
      * @throws IOException where there is no room for it
      */
     public void createTopic(String name, int queues) throws IOException {
-        String problem = Destinations.topicProblem(name);
-        if (problem == null && new Destinations(shard, rocketmq).systemTopics().contains(name)) {
+        String problem = TopicsAndGroups.topicProblem(name);
+        if (problem == null && new TopicsAndGroups(shard, rocketmq).systemTopics().contains(name)) {
             problem = "The topic[" + name + "] is conflict with system topic.";
         }
         int max = config.limits().queuesPerTopicMax();

@@ -19,13 +19,13 @@ final class ServerOperations implements Operations {
     private static final String SECTION = "broker";
 
     private final FileStore files;
-    private final KeptTable kept;
+    private final TableWriter kept;
     private LiveSettings settings;
     /** Whether what is in force is not, or not yet, kept for the next start. */
     private boolean keeping;
     private Consumer<ServerConfig> onChange = config -> {};
 
-    ServerOperations(ServerConfig started, FileStore files, KeptTable kept) {
+    ServerOperations(ServerConfig started, FileStore files, TableWriter kept) {
         this.files = files;
         this.kept = kept;
         List<String> complaints = new ArrayList<>();

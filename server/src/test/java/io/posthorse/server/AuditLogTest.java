@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
 import java.io.IOException;
@@ -104,11 +104,11 @@ class AuditLogTest {
                 return nanos[0];
             }
         });
-        Holder flood = new Holder("flooder", InetAddress.getLoopbackAddress());
+        QuotaHolder flood = new QuotaHolder("flooder", InetAddress.getLoopbackAddress());
         for (int i = 0; i < 1_000; i++) {
             log.accept(flood, "topic flooded" + i + " was created");
         }
-        log.accept(new Holder("quiet", InetAddress.getLoopbackAddress()), "topic wanted was created");
+        log.accept(new QuotaHolder("quiet", InetAddress.getLoopbackAddress()), "topic wanted was created");
         nanos[0] += 1_000_000_000L;
         log.accept(flood, "topic later was created");
         assertEquals(20, audited("topic flooded").size());

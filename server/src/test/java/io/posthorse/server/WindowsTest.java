@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.testkit.WindowsFileSystemProvider;
+import io.posthorse.testkit.files.WindowsFileSystemProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole broker in a process whose files are as on Windows: sends, segments, checkpoints, merges, restarts in one process. */
+/**
+ * A whole broker in a process whose files are as on Windows: sends, segments, checkpoints, merges, restarts in one process.
+ */
 class WindowsTest {
     private static final int MESSAGES = 240;
     private static final int RUNS = 3;
@@ -36,7 +38,8 @@ class WindowsTest {
                     read(client, run * MESSAGES);
                     for (int i = 0; i < MESSAGES; i++) {
                         Frame answer = client.ask(
-                                TestBroker.SEND_SHORT, TestBroker.shortSend("orders", 0, "KEYS\u0001k" + run + "-" + i), BODY);
+                                TestBroker.SEND_SHORT, TestBroker.shortSend("orders", 0, "KEYS\u0001k" + run + "-" + i),
+                                BODY);
                         assertEquals(0, answer.code(), answer.remark());
                         assertEquals(Integer.toString(run * MESSAGES + i), answer.fields().get("queueOffset"));
                     }

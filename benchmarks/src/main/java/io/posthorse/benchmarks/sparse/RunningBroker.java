@@ -2,7 +2,7 @@ package io.posthorse.benchmarks.sparse;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
-import io.posthorse.broker.Parked;
+import io.posthorse.broker.PendingReplies;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
@@ -15,7 +15,7 @@ import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.platform.Timers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class RunningBroker {
 
     private RunningBroker(Path directory, boolean sparse) throws IOException {
         files = new SparseFiles(DiskFileStore.open(directory), sparse);
-        network = new Network(new NetSettings(1, 60, 1 << 20, Shares.WHOLE, true), Clock.system());
+        network = new Network(new NetSettings(1, 60, 1 << 20, QuotaShares.WHOLE, true), Clock.system());
         disk = new DiskThread("sparse-disk", task -> network.owner().execute(steps.timed("answer of the background", task)));
     }
 
@@ -101,7 +101,7 @@ final class RunningBroker {
         CountDownLatch answered = new CountDownLatch(1);
         network.onOwner(() -> {
             long position = shard.turn().tail();
-            shard.park(new Parked() {
+            shard.park(new PendingReplies() {
                 @Override
                 public boolean committed(long below) {
                     boolean waits = below < position;

@@ -8,7 +8,7 @@ import java.util.Comparator;
  *
  * @param traits null where nobody has looked yet
  */
-record Candidate(Lane lane, long offset, long position, int length, MessageTraits traits) {
+record Candidate(FeedPartition lane, long offset, long position, int length, MessageTraits traits) {
     /** The more important first, of equal ones the older: positions of the log tell age across partitions. */
     static final Comparator<Candidate> ORDER = (a, b) -> a.traits.priority() != b.traits.priority()
             ? Integer.compare(b.traits.priority(), a.traits.priority())

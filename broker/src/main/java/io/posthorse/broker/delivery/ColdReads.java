@@ -1,6 +1,6 @@
 package io.posthorse.broker.delivery;
 
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.OriginalRead;
 import io.posthorse.platform.Background;
 import java.io.IOException;
@@ -21,7 +21,7 @@ final class ColdReads {
 
     private final Deliveries deliveries;
     private final Background reader;
-    private final ArrayDeque<Pumped> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Pump> waiting = new ArrayDeque<>();
     private int underWay;
 
     ColdReads(Deliveries deliveries, Background reader) {
@@ -34,7 +34,7 @@ final class ColdReads {
      *
      * @param wanted which of those found, by offset
      */
-    void ask(Pumped who, Fetch found, LongPredicate wanted) {
+    void ask(Pump who, FetchResult found, LongPredicate wanted) {
         if (who.isReading) {
             return;
         }
@@ -56,14 +56,14 @@ final class ColdReads {
     /** There is room again, and some ask once more; whom others' reads have helped does not, so all do when none is left. */
     private void wakeWaiting() {
         for (int room = underWay == 0 ? waiting.size() : UNDER_WAY_MAX - underWay; room > 0 && !waiting.isEmpty(); room--) {
-            Pumped next = waiting.remove();
+            Pump next = waiting.remove();
             next.isReading = false;
             next.arrived();
             deliveries.wake(next);
         }
     }
 
-    private void arrived(Pumped who, IOException failure) {
+    private void arrived(Pump who, IOException failure) {
         who.isReading = false;
         who.arrived();
         if (failure == null) {

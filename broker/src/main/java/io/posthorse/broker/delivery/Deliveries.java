@@ -1,7 +1,7 @@
 package io.posthorse.broker.delivery;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -26,16 +26,16 @@ public final class Deliveries {
     private final Shard shard;
     private final Executor owner;
     private final Timers timers;
-    private final Work work = new Work();
+    private final PumpBudget work = new PumpBudget();
     /** Where messages stand that are looked at in this moment. */
-    private final Fetch places = Fetch.ofPlaces();
+    private final FetchResult places = FetchResult.ofPlaces();
     private final Distribution distribution;
     private final ColdReads cold;
     private final Map<Key, Feed> shared = new HashMap<>();
     /** How many consumers are attached, by topic and by the name of a subscription. */
     private final Map<Object, Integer> attached = new HashMap<>();
 
-    private List<Pumped> dirty = new ArrayList<>();
+    private List<Pump> dirty = new ArrayList<>();
     private boolean scheduled;
     private Consumer<RuntimeException> onFailure = cause -> { };
 
@@ -58,11 +58,11 @@ public final class Deliveries {
         return distribution;
     }
 
-    Work work() {
+    PumpBudget work() {
         return work;
     }
 
-    Fetch places() {
+    FetchResult places() {
         return places;
     }
 
@@ -80,7 +80,7 @@ public final class Deliveries {
      *
      * @param settlesUnwanted whether what a consumer's selector passes over counts as settled: no other one is to have it
      */
-    public Feed feed(Topic topic, Subscription subscription, Undeliverable undeliverable, boolean settlesUnwanted) {
+    public Feed feed(Topic topic, Subscription subscription, UndeliverableHandler undeliverable, boolean settlesUnwanted) {
         return shared.computeIfAbsent(
                 new Key(topic, subscription),
                 k -> new Feed(this, topic, subscription, undeliverable, settlesUnwanted));
@@ -112,8 +112,9 @@ public final class Deliveries {
     }
 
     /** Looks at messages without taking them. */
-    public Browse browse(Topic topic, Subscription subscription, Selector selector, Browse.Reader reader) {
-        return new Browse(this, topic, subscription, selector, reader);
+    public BrowsingConsumer browse(Topic topic, Subscription subscription, Selector selector,
+            BrowsingConsumer.Reader reader) {
+        return new BrowsingConsumer(this, topic, subscription, selector, reader);
     }
 
     /**
@@ -156,7 +157,7 @@ public final class Deliveries {
 
     // ---- turns
 
-    void wake(Pumped pumped) {
+    void wake(Pump pumped) {
         if (!pumped.isListed) {
             pumped.isListed = true;
             dirty.add(pumped);
@@ -177,7 +178,7 @@ public final class Deliveries {
         }
     }
 
-    void wakeLater(Pumped pumped) {
+    void wakeLater(Pump pumped) {
         later(() -> wake(pumped));
     }
 
@@ -188,7 +189,7 @@ public final class Deliveries {
     private void pump() {
         scheduled = false;
         shard.turn();
-        List<Pumped> now = dirty;
+        List<Pump> now = dirty;
         dirty = new ArrayList<>();
         int done = 0;
         int spent = 0;
@@ -205,7 +206,7 @@ public final class Deliveries {
         }
     }
 
-    private void pump(Pumped pumped) {
+    private void pump(Pump pumped) {
         pumped.isListed = false;
         work.begin();
         try {
@@ -219,7 +220,7 @@ public final class Deliveries {
     }
 
     /** Pumps what has waited for others, in a turn of its own. */
-    void pumpNow(Pumped pumped) {
+    void pumpNow(Pump pumped) {
         shard.turn();
         boolean wasListed = pumped.isListed;
         pump(pumped);

@@ -14,8 +14,8 @@ final class Distribution {
     /** Views that one pump serves. */
     private static final int SERVED_MAX = 2_000;
 
-    private final Work work;
-    private final Search search;
+    private final PumpBudget work;
+    private final FeedSearch search;
     private final List<Consumer> touched = new ArrayList<>();
     /** Messages whose time is over and that cannot be taken away now, with the views that had them. */
     private final Map<Candidate, List<View>> refused = new HashMap<>();
@@ -24,7 +24,7 @@ final class Distribution {
 
     Distribution(Deliveries deliveries) {
         this.work = deliveries.work();
-        this.search = new Search(deliveries);
+        this.search = new FeedSearch(deliveries);
     }
 
     /** Whether there is more to do at once. */

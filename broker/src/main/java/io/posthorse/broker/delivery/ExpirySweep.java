@@ -1,7 +1,7 @@
 package io.posthorse.broker.delivery;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * Takes away messages whose time is over where nobody consumes: it looks at the first ones that a subscription has not
  * settled, at so many subscriptions as a round allows, and goes on with the others in the next round.
  */
-public final class ExpirySweep extends Pumped {
+public final class ExpirySweep extends Pump {
     /** Messages of one partition that are looked at: those behind them come to be the first ones. */
     static final int OF_PARTITION_MAX = 400;
 
@@ -64,7 +64,7 @@ public final class ExpirySweep extends Pumped {
 
     @Override
     boolean pump() {
-        Work work = deliveries.work();
+        PumpBudget work = deliveries.work();
         while (left > 0 && !isReading && work.mayGoOn()) {
             left--;
             work.visited();
@@ -113,13 +113,13 @@ public final class ExpirySweep extends Pumped {
     }
 
     /** False where there is nothing more to look at. */
-    private boolean look(Feed feed, Lane lane) {
+    private boolean look(Feed feed, FeedPartition lane) {
         Broker broker = deliveries.broker();
         long from = broker.settlements().nextUnsettled(subscription, partition, Math.max(at, broker.begin(partition)));
         if (from >= broker.end(partition)) {
             return false;
         }
-        Fetch fetch = deliveries.places();
+        FetchResult fetch = deliveries.places();
         broker.fetch(partition, from, COUNT_MAX, FETCH_BYTES, TagFilter.ALL, fetch);
         at = Math.max(from + 1, fetch.next());
         for (int i = 0; i < fetch.count(); i++) {

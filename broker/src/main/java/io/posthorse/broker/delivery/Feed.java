@@ -19,22 +19,22 @@ import java.util.TreeSet;
  * <p>A feed with consumers is pumped whenever something has changed: messages came, credit was given, something came
  * back. One pump hands out a bounded number of messages, so that other feeds and connections get their turn.
  */
-public final class Feed extends Pumped {
+public final class Feed extends Pump {
     private static final Comparator<Consumer> EXCLUSIVE = Comparator.comparingInt((Consumer c) -> -c.wish().priority())
             .thenComparingLong(c -> c.number);
 
     private final Deliveries deliveries;
     private final Topic topic;
     private final Subscription subscription;
-    private final Undeliverable undeliverable;
+    private final UndeliverableHandler undeliverable;
     private final boolean settlesUnwanted;
-    private final List<Lane> lanes = new ArrayList<>(1);
+    private final List<FeedPartition> lanes = new ArrayList<>(1);
     private final FeedViews views = new FeedViews(this);
     private final MessageGroups groups = new MessageGroups(this);
     /** Who wants everything, the one who has it first; null until there is one. */
     private TreeSet<Consumer> exclusive;
     /** Null until something came back. */
-    private Returned returned;
+    private ReturnedMessages returned;
 
     private int attached;
     private long attachments;
@@ -42,7 +42,7 @@ public final class Feed extends Pumped {
     private long departures;
 
     Feed(
-            Deliveries deliveries, Topic topic, Subscription subscription, Undeliverable undeliverable,
+            Deliveries deliveries, Topic topic, Subscription subscription, UndeliverableHandler undeliverable,
             boolean settlesUnwanted) {
         this.deliveries = deliveries;
         this.topic = topic;
@@ -68,7 +68,7 @@ public final class Feed extends Pumped {
         return broker().settlements();
     }
 
-    Undeliverable undeliverable() {
+    UndeliverableHandler undeliverable() {
         return undeliverable;
     }
 
@@ -76,7 +76,7 @@ public final class Feed extends Pumped {
         return settlesUnwanted;
     }
 
-    List<Lane> lanes() {
+    List<FeedPartition> lanes() {
         return lanes;
     }
 
@@ -85,7 +85,7 @@ public final class Feed extends Pumped {
     }
 
     /** Messages that came back; null where none did. */
-    Returned returned() {
+    ReturnedMessages returned() {
         return returned;
     }
 
@@ -97,7 +97,7 @@ public final class Feed extends Pumped {
     /** How many messages are in consumers' hands. */
     public int held() {
         int held = 0;
-        for (Lane lane : lanes) {
+        for (FeedPartition lane : lanes) {
             held += lane.heldCount();
         }
         return held;
@@ -109,7 +109,7 @@ public final class Feed extends Pumped {
     }
 
     /** Whether a message is in nobody's hands and not settled. */
-    boolean isFree(Lane lane, long offset) {
+    boolean isFree(FeedPartition lane, long offset) {
         return !lane.isTaken(offset) && !settlements().isSettled(subscription, lane.partition(), offset);
     }
 
@@ -152,7 +152,7 @@ public final class Feed extends Pumped {
         }
         if (attached == 0) {
             returned = null;
-            lanes.forEach(Lane::awaitNoMore);
+            lanes.forEach(FeedPartition::awaitNoMore);
             deliveries.leave(this);
         }
         deliveries.wake(this);
@@ -298,7 +298,7 @@ public final class Feed extends Pumped {
     /** Offers a message to all once more. */
     private void comeBack(Candidate message) {
         if (attached > 0) {
-            returned = returned == null ? new Returned() : returned;
+            returned = returned == null ? new ReturnedMessages() : returned;
             returned.add(message);
             wakeAll();
         }
@@ -323,7 +323,7 @@ public final class Feed extends Pumped {
 
     /** What was reserved is in the hands of the consumer again that had it. */
     public void reclaim(Delivery delivery) {
-        Lane lane = delivery.message().lane();
+        FeedPartition lane = delivery.message().lane();
         if (lane.unreserve(delivery.offset())) {
             lane.hold(delivery);
         }
@@ -335,7 +335,7 @@ public final class Feed extends Pumped {
      * @param counts whether somebody had it, and this counts as a delivery
      */
     public void unreserve(Partition partition, long offset, boolean counts) {
-        Lane lane = lane(partition);
+        FeedPartition lane = lane(partition);
         long position = broker().positionOf(partition, offset);
         if (lane.unreserve(offset) && position >= 0 && !settlements().isSettled(subscription, partition, offset)) {
             if (counts) {
@@ -350,11 +350,11 @@ public final class Feed extends Pumped {
     }
 
     boolean hasReserved() {
-        return lanes.stream().anyMatch(Lane::hasReserved);
+        return lanes.stream().anyMatch(FeedPartition::hasReserved);
     }
 
     /** A message that does what nobody foresaw is handed to nobody, and the others go on. */
-    void passOver(Lane lane, long offset, Throwable cause) {
+    void passOver(FeedPartition lane, long offset, Throwable cause) {
         lane.reserve(offset);
         departed();
         deliveries.passedOver(lane.partition(), offset, cause);
@@ -373,7 +373,7 @@ public final class Feed extends Pumped {
         departures++;
     }
 
-    private Lane lane(Partition partition) {
+    private FeedPartition lane(Partition partition) {
         return lanes.get(partition.number());
     }
 
@@ -388,7 +388,7 @@ public final class Feed extends Pumped {
         followPartitions();
         followResets();
         boolean more = deliveries.distribution().run(this);
-        lanes.forEach(Lane::await);
+        lanes.forEach(FeedPartition::await);
         return more;
     }
 
@@ -396,12 +396,12 @@ public final class Feed extends Pumped {
         for (int i = lanes.size(); i < topic.size(); i++) {
             Partition partition = topic.partition(i);
             settlements().begin(subscription, partition, 0);
-            lanes.add(new Lane(this, partition, i, settlements().resets(subscription, partition)));
+            lanes.add(new FeedPartition(this, partition, i, settlements().resets(subscription, partition)));
         }
     }
 
     private void followResets() {
-        for (Lane lane : lanes) {
+        for (FeedPartition lane : lanes) {
             if (lane.wasReset(settlements().resets(subscription, lane.partition()))) {
                 lane.dropAll();
                 views.restart(returnedEnd());

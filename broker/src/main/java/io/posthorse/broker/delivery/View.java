@@ -10,8 +10,8 @@ final class View {
     private static final long[] NOTHING = {};
 
     private final Selector selector;
-    private final Window window;
-    private final Turns turns = new Turns();
+    private final CandidateWindow window;
+    private final ConsumerTurns turns = new ConsumerTurns();
     private long[] next = NOTHING;
     int consumers;
     /** Number of the first message that came back and was not looked at. */
@@ -26,27 +26,27 @@ final class View {
 
     View(Selector selector, MessageGroups owners) {
         this.selector = selector;
-        this.window = new Window(this, owners);
+        this.window = new CandidateWindow(this, owners);
     }
 
     Selector selector() {
         return selector;
     }
 
-    Window window() {
+    CandidateWindow window() {
         return window;
     }
 
-    Turns turns() {
+    ConsumerTurns turns() {
         return turns;
     }
 
     /** First offset of a lane that was not looked at. */
-    long next(Lane lane) {
+    long next(FeedPartition lane) {
         return lane.number() < next.length ? next[lane.number()] : 0;
     }
 
-    void next(Lane lane, long offset) {
+    void next(FeedPartition lane, long offset) {
         if (lane.number() >= next.length) {
             next = Arrays.copyOf(next, lane.number() + 1);
         }

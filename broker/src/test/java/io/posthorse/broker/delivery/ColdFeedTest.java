@@ -153,7 +153,7 @@ class ColdFeedTest {
         publish(600);
         List<Long> seen = new ArrayList<>();
         post.turn();
-        post.deliveries().browse(post.feed().topic(), post.feed().subscription(), null, new Browse.Reader() {
+        post.deliveries().browse(post.feed().topic(), post.feed().subscription(), null, new BrowsingConsumer.Reader() {
             @Override
             public boolean takes() {
                 return true;

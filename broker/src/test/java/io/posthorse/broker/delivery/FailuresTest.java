@@ -241,7 +241,7 @@ class FailuresTest {
         List<Long> seen = new ArrayList<>();
         int[] calls = new int[3];
         post.turn();
-        post.deliveries().browse(post.feed().topic(), post.feed().subscription(), null, new Browse.Reader() {
+        post.deliveries().browse(post.feed().topic(), post.feed().subscription(), null, new BrowsingConsumer.Reader() {
             @Override
             public boolean takes() {
                 if (calls[0]++ == 0) {

@@ -35,7 +35,7 @@ final class Post {
     final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
     final List<String> failures = new ArrayList<>();
     private final ArrayDeque<Runnable> owner = new ArrayDeque<>();
-    private final Undeliverable undeliverable;
+    private final UndeliverableHandler undeliverable;
     private final int partitions;
     private final long hotBytes;
     private FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
@@ -49,12 +49,12 @@ final class Post {
     private Shard shard;
     private Feed feed;
 
-    Post(int partitions, Undeliverable undeliverable) throws IOException {
+    Post(int partitions, UndeliverableHandler undeliverable) throws IOException {
         this(partitions, undeliverable, ALL_HOT);
     }
 
     /** @param hotBytes what is further from the end of the log may have to come from the disk */
-    Post(int partitions, Undeliverable undeliverable, long hotBytes) throws IOException {
+    Post(int partitions, UndeliverableHandler undeliverable, long hotBytes) throws IOException {
         this.partitions = partitions;
         this.hotBytes = hotBytes;
         this.undeliverable = undeliverable;

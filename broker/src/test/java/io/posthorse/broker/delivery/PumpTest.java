@@ -213,7 +213,8 @@ class PumpTest {
         List<Long> seen = new ArrayList<>();
         int[] ends = new int[1];
         post.turn();
-        post.deliveries().browse(post.feed().topic(), post.feed().subscription(), new Counting(2_999), new Browse.Reader() {
+        post.deliveries().browse(post.feed().topic(), post.feed().subscription(), new Counting(2_999),
+                new BrowsingConsumer.Reader() {
             @Override
             public boolean takes() {
                 return true;

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * Consumers of one subscription that come and go, settle and give back, all drawn from one seed; and what each of them
  * may be handed at any moment. Whenever the owner rests, nobody who could take a message is without one that he could have.
  */
-final class Readers implements Undeliverable {
+final class Readers implements UndeliverableHandler {
     /** So few that everything was looked at before something is handed out: then the order is exact. */
     private static final int UNSETTLED_MAX = 300;
 

@@ -13,7 +13,7 @@ public record DeadLetter(OutgoingMessage message) {
     /**
      * Null where the message cannot be read any more.
      *
-     * @throws io.posthorse.broker.NotAtHandException where it may have to come from the disk
+     * @throws io.posthorse.broker.NotResidentException where it may have to come from the disk
      */
     public static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
         ByteBuffer stored = broker.atHand().message(broker.positionOf(from, offset));

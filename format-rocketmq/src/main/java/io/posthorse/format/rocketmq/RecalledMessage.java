@@ -1,7 +1,7 @@
 package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Question;
+import io.posthorse.broker.LogQuery;
 import io.posthorse.broker.WaitingRead;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.MessageView;
@@ -21,7 +21,7 @@ public final class RecalledMessage {
     /**
      * The offset that the message waits under now, or -1 where it waits no more.
      *
-     * @throws io.posthorse.broker.NotAtHandException where that has to be looked up first
+     * @throws io.posthorse.broker.NotResidentException where that has to be looked up first
      */
     public static long offset(Broker broker, RecallHandle handle) {
         long position = broker.delayed().position(handle.offset());
@@ -32,7 +32,7 @@ public final class RecalledMessage {
     }
 
     /** Under which offset a message waits that was carried; -1 where it waits no more. */
-    private record Whereabouts(Broker broker, RecallHandle handle) implements Question<Long> {
+    private record Whereabouts(Broker broker, RecallHandle handle) implements LogQuery<Long> {
         @Override
         public Search<Long> begin() {
             WaitingRead read = broker.delayed().read(handle.dueMs() - 1, Long.MAX_VALUE, handle.dueMs() + 1, EXAMINED_MAX);

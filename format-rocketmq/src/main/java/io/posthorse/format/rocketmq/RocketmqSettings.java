@@ -2,7 +2,7 @@ package io.posthorse.format.rocketmq;
 
 import io.posthorse.broker.InternalTopics;
 import io.posthorse.broker.TopicSettings;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 
 /**
  * How this broker presents itself to RocketMQ clients.
@@ -25,7 +25,7 @@ public record RocketmqSettings(
         boolean propertyFilter,
         long undecidedMs,
         long delayMsMax,
-        Shares shares,
+        QuotaShares shares,
         Live live) {
     /** RocketMQ's names for the broker's own topics. */
     public static final InternalTopics INTERNAL_TOPICS = new InternalTopics(

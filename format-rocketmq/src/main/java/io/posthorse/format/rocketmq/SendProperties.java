@@ -98,7 +98,7 @@ public final class SendProperties {
         int length = 0;
         scanner.of(of.properties, of.propertiesAt, of.propertiesLength);
         while (scanner.next()) {
-            if (!scanner.is(Fields.POP_RECEIPT)) {
+            if (!scanner.is(FieldNames.POP_RECEIPT)) {
                 int from = scanner.value() - 1 - scanner.nameLength();
                 int bytes = scanner.nameLength() + 1 + scanner.valueLength();
                 System.arraycopy(of.properties, from, kept, length, bytes);
@@ -148,40 +148,40 @@ public final class SendProperties {
             switch (scanner.nameStart()) {
                 case 'T' -> tag = named(text, tag);
                 case 'U' -> {
-                    if (scanner.is(Fields.UNIQUE_KEY)) {
+                    if (scanner.is(FieldNames.UNIQUE_KEY)) {
                         uniqueKey(text);
                     }
                 }
                 case 'K' -> {
-                    if (scanner.is(Fields.KEYS)) {
+                    if (scanner.is(FieldNames.KEYS)) {
                         keys(text);
                     }
                 }
                 case 'D' -> {
-                    if (scanner.is(Fields.DELAY)) {
+                    if (scanner.is(FieldNames.DELAY)) {
                         delayLevel = level(text);
                     }
                 }
                 case 'C' -> {
-                    if (scanner.is(Fields.CHECK_IMMUNITY_SECONDS)) {
+                    if (scanner.is(FieldNames.CHECK_IMMUNITY_SECONDS)) {
                         immunityMs = scanner.longNumber(-1) < 0 ? -1 : Math.min(scanner.longNumber(0), SECONDS_MAX) * 1_000;
                     }
                 }
                 case 'P' -> {
-                    if (scanner.is(Fields.POP_RECEIPT)) {
+                    if (scanner.is(FieldNames.POP_RECEIPT)) {
                         hasReceipt = true;
-                    } else if (scanner.is(Fields.OUR_DELIVER_MS)) {
+                    } else if (scanner.is(FieldNames.OUR_DELIVER_MS)) {
                         due(2, 0, 1);
-                    } else if (scanner.is(Fields.OUR_DELAY_MS)) {
+                    } else if (scanner.is(FieldNames.OUR_DELAY_MS)) {
                         due(3, clock.getAsLong(), 1);
                     }
                 }
                 case '_' -> {
-                    if (scanner.is(Fields.START_DELIVER_TIME)) {
+                    if (scanner.is(FieldNames.START_DELIVER_TIME)) {
                         due(1, 0, 1);
-                    } else if (scanner.is(Fields.PRIORITY)) {
+                    } else if (scanner.is(FieldNames.PRIORITY)) {
                         priority = scanner.number(-1);
-                    } else if (scanner.is(Fields.SHARDING_KEY)) {
+                    } else if (scanner.is(FieldNames.SHARDING_KEY)) {
                         isSharded = true;
                     }
                 }
@@ -223,18 +223,18 @@ public final class SendProperties {
     }
 
     private int named(byte[] text, int tag) {
-        if (scanner.is(Fields.TAGS)) {
+        if (scanner.is(FieldNames.TAGS)) {
             return hash(text, scanner.value(), scanner.valueLength());
         }
-        if (scanner.is(Fields.TRANSACTION)) {
+        if (scanner.is(FieldNames.TRANSACTION)) {
             isTransaction = scanner.valueLength() == 4 && text[scanner.value()] == 't';
-        } else if (scanner.is(Fields.TIMER_OUT_MS)) {
+        } else if (scanner.is(FieldNames.TIMER_OUT_MS)) {
             wasTimed = true;
-        } else if (scanner.is(Fields.TIMER_DELIVER_MS)) {
+        } else if (scanner.is(FieldNames.TIMER_DELIVER_MS)) {
             due(4, 0, 1);
-        } else if (scanner.is(Fields.TIMER_DELAY_MS)) {
+        } else if (scanner.is(FieldNames.TIMER_DELAY_MS)) {
             due(5, clock.getAsLong(), 1);
-        } else if (scanner.is(Fields.TIMER_DELAY_SECONDS)) {
+        } else if (scanner.is(FieldNames.TIMER_DELAY_SECONDS)) {
             due(6, clock.getAsLong(), 1_000);
         }
         return tag;

@@ -61,9 +61,9 @@ public final class StoredFormat implements MessageFormat {
         int topic = KeyHash.text(text, 0, topicLength);
         PropertyScanner scanner = new PropertyScanner().of(text, topicLength + 2, text.length - topicLength - 2);
         while (scanner.next()) {
-            if (scanner.is(Fields.UNIQUE_KEY)) {
+            if (scanner.is(FieldNames.UNIQUE_KEY)) {
                 MessageKeys.unique(text, scanner.value(), scanner.valueLength(), topic, sink);
-            } else if (scanner.is(Fields.KEYS)) {
+            } else if (scanner.is(FieldNames.KEYS)) {
                 MessageKeys.words(text, scanner.value(), scanner.value() + scanner.valueLength(), topic, sink);
             }
         }
@@ -88,11 +88,11 @@ public final class StoredFormat implements MessageFormat {
 
     @Override
     public PlainMessage plain(ByteBuffer bytes, int at, int length) {
-        return PlainMessages.of(bytes.slice(at, length));
+        return PlainMessageReader.of(bytes.slice(at, length));
     }
 
     @Override
     public ByteBuffer render(PlainMessage message) {
-        return PlainMessages.render(message, host);
+        return PlainMessageReader.render(message, host);
     }
 }

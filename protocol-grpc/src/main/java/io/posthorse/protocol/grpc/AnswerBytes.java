@@ -1,8 +1,8 @@
 package io.posthorse.protocol.grpc;
 
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 
 /**
  * Bytes of messages that are on their way to clients, in all and by connection: one that takes nothing of what it asks for
@@ -13,25 +13,25 @@ final class AnswerBytes {
     static final long CONNECTION_MAX = 8 << 20;
 
     private final long max;
-    private final Places bytes;
+    private final Quota bytes;
 
     /**
      * @param max most bytes of all connections, but for a single answer that is longer
      * @param shares what one user and one address may have of them
      */
-    AnswerBytes(long max, Shares shares) {
+    AnswerBytes(long max, QuotaShares shares) {
         this.max = max;
-        this.bytes = new Places(max, shares);
+        this.bytes = new Quota(max, shares);
     }
 
     /** What one call has on its way. */
     final class Charge {
         private final Caller.Connection connection;
-        private final Holder holder;
+        private final QuotaHolder holder;
         private long held;
         private boolean ended;
 
-        private Charge(Caller.Connection connection, Holder holder) {
+        private Charge(Caller.Connection connection, QuotaHolder holder) {
             this.connection = connection;
             this.holder = holder;
         }
@@ -60,7 +60,7 @@ final class AnswerBytes {
         }
     }
 
-    Charge begin(Caller.Connection connection, Holder holder) {
+    Charge begin(Caller.Connection connection, QuotaHolder holder) {
         return new Charge(connection, holder);
     }
 }

@@ -3,10 +3,10 @@ package io.posthorse.protocol.grpc;
 import com.google.protobuf.MessageOrBuilder;
 import io.posthorse.access.Gate;
 import io.posthorse.access.Identity;
-import io.posthorse.access.Logins;
+import io.posthorse.access.LoginChecker;
 import io.posthorse.access.Permission;
 import io.posthorse.codec.grpc.Code;
-import io.posthorse.net.Complaints;
+import io.posthorse.net.LogLimiter;
 import io.posthorse.platform.Clock;
 import java.net.InetAddress;
 import java.time.ZoneId;
@@ -27,14 +27,14 @@ final class CallGate {
     private final Gate gate;
     private final Clock clock;
     private final List<ZoneId> zones;
-    private final Complaints complaints;
+    private final LogLimiter complaints;
     private final Set<Runnable> watchers = new LinkedHashSet<>();
 
     CallGate(GrpcAccess grpc, Clock clock) {
         this.gate = grpc.gate();
         this.clock = clock;
         this.zones = SignedTime.zones(grpc.zones());
-        this.complaints = new Complaints(clock);
+        this.complaints = new LogLimiter(clock);
         gate.onChange(() -> List.copyOf(watchers).forEach(Runnable::run));
     }
 
@@ -59,13 +59,13 @@ final class CallGate {
         Identity known = caller.connection().identity;
         boolean isKnown = known != null && known.is(name, 0, name.length);
         if (!isKnown && gate.logins().mustWait(credential.user(), source)) {
-            throw refused(caller, Code.UNAUTHORIZED, Logins.tooManyFailures(source));
+            throw refused(caller, Code.UNAUTHORIZED, LoginChecker.tooManyFailures(source));
         }
         Identity who = isKnown ? known : gate.logins().claimed(name, 0, name.length);
         if (!credential.isSignedBy(who)) {
             caller.connection().identity = null;
             gate.logins().failed(credential.user(), source);
-            throw refused(caller, Code.UNAUTHORIZED, Logins.mismatch(credential.user()));
+            throw refused(caller, Code.UNAUTHORIZED, LoginChecker.mismatch(credential.user()));
         }
         if (!isKnown) {
             gate.logins().proved(who, source);
@@ -73,7 +73,7 @@ final class CallGate {
         caller.connection().identity = who;
         welcome(caller, who);
         if (SignedTime.distanceMs(credential.dateTime(), clock.wallMs(), zones) > SignedTime.WINDOW_MS) {
-            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + Logins.printable(credential.dateTime())
+            throw refused(caller, Code.UNAUTHORIZED, "the signed time " + LoginChecker.printable(credential.dateTime())
                     + " is more than " + SignedTime.WINDOW_MS / 60_000 + " minutes from this broker's clock. Set the"
                     + " client's clock. RocketMQ's client for Java signs its local time: where its zone is neither UTC"
                     + " nor the broker's, name it in auth.grpc.zones, or start the client with -Duser.timezone=UTC.");
@@ -82,7 +82,7 @@ final class CallGate {
     }
 
     private void welcome(Caller caller, Identity who) {
-        String unwelcome = Logins.unwelcome(who, caller.remote().getAddress());
+        String unwelcome = LoginChecker.unwelcome(who, caller.remote().getAddress());
         if (unwelcome != null) {
             throw refused(caller, Code.FORBIDDEN, unwelcome);
         }
@@ -95,7 +95,7 @@ final class CallGate {
         if (!credential.identity.is(name, 0, name.length)) {
             Identity who = gate.logins().claimed(name, 0, name.length);
             if (!credential.isSignedBy(who)) {
-                throw refused(caller, Code.UNAUTHORIZED, Logins.mismatch(credential.user()));
+                throw refused(caller, Code.UNAUTHORIZED, LoginChecker.mismatch(credential.user()));
             }
             welcome(caller, who);
             credential.identity = who;

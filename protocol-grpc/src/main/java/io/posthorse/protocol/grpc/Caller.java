@@ -2,7 +2,7 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.Context;
 import io.posthorse.access.Identity;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.net.InetSocketAddress;
 
 /**
@@ -36,8 +36,8 @@ record Caller(
     }
 
     /** Who holds what the call takes. */
-    Holder holder() {
-        return new Holder(credential.identity == null ? "" : credential.user(), remote.getAddress());
+    QuotaHolder holder() {
+        return new QuotaHolder(credential.identity == null ? "" : credential.user(), remote.getAddress());
     }
 
     /** The client, told from those of other users that call themselves the same; empty where it does not say. */

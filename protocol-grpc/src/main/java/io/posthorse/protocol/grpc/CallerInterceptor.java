@@ -12,9 +12,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
@@ -45,7 +45,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
             + " connections as one may have here (share.user of connections.max); close some");
 
     private final AtomicInteger calls = new AtomicInteger();
-    private final Places places;
+    private final Quota places;
     private final CallGate gate;
     private final Executor owner;
     private final Executor transport;
@@ -55,8 +55,8 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread of the connections
      */
-    CallerInterceptor(CallGate gate, Executor owner, Executor transport, Shares shares) {
-        this.places = new Places(CALLS_MAX, shares);
+    CallerInterceptor(CallGate gate, Executor owner, Executor transport, QuotaShares shares) {
+        this.places = new Quota(CALLS_MAX, shares);
         this.gate = gate;
         this.owner = owner;
         this.transport = transport;
@@ -80,7 +80,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         Ended ended = new Ended();
         Caller caller = caller(call, headers);
         Context context = Context.current().withValue(Caller.CURRENT, caller);
-        Assembly.Coming coming = Assembly.current();
+        RequestAssembly.Coming coming = RequestAssembly.current();
         Consumer<Status> ends = why -> transport.execute(() -> call.close(why, new Metadata()));
         if (gate == null) {
             coming.begin(caller.holder(), ends);
@@ -89,8 +89,8 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
                     : refused(call);
             return new Ending<>(listener, ended);
         }
-        UndecidedCall<Q, A> undecided =
-                new UndecidedCall<>(call, () -> {
+        UnadmittedCall<Q, A> undecided =
+                new UnadmittedCall<>(call, () -> {
                     if (!ended.take(caller.holder())) {
                         return refused(call);
                     }
@@ -107,7 +107,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         return new ServerCall.Listener<>() { };
     }
 
-    private void identify(Caller caller, UndecidedCall<?, ?> undecided, Newcomer newcomer) {
+    private void identify(Caller caller, UnadmittedCall<?, ?> undecided, Newcomer newcomer) {
         if (undecided.isOver()) {
             newcomer.decided();
             return;
@@ -153,10 +153,10 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
 
     /** A call's places, which are given back once, when it is over. */
     private final class Ended {
-        private Holder holder;
+        private QuotaHolder holder;
         private boolean over;
 
-        boolean take(Holder whose) {
+        boolean take(QuotaHolder whose) {
             if (over || !places.take(whose)) {
                 return false;
             }

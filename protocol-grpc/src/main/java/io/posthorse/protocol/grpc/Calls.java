@@ -4,14 +4,14 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.MessageOrBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.posthorse.broker.NotAtHandException;
+import io.posthorse.broker.NotResidentException;
 import io.posthorse.broker.OldMessages;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.Status;
 import io.posthorse.codec.grpc.TelemetryCommand;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -30,7 +30,7 @@ final class Calls {
     private final Executor owner;
     private final Executor transport;
     private final Shard shard;
-    private final Replies replies;
+    private final PendingAnswers replies;
     private final CallGate gate;
     private final OldMessages old;
     private final AnswerBytes answers;
@@ -41,12 +41,12 @@ final class Calls {
      * @param gate knows who may what, or null where everybody may do everything
      * @param old has read what calls need of the disk
      */
-    Calls(Executor owner, Executor transport, Shard shard, CallGate gate, OldMessages old, Shares shares) {
+    Calls(Executor owner, Executor transport, Shard shard, CallGate gate, OldMessages old, QuotaShares shares) {
         this.answers = new AnswerBytes(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
         this.owner = owner;
         this.transport = transport;
         this.shard = shard;
-        this.replies = new Replies(shard, transport);
+        this.replies = new PendingAnswers(shard, transport);
         this.gate = gate;
         this.old = old;
     }
@@ -85,7 +85,7 @@ final class Calls {
             MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused, Function<Caller, A> work) {
         Caller caller = Caller.current();
         begin(out, () -> { });
-        Retry retry = new Retry(((MessageLite) request).getSerializedSize());
+        RetriedRequest retry = new RetriedRequest(((MessageLite) request).getSerializedSize());
         retry.onRead(() -> answer(out, refused, retry, () -> {
             permit(caller, request);
             admit();
@@ -95,12 +95,12 @@ final class Calls {
     }
 
     /** Answers with what was made; where something has to come from the disk for it, it is made anew behind that. */
-    private <A> void answer(StreamObserver<A> out, Function<Status, A> refused, Retry retry, Supplier<A> work) {
+    private <A> void answer(StreamObserver<A> out, Function<Status, A> refused, RetriedRequest retry, Supplier<A> work) {
         long before = shard.broker().decisions();
         A answer;
         try {
             answer = work.get();
-        } catch (NotAtHandException e) {
+        } catch (NotResidentException e) {
             Status problem = lookUp(e, before, retry);
             if (problem == null) {
                 return;
@@ -114,7 +114,7 @@ final class Calls {
     }
 
     /** Has what a call needs read from the disk; why not, or null. */
-    private Status lookUp(NotAtHandException missing, long before, Retry retry) {
+    private Status lookUp(NotResidentException missing, long before, RetriedRequest retry) {
         try {
             return old.read(missing.lookup(before), retry) ? null : status(new Refusal(
                     Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; nothing was done. Try again"));

@@ -29,7 +29,7 @@ final class ClientMessage {
      * @param lent what it was lent by, null where it was not lent but read
      * @param invisibleMs for how long it is lent
      */
-    static Message of(MessageView view, Resource topic, Receipt lent, int deliveries, long invisibleMs) {
+    static Message of(MessageView view, Resource topic, ReceiptHandle lent, int deliveries, long invisibleMs) {
         Map<String, String> properties = view.properties();
         ByteBuffer bytes = view.bytes();
         int flag = view.systemFlag();

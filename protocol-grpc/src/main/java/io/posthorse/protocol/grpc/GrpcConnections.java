@@ -22,16 +22,16 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.AsciiString;
-import io.posthorse.net.Complaints;
 import io.posthorse.net.KeyUpdates;
-import io.posthorse.net.Signpost;
+import io.posthorse.net.LogLimiter;
+import io.posthorse.net.MisdirectedClients;
+import io.posthorse.net.PortProtocols;
 import io.posthorse.net.SpokenProtocol;
-import io.posthorse.net.Strays;
-import io.posthorse.net.Strangers;
 import io.posthorse.net.Tls;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.net.UnidentifiedPeers;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,40 +59,40 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private final ProtocolNegotiator plain = InternalProtocolNegotiators.serverPlaintext();
     private final boolean allowsPlain;
     private final boolean allowsEncrypted;
-    private final Places connections;
+    private final Quota connections;
     /** The operator's certificate, or null. */
     private final Tls tls;
-    private final Strangers strangers;
+    private final UnidentifiedPeers strangers;
     private SslContext context;
     private ProtocolNegotiator encrypted;
     private int handshakes;
-    private Complaints complaints;
+    private LogLimiter complaints;
     /** Those who speak something else. */
-    private Strays strays;
-    private Strays unencrypted;
+    private MisdirectedClients strays;
+    private MisdirectedClients unencrypted;
 
-    private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax, Shares shares) {
+    private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax, QuotaShares shares) {
         this.allowsPlain = allowsPlain;
         this.allowsEncrypted = allowsEncrypted;
         this.tls = tls;
-        this.connections = new Places(connectionsMax, shares);
-        this.strangers = Strangers.among(connectionsMax);
+        this.connections = new Quota(connectionsMax, shares);
+        this.strangers = UnidentifiedPeers.among(connectionsMax);
     }
 
     /** Connections that are not encrypted. */
-    public static GrpcConnections plain(int connectionsMax, Shares shares) {
+    public static GrpcConnections plain(int connectionsMax, QuotaShares shares) {
         return new GrpcConnections(true, false, null, connectionsMax, shares);
     }
 
     /** Both kinds; the certificate is made here. */
-    public static GrpcConnections either(int connectionsMax, Shares shares) {
+    public static GrpcConnections either(int connectionsMax, QuotaShares shares) {
         return new GrpcConnections(true, true, null, connectionsMax, shares);
     }
 
     /**
      * Connections with the operator's certificate, read by {@link #certificate}; with a new one as soon as that is reloaded.
      */
-    public static GrpcConnections with(Tls tls, int connectionsMax, Shares shares) {
+    public static GrpcConnections with(Tls tls, int connectionsMax, QuotaShares shares) {
         return new GrpcConnections(!tls.isRequired(), true, tls, connectionsMax, shares);
     }
 
@@ -111,11 +111,11 @@ public final class GrpcConnections implements ProtocolNegotiator {
      *
      * @param signpost says where they belong
      */
-    void turnAway(Signpost signpost, Complaints limit) {
+    void turnAway(PortProtocols signpost, LogLimiter limit) {
         complaints = limit;
         SpokenProtocol[] alsoSpoken = allowsEncrypted ? new SpokenProtocol[] {SpokenProtocol.TLS} : new SpokenProtocol[0];
-        strays = Strays.of(signpost, limit, alsoSpoken);
-        unencrypted = Strays.unencrypted(signpost, limit);
+        strays = MisdirectedClients.of(signpost, limit, alsoSpoken);
+        unencrypted = MisdirectedClients.unencrypted(signpost, limit);
     }
 
     private static SslContextBuilder configured(SslContextBuilder builder) {
@@ -201,7 +201,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private final class Place {
         private final Channel channel;
         private final InetAddress from;
-        private Holder holder;
+        private QuotaHolder holder;
         private Future<?> deadline;
 
         Place(Channel channel) {
@@ -212,22 +212,22 @@ public final class GrpcConnections implements ProtocolNegotiator {
         /** It is a stranger from now on; false where there are too many, of all or of its address. */
         boolean enter() {
             channel.closeFuture().addListener(closed -> leave());
-            if (!count(new Holder("", from)) || !strangers.enter(from)) {
+            if (!count(new QuotaHolder("", from)) || !strangers.enter(from)) {
                 return false;
             }
             deadline = channel.eventLoop().schedule(
-                    () -> channel.close(), Strangers.STRANGER_MS, TimeUnit.MILLISECONDS);
+                    () -> channel.close(), UnidentifiedPeers.STRANGER_MS, TimeUnit.MILLISECONDS);
             return true;
         }
 
         /** It is a user's from now on; false where he has as many as one may. */
         boolean take(String user) {
-            Holder before = holder;
+            QuotaHolder before = holder;
             if (before == null) {
                 return true; // it is gone
             }
             connections.give(before);
-            if (!count(new Holder(user, from))) {
+            if (!count(new QuotaHolder(user, from))) {
                 connections.note(before, 1);
                 holder = before;
                 return false;
@@ -236,7 +236,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
             return true;
         }
 
-        private boolean count(Holder whose) {
+        private boolean count(QuotaHolder whose) {
             holder = connections.take(whose) ? whose : null;
             return holder != null;
         }
@@ -297,7 +297,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
 
         @Override
         protected void decode(ChannelHandlerContext channel, ByteBuf in, List<Object> out) throws SSLException {
-            Strays closed = allowsPlain ? strays : unencrypted;
+            MisdirectedClients closed = allowsPlain ? strays : unencrypted;
             SpokenProtocol spoken = closed.found(in);
             if (spoken != null) {
                 in.skipBytes(in.readableBytes());

@@ -20,9 +20,9 @@ import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.net.BoundPort;
-import io.posthorse.net.Complaints;
+import io.posthorse.net.LogLimiter;
 import io.posthorse.net.NativeTransport;
-import io.posthorse.net.Signpost;
+import io.posthorse.net.PortProtocols;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
@@ -109,10 +109,10 @@ public final class GrpcListener implements AutoCloseable {
     public static GrpcListener open(
             BoundPort bound, Shard shard, Clock clock, Timers timers, Background reader, Background names,
             Entropy entropy, RocketmqSettings settings, OnlineClients online, Routes routes, GrpcAccess access,
-            Executor owner, GrpcConnections connections, Signpost signpost, boolean daemon) throws IOException {
+            Executor owner, GrpcConnections connections, PortProtocols signpost, boolean daemon) throws IOException {
         boolean epoll = NativeTransport.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        connections.turnAway(signpost, new Complaints(clock));
+        connections.turnAway(signpost, new LogLimiter(clock));
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-grpc", daemon), io);
         Class<? extends Channel> dialled = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         OtherPorts ports = new OtherPorts(
@@ -128,7 +128,7 @@ public final class GrpcListener implements AutoCloseable {
                 .channelFactory(bound.channels())
                 .directExecutor()
                 .protocolNegotiator(connections)
-                .maxInboundMessageSize(Assembly.messageMax(BODY_BYTES_MAX))
+                .maxInboundMessageSize(RequestAssembly.messageMax(BODY_BYTES_MAX))
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
@@ -137,7 +137,7 @@ public final class GrpcListener implements AutoCloseable {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addStreamTracerFactory(new Assembly(settings::messageBytesMax, settings.shares()))
+                .addStreamTracerFactory(new RequestAssembly(settings::messageBytesMax, settings.shares()))
                 .addTransportFilter(callers)
                 .intercept(callers)
                 .addService(protocol.service())

@@ -2,18 +2,18 @@ package io.posthorse.protocol.grpc;
 
 import io.grpc.BindableService;
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.LendLines;
+import io.posthorse.broker.LeaseWaiters;
 import io.posthorse.broker.OldMessages;
 import io.posthorse.broker.Shard;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.platform.Timers;
 import java.util.concurrent.Executor;
 
@@ -21,20 +21,20 @@ import java.util.concurrent.Executor;
 final class GrpcProtocol {
     private final Shard shard;
     private final Timers timers;
-    private final LendLines lines;
-    private final Shares shares;
+    private final LeaseWaiters lines;
+    private final QuotaShares shares;
     private final OtherPorts ports;
     private final RouteCalls routes;
-    private final Sends sends;
-    private final Receives receives;
-    private final Settlements settlements;
-    private final Renewals renewals;
+    private final SendCalls sends;
+    private final ReceiveCalls receives;
+    private final AckCalls settlements;
+    private final LeaseRenewals renewals;
     private final ShownClients shown;
     private final Telemetry telemetry;
-    private final Undecided undecided;
-    private final Offsets offsets;
-    private final Pulls pulls;
-    private final Recalls recalls;
+    private final TransactionCalls undecided;
+    private final OffsetCalls offsets;
+    private final PullCalls pulls;
+    private final RecallCalls recalls;
     private final MessagingService service;
     private final CallGate gate;
 
@@ -54,25 +54,25 @@ final class GrpcProtocol {
         this.shard = shard;
         this.timers = timers;
         this.shares = settings.shares();
-        this.lines = new LendLines(shard.broker(), timers);
+        this.lines = new LeaseWaiters(shard.broker(), timers);
         Broker broker = shard.broker();
-        Destinations destinations = new Destinations(shard, settings);
+        TopicsAndGroups destinations = new TopicsAndGroups(shard, settings);
         OtherMasters others = new OtherMasters(settings.brokerName(), brokers);
         this.ports = ports;
         this.routes = new RouteCalls(broker, destinations, settings, others);
-        this.sends = new Sends(shard, destinations, settings, entropy, clock);
+        this.sends = new SendCalls(shard, destinations, settings, entropy, clock);
         this.gate = access == null ? null : new CallGate(access, clock);
         this.shown = new ShownClients(online, clock);
         this.telemetry = new Telemetry(broker, settings, shown, gate);
-        this.renewals = new Renewals(shard, timers, telemetry::isOnline, shares);
+        this.renewals = new LeaseRenewals(shard, timers, telemetry::isOnline, shares);
         OldMessages old = new OldMessages(broker, reader);
-        this.receives = new Receives(
+        this.receives = new ReceiveCalls(
                 shard, destinations, new Filters(settings.propertyFilter()), settings, renewals, old);
-        this.settlements = new Settlements(shard, receives, renewals);
-        this.undecided = new Undecided(shard, telemetry);
-        this.offsets = new Offsets(shard, receives, reader, shares);
-        this.pulls = new Pulls(broker, receives, offsets, old);
-        this.recalls = new Recalls(shard, settings, others, ports);
+        this.settlements = new AckCalls(shard, receives, renewals);
+        this.undecided = new TransactionCalls(shard, telemetry);
+        this.offsets = new OffsetCalls(shard, receives, reader, shares);
+        this.pulls = new PullCalls(broker, receives, offsets, old);
+        this.recalls = new RecallCalls(shard, settings, others, ports);
         this.service = new MessagingService(this, new Calls(owner, transport, shard, gate, old, shares));
         broker.transactions().onUndecided(undecided);
         renewals.start();
@@ -105,12 +105,12 @@ final class GrpcProtocol {
     }
 
     /** What one user and one address may have of what all share. */
-    Shares shares() {
+    QuotaShares shares() {
         return shares;
     }
 
     /** Those who wait for messages of their groups. */
-    LendLines lines() {
+    LeaseWaiters lines() {
         return lines;
     }
 
@@ -118,19 +118,19 @@ final class GrpcProtocol {
         return routes;
     }
 
-    Sends sends() {
+    SendCalls sends() {
         return sends;
     }
 
-    Receives receives() {
+    ReceiveCalls receives() {
         return receives;
     }
 
-    Settlements settlements() {
+    AckCalls settlements() {
         return settlements;
     }
 
-    Renewals renewals() {
+    LeaseRenewals renewals() {
         return renewals;
     }
 
@@ -142,19 +142,19 @@ final class GrpcProtocol {
         return telemetry;
     }
 
-    Undecided undecided() {
+    TransactionCalls undecided() {
         return undecided;
     }
 
-    Offsets offsets() {
+    OffsetCalls offsets() {
         return offsets;
     }
 
-    Pulls pulls() {
+    PullCalls pulls() {
         return pulls;
     }
 
-    Recalls recalls() {
+    RecallCalls recalls() {
         return recalls;
     }
 }

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.grpc;
 
-import io.posthorse.broker.Lent;
+import io.posthorse.broker.LentBatch;
 import io.posthorse.broker.Partition;
 import io.posthorse.codec.grpc.ReceiveMessageResponse;
 import io.posthorse.codec.rocketmq.MessageView;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * the thread that sends them.
  */
 final class LentMessages {
-    private final Receives.Wanted wanted;
+    private final ReceiveCalls.Wanted wanted;
     private final long receipt;
     private final List<One> messages = new ArrayList<>();
     private int bytes;
@@ -22,7 +22,7 @@ final class LentMessages {
     /** One message that was lent. */
     record One(Partition partition, long offset, int deliveries, long receipt, ByteBuffer stored) {}
 
-    LentMessages(Receives.Wanted wanted, long receipt) {
+    LentMessages(ReceiveCalls.Wanted wanted, long receipt) {
         this.wanted = wanted;
         this.receipt = receipt;
     }
@@ -35,7 +35,7 @@ final class LentMessages {
         return bytes;
     }
 
-    void add(Partition partition, Lent lent) {
+    void add(Partition partition, LentBatch lent) {
         byte[] copy = new byte[lent.messages().bytes()];
         lent.messages().copy(ByteBuffer.wrap(copy), 0);
         int at = 0;
@@ -64,15 +64,15 @@ final class LentMessages {
                 unwanted.accept(one);
                 continue;
             }
-            Receipt handle = new Receipt(one.partition.number(), one.offset, one.receipt);
+            ReceiptHandle handle = new ReceiptHandle(one.partition.number(), one.offset, one.receipt);
             parts.add(ReceiveMessageResponse.newBuilder()
                     .setMessage(ClientMessage.of(view, wanted.topic(), handle, one.deliveries, wanted.leaseMs()))
                     .build());
         }
         if (parts.isEmpty()) {
-            return List.of(Receives.nothing());
+            return List.of(ReceiveCalls.nothing());
         }
-        parts.addFirst(Receives.status(Refusal.ok()));
+        parts.addFirst(ReceiveCalls.status(Refusal.ok()));
         parts.add(ReceiveMessageResponse.newBuilder().setDeliveryTimestamp(Resources.time(nowMs)).build());
         return parts;
     }

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.grpc;
 
 import io.grpc.StatusRuntimeException;
-import io.posthorse.net.Complaints;
+import io.posthorse.net.LogLimiter;
 import io.posthorse.platform.Clock;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -19,7 +19,7 @@ final class LibraryLog extends Handler {
     /** Held, as Java forgets the settings of loggers that nobody holds. */
     private static final Logger LIBRARY = Logger.getLogger("io.grpc");
 
-    private final Complaints complaints = new Complaints(Clock.system());
+    private final LogLimiter complaints = new LogLimiter(Clock.system());
     private final ClassLoader ours;
     /** Whether others' records go on to the handlers above. */
     private final boolean goesOn;

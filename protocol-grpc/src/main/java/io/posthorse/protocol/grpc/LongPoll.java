@@ -1,16 +1,16 @@
 package io.posthorse.protocol.grpc;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.LendLines;
+import io.posthorse.broker.LeaseWaiters;
 import io.posthorse.broker.Partition;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.broker.Waiter;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A call that is held until it has its answer, its time is up, or its client goes. */
-final class LongPoll implements LendLines.Taker {
+final class LongPoll implements LeaseWaiters.Taker {
     /** How often a topic is looked for that does not exist yet, and room for an answer that there is none for. */
     private static final long LOOK_MS = 200;
 
@@ -20,7 +20,7 @@ final class LongPoll implements LendLines.Taker {
     private final Runnable over;
     private List<Partition> waitsFor = List.of();
     /** In line for what is lent; null where it waits otherwise. */
-    private LendLines.Place line;
+    private LeaseWaiters.Place line;
     private final List<Place> places = new ArrayList<>();
     private Timers.Timer timer;
     private long leftMs;
@@ -32,7 +32,7 @@ final class LongPoll implements LendLines.Taker {
         boolean attempt(boolean last);
 
         /** Tries it again once old messages have come from the disk. */
-        Retry retry();
+        RetriedRequest retry();
 
         /** The partitions that can have an answer; none where the topic does not exist yet. */
         List<Partition> partitions();
@@ -41,7 +41,7 @@ final class LongPoll implements LendLines.Taker {
         boolean hasRoom();
 
         /** Joins the line of those who are lent messages of these partitions; null where everybody gets his own. */
-        LendLines.Place join(LendLines.Taker taker, List<Partition> partitions);
+        LeaseWaiters.Place join(LeaseWaiters.Taker taker, List<Partition> partitions);
     }
 
     private final class Place implements Waiter {
@@ -95,7 +95,8 @@ final class LongPoll implements LendLines.Taker {
             timer = null; // it is tried again when they are there
             return;
         }
-        long next = partitions.isEmpty() ? LOOK_MS : line == null && call.retry().isSoon() ? Retry.SOON_MS : Long.MAX_VALUE;
+        long next = partitions.isEmpty() ? LOOK_MS : line == null && call.retry().isSoon() ? RetriedRequest.SOON_MS
+                : Long.MAX_VALUE;
         long wait = Math.max(1, Math.min(leftMs, next));
         timer = timers.after(wait, () -> {
             leftMs -= wait;
@@ -117,7 +118,7 @@ final class LongPoll implements LendLines.Taker {
 
     /** What it needs has come from the disk. */
     private void read() {
-        LendLines.Place mine = line;
+        LeaseWaiters.Place mine = line;
         if (mine != null) {
             mine.again(); // those before it come first
         }
@@ -142,7 +143,7 @@ final class LongPoll implements LendLines.Taker {
     }
 
     @Override
-    public Retry retry() {
+    public RetriedRequest retry() {
         return call.retry();
     }
 

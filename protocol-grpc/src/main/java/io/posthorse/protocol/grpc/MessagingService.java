@@ -6,9 +6,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.LendLines;
+import io.posthorse.broker.LeaseWaiters;
 import io.posthorse.broker.Partition;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.codec.grpc.AckMessageRequest;
 import io.posthorse.codec.grpc.AckMessageResponse;
 import io.posthorse.codec.grpc.ChangeInvisibleDurationRequest;
@@ -45,8 +45,8 @@ import io.posthorse.codec.grpc.SyncLiteSubscriptionResponse;
 import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.codec.grpc.UpdateOffsetRequest;
 import io.posthorse.codec.grpc.UpdateOffsetResponse;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -61,12 +61,12 @@ final class MessagingService implements BindableService {
 
     private final GrpcProtocol parts;
     private final Calls calls;
-    private final Places polls;
+    private final Quota polls;
 
     MessagingService(GrpcProtocol parts, Calls calls) {
         this.parts = parts;
         this.calls = calls;
-        this.polls = new Places(POLLS_MAX, parts.shares());
+        this.polls = new Quota(POLLS_MAX, parts.shares());
     }
 
     @Override
@@ -251,58 +251,58 @@ final class MessagingService implements BindableService {
 
     private void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held(caller, Receives.names(request), status -> calls.several(
-                decisions(), out, () -> List.of(Receives.status(status)), Receives::status));
+        Held held = new Held(caller, ReceiveCalls.names(request), status -> calls.several(
+                decisions(), out, () -> List.of(ReceiveCalls.status(status)), ReceiveCalls::status));
         AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
             try {
                 calls.permit(caller, request);
                 calls.admit();
-                Receives.Wanted wanted = parts.receives().wanted(caller, request, charge);
+                ReceiveCalls.Wanted wanted = parts.receives().wanted(caller, request, charge);
                 long wait = Resources.ms(request.getLongPollingTimeout());
-                held.begin(new Receiving(parts, calls, wanted, out), wait(caller, wait));
+                held.begin(new ReceiveCall(parts, calls, wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {
-                calls.several(decisions(), out, () -> List.of(Receives.status(Calls.status(e))), Receives::status);
+                calls.several(decisions(), out, () -> List.of(ReceiveCalls.status(Calls.status(e))), ReceiveCalls::status);
             }
         });
     }
 
     private void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held(caller, Pulls.names(request), status -> calls.several(
-                decisions(), out, () -> List.of(Pulls.status(status)), Pulls::status));
+        Held held = new Held(caller, PullCalls.names(request), status -> calls.several(
+                decisions(), out, () -> List.of(PullCalls.status(status)), PullCalls::status));
         AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
             try {
                 calls.permit(caller, request);
                 calls.admit();
-                Pulls.Wanted wanted = parts.pulls().wanted(caller, request, charge);
+                PullCalls.Wanted wanted = parts.pulls().wanted(caller, request, charge);
                 long wait = Resources.ms(request.getLongPollingTimeout());
                 held.begin(pulling(wanted, out), wait(caller, wait));
             } catch (RuntimeException e) {
-                calls.several(decisions(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
+                calls.several(decisions(), out, () -> List.of(PullCalls.status(Calls.status(e))), PullCalls::status);
             }
         });
     }
 
-    private LongPoll.Call pulling(Pulls.Wanted wanted, StreamObserver<PullMessageResponse> out) {
+    private LongPoll.Call pulling(PullCalls.Wanted wanted, StreamObserver<PullMessageResponse> out) {
         return new LongPoll.Call() {
             @Override
             public boolean attempt(boolean last) {
                 try {
-                    Pulls.Parts found = parts.pulls().read(wanted, last);
+                    PullCalls.Parts found = parts.pulls().read(wanted, last);
                     if (found == null) {
                         return false;
                     }
-                    calls.several(decisions(), out, found::answer, Pulls::status);
+                    calls.several(decisions(), out, found::answer, PullCalls::status);
                 } catch (RuntimeException e) {
-                    calls.several(decisions(), out, () -> List.of(Pulls.status(Calls.status(e))), Pulls::status);
+                    calls.several(decisions(), out, () -> List.of(PullCalls.status(Calls.status(e))), PullCalls::status);
                 }
                 return true;
             }
 
             @Override
-            public Retry retry() {
+            public RetriedRequest retry() {
                 return wanted.retry();
             }
 
@@ -317,7 +317,7 @@ final class MessagingService implements BindableService {
             }
 
             @Override
-            public LendLines.Place join(LendLines.Taker taker, List<Partition> partitions) {
+            public LeaseWaiters.Place join(LeaseWaiters.Taker taker, List<Partition> partitions) {
                 return null;
             }
         };
@@ -360,7 +360,7 @@ final class MessagingService implements BindableService {
             if (gone || call.attempt(waitMs <= 0)) {
                 return;
             }
-            Holder holder = caller.holder();
+            QuotaHolder holder = caller.holder();
             if (!polls.take(holder)) {
                 throw new Refusal(Code.TOO_MANY_REQUESTS, "too many consumers wait for messages, or too many of one user or"
                         + " address; ask again");

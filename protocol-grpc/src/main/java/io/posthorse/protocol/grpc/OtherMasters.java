@@ -54,7 +54,7 @@ final class OtherMasters {
         routes.find(broker, named -> then.accept(named.stream()
                 .filter(offer -> isOther(offer) && offer.brokerName().equals(broker) && AnnouncedPort.of(offer) > 0
                         && !host(offer).isEmpty())
-                .map(offer -> Reached.address(host(offer), AnnouncedPort.of(offer)))
+                .map(offer -> ReachableAddress.address(host(offer), AnnouncedPort.of(offer)))
                 .findFirst()
                 .orElse(null)));
     }
@@ -76,7 +76,7 @@ final class OtherMasters {
         String host = host(offer);
         boolean isOfUse = !isLoopback(host) || caller.local().getAddress().isLoopbackAddress();
         if (port > 0 && !host.isEmpty() && isOfUse) {
-            found.put(offer.brokerName(), new Master(offer, Reached.at(host, port)));
+            found.put(offer.brokerName(), new Master(offer, ReachableAddress.at(host, port)));
         }
     }
 

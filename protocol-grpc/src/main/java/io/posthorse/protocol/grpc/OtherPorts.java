@@ -14,9 +14,9 @@ import io.posthorse.codec.grpc.MessagingMethods;
 import io.posthorse.codec.grpc.RecallMessageRequest;
 import io.posthorse.codec.grpc.RecallMessageResponse;
 import io.posthorse.platform.Background;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Executor;
@@ -40,7 +40,7 @@ final class OtherPorts {
     private final Function<InetSocketAddress, ManagedChannel> dialer;
     private final Background resolver;
     private final Executor owner;
-    private final Places calls;
+    private final Quota calls;
     private final LinkedHashMap<Address, ManagedChannel> ports = new LinkedHashMap<>(16, 0.75f, true);
     private boolean stopped;
 
@@ -50,16 +50,16 @@ final class OtherPorts {
      * @param owner runs tasks on the owner's thread
      */
     OtherPorts(
-            Function<InetSocketAddress, ManagedChannel> dialer, Background resolver, Executor owner, Shares shares) {
+            Function<InetSocketAddress, ManagedChannel> dialer, Background resolver, Executor owner, QuotaShares shares) {
         this.dialer = dialer;
         this.resolver = resolver;
         this.owner = owner;
-        this.calls = new Places(CALLS_MAX, shares);
+        this.calls = new Quota(CALLS_MAX, shares);
     }
 
     /** Passes a recall on; its answer, or why there is none, is told once on the owner's thread. */
     void recall(Caller caller, Address to, RecallMessageRequest request, Consumer<RecallMessageResponse> answer) {
-        Holder holder = caller.holder();
+        QuotaHolder holder = caller.holder();
         if (!calls.take(holder)) {
             answer.accept(refused(Code.TOO_MANY_REQUESTS, "too many calls are passed on to other brokers; try again"));
             return;

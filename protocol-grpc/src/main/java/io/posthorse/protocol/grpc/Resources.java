@@ -5,7 +5,7 @@ import com.google.protobuf.Timestamp;
 import io.posthorse.access.SystemNames;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.Resource;
-import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 
 /** Names and times of the protocol as the broker has them. A namespace stands before a name, with % between. */
 final class Resources {
@@ -16,7 +16,7 @@ final class Resources {
     /** Name of a topic, in its namespace; refuses what is no name for one. */
     static String topic(Resource resource) {
         String name = name(resource);
-        String problem = Destinations.topicProblem(name);
+        String problem = TopicsAndGroups.topicProblem(name);
         if (problem != null) {
             throw new Refusal(Code.ILLEGAL_TOPIC, problem);
         }
@@ -35,7 +35,7 @@ final class Resources {
     /** Name of a group; refuses what is no name for one. */
     static String group(Resource resource) {
         String name = name(resource);
-        String problem = Destinations.groupProblem(name);
+        String problem = TopicsAndGroups.groupProblem(name);
         if (problem != null) {
             throw new Refusal(Code.ILLEGAL_CONSUMER_GROUP, problem);
         }

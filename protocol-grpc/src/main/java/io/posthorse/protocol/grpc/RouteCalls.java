@@ -16,9 +16,9 @@ import io.posthorse.codec.grpc.QueryRouteRequest;
 import io.posthorse.codec.grpc.QueryRouteResponse;
 import io.posthorse.codec.grpc.Resource;
 import io.posthorse.codec.grpc.Status;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.TopicOnBroker;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +36,7 @@ final class RouteCalls {
             List.of(MessageType.NORMAL, MessageType.FIFO, MessageType.DELAY, MessageType.TRANSACTION);
 
     private final io.posthorse.broker.Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final RocketmqSettings settings;
     private final OtherMasters others;
 
@@ -52,7 +52,7 @@ final class RouteCalls {
     }
 
     RouteCalls(
-            io.posthorse.broker.Broker broker, Destinations destinations, RocketmqSettings settings,
+            io.posthorse.broker.Broker broker, TopicsAndGroups destinations, RocketmqSettings settings,
             OtherMasters others) {
         this.broker = broker;
         this.destinations = destinations;
@@ -81,9 +81,10 @@ final class RouteCalls {
         others.find(caller, topic, masters -> {
             if (masters.isEmpty()) {
                 others.find(caller, settings.cluster(), all -> then.accept(
-                        masters, all.isEmpty() ? Reached.dialled(caller, dialled, host) : Reached.here(caller, host)));
+                        masters, all.isEmpty() ? ReachableAddress.dialled(caller, dialled, host)
+                        : ReachableAddress.here(caller, host)));
             } else {
-                then.accept(masters, Reached.here(caller, host));
+                then.accept(masters, ReachableAddress.here(caller, host));
             }
         });
     }

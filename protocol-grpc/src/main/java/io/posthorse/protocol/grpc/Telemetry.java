@@ -14,8 +14,8 @@ import io.posthorse.codec.grpc.Settings;
 import io.posthorse.codec.grpc.Subscription;
 import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,12 +48,12 @@ final class Telemetry {
     private final ShownClients shown;
     private final CallGate gate;
     private final Map<String, Client> clients = new HashMap<>();
-    private final Places places;
+    private final Quota places;
     private int turn;
 
     /** A client with its stream. */
     private record Client(
-            Caller caller, Holder holder, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
+            Caller caller, QuotaHolder holder, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
 
     /**
      * @param shown is told of the clients, for tools to see
@@ -65,7 +65,7 @@ final class Telemetry {
         this.shown = shown;
         this.gate = gate;
         long most = Math.min(CLIENTS_MAX, Runtime.getRuntime().maxMemory() / HEAP_PART / CLIENT_BYTES);
-        this.places = new Places(most, settings.shares());
+        this.places = new Quota(most, settings.shares());
         if (gate != null) {
             gate.watch(this::look);
         }
@@ -84,7 +84,7 @@ final class Telemetry {
 
     private void refuse(Caller caller, TelemetryStream out, Refusal refusal) {
         closed(caller, out);
-        out.end(UndecidedCall.grpc(refusal.status()));
+        out.end(UnadmittedCall.grpc(refusal.status()));
     }
 
     boolean isOnline(String clientId) {
@@ -119,7 +119,7 @@ final class Telemetry {
                     + " bytes, or too many clients are there of one user or address")));
             return;
         }
-        Holder holder = before == null ? caller.holder() : before.holder;
+        QuotaHolder holder = before == null ? caller.holder() : before.holder;
         try {
             List<String> publishes = new ArrayList<>();
             for (Resource topic : told.getPublishing().getTopicsList()) {
@@ -166,7 +166,7 @@ final class Telemetry {
                 SubscriptionSettings of = group == null ? SubscriptionSettings.STANDARD : group.settings();
                 kept.setBackoffPolicy(backoff(of)).setSubscription(Subscription.newBuilder(told.getSubscription())
                         .setFifo(of.ordered())
-                        .setReceiveBatchSize(Receives.COUNT_MAX)
+                        .setReceiveBatchSize(ReceiveCalls.COUNT_MAX)
                         .setLongPollingTimeout(Resources.duration(POLL_MS)));
             }
             default -> throw new Refusal(

@@ -3,8 +3,8 @@ package io.posthorse.protocol.grpc;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 
 /** Answers that nobody takes, and what is left to others. */
 class AnswerBytesTest {
-    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
-    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder ANN = new QuotaHolder("ann", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder BOB = new QuotaHolder("bob", InetAddress.getLoopbackAddress());
     private static final int MIB = 1 << 20;
 
     @Test
     void whoTakesNothingLeavesToOthersWhatIsNotHisShare() {
-        AnswerBytes answers = new AnswerBytes(16 * MIB, new Shares(50, 100));
+        AnswerBytes answers = new AnswerBytes(16 * MIB, new QuotaShares(50, 100));
         List<AnswerBytes.Charge> bobs = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             AnswerBytes.Charge charge = answers.begin(new Caller.Connection(), BOB);

@@ -14,15 +14,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HandlesTest {
     @Test
     void aReceiptComesBackAsItWas() {
-        Receipt receipt = new Receipt(7, 1L << 40, 1_790_000_000_000L);
+        ReceiptHandle receipt = new ReceiptHandle(7, 1L << 40, 1_790_000_000_000L);
 
-        assertEquals(receipt, Receipt.of(receipt.text()));
+        assertEquals(receipt, ReceiptHandle.of(receipt.text()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1.2.3", "2.1.2.3", "1.a.2.3", "1.99999999999.2.3", "1.1.2.99999999999999999999", "...."})
     void whatIsNoReceiptIsRefused(String text) {
-        Refusal refusal = assertThrows(Refusal.class, () -> Receipt.of(text));
+        Refusal refusal = assertThrows(Refusal.class, () -> ReceiptHandle.of(text));
         assertEquals(Code.INVALID_RECEIPT_HANDLE, refusal.status().getCode());
     }
 

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.platform.Places;
+import io.posthorse.platform.Quota;
 import jakarta.jms.ResourceAllocationException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,7 +46,7 @@ final class Advisories {
     private final TemporaryNews<AdvisoryListener, News> news;
 
     private final Set<AdvisoryListener> ofAll = new LinkedHashSet<>();
-    private final Places places;
+    private final Quota places;
     private final Map<ActiveMQDestination, Integer> consumers = new HashMap<>();
     private final Map<ActiveMQDestination, Integer> producers = new HashMap<>();
     private final Set<ActiveMQDestination> temporary = new LinkedHashSet<>();
@@ -64,7 +64,7 @@ final class Advisories {
 
     Advisories(OpenwireProtocol protocol) {
         this.protocol = protocol;
-        this.places = new Places(LISTENERS_MAX, protocol.settings.shares());
+        this.places = new Quota(LISTENERS_MAX, protocol.settings.shares());
         this.news = new TemporaryNews<>(
                 new Telling(), action -> protocol.timers.after(0, action),
                 action -> protocol.timers.after(BEHIND_MS, action));
@@ -84,7 +84,7 @@ final class Advisories {
         return new MessageId(producer, ++number);
     }
 
-    Consumption subscribe(ClientConnection client, ConsumerInfo info) throws ResourceAllocationException {
+    ClientConsumer subscribe(ClientConnection client, ConsumerInfo info) throws ResourceAllocationException {
         AdvisoryListener listener = new AdvisoryListener(this, client, info);
         boolean isOfMore = !listener.isOfTemporary();
         if (isOfMore && !places.take(client.session().holder())) {
@@ -134,8 +134,8 @@ final class Advisories {
         }
         if (to.wants(AdvisorySupport.QUEUE_ADVISORY_TOPIC) || to.wants(AdvisorySupport.TOPIC_ADVISORY_TOPIC)) {
             all = Stream.concat(all, List.copyOf(protocol.broker.topics()).stream()
-                    .filter(t -> !t.isInternal() && !t.isDeleted() && !Names.isTemporary(t.name()))
-                    .map(t -> () -> told(only, Names.destination(t.name()))));
+                    .filter(t -> !t.isInternal() && !t.isDeleted() && !JmsNames.isTemporary(t.name()))
+                    .map(t -> () -> told(only, JmsNames.destination(t.name()))));
         }
         return Stream.concat(all, clients.stream().flatMap(c -> opened(only, c))).iterator();
     }
@@ -145,7 +145,7 @@ final class Advisories {
     }
 
     private Stream<Runnable> opened(List<AdvisoryListener> only, ClientConnection client) {
-        Stream<Runnable> consumers = List.copyOf(client.consumers.values()).stream().map(Consumption::info)
+        Stream<Runnable> consumers = List.copyOf(client.consumers.values()).stream().map(ClientConsumer::info)
                 .map(info -> () -> tell(only, topicOf(info), info.getDestination(), info));
         Stream<Runnable> producers = List.copyOf(client.producers.values()).stream().map(info -> () ->
                 tell(only, AdvisorySupport.getProducerAdvisoryTopic(info.getDestination()), info.getDestination(), info));

@@ -10,7 +10,7 @@ import org.apache.activemq.command.MessageDispatch;
 import org.apache.activemq.filter.DestinationFilter;
 
 /** A consumer of advisories. What it does not take in time it does not get. */
-final class AdvisoryListener implements Consumption {
+final class AdvisoryListener implements ClientConsumer {
     private final Advisories advisories;
     private final ClientConnection client;
     private final ConsumerInfo info;
@@ -30,7 +30,7 @@ final class AdvisoryListener implements Consumption {
 
     /** Whether it hears of temporary destinations and of nothing else. */
     boolean isOfTemporary() {
-        return Destinations.parts(info.getDestination()).stream().allMatch(part ->
+        return JmsDestinations.parts(info.getDestination()).stream().allMatch(part ->
                 part.equals(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
                         || part.equals(AdvisorySupport.TEMP_TOPIC_ADVISORY_TOPIC));
     }
@@ -66,7 +66,7 @@ final class AdvisoryListener implements Consumption {
     }
 
     @Override
-    public void acknowledge(MessageAck ack, Unit unit) {
+    public void acknowledge(MessageAck ack, OpenTransaction unit) {
         // they are gone once they are sent
     }
 

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.broker.NotAtHandException;
+import io.posthorse.broker.NotResidentException;
 import io.posthorse.broker.Topic;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
@@ -41,7 +41,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
     private ClientConnection client;
-    private Subscribing subscribing;
+    private ConsumerOpening subscribing;
     private ClientTransactions transactions;
     private long decisionsBefore;
     private boolean ended;
@@ -88,7 +88,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     }
 
     /** Does something with each consumer that takes messages. */
-    void each(Consumer<Consumption> action) {
+    void each(Consumer<ClientConsumer> action) {
         if (client != null) {
             List.copyOf(client.consumers.values()).forEach(action);
         }
@@ -104,7 +104,8 @@ final class ClientCommands extends CommandVisitorAdapter {
         if (info.getConnectionId() == null || info.getClientId() == null || info.getClientId().isEmpty()) {
             throw new InvalidClientIDException("No clientID specified for connection request");
         }
-        Access access = Access.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection());
+        ConnectionAccess access =
+                ConnectionAccess.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection());
         info.setPassword(null);
         ClientConnection before = protocol.clients.get(info.getClientId());
         if (before != null) {
@@ -121,7 +122,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         }
         requirePlace(access);
         client = new ClientConnection(protocol, session, info, access);
-        subscribing = new Subscribing(protocol, client);
+        subscribing = new ConsumerOpening(protocol, client);
         transactions = new ClientTransactions(protocol, client);
         protocol.add(client);
         protocol.advisories.connection(info);
@@ -188,7 +189,7 @@ final class ClientCommands extends CommandVisitorAdapter {
             return null;
         }
         if (info.getDestination() != null) {
-            for (ActiveMQDestination part : Destinations.parts(info.getDestination())) {
+            for (ActiveMQDestination part : JmsDestinations.parts(info.getDestination())) {
                 announce(part);
             }
         }
@@ -200,11 +201,11 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     /** A producer of that destination is there: it must be allowed to send, and then the destination is made. */
     private void announce(ActiveMQDestination part) throws JMSException {
-        if (Destinations.isPattern(part) || part.isTemporary()
+        if (JmsDestinations.isPattern(part) || part.isTemporary()
                 || org.apache.activemq.advisory.AdvisorySupport.isAdvisoryTopic(part)) {
             return;
         }
-        client.access().requireSend(Names.topic(part));
+        client.access().requireSend(JmsNames.topic(part));
         if (protocol.destinations.known(part) == null && protocol.settings.autoCreate().getAsBoolean()) {
             protocol.destinations.create(part, client.session().holder());
         }
@@ -247,7 +248,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processRemoveConsumer(ConsumerId id, long lastDelivered) throws JMSException {
-        Consumption consumer = client.consumers.remove(id);
+        ClientConsumer consumer = client.consumers.remove(id);
         if (consumer == null) {
             throw new IllegalStateException("Cannot remove a consumer that had not been registered: " + id);
         }
@@ -260,7 +261,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processConsumerControl(ConsumerControl control) {
-        Consumption consumer = client.consumers.get(control.getConsumerId());
+        ClientConsumer consumer = client.consumers.get(control.getConsumerId());
         if (consumer != null && !control.isClose() && !control.isStart() && !control.isStop() && !control.isFlush()) {
             consumer.prefetch(control.getPrefetch());
         }
@@ -275,17 +276,17 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processMessageAck(MessageAck ack) throws JMSException {
-        Consumption consumer = client.consumers.get(ack.getConsumerId());
+        ClientConsumer consumer = client.consumers.get(ack.getConsumerId());
         if (consumer == null) {
             if (client.info().isFailoverReconnect()) {
                 return null;
             }
             throw new IllegalStateException("The consumer does not exist: " + ack.getConsumerId());
         }
-        Unit unit = transactions.unit(ack.getTransactionId());
+        OpenTransaction unit = transactions.unit(ack.getTransactionId());
         try {
             consumer.acknowledge(ack, unit);
-        } catch (NotAtHandException e) {
+        } catch (NotResidentException e) {
             throw e; // it comes again
         } catch (JMSException | RuntimeException e) {
             failed(unit, ack.isResponseRequired(), e.getMessage());
@@ -295,7 +296,7 @@ final class ClientCommands extends CommandVisitorAdapter {
     }
 
     /** A client that waits for no answer goes on as if all was well, so its transaction must not be committed. */
-    private static void failed(Unit unit, boolean answered, String why) {
+    private static void failed(OpenTransaction unit, boolean answered, String why) {
         if (unit != null && !answered) {
             unit.failed(why);
         }
@@ -303,7 +304,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processMessagePull(MessagePull pull) {
-        Consumption consumer = client.consumers.get(pull.getConsumerId());
+        ClientConsumer consumer = client.consumers.get(pull.getConsumerId());
         if (consumer != null) {
             consumer.pull(pull);
         }
@@ -314,13 +315,13 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processMessage(Message message) throws Exception {
-        Unit unit = transactions.unit(message.getTransactionId());
+        OpenTransaction unit = transactions.unit(message.getTransactionId());
         ProducerInfo producer = client.producers.get(message.getProducerId());
         int size = message.getSize();
         boolean answered = message.isResponseRequired();
         try {
             protocol.publishing.publish(client, message, unit);
-        } catch (NotAtHandException e) {
+        } catch (NotResidentException e) {
             throw e; // it comes again
         } catch (JMSException | RuntimeException e) {
             failed(unit, answered, e.getMessage());
@@ -352,7 +353,7 @@ final class ClientCommands extends CommandVisitorAdapter {
                 takeTemporary(destination);
             }
         } else {
-            client.access().requireCreate(Names.topic(destination));
+            client.access().requireCreate(JmsNames.topic(destination));
         }
         if (known == null) {
             create(destination);
@@ -391,7 +392,7 @@ final class ClientCommands extends CommandVisitorAdapter {
                 client.opened.give(null);
             }
         } else {
-            client.access().requireDelete(Names.topic(destination));
+            client.access().requireDelete(JmsNames.topic(destination));
         }
         if (known == null) {
             return null;
@@ -463,7 +464,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
-    private void requirePlace(Access access) throws JMSException {
+    private void requirePlace(ConnectionAccess access) throws JMSException {
         if (!session.connection().admit(access.user())) {
             throw new ResourceAllocationException("User " + access.user() + " has as many connections as one may have here"
                     + " (share.user of connections.max); close some.");
@@ -473,7 +474,8 @@ final class ClientCommands extends CommandVisitorAdapter {
     /** It must say who it is, as everybody; that is all. */
     private Response ofOtherBroker(Command command) throws JMSException {
         if (command instanceof ConnectionInfo info) {
-            requirePlace(Access.login(protocol.gate, info.getUserName(), info.getPassword(), session.connection()));
+            requirePlace(ConnectionAccess.login(protocol.gate, info.getUserName(), info.getPassword(),
+                    session.connection()));
         }
         return null;
     }

@@ -23,20 +23,20 @@ final class ClientConnection {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
     private final ConnectionInfo info;
-    private final Access access;
-    final Map<ConsumerId, Consumption> consumers = new LinkedHashMap<>();
+    private final ConnectionAccess access;
+    final Map<ConsumerId, ClientConsumer> consumers = new LinkedHashMap<>();
     final Map<ProducerId, ProducerInfo> producers = new LinkedHashMap<>();
-    final Map<TransactionId, Unit> transactions = new LinkedHashMap<>();
+    final Map<TransactionId, OpenTransaction> transactions = new LinkedHashMap<>();
     final Set<ActiveMQDestination> temporary = new HashSet<>();
-    final Opened opened;
+    final OpenResources opened;
     private boolean repeats;
 
-    ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, Access access) {
+    ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, ConnectionAccess access) {
         this.protocol = protocol;
         this.session = session;
         this.info = info;
         this.access = access;
-        this.opened = new Opened(protocol.places, session.connection().holder());
+        this.opened = new OpenResources(protocol.places, session.connection().holder());
         this.repeats = info.isFailoverReconnect();
     }
 
@@ -49,14 +49,14 @@ final class ClientConnection {
     }
 
     /** Whether this is the connection of that id, and of the same user. */
-    boolean isOf(Access other, ConnectionId id) {
+    boolean isOf(ConnectionAccess other, ConnectionId id) {
         return info.getConnectionId().equals(id) && user().equals(other.user());
     }
 
     /** Only the connection that made a temporary destination reads it, or deletes it; patterns fit none. */
     void requireOwn(ActiveMQDestination temporary) throws InvalidDestinationException {
         String owner = ((ActiveMQTempDestination) temporary).getConnectionId();
-        if (!info.getConnectionId().getValue().equals(owner) || Destinations.isPattern(temporary)) {
+        if (!info.getConnectionId().getValue().equals(owner) || JmsDestinations.isPattern(temporary)) {
             throw new InvalidDestinationException(
                     "The temporary destination " + temporary + " belongs to another connection.");
         }
@@ -68,7 +68,7 @@ final class ClientConnection {
     }
 
     /** What the client may do. */
-    Access access() {
+    ConnectionAccess access() {
         return access;
     }
 
@@ -81,27 +81,27 @@ final class ClientConnection {
         if (destination == null) {
             return access.mayKnowAll();
         }
-        return !access.isOn() || Destinations.parts(destination).stream()
-                .allMatch(part -> part.isTemporary() || access.mayKnow(Names.topic(part)));
+        return !access.isOn() || JmsDestinations.parts(destination).stream()
+                .allMatch(part -> part.isTemporary() || access.mayKnow(JmsNames.topic(part)));
     }
 
     /** Users or rules have changed. */
     void checkAgain() {
         try {
-            for (Consumption consumer : consumers.values()) {
+            for (ClientConsumer consumer : consumers.values()) {
                 if (consumer.info().isDurable()) {
-                    access.requireJoin(Names.durableSubscription(
+                    access.requireJoin(JmsNames.durableSubscription(
                             info.getClientId(), consumer.info().getSubscriptionName()));
                 }
-                for (ActiveMQDestination part : Destinations.parts(consumer.info().getDestination())) {
-                    if (Destinations.isPattern(part)) {
+                for (ActiveMQDestination part : JmsDestinations.parts(consumer.info().getDestination())) {
+                    if (JmsDestinations.isPattern(part)) {
                         protocol.destinations.matching(part).forEach(topic -> access.requireRead(topic.name()));
                     } else if (!part.isTemporary() && !AdvisorySupport.isAdvisoryTopic(part)) {
-                        access.requireRead(Names.topic(part));
+                        access.requireRead(JmsNames.topic(part));
                     }
                     ActiveMQTopic sentTo = VirtualTopics.topicOf(part);
-                    if (sentTo != null && !Destinations.isPattern(sentTo)) {
-                        access.requireRead(Names.topic(sentTo));
+                    if (sentTo != null && !JmsDestinations.isPattern(sentTo)) {
+                        access.requireRead(JmsNames.topic(sentTo));
                     } else if (sentTo != null) {
                         protocol.destinations.matching(sentTo).forEach(topic -> access.requireRead(topic.name()));
                     }
@@ -132,7 +132,7 @@ final class ClientConnection {
             unit.rollback();
         });
         transactions.clear();
-        for (Consumption consumer : new ArrayList<>(consumers.values())) {
+        for (ClientConsumer consumer : new ArrayList<>(consumers.values())) {
             consumers.remove(consumer.info().getConsumerId());
             consumer.close(lastDelivered);
             protocol.advisories.consumerGone(consumer.info());
@@ -142,7 +142,7 @@ final class ClientConnection {
             protocol.advisories.producerGone(producer);
         }
         for (ActiveMQDestination destination : temporary) {
-            var topic = protocol.broker.topic(Names.topic(destination));
+            var topic = protocol.broker.topic(JmsNames.topic(destination));
             if (topic != null) {
                 protocol.destinations.delete(topic);
             }

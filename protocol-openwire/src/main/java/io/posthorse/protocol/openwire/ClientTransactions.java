@@ -27,11 +27,11 @@ final class ClientTransactions {
     }
 
     /** The open transaction of that id; null where the id is null. */
-    Unit unit(TransactionId id) throws JMSException {
+    OpenTransaction unit(TransactionId id) throws JMSException {
         if (id == null) {
             return null;
         }
-        Unit unit = open(id);
+        OpenTransaction unit = open(id);
         if (unit == null) {
             throw unknown(id);
         }
@@ -39,7 +39,7 @@ final class ClientTransactions {
     }
 
     /** A global transaction is its user's: whichever of the user's connections names it works in it. */
-    private Unit open(TransactionId id) {
+    private OpenTransaction open(TransactionId id) {
         return id.isXATransaction() ? protocol.xa.open(client, id) : client.transactions.get(id);
     }
 
@@ -52,21 +52,21 @@ final class ClientTransactions {
         }
     }
 
-    private void forget(Unit unit) {
+    private void forget(OpenTransaction unit) {
         if (client.transactions.remove(unit.id()) != null) {
             client.opened.give(null);
         }
         protocol.xa.ended(client, unit);
     }
 
-    private void requireWhole(Unit unit) throws JMSException {
+    private void requireWhole(OpenTransaction unit) throws JMSException {
         if (unit != null && unit.failure() != null) {
             throw rolledBack(unit, "a part of it was refused: " + unit.failure());
         }
     }
 
     /** Rolls back what cannot be committed: the client takes it for rolled back whatever it is told. */
-    private JMSException rolledBack(Unit unit, String why) {
+    private JMSException rolledBack(OpenTransaction unit, String why) {
         forget(unit);
         unit.rollback();
         JMSException rolledBack = new TransactionRolledBackException("The transaction was rolled back, since " + why);
@@ -98,7 +98,7 @@ final class ClientTransactions {
                     + " open transactions.");
         }
         client.opened.take(null);
-        Unit unit = new Unit(id, protocol.broker.group(), protocol.transactionMemory);
+        OpenTransaction unit = new OpenTransaction(id, protocol.broker.group(), protocol.transactionMemory);
         client.transactions.put(id, unit);
         if (id.isXATransaction()) {
             protocol.xa.begun(client, unit);
@@ -107,7 +107,7 @@ final class ClientTransactions {
     }
 
     Response prepare(TransactionId id) throws JMSException {
-        Unit unit = open(id);
+        OpenTransaction unit = open(id);
         if (unit == null) {
             if (protocol.xa.isPrepared(client, id)) {
                 return new IntegerResponse(XA_OK); // told again after a reconnect
@@ -127,7 +127,7 @@ final class ClientTransactions {
 
     Response commit(TransactionId id, boolean onePhase) throws JMSException {
         protocol.shard.turn();
-        Unit unit = open(id);
+        OpenTransaction unit = open(id);
         requireWhole(unit);
         if (unit != null && (onePhase || !id.isXATransaction())) {
             try {
@@ -144,7 +144,7 @@ final class ClientTransactions {
 
     Response rollback(TransactionId id) throws JMSException {
         protocol.shard.turn();
-        Unit unit = open(id);
+        OpenTransaction unit = open(id);
         if (unit != null) {
             forget(unit);
             unit.rollback();

@@ -7,7 +7,7 @@ import io.posthorse.broker.Partition;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.Delivery;
 import io.posthorse.broker.delivery.Feed;
-import io.posthorse.broker.delivery.Undeliverable;
+import io.posthorse.broker.delivery.UndeliverableHandler;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * and storing it there is one atomic step. As in ActiveMQ, messages that were not meant to survive are dropped, and so are
  * those that were given up by consumers of topics without a durable subscription.
  */
-final class DeadLetters implements Undeliverable {
+final class DeadLetters implements UndeliverableHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final String CAUSE = "dlqDeliveryFailureCause";
     private static final String ORIGINAL_EXPIRATION = "originalExpiration";
@@ -70,7 +70,7 @@ final class DeadLetters implements Undeliverable {
         protocol.shard.turn();
         AtomicGroup group = protocol.broker.group();
         group.settle(feed.subscription(), partition, offset);
-        Place place = Names.isDurable(feed.subscription().name()) ? new Place(partition.id(), offset) : null;
+        Place place = JmsNames.isDurable(feed.subscription().name()) ? new Place(partition.id(), offset) : null;
         boolean keeps = traits.persistent() && !feed.subscription().isTransient() && !buried.contains(place);
         Message message = keeps ? protocol.messages.at(position) : null;
         if (message != null) {
@@ -105,7 +105,7 @@ final class DeadLetters implements Undeliverable {
         Message letter = message.copy();
         ActiveMQDestination queue = protocol.virtual.shownAs(from); // who sends it back means this one's consumers
         letter.setOriginalDestination(queue == null ? message.getDestination() : queue);
-        letter.setDestination(Names.destination(dead.name()));
+        letter.setDestination(JmsNames.destination(dead.name()));
         letter.setProperty(CAUSE, cause);
         letter.setProperty(ORIGINAL_EXPIRATION, message.getExpiration());
         letter.setExpiration(0);

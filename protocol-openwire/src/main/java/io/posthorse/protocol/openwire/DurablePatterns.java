@@ -1,8 +1,8 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.broker.Origin;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
+import io.posthorse.broker.SubscriptionOrigin;
 import io.posthorse.broker.Topic;
 import java.util.HashMap;
 import java.util.List;
@@ -45,19 +45,19 @@ final class DurablePatterns {
     }
 
     private void read(Subscription one) {
-        Origin origin = one.settings().origin();
-        if (origin == null || !Names.isDurable(one.name())) {
+        SubscriptionOrigin origin = one.settings().origin();
+        if (origin == null || !JmsNames.isDurable(one.name())) {
             return;
         }
         ActiveMQDestination to = ActiveMQDestination.createDestination(origin.source(), ActiveMQDestination.TOPIC_TYPE);
-        if (Destinations.isPattern(to)) {
+        if (JmsDestinations.isPattern(to)) {
             filters.put(one.name(), DestinationFilter.parseFilter(to));
         }
     }
 
     /** A topic has come to be. */
     void created(Topic topic) {
-        ActiveMQDestination destination = Names.destination(topic.name());
+        ActiveMQDestination destination = JmsNames.destination(topic.name());
         if (!destination.isTopic() || destination.isTemporary()) {
             return;
         }

@@ -29,7 +29,7 @@ final class ForeignMessages {
     static ActiveMQMessage toJms(PlainMessage plain) {
         try {
             ActiveMQMessage message = body(plain.body());
-            ActiveMQDestination destination = Names.destination(plain.place().topic());
+            ActiveMQDestination destination = JmsNames.destination(plain.place().topic());
             message.setDestination(destination);
             message.setMessageId(id(plain));
             message.setProducerId(message.getMessageId().getProducerId());

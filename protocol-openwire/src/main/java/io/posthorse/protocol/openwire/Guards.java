@@ -20,7 +20,7 @@ import org.apache.activemq.openwire.OpenWireFormat;
  * and message of the exception are read as text. Structures can be nested, so the codec's own table is changed.
  */
 final class Guards {
-    private static final Hidden TABLE = new Hidden(OpenWireFormat.class, "dataMarshallers");
+    private static final HiddenField TABLE = new HiddenField(OpenWireFormat.class, "dataMarshallers");
 
     private Guards() {}
 

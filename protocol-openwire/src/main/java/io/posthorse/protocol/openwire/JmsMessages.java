@@ -22,7 +22,7 @@ final class JmsMessages {
     private final Broker broker;
     private final MessageCodec codec;
     private final long[] positions = new long[SLOTS];
-    private final Outgoing[] known = new Outgoing[SLOTS];
+    private final OutgoingDispatch[] known = new OutgoingDispatch[SLOTS];
 
     JmsMessages(Broker broker, MessageCodec codec) {
         this.broker = broker;
@@ -31,12 +31,12 @@ final class JmsMessages {
 
     /** The message whose record stands at a position; null where it cannot be read any more. */
     Message at(long position) {
-        Outgoing found = outgoing(position);
+        OutgoingDispatch found = outgoing(position);
         return found == null ? null : found.message();
     }
 
     /** The same, to be sent. */
-    Outgoing outgoing(long position) {
+    OutgoingDispatch outgoing(long position) {
         int slot = (int) (position * SPREAD >>> SPREAD_SHIFT);
         if (known[slot] != null && positions[slot] == position) {
             return known[slot];
@@ -45,9 +45,9 @@ final class JmsMessages {
         if (bytes == null) {
             return null;
         }
-        Outgoing message;
+        OutgoingDispatch message;
         try {
-            message = new Outgoing(of(broker.originals().formatAt(position), bytes));
+            message = new OutgoingDispatch(of(broker.originals().formatAt(position), bytes));
         } catch (RuntimeException e) {
             return null; // nobody can be shown what makes no sense
         }
@@ -59,15 +59,15 @@ final class JmsMessages {
     }
 
     /** The same as a queue has it whose messages were sent to a topic. */
-    Outgoing outgoing(long position, ActiveMQDestination queue) {
-        Outgoing sent = outgoing(position);
+    OutgoingDispatch outgoing(long position, ActiveMQDestination queue) {
+        OutgoingDispatch sent = outgoing(position);
         if (sent == null || queue == null) {
             return sent;
         }
         Message shown = sent.message().copy();
         shown.setOriginalDestination(shown.getDestination());
         shown.setDestination(queue);
-        return new Outgoing(shown);
+        return new OutgoingDispatch(shown);
     }
 
     private Message of(byte format, ByteBuffer bytes) {

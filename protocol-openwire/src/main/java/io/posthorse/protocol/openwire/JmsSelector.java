@@ -23,11 +23,12 @@ final class JmsSelector implements Selector {
     private final BooleanExpression expression;
     private final ConnectionId notFrom;
     private final String key;
-    private final Like.Work work;
+    private final LikePattern.Work work;
     private final MessageEvaluationContext context = new MessageEvaluationContext();
 
     private JmsSelector(
-            LongFunction<Message> messages, BooleanExpression expression, Like.Work work, ConnectionId notFrom, String key) {
+            LongFunction<Message> messages, BooleanExpression expression, LikePattern.Work work, ConnectionId notFrom,
+            String key) {
         this.messages = messages;
         this.expression = expression;
         this.work = work;
@@ -48,12 +49,12 @@ final class JmsSelector implements Selector {
         if (any && notFrom == null) {
             return null;
         }
-        Like.Work work = new Like.Work();
+        LikePattern.Work work = new LikePattern.Work();
         String key = (any ? "" : text) + "|" + (notFrom == null ? "" : notFrom);
         return new JmsSelector(messages, any ? null : parse(text, work), work, notFrom, key);
     }
 
-    static BooleanExpression parse(String text, Like.Work work) throws InvalidSelectorException {
+    static BooleanExpression parse(String text, LikePattern.Work work) throws InvalidSelectorException {
         if (text.length() > OpenwireSettings.SELECTOR_CHARS_MAX) {
             throw new InvalidSelectorException("A selector of " + text.length() + " characters is refused; at most "
                     + OpenwireSettings.SELECTOR_CHARS_MAX + " are taken.");

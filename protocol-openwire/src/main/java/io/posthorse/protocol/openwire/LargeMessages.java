@@ -1,8 +1,8 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,22 +13,22 @@ import java.util.Map;
  * Who waits is woken when there is room. Used on the owner's thread.
  */
 final class LargeMessages {
-    private final Places bytes;
+    private final Quota bytes;
     private final long partMax;
-    private final Map<Consumption, Holder> waiting = new LinkedHashMap<>();
+    private final Map<ClientConsumer, QuotaHolder> waiting = new LinkedHashMap<>();
     /** Whose message without a part is on its way, and whose the last one was. */
-    private Holder oversized;
+    private QuotaHolder oversized;
 
-    private Holder before;
+    private QuotaHolder before;
 
     /** @param most bytes that may be on their way, but for the one message that is larger than a user's part */
-    LargeMessages(long most, Shares shares) {
-        this.bytes = new Places(most, shares);
+    LargeMessages(long most, QuotaShares shares) {
+        this.bytes = new Quota(most, shares);
         this.partMax = Math.min(shares.ofUser(most), shares.ofAddress(most));
     }
 
     /** Takes room for a message that is sent; who is told no is woken when there may be some. */
-    boolean take(long size, Consumption who, Holder holder) {
+    boolean take(long size, ClientConsumer who, QuotaHolder holder) {
         boolean taken = size > partMax ? takeOversized(holder) : bytes.take(holder, size);
         if (!taken) {
             waiting.put(who, holder);
@@ -36,7 +36,7 @@ final class LargeMessages {
         return taken;
     }
 
-    private boolean takeOversized(Holder holder) {
+    private boolean takeOversized(QuotaHolder holder) {
         boolean isAgain = before != null && isSame(holder, before);
         if (oversized != null || isAgain && waiting.values().stream().anyMatch(other -> !isSame(before, other))) {
             return false;
@@ -46,7 +46,7 @@ final class LargeMessages {
         return true;
     }
 
-    private static boolean isSame(Holder one, Holder another) {
+    private static boolean isSame(QuotaHolder one, QuotaHolder another) {
         return one.user().equals(another.user());
     }
 
@@ -56,25 +56,25 @@ final class LargeMessages {
     }
 
     /** Gives back what a message took: its client has taken it, or is gone. */
-    void give(long size, Holder holder) {
+    void give(long size, QuotaHolder holder) {
         if (size > partMax) {
             oversized = null;
         } else {
             bytes.give(holder, size);
         }
-        Map<Consumption, Holder> now = new LinkedHashMap<>(waiting);
+        Map<ClientConsumer, QuotaHolder> now = new LinkedHashMap<>(waiting);
         waiting.clear();
         now.forEach((who, other) -> wake(who, !isSame(other, holder)));
         now.forEach((who, other) -> wake(who, isSame(other, holder)));
     }
 
-    private static void wake(Consumption who, boolean isNow) {
+    private static void wake(ClientConsumer who, boolean isNow) {
         if (isNow) {
             who.wake();
         }
     }
 
-    void forget(Consumption who) {
+    void forget(ClientConsumer who) {
         waiting.remove(who);
     }
 }

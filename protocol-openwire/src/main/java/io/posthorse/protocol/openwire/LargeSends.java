@@ -2,8 +2,8 @@ package io.posthorse.protocol.openwire;
 
 import io.netty.buffer.ByteBuf;
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Pace;
+import io.posthorse.platform.MinimumRate;
+import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 
 /**
@@ -29,7 +29,7 @@ final class LargeSends {
 
     private long takenBytes;
     /** How fast the client takes what others wait for. */
-    private final Pace pace = new Pace(LEAST_BYTES_PER_S, GRACE_MS);
+    private final MinimumRate pace = new MinimumRate(LEAST_BYTES_PER_S, GRACE_MS);
     /** Whether nobody waited at the last look. */
     private boolean wasAlone;
     /** Runs while something is not taken. */
@@ -37,7 +37,7 @@ final class LargeSends {
 
     /** The connection that the messages leave by. */
     interface Peer {
-        Holder holder();
+        QuotaHolder holder();
 
         boolean isOpen();
 

@@ -9,12 +9,12 @@ import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.Deliveries;
 import io.posthorse.broker.delivery.ExpirySweep;
 import io.posthorse.broker.delivery.Feed;
-import io.posthorse.net.Complaints;
 import io.posthorse.net.Connection;
+import io.posthorse.net.LogLimiter;
 import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Places;
+import io.posthorse.platform.Quota;
 import io.posthorse.platform.Timers;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,24 +41,24 @@ public final class OpenwireProtocol implements SessionFactory {
     final OpenwireSettings settings;
     final Deliveries deliveries;
     final OldMessages old;
-    final Replies replies;
+    final PendingResponses replies;
     final MessageCodec codec = new MessageCodec();
     final JmsMessages messages;
-    final Destinations destinations;
+    final JmsDestinations destinations;
     final VirtualTopics virtual;
     final DurablePatterns durablePatterns;
     final DeadLetters deadLetters;
     final Advisories advisories;
-    final Publishing publishing;
+    final Publisher publishing;
     final Gate gate;
     final XaTransactions xa;
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
-    final Repeats repeats;
+    final RepeatedDeliveries repeats;
     final LargeMessages large;
     /** For what connections open. */
-    final Places places;
+    final Quota places;
     final OtherBrokers otherBrokers;
-    final Complaints complaints;
+    final LogLimiter complaints;
     private final ExpirySweep sweep;
     private boolean stopping;
     /** Connections that have logged in, by client id. */
@@ -80,21 +80,21 @@ public final class OpenwireProtocol implements SessionFactory {
         this.settings = settings;
         this.deliveries = deliveries;
         this.old = old;
-        this.replies = new Replies(shard);
-        this.places = new Places(Opened.placesOf(Runtime.getRuntime().maxMemory()), settings.shares());
+        this.replies = new PendingResponses(shard);
+        this.places = new Quota(OpenResources.placesOf(Runtime.getRuntime().maxMemory()), settings.shares());
         this.large = new LargeMessages(Runtime.getRuntime().maxMemory() / 8, settings.shares());
-        this.complaints = new Complaints(clock);
+        this.complaints = new LogLimiter(clock);
         this.otherBrokers = new OtherBrokers(complaints);
         this.messages = new JmsMessages(broker, codec);
         this.gate = gate;
         this.advisories = new Advisories(this);
-        this.destinations = new Destinations(this);
+        this.destinations = new JmsDestinations(this);
         this.virtual = new VirtualTopics(this);
         this.durablePatterns = new DurablePatterns(this);
         this.deadLetters = new DeadLetters(this);
-        this.publishing = new Publishing(this);
+        this.publishing = new Publisher(this);
         this.xa = new XaTransactions(this);
-        this.repeats = new Repeats(this);
+        this.repeats = new RepeatedDeliveries(this);
         this.sweep = deliveries.sweep(() -> List.copyOf(broker.subscriptions()).iterator(), new SweptFeeds(this));
         deliveries.onFailure(this::failed);
         gate.onChange(this::rightsChanged);
@@ -114,12 +114,14 @@ public final class OpenwireProtocol implements SessionFactory {
     /** Whether an earlier run left something to do although nobody connects. */
     public static boolean hasLeftWork(Broker broker) {
         return !broker.preparedGroups().ids().isEmpty()
-                || broker.topics().stream().anyMatch(t -> Names.isTemporary(t.name()) || Repeats.isTopic(t.name()));
+                || broker.topics().stream().anyMatch(t -> JmsNames.isTemporary(t.name())
+                || RepeatedDeliveries.isTopic(t.name()));
     }
 
     /** Whether there are queues or durable subscriptions of JMS clients, in which messages may expire. */
     public static boolean hasSubscriptions(Broker broker) {
-        return broker.subscriptions().stream().anyMatch(s -> Names.queueOf(s.name()) != null || Names.isDurable(s.name()));
+        return broker.subscriptions().stream().anyMatch(s -> JmsNames.queueOf(s.name()) != null
+                || JmsNames.isDurable(s.name()));
     }
 
     /** Takes up what an earlier run left; in an open turn or out of one. */

@@ -2,11 +2,11 @@ package io.posthorse.protocol.openwire;
 
 import io.netty.buffer.ByteBuf;
 import io.posthorse.broker.Lookup;
-import io.posthorse.broker.NotAtHandException;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.NotResidentException;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
@@ -91,7 +91,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
     }
 
     @Override
-    public Holder holder() {
+    public QuotaHolder holder() {
         return connection.holder();
     }
 
@@ -197,7 +197,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
             }
             case null -> end("An empty command.");
             case Response answer -> end("A client was asked nothing, and answers.");
-            default -> run(command, new Retry());
+            default -> run(command, new RetriedRequest());
         }
     }
 
@@ -259,7 +259,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         }
     }
 
-    private void run(Command command, Retry retry) {
+    private void run(Command command, RetriedRequest retry) {
         if (!negotiated) {
             end("The first command must be the wire format.");
             return;
@@ -277,7 +277,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
             } else {
                 send(answer);
             }
-        } catch (NotAtHandException e) {
+        } catch (NotResidentException e) {
             lookUp(command, e.lookup(before), retry);
         } catch (JMSException | SecurityException | IOException e) {
             refused(command, e);
@@ -288,7 +288,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
     }
 
     /** Has what a command needs read from the disk; those behind it wait. */
-    private void lookUp(Command command, Lookup missing, Retry retry) {
+    private void lookUp(Command command, Lookup missing, RetriedRequest retry) {
         retry.onRead(() -> {
             waiting = false;
             if (!closing) {
@@ -316,7 +316,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
 
     private void refusedUnanswered(boolean isMessage, Exception cause) {
         ConnectionError error = new ConnectionError();
-        error.setException(Refusals.asKnownTo(javax, cause));
+        error.setException(JmsExceptions.asKnownTo(javax, cause));
         send(error);
         if (isMessage) {
             complain("refused", "A message that nobody waits an answer for was refused: " + cause.getMessage(), null);
@@ -325,7 +325,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
 
     /** Answers a request with an exception. */
     void refuse(int requestId, Throwable cause) {
-        ExceptionResponse response = new ExceptionResponse(Refusals.asKnownTo(javax, cause));
+        ExceptionResponse response = new ExceptionResponse(JmsExceptions.asKnownTo(javax, cause));
         response.setCorrelationId(requestId);
         send(response);
     }
@@ -358,7 +358,8 @@ final class OpenwireSession implements Session, LargeSends.Peer {
     }
 
     /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
-    void send(Outgoing message, ConsumerId consumer, byte[] encodedConsumer, Outgoing.Circumstances circumstances) {
+    void send(OutgoingDispatch message, ConsumerId consumer, byte[] encodedConsumer,
+            OutgoingDispatch.Circumstances circumstances) {
         if (message.isLarge()) {
             sendLarge(message.dispatch(consumer, circumstances), message.size());
         } else if (!codec.isAsStored() || !message.isOfUsualForm()) {
@@ -423,7 +424,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
 
     @Override
     public void writable() {
-        commands.each(Consumption::wake);
+        commands.each(ClientConsumer::wake);
     }
 
     private void complain(String kind, String what, Throwable cause) {

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
  */
 public record OpenwireSettings(
         String brokerName, BooleanSupplier autoCreate, String deadLetters, int frameBytesMax, long patienceMs,
-        Shares shares) {
+        QuotaShares shares) {
     /** Commands of a client that has not logged in yet are smaller. */
     static final int LOGIN_BYTES_MAX = 64 << 10;
 

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.net.Complaints;
+import io.posthorse.net.LogLimiter;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.activemq.command.BrokerInfo;
@@ -18,10 +18,10 @@ final class OtherBrokers {
     private static final int REMEMBERED_MAX = 256;
     private static final int CHARS_MAX = 256;
 
-    private final Complaints complaints;
+    private final LogLimiter complaints;
     private final Set<String> refused = new LinkedHashSet<>();
 
-    OtherBrokers(Complaints complaints) {
+    OtherBrokers(LogLimiter complaints) {
         this.complaints = complaints;
     }
 

@@ -12,15 +12,15 @@ import org.apache.activemq.filter.UnaryExpression;
 
 /**
  * Keeps a selector that a client sent from taking the broker's time: what the library's parser made of it is looked
- * through, LIKE is replaced by {@link Like}, and what JMS does not know is refused, functions with regular expressions and
- * queries of bodies among it.
+ * through, LIKE is replaced by {@link LikePattern}, and what JMS does not know is refused, functions with regular
+ * expressions and queries of bodies among it.
  */
 final class SelectorBounds {
-    private static final Hidden TERMS = new Hidden(LogicExpression.class, "expressions");
+    private static final HiddenField TERMS = new HiddenField(LogicExpression.class, "expressions");
 
-    private final Like.Work work;
+    private final LikePattern.Work work;
 
-    SelectorBounds(Like.Work work) {
+    SelectorBounds(LikePattern.Work work) {
         this.work = work;
     }
 
@@ -44,7 +44,7 @@ final class SelectorBounds {
             case UnaryExpression unary -> {
                 unary.setRight(replaced(unary.getRight()));
                 if (unary.getExpressionSymbol().equals("LIKE")) {
-                    return Like.of(unary.getRight(), regex(unary), work);
+                    return LikePattern.of(unary.getRight(), regex(unary), work);
                 }
             }
             case PropertyExpression property -> { }
@@ -61,6 +61,6 @@ final class SelectorBounds {
     }
 
     private static String regex(UnaryExpression like) {
-        return new Hidden(like.getClass(), "likePattern").get(like).toString();
+        return new HiddenField(like.getClass(), "likePattern").get(like).toString();
     }
 }

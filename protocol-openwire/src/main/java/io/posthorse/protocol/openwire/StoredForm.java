@@ -110,7 +110,7 @@ public final class StoredForm implements MessageFormat {
             PlainMessage.Place place = new PlainMessage.Place(
                     shownTopic(text(bytes, at + TOPIC, at + length), message), partition(bytes, at, length),
                     bytes.getLong(at + OFFSET), bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
-            return PlainMessages.of(message, place, traits(bytes, at, length));
+            return JmsMessageReader.of(message, place, traits(bytes, at, length));
         } catch (IOException | JMSException e) {
             throw new IllegalArgumentException("a stored JMS message that makes no sense", e);
         }
@@ -118,7 +118,7 @@ public final class StoredForm implements MessageFormat {
 
     /** One that waits to be delivered again is shown as what it will be, like all others that wait. */
     private static String shownTopic(String topic, Message message) {
-        return Repeats.isTopic(topic) ? Names.topic(message.getDestination()) : topic;
+        return RepeatedDeliveries.isTopic(topic) ? JmsNames.topic(message.getDestination()) : topic;
     }
 
     /** Readers of other threads come here too, and the codec is for one at a time. */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * One consumer of a client: what it was handed and has not acknowledged, in the order in which it was handed, and how much
  * more it takes. It may be attached to several feeds, where its destination is composite or a pattern.
  */
-final class Subscriber implements Receiver, Consumption {
+final class Subscriber implements Receiver, ClientConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
     private static final int SMALL = 64;
@@ -42,11 +42,11 @@ final class Subscriber implements Receiver, Consumption {
     private final byte[] encodedId;
     private final List<Consumer> attached = new ArrayList<>(1);
     private final TreeMap<Long, Held> held = new TreeMap<>();
-    private Map<Outgoing.Key, Held> byMessage = new HashMap<>();
+    private Map<OutgoingDispatch.Key, Held> byMessage = new HashMap<>();
     private final List<Runnable> onClose = new ArrayList<>(1);
     private final Set<String> followed = new HashSet<>(2);
     /** Null before the first one. */
-    private Pulls pulls;
+    private ConsumerPulls pulls;
     /** What it has seen of topics; null before the first one. */
     private Subscription ownCursor;
     /** The most that it has held since it held nothing. */
@@ -62,7 +62,7 @@ final class Subscriber implements Receiver, Consumption {
     private boolean waitsForRoom;
 
     /** A message in the client's hands, and its number among all that were handed to this consumer. */
-    record Held(long number, Outgoing.Key key, Delivery delivery) {}
+    record Held(long number, OutgoingDispatch.Key key, Delivery delivery) {}
 
     Subscriber(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info) {
         this.protocol = protocol;
@@ -115,7 +115,8 @@ final class Subscriber implements Receiver, Consumption {
 
     @Override
     public void receive(Delivery delivery) {
-        Outgoing message = protocol.messages.outgoing(delivery.position(), protocol.virtual.shownAs(delivery.feed()));
+        OutgoingDispatch message =
+                protocol.messages.outgoing(delivery.position(), protocol.virtual.shownAs(delivery.feed()));
         if (message == null) {
             delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
             reckon();
@@ -131,7 +132,7 @@ final class Subscriber implements Receiver, Consumption {
             protocol.advisories.catchUp(client);
         }
         long number = ++sequence;
-        client.session().send(message, info.getConsumerId(), encodedId, new Outgoing.Circumstances(
+        client.session().send(message, info.getConsumerId(), encodedId, new OutgoingDispatch.Circumstances(
                 number, delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));
         keep(new Held(number, message.key(), delivery)); // what cannot be sent is not in its hands
         if (prefetch == 0 && pulls != null) {
@@ -188,7 +189,7 @@ final class Subscriber implements Receiver, Consumption {
         if (prefetch > 0) {
             return; // messages come by themselves
         }
-        pulls = pulls == null ? new Pulls(protocol.timers, this::pullEnded) : pulls;
+        pulls = pulls == null ? new ConsumerPulls(protocol.timers, this::pullEnded) : pulls;
         pulls.begin(pull.getTimeout());
         wake();
         client.session().afterTurn(() -> pulls.endAtOnce(pull.getTimeout()));
@@ -210,7 +211,7 @@ final class Subscriber implements Receiver, Consumption {
     // ---- acknowledgement
 
     @Override
-    public void acknowledge(MessageAck ack, Unit unit) throws JMSException {
+    public void acknowledge(MessageAck ack, OpenTransaction unit) throws JMSException {
         List<Held> meant = meant(ack, unit);
         switch (ack.getAckType()) {
             case MessageAck.DELIVERED_ACK_TYPE -> extension = Math.max(extension, passedOn(meant));
@@ -251,8 +252,8 @@ final class Subscriber implements Receiver, Consumption {
         return meant.isEmpty() ? 0 : held.headMap(meant.getLast().number, true).size();
     }
 
-    private List<Held> meant(MessageAck ack, Unit unit) throws JMSException {
-        Held last = byMessage.get(new Outgoing.Key(ack.getLastMessageId(), ack.getDestination()));
+    private List<Held> meant(MessageAck ack, OpenTransaction unit) throws JMSException {
+        Held last = byMessage.get(new OutgoingDispatch.Key(ack.getLastMessageId(), ack.getDestination()));
         if (last == null) {
             if (client.info().isFailoverReconnect()) {
                 if (unit != null && !ack.isDeliveredAck()) {
@@ -272,7 +273,7 @@ final class Subscriber implements Receiver, Consumption {
         }
         Held first = ack.getFirstMessageId() == null
                 ? null
-                : byMessage.get(new Outgoing.Key(ack.getFirstMessageId(), ack.getDestination()));
+                : byMessage.get(new OutgoingDispatch.Key(ack.getFirstMessageId(), ack.getDestination()));
         long from = first == null ? 0 : first.number;
         return new ArrayList<>(held.subMap(Math.min(from, last.number), true, last.number, true).values());
     }
@@ -283,13 +284,13 @@ final class Subscriber implements Receiver, Consumption {
         protocol.shard.turn();
         for (Map.Entry<Feed, List<Delivery>> entry : byFeed.entrySet()) {
             if (!entry.getKey().settle(entry.getValue())) {
-                throw Refusals.full(io.posthorse.broker.Admission.DISK_FULL);
+                throw JmsExceptions.full(io.posthorse.broker.Admission.DISK_FULL);
             }
         }
         meant.forEach(this::forget);
     }
 
-    private void settle(List<Held> meant, Unit unit) throws JMSException {
+    private void settle(List<Held> meant, OpenTransaction unit) throws JMSException {
         for (Held one : meant) {
             unit.acknowledge(this, one);
             forget(one);

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.openwire;
 
-import io.posthorse.broker.Origin;
 import io.posthorse.broker.Subscription;
+import io.posthorse.broker.SubscriptionOrigin;
 import io.posthorse.broker.Topic;
 import io.posthorse.broker.delivery.ExpirySweep;
 import io.posthorse.broker.delivery.Feed;
@@ -11,7 +11,7 @@ import jakarta.jms.InvalidSelectorException;
 /** What is looked through for messages whose time is over: queues, and durable subscriptions. */
 final class SweptFeeds implements ExpirySweep.Feeds {
     private final OpenwireProtocol protocol;
-    private Origin last;
+    private SubscriptionOrigin last;
     private Selector wanted;
 
     SweptFeeds(OpenwireProtocol protocol) {
@@ -24,9 +24,9 @@ final class SweptFeeds implements ExpirySweep.Feeds {
      */
     @Override
     public Feed of(Subscription subscription, Topic topic) {
-        boolean isDurable = Names.isDurable(subscription.name());
-        Origin origin = subscription.settings().origin();
-        if (Names.queueOf(subscription.name()) == null && !isDurable || Repeats.isTopic(topic.name())
+        boolean isDurable = JmsNames.isDurable(subscription.name());
+        SubscriptionOrigin origin = subscription.settings().origin();
+        if (JmsNames.queueOf(subscription.name()) == null && !isDurable || RepeatedDeliveries.isTopic(topic.name())
                 || isDurable && origin != null && origin.excludesOwn()) {
             return null;
         }
@@ -35,8 +35,8 @@ final class SweptFeeds implements ExpirySweep.Feeds {
 
     @Override
     public Selector wanted(Subscription subscription) {
-        Origin origin = subscription.settings().origin();
-        if (origin == null || !Names.isDurable(subscription.name())) {
+        SubscriptionOrigin origin = subscription.settings().origin();
+        if (origin == null || !JmsNames.isDurable(subscription.name())) {
             return null;
         }
         if (!origin.equals(last)) {
@@ -46,7 +46,7 @@ final class SweptFeeds implements ExpirySweep.Feeds {
         return wanted;
     }
 
-    private Selector selector(Origin origin) {
+    private Selector selector(SubscriptionOrigin origin) {
         try {
             return JmsSelector.of(protocol.messages::at, origin.selector(), null);
         } catch (InvalidSelectorException e) {

@@ -54,7 +54,7 @@ final class VirtualTopics {
 
     /** The topics of a queue's messages that there are. */
     List<Topic> topics(ActiveMQTopic topic) throws JMSException {
-        if (Destinations.isPattern(topic)) {
+        if (JmsDestinations.isPattern(topic)) {
             return protocol.destinations.matching(topic);
         }
         Topic known = protocol.destinations.known(topic);
@@ -78,10 +78,10 @@ final class VirtualTopics {
     private void note(ActiveMQTopic topic, String subscription, ActiveMQDestination queue) {
         lookOnce();
         ActiveMQQueue known = new ActiveMQQueue(queue.getPhysicalName());
-        if (Destinations.isPattern(topic)) {
+        if (JmsDestinations.isPattern(topic)) {
             patterns.put(subscription, known);
         } else {
-            byTopic.computeIfAbsent(Names.topic(topic), n -> new HashMap<>(2)).put(subscription, known);
+            byTopic.computeIfAbsent(JmsNames.topic(topic), n -> new HashMap<>(2)).put(subscription, known);
         }
     }
 
@@ -92,7 +92,7 @@ final class VirtualTopics {
         }
         byTopic = new HashMap<>();
         for (Subscription one : protocol.broker.subscriptions()) {
-            ActiveMQQueue queue = Names.queueOf(one.name());
+            ActiveMQQueue queue = JmsNames.queueOf(one.name());
             ActiveMQTopic topic = queue == null ? null : topicOf(queue);
             if (topic != null) {
                 note(topic, one.name(), queue);
@@ -102,7 +102,7 @@ final class VirtualTopics {
 
     /** A topic has come to be: its queues get it from its first message on. */
     void created(Topic topic) {
-        ActiveMQDestination destination = Names.destination(topic.name());
+        ActiveMQDestination destination = JmsNames.destination(topic.name());
         if (!destination.isTopic() || !destination.getPhysicalName().startsWith(TOPIC)) {
             return;
         }
@@ -118,11 +118,11 @@ final class VirtualTopics {
 
     /** A queue of this kind is gone. */
     void deleted(Topic topic) {
-        ActiveMQDestination queue = Names.destination(topic.name());
+        ActiveMQDestination queue = JmsNames.destination(topic.name());
         ActiveMQTopic sentTo = topicOf(queue);
         if (sentTo != null && byTopic != null) {
-            String own = Names.queueSubscription(queue.getPhysicalName());
-            byTopic.computeIfPresent(Names.topic(sentTo), (name, queues) ->
+            String own = JmsNames.queueSubscription(queue.getPhysicalName());
+            byTopic.computeIfPresent(JmsNames.topic(sentTo), (name, queues) ->
                     queues.remove(own) != null && queues.isEmpty() ? null : queues);
         }
     }
@@ -141,7 +141,7 @@ final class VirtualTopics {
 
     /** The queue by whose name a feed's messages are shown, for they were sent to its topic; null where they are not. */
     ActiveMQQueue shownAs(Feed feed) {
-        if (feed.subscription().isTransient() || !feed.topic().name().startsWith(Names.TOPIC)) {
+        if (feed.subscription().isTransient() || !feed.topic().name().startsWith(JmsNames.TOPIC)) {
             return null;
         }
         String name = feed.subscription().name();

@@ -23,9 +23,9 @@ final class XaTransactions {
     private final OpenwireProtocol protocol;
     private final PreparedGroups groups;
     /** Those that are not prepared yet, by id. They end with the connection that began them. */
-    private final Map<Owned, Unit> open = new HashMap<>();
+    private final Map<Owned, OpenTransaction> open = new HashMap<>();
     /** What consumers acknowledged in those that this run has prepared: they may still be there. */
-    private final Map<String, List<Unit.Acknowledged>> acknowledged = new HashMap<>();
+    private final Map<String, List<OpenTransaction.Acknowledged>> acknowledged = new HashMap<>();
 
     private record Owned(String user, TransactionId id) {}
 
@@ -42,20 +42,20 @@ final class XaTransactions {
 
     private Feed feed(Subscription subscription, Partition partition) {
         return protocol.deliveries.feed(
-                partition.topic(), subscription, protocol.deadLetters, Names.isDurable(subscription.name()));
+                partition.topic(), subscription, protocol.deadLetters, JmsNames.isDurable(subscription.name()));
     }
 
     /** The client's unit of that id which is not prepared yet; null where there is none. */
-    Unit open(ClientConnection client, TransactionId id) {
+    OpenTransaction open(ClientConnection client, TransactionId id) {
         return open.get(new Owned(client.user(), id));
     }
 
-    void begun(ClientConnection client, Unit unit) {
+    void begun(ClientConnection client, OpenTransaction unit) {
         open.put(new Owned(client.user(), unit.id()), unit);
     }
 
     /** A transaction of any kind is not open any more. */
-    void ended(ClientConnection client, Unit unit) {
+    void ended(ClientConnection client, OpenTransaction unit) {
         open.remove(new Owned(client.user(), unit.id()));
         unit.end();
     }
@@ -79,12 +79,12 @@ final class XaTransactions {
     }
 
     /** Prepares what a unit holds. */
-    void prepare(ClientConnection client, XATransactionId id, Unit unit) throws JMSException {
+    void prepare(ClientConnection client, XATransactionId id, OpenTransaction unit) throws JMSException {
         String key = key(id, client.user());
         if (groups.holds(key)) {
             throw new JMSException("A transaction of the id " + id + " is prepared already, and not decided.");
         }
-        Refusals.throwUnless(groups.prepare(key, unit.group()));
+        JmsExceptions.throwUnless(groups.prepare(key, unit.group()));
         acknowledged.put(key, unit.prepared());
     }
 
@@ -98,7 +98,7 @@ final class XaTransactions {
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset, false)));
-        Refusals.throwUnless(groups.commit(key));
+        JmsExceptions.throwUnless(groups.commit(key));
         acknowledged.remove(key);
         after.forEach(Runnable::run);
         return true;
@@ -114,10 +114,10 @@ final class XaTransactions {
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset, true)));
-        Refusals.throwUnless(groups.rollback(key));
-        List<Unit.Acknowledged> here = acknowledged.remove(key);
+        JmsExceptions.throwUnless(groups.rollback(key));
+        List<OpenTransaction.Acknowledged> here = acknowledged.remove(key);
         if (here != null) {
-            here.forEach(Unit.Acknowledged::takeBackPrepared);
+            here.forEach(OpenTransaction.Acknowledged::takeBackPrepared);
         }
         after.forEach(Runnable::run); // of what nobody has taken back
         return true;

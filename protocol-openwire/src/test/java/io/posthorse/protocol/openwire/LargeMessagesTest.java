@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.testkit.SimulatedClock;
 import io.posthorse.testkit.SimulatedTimers;
 import java.net.InetAddress;
@@ -21,16 +21,16 @@ import org.junit.jupiter.api.Test;
 /** What large messages may take on their way to clients, and how slowly they may leave. */
 class LargeMessagesTest {
     private static final int MIB = 1 << 20;
-    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
-    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
-    private static final Holder CAT = new Holder("cat", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder ANN = new QuotaHolder("ann", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder BOB = new QuotaHolder("bob", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder CAT = new QuotaHolder("cat", InetAddress.getLoopbackAddress());
 
-    private final LargeMessages large = new LargeMessages(16 * MIB, new Shares(50, 50));
+    private final LargeMessages large = new LargeMessages(16 * MIB, new QuotaShares(50, 50));
     private final List<String> woken = new ArrayList<>();
     private final SimulatedClock clock = new SimulatedClock(0);
     private final SimulatedTimers timers = new SimulatedTimers(clock);
 
-    private final class Consumer implements Consumption {
+    private final class Consumer implements ClientConsumer {
         private final String name;
 
         Consumer(String name) {
@@ -48,7 +48,7 @@ class LargeMessagesTest {
         }
 
         @Override
-        public void acknowledge(MessageAck ack, Unit unit) {
+        public void acknowledge(MessageAck ack, OpenTransaction unit) {
             // it has none
         }
 
@@ -60,12 +60,12 @@ class LargeMessagesTest {
 
     /** A client that takes what it is told to take. */
     private final class Client implements LargeSends.Peer {
-        private final Holder holder;
+        private final QuotaHolder holder;
         private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
         private final LargeSends sends = new LargeSends(large, this, clock, timers);
         private String ended;
 
-        Client(Holder holder) {
+        Client(QuotaHolder holder) {
             this.holder = holder;
         }
 
@@ -76,7 +76,7 @@ class LargeMessagesTest {
         }
 
         @Override
-        public Holder holder() {
+        public QuotaHolder holder() {
             return holder;
         }
 

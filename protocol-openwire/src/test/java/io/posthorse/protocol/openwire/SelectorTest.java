@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Selectors decide what the library's own would, in bounded time. */
 class SelectorTest {
     private static boolean chooses(String selector, ActiveMQTextMessage message) throws Exception {
-        Like.Work work = new Like.Work();
+        LikePattern.Work work = new LikePattern.Work();
         BooleanExpression expression = JmsSelector.parse(selector, work);
         work.begin();
         return expression.matches(context(message));

@@ -172,7 +172,7 @@ class WireCodecTest {
         try {
             Command command = codec.read(Unpooled.wrappedBuffer(frame));
             if (command instanceof Message message) {
-                Publishing.requireReadable(message);
+                Publisher.requireReadable(message);
                 message.getProperty("KEYS");
             }
         } catch (IOException | ClassCastException | JMSException e) {

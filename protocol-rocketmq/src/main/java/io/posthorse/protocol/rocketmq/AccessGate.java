@@ -3,7 +3,7 @@ package io.posthorse.protocol.rocketmq;
 import io.netty.buffer.ByteBuf;
 import io.posthorse.access.Gate;
 import io.posthorse.access.Identity;
-import io.posthorse.access.Logins;
+import io.posthorse.access.LoginChecker;
 import io.posthorse.access.Permission;
 import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
@@ -11,10 +11,10 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.SignedFields;
-import io.posthorse.format.rocketmq.Destinations;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import io.posthorse.net.Complaints;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.net.LogLimiter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -31,9 +31,9 @@ final class AccessGate {
     /** Fields that prove who signed a request. They go no further than to here, whether users are asked for or not. */
     static final Set<String> CREDENTIALS = Set.of("AccessKey", "Signature", "SecurityToken");
 
-    private static final byte[] ACCESS_KEY = Fields.ascii("AccessKey");
-    private static final byte[] SIGNATURE = Fields.ascii("Signature");
-    private static final byte[] UNIQUE_QUERY = Fields.ascii("_UNIQUE_KEY_QUERY");
+    private static final byte[] ACCESS_KEY = FieldNames.ascii("AccessKey");
+    private static final byte[] SIGNATURE = FieldNames.ascii("Signature");
+    private static final byte[] UNIQUE_QUERY = FieldNames.ascii("_UNIQUE_KEY_QUERY");
     /** 4.9.3: clients up to this version add the flag of a query by unique key behind the signature. */
     private static final int FLAG_IS_SIGNED_ABOVE = 399;
     private static final int NAME_BYTES_MAX = 255;
@@ -42,11 +42,11 @@ final class AccessGate {
     private final Gate gate;
     private final RequestNames names;
     private final RocketmqSettings settings;
-    private final Complaints complaints;
+    private final LogLimiter complaints;
     private final SignedFields signed = new SignedFields();
     private final byte[] piece = new byte[PIECE_BYTES];
 
-    AccessGate(Gate gate, Broker broker, RocketmqSettings settings, Complaints complaints) {
+    AccessGate(Gate gate, Broker broker, RocketmqSettings settings, LogLimiter complaints) {
         this.gate = gate;
         this.names = new RequestNames(broker);
         this.settings = settings;
@@ -69,7 +69,7 @@ final class AccessGate {
             int length = Math.min(header.length(key), NAME_BYTES_MAX);
             who = gate.logins().claimed(text, header.start(key), length);
             if (gate.logins().mustWait(name(header, key), source)) {
-                return refuse(session, header, Logins.tooManyFailures(source));
+                return refuse(session, header, LoginChecker.tooManyFailures(source));
             }
         }
         if (!signed.sort(header)) {
@@ -78,13 +78,13 @@ final class AccessGate {
         if (!matches(who, header, signature, in, body, end)) {
             session.identity = null;
             gate.logins().failed(name(header, key), source);
-            return refuse(session, header, Logins.mismatch(name(header, key)));
+            return refuse(session, header, LoginChecker.mismatch(name(header, key)));
         }
         if (!known) {
             gate.logins().proved(who, source);
         }
         session.identity = who;
-        String unwelcome = Logins.unwelcome(who, source);
+        String unwelcome = LoginChecker.unwelcome(who, source);
         return unwelcome == null || refuse(session, header, unwelcome);
     }
 
@@ -127,7 +127,7 @@ final class AccessGate {
             return request;
         }
         if (request.code() == RequestCode.GET_ROUTEINFO_BY_TOPIC && request.field("topic") != null) {
-            boolean model = request.field("topic").equals(Destinations.DEFAULT_TOPIC);
+            boolean model = request.field("topic").equals(TopicsAndGroups.DEFAULT_TOPIC);
             return model ? request : request.with("topic", settings.brokerName());
         }
         refuse(session, header, refusal);
@@ -152,8 +152,8 @@ final class AccessGate {
 
     /** Whether the session's user may read the topic as a member of the group; else the request is refused. */
     boolean mayPull(RemotingSession session, RequestHeader header) {
-        int group = header.field(Fields.CONSUMER_GROUP);
-        int topic = header.field(Fields.TOPIC);
+        int group = header.field(FieldNames.CONSUMER_GROUP);
+        int topic = header.field(FieldNames.TOPIC);
         if (group < 0 || topic < 0) {
             return true;
         }

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Outcome;
+import io.posthorse.broker.CommandOutcome;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
@@ -78,7 +78,7 @@ final class AckRequests implements RequestHandler {
         throw new MalformedFrameException("extraInfo is no receipt of a message: " + extraInfo);
     }
 
-    private static Frame answer(Frame request, Outcome outcome) {
+    private static Frame answer(Frame request, CommandOutcome outcome) {
         return switch (outcome) {
             case DONE -> request.ok(NO_BODY);
             case UNKNOWN -> request.refuse(ResponseCode.NO_MESSAGE, "no message is lent by that receipt: its time was over,"
@@ -91,8 +91,8 @@ final class AckRequests implements RequestHandler {
         Broker turn = shard.turn();
         long leaseMs = Math.max(0, Math.min(LEASE_MS_MAX, request.number("invisibleTime", 0)));
         long next = Math.max(turn.now(), receipt + 1);
-        Outcome outcome = turn.leases().change(group, partition, offset, receipt, leaseMs, next);
-        return outcome != Outcome.DONE
+        CommandOutcome outcome = turn.leases().change(group, partition, offset, receipt, leaseMs, next);
+        return outcome != CommandOutcome.DONE
                 ? answer(request, outcome)
                 : request.ok(Map.of(
                         "popTime", Long.toString(next),
@@ -113,11 +113,11 @@ final class AckRequests implements RequestHandler {
                         + " acknowledged at once; nothing was. Send them in several requests.");
             }
         }
-        Outcome worst = Outcome.DONE;
+        CommandOutcome worst = CommandOutcome.DONE;
         for (Acks acks : all) {
             worst = acknowledge(acks, worst);
         }
-        return worst == Outcome.REFUSED ? answer(request, worst) : request.ok(NO_BODY);
+        return worst == CommandOutcome.REFUSED ? answer(request, worst) : request.ok(NO_BODY);
     }
 
     /** Those of a partition that one request was lent, by their distance from an offset. */
@@ -131,7 +131,7 @@ final class AckRequests implements RequestHandler {
         }
     }
 
-    private Outcome acknowledge(Acks acks, Outcome before) {
+    private CommandOutcome acknowledge(Acks acks, CommandOutcome before) {
         JsonValue.Obj told = acks.told;
         Topic topic = broker.topic(told.text("t", ""));
         Subscription group = broker.subscription(told.text("c", ""));
@@ -139,11 +139,11 @@ final class AckRequests implements RequestHandler {
         if (partition == null || group == null) {
             return before;
         }
-        Outcome worst = before;
+        CommandOutcome worst = before;
         for (int bit = acks.bits.nextSetBit(0); bit >= 0; bit = acks.bits.nextSetBit(bit + 1)) {
-            Outcome one = shard.turn().leases().settle(
+            CommandOutcome one = shard.turn().leases().settle(
                     group, partition, told.number("so", 0) + bit, told.number("pt", 0));
-            worst = one == Outcome.REFUSED ? one : worst;
+            worst = one == CommandOutcome.REFUSED ? one : worst;
         }
         return worst;
     }

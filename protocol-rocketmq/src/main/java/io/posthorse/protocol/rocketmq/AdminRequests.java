@@ -1,8 +1,8 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.AtHand;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.ResidentRecords;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
@@ -44,7 +44,7 @@ final class AdminRequests implements RequestHandler {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic") + "] not exist");
         }
         JsonWriter out = new JsonWriter().beginObject().name("offsetTable").beginObject();
-        AtHand.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.atHand().times();
         for (Partition partition : topic.partitions()) {
             long end = broker.end(partition);
             out.key(ConsumeRequests.queue(settings, partition)).beginObject();

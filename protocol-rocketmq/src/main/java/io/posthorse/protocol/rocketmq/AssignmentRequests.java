@@ -14,10 +14,10 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.format.rocketmq.TopicOnBroker;
-import io.posthorse.platform.Holder;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.platform.QuotaHolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +33,11 @@ final class AssignmentRequests implements RequestHandler {
 
     private final Shard shard;
     private final Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final ConsumerGroups groups;
     private final Routes routes;
 
-    AssignmentRequests(Shard shard, Destinations destinations, ConsumerGroups groups, Routes routes) {
+    AssignmentRequests(Shard shard, TopicsAndGroups destinations, ConsumerGroups groups, Routes routes) {
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
@@ -136,7 +136,7 @@ final class AssignmentRequests implements RequestHandler {
         return topic.startsWith(SystemNames.RETRY) || !kept.startsWith(POP) ? PULL : kept;
     }
 
-    private Frame setMode(Frame request, Holder by) {
+    private Frame setMode(Frame request, QuotaHolder by) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String topic = body.text("topic", "");
         String mode = body.text("mode", PULL);

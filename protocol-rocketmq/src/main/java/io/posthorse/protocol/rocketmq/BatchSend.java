@@ -8,7 +8,7 @@ import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.codec.rocketmq.StoredMessage;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 import io.posthorse.format.rocketmq.OutgoingMessage;
 import io.posthorse.format.rocketmq.SendProperties;
 import java.util.Arrays;
@@ -90,8 +90,8 @@ final class BatchSend {
     private void answer(RemotingSession session, RequestHeader header, Partition partition, long first) {
         ResponseWriter out = protocol.writer;
         out.begin(header.isBinary(), ResponseCode.SUCCESS, header.opaque(), null);
-        out.field(Fields.QUEUE_ID, partition.number());
-        int ids = out.open(Fields.MESSAGE_ID);
+        out.field(FieldNames.QUEUE_ID, partition.number());
+        int ids = out.open(FieldNames.MESSAGE_ID);
         for (int i = 0; i < count; i++) {
             if (i > 0) {
                 out.text(',');

@@ -9,10 +9,10 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
-import io.posthorse.platform.Holder;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.platform.QuotaHolder;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -25,10 +25,10 @@ final class ClientRequests implements RequestHandler {
 
     private final ConsumerGroups groups;
     private final OnlineClients online;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final Filters filters;
 
-    ClientRequests(ConsumerGroups groups, OnlineClients online, Destinations destinations, Filters filters) {
+    ClientRequests(ConsumerGroups groups, OnlineClients online, TopicsAndGroups destinations, Filters filters) {
         this.groups = groups;
         this.online = online;
         this.destinations = destinations;
@@ -93,11 +93,11 @@ final class ClientRequests implements RequestHandler {
         return request.ok(answer);
     }
 
-    private String consumer(ConsumerGroups.Member member, JsonValue.Obj data, Holder by) {
+    private String consumer(ConsumerGroups.Member member, JsonValue.Obj data, QuotaHolder by) {
         String name = data.text("groupName", "");
         Subscription subscription = destinations.group(name, by);
         if (subscription == null) {
-            String problem = Destinations.groupProblem(name);
+            String problem = TopicsAndGroups.groupProblem(name);
             return problem != null
                     ? problem
                     : "subscription group [" + name + "] does not exist, and it was not created. Create it with"

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.Parked;
+import io.posthorse.broker.PendingReplies;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 
 /** Answers to changes of topics: they leave when the log has the change and the name servers know of it. */
-final class ConfirmedAnswers implements Parked {
+final class ConfirmedAnswers implements PendingReplies {
     private record Answer(Peer peer, Frame request, Frame response, long position) {}
 
     private final Shard shard;

@@ -1,10 +1,10 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.AtHand;
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Entry;
+import io.posthorse.broker.IndexEntry;
 import io.posthorse.broker.Inspection;
 import io.posthorse.broker.Partition;
+import io.posthorse.broker.ResidentRecords;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
@@ -90,7 +90,7 @@ final class ConsumeRequests implements RequestHandler {
     private Frame consumeStats(Frame request) {
         Subscription group = broker.subscription(request.require("consumerGroup"));
         JsonWriter out = new JsonWriter();
-        AtHand.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.atHand().times();
         stats(out, group, group == null ? List.of() : asked(request, group), times);
         times.require();
         return request.ok(out.bytes());
@@ -111,7 +111,7 @@ final class ConsumeRequests implements RequestHandler {
         return found.values();
     }
 
-    private long stats(JsonWriter out, Subscription group, Collection<Topic> topics, AtHand.Times times) {
+    private long stats(JsonWriter out, Subscription group, Collection<Topic> topics, ResidentRecords.Times times) {
         double perSecond = 0;
         long behind = 0;
         out.beginObject().name("offsetTable").beginObject();
@@ -136,7 +136,7 @@ final class ConsumeRequests implements RequestHandler {
         JsonWriter out = new JsonWriter().beginObject();
         out.name("brokerAddr").value(Addresses.route(settings, peer.local()));
         out.name("consumeStatsList").beginArray();
-        AtHand.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.atHand().times();
         long behind = 0;
         int rows = 0;
         for (Subscription group : broker.subscriptions()) {
@@ -165,7 +165,7 @@ final class ConsumeRequests implements RequestHandler {
         }
         Subscription group = broker.subscription(request.require("group"));
         JsonWriter out = new JsonWriter().beginObject().name("consumeTimeSpanSet").beginArray();
-        AtHand.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.atHand().times();
         for (Partition partition : topic.partitions()) {
             span(out, partition, group == null ? 0 : Math.max(0, group.cursor(partition)), times);
         }
@@ -173,7 +173,7 @@ final class ConsumeRequests implements RequestHandler {
         return request.ok(out.endArray().endObject().bytes());
     }
 
-    private void span(JsonWriter out, Partition partition, long cursor, AtHand.Times times) {
+    private void span(JsonWriter out, Partition partition, long cursor, ResidentRecords.Times times) {
         long oldest = times.at(partition, broker.begin(partition));
         long consumed = cursor > 0 ? times.at(partition, cursor - 1) : oldest;
         out.beginObject();
@@ -211,7 +211,7 @@ final class ConsumeRequests implements RequestHandler {
         long to = Math.min(broker.end(partition), from + Math.min(ENTRIES_MAX, request.number("count", 10)));
         out.name("queueData").beginArray();
         for (long offset = from; offset < to; offset++) {
-            Entry entry = inspection.entryAt(partition, offset);
+            IndexEntry entry = inspection.entryAt(partition, offset);
             if (entry != null) {
                 out.beginObject().name("eval").value(filter != null && filter.matches(entry.tag()));
                 out.name("physicOffset").value(entry.position()).name("physicSize").value(entry.length());

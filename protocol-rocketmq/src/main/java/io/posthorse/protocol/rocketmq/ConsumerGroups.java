@@ -11,13 +11,13 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +42,7 @@ final class ConsumerGroups {
     private static final int HEAP_PART = 32;
 
     private final Broker broker;
-    private final Places heartbeats;
+    private final Quota heartbeats;
     private final OnlineClients online;
     private final Clock clock;
     private final Timers timers;
@@ -91,12 +91,12 @@ final class ConsumerGroups {
         }
     }
 
-    ConsumerGroups(Broker broker, OnlineClients online, Clock clock, Timers timers, Shares shares) {
+    ConsumerGroups(Broker broker, OnlineClients online, Clock clock, Timers timers, QuotaShares shares) {
         this.broker = broker;
         this.online = online;
         this.clock = clock;
         this.timers = timers;
-        this.heartbeats = new Places(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
+        this.heartbeats = new Quota(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
     }
 
     void start() {
@@ -122,10 +122,10 @@ final class ConsumerGroups {
         return new Member(peer, language, known.client);
     }
 
-    private static Holder holder(Peer peer) {
+    private static QuotaHolder holder(Peer peer) {
         return peer instanceof RemotingSession session
                 ? session.holder()
-                : new Holder("", peer.remote().getAddress());
+                : new QuotaHolder("", peer.remote().getAddress());
     }
 
     /** Makes room for what a client's heartbeat says; false where all clients, or those of one user, have said too much. */
@@ -289,8 +289,8 @@ final class ConsumerGroups {
                     + subscription.name() + " does not subscribe to " + topic + ". All members must subscribe alike.");
             return null;
         }
-        if (interest.version() < header.number(Fields.SUBSCRIPTION_VERSION, 0)) {
-            if (Filters.TAG.equals(header.text(Fields.EXPRESSION_TYPE))) {
+        if (interest.version() < header.number(FieldNames.SUBSCRIPTION_VERSION, 0)) {
+            if (Filters.TAG.equals(header.text(FieldNames.EXPRESSION_TYPE))) {
                 return TagFilter.ALL; // a client compares tags itself; its heartbeat may be 30 s away (decision 28)
             }
             session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");

@@ -13,11 +13,11 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,14 +32,14 @@ final class GroupRequests implements RequestHandler {
     private final Shard shard;
     private final Broker broker;
     private final Inspection inspection;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final OnlineClients online;
     private final Clock clock;
     private final Statistics statistics;
     private final RocketmqSettings settings;
 
     GroupRequests(
-            Shard shard, Destinations destinations, OnlineClients online, Clock clock, Statistics statistics,
+            Shard shard, TopicsAndGroups destinations, OnlineClients online, Clock clock, Statistics statistics,
             RocketmqSettings settings) {
         this.shard = shard;
         this.broker = shard.broker();
@@ -64,7 +64,7 @@ final class GroupRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
-        Holder by = ((RemotingSession) peer).holder();
+        QuotaHolder by = ((RemotingSession) peer).holder();
         return switch (request.code()) {
             case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP ->
                 update(request, by, List.of(JsonReader.read(request.body())));
@@ -80,7 +80,7 @@ final class GroupRequests implements RequestHandler {
     }
 
     /** All groups are looked at before the first is touched. */
-    private Frame update(Frame request, Holder by, List<JsonValue> items) {
+    private Frame update(Frame request, QuotaHolder by, List<JsonValue> items) {
         if (items.isEmpty() || items.size() > LIST_MAX) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " groups are due in one request, not "
                     + items.size());
@@ -89,7 +89,7 @@ final class GroupRequests implements RequestHandler {
         for (JsonValue item : items) {
             JsonValue.Obj group = item.asObject();
             String name = group.text("groupName", "");
-            String problem = Destinations.groupProblem(name);
+            String problem = TopicsAndGroups.groupProblem(name);
             if (problem != null) {
                 return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
             }
@@ -142,7 +142,7 @@ final class GroupRequests implements RequestHandler {
     }
 
     /** A group as it is; one that is created on first use shows as it would be. */
-    private Frame show(Frame request, Holder by) {
+    private Frame show(Frame request, QuotaHolder by) {
         String name = request.require("group");
         Subscription group = destinations.group(name, by);
         if (group == null) {
@@ -153,7 +153,7 @@ final class GroupRequests implements RequestHandler {
         return request.ok(out.bytes());
     }
 
-    private Frame delete(Frame request, Holder by) {
+    private Frame delete(Frame request, QuotaHolder by) {
         Subscription group = broker.subscription(request.require("groupName"));
         if (group != null && !shard.turn().delete(group)) {
             return TopicRequests.full(request);

@@ -9,7 +9,7 @@ import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 
 /** Locks and unlocks queues for orderly consumers (41, 42). */
 final class LockRequests implements RequestHandler {
@@ -33,7 +33,7 @@ final class LockRequests implements RequestHandler {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String group = body.text("consumerGroup", "");
         String clientId = body.text("clientId", "");
-        Holder holder = ((RemotingSession) peer).holder();
+        QuotaHolder holder = ((RemotingSession) peer).holder();
         boolean lock = request.code() == RequestCode.LOCK_BATCH_MQ;
         JsonWriter locked = new JsonWriter().beginObject().name("lockOKMQSet").beginArray();
         for (JsonValue item : body.array("mqSet")) {

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.format.rocketmq.OnlineClients;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -12,12 +12,12 @@ final class Membership {
 
     final OnlineClients.Client client;
     /** Whose it is, and bytes of its last heartbeat, which are what is kept of it, about. */
-    final Holder holder;
+    final QuotaHolder holder;
     long bytes;
     final Set<String> consumed = new LinkedHashSet<>();
     final Set<String> produced = new LinkedHashSet<>();
 
-    Membership(OnlineClients.Client client, Holder holder) {
+    Membership(OnlineClients.Client client, QuotaHolder holder) {
         this.client = client;
         this.holder = holder;
     }

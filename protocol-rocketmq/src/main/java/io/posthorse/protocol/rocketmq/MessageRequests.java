@@ -13,8 +13,8 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.StoredMessage;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.OutgoingMessage;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
@@ -24,10 +24,10 @@ final class MessageRequests implements RequestHandler {
 
     private final Shard shard;
     private final Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final OutgoingMessage message = new OutgoingMessage();
 
-    MessageRequests(Shard shard, Destinations destinations) {
+    MessageRequests(Shard shard, TopicsAndGroups destinations) {
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;

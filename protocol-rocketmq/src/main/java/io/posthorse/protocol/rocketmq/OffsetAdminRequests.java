@@ -13,10 +13,10 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,17 +34,17 @@ final class OffsetAdminRequests implements RequestHandler {
     private final Shard shard;
     private final Broker broker;
     private final Inspection inspection;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final ConsumerGroups groups;
     /** Of a group that was reset, so many offsets are told. */
     private static final int QUEUES_TOLD = 16;
 
     private final OffsetResets<Subscription, Partition> resets;
     private final RemotingProtocol protocol;
-    private final Places searches;
+    private final Quota searches;
 
     OffsetAdminRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups,
+            RemotingProtocol protocol, TopicsAndGroups destinations, ConsumerGroups groups,
             OffsetResets<Subscription, Partition> resets) {
         this.protocol = protocol;
         this.shard = protocol.shard;
@@ -53,7 +53,7 @@ final class OffsetAdminRequests implements RequestHandler {
         this.destinations = destinations;
         this.groups = groups;
         this.resets = resets;
-        this.searches = new Places(SEARCHES_MAX, protocol.settings.shares());
+        this.searches = new Quota(SEARCHES_MAX, protocol.settings.shares());
     }
 
     @Override
@@ -99,7 +99,7 @@ final class OffsetAdminRequests implements RequestHandler {
                     + broker.begin(meant.getFirst()) + "-" + broker.end(meant.getFirst()) + "]");
         }
         long timeMs = request.number("timestamp", -1);
-        Holder holder = ((RemotingSession) peer).holder();
+        QuotaHolder holder = ((RemotingSession) peer).holder();
         if (given >= 0 || timeMs < 0) { // a time before 1970 stands for the end
             return move(request, holder, group, meant.stream()
                     .map(p -> new TimeSearch.Found(p, given >= 0 ? given : broker.end(p), -1)).toList());
@@ -119,7 +119,7 @@ final class OffsetAdminRequests implements RequestHandler {
         return partition == null ? List.of() : List.of(partition);
     }
 
-    private Frame move(Frame request, Holder by, Subscription group, List<TimeSearch.Found> found) {
+    private Frame move(Frame request, QuotaHolder by, Subscription group, List<TimeSearch.Found> found) {
         Broker turn = shard.turn();
         if (group.isDeleted() || found.getFirst().partition().topic().isDeleted()) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "the group or the topic was deleted meanwhile");
@@ -172,7 +172,7 @@ final class OffsetAdminRequests implements RequestHandler {
                 Frame.FLAG_ONE_WAY, null, fields, body, false));
     }
 
-    private Frame cloneOffsets(Frame request, Holder by) {
+    private Frame cloneOffsets(Frame request, QuotaHolder by) {
         Subscription source = broker.subscription(request.require("srcGroup"));
         if (source == null) {
             return request.refuse(

@@ -11,11 +11,11 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.platform.Background;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -27,23 +27,23 @@ final class OffsetRequests implements RequestHandler {
     private final Shard shard;
     private final Broker broker;
     private final Background reader;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
 
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
-    private final Places searches;
+    private final Quota searches;
 
     OffsetRequests(
-            Shard shard, Background reader, Destinations destinations, ConsumerGroups groups,
+            Shard shard, Background reader, TopicsAndGroups destinations, ConsumerGroups groups,
             OffsetResets<Subscription, Partition> resets,
-            Shares shares) {
+            QuotaShares shares) {
         this.reader = reader;
         this.groups = groups;
         this.resets = resets;
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
-        this.searches = new Places(SEARCHES_MAX, shares);
+        this.searches = new Quota(SEARCHES_MAX, shares);
     }
 
     @Override
@@ -83,7 +83,7 @@ final class OffsetRequests implements RequestHandler {
     /** Answers later where the search has to wait for the disk. */
     private Frame search(
             Peer peer, Frame request, Partition partition, long timeMs, Function<TimeSearch.Found, Frame> answer) {
-        Holder holder = ((RemotingSession) peer).holder();
+        QuotaHolder holder = ((RemotingSession) peer).holder();
         if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many searches by time at once; ask again");
         }
@@ -125,7 +125,7 @@ final class OffsetRequests implements RequestHandler {
         }
         if (group.settings().settlesOneByOne()) {
             return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " has no offsets: "
-                    + Destinations.NOT_FOR_OFFSETS);
+                    + TopicsAndGroups.NOT_FOR_OFFSETS);
         }
         long offset = request.number("commitOffset", -1);
         if (groups.isMember(group.name(), peer) && resets.outdates(group, partition, offset)) {

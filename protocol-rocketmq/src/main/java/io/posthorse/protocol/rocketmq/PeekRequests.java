@@ -1,9 +1,9 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.Partition;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
@@ -11,7 +11,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -24,10 +24,10 @@ final class PeekRequests implements RequestHandler {
 
     private final RemotingProtocol protocol;
     private final Broker broker;
-    private final Destinations destinations;
-    private final Fetch fetch = new Fetch();
+    private final TopicsAndGroups destinations;
+    private final FetchResult fetch = new FetchResult();
 
-    PeekRequests(RemotingProtocol protocol, Destinations destinations) {
+    PeekRequests(RemotingProtocol protocol, TopicsAndGroups destinations) {
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
@@ -63,7 +63,7 @@ final class PeekRequests implements RequestHandler {
         }
         int most = (int) Math.max(1, Math.min(COUNT_MAX, request.number("maxMsgNums", COUNT_MAX)));
         List<Partition> partitions = queue < 0 ? topic.partitions() : List.of(topic.partition(queue));
-        Retry retry = new Retry();
+        RetriedRequest retry = new RetriedRequest();
         RemotingSession session = (RemotingSession) peer;
         int rights = session.rightsChanges;
         retry.onRead(() -> session.whenWritable(() -> {
@@ -78,7 +78,7 @@ final class PeekRequests implements RequestHandler {
     }
 
     /** The answer; null where messages have to come from the disk first. */
-    private Frame show(Frame request, Subscription group, List<Partition> partitions, int most, Retry retry) {
+    private Frame show(Frame request, Subscription group, List<Partition> partitions, int most, RetriedRequest retry) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         int left = most;
         long rest = 0;

@@ -1,6 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.Lent;
+import io.posthorse.broker.LentBatch;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.StoredMessage;
@@ -44,7 +44,7 @@ final class PopAnswer {
     }
 
     /** Adds what was lent of a queue. */
-    void add(int queue, Lent lent) {
+    void add(int queue, LentBatch lent) {
         byte[] bytes = new byte[lent.messages().bytes()];
         ByteBuffer out = ByteBuffer.wrap(bytes);
         lent.messages().copy(out, 0);

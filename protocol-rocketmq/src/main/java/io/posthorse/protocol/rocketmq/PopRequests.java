@@ -1,11 +1,11 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.LeaseWaiters;
 import io.posthorse.broker.Leases;
-import io.posthorse.broker.LendLines;
-import io.posthorse.broker.Lent;
+import io.posthorse.broker.LentBatch;
 import io.posthorse.broker.Partition;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
@@ -15,10 +15,10 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.DeadLetter;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
 import java.util.List;
 import java.util.Map;
 
@@ -41,22 +41,22 @@ final class PopRequests implements RequestHandler {
 
     private final RemotingProtocol protocol;
     private final Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final Filters filters;
-    private final LendLines takers;
-    private final Lent lent = new Lent();
+    private final LeaseWaiters takers;
+    private final LentBatch lent = new LentBatch();
     private final PopAttempts attempts = new PopAttempts();
     private int turn;
-    private final Places waits;
+    private final Quota waits;
     private int lines;
 
-    PopRequests(RemotingProtocol protocol, Destinations destinations, Filters filters) {
+    PopRequests(RemotingProtocol protocol, TopicsAndGroups destinations, Filters filters) {
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
         this.filters = filters;
-        this.takers = new LendLines(broker, protocol.timers);
-        this.waits = new Places(WAITERS_MAX, protocol.settings.shares());
+        this.takers = new LeaseWaiters(broker, protocol.timers);
+        this.waits = new Quota(WAITERS_MAX, protocol.settings.shares());
     }
 
     /**
@@ -71,7 +71,7 @@ final class PopRequests implements RequestHandler {
      */
     record Pop(
             RemotingSession session,
-            Holder holder,
+            QuotaHolder holder,
             Frame request,
             Subscription group,
             List<Partition> partitions,
@@ -82,7 +82,7 @@ final class PopRequests implements RequestHandler {
             boolean fromEnd,
             String attempt,
             boolean lends,
-            Retry retry) {}
+            RetriedRequest retry) {}
 
     @Override
     public boolean accepts(int code) {
@@ -129,7 +129,7 @@ final class PopRequests implements RequestHandler {
                 request.number("initMode", 0) == 1,
                 request.field("attemptId"),
                 request.code() == RequestCode.POP_MESSAGE,
-                new Retry()));
+                new RetriedRequest()));
     }
 
     private Frame poll(Frame request, Pop pop) {
@@ -238,7 +238,7 @@ final class PopRequests implements RequestHandler {
         return letter != null && broker.leases().bury(group, from, offset, dead.partition(0), letter.message());
     }
 
-    LendLines lines() {
+    LeaseWaiters lines() {
         return takers;
     }
 

@@ -1,15 +1,15 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.LendLines;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.LeaseWaiters;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.platform.Timers;
 
 /** A request for messages that is held until there are some, its time is up, or its connection goes. */
-final class PopWaiter implements LendLines.Taker {
+final class PopWaiter implements LeaseWaiters.Taker {
     private final PopRequests requests;
     private final PopRequests.Pop pop;
-    private LendLines.Place place;
+    private LeaseWaiters.Place place;
     private Timers.Timer timer;
     private boolean late;
     private boolean done;
@@ -72,7 +72,7 @@ final class PopWaiter implements LendLines.Taker {
     }
 
     @Override
-    public Retry retry() {
+    public RetriedRequest retry() {
         return pop.retry();
     }
 

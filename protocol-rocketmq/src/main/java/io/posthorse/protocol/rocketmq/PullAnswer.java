@@ -1,13 +1,13 @@
 package io.posthorse.protocol.rocketmq;
 
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.codec.rocketmq.ResponseWriter;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 
 /** The numbers in a pull answer's header. */
 record PullAnswer(long next, long begin, long end) {
 
-    static PullAnswer of(Fetch fetch) {
+    static PullAnswer of(FetchResult fetch) {
         return new PullAnswer(fetch.next(), fetch.begin(), fetch.end());
     }
 
@@ -19,11 +19,11 @@ record PullAnswer(long next, long begin, long end) {
     /** Puts the header; the caller ends it with the length of the body. */
     void header(ResponseWriter out, int opaque, boolean binary, int code, String remark) {
         out.begin(binary, code, opaque, remark);
-        out.field(Fields.SUGGESTED_BROKER, 0);
-        out.field(Fields.GROUP_FLAG, 0);
-        out.field(Fields.NEXT_OFFSET, next);
-        out.field(Fields.MAX_OFFSET, end);
-        out.field(Fields.MIN_OFFSET, begin);
-        out.field(Fields.TOPIC_FLAG, 0);
+        out.field(FieldNames.SUGGESTED_BROKER, 0);
+        out.field(FieldNames.GROUP_FLAG, 0);
+        out.field(FieldNames.NEXT_OFFSET, next);
+        out.field(FieldNames.MAX_OFFSET, end);
+        out.field(FieldNames.MIN_OFFSET, begin);
+        out.field(FieldNames.TOPIC_FLAG, 0);
     }
 }

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.posthorse.access.SystemNames;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.ColdRead;
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
@@ -12,10 +12,10 @@ import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
-import io.posthorse.format.rocketmq.Destinations;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 import io.posthorse.format.rocketmq.Filters;
-import io.posthorse.platform.Places;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.platform.Quota;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -39,17 +39,17 @@ final class PullRequests {
 
     private final RemotingProtocol protocol;
     private final Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
-    private final Fetch fetch = new Fetch();
+    private final FetchResult fetch = new FetchResult();
     private final Filters filters;
     /** Pulls of all connections that are held. */
-    private final Places waits;
+    private final Quota waits;
     private int coldReads;
 
     PullRequests(
-            RemotingProtocol protocol, Destinations destinations, ConsumerGroups groups, Filters filters,
+            RemotingProtocol protocol, TopicsAndGroups destinations, ConsumerGroups groups, Filters filters,
             OffsetResets<Subscription, Partition> resets) {
         this.resets = resets;
         this.protocol = protocol;
@@ -57,13 +57,13 @@ final class PullRequests {
         this.destinations = destinations;
         this.groups = groups;
         this.filters = filters;
-        this.waits = new Places(
+        this.waits = new Quota(
                 Runtime.getRuntime().maxMemory() / WAITERS_HEAP_PART / WAITER_BYTES, protocol.settings.shares());
     }
 
     void handle(RemotingSession session, RequestHeader header) {
-        int topicField = header.field(Fields.TOPIC);
-        String groupName = header.text(Fields.CONSUMER_GROUP);
+        int topicField = header.field(FieldNames.TOPIC);
+        String groupName = header.text(FieldNames.CONSUMER_GROUP);
         if (topicField < 0 || groupName == null) {
             session.refuse(header, ResponseCode.INVALID_PARAMETER, "The pull request names no topic or no group.");
             return;
@@ -76,12 +76,12 @@ final class PullRequests {
         }
         if (!group.settings().admitsOffsets()) {
             session.refuse(header, ResponseCode.NO_PERMISSION, "subscription group no permission, " + groupName
-                    + (group.settings().settlesOneByOne() ? ": " + Destinations.NOT_FOR_OFFSETS : ""));
+                    + (group.settings().settlesOneByOne() ? ": " + TopicsAndGroups.NOT_FOR_OFFSETS : ""));
             return;
         }
         Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));
         if (topic == null) {
-            session.refuse(header, ResponseCode.TOPIC_NOT_EXIST, "topic[" + header.text(Fields.TOPIC)
+            session.refuse(header, ResponseCode.TOPIC_NOT_EXIST, "topic[" + header.text(FieldNames.TOPIC)
                     + "] not exist, apply first please! It is created with its first message or with updateTopic.");
             return;
         }
@@ -100,9 +100,9 @@ final class PullRequests {
                     + " forbidden: it has messages of all topics, and is for super users");
             return;
         }
-        Partition partition = topic.partition((int) header.number(Fields.QUEUE_ID, -1));
+        Partition partition = topic.partition((int) header.number(FieldNames.QUEUE_ID, -1));
         if (partition == null) {
-            session.refuse(header, ResponseCode.INVALID_PARAMETER, "queueId[" + header.number(Fields.QUEUE_ID, -1)
+            session.refuse(header, ResponseCode.INVALID_PARAMETER, "queueId[" + header.number(FieldNames.QUEUE_ID, -1)
                     + "] is illegal, topic:[" + topic.name() + "] has " + topic.partitions().size() + " queues");
             return;
         }
@@ -110,26 +110,26 @@ final class PullRequests {
     }
 
     private void pull(RemotingSession session, RequestHeader header, Subscription group, Partition partition) {
-        int flags = (int) header.number(Fields.SYSTEM_FLAG, 0);
+        int flags = (int) header.number(FieldNames.SYSTEM_FLAG, 0);
         TagFilter filter = filter(session, header, flags, group, partition.topic().name());
         if (filter == null) {
             return; // refused
         }
-        long commit = (flags & COMMIT) == 0 ? -1 : header.number(Fields.COMMIT_OFFSET, -1);
+        long commit = (flags & COMMIT) == 0 ? -1 : header.number(FieldNames.COMMIT_OFFSET, -1);
         if (commit >= 0 && !resets.outdates(group, partition, commit)) {
             protocol.shard.turn().commit(group, partition, commit);
         }
-        long offset = header.number(Fields.QUEUE_OFFSET, 0);
+        long offset = header.number(FieldNames.QUEUE_OFFSET, 0);
         long moved = resets.redirect(group, partition, offset);
         if (moved >= 0) {
             redirect(session, header, partition, moved);
             return;
         }
-        int count = (int) Math.max(1, Math.min(Fetch.COUNT_MAX, header.number(Fields.MAX_MESSAGES, 32)));
-        int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(Fields.MAX_BYTES, BYTES_MAX)));
+        int count = (int) Math.max(1, Math.min(FetchResult.COUNT_MAX, header.number(FieldNames.MAX_MESSAGES, 32)));
+        int bytes = (int) Math.max(1, Math.min(BYTES_LIMIT, header.number(FieldNames.MAX_BYTES, BYTES_MAX)));
         broker.fetch(partition, offset, count, bytes, filter, fetch);
-        long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(Fields.SUSPEND_MS, 0));
-        if (fetch.status() == Fetch.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX
+        long suspend = (flags & SUSPEND) == 0 ? 0 : Math.min(SUSPEND_MS_MAX, header.number(FieldNames.SUSPEND_MS, 0));
+        if (fetch.status() == FetchResult.Status.AT_END && suspend > 0 && session.waiters.size() < WAITERS_MAX
                 && waits.take(session.holder())) {
             new PullWaiter(
                             this, session, header.opaque(), header.isBinary(), group, partition, offset, count, bytes,
@@ -149,7 +149,7 @@ final class PullRequests {
         session.connection().send(out);
     }
 
-    Places waits() {
+    Quota waits() {
         return waits;
     }
 
@@ -157,7 +157,8 @@ final class PullRequests {
     void dismiss(PullWaiter waiter) {
         Partition partition = waiter.partition;
         new PullAnswer(waiter.offset, broker.begin(partition), broker.end(partition)).header(
-                protocol.writer, waiter.opaque, waiter.binary, ResponseCode.PULL_NOT_FOUND, Fetch.Status.AT_END.name());
+                protocol.writer, waiter.opaque, waiter.binary, ResponseCode.PULL_NOT_FOUND,
+                FetchResult.Status.AT_END.name());
         ByteBuf out = waiter.session.connection().buffer(HEADER_BYTES);
         protocol.writer.end(out, 0);
         waiter.session.connection().send(out);
@@ -169,17 +170,17 @@ final class PullRequests {
         if ((flags & HAS_SUBSCRIPTION) == 0) {
             return groups.filter(session, header, group, topic);
         }
-        int type = header.field(Fields.EXPRESSION_TYPE);
+        int type = header.field(FieldNames.EXPRESSION_TYPE);
         if (type >= 0 && header.length(type) > 0 && !isTag(header, type)) {
             return ConsumerGroups.filter(session, header, filters.of(
-                    header.text(Fields.EXPRESSION_TYPE), header.text(Fields.SUBSCRIPTION)));
+                    header.text(FieldNames.EXPRESSION_TYPE), header.text(FieldNames.SUBSCRIPTION)));
         }
-        int field = header.field(Fields.SUBSCRIPTION);
+        int field = header.field(FieldNames.SUBSCRIPTION);
         if (field < 0 || header.length(field) == 0
                 || (header.length(field) == 1 && header.bytes()[header.start(field)] == '*')) {
             return TagFilter.ALL;
         }
-        return filters.tags(header.text(Fields.SUBSCRIPTION));
+        return filters.tags(header.text(FieldNames.SUBSCRIPTION));
     }
 
     private static boolean isTag(RequestHeader header, int type) {
@@ -195,11 +196,11 @@ final class PullRequests {
             return true;
         }
         broker.fetch(waiter.partition, waiter.offset, waiter.count, waiter.bytes, waiter.filter, fetch);
-        if (!last && fetch.status() == Fetch.Status.NO_MATCH && fetch.next() == fetch.end()) {
+        if (!last && fetch.status() == FetchResult.Status.NO_MATCH && fetch.next() == fetch.end()) {
             waiter.offset = fetch.next(); // nothing in it for this one; wait on behind it
             return false;
         }
-        if (!last && fetch.status() == Fetch.Status.AT_END) {
+        if (!last && fetch.status() == FetchResult.Status.AT_END) {
             return false;
         }
         protocol.statistics.answered(waiter.group, waiter.partition.topic(), fetch);
@@ -221,7 +222,7 @@ final class PullRequests {
     }
 
     private void answer(RemotingSession session, int opaque, boolean binary) {
-        if (fetch.status() == Fetch.Status.FOUND && fetch.isCold()) {
+        if (fetch.status() == FetchResult.Status.FOUND && fetch.isCold()) {
             answerCold(session, opaque, binary);
             return;
         }
@@ -272,7 +273,7 @@ final class PullRequests {
                     boolean found = body.isReadable();
                     answer.at(read.next()).header(protocol.writer, opaque, binary,
                             found ? ResponseCode.SUCCESS : ResponseCode.PULL_RETRY_IMMEDIATELY,
-                            (found ? Fetch.Status.FOUND : Fetch.Status.NO_MATCH).name());
+                            (found ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH).name());
                     protocol.writer.end(head, body.readableBytes());
                     session.connection().send(head);
                     session.connection().send(body);
@@ -280,7 +281,7 @@ final class PullRequests {
                 });
     }
 
-    private ResponseWriter header(int opaque, boolean binary, Fetch found) {
+    private ResponseWriter header(int opaque, boolean binary, FetchResult found) {
         int code = switch (found.status()) {
             case FOUND -> ResponseCode.SUCCESS;
             case NO_MATCH -> ResponseCode.PULL_RETRY_IMMEDIATELY;

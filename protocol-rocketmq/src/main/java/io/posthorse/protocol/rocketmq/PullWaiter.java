@@ -4,7 +4,7 @@ import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Waiter;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 
 /** A pull request that is held until messages come, its time is up, or its connection goes. */
@@ -21,7 +21,7 @@ final class PullWaiter implements Waiter {
 
     private final PullRequests pulls;
     private Timers.Timer timer;
-    private Holder holder;
+    private QuotaHolder holder;
     private boolean late;
     private boolean done;
 
@@ -41,7 +41,7 @@ final class PullWaiter implements Waiter {
     }
 
     /** @param by whose place it has taken */
-    void begin(Timers timers, long suspendMs, Holder by) {
+    void begin(Timers timers, long suspendMs, QuotaHolder by) {
         holder = by;
         session.waiters.add(this);
         timer = timers.after(suspendMs, this::expire);

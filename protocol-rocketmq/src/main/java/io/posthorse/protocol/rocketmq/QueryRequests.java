@@ -13,9 +13,9 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.MessageKeys;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,13 +38,13 @@ final class QueryRequests implements RequestHandler {
     private final Broker broker;
     private final Background reader;
     private final Clock clock;
-    private final Places searches;
+    private final Quota searches;
 
-    QueryRequests(Broker broker, Background reader, Clock clock, Shares shares) {
+    QueryRequests(Broker broker, Background reader, Clock clock, QuotaShares shares) {
         this.broker = broker;
         this.reader = reader;
         this.clock = clock;
-        this.searches = new Places(SEARCHES_MAX, shares);
+        this.searches = new Quota(SEARCHES_MAX, shares);
     }
 
     @Override
@@ -60,7 +60,7 @@ final class QueryRequests implements RequestHandler {
             return notFound(request);
         }
         RemotingSession session = (RemotingSession) peer;
-        Holder holder = session.holder();
+        QuotaHolder holder = session.holder();
         if (!searches.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, "too many queries by key at once; ask again");
         }

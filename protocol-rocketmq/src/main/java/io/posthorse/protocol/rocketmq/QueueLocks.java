@@ -1,9 +1,9 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,25 +14,25 @@ final class QueueLocks {
     private static final long LOOK_MS = 1_000;
 
     private final Clock clock;
-    private final Places places;
+    private final Quota places;
     private final Map<Key, Lock> locks = new HashMap<>();
     private long nextLookMs;
 
     record Key(String group, String topic, String broker, int queueId) {}
 
-    private record Lock(Holder holder, String clientId, long renewedMs) {
-        boolean isOf(Holder who, String client) {
+    private record Lock(QuotaHolder holder, String clientId, long renewedMs) {
+        boolean isOf(QuotaHolder who, String client) {
             return clientId.equals(client) && holder.user().equals(who.user());
         }
     }
 
-    QueueLocks(Clock clock, Shares shares) {
+    QueueLocks(Clock clock, QuotaShares shares) {
         this.clock = clock;
-        this.places = new Places(LOCKS_MAX, shares);
+        this.places = new Quota(LOCKS_MAX, shares);
     }
 
     /** Takes or renews a lock; false while another client, or one of another user, holds it. */
-    boolean lock(Key key, Holder holder, String clientId) {
+    boolean lock(Key key, QuotaHolder holder, String clientId) {
         long now = clock.nanos() / 1_000_000;
         Lock held = locks.get(key);
         if (held != null && !held.isOf(holder, clientId) && now - held.renewedMs < EXPIRY_MS) {
@@ -65,7 +65,7 @@ final class QueueLocks {
         return true;
     }
 
-    void unlock(Key key, Holder holder, String clientId) {
+    void unlock(Key key, QuotaHolder holder, String clientId) {
         Lock held = locks.get(key);
         if (held != null && held.isOf(holder, clientId)) {
             locks.remove(key);

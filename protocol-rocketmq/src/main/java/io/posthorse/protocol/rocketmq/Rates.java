@@ -18,7 +18,7 @@ final class Rates {
 
     private double rate(int ticks, long tick, double sinceTickSeconds, long total) {
         long back = Math.min(ticks, tick);
-        double seconds = Math.max(1, back * Window.TICK_SECONDS + sinceTickSeconds);
+        double seconds = Math.max(1, back * RecentGrowth.TICK_SECONDS + sinceTickSeconds);
         return (total - samples[(int) ((tick - back) % SLOTS)]) / seconds;
     }
 }

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Outcome;
+import io.posthorse.broker.CommandOutcome;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
@@ -52,8 +52,8 @@ final class RecallRequests implements RequestHandler {
             return request.refuse(ResponseCode.ILLEGAL_OPERATION, "recall failed, the message " + handle.uniqueKey()
                     + " does not wait any more: it was delivered or taken back");
         }
-        Outcome outcome = shard.turn().delayed().cancel(offset);
-        return outcome == Outcome.DONE
+        CommandOutcome outcome = shard.turn().delayed().cancel(offset);
+        return outcome == CommandOutcome.DONE
                 ? request.ok(Map.of("msgId", handle.uniqueKey()))
                 : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "recall failed, the broker's disk is full; try again");
     }

@@ -11,19 +11,19 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseWriter;
-import io.posthorse.format.rocketmq.Destinations;
 import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
-import io.posthorse.net.Complaints;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.net.Connection;
+import io.posthorse.net.LogLimiter;
 import io.posthorse.net.Session;
 import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +53,7 @@ public final class RemotingProtocol implements SessionFactory {
     final AccessGate gate;
     final Statistics statistics;
 
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private int opaque;
     private final List<RequestHandler> handlers = new ArrayList<>();
     private final Set<RemotingSession> sessions = new HashSet<>();
@@ -78,7 +78,7 @@ public final class RemotingProtocol implements SessionFactory {
         this.old = new OldMessages(broker, reader);
         this.settings = settings;
         this.topics = new TopicLookup(broker);
-        this.destinations = new Destinations(shard, settings);
+        this.destinations = new TopicsAndGroups(shard, settings);
         ConsumerGroups groups = new ConsumerGroups(broker, online, clock, timers, settings.shares());
         OffsetResets<Subscription, Partition> resets = new OffsetResets<>(clock);
         this.statistics = new Statistics(broker, clock, timers);
@@ -110,7 +110,7 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new AckRequests(shard));
         handlers.add(new AssignmentRequests(shard, destinations, groups, routes));
         this.rights = gate;
-        this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, settings, new Complaints(clock));
+        this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, settings, new LogLimiter(clock));
         Accounts accounts = gate.accounts();
         handlers.add(new AccessRequests(accounts, shard.audit()));
         handlers.add(new PlainAclRequests(accounts, settings, shard.audit()));
@@ -139,8 +139,8 @@ public final class RemotingProtocol implements SessionFactory {
     }
 
     /** Who a request comes from. */
-    public static Holder holder(Peer peer) {
-        return peer instanceof RemotingSession session ? session.holder() : new Holder("", peer.remote().getAddress());
+    public static QuotaHolder holder(Peer peer) {
+        return peer instanceof RemotingSession session ? session.holder() : new QuotaHolder("", peer.remote().getAddress());
     }
 
     /** Number of the next request of the broker's own. */

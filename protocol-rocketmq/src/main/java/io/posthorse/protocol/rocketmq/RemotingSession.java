@@ -6,8 +6,8 @@ import io.netty.buffer.Unpooled;
 import io.posthorse.access.Identity;
 import io.posthorse.access.Origin;
 import io.posthorse.broker.Lookup;
-import io.posthorse.broker.NotAtHandException;
-import io.posthorse.broker.Retry;
+import io.posthorse.broker.NotResidentException;
+import io.posthorse.broker.RetriedRequest;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
@@ -19,7 +19,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
-import io.posthorse.platform.Holder;
+import io.posthorse.platform.QuotaHolder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +55,7 @@ final class RemotingSession implements Session, Peer {
     int rightsChanges;
 
     private final Connection connection;
-    private Holder holder;
+    private QuotaHolder holder;
     private final ReplyBatches replies;
     private final ClientCalls calls;
 
@@ -65,7 +65,7 @@ final class RemotingSession implements Session, Peer {
         this.calls = new ClientCalls(this::send, protocol.timers);
         this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
         this.source = connection.remote().getAddress();
-        this.holder = new Holder("", source);
+        this.holder = new QuotaHolder("", source);
         this.bornHost = Host.of(connection.remote());
         this.storeHost = Host.of(Addresses.advertised(protocol.settings, connection.local()), protocol.settings.port());
         this.messageIdBegin = storeHost.hex().getBytes(StandardCharsets.US_ASCII);
@@ -95,7 +95,7 @@ final class RemotingSession implements Session, Peer {
     }
 
     /** @param retry of a request that waited for the disk; null for one that comes the first time */
-    private void frame(ByteBuf in, int start, int end, Retry retry) {
+    private void frame(ByteBuf in, int start, int end, RetriedRequest retry) {
         RequestHeader header = protocol.header;
         int body = header.read(in, start, end);
         if (header.isResponse()) {
@@ -140,22 +140,22 @@ final class RemotingSession implements Session, Peer {
             }
         } catch (MalformedFrameException e) {
             refuse(header, ResponseCode.INVALID_PARAMETER, e.getMessage());
-        } catch (NotAtHandException e) {
-            Retry again = retry != null ? retry : retry(ByteBufUtil.getBytes(in, start, end - start));
+        } catch (NotResidentException e) {
+            RetriedRequest again = retry != null ? retry : retry(ByteBufUtil.getBytes(in, start, end - start));
             lookUp(e.lookup(before), again, header);
         }
     }
 
     /** Has what a request needs read from the disk. */
-    private void lookUp(Lookup missing, Retry retry, RequestHeader header) {
+    private void lookUp(Lookup missing, RetriedRequest retry, RequestHeader header) {
         if (!protocol.old.read(missing, retry)) {
             refuse(header, ResponseCode.SYSTEM_BUSY, "too many requests wait for the disk; nothing was done. Try again.");
         }
     }
 
     /** A request runs from its begin once more, signature and rights included. */
-    private Retry retry(byte[] request) {
-        Retry retry = new Retry(request.length);
+    private RetriedRequest retry(byte[] request) {
+        RetriedRequest retry = new RetriedRequest(request.length);
         retry.onRead(() -> whenWritable(() -> {
             try {
                 frame(Unpooled.wrappedBuffer(request), 0, request.length, retry);
@@ -247,9 +247,9 @@ final class RemotingSession implements Session, Peer {
     }
 
     /** Who holds what its requests take. */
-    Holder holder() {
+    QuotaHolder holder() {
         if (!holder.user().equals(user())) {
-            holder = new Holder(user(), source);
+            holder = new QuotaHolder(user(), source);
         }
         return holder;
     }

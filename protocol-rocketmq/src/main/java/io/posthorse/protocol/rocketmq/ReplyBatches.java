@@ -1,7 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
-import io.posthorse.broker.Parked;
+import io.posthorse.broker.PendingReplies;
 import io.posthorse.broker.Shard;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
@@ -14,7 +14,7 @@ import java.util.Arrays;
  * Replies of one connection that wait for the log: those of one turn lie in one buffer, which leaves in one write when
  * everything that turn wrote is committed. Their opaques are kept aside, to answer with a failure if it never is.
  */
-final class ReplyBatches implements Parked {
+final class ReplyBatches implements PendingReplies {
     private static final int BUFFER_BYTES = 8 << 10;
     /** While so many replies of one connection wait for the log, nothing more is read from it. */
     private static final int WAITING_MAX = 16_384;

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.codec.rocketmq.RequestCode;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 
 /** Names of a send request's fields: long in request 10, one letter each in 310 and 320. */
 record SendNames(
@@ -18,9 +18,11 @@ record SendNames(
         byte[] batch) {
 
     private static final SendNames LONG = new SendNames(
-            Fields.TOPIC, Fields.DEFAULT_TOPIC, Fields.DEFAULT_TOPIC_QUEUES, Fields.QUEUE_ID, Fields.SYSTEM_FLAG,
-            Fields.BORN_TIMESTAMP, Fields.FLAG, Fields.PROPERTIES, Fields.RECONSUME_TIMES, Fields.MAX_RECONSUME_TIMES,
-            Fields.BATCH);
+            FieldNames.TOPIC, FieldNames.DEFAULT_TOPIC, FieldNames.DEFAULT_TOPIC_QUEUES, FieldNames.QUEUE_ID,
+            FieldNames.SYSTEM_FLAG,
+            FieldNames.BORN_TIMESTAMP, FieldNames.FLAG, FieldNames.PROPERTIES, FieldNames.RECONSUME_TIMES,
+            FieldNames.MAX_RECONSUME_TIMES,
+            FieldNames.BATCH);
     private static final SendNames SHORT = new SendNames(
             letter('b'), letter('c'), letter('d'), letter('e'), letter('f'), letter('g'), letter('h'), letter('i'),
             letter('j'), letter('l'), letter('m'));

@@ -12,13 +12,13 @@ import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.codec.rocketmq.StoredMessage;
-import io.posthorse.format.rocketmq.Destinations;
-import io.posthorse.format.rocketmq.Fields;
+import io.posthorse.format.rocketmq.FieldNames;
 import io.posthorse.format.rocketmq.OutgoingMessage;
 import io.posthorse.format.rocketmq.RecallHandle;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.SendProperties;
-import io.posthorse.net.Complaints;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.net.LogLimiter;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Entropy;
 import java.nio.charset.StandardCharsets;
@@ -29,18 +29,18 @@ import org.slf4j.LoggerFactory;
 final class SendRequests {
     private static final Logger LOG = LoggerFactory.getLogger(SendRequests.class);
 
-    private final Complaints complaints;
+    private final LogLimiter complaints;
     private final RemotingProtocol protocol;
     private final Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final RocketmqSettings settings;
     private final Entropy entropy;
     private final OutgoingMessage message = new OutgoingMessage();
     private final SendProperties properties;
     private final BatchSend batches;
 
-    SendRequests(RemotingProtocol protocol, Destinations destinations, Entropy entropy, Clock clock) {
-        this.complaints = new Complaints(clock);
+    SendRequests(RemotingProtocol protocol, TopicsAndGroups destinations, Entropy entropy, Clock clock) {
+        this.complaints = new LogLimiter(clock);
         this.protocol = protocol;
         this.broker = protocol.broker;
         this.destinations = destinations;
@@ -70,8 +70,9 @@ final class SendRequests {
                 return; // refused
             }
         }
-        if (header.length(topicField) > Destinations.TOPIC_LENGTH_MAX) { // a JMS client's: no reader of ours could read it
-            refuse(session, header, ResponseCode.INVALID_PARAMETER, Destinations.topicProblem(topic.name()));
+        // a JMS client's: no reader of ours could read it
+        if (header.length(topicField) > TopicsAndGroups.TOPIC_LENGTH_MAX) {
+            refuse(session, header, ResponseCode.INVALID_PARAMETER, TopicsAndGroups.topicProblem(topic.name()));
             return;
         }
         if (!topic.settings().isWritable() || topic.isInternal()) {
@@ -95,7 +96,7 @@ final class SendRequests {
 
     private Topic create(RemotingSession session, RequestHeader header, SendNames names) {
         String name = header.text(names.topic());
-        String problem = Destinations.topicProblem(name);
+        String problem = TopicsAndGroups.topicProblem(name);
         if (problem != null) {
             refuse(session, header, ResponseCode.INVALID_PARAMETER, problem);
             return null;
@@ -229,16 +230,16 @@ final class SendRequests {
         }
         ResponseWriter out = protocol.writer;
         out.begin(header.isBinary(), ResponseCode.SUCCESS, header.opaque(), null);
-        out.field(Fields.QUEUE_ID, partition.number());
-        out.field(Fields.TRANSACTION_ID, properties.uniqueKeyText, properties.uniqueKeyAt, properties.uniqueKeyLength);
-        int id = out.open(Fields.MESSAGE_ID);
+        out.field(FieldNames.QUEUE_ID, partition.number());
+        out.field(FieldNames.TRANSACTION_ID, properties.uniqueKeyText, properties.uniqueKeyAt, properties.uniqueKeyLength);
+        int id = out.open(FieldNames.MESSAGE_ID);
         putMessageId(out, session, position);
         out.close(id);
         if (wait == Wait.TIME) {
             String topic = partition.topic().name();
             byte[] handle = new RecallHandle(
                     topic, settings.brokerName(), properties.dueMs, properties.uniqueKey(), offset).bytes();
-            out.field(Fields.RECALL_HANDLE, handle, 0, handle.length);
+            out.field(FieldNames.RECALL_HANDLE, handle, 0, handle.length);
         }
         finish(session, header, offset);
     }
@@ -302,9 +303,9 @@ final class SendRequests {
     /** Puts the fields that every answer to a send ends with, and parks it. */
     void finish(RemotingSession session, RequestHeader header, long offset) {
         ResponseWriter out = protocol.writer;
-        out.field(Fields.TRACE_ON, Fields.TRUE);
-        out.field(Fields.REGION, Fields.DEFAULT_REGION);
-        out.field(Fields.QUEUE_OFFSET, offset);
+        out.field(FieldNames.TRACE_ON, FieldNames.TRUE);
+        out.field(FieldNames.REGION, FieldNames.DEFAULT_REGION);
+        out.field(FieldNames.QUEUE_OFFSET, offset);
         out.end(session.openReply(header), 0);
         session.parked();
     }
@@ -339,8 +340,8 @@ final class SendRequests {
         }
         ResponseWriter out = protocol.writer;
         out.begin(header.isBinary(), code, header.opaque(), remark);
-        out.field(Fields.TRACE_ON, Fields.TRUE);
-        out.field(Fields.REGION, Fields.DEFAULT_REGION);
+        out.field(FieldNames.TRACE_ON, FieldNames.TRUE);
+        out.field(FieldNames.REGION, FieldNames.DEFAULT_REGION);
         ByteBuf buffer = session.connection().buffer(512);
         out.end(buffer, 0);
         session.connection().send(buffer);

@@ -1,7 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Fetch;
+import io.posthorse.broker.FetchResult;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
@@ -20,31 +20,31 @@ import java.util.Map;
  * from which come rates and the sums of the last minute, hour and day.
  */
 final class Statistics {
-    private static final long TICK_MS = Window.TICK_SECONDS * 1_000L;
+    private static final long TICK_MS = RecentGrowth.TICK_SECONDS * 1_000L;
     /** Pairs of group and topic that are counted by themselves; of more only the broker's totals are. */
     private static final int PAIRS_MAX = 100_000;
 
     /** Messages that came into a topic. */
     static final class TopicCount {
         final Topic topic;
-        final Window window;
+        final RecentGrowth window;
         private final long base;
 
         private TopicCount(Topic topic, long base, long tick) {
             this.topic = topic;
             this.base = base;
-            this.window = new Window(0, tick);
+            this.window = new RecentGrowth(0, tick);
         }
     }
 
     /** Messages of a topic that went to a group. */
     static final class GroupCount {
-        final Window window;
+        final RecentGrowth window;
         long messages;
         long answers;
 
         private GroupCount(long tick) {
-            window = new Window(0, tick);
+            window = new RecentGrowth(0, tick);
         }
     }
 
@@ -73,8 +73,8 @@ final class Statistics {
     final Rates missRates = new Rates();
     final Rates pullRates = new Rates();
     final Rates deliveredRates = new Rates();
-    final Window allPuts = new Window(0, 0);
-    final Window allDelivered = new Window(0, 0);
+    final RecentGrowth allPuts = new RecentGrowth(0, 0);
+    final RecentGrowth allDelivered = new RecentGrowth(0, 0);
 
     private LocalDate today;
     private long putsTodayMorning;
@@ -103,7 +103,7 @@ final class Statistics {
     }
 
     /** A pull of that group was answered with what was fetched. */
-    void answered(Subscription group, Topic topic, Fetch fetch) {
+    void answered(Subscription group, Topic topic, FetchResult fetch) {
         if (fetch.count() == 0) {
             missed++;
             return;

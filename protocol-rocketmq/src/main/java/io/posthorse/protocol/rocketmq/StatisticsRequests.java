@@ -1,8 +1,8 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Figures;
 import io.posthorse.broker.Inspection;
+import io.posthorse.broker.LogFigures;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonWriter;
@@ -86,7 +86,7 @@ final class StatisticsRequests implements RequestHandler {
     }
 
     private void log(Map<String, String> table) {
-        Figures figures = inspection.figures();
+        LogFigures figures = inspection.figures();
         long puts = statistics.puts();
         long written = figures.end() - statistics.startPosition;
         table.put("commitLogMinOffset", text(figures.begin()));
@@ -191,7 +191,7 @@ final class StatisticsRequests implements RequestHandler {
                 + " counted within a day");
     }
 
-    private Frame answer(Frame request, Window window, long total, double perOperation) {
+    private Frame answer(Frame request, RecentGrowth window, long total, double perOperation) {
         if (window.isIdle(total)) {
             return none(request, request.field("statsName"), request.field("statsKey"));
         }
@@ -204,7 +204,7 @@ final class StatisticsRequests implements RequestHandler {
         return request.ok(out.endObject().bytes());
     }
 
-    private static void span(JsonWriter out, String name, Window.Span span, double perOperation) {
+    private static void span(JsonWriter out, String name, RecentGrowth.Span span, double perOperation) {
         out.name(name).beginObject().name("avgpt").value(span.sum() == 0 ? 0.0 : perOperation);
         out.name("sum").value(span.sum()).name("tps").value(span.perSecond()).endObject();
     }

@@ -12,8 +12,8 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.format.rocketmq.Destinations;
-import io.posthorse.platform.Holder;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.platform.QuotaHolder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,12 +28,12 @@ final class TopicRequests implements RequestHandler {
 
     private final Shard shard;
     private final Broker broker;
-    private final Destinations destinations;
+    private final TopicsAndGroups destinations;
     private final Statistics statistics;
     private final ConfirmedAnswers confirmed;
 
     /** @param confirmed lets answers go that say that a topic was changed */
-    TopicRequests(Shard shard, Destinations destinations, Statistics statistics, ConfirmedAnswers confirmed) {
+    TopicRequests(Shard shard, TopicsAndGroups destinations, Statistics statistics, ConfirmedAnswers confirmed) {
         this.shard = shard;
         this.confirmed = confirmed;
         this.broker = shard.broker();
@@ -55,7 +55,7 @@ final class TopicRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
-        Holder by = ((RemotingSession) peer).holder();
+        QuotaHolder by = ((RemotingSession) peer).holder();
         return switch (request.code()) {
             case RequestCode.UPDATE_AND_CREATE_TOPIC -> changed(peer, request, update(request, by));
             case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> changed(peer, request, updateAll(request, by));
@@ -81,7 +81,7 @@ final class TopicRequests implements RequestHandler {
         return null;
     }
 
-    private Frame update(Frame request, Holder by) {
+    private Frame update(Frame request, QuotaHolder by) {
         String name = request.require("topic");
         TopicSettings before = settings(name);
         TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
@@ -109,8 +109,8 @@ final class TopicRequests implements RequestHandler {
         return legal ? new TopicSettings((int) read, (int) write, (int) permissions, ordered, more) : null;
     }
 
-    private Frame refusal(Frame request, Holder by, String name, TopicSettings wanted) {
-        String problem = Destinations.topicProblem(name);
+    private Frame refusal(Frame request, QuotaHolder by, String name, TopicSettings wanted) {
+        String problem = TopicsAndGroups.topicProblem(name);
         if (problem == null && destinations.systemTopics().contains(name)) {
             problem = "The topic[" + name + "] is conflict with system topic.";
         }
@@ -128,13 +128,13 @@ final class TopicRequests implements RequestHandler {
                 : null;
     }
 
-    private boolean hasRoom(Holder by, Topic before, TopicSettings wanted) {
+    private boolean hasRoom(QuotaHolder by, Topic before, TopicSettings wanted) {
         return before == null
                 ? destinations.hasRoomForTopic(by, wanted.partitions())
                 : broker.creations().admitsPartitions(by, wanted.partitions() - before.size());
     }
 
-    private Frame create(Frame request, Holder by, String name, TopicSettings wanted) {
+    private Frame create(Frame request, QuotaHolder by, String name, TopicSettings wanted) {
         Topic before = broker.topic(name);
         int size = before == null ? 0 : before.size();
         Topic topic = shard.turn().createOrUpdate(name, wanted);
@@ -158,7 +158,7 @@ final class TopicRequests implements RequestHandler {
     }
 
     /** All topics are looked at before the first is touched, so a refusal for what is wrong with one changes nothing. */
-    private Frame updateAll(Frame request, Holder by) {
+    private Frame updateAll(Frame request, QuotaHolder by) {
         List<JsonValue> items = JsonReader.read(request.body()).asObject().array("topicConfigList");
         if (items.isEmpty() || items.size() > LIST_MAX) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " topics are due in one request, not "
@@ -246,7 +246,7 @@ final class TopicRequests implements RequestHandler {
         return request.ok(out.bytes());
     }
 
-    private Frame delete(Frame request, Holder by) {
+    private Frame delete(Frame request, QuotaHolder by) {
         String name = request.require("topic");
         if (destinations.systemTopics().contains(name)) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "The topic[" + name + "] is conflict with system topic.");

@@ -2,7 +2,7 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.access.Gate;
 import io.posthorse.broker.Broker;
-import io.posthorse.broker.Outcome;
+import io.posthorse.broker.CommandOutcome;
 import io.posthorse.broker.Partition;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Topic;
@@ -80,7 +80,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
             return request.refuse(ResponseCode.SYSTEM_ERROR, "The producer group wrong: the message was prepared by "
                     + view.properties().get("PGROUP"));
         }
-        Outcome outcome = decision == COMMIT
+        CommandOutcome outcome = decision == COMMIT
                 ? commit(offset, view)
                 : shard.turn().transactions().rollback(offset);
         return switch (outcome) {
@@ -92,7 +92,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
     }
 
     /** A delay counts from the commit. */
-    private Outcome commit(long offset, MessageView view) {
+    private CommandOutcome commit(long offset, MessageView view) {
         Transactions transactions = shard.turn().transactions();
         byte[] text = MessageView.text(view.properties()).getBytes(StandardCharsets.UTF_8);
         properties.scan(text);
@@ -122,8 +122,8 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "the message cannot be resumed: its topic " + view.topic()
                     + " is gone. Create the topic again and repeat this, or drop the message.");
         }
-        Outcome outcome = shard.turn().transactions().resume(offset, target, broker.now() + settings.undecidedMs());
-        return outcome == Outcome.DONE
+        CommandOutcome outcome = shard.turn().transactions().resume(offset, target, broker.now() + settings.undecidedMs());
+        return outcome == CommandOutcome.DONE
                 ? request.ok(Map.of())
                 : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full; try again.");
     }

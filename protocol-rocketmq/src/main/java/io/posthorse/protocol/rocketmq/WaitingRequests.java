@@ -1,8 +1,8 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.CommandOutcome;
 import io.posthorse.broker.DelayedMessages;
-import io.posthorse.broker.Outcome;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.WaitingRead;
 import io.posthorse.codec.rocketmq.Frame;
@@ -13,9 +13,9 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.platform.Background;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Places;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,14 +41,14 @@ final class WaitingRequests implements RequestHandler {
     private final Broker broker;
     private final Background reader;
     private final TransactionRequests transactions;
-    private final Places lists;
+    private final Quota lists;
 
-    WaitingRequests(Shard shard, Background reader, TransactionRequests transactions, Shares shares) {
+    WaitingRequests(Shard shard, Background reader, TransactionRequests transactions, QuotaShares shares) {
         this.shard = shard;
         this.broker = shard.broker();
         this.reader = reader;
         this.transactions = transactions;
-        this.lists = new Places(LISTS_MAX, shares);
+        this.lists = new Quota(LISTS_MAX, shares);
     }
 
     @Override
@@ -63,7 +63,7 @@ final class WaitingRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
-        Holder by = ((RemotingSession) peer).holder();
+        QuotaHolder by = ((RemotingSession) peer).holder();
         return switch (request.code()) {
             case RequestCode.LIST_DELAYED_MESSAGES, RequestCode.LIST_SUSPENDED_TRANSACTIONS -> list(peer, request);
             case RequestCode.CANCEL_DELAYED_MESSAGE, RequestCode.RUN_DELAYED_MESSAGE -> delayed(request, by);
@@ -76,7 +76,7 @@ final class WaitingRequests implements RequestHandler {
         WaitingQuery query = WaitingQuery.of(request, kind);
         RemotingSession session = (RemotingSession) peer;
         int rights = session.rightsChanges;
-        Holder holder = session.holder();
+        QuotaHolder holder = session.holder();
         if (!lists.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, LISTS_MAX + " lists of waiting messages are being read already."
                     + " Nothing was listed. Ask again in a moment.");
@@ -128,7 +128,7 @@ final class WaitingRequests implements RequestHandler {
         return new WaitingRows.Lane((int) place, delayed.laneDelayMs((int) place), next < delayed.lanes() ? next : -1);
     }
 
-    private Frame delayed(Frame request, Holder by) {
+    private Frame delayed(Frame request, QuotaHolder by) {
         if (WaitingKind.LEVEL.owns(request.require("id"))) {
             return gone(request, request.field("id"), "waits at a delay level, which delivers one message behind the other:"
                     + " none can be taken out of the row, or be delivered before its time. It comes at its time. A message"
@@ -143,7 +143,7 @@ final class WaitingRequests implements RequestHandler {
         }
         return act(request, id, position, view -> {
             boolean cancels = request.code() == RequestCode.CANCEL_DELAYED_MESSAGE;
-            Outcome outcome = cancels ? shard.turn().delayed().cancel(id) : shard.turn().delayed().runNow(id);
+            CommandOutcome outcome = cancels ? shard.turn().delayed().cancel(id) : shard.turn().delayed().runNow(id);
             return switch (outcome) {
                 case DONE -> {
                     shard.audit().note(by, "delayed message " + id
@@ -157,7 +157,7 @@ final class WaitingRequests implements RequestHandler {
         });
     }
 
-    private Frame suspended(Frame request, Holder by) {
+    private Frame suspended(Frame request, QuotaHolder by) {
         if (WaitingKind.UNDECIDED.owns(request.require("id"))) {
             return gone(request, request.field("id"), "is undecided: its producer is still asked about it, and can still"
                     + " decide. When it was asked transactionCheckMax times in vain, the message is set aside, and then it"
@@ -184,7 +184,7 @@ final class WaitingRequests implements RequestHandler {
                 }
                 return answer;
             }
-            if (shard.turn().transactions().drop(id) != Outcome.DONE) {
+            if (shard.turn().transactions().drop(id) != CommandOutcome.DONE) {
                 return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
             }
             shard.audit().note(by, "suspended transaction " + id + " was dropped");

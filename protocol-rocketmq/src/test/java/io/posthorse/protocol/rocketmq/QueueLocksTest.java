@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.Holder;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.protocol.rocketmq.QueueLocks.Key;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
@@ -23,10 +23,10 @@ class QueueLocksTest {
         public long nanos() {
             return nowMs * 1_000_000;
         }
-    }, new Shares(50, 100));
+    }, new QuotaShares(50, 100));
 
-    private static final Holder ANN = new Holder("ann", InetAddress.getLoopbackAddress());
-    private static final Holder BOB = new Holder("bob", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder ANN = new QuotaHolder("ann", InetAddress.getLoopbackAddress());
+    private static final QuotaHolder BOB = new QuotaHolder("bob", InetAddress.getLoopbackAddress());
 
     private static Key key(int queue) {
         return new Key("G", "T", "b", queue);

@@ -26,7 +26,7 @@ public final class ConfigLoader {
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final Set<String> ignored = new LinkedHashSet<>();
-    private final Map<String, Entry> given = new HashMap<>();
+    private final Map<String, ConfigEntry> given = new HashMap<>();
 
     private ConfigLoader(ConfigSources sources) {
         this.sources = sources;
@@ -45,14 +45,14 @@ public final class ConfigLoader {
         takeAll(pairs("preset", sources.presets()));
         String nameServers = sources.environment().get(ENVIRONMENT_NAME);
         if (nameServers != null && sources.role() == Role.BROKER) {
-            takeAll(List.of(new Entry("environment " + ENVIRONMENT_NAME, Settings.NAMESRV_ADDR.name(), nameServers)));
+            takeAll(List.of(new ConfigEntry("environment " + ENVIRONMENT_NAME, Settings.NAMESRV_ADDR.name(), nameServers)));
         }
         if (sources.fileText() != null) {
             takeAll(PropertiesText.read(sources.fileName(), sources.fileText()), true);
         }
         takeAll(pairs("--set", sources.sets()));
         takePlainAcl();
-        Values values = new Values(sources.role(), given, sources.hostName());
+        SettingValues values = new SettingValues(sources.role(), given, sources.hostName());
         values.check(problems, notes);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
@@ -60,20 +60,20 @@ public final class ConfigLoader {
         return values.config(List.copyOf(notes), List.copyOf(ignored));
     }
 
-    private List<Entry> pairs(String where, List<String> pairs) {
-        List<Entry> entries = new ArrayList<>();
+    private List<ConfigEntry> pairs(String where, List<String> pairs) {
+        List<ConfigEntry> entries = new ArrayList<>();
         for (String set : pairs) {
             int sign = set.indexOf('=');
             if (sign < 1) {
                 problems.add(new ConfigProblem(where, set, "this is not key=value"));
             } else {
-                entries.add(new Entry(where, set.substring(0, sign).strip(), set.substring(sign + 1).strip()));
+                entries.add(new ConfigEntry(where, set.substring(0, sign).strip(), set.substring(sign + 1).strip()));
             }
         }
         return entries;
     }
 
-    private void takeAll(List<Entry> entries) {
+    private void takeAll(List<ConfigEntry> entries) {
         takeAll(entries, false);
     }
 
@@ -82,9 +82,9 @@ public final class ConfigLoader {
      *
      * @param isFile whether it may be a file of RocketMQ's, which is to start where it can
      */
-    private void takeAll(List<Entry> entries, boolean isFile) {
-        Map<String, Entry> ofSource = new LinkedHashMap<>();
-        for (Entry entry : entries) {
+    private void takeAll(List<ConfigEntry> entries, boolean isFile) {
+        Map<String, ConfigEntry> ofSource = new LinkedHashMap<>();
+        for (ConfigEntry entry : entries) {
             Setting<?> setting = setting(entry.key());
             if (setting != null && sources.role() == Role.NAME_SERVER && !NAME_SERVERS.contains(setting)) {
                 ignored.add(entry.key() + " is ignored: it belongs to a broker, and this is a name server alone");
@@ -104,19 +104,19 @@ public final class ConfigLoader {
     }
 
     /** The entry, or one with the nearest value that is possible here. */
-    private Entry bounded(Setting<?> setting, Entry entry) {
+    private ConfigEntry bounded(Setting<?> setting, ConfigEntry entry) {
         String nearest = setting.kind().nearest(entry.value());
         if (nearest == null) {
             return entry;
         }
         notes.add(entry.where() + ": " + entry.key() + "=" + entry.value() + " is more or less than is possible here; "
                 + nearest + " counts (" + setting.kind().due() + ")");
-        return new Entry(entry.where(), entry.key(), nearest);
+        return new ConfigEntry(entry.where(), entry.key(), nearest);
     }
 
     /** RocketMQ 4's switch means its file of accounts too, which has a place of its own there. */
     private void takePlainAcl() {
-        Entry users = given.get(Settings.AUTH.name());
+        ConfigEntry users = given.get(Settings.AUTH.name());
         boolean isMeant = users != null && users.key().equals("aclEnable") && users.value().equalsIgnoreCase("true")
                 && !given.containsKey(Settings.PLAIN_ACL.name()) && sources.role() == Role.BROKER;
         if (!isMeant) {
@@ -128,12 +128,12 @@ public final class ConfigLoader {
                     + " ROCKETMQ_HOME/conf or in this program's conf: name the file of accounts with auth.plain.acl, or make"
                     + " users with mqadmin. So far there is only the super user that the first start makes");
         } else {
-            given.put(Settings.PLAIN_ACL.name(), new Entry(users.where(), Settings.PLAIN_ACL.name(), file));
+            given.put(Settings.PLAIN_ACL.name(), new ConfigEntry(users.where(), Settings.PLAIN_ACL.name(), file));
             notes.add(users.where() + ": aclEnable=true: accounts are read from " + file);
         }
     }
 
-    private void take(Setting<?> setting, Entry entry, Map<String, Entry> ofSource) {
+    private void take(Setting<?> setting, ConfigEntry entry, Map<String, ConfigEntry> ofSource) {
         if (entry.value().isEmpty()) {
             notes.add(entry.where() + ": " + entry.key() + " has no value and counts as not given");
             return;
@@ -146,14 +146,14 @@ public final class ConfigLoader {
                     entry.where(), entry.key(), "the value " + shown + "is not valid: " + e.getMessage()));
             return;
         }
-        Entry before = ofSource.put(setting.name(), entry);
+        ConfigEntry before = ofSource.put(setting.name(), entry);
         if (before != null) {
             notes.add(entry.where() + ": " + entry.key() + " is given before, at " + before.where()
                     + "; this later one counts");
         }
     }
 
-    private void ignore(Entry entry, boolean isFile) {
+    private void ignore(ConfigEntry entry, boolean isFile) {
         IgnoredKeys.Family family = IgnoredKeys.find(entry.key());
         if (family == null) {
             unknown(entry, isFile);
@@ -181,7 +181,7 @@ public final class ConfigLoader {
     }
 
     /** Ends the start where a key of ours may be meant; a file may have other keys, which do nothing. */
-    private void unknown(Entry entry, boolean isFile) {
+    private void unknown(ConfigEntry entry, boolean isFile) {
         String ours = NearestName.of(entry.key(), Settings.spellings());
         List<String> names = Settings.spellings();
         names.addAll(IgnoredKeys.names());

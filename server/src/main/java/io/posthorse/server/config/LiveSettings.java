@@ -20,12 +20,12 @@ public final class LiveSettings {
     private LiveSettings(ServerConfig started, Map<String, String> changes) {
         this.started = started;
         this.changes = Map.copyOf(changes);
-        Map<String, Entry> given = new HashMap<>();
-        started.given().forEach((name, text) -> given.put(name, new Entry("start", name, text)));
+        Map<String, ConfigEntry> given = new HashMap<>();
+        started.given().forEach((name, text) -> given.put(name, new ConfigEntry("start", name, text)));
         given.put(Settings.BROKER_NAME.name(),
-                new Entry("start", Settings.BROKER_NAME.name(), started.identity().brokerName()));
-        changes.forEach((name, text) -> given.put(name, new Entry("change", name, text)));
-        this.inForce = new Values(ConfigSources.Role.BROKER, given, "").config(started.notes(), started.ignored());
+                new ConfigEntry("start", Settings.BROKER_NAME.name(), started.identity().brokerName()));
+        changes.forEach((name, text) -> given.put(name, new ConfigEntry("change", name, text)));
+        this.inForce = new SettingValues(ConfigSources.Role.BROKER, given, "").config(started.notes(), started.ignored());
     }
 
     /**

@@ -24,8 +24,8 @@ final class PropertiesText {
     }
 
     /** The entries of a text in their order. */
-    static List<Entry> read(String fileName, String text) {
-        List<Entry> entries = new ArrayList<>();
+    static List<ConfigEntry> read(String fileName, String text) {
+        List<ConfigEntry> entries = new ArrayList<>();
         List<String> lines = (text.startsWith("\ufeff") ? text.substring(1) : text).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             String where = fileName + ":" + (i + 1);
@@ -38,7 +38,7 @@ final class PropertiesText {
                 line = line.substring(0, line.length() - 1) + lines.get(i).strip();
             }
             int end = keyEnd(line);
-            entries.add(new Entry(where, unescape(line.substring(0, end)), unescape(value(line.substring(end)))));
+            entries.add(new ConfigEntry(where, unescape(line.substring(0, end)), unescape(value(line.substring(end)))));
         }
         return entries;
     }

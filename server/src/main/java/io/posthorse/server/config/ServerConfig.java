@@ -3,7 +3,7 @@ package io.posthorse.server.config;
 import io.posthorse.access.AccessPolicy;
 import io.posthorse.auth.Secret;
 import io.posthorse.net.HostPort;
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -204,5 +204,5 @@ public record ServerConfig(
             int queuesPerTopicMax,
             int delayedMax,
             int transactionsMax,
-            Shares shares) {}
+            QuotaShares shares) {}
 }

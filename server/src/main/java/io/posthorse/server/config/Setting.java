@@ -18,13 +18,13 @@ record Setting<T>(
         String section,
         String name,
         List<String> aliases,
-        Kind<T> kind,
+        SettingType<T> kind,
         String defaultText,
         String unit,
         String sentence,
         boolean live) {
     static <T> Setting<T> of(
-            String section, String name, Kind<T> kind, String defaultText, String unit, String sentence) {
+            String section, String name, SettingType<T> kind, String defaultText, String unit, String sentence) {
         return new Setting<>(section, name, List.of(), kind, defaultText, unit, sentence, false);
     }
 

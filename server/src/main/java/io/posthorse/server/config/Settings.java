@@ -27,12 +27,12 @@ final class Settings {
     private static final long MIB = 1024 * 1024;
     private static final int PORT_MAX = 65_535;
     private static final long DAY_MS = 86_400_000;
-    private static final Kind<Boolean> SWITCH = new Kind.Switch();
-    private static final Kind<String> HOST =
-            new Kind.Text(253, Pattern.compile("[^\\s/;,]+"), "a host name or address");
-    private static final Kind<String> PATH = new Kind.Text(4_096, Pattern.compile(".+"), "a path");
-    private static final Kind<String> NAME =
-            new Kind.Text(127, Pattern.compile("[a-zA-Z0-9_.%|-]+"), "a name of letters, digits and _ - . % |");
+    private static final SettingType<Boolean> SWITCH = new SettingType.Switch();
+    private static final SettingType<String> HOST =
+            new SettingType.Text(253, Pattern.compile("[^\\s/;,]+"), "a host name or address");
+    private static final SettingType<String> PATH = new SettingType.Text(4_096, Pattern.compile(".+"), "a path");
+    private static final SettingType<String> NAME =
+            new SettingType.Text(127, Pattern.compile("[a-zA-Z0-9_.%|-]+"), "a name of letters, digits and _ - . % |");
 
     static final Setting<String> BIND = Setting.of(
             LISTENING, "bind", HOST, "127.0.0.1", "",
@@ -44,7 +44,7 @@ final class Settings {
             "Allows a `bind` beyond this machine without access control, where whoever reaches the port may do"
                     + " everything, or without a certificate, where whoever is on the way may read and repeat everything.");
     static final Setting<Long> LISTEN_PORT = Setting.of(
-            LISTENING, "listenPort", new Kind.Whole(0, PORT_MAX), "10911", "",
+            LISTENING, "listenPort", new SettingType.Whole(0, PORT_MAX), "10911", "",
             "Port of the broker; 0 is any free port.");
     static final Setting<Boolean> VIP_ENABLED = Setting.of(
             LISTENING, "vip.enabled", SWITCH, "true", "",
@@ -55,14 +55,14 @@ final class Settings {
     static final Setting<Boolean> NAMESERVER_ENABLED = Setting.of(
             LISTENING, "nameserver.enabled", SWITCH, "true", "", "Runs a name server in this process.");
     static final Setting<Long> NAMESERVER_PORT = Setting.of(
-            LISTENING, "nameserver.port", new Kind.Whole(0, PORT_MAX), "9876", "",
+            LISTENING, "nameserver.port", new SettingType.Whole(0, PORT_MAX), "9876", "",
             "Port of the name server; 0 is any free port. In the file of a name server alone it is called `listenPort`.");
 
     static final Setting<Boolean> GRPC_ENABLED = Setting.of(
             LISTENING, "grpc.enabled", SWITCH, "true", "",
             "Opens a port for the clients of RocketMQ 5 that speak gRPC, see grpc.md.");
     static final Setting<Long> GRPC_PORT = Setting.of(
-            LISTENING, "grpcServerPort", new Kind.Whole(0, PORT_MAX), "8081", "",
+            LISTENING, "grpcServerPort", new SettingType.Whole(0, PORT_MAX), "8081", "",
             "Port for gRPC, what these clients call endpoints; 0 is any free port. Where this is not set and the port is"
                     + " taken, there is no gRPC.");
 
@@ -70,11 +70,11 @@ final class Settings {
             LISTENING, "openwire.enabled", SWITCH, "true", "",
             "Opens a port for the JMS clients of ActiveMQ, see jms.md.");
     static final Setting<Long> OPENWIRE_PORT = Setting.of(
-            LISTENING, "openwire.port", new Kind.Whole(0, PORT_MAX), "61616", "",
+            LISTENING, "openwire.port", new SettingType.Whole(0, PORT_MAX), "61616", "",
             "Port for JMS clients; 0 is any free port. Where this is not set and the port is taken, there is no JMS.");
 
     static final Setting<TlsMode> TLS_MODE = Setting.of(
-            LISTENING, "tls.server.mode", new Kind.Choice<>(TlsMode.class), "PERMISSIVE", "",
+            LISTENING, "tls.server.mode", new SettingType.Choice<>(TlsMode.class), "PERMISSIVE", "",
             "With a certificate: whether connections may (PERMISSIVE) or must (ENFORCING) be encrypted, on the same"
                     + " ports, or never are (DISABLED).");
     static final Setting<String> TLS_CERTIFICATE = Setting.of(
@@ -84,7 +84,7 @@ final class Settings {
             LISTENING, "tls.server.keyPath", PATH, "", "", "PEM file with the certificate's private key, PKCS 8.");
 
     static final Setting<ClientAuth> TLS_CLIENTS = Setting.of(
-            LISTENING, "tls.server.need.client.auth", new Kind.Choice<>(ClientAuth.class), "none", "",
+            LISTENING, "tls.server.need.client.auth", new SettingType.Choice<>(ClientAuth.class), "none", "",
             "Whether clients that encrypt must show a certificate (`require`), may (`optional`), or are not asked.");
     static final Setting<String> TLS_TRUST = Setting.of(
             LISTENING, "tls.server.trustCertPath", PATH, "", "",
@@ -98,11 +98,11 @@ final class Settings {
             ACCESS, "authorizationEnabled", SWITCH, "", "",
             "RocketMQ's second switch; here users and rules go together, so it must say the same as `auth.enabled`.");
     static final Setting<Credentials> FIRST_USER = Setting.of(
-            ACCESS, "initAuthenticationUser", new Kind.Login(), "", "",
+            ACCESS, "initAuthenticationUser", new SettingType.Login(), "", "",
             "The super user that the first start makes; without it `admin` with a secret that is made, and written to"
                     + " admin.secret in the data directory.");
     static final Setting<Credentials> INNER_USER = Setting.of(
-            ACCESS, "innerClientAuthenticationCredentials", new Kind.AccessKey(), "", "",
+            ACCESS, "innerClientAuthenticationCredentials", new SettingType.AccessKey(), "", "",
             "The user as whom this broker signs what it tells and asks name servers: one in another broker's process that"
                     + " admits users only lets nobody register unsigned.");
     static final Setting<String> PLAIN_ACL = Setting.of(
@@ -112,10 +112,10 @@ final class Settings {
             ACCESS, AccessPolicy.PLAIN_PASSWORDS, SWITCH, "false", "",
             "Whether a password (JMS) is taken where others can read it: without TLS, from another machine.");
     static final Setting<Long> PASSWORD_MIN = Setting.of(
-            ACCESS, AccessPolicy.PASSWORD_MIN, new Kind.Whole(1, 512), "6", "characters",
+            ACCESS, AccessPolicy.PASSWORD_MIN, new SettingType.Whole(1, 512), "6", "characters",
             "Shortest password or secret that a user is given.");
     static final Setting<List<ZoneId>> ZONES = Setting.of(
-            ACCESS, "auth.grpc.zones", new Kind.Zones(16), "", "",
+            ACCESS, "auth.grpc.zones", new SettingType.Zones(16), "", "",
             "Time zones of gRPC clients for Java, which sign their local time, where they are neither UTC nor this"
                     + " machine's; such as Asia/Shanghai or +08:00.");
 
@@ -126,57 +126,57 @@ final class Settings {
             IDENTITY, "brokerName", NAME, "", "",
             "Name of this broker; without it the host's name, with - in place of what a topic's name may not have.");
     static final Setting<Long> BROKER_ID = Setting.of(
-            IDENTITY, "brokerId", new Kind.Whole(0, 1_000_000), "0", "",
+            IDENTITY, "brokerId", new SettingType.Whole(0, 1_000_000), "0", "",
             "0, a master's; a greater one is a slave's, and is refused as long as there is no replication.");
     static final Setting<BrokerRole> BROKER_ROLE = Setting.of(
-            IDENTITY, "brokerRole", new Kind.Choice<>(BrokerRole.class), "ASYNC_MASTER", "",
+            IDENTITY, "brokerRole", new SettingType.Choice<>(BrokerRole.class), "ASYNC_MASTER", "",
             "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
     static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
-            IDENTITY, "namesrvAddr", new Kind.Addresses(16), "", "",
+            IDENTITY, "namesrvAddr", new SettingType.Addresses(16), "", "",
             "Name servers in other processes that this broker registers with, RocketMQ's own among them; its own name server"
                     + " knows it anyway. The environment variable `NAMESRV_ADDR` says the same.");
 
     static final Setting<Long> BROKER_PERMISSION = Setting.of(
-            IDENTITY, "brokerPermission", new Kind.Whole(0, 7), "6", "",
+            IDENTITY, "brokerPermission", new SettingType.Whole(0, 7), "6", "",
             "What clients may do with this broker, whatever a topic allows: 6 read and write, 4 read, 2 write, 0 nothing.")
             .changeable();
 
     static final Setting<String> DIRECTORY = Setting.of(
-            STORAGE, "storePathRootDir", new Kind.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
+            STORAGE, "storePathRootDir", new SettingType.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
             "Directory of all data; it is created where it is missing.");
     static final Setting<Long> SEGMENT_BYTES = Setting.of(
-            STORAGE, "mappedFileSizeCommitLog", new Kind.Amount(MIB, Integer.MAX_VALUE), "1073741824", "bytes",
+            STORAGE, "mappedFileSizeCommitLog", new SettingType.Amount(MIB, Integer.MAX_VALUE), "1073741824", "bytes",
             "Size of a log segment, the unit in which old messages are deleted.")
             .alias("mapedFileSizeCommitLog");
     static final Setting<FlushMode> FLUSH = Setting.of(
-            STORAGE, "flushDiskType", new Kind.Choice<>(FlushMode.class), "ASYNC_FLUSH", "",
+            STORAGE, "flushDiskType", new SettingType.Choice<>(FlushMode.class), "ASYNC_FLUSH", "",
             "Whether a send is answered once the operating system has the message, or once the disk has it.");
     static final Setting<Long> FLUSH_INTERVAL_MS = Setting.of(
-            STORAGE, "flushIntervalCommitLog", new Kind.Amount(1, 60_000), "500", "ms",
+            STORAGE, "flushIntervalCommitLog", new SettingType.Amount(1, 60_000), "500", "ms",
             "Longest time between a write and its flush to the disk with ASYNC_FLUSH.");
     static final Setting<Long> RETENTION_HOURS = Setting.of(
-            STORAGE, "fileReservedTime", new Kind.Amount(1, 876_000), "72", "hours",
+            STORAGE, "fileReservedTime", new SettingType.Amount(1, 876_000), "72", "hours",
             "Age at which messages may be deleted.")
             .changeable();
     static final Setting<Long> RETENTION_BYTES = Setting.of(
-            STORAGE, "retention.bytes", new Kind.Whole(0, Long.MAX_VALUE), "0", "bytes",
+            STORAGE, "retention.bytes", new SettingType.Whole(0, Long.MAX_VALUE), "0", "bytes",
             "Size of the log above which the oldest messages may be deleted; 0 is no limit.")
             .changeable();
     static final Setting<List<Integer>> DELETE_WHEN = Setting.of(
-            STORAGE, "deleteWhen", new Kind.Hours(), "04", "hours of the day",
+            STORAGE, "deleteWhen", new SettingType.Hours(), "04", "hours of the day",
             "When messages beyond their age are deleted, in the machine's time zone.")
             .changeable();
     static final Setting<Long> DISK_RATIO = Setting.of(
-            STORAGE, "diskMaxUsedSpaceRatio", new Kind.Amount(10, 95), "75", "percent",
+            STORAGE, "diskMaxUsedSpaceRatio", new SettingType.Amount(10, 95), "75", "percent",
             "How full the disk may be before messages beyond their age are deleted at any hour; younger ones never are.")
             .changeable();
     static final Setting<Long> HOT_BYTES = Setting.of(
-            STORAGE, "read.hot.bytes", new Kind.Whole(MIB, 1024 * 1024 * MIB), "4294967296", "bytes",
+            STORAGE, "read.hot.bytes", new SettingType.Whole(MIB, 1024 * 1024 * MIB), "4294967296", "bytes",
             "How much of the newest log the operating system is taken to hold in memory; older messages are read by a"
                     + " thread of their own, so that a slow disk holds up nobody else.");
 
     static final Setting<Long> QUEUES_DEFAULT = Setting.of(
-            TOPICS, "defaultTopicQueueNums", new Kind.Amount(1, 1_024), "8", "queues",
+            TOPICS, "defaultTopicQueueNums", new SettingType.Amount(1, 1_024), "8", "queues",
             "Most queues of a topic that a first send creates; producers ask for 4 by default.")
             .changeable();
     static final Setting<Boolean> AUTO_CREATE_TOPICS = Setting.of(
@@ -187,72 +187,73 @@ final class Settings {
             "Whether the first consumer of an unknown group creates it.")
             .changeable();
     static final Setting<Long> MESSAGE_BYTES_MAX = Setting.of(
-            TOPICS, "maxMessageSize", new Kind.Amount(1_024, 64 * MIB), "4194304", "bytes",
+            TOPICS, "maxMessageSize", new SettingType.Amount(1_024, 64 * MIB), "4194304", "bytes",
             "Greatest body of a message. Above 15 MiB RocketMQ's clients need"
                     + " `-Dcom.rocketmq.remoting.frameMaxLength` to match.")
             .changeable();
     static final Setting<List<Long>> DELAY_LEVELS = Setting.of(
-            TOPICS, "messageDelayLevel", new Kind.Durations(64, 366 * DAY_MS),
+            TOPICS, "messageDelayLevel", new SettingType.Durations(64, 366 * DAY_MS),
             "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h", "",
             "The delay of each delay level, level 1 first.");
     static final Setting<Long> DELAY_MAX = Setting.of(
-            TOPICS, "timerMaxDelaySec", new Kind.Amount(1, 10 * 366 * 86_400L), "31622400", "s",
+            TOPICS, "timerMaxDelaySec", new SettingType.Amount(1, 10 * 366 * 86_400L), "31622400", "s",
             "How far ahead a message with a delivery time of its own may be due; further ahead is refused.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
             "Whether consumers may select messages by SQL92 expressions, see filters.md.");
 
     static final Setting<String> DEAD_LETTER_QUEUE = Setting.of(
-            TOPICS, "jms.dead.letter.queue", new Kind.Text(100, Pattern.compile("[^\\u0000,*>?]+"), "a queue's name"),
+            TOPICS, "jms.dead.letter.queue", new SettingType.Text(100, Pattern.compile("[^\\u0000,*>?]+"), "a queue's name"),
             "ActiveMQ.DLQ", "",
             "Queue for messages that no JMS consumer could consume, or whose time was over.");
     static final Setting<Long> JMS_COMMAND_BYTES_MAX = Setting.of(
-            TOPICS, "jms.command.bytes.max", new Kind.Whole(MIB, 128 * MIB), "104857600", "bytes",
+            TOPICS, "jms.command.bytes.max", new SettingType.Whole(MIB, 128 * MIB), "104857600", "bytes",
             "Greatest command of a JMS client, and so its greatest message; a fifth of the heap where that is less. A"
                     + " greater one is refused, and its connection goes on. ActiveMQ calls it `maxFrameSize`.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
-            TRANSACTIONS, "transactionTimeOut", new Kind.Amount(1, DAY_MS), "6000", "ms",
+            TRANSACTIONS, "transactionTimeOut", new SettingType.Amount(1, DAY_MS), "6000", "ms",
             "Age of an open transaction at which its producer is asked how it ended.")
             .alias("transactionMsgTimeout");
     static final Setting<Long> TRANSACTION_CHECKS_MAX = Setting.of(
-            TRANSACTIONS, "transactionCheckMax", new Kind.Amount(1, 1_000), "15", "",
+            TRANSACTIONS, "transactionCheckMax", new SettingType.Amount(1, 1_000), "15", "",
             "How often the producer is asked before the message is set aside in TRANS_CHECK_MAX_TIME_TOPIC.");
     static final Setting<Long> TRANSACTION_INTERVAL_MS = Setting.of(
-            TRANSACTIONS, "transactionCheckInterval", new Kind.Amount(100, DAY_MS), "30000", "ms",
+            TRANSACTIONS, "transactionCheckInterval", new SettingType.Amount(100, DAY_MS), "30000", "ms",
             "Time between two such questions.");
 
     static final Setting<Long> CONNECTIONS_MAX = Setting.of(
-            LIMITS, "connections.max", new Kind.Whole(1, 1_000_000), "10000", "connections",
+            LIMITS, "connections.max", new SettingType.Whole(1, 1_000_000), "10000", "connections",
             "Connections at a time; further ones are closed at once.");
     static final Setting<Long> IDLE_SECONDS = Setting.of(
-            LIMITS, "connection.idle.seconds", new Kind.Amount(1, 86_400), "120", "s",
+            LIMITS, "connection.idle.seconds", new SettingType.Amount(1, 86_400), "120", "s",
             "Time without a byte in either direction after which a connection is closed.")
             .alias("serverChannelMaxIdleTimeSeconds");
     static final Setting<Long> SHARE_USER = Setting.of(
-            LIMITS, "share.user", new Kind.Whole(1, 100), "50", "%",
+            LIMITS, "share.user", new SettingType.Whole(1, 100), "50", "%",
             "What one user may have of that which all share: connections, requests that wait for messages, locks of queues,"
                     + " searches, room for requests and answers, topics and groups that are made.");
     static final Setting<Long> SHARE_ADDRESS = Setting.of(
-            LIMITS, "share.address", new Kind.Whole(1, 100), "50", "%",
+            LIMITS, "share.address", new SettingType.Whole(1, 100), "50", "%",
             "The same for one address, but for this machine's own. Raise it where all clients come through one gateway.");
     static final Setting<Long> TOPICS_MAX = Setting.of(
-            LIMITS, "topics.max", new Kind.Whole(1, 1_000_000), "100000", "topics",
+            LIMITS, "topics.max", new SettingType.Whole(1, 1_000_000), "100000", "topics",
             "Topics of this broker. All together have at most as many queues as the heap allows: 262,144 with 512 MiB.");
     static final Setting<Long> GROUPS_MAX = Setting.of(
-            LIMITS, "groups.max", new Kind.Whole(1, 1_000_000), "100000", "groups", "Consumer groups of this broker.");
+            LIMITS, "groups.max", new SettingType.Whole(1, 1_000_000), "100000", "groups",
+            "Consumer groups of this broker.");
     static final Setting<Long> QUEUES_MAX = Setting.of(
-            LIMITS, "queues.per.topic.max", new Kind.Whole(1, 65_536), "1024", "queues", "Queues of one topic.");
+            LIMITS, "queues.per.topic.max", new SettingType.Whole(1, 65_536), "1024", "queues", "Queues of one topic.");
 
     static final Setting<Long> DELAYED_MAX = Setting.of(
-            LIMITS, "delayed.max", new Kind.Whole(0, 100_000_000), "10000000", "messages",
+            LIMITS, "delayed.max", new SettingType.Whole(0, 100_000_000), "10000000", "messages",
             "Messages with a delivery time of their own that may wait; each takes about 20 bytes of memory.");
     static final Setting<Long> TRANSACTIONS_MAX = Setting.of(
-            LIMITS, "transactions.max", new Kind.Whole(0, 100_000_000), "1000000", "messages",
+            LIMITS, "transactions.max", new SettingType.Whole(0, 100_000_000), "1000000", "messages",
             "Messages of undecided transactions; each takes about 150 bytes of memory.");
 
     static final Setting<LogLevels> LOG_LEVEL = Setting.of(
-            LOGGING, "log.level", new Kind.Levels(), "INFO", "",
+            LOGGING, "log.level", new SettingType.Levels(), "INFO", "",
             "How much is told, of all areas and of single ones. No level tells secrets or what messages say.")
             .changeable();
     static final Setting<String> LOG_DIRECTORY = Setting.of(

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.posthorse.platform.Shares;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.FlushMode;
@@ -18,8 +18,8 @@ import io.posthorse.server.config.ServerConfig.TlsMode;
 import io.posthorse.server.config.ServerConfig.Transactions;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
 import java.util.Random;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +48,7 @@ class ConfigLoaderTest {
         assertTrue(config.topics().propertyFilter());
         assertEquals(new Transactions(6_000, 15, 30_000), config.transactions());
         assertEquals(
-                new Limits(10_000, 120_000, 100_000, 100_000, 1_024, 10_000_000, 1_000_000, new Shares(50, 50)),
+                new Limits(10_000, 120_000, 100_000, 100_000, 1_024, 10_000_000, 1_000_000, new QuotaShares(50, 50)),
                 config.limits());
         assertEquals(List.of(), config.notes());
     }

@@ -1,0 +1,101 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+
+/**
+ * Finds messages by what is in them. Recent ones are looked into at once. Of old ones, which may have to come from the
+ * disk, only the places are noted: {@link ColdRead} looks into them, on the thread that may wait. One fetch does one of
+ * the two, whatever its first message asks for.
+ */
+final class ContentReader {
+    /** How many messages one fetch looks into: so long does one consumer hold up all others. */
+    private static final int EXAMINED_MAX = 2_000;
+    /** How many bytes the noted messages of one fetch have, the last one not counted. */
+    private static final long NOTED_BYTES_MAX = 8L << 20;
+
+    private ContentReader() {}
+
+    /** Fills in the rest of what was found; the offset lies in the partition. */
+    static void fetch(
+            Broker broker, PartitionIndex index, long offset, int countMax, int bytesMax, TagFilter filter,
+            FetchResult out) {
+        long first = index.ceiling(offset);
+        if (first >= out.end) {
+            out.next = out.end;
+        } else if (broker.isCold(index.position(first))) {
+            note(broker, index, first, filter, out);
+            out.contentCountMax = countMax;
+            out.contentBytesMax = bytesMax;
+        } else {
+            look(broker, index, first, Math.min(countMax, FetchResult.COUNT_MAX), bytesMax, filter, out);
+            out.content = null;
+            out.show(broker.rendering(), bytesMax);
+        }
+        out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
+    }
+
+    static void look(
+            Broker broker, PartitionIndex index, long first, int most, int bytesMax, TagFilter filter, FetchResult out) {
+        Log log = broker.log();
+        ContentFilter content = out.content;
+        long at = first;
+        for (int examined = 0; examined < EXAMINED_MAX && out.count < most && !content.isSpent(); examined++) {
+            at = index.ceiling(at);
+            if (at >= out.end) {
+                at = out.end;
+                break;
+            }
+            long position = index.position(at);
+            int length = index.length(at);
+            if (filter.matches(index.tag(at)) && log.segmentOf(position) >= 0
+                    && matches(broker.rendering(), content, log.bytes(position), log.index(position), length,
+                    position)
+                    && log.readable(position)) {
+                if (out.count > 0 && out.bytes + length > bytesMax) {
+                    break;
+                }
+                out.add(log, at, position, length);
+            }
+            at++;
+        }
+        out.next = at;
+    }
+
+    /** Whether a record's message is chosen, as readers are shown it. */
+    static boolean matches(MessageRenderer rendering, ContentFilter content, ByteBuffer bytes, int at, int length,
+            long position) {
+        if (!rendering.isForeign(bytes, at)) {
+            return content.matches(bytes, at + RecordFormat.NATIVE, length);
+        }
+        ByteBuffer shown = rendering.showUnchecked(bytes, at, length, position);
+        return shown != null && content.matches(shown, 0, shown.capacity());
+    }
+
+    private static void note(Broker broker, PartitionIndex index, long first, TagFilter filter, FetchResult out) {
+        Log log = broker.log();
+        long bytes = 0;
+        long at = first;
+        for (int examined = 0; examined < EXAMINED_MAX && out.count < FetchResult.COUNT_MAX && bytes < NOTED_BYTES_MAX;
+                examined++) {
+            at = index.ceiling(at);
+            if (at >= out.end) {
+                at = out.end;
+                break;
+            }
+            long position = index.position(at);
+            if (!broker.isCold(position)) {
+                break;
+            }
+            if (filter.matches(index.tag(at)) && log.segmentOf(position) >= 0) {
+                bytes += index.length(at);
+                out.add(log, at, position, index.length(at));
+            }
+            at++;
+        }
+        out.cold = true;
+        out.next = at;
+    }
+}

@@ -1,0 +1,144 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.PartitionIndex;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.stream.LongStream;
+
+/** Takes messages that waited for their time to their partitions when they are due. */
+final class DueMessageMover {
+    /** Messages moved in one turn, so that a flood of due messages leaves room for clients between. */
+    private static final int TURN_MAX = 512;
+    /** Old messages that are brought into memory at a time. */
+    private static final int AHEAD = 256;
+    /** How soon to look again where the log was full, or the disk was asked. */
+    private static final long AGAIN_MS = 100;
+    /**
+     * How long what falls due is gathered once something was moved. One message among few comes at its time; of a stream,
+     * many are moved by one turn, and reach their consumers by one answer.
+     */
+    private static final long GATHER_MS = 4;
+
+    private final Broker broker;
+    private final DelayLanes schedule;
+    private final TimedMessages timed;
+    private final Prefetch warming;
+    private int left;
+    private boolean refused;
+    private long gatheredFromMs;
+
+    /** @param warming brings old messages into memory, and tells when moving can go on */
+    DueMessageMover(Broker broker, Prefetch warming) {
+        this.broker = broker;
+        this.warming = warming;
+        this.schedule = broker.state().postponed.schedule;
+        this.timed = broker.state().postponed.timed;
+    }
+
+    /**
+     * Moves what is due at the broker's time.
+     *
+     * @return ms until the next message is due, 0 where more is due now, {@link Long#MAX_VALUE} where none waits
+     */
+    long move() {
+        long gathering = gatheredFromMs + GATHER_MS - broker.now();
+        if (gathering > GATHER_MS) {
+            gathering = 0; // the clock was set back
+        }
+        int most = gathering > 0 ? 0 : TURN_MAX;
+        left = most;
+        refused = false;
+        long next = moveTimed();
+        for (int lane = 0; lane < schedule.lanes(); lane++) {
+            next = Math.min(next, moveLane(lane));
+        }
+        if (refused) {
+            return AGAIN_MS;
+        }
+        if (left > 0 && left < most) {
+            gatheredFromMs = broker.now();
+            gathering = GATHER_MS;
+        }
+        return Math.max(next, gathering);
+    }
+
+    private long moveTimed() {
+        while (!timed.isEmpty()) {
+            long offset = timed.firstOffset();
+            if (offset >= broker.end(timed.partition())) {
+                return Long.MAX_VALUE; // looked at again when it is committed
+            }
+            long wait = timed.firstDue() - broker.wallNow();
+            if (wait <= 0 && left > 0 && !warming.isWarm(timed.partition(), offset)) {
+                warming.begin(timed.partition(), timed.due(broker.wallNow(), AHEAD));
+                return AGAIN_MS;
+            }
+            if (wait > 0 || !take(timed.partition(), offset)) {
+                return Math.max(0, wait);
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private long moveLane(int lane) {
+        Partition from = schedule.lane(lane);
+        while (true) {
+            if (!warming.isWarm(from, first(lane))) { // its record says when it is due
+                warming.begin(from, LongStream.iterate(first(lane), at -> from.index.ceiling(at + 1)).limit(AHEAD)
+                        .takeWhile(at -> at < from.index.next()).toArray());
+                return AGAIN_MS;
+            }
+            long wait = dueIn(lane);
+            if (wait > 0 || !take(from, first(lane))) {
+                return Math.max(wait, 0);
+            }
+        }
+    }
+
+    private boolean take(Partition from, long offset) {
+        if (left == 0 || refused) {
+            return false;
+        }
+        left--;
+        try {
+            refused = broker.moves().deliver(from, offset) == CommandOutcome.REFUSED;
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                setAside(from, offset, e);
+            } else {
+                refused = true; // the disk cannot be asked now: tried again
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            setAside(from, offset, e);
+        }
+        return !refused;
+    }
+
+    /** A message that does what nobody foresaw: the others go on. */
+    private void setAside(Partition from, long offset, Throwable cause) {
+        String what = "taking the message at position " + MessageMoves.position(from, offset)
+                + " to its queue when it was due";
+        if (from == timed.partition()) {
+            broker.faults().tell(what + "; it waits until the next start", cause);
+            timed.setFirstAside();
+        } else {
+            broker.faults().tell(what + "; it is left out", cause);
+            refused = !broker.settle(from, offset);
+        }
+    }
+
+    private long first(int lane) {
+        return schedule.lane(lane).index.ceiling(schedule.done(lane));
+    }
+
+    private long dueIn(int lane) {
+        Partition partition = schedule.lane(lane);
+        PartitionIndex index = partition.index;
+        long offset = first(lane);
+        if (offset >= index.visibleEnd(broker.log().committed())) {
+            return Long.MAX_VALUE;
+        }
+        long written = PartitionReader.timeAt(broker.log(), partition.index, offset);
+        return written < 0 ? 0 : broker.lived(written) + schedule.delayMs(lane) - broker.now();
+    }
+}

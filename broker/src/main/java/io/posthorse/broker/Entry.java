@@ -1,4 +1,0 @@
-package io.posthorse.broker;
-
-/** What the index knows of one message: the position of its record, the length of its native bytes, its tag. */
-public record Entry(long position, int length, int tag) {}

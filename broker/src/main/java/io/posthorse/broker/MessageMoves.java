@@ -1,0 +1,71 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.RecordFormat;
+
+/**
+ * Takes messages that waited to another partition. The record of the message in its new place is also the record that
+ * it waits no longer; where it is two records, they are an atomic group. So after a crash a message has been moved or
+ * not, never twice, and is never in neither place.
+ */
+final class MessageMoves {
+    private final Broker broker;
+    private final StoredCopy copy = new StoredCopy();
+
+    MessageMoves(Broker broker) {
+        this.broker = broker;
+    }
+
+    /** Where the message at an offset stands; -1 where there is none. */
+    static long position(Partition from, long offset) {
+        boolean there = offset >= from.index.begin() && offset < from.index.next() && from.index.ceiling(offset) == offset;
+        return there ? from.index.position(offset) : -1;
+    }
+
+    /** A message that waits, for reading; null where it cannot be read. Valid until the next call. */
+    StoredCopy find(Partition from, long offset) {
+        long position = position(from, offset);
+        return broker.log().readable(position)
+                ? copy.of(broker.log().bytes(position), broker.log().index(position), broker.formats())
+                : null;
+    }
+
+    /** Takes a message to the partition that it was meant for. */
+    CommandOutcome deliver(Partition from, long offset) {
+        StoredCopy found = find(from, offset);
+        return found == null ? gone(from, offset) : move(from, offset, broker.state().partition(found.linkPartition()));
+    }
+
+    /** Takes a message to a partition; null for one that is gone. */
+    CommandOutcome move(Partition from, long offset, Partition to) {
+        StoredCopy found = find(from, offset);
+        if (found == null || to == null) {
+            return gone(from, offset);
+        }
+        if (broker.admit(found.length(), 1) != Admission.ADMITTED) {
+            return CommandOutcome.REFUSED;
+        }
+        broker.append(to, found, RecordFormat.LINK_MOVED_FROM, from.id(), offset, false);
+        return CommandOutcome.DONE;
+    }
+
+    /** Has a message that waits wait on in another place, or in another way, for the partition it was meant for. */
+    CommandOutcome postpone(Partition from, long offset, Partition into, byte link, int target, long time) {
+        StoredCopy found = find(from, offset);
+        if (found == null || broker.state().partition(target) == null) {
+            return gone(from, offset);
+        }
+        if (broker.admit(found.length() + Event.WaitEnded.SIZE, 2) != Admission.ADMITTED) {
+            return CommandOutcome.REFUSED;
+        }
+        broker.append(into, found, link, target, time, true);
+        broker.write(new Event.WaitEnded(from.id(), offset), false);
+        return CommandOutcome.DONE;
+    }
+
+    private CommandOutcome gone(Partition from, long offset) {
+        if (position(from, offset) >= broker.log().committed()) {
+            return CommandOutcome.REFUSED; // it is not gone, but not there yet
+        }
+        return broker.settle(from, offset) ? CommandOutcome.UNKNOWN : CommandOutcome.REFUSED;
+    }
+}

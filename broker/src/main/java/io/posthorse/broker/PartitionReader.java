@@ -1,0 +1,96 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.Log;
+import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.RecordFormat;
+import java.nio.ByteBuffer;
+
+/** Finds committed messages by offset and position. */
+final class PartitionReader {
+    /** How many index entries one fetch looks at before it answers with what it has. */
+    private static final int EXAMINED_MAX = 10_000;
+
+    private PartitionReader() {}
+
+    static void fetch(
+            Broker broker, PartitionIndex index, long offset, int countMax, int bytesMax, TagFilter filter,
+            FetchResult out) {
+        Log log = broker.log();
+        out.count = 0;
+        out.bytes = 0;
+        out.cold = false;
+        out.content = filter.content();
+        out.limit = bytesMax;
+        out.begin = index.begin();
+        out.end = index.visibleEnd(log.committed());
+        if (offset >= out.end || offset < out.begin) {
+            outside(offset, out);
+            return;
+        }
+        if (out.content != null) {
+            ContentReader.fetch(broker, index, offset, countMax, bytesMax, filter, out);
+            return;
+        }
+        int most = Math.min(countMax, FetchResult.COUNT_MAX);
+        long at = offset;
+        for (int examined = 0; examined < EXAMINED_MAX && out.count < most; examined++) {
+            at = index.ceiling(at);
+            if (at >= out.end) {
+                at = out.end;
+                break;
+            }
+            if (filter.matches(index.tag(at))) {
+                int length = index.length(at);
+                if (out.count > 0 && out.bytes + length > bytesMax) {
+                    break;
+                }
+                long position = index.position(at);
+                boolean cold = broker.isCold(position);
+                out.cold |= cold;
+                if (cold ? log.segmentOf(position) >= 0 : log.readable(position)) {
+                    out.add(log, at, position, length);
+                }
+            }
+            at++;
+        }
+        out.next = at;
+        if (!out.cold) { // cold ones are looked at by who reads them
+            out.show(broker.rendering(), bytesMax);
+        }
+        out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
+    }
+
+    private static void outside(long offset, FetchResult out) {
+        if (offset == out.end) {
+            out.status = FetchResult.Status.AT_END;
+            out.next = offset;
+        } else if (offset > out.end) {
+            out.status = FetchResult.Status.ABOVE;
+            out.next = out.end;
+        } else {
+            out.status = FetchResult.Status.BELOW;
+            out.next = out.begin;
+        }
+    }
+
+    static ByteBuffer nativeAt(Log log, long position) {
+        if (!log.readable(position)) {
+            return null;
+        }
+        ByteBuffer bytes = log.bytes(position);
+        int at = log.index(position);
+        if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE) {
+            return null;
+        }
+        int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
+        return bytes.slice(at + RecordFormat.NATIVE, length);
+    }
+
+    static long timeAt(Log log, PartitionIndex index, long offset) {
+        if (offset < index.begin() || index.ceiling(offset) != offset || offset >= index.next()) {
+            return -1;
+        }
+        long position = index.position(offset);
+        return log.readable(position) ? RecordFormat.time(log.bytes(position), log.index(position), false) : -1;
+    }
+}

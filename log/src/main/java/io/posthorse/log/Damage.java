@@ -1,8 +1,0 @@
-package io.posthorse.log;
-
-/** A range of positions below the tail that holds no readable record. Its bytes were copied to a quarantine file. */
-public record Damage(long from, long to) {
-    public long bytes() {
-        return to - from;
-    }
-}

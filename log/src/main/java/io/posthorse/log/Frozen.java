@@ -1,9 +1,0 @@
-package io.posthorse.log;
-
-import java.util.List;
-
-/** Entries that have no file yet, and will not change. */
-record Frozen(List<Part> parts, List<Relocated> relocated) {
-    /** One partition's part of it. */
-    record Part(int partition, Chunk chunk) {}
-}

@@ -1,0 +1,147 @@
+package io.posthorse.protocol.grpc;
+
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.FetchResult;
+import io.posthorse.broker.OldMessages;
+import io.posthorse.broker.Partition;
+import io.posthorse.broker.RetriedRequest;
+import io.posthorse.broker.TagFilter;
+import io.posthorse.codec.grpc.Code;
+import io.posthorse.codec.grpc.MessageQueue;
+import io.posthorse.codec.grpc.PullMessageRequest;
+import io.posthorse.codec.grpc.PullMessageResponse;
+import io.posthorse.codec.grpc.Resource;
+import io.posthorse.codec.grpc.Status;
+import io.posthorse.codec.rocketmq.MessageView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a queue from an offset; nothing is lent, and the client keeps its place itself. */
+final class PullCalls {
+    private static final int BYTES_MAX = 2 << 20;
+
+    private final Broker broker;
+    private final ReceiveCalls receives;
+    private final OffsetCalls offsets;
+    private final OldMessages old;
+    private final FetchResult fetch = new FetchResult();
+
+    /** What a client asks for; the offset moves on over what the filter passes by. */
+    static final class Wanted {
+        private final Partition partition;
+        private final Resource topic;
+        private final TagFilter filter;
+        private final int countMax;
+        private final RetriedRequest retry = new RetriedRequest();
+        private final AnswerBytes.Charge charge;
+        private boolean lacksRoom;
+        private long offset;
+
+        Wanted(
+                Partition partition, Resource topic, TagFilter filter, int countMax, long offset,
+                AnswerBytes.Charge charge) {
+            this.charge = charge;
+            this.partition = partition;
+            this.topic = topic;
+            this.filter = filter;
+            this.countMax = countMax;
+            this.offset = offset;
+        }
+
+        Partition partition() {
+            return partition;
+        }
+
+        RetriedRequest retry() {
+            return retry;
+        }
+    }
+
+    PullCalls(Broker broker, ReceiveCalls receives, OffsetCalls offsets, OldMessages old) {
+        this.broker = broker;
+        this.receives = receives;
+        this.offsets = offsets;
+        this.old = old;
+    }
+
+    /** What permission is asked for while the call waits. */
+    static PullMessageRequest names(PullMessageRequest request) {
+        Resource topic = Resources.plain(request.getMessageQueue().getTopic());
+        return PullMessageRequest.newBuilder()
+                .setGroup(Resources.plain(request.getGroup()))
+                .setMessageQueue(MessageQueue.newBuilder().setTopic(topic))
+                .build();
+    }
+
+    Wanted wanted(Caller caller, PullMessageRequest request, AnswerBytes.Charge charge) {
+        Partition partition = offsets.partition(request.getMessageQueue());
+        receives.group(Resources.group(request.getGroup()), caller);
+        if (request.getOffset() < 0) {
+            throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
+        }
+        return new Wanted(
+                partition, Resources.plain(request.getMessageQueue().getTopic()),
+                receives.filter(request.getFilterExpression()),
+                Math.max(1, Math.min(ReceiveCalls.COUNT_MAX, request.getBatchSize())), request.getOffset(),
+                charge);
+    }
+
+    /** The answer's parts, to be made on the thread that sends them; null where there is nothing to say yet. */
+    Parts read(Wanted wanted, boolean last) {
+        if (wanted.partition.topic().isDeleted()) {
+            throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic was deleted");
+        }
+        broker.fetch(wanted.partition, wanted.offset, wanted.countMax, BYTES_MAX, wanted.filter, fetch);
+        if (!old.areAtHand(fetch)) {
+            boolean waits = wanted.retry.isReading() || old.read(fetch, wanted.retry);
+            return waits || !last ? null : new Parts(wanted.topic, null, wanted.offset);
+        }
+        switch (fetch.status()) {
+            case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the queue has the offsets from " + fetch.begin()
+                    + " to before " + fetch.end());
+            case FOUND -> {
+                wanted.lacksRoom = !wanted.charge.hasRoom(fetch.bytes());
+                if (wanted.lacksRoom) {
+                    return last ? new Parts(wanted.topic, null, wanted.offset) : null;
+                }
+                wanted.charge.add(fetch.bytes());
+                byte[] copy = new byte[fetch.bytes()];
+                fetch.copy(ByteBuffer.wrap(copy), 0);
+                return new Parts(wanted.topic, ByteBuffer.wrap(copy), fetch.next());
+            }
+            default -> {
+                wanted.retry.soon(fetch.next() > wanted.offset && fetch.next() < fetch.end());
+                wanted.offset = fetch.next();
+                return last ? new Parts(wanted.topic, null, wanted.offset) : null;
+            }
+        }
+    }
+
+    /** Whether the client took what it was sent when this was tried last. */
+    boolean hasRoom(Wanted wanted) {
+        return !wanted.lacksRoom;
+    }
+
+    /** Messages as they are stored, one behind the other; null for none. */
+    record Parts(Resource topic, ByteBuffer stored, long next) {
+        List<PullMessageResponse> answer() {
+            List<PullMessageResponse> parts = new ArrayList<>();
+            parts.add(status(stored == null
+                    ? Refusal.status(Code.MESSAGE_NOT_FOUND, "there is no message")
+                    : Refusal.ok()));
+            while (stored != null && stored.hasRemaining()) {
+                int size = stored.getInt(stored.position());
+                MessageView view = MessageView.of(stored.slice(stored.position(), size));
+                stored.position(stored.position() + size);
+                parts.add(PullMessageResponse.newBuilder().setMessage(ClientMessage.of(view, topic, null, 0, 0)).build());
+            }
+            parts.add(PullMessageResponse.newBuilder().setNextOffset(next).build());
+            return parts;
+        }
+    }
+
+    static PullMessageResponse status(Status status) {
+        return PullMessageResponse.newBuilder().setStatus(status).build();
+    }
+}

@@ -1,0 +1,62 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Admission;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.InvalidSelectorException;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.ResourceAllocationException;
+import jakarta.jms.TransactionRolledBackException;
+import java.io.IOException;
+import javax.transaction.xa.XAException;
+
+/** Why something is refused, as exceptions that clients know. */
+final class JmsExceptions {
+    private JmsExceptions() {}
+
+    /** The log admits nothing more. */
+    static JMSException full(Admission why) {
+        return why == Admission.DISK_FULL
+                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading goes on; make"
+                        + " room, or wait until old messages expire, and send again.")
+                : new ResourceAllocationException("The broker's disk has failed: nothing is stored any more. See its log.");
+    }
+
+    static JMSException failed(IOException cause) {
+        return new ResourceAllocationException(
+                "The broker's disk has failed (" + cause.getMessage() + "); whether this was stored is not known.");
+    }
+
+    static void throwUnless(Admission admission) throws JMSException {
+        if (admission != Admission.ADMITTED) {
+            throw full(admission);
+        }
+    }
+
+    /**
+     * An exception by the class name that the client's release has: packages were renamed with 6.0. A transaction manager
+     * is told of the cause by the class that it knows.
+     */
+    static Throwable asKnownTo(boolean javax, Throwable cause) {
+        if (cause.getCause() instanceof XAException forManager) {
+            return forManager;
+        }
+        if (!javax) {
+            return cause;
+        }
+        String text = cause.getMessage();
+        return switch (cause) {
+            case InvalidClientIDException e -> new javax.jms.InvalidClientIDException(text);
+            case InvalidDestinationException e -> new javax.jms.InvalidDestinationException(text);
+            case InvalidSelectorException e -> new javax.jms.InvalidSelectorException(text);
+            case ResourceAllocationException e -> new javax.jms.ResourceAllocationException(text);
+            case JMSSecurityException e -> new javax.jms.JMSSecurityException(text);
+            case TransactionRolledBackException e -> new javax.jms.TransactionRolledBackException(text);
+            case IllegalStateException e -> new javax.jms.IllegalStateException(text);
+            case JMSException e -> new javax.jms.JMSException(text);
+            default -> cause;
+        };
+    }
+}

@@ -1,0 +1,163 @@
+package io.posthorse.protocol.openwire;
+
+import io.posthorse.broker.Admission;
+import io.posthorse.broker.AtomicGroup;
+import io.posthorse.broker.Subscription;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
+import io.posthorse.broker.delivery.Consumer;
+import io.posthorse.broker.delivery.Credit;
+import io.posthorse.broker.delivery.Delivery;
+import io.posthorse.broker.delivery.Receiver;
+import jakarta.jms.JMSException;
+import jakarta.jms.ResourceAllocationException;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+import org.apache.activemq.command.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages that are delivered again and again. Each waits, under the broker's schedule, for a queue of the broker's own;
+ * when its time has come it is published to where it was meant to go, and waits for its next time: one atomic step, so that
+ * no delivery is lost or made twice by a crash.
+ */
+final class RepeatedDeliveries implements Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(RepeatedDeliveries.class);
+    private static final String TOPIC = "JMS_REPEATED_MESSAGES";
+    private static final int AHEAD = 100;
+    private static final long AGAIN_MS = 1_000;
+
+    private final OpenwireProtocol protocol;
+    private Consumer consumer;
+
+    RepeatedDeliveries(OpenwireProtocol protocol) {
+        this.protocol = protocol;
+    }
+
+    static boolean isTopic(String name) {
+        return name.equals(TOPIC);
+    }
+
+    /** Goes on with what an earlier run left. */
+    void start() {
+        if (protocol.broker.topic(TOPIC) != null) {
+            try {
+                topic();
+            } catch (JMSException e) {
+                LOG.warn("Messages with a schedule are not delivered: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** Where such messages wait; null where there was none yet. */
+    Topic known() {
+        return protocol.broker.topic(TOPIC);
+    }
+
+    /** Where such messages wait; created with the first one. */
+    Topic topic() throws JMSException {
+        Topic topic = protocol.broker.topic(TOPIC);
+        if (topic != null && consumer != null) {
+            return topic;
+        }
+        protocol.shard.turn();
+        TopicSettings settings = new TopicSettings(1, 1, 0, false, new TreeMap<>());
+        Topic made = topic == null ? protocol.broker.createOrUpdate(TOPIC, settings) : topic;
+        if (made == null) {
+            throw new ResourceAllocationException("The broker's disk is full.");
+        }
+        Subscription own = protocol.destinations.subscription(JmsNames.queueSubscription(TOPIC));
+        consumer = new Consumer(new Consumer.Wish(null, 0, false), new Credit(AHEAD), this);
+        protocol.deliveries.feed(made, own, protocol.deadLetters, false).attach(consumer);
+        return made;
+    }
+
+    @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
+    public void receive(Delivery delivery) {
+        consumer.credit(AHEAD);
+        try {
+            deliver(delivery);
+        } catch (ResourceAllocationException | IllegalStateException e) { // the disk is full, or does not deliver it now
+            again(delivery);
+        } catch (JMSException | IOException | RuntimeException e) {
+            LOG.warn("A message with a schedule could not be delivered, and is dropped: {}", e.toString());
+            delivery.feed().settle(List.of(delivery));
+        }
+    }
+
+    private void again(Delivery delivery) {
+        protocol.timers.after(AGAIN_MS, () -> {
+            protocol.shard.turn();
+            delivery.feed().release(delivery, false);
+        });
+    }
+
+    private void deliver(Delivery delivery) throws JMSException, IOException {
+        Message message = protocol.messages.at(delivery.position());
+        if (message == null) {
+            delivery.feed().settle(List.of(delivery));
+            return;
+        }
+        long now = protocol.clock.wallMs();
+        AtomicGroup group = protocol.broker.group();
+        group.settle(delivery.feed().subscription(), delivery.partition(), delivery.offset());
+        publish(group, message);
+        again(group, message, now);
+        if (group.commit() == Admission.ADMITTED) {
+            delivery.feed().settled(delivery);
+        } else {
+            again(delivery);
+        }
+    }
+
+    private void publish(AtomicGroup group, Message message) throws JMSException, IOException {
+        Message once = message.copy();
+        once.setMessageId(protocol.advisories.nextId());
+        DeliverySchedule.delivered(once, message.getMessageId().toString());
+        if (once.getExpiration() > 0 && once.getTimestamp() > 0) {
+            once.setExpiration(protocol.clock.wallMs() + once.getExpiration() - once.getTimestamp());
+        }
+        once.setTimestamp(protocol.clock.wallMs());
+        Topic target = protocol.destinations.topic(message.getDestination(), null);
+        if (message.getDestination().isQueue()) {
+            protocol.destinations.promise(target);
+        }
+        group.publish(target.partition(0), protocol.codec.stored(once, target.partition(0)));
+    }
+
+    /** Has the message wait for its next time, where there is one. */
+    private void again(AtomicGroup group, Message message, long now) throws JMSException, IOException {
+        DeliverySchedule schedule = DeliverySchedule.of(message, now);
+        Topic topic = topic();
+        if (schedule.cron() != null) {
+            group.publishAt(topic.partition(0), protocol.codec.waiting(message, topic.partition(0)), schedule.firstMs());
+            if (schedule.repeat() != 0) {
+                sequence(group, message, topic, schedule.repeat() - (schedule.repeat() > 0 ? 1 : 0),
+                        now + schedule.periodMs());
+            }
+        } else if (schedule.repeat() != 0) {
+            sequence(group, message, topic, schedule.repeat() - (schedule.repeat() > 0 ? 1 : 0), now + schedule.periodMs());
+        }
+    }
+
+    private void sequence(AtomicGroup group, Message message, Topic topic, int left, long at)
+            throws JMSException, IOException {
+        Message next = message.copy();
+        next.removeProperty(DeliverySchedule.DELAY);
+        next.removeProperty(DeliverySchedule.CRON);
+        next.setProperty(DeliverySchedule.REPEAT, left);
+        group.publishAt(topic.partition(0), protocol.codec.waiting(next, topic.partition(0)), at);
+    }
+
+    @Override
+    public void flush() {
+        // what was published is told to whom it is for
+    }
+}

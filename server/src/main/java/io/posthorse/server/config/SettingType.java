@@ -1,0 +1,324 @@
+package io.posthorse.server.config;
+
+import io.posthorse.auth.RefusedException;
+import io.posthorse.auth.Secret;
+import io.posthorse.auth.User;
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The type of a setting: turns text into a value, and says what text it takes. */
+sealed interface SettingType<T> {
+    /**
+     * The value that the text stands for.
+     *
+     * @throws IllegalArgumentException where it stands for none; the message says what is due
+     */
+    T parse(String text);
+
+    /** What text is due, as part of a sentence. */
+    String due();
+
+    /** The nearest text that is within the limits, where only these refuse it; else null. */
+    default String nearest(String text) {
+        return null;
+    }
+
+    /** Whether the text must not be shown to anybody. */
+    default boolean isSecret() {
+        return false;
+    }
+
+    /** A whole number within limits, both included. */
+    record Whole(long min, long max) implements SettingType<Long> {
+        @Override
+        public Long parse(String text) {
+            try {
+                long value = Long.parseLong(text);
+                if (value >= min && value <= max) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Falls through to the refusal, which says what a number is here.
+            }
+            throw new IllegalArgumentException(due() + " is due");
+        }
+
+        @Override
+        public String due() {
+            return max == Long.MAX_VALUE ? "a whole number from " + min : "a whole number, " + min + " to " + max;
+        }
+    }
+
+    /** A whole number that says how much: beyond its limits the nearest of them is as good as can be had. */
+    record Amount(long min, long max) implements SettingType<Long> {
+        private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,100}");
+
+        @Override
+        public Long parse(String text) {
+            return new Whole(min, max).parse(text);
+        }
+
+        @Override
+        public String due() {
+            return new Whole(min, max).due();
+        }
+
+        @Override
+        public String nearest(String text) {
+            if (!NUMBER.matcher(text).matches()) {
+                return null;
+            }
+            BigInteger value = new BigInteger(text);
+            BigInteger within = value.max(BigInteger.valueOf(min)).min(BigInteger.valueOf(max));
+            return within.equals(value) ? null : within.toString();
+        }
+    }
+
+    /** On or off. */
+    record Switch() implements SettingType<Boolean> {
+        @Override
+        public Boolean parse(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new IllegalArgumentException(due() + " is due");
+            };
+        }
+
+        @Override
+        public String due() {
+            return "true or false";
+        }
+    }
+
+    /** How much is logged. */
+    record Levels() implements SettingType<LogLevels> {
+        @Override
+        public LogLevels parse(String text) {
+            return LogLevels.parse(text);
+        }
+
+        @Override
+        public String due() {
+            return LogLevels.due();
+        }
+    }
+
+    /** One of the names of an enum. */
+    record Choice<E extends Enum<E>>(Class<E> type) implements SettingType<E> {
+        @Override
+        public E parse(String text) {
+            for (E value : type.getEnumConstants()) {
+                if (value.name().equals(text)) {
+                    return value;
+                }
+            }
+            throw new IllegalArgumentException(due() + " is due");
+        }
+
+        @Override
+        public String due() {
+            return Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(" or "));
+        }
+    }
+
+    /** A text of a certain form. */
+    record Text(int charsMax, Pattern form, String formInWords) implements SettingType<String> {
+        @Override
+        public String parse(String text) {
+            if (text.length() <= charsMax && form.matcher(text).matches()) {
+                return text;
+            }
+            throw new IllegalArgumentException(due() + " is due");
+        }
+
+        @Override
+        public String due() {
+            return formInWords + " of at most " + charsMax + " characters";
+        }
+    }
+
+    /** A user's name and secret, as RocketMQ's brokers are given them to sign with. */
+    record AccessKey() implements SettingType<ServerConfig.Credentials> {
+        @Override
+        public ServerConfig.Credentials parse(String text) {
+            try {
+                JsonValue.Obj login = JsonReader.read(text.getBytes(StandardCharsets.UTF_8)).asObject();
+                String user = login.text("accessKey", "");
+                String secret = login.text("secretKey", "");
+                if (user.isEmpty() || secret.isEmpty()) {
+                    throw new IllegalArgumentException(due() + " is due");
+                }
+                return new ServerConfig.Credentials(user, new Secret(secret));
+            } catch (MalformedFrameException e) {
+                throw new IllegalArgumentException(due() + " is due");
+            }
+        }
+
+        @Override
+        public String due() {
+            return "{\"accessKey\":\"...\",\"secretKey\":\"...\"}";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
+        }
+    }
+
+    /** A user with a secret, in the form that RocketMQ has for it. */
+    record Login() implements SettingType<ServerConfig.Credentials> {
+        @Override
+        public ServerConfig.Credentials parse(String text) {
+            try {
+                JsonValue.Obj login = JsonReader.read(text.getBytes(StandardCharsets.UTF_8)).asObject();
+                User user = User.of(login.text("username", null), User.Kind.SUPER, true, login.text("password", null));
+                return new ServerConfig.Credentials(user.name(), user.secret());
+            } catch (MalformedFrameException e) {
+                throw new IllegalArgumentException(due() + " is due");
+            } catch (RefusedException e) {
+                throw new IllegalArgumentException(e.getMessage());
+            }
+        }
+
+        @Override
+        public String due() {
+            return "{\"username\":\"...\",\"password\":\"...\"}";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
+        }
+    }
+
+    /** Durations with units, separated by blanks, such as {@code 1s 5m 2h 1d}; the values are milliseconds. */
+    record Durations(int countMax, long msMax) implements SettingType<List<Long>> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+
+        @Override
+        public List<Long> parse(String text) {
+            List<Long> durations = new ArrayList<>();
+            for (String part : text.strip().split("\\s+")) {
+                Matcher matcher = FORM.matcher(part);
+                if (!matcher.matches()) {
+                    throw new IllegalArgumentException("\"" + part + "\" is no duration; " + due() + " are due");
+                }
+                long ms = Long.parseLong(matcher.group(1)) * unitMs(matcher.group(2));
+                if (ms < 1 || ms > msMax) {
+                    throw new IllegalArgumentException("\"" + part + "\" is not within 1ms to " + msMax + "ms");
+                }
+                durations.add(ms);
+            }
+            if (durations.size() > countMax) {
+                throw new IllegalArgumentException(durations.size() + " durations are given; " + due() + " are due");
+            }
+            return List.copyOf(durations);
+        }
+
+        private static long unitMs(String unit) {
+            return switch (unit) {
+                case "ms" -> 1;
+                case "s" -> 1_000;
+                case "m" -> 60_000;
+                case "h" -> 3_600_000;
+                default -> 86_400_000;
+            };
+        }
+
+        @Override
+        public String due() {
+            return "1 to " + countMax + " durations such as 500ms, 10s, 5m, 2h or 1d, separated by blanks";
+        }
+    }
+
+    /** Hours of the day, separated by semicolons, such as {@code 04;16}. */
+    record Hours() implements SettingType<List<Integer>> {
+        private static final Pattern FORM = Pattern.compile("([01]?\\d|2[0-3])(;([01]?\\d|2[0-3]))*;?");
+
+        @Override
+        public List<Integer> parse(String text) {
+            if (!FORM.matcher(text).matches()) {
+                throw new IllegalArgumentException(due() + " are due");
+            }
+            return Arrays.stream(text.split(";")).map(Integer::valueOf).distinct().toList();
+        }
+
+        @Override
+        public String due() {
+            return "hours from 00 to 23, separated by semicolons";
+        }
+    }
+
+    /** Time zones, separated by semicolons, such as {@code Asia/Shanghai;+02:00}. */
+    record Zones(int countMax) implements SettingType<List<ZoneId>> {
+        @Override
+        public List<ZoneId> parse(String text) {
+            List<ZoneId> zones = new ArrayList<>();
+            for (String part : text.split(";")) {
+                try {
+                    zones.add(ZoneId.of(part.strip()));
+                } catch (DateTimeException e) {
+                    throw new IllegalArgumentException("\"" + part.strip() + "\" is no time zone; " + due() + " are due");
+                }
+            }
+            if (zones.size() > countMax) {
+                throw new IllegalArgumentException(zones.size() + " time zones are given; " + due() + " are due");
+            }
+            return List.copyOf(zones);
+        }
+
+        @Override
+        public String due() {
+            return "at most " + countMax + " time zones such as Asia/Shanghai or +08:00, separated by semicolons";
+        }
+    }
+
+    /** Addresses host:port, separated by semicolons. */
+    record Addresses(int countMax) implements SettingType<List<String>> {
+        private static final Pattern FORM =
+                Pattern.compile("(?<host>[^:;\\s\\[\\]]+|\\[[0-9a-fA-F:.]+]):(?<port>\\d{1,5})");
+        private static final int PORT_MAX = 65_535;
+
+        @Override
+        public List<String> parse(String text) {
+            List<String> addresses = new ArrayList<>();
+            for (String part : text.split(";")) {
+                String address = part.strip();
+                Matcher matcher = FORM.matcher(address);
+                if (address.isEmpty()) {
+                    continue;
+                }
+                if (!matcher.matches() || !isPort(Integer.parseInt(matcher.group("port")))) {
+                    throw new IllegalArgumentException("\"" + address + "\" is no address; " + due() + " are due");
+                }
+                addresses.add(address);
+            }
+            if (addresses.size() > countMax) {
+                throw new IllegalArgumentException(addresses.size() + " addresses are given; " + due() + " are due");
+            }
+            return List.copyOf(addresses);
+        }
+
+        private static boolean isPort(int port) {
+            return port >= 1 && port <= PORT_MAX;
+        }
+
+        @Override
+        public String due() {
+            return "at most " + countMax + " addresses host:port, separated by semicolons";
+        }
+    }
+}

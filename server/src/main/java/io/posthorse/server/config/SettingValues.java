@@ -1,0 +1,302 @@
+package io.posthorse.server.config;
+
+import io.posthorse.access.AccessPolicy;
+import io.posthorse.platform.QuotaShares;
+import io.posthorse.server.config.ConfigSources.Role;
+import io.posthorse.server.config.ServerConfig.BrokerRole;
+import io.posthorse.server.config.ServerConfig.Identity;
+import io.posthorse.server.config.ServerConfig.Limits;
+import io.posthorse.server.config.ServerConfig.Listen;
+import io.posthorse.server.config.ServerConfig.Storage;
+import io.posthorse.server.config.ServerConfig.TlsMode;
+import io.posthorse.server.config.ServerConfig.Topics;
+import io.posthorse.server.config.ServerConfig.Transactions;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** What the sources gave, each value valid by itself; the rules between them, and the configuration they make. */
+final class SettingValues {
+    private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|::1|\\[::1]|localhost");
+    private static final int VIP_DISTANCE = 2;
+    private static final int AROUND_MESSAGE = 256 << 10;
+    private static final long HOUR_MS = 3_600_000;
+    private static final String MASTERS_ONLY = "start the masters alone (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
+            + " brokerId=0), and leave this broker out until slaves are supported";
+    private static final String NAMELESS = "DEFAULT_BROKER";
+    private static final String NO_FILE = "none";
+
+    private final Role role;
+    private final Map<String, ConfigEntry> given;
+    private final String hostName;
+
+    SettingValues(Role role, Map<String, ConfigEntry> given, String hostName) {
+        this.role = role;
+        this.given = given;
+        this.hostName = hostName;
+    }
+
+    /** The value in force: the one given, else the default; null where there is neither. */
+    private <T> T get(Setting<T> setting) {
+        ConfigEntry entry = given.get(setting.name());
+        String text = entry == null ? setting.defaultText() : entry.value();
+        return text.isEmpty() ? null : setting.kind().parse(text);
+    }
+
+    private int integer(Setting<Long> setting) {
+        return Math.toIntExact(get(setting));
+    }
+
+    private String where(Setting<?> setting) {
+        ConfigEntry entry = given.get(setting.name());
+        return entry == null ? "default" : entry.where();
+    }
+
+    void check(Collection<ConfigProblem> problems, Collection<String> notes) {
+        checkBind(problems, notes);
+        checkTls(problems);
+        if (role == Role.NAME_SERVER) {
+            if (get(Settings.AUTH)) {
+                problems.add(problem(
+                        Settings.AUTH, "a name server alone does not control access yet: leave it out here and protect the"
+                                + " port, or run the name server in the broker's process, which does"));
+            }
+            return;
+        }
+        checkAccess(problems);
+        checkPorts(problems);
+        checkGrpcPort(problems);
+        checkOpenwirePort(problems);
+        checkRole(problems, notes);
+        if (given.containsKey(Settings.MESSAGE_BYTES_MAX.name()) && get(Settings.MESSAGE_BYTES_MAX) > messageBytesMax()) {
+            notes.add(where(Settings.MESSAGE_BYTES_MAX) + ": maxMessageSize is more than a segment holds; "
+                    + messageBytesMax() + " counts. A greater mappedFileSizeCommitLog takes longer messages");
+        }
+        if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
+            problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
+        }
+    }
+
+    /** A message lies in one segment, with its properties and what the log writes around it. */
+    private int messageBytesMax() {
+        return Math.min(integer(Settings.MESSAGE_BYTES_MAX), integer(Settings.SEGMENT_BYTES) - AROUND_MESSAGE);
+    }
+
+    private void checkRole(Collection<ConfigProblem> problems, Collection<String> notes) {
+        if (get(Settings.BROKER_ROLE) == BrokerRole.SLAVE) {
+            problems.add(problem(
+                    Settings.BROKER_ROLE,
+                    "there is no replication yet, so this broker cannot be a slave: " + MASTERS_ONLY));
+        } else if (get(Settings.BROKER_ID) != 0) {
+            problems.add(problem(
+                    Settings.BROKER_ID,
+                    "a brokerId above 0 is a slave's, and there is no replication yet: " + MASTERS_ONLY
+                            + "; a second master is one with another brokerName and brokerId=0"));
+        }
+        if (get(Settings.BROKER_ROLE) == BrokerRole.SYNC_MASTER) {
+            notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
+                    + " there is no replication: a message lies on this machine alone");
+        }
+    }
+
+    private void checkTls(Collection<ConfigProblem> problems) {
+        if ((get(Settings.TLS_CERTIFICATE) == null) != (get(Settings.TLS_KEY) == null)) {
+            problems.add(problem(
+                    Settings.TLS_CERTIFICATE, "tls.server.certPath and tls.server.keyPath go together; one is missing"));
+        }
+        if (get(Settings.TLS_MODE) == TlsMode.ENFORCING && get(Settings.TLS_CERTIFICATE) == null) {
+            problems.add(problem(
+                    Settings.TLS_MODE, "ENFORCING needs a certificate: set tls.server.certPath and tls.server.keyPath"));
+        }
+        boolean asks = get(Settings.TLS_CLIENTS) != ServerConfig.ClientAuth.none;
+        if (asks && get(Settings.TLS_CERTIFICATE) == null) {
+            problems.add(problem(
+                    Settings.TLS_CLIENTS, "clients show a certificate only where the server has one: set"
+                            + " tls.server.certPath and tls.server.keyPath"));
+        }
+    }
+
+    private void checkBind(Collection<ConfigProblem> problems, Collection<String> notes) {
+        String bind = get(Settings.BIND);
+        String advertised = get(Settings.BROKER_IP1);
+        boolean loopback = LOOPBACK.matcher(bind).matches();
+        boolean users = get(Settings.AUTH);
+        boolean encrypts = get(Settings.TLS_MODE) != TlsMode.DISABLED && get(Settings.TLS_CERTIFICATE) != null;
+        if (!loopback && !get(Settings.INSECURE) && role == Role.NAME_SERVER) {
+            problems.add(problem(
+                    Settings.BIND,
+                    bind + " opens the name server to other machines, and whoever reaches it may change routes: add"
+                            + " insecure=true if only those reach it who may, else use 127.0.0.1"));
+        } else if (!loopback && !get(Settings.INSECURE) && !users) {
+            problems.add(problem(
+                    Settings.BIND,
+                    bind + " opens the broker to other machines, and there is no access control: set auth.enabled=true to"
+                            + " admit users only, or add insecure=true (or --set insecure=true) if everybody who reaches it"
+                            + " may do everything, else use 127.0.0.1"));
+        } else if (!loopback && !get(Settings.INSECURE) && !encrypts) {
+            problems.add(problem(
+                    Settings.BIND,
+                    bind + " opens the broker to other machines without encryption: whoever is on the way may read messages"
+                            + " and repeat requests. Set tls.server.certPath and tls.server.keyPath, or add insecure=true"
+                            + " if the network is trusted"));
+        } else if (!loopback && users && encrypts && get(Settings.TLS_MODE) == TlsMode.PERMISSIVE) {
+            notes.add(where(Settings.TLS_MODE) + ": tls.server.mode PERMISSIVE also takes connections that are not"
+                    + " encrypted; ENFORCING closes them");
+        }
+        if (loopback && advertised != null && !LOOPBACK.matcher(advertised).matches()) {
+            notes.add(where(Settings.BROKER_IP1) + ": clients are told to connect to " + advertised + ", but bind="
+                    + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
+                    + " insecure=true");
+        }
+        List<String> nameServers = get(Settings.NAMESRV_ADDR);
+        if (loopback && advertised == null && nameServers != null && !nameServers.stream().allMatch(SettingValues::isHere)) {
+            notes.add(where(Settings.NAMESRV_ADDR) + ": name servers of other machines will send clients here, but bind="
+                    + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
+                    + " insecure=true");
+        }
+    }
+
+    private static boolean isHere(String address) {
+        return LOOPBACK.matcher(address.substring(0, address.lastIndexOf(':'))).matches();
+    }
+
+    private void checkAccess(Collection<ConfigProblem> problems) {
+        boolean users = get(Settings.AUTH);
+        Boolean rules = get(Settings.AUTHORIZATION);
+        if (rules != null && rules != users) {
+            problems.add(problem(
+                    Settings.AUTHORIZATION,
+                    "users and rules go together here: set auth.enabled and authorizationEnabled to the same"));
+        }
+        ServerConfig.Credentials first = get(Settings.FIRST_USER);
+        String problem = first == null ? null : policy().problem(first.secret().reveal());
+        if (problem != null) {
+            problems.add(problem(Settings.FIRST_USER, problem));
+        }
+        for (Setting<?> setting : List.of(Settings.FIRST_USER, Settings.PLAIN_ACL, Settings.ZONES)) {
+            if (!users && get(setting) != null) {
+                problems.add(problem(
+                        setting, "it means nothing while access is not controlled: add auth.enabled=true, or take it out"));
+            }
+        }
+    }
+
+    private AccessPolicy policy() {
+        return new AccessPolicy(get(Settings.PLAIN_PASSWORDS), integer(Settings.PASSWORD_MIN));
+    }
+
+    private void checkPorts(Collection<ConfigProblem> problems) {
+        int broker = integer(Settings.LISTEN_PORT);
+        int vip = vipPort();
+        int nameServer = nameServerPort();
+        if (get(Settings.VIP_ENABLED) && broker != 0 && vip < 1) {
+            problems.add(problem(
+                    Settings.LISTEN_PORT, "listenPort - 2 is no port; use a greater one, or vip.enabled=false"));
+        }
+        if (nameServer > 0 && (nameServer == broker || nameServer == vip)) {
+            problems.add(problem(
+                    Settings.NAMESERVER_PORT,
+                    "port " + nameServer + " is taken by the broker, which needs listenPort and, for vip.enabled,"
+                            + " listenPort - 2"));
+        }
+    }
+
+    private void checkGrpcPort(Collection<ConfigProblem> problems) {
+        int grpc = grpcPort();
+        if (grpc > 0 && (grpc == integer(Settings.LISTEN_PORT) || grpc == vipPort() || grpc == nameServerPort())) {
+            problems.add(problem(
+                    Settings.GRPC_PORT,
+                    "port " + grpc + " is taken by the broker or the name server; choose another, or grpc.enabled=false"));
+        }
+    }
+
+    private int vipPort() {
+        int broker = integer(Settings.LISTEN_PORT);
+        return get(Settings.VIP_ENABLED) && broker != 0 ? broker - VIP_DISTANCE : ServerConfig.OFF;
+    }
+
+    private int nameServerPort() {
+        return get(Settings.NAMESERVER_ENABLED) ? integer(Settings.NAMESERVER_PORT) : ServerConfig.OFF;
+    }
+
+    private int grpcPort() {
+        return get(Settings.GRPC_ENABLED) ? integer(Settings.GRPC_PORT) : ServerConfig.OFF;
+    }
+
+    private int openwirePort() {
+        return get(Settings.OPENWIRE_ENABLED) ? integer(Settings.OPENWIRE_PORT) : ServerConfig.OFF;
+    }
+
+    private void checkOpenwirePort(Collection<ConfigProblem> problems) {
+        int port = openwirePort();
+        if (port > 0 && (port == integer(Settings.LISTEN_PORT) || port == vipPort() || port == nameServerPort()
+                || port == grpcPort())) {
+            problems.add(problem(
+                    Settings.OPENWIRE_PORT,
+                    "port " + port + " is taken by another listener; choose another, or openwire.enabled=false"));
+        }
+    }
+
+    private ConfigProblem problem(Setting<?> setting, String text) {
+        ConfigEntry entry = given.get(setting.name());
+        return new ConfigProblem(where(setting), entry == null ? setting.name() : entry.key(), text);
+    }
+
+    private String brokerName() {
+        String name = get(Settings.BROKER_NAME);
+        if (name != null) {
+            return name;
+        }
+        String ofHost = hostName.strip().replaceAll("[^a-zA-Z0-9_-]", "-");
+        return ofHost.isEmpty() ? NAMELESS : ofHost.substring(0, Math.min(ofHost.length(), 127));
+    }
+
+    ServerConfig config(List<String> notes, List<String> ignored) {
+        Listen listen = new Listen(
+                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
+                openwirePort(), get(Settings.BROKER_IP1),
+                new ServerConfig.Tls(
+                        get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
+                        get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
+        List<ZoneId> zones = get(Settings.ZONES);
+        ServerConfig.Access access = new ServerConfig.Access(
+                get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.INNER_USER), get(Settings.PLAIN_ACL),
+                policy(), zones == null ? List.of() : zones);
+        List<String> nameServers = get(Settings.NAMESRV_ADDR);
+        Identity identity = new Identity(
+                get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
+                nameServers == null ? List.of() : nameServers, integer(Settings.BROKER_PERMISSION));
+        Storage storage = new Storage(
+                get(Settings.DIRECTORY), integer(Settings.SEGMENT_BYTES), get(Settings.FLUSH),
+                integer(Settings.FLUSH_INTERVAL_MS), get(Settings.RETENTION_HOURS) * HOUR_MS,
+                get(Settings.RETENTION_BYTES), get(Settings.DELETE_WHEN), integer(Settings.DISK_RATIO),
+                get(Settings.HOT_BYTES));
+        Topics topics = new Topics(
+                integer(Settings.QUEUES_DEFAULT), get(Settings.AUTO_CREATE_TOPICS), get(Settings.AUTO_CREATE_GROUPS),
+                messageBytesMax(), get(Settings.DELAY_LEVELS),
+                get(Settings.DELAY_MAX) * 1_000, get(Settings.PROPERTY_FILTER), get(Settings.DEAD_LETTER_QUEUE),
+                integer(Settings.JMS_COMMAND_BYTES_MAX));
+        Transactions transactions = new Transactions(
+                get(Settings.TRANSACTION_TIMEOUT_MS), integer(Settings.TRANSACTION_CHECKS_MAX),
+                get(Settings.TRANSACTION_INTERVAL_MS));
+        Limits limits = new Limits(
+                integer(Settings.CONNECTIONS_MAX), get(Settings.IDLE_SECONDS) * 1_000, integer(Settings.TOPICS_MAX),
+                integer(Settings.GROUPS_MAX), integer(Settings.QUEUES_MAX), integer(Settings.DELAYED_MAX),
+                integer(Settings.TRANSACTIONS_MAX),
+                new QuotaShares(integer(Settings.SHARE_USER), integer(Settings.SHARE_ADDRESS)));
+        Map<String, String> texts = new TreeMap<>();
+        given.forEach((name, entry) -> {
+            if (!Settings.find(name).kind().isSecret()) {
+                texts.put(name, entry.value());
+            }
+        });
+        boolean isFile = !NO_FILE.equals(get(Settings.LOG_DIRECTORY));
+        ServerConfig.Logging logging = new ServerConfig.Logging(
+                get(Settings.LOG_LEVEL), isFile ? get(Settings.LOG_DIRECTORY) : null, isFile);
+        return new ServerConfig(
+                listen, access, identity, storage, topics, transactions, limits, logging, texts, notes, ignored);
+    }
+}

@@ -1,0 +1,2 @@
+/** File systems that behave as those of other operating systems. */
+package io.posthorse.testkit.files;
