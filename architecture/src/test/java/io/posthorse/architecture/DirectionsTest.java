@@ -80,7 +80,7 @@ class DirectionsTest {
     @Test
     void theNearSideOfAnEmbeddedBrokerKnowsTheJdkAndJunitOnly() {
         noClasses()
-                .that().resideInAPackage("io.posthorse.embedded..", "io.posthorse.testkit.files..")
+                .that().resideInAPackage("io.posthorse.embedded..")
                 .and().resideOutsideOfPackage("io.posthorse.embedded.inside..")
                 .should().dependOnClassesThat().resideOutsideOfPackages(
                         "java..", "org.junit..", "io.posthorse.embedded", "io.posthorse.embedded.seam..")

@@ -44,7 +44,8 @@ class QuietProgramIT {
     @Test
     void aBrokerStartsAndStopsOnFilesAsWindowsHasThem() throws Exception {
         assertEquals("", start(
-                List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=io.posthorse.testkit.files.WindowsFileSystemProvider"),
+                List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=io.posthorse.testkit.files."
+                        + "WindowsFileSystemProvider"),
                 System.getProperty("java.class.path") + File.pathSeparator + System.getProperty("windows.classpath")));
         List<Path> left = leftovers();
         for (Path directory : left) {
