@@ -107,7 +107,7 @@ sealed interface Kind<T> {
     record Levels() implements Kind<LogLevels> {
         @Override
         public LogLevels parse(String text) {
-            return LogLevels.parse(text);
+            return LogLevels.of(text);
         }
 
         @Override
