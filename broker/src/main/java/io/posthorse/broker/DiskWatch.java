@@ -72,8 +72,8 @@ final class DiskWatch {
         return "The disk of " + place() + " is full: " + mib(broker.store().bytesFree()) + " are free, and "
                 + mib(broker.store().bytesWanted()) + " are needed. Messages are refused, and what is acknowledged and"
                 + " consumed is still taken (" + (broker.log().reserveLeft() >> 20) + " MiB are kept for that). Have"
-                + " consumers drain it, let retention work (fileReservedTime), or give it space;"
-                + " nothing unexpired is deleted.";
+                + " consumers drain it, let retention work (fileReservedTime), or give it space; nothing unexpired is"
+                + " deleted.";
     }
 
     private String place() {

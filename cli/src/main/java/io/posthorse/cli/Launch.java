@@ -6,10 +6,13 @@ import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -134,11 +137,32 @@ final class Launch {
         Runtime.getRuntime().addShutdownHook(
                 new Thread(() -> stop(opened, what.ended, lines, stopped), "posthorse-stop"));
         lines.flush();
-        what.greeting.say(opened, (System.nanoTime() - began) / 1_000_000);
-        Announcement.warnings(warnings);
-        System.out.flush();
+        long ms = (System.nanoTime() - began) / 1_000_000;
+        atOnce(() -> {
+            what.greeting.say(opened, ms);
+            Announcement.warnings(warnings);
+        });
         stopped.await();
         return WELL;
+    }
+
+    /** Prints something. */
+    private interface Printing {
+        void print() throws IOException;
+    }
+
+    /** Prints all lines in one go: whoever has seen the first one, a script say, finds the others. */
+    private static void atOnce(Printing printing) throws IOException {
+        PrintStream console = System.out;
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(lines, true, StandardCharsets.UTF_8));
+        try {
+            printing.print();
+        } finally {
+            System.setOut(console);
+            console.write(lines.toByteArray(), 0, lines.size());
+            console.flush();
+        }
     }
 
     private static void open(LogFile file, LogPlace place, List<String> warnings) {

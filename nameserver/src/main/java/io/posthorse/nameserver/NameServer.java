@@ -85,6 +85,11 @@ public final class NameServer implements RequestHandler {
         onChange = listener;
     }
 
+    /** Has one more setting that tools may change; what they changed in an earlier run is put in force. */
+    public void live(LiveSetting setting) {
+        settings.live(setting);
+    }
+
     private void changed(Peer by, String what) {
         onChange.accept(by, what);
     }

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
- * The name server's own settings as tools see them (319) and change them (318). One may be changed while it runs:
- * whether routes carry the order of ordered topics. Everything else belongs to the configuration file.
+ * The name server's own settings as tools see them (319) and change them (318). Whether routes carry the order of
+ * ordered topics may be changed while it runs, and what the process adds. All else belongs to the configuration file.
  */
 final class OwnSettings {
     /** What the namespaces of these settings in the store begin with; no request can name one. */
@@ -25,6 +26,8 @@ final class OwnSettings {
     private final Map<String, String> fixed;
     private final KvTable table;
     private final BiConsumer<Peer, String> changes;
+    /** Null where there is none. */
+    private LiveSetting live;
 
     /** @param changes is told who changed what */
     OwnSettings(Map<String, String> fixed, KvTable table, BiConsumer<Peer, String> changes) {
@@ -38,9 +41,22 @@ final class OwnSettings {
         return !"false".equals(table.get(NAMESPACE, ORDER));
     }
 
+    /** Has one more setting that may be changed; what an earlier run was told counts. */
+    void live(LiveSetting setting) {
+        live = setting;
+        String kept = table.get(NAMESPACE, setting.key());
+        if (kept != null && setting.check().apply(kept) == null) {
+            setting.apply().accept(kept);
+        }
+    }
+
     private Map<String, String> all() {
         Map<String, String> all = new TreeMap<>(fixed);
         all.put(ORDER, Boolean.toString(ordersTopics()));
+        if (live != null) {
+            String kept = table.get(NAMESPACE, live.key());
+            all.put(live.key(), kept == null ? live.started() : kept);
+        }
         return all;
     }
 
@@ -53,8 +69,8 @@ final class OwnSettings {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "nothing was changed: the text is longer than 64 KiB");
         }
         Map<String, String> all = all();
+        Map<String, String> wanted = new TreeMap<>();
         List<String> problems = new ArrayList<>();
-        String order = null;
         for (String line : new String(request.body(), StandardCharsets.UTF_8).lines().map(String::strip).toList()) {
             int sign = line.indexOf('=');
             if (line.isEmpty() || line.startsWith("#")) {
@@ -62,25 +78,48 @@ final class OwnSettings {
             }
             String key = sign < 0 ? line : line.substring(0, sign).strip();
             String value = sign < 0 ? "" : line.substring(sign + 1).strip();
-            if (key.equals(ORDER) && (value.equals("true") || value.equals("false"))) {
-                order = value;
-            } else if (key.equals(ORDER)) {
-                problems.add(ORDER + ": true or false is due");
+            String problem = value.equals(all.get(key)) ? null : problem(key, value);
+            if (problem != null) {
+                problems.add(key + ": " + problem);
             } else if (!value.equals(all.get(key))) {
-                problems.add(key + ": it cannot be changed while the name server runs; set it in the"
-                        + " configuration file and restart");
+                wanted.put(key, value);
             }
         }
         if (!problems.isEmpty()) {
             return request.refuse(ResponseCode.NO_PERMISSION, "nothing was changed. " + String.join("; ", problems));
         }
         LateAnswer answer = new LateAnswer(peer, request);
-        if (order == null || order.equals(all.get(ORDER))) {
+        if (wanted.isEmpty()) {
             answer.accept(null);
-        } else {
-            table.put(NAMESPACE, ORDER, order, answer);
-            changes.accept(peer, "setting " + ORDER + " of the name server became " + order);
+        }
+        int left = wanted.size();
+        for (Map.Entry<String, String> one : wanted.entrySet()) {
+            left--;
+            put(one.getKey(), one.getValue(), left == 0 ? answer : kept -> { });
+            changes.accept(peer, "setting " + one.getKey() + " of the name server became " + one.getValue());
         }
         return answer.now();
+    }
+
+    private String problem(String key, String value) {
+        if (key.equals(ORDER)) {
+            return value.equals("true") || value.equals("false") ? null : "true or false is due";
+        }
+        if (live != null && key.equals(live.key())) {
+            return value.isEmpty() ? null : live.check().apply(value);
+        }
+        return "it cannot be changed while the name server runs; set it in the configuration file and restart";
+    }
+
+    private void put(String key, String value, Consumer<String> done) {
+        boolean isTakenBack = value.isEmpty();
+        if (!key.equals(ORDER)) {
+            live.apply().accept(isTakenBack ? live.started() : value);
+        }
+        if (isTakenBack) {
+            table.delete(NAMESPACE, key, done);
+        } else {
+            table.put(NAMESPACE, key, value, done);
+        }
     }
 }

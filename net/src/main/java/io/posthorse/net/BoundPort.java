@@ -64,7 +64,8 @@ public final class BoundPort implements Closeable {
         return channel;
     }
 
-    private static BoundPort ofNio(InetSocketAddress address) throws IOException {
+    /** The same without the system's own transport. */
+    static BoundPort ofNio(InetSocketAddress address) throws IOException {
         Nio channel = new Nio();
         try {
             channel.open(address);

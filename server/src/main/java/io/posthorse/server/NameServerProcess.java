@@ -1,5 +1,6 @@
 package io.posthorse.server;
 
+import io.posthorse.nameserver.LiveSetting;
 import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
 import io.posthorse.net.NetSettings;
@@ -9,6 +10,7 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.QuotaHolder;
+import io.posthorse.server.config.LogLevels;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -82,6 +84,9 @@ public final class NameServerProcess implements AutoCloseable {
                 NameServerLimits.STANDARD);
         AuditLog audit = new AuditLog(clock);
         made.onChange((by, what) -> audit.accept(new QuotaHolder("", by.remote().getAddress()), what));
+        made.live(new LiveSetting(
+                LogLevels.KEY, config.given().getOrDefault(LogLevels.KEY, LogLevels.STANDARD), LogLevels::problem,
+                text -> LogLevels.of(text).apply()));
         return made;
     }
 

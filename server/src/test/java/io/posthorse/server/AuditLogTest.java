@@ -91,7 +91,7 @@ class AuditLogTest {
     }
 
     @Test
-    void ofAFloodTheFirstLinesAreWrittenAndThenTheNumber() throws IOException {
+    void secT21OfAFloodTheFirstLinesAreWrittenAndThenTheNumber() throws IOException {
         long[] nanos = {1_000_000_000L};
         AuditLog log = new AuditLog(new Clock() {
             @Override

@@ -1,6 +1,7 @@
 package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +161,31 @@ class OtherNameServersTest {
             assertEquals("v", client.ask(101, Map.of("namespace", "N", "key", "k")).field("value"));
             IOException taken = assertThrows(IOException.class, () -> alone(0));
             assertTrue(taken.getMessage().contains("nameserver"), taken.getMessage());
+        }
+    }
+
+    @Test
+    void levelsOfItsServerLogChangeWhileItRunsAndOutliveARestart() throws IOException {
+        Logger logger = Logger.getLogger("io.posthorse.nameserver");
+        try {
+            try (NameServerProcess first = alone(0); RawClient client = new RawClient(first.port(), false)) {
+                Frame refused = client.ask(318, Map.of(), TestBroker.text("log.level=LOUD"));
+                assertEquals(16, refused.code());
+                assertTrue(refused.remark().contains("is no level"), refused.remark());
+                assertEquals(0, client.ask(318, Map.of(), TestBroker.text("log.level=nameserver=DEBUG")).code());
+                assertEquals(Level.FINE, logger.getLevel());
+            }
+            logger.setLevel(null);
+            try (NameServerProcess second = alone(0); RawClient client = new RawClient(second.port(), false)) {
+                assertEquals(Level.FINE, logger.getLevel());
+                String shown = new String(client.ask(319, Map.of()).body(), StandardCharsets.UTF_8);
+                assertTrue(shown.contains("log.level"), shown);
+                assertEquals(0, client.ask(318, Map.of(), TestBroker.text("log.level=")).code());
+                assertNull(logger.getLevel());
+            }
+        } finally {
+            logger.setLevel(null);
+            Logger.getLogger("io.posthorse").setLevel(null);
         }
     }
 

@@ -26,8 +26,8 @@ public final class ConfigurationDoc {
             reported with the reason.
 
             A name server alone (`bin/posthorse nameserver`, [scripts](scripts.md)) takes the keys of Listening that are
-            not a broker's or gRPC's, `storePathRootDir`, `connections.max` and `connection.idle.seconds`; keys of a
-            broker are reported and ignored.
+            not a broker's or gRPC's, `storePathRootDir`, `connections.max`, `connection.idle.seconds`, and those of the
+            server log; keys of a broker are reported and ignored.
 
             Keys marked (live) may also be changed while the server runs, with `mqadmin updateBrokerConfig`; see
             [administration](administration.md). Such a change is kept in the data directory and outranks all of the

@@ -17,6 +17,10 @@ import java.util.logging.Logger;
  * @param areas levels by area
  */
 public record LogLevels(Level all, Map<String, Level> areas) {
+    /** The setting that they come from. */
+    public static final String KEY = "log.level";
+    /** Its value where none is given. */
+    public static final String STANDARD = "INFO";
     private static final String OURS = "io.posthorse";
     /** The packages of each area. */
     private static final Map<String, List<String>> AREAS = new TreeMap<>(Map.of(
@@ -38,7 +42,7 @@ public record LogLevels(Level all, Map<String, Level> areas) {
      *
      * @throws IllegalArgumentException where a level or an area is not one
      */
-    static LogLevels parse(String text) {
+    public static LogLevels of(String text) {
         List<String> parts = new ArrayList<>(Arrays.asList(text.split(",", -1)));
         boolean hasAll = parts.getFirst().indexOf('=') < 0;
         Level all = hasAll ? level(parts.removeFirst()) : Level.INFO;
@@ -52,6 +56,16 @@ public record LogLevels(Level all, Map<String, Level> areas) {
             areas.put(area, level(part.substring(sign + 1)));
         }
         return new LogLevels(all, areas);
+    }
+
+    /** Says what is wrong with a text; null where nothing is. */
+    public static String problem(String text) {
+        try {
+            of(text);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
     }
 
     static String due() {

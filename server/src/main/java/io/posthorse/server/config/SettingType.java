@@ -107,7 +107,7 @@ sealed interface SettingType<T> {
     record Levels() implements SettingType<LogLevels> {
         @Override
         public LogLevels parse(String text) {
-            return LogLevels.parse(text);
+            return LogLevels.of(text);
         }
 
         @Override

@@ -253,7 +253,7 @@ final class Settings {
             "Messages of undecided transactions; each takes about 150 bytes of memory.");
 
     static final Setting<LogLevels> LOG_LEVEL = Setting.of(
-            LOGGING, "log.level", new SettingType.Levels(), "INFO", "",
+            LOGGING, LogLevels.KEY, new SettingType.Levels(), LogLevels.STANDARD, "",
             "How much is told, of all areas and of single ones. No level tells secrets or what messages say.")
             .changeable();
     static final Setting<String> LOG_DIRECTORY = Setting.of(
