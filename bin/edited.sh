@@ -48,7 +48,8 @@ maven_of_edited() { # maven_of_edited <output> <arguments of Maven>
     cat "$edits.more" >>"$edits.sources"
     quick_maven "$output" "$@"
     ! grep -q 'COMPILATION ERROR' "$output" || return 0
-    if ! cmp -s "$edits.before" <(signatures <"$edits.sources"); then
+    signatures <"$edits.sources" >"$edits.after"
+    if ! cmp -s "$edits.before" "$edits.after"; then
         from=$(first_module "$edits.sources")
         echo "Other classes see something new of an edited one: compiling all from module $from on." >&2
         for one in $modules; do

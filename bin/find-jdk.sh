@@ -21,12 +21,13 @@ find_jdk() {
         case $found in /*) home=$found ;; *) home=${home%/*}/$found ;; esac
     done
     take_jdk "${home%/bin/java}" && return 0
-    for home in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/*jdk* /opt/*java* /usr/local/*jdk* /usr/local/*java* \
+    # the user's own before the system's
+    for home in "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/* "${ASDF_DATA_DIR:-$HOME/.asdf}"/installs/java/* \
+        "${MISE_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/mise}"/installs/java/* "$HOME"/.jdks/* "$HOME"/.gradle/jdks/* \
+        "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home /Library/Java/JavaVirtualMachines/*/Contents/Home \
         /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
         /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec \
-        /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
-        "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/* "${ASDF_DATA_DIR:-$HOME/.asdf}"/installs/java/* \
-        "${MISE_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/mise}"/installs/java/* "$HOME"/.jdks/* "$HOME"/.gradle/jdks/*; do
+        /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/*jdk* /opt/*java* /usr/local/*jdk* /usr/local/*java*; do
         take_jdk "$home" && return 0
     done
     echo "Posthorse runs on Java $wanted or later, and none was found: not in POSTHORSE_JAVA_HOME, JAVA_HOME or PATH, and not where" >&2

@@ -3,6 +3,7 @@ package io.posthorse.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -10,7 +11,10 @@ import picocli.CommandLine;
 /** Which commands there are, and that a start looks at its own only. */
 class MainTest {
     private static final Set<String> ALL =
-            Set.of("start", "nameserver", "delayed", "transactions", "set-aside", "mqbroker", "mqnamesrv", "mqshutdown");
+            Set.of("start", "status", "stop", "nameserver", "delayed", "transactions", "set-aside", "mqbroker", "mqnamesrv",
+                    "mqshutdown", "help");
+    /** Those that the launcher runs itself. */
+    private static final Set<String> PROGRAMS = Set.of("quickstart", "java", "bench", "mqadmin", "tools", "build");
 
     @Test
     void everyCommandHasTheNameThatItIsFoundBy() {
@@ -18,8 +22,29 @@ class MainTest {
         assertEquals(ALL, commands.keySet());
         commands.forEach((name, line) -> assertEquals(name, line.getCommandName()));
         for (String name : ALL) {
-            assertEquals(Set.of(name), Main.commandLine(name, "--help").getSubcommands().keySet());
+            if (!name.equals("help")) {
+                assertEquals(Set.of(name), Main.commandLine(name, "--help").getSubcommands().keySet());
+            }
         }
+    }
+
+    @Test
+    void helpListsEveryCommandAndEveryProgramOfTheLauncher() {
+        for (Console console : List.of(Console.run("--help"), Console.run("help"))) {
+            List<String> listed = console.lines().stream()
+                    .filter(line -> line.matches("  [a-z].*"))
+                    .map(line -> line.strip().split(" ")[0])
+                    .toList();
+            assertTrue(listed.containsAll(ALL), console.out());
+            assertTrue(listed.containsAll(PROGRAMS), console.out());
+            assertTrue(console.lines().stream().allMatch(line -> line.length() <= 80), console.out());
+        }
+        assertTrue(Console.run("help", "stop").out().startsWith("Usage: posthorse stop"));
+    }
+
+    @Test
+    void theVersionTellsCommitAndJava() {
+        assertTrue(Console.run("--version").out().contains("Java " + Runtime.version()), Console.run("--version").out());
     }
 
     @Test

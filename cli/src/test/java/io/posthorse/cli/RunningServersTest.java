@@ -1,0 +1,81 @@
+package io.posthorse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How running servers are found, and asked to stop. */
+class RunningServersTest {
+    @TempDir
+    Path home;
+
+    private Map<String, String> environment() {
+        return Map.of("HOME", home.toString());
+    }
+
+    @Test
+    void aServerIsFoundAsLongAsItsFileIsLocked() throws IOException {
+        Path folder = RunningServers.folder(environment());
+        Path data = home.resolve("data");
+        RunFile file = RunFile.of(folder, "server", List.of("broker a 127.0.0.1:1", RunningServers.data(data)));
+        List<RunFile.Running> found = RunningServers.all(environment());
+        assertEquals(1, found.size());
+        assertEquals(ProcessHandle.current().pid(), found.get(0).pid());
+        assertEquals("server", found.get(0).kind());
+        assertEquals("broker a 127.0.0.1:1", found.get(0).about().get(0));
+        assertTrue(found.get(0).runs());
+        assertTrue(RunningServers.hasData(found.get(0), data));
+        assertFalse(RunningServers.hasData(found.get(0), home));
+        file.close();
+        assertEquals(List.of(), RunningServers.all(environment()));
+        assertTrue(found.get(0).leftInOrder());
+    }
+
+    @Test
+    void theFilesOfKilledServersAreDeleted() throws IOException {
+        Path folder = RunningServers.folder(environment());
+        Files.createDirectories(folder);
+        Path dead = Files.writeString(folder.resolve("server-999999.pid"), "999999\n");
+        assertEquals(List.of(), RunningServers.all(environment()));
+        assertFalse(Files.exists(dead));
+    }
+
+    @Test
+    void whereThereAreNoSignalsAFileAsksAServerToStop() throws Exception {
+        Path stop = home.resolve("server-1.pid.stop");
+        CountDownLatch asked = new CountDownLatch(1);
+        Thread watch = RunFile.watch(stop, asked::countDown);
+        assertTrue(watch.isDaemon());
+        assertFalse(asked.await(10, TimeUnit.MILLISECONDS));
+        Files.createFile(stop);
+        assertTrue(asked.await(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void placesFollowTheSystemsVariables() {
+        assertEquals(home.resolve(".local/state/posthorse/run"), RunningServers.folder(environment()));
+        assertEquals(Path.of("/s/posthorse/run"),
+                RunningServers.folder(Map.of("HOME", home.toString(), "XDG_STATE_HOME", "/s")));
+        assertEquals(Path.of("/w/posthorse/run"),
+                RunningServers.folder(Map.of("HOME", home.toString(), "LOCALAPPDATA", "/w")));
+    }
+
+    @Test
+    void timesAreToldInTheirTwoLargestUnits() {
+        assertEquals("59 s", StatusCommand.text(Duration.ofSeconds(59)));
+        assertEquals("1 min 1 s", StatusCommand.text(Duration.ofSeconds(61)));
+        assertEquals("3 h 12 min", StatusCommand.text(Duration.ofMinutes(192)));
+        assertEquals("2 d 1 h", StatusCommand.text(Duration.ofHours(49)));
+    }
+}
