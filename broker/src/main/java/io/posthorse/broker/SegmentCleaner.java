@@ -43,7 +43,7 @@ final class SegmentCleaner {
     private final Set<Long> told = new HashSet<>();
     private BiConsumer<String, String> onKept = (topic, subscription) -> { };
     private Consumer<String> notice = text -> { };
-    private Dropped onDropped = (bytes, newestMs) -> { };
+    private DropListener onDropped = (bytes, newestMs) -> { };
     private Retention retention;
     private int rest;
     private int sinceCovered;
@@ -66,7 +66,7 @@ final class SegmentCleaner {
     }
 
     /** Has told what goes. */
-    void onDropped(Dropped listener) {
+    void onDropped(DropListener listener) {
         onDropped = listener;
     }
 

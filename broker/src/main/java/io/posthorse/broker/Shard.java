@@ -71,7 +71,7 @@ public final class Shard {
     }
 
     /** Has told what retention drops, once for each segment: its bytes, and the time of its newest record. */
-    public void onDropped(Dropped listener) {
+    public void onDropped(DropListener listener) {
         cleaning.onDropped(listener);
     }
 

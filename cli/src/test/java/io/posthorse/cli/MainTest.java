@@ -51,7 +51,7 @@ class MainTest {
     void theCommandsAreListedAndAWrongOneIsCorrected() {
         assertTrue(Console.run("--help").out().contains("transactions"));
         assertTrue(Console.run("start", "--help").out().startsWith("Usage: posthorse start"));
-        Console wrong = Console.run("strat");
+        Console wrong = Console.run("statr");
         assertEquals(CommandLine.ExitCode.USAGE, wrong.exitCode());
         assertTrue(wrong.err().contains("posthorse start"), wrong.err());
     }

@@ -40,7 +40,9 @@ final class FirstBytesHandler extends ChannelInboundHandlerAdapter {
             held = in;
         } else {
             context.fireChannelRead(in);
-            context.pipeline().remove(this);
+            if (!context.isRemoved()) {
+                context.pipeline().remove(this);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 package io.posthorse.broker;
 
 /** Is told of a part of the log that retention has dropped. */
-public interface Dropped {
+public interface DropListener {
     /**
      * Takes what is gone.
      *
