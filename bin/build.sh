@@ -97,7 +97,7 @@ build_if_needed() {
         alone
         built && return 0
         build "Building Posthorse; the first time Maven brings libraries, and it takes a minute or two." || exit 1
-        fresh=yes
+        fresh=yes # for bin/posthorse
         return 0
     fi
     changed=$(changed_source)
@@ -110,6 +110,33 @@ build_if_needed() {
     alone
     changed=$(changed_source)
     [ -z "$changed" ] || build "${changed#"$home"/} has changed; building Posthorse again." || exit 1
+}
+
+# Builds modules that are no part of the server, their tests left out, where a source of theirs or of the server has changed since.
+build_beside() { # build_beside <module> ...
+    local module modules stamp status places=()
+    build_if_needed
+    build_ended
+    stamp="$home/target/built-$(echo "$*" | tr ' /' '_-')"
+    for module in "$@"; do places+=("$home/$module"); done
+    if [ -f "$stamp" ] && [ "$stamp" -nt "$(echo "$home"/cli/target/posthorse-cli-*.jar)" ] &&
+        [ -z "$(find "${places[@]}" -name target -prune -o -newer "$stamp" ! -name '.*' -print 2>/dev/null | head -1)" ]; then
+        return 0
+    fi
+    echo "Building $*." >&2
+    modules=$(echo "$*" | tr ' ' ',')
+    mkdir -p "$home/target"
+    touch "$stamp.began"
+    pushd "$home" >/dev/null
+    . bin/edited.sh
+    maven_of_edited target/build.log -DskipTests -pl "$modules" -am package
+    popd >/dev/null
+    if [ $status -ne 0 ]; then
+        grep '^\[ERROR\]' "$home/target/build.log" | head -20 >&2
+        echo "The build failed; the lines above say why, all of it is in $home/target/build.log." >&2
+        exit 1
+    fi
+    mv "$stamp.began" "$stamp"
 }
 
 build_ended() {

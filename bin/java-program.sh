@@ -10,7 +10,7 @@ bring_for_program() { # bring_for_program <what, for a sentence> <arguments of M
         exit 1
     }
     echo "Bringing the $what; this happens once." >&2
-    mvn -B -q "$@" package >&2 || {
+    JAVA25_HOME=${JAVA%/bin/java} mvn -B -q "$@" package >&2 || {
         echo "The $what could not be brought; the lines above say why." >&2
         exit 1
     }
@@ -43,11 +43,9 @@ java_program() {
     fi
     local classpath="$lib/*"
     if grep -q '^import.* io\.posthorse\.embedded' "$program"; then
+        . "$home/bin/build.sh"
+        build_beside embedded
         jars=("$home"/embedded/target/posthorse-embedded-*[0-9T].jar)
-        if [ ! -f "${jars[0]}" ]; then
-            bring_for_program "classes of the embedded broker" -f "$home/pom.xml" -DskipTests -Dposthorse.unchecked -pl embedded -am
-            jars=("$home"/embedded/target/posthorse-embedded-*[0-9T].jar)
-        fi
         classpath="$classpath:${jars[0]}"
     fi
     exec "$JAVA" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
