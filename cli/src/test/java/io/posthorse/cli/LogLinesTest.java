@@ -26,9 +26,9 @@ class LogLinesTest {
     @Test
     void aLineHasDateTimeAndZone() {
         String thread = Thread.currentThread().getName();
-        assertEquals("2026-11-30T09:15:02.004+08:00 WARN  net.Strays [" + thread + "] text\n",
+        assertEquals("2026-11-30T09:15:02.004+08:00 WARN  net.MisdirectedClients [" + thread + "] text\n",
                 new LogLine(ZoneId.of("Asia/Shanghai")).format(record(Level.WARNING, "text")));
-        assertEquals("2026-11-30T01:15:02.004+00:00 DEBUG net.Strays [" + thread + "] text\n",
+        assertEquals("2026-11-30T01:15:02.004+00:00 DEBUG net.MisdirectedClients [" + thread + "] text\n",
                 new LogLine(ZoneId.of("UTC")).format(record(Level.FINE, "text")));
     }
 
