@@ -5,41 +5,58 @@
 modules=$(sed -n 's|.*<module>\(.*\)</module>.*|\1|p' pom.xml)
 edits=target/edited # sources that were edited, and what others saw of their classes before; kept until they compile
 
-# Prints the main sources that are newer than their classes, or have none yet.
+# Sets $class to the file of a source's main class, without its ending.
+class_of() {
+    case $1 in
+    */src/main/java/*) class=${1%%/src/main/java/*}/target/unchecked/classes/${1#*/src/main/java/} ;;
+    *) class=${1%%/src/test/java/*}/target/unchecked/test-classes/${1#*/src/test/java/} ;;
+    esac
+    class=${class%.java}
+}
+
+# Prints the sources that are newer than their classes, or have none yet, in modules that were compiled before.
 edited_sources() {
-    local one source class
+    local one kind source class
     for one in $modules; do
-        [ -d "$one/src/main/java" ] && [ -d "$one/target/unchecked/classes" ] || continue
-        find "$one/src/main/java" -name '*.java' ! -name package-info.java | while IFS= read -r source; do
-            class=$one/target/unchecked/classes/${source#*/src/main/java/}
-            [ "${class%.java}.class" -nt "$source" ] || echo "$source"
+        for kind in main:classes test:test-classes; do
+            [ -d "$one/src/${kind%:*}/java" ] && [ -d "$one/target/unchecked/${kind#*:}" ] || continue
+            find "$one/src/${kind%:*}/java" -name '*.java' ! -name package-info.java | while IFS= read -r source; do
+                class_of "$source"
+                [ "$class.class" -nt "$source" ] || echo "$source"
+            done
         done
     done
 }
 
 # Reads sources and prints what other files can see of their classes: all but bodies and what is private.
 signatures() {
-    local source class classes=()
+    local source class file classes=()
     while IFS= read -r source; do
-        class=${source%%/src/main/java/*}/target/unchecked/classes/${source#*/src/main/java/}
-        for class in "${class%.java}.class" "${class%.java}"\$[A-Za-z]*.class; do
-            [ ! -f "$class" ] || classes+=("$class")
+        class_of "$source"
+        for file in "$class.class" "$class"\$[A-Za-z]*.class; do
+            [ ! -f "$file" ] || classes+=("$file")
         done
     done
     [ ${#classes[@]} -eq 0 ] || "${JAVA%java}javap" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -package -constants "${classes[@]}"
 }
 
-# Prints the first module, in the order of building, that has one of the sources in a file.
-first_module() {
-    local one
+# Deletes the classes of all that may use one of the edited sources: tests of its module, and where it is no test, its module and all
+# that are built later.
+forget_users() {
+    local one begun=
     for one in $modules; do
-        ! grep -q "^$one/src/" "$1" || { echo "$one"; return 0; }
+        ! grep -q "^$one/src/main/" "$edits.sources" || begun=yes
+        if [ -n "$begun" ]; then
+            rm -rf "$one/target/unchecked"
+        elif grep -q "^$one/src/test/" "$edits.sources"; then
+            rm -rf "$one/target/unchecked/test-classes"
+        fi
     done
 }
 
 # Runs Maven with the arguments, its output in a file, and again where signatures have changed. Its exit code is in $status.
 maven_of_edited() { # maven_of_edited <output> <arguments of Maven>
-    local output=$1 from one
+    local output=$1
     shift
     mkdir -p target
     touch "$edits.sources" "$edits.before"
@@ -50,12 +67,8 @@ maven_of_edited() { # maven_of_edited <output> <arguments of Maven>
     ! grep -q 'COMPILATION ERROR' "$output" || return 0
     signatures <"$edits.sources" >"$edits.after"
     if ! cmp -s "$edits.before" "$edits.after"; then
-        from=$(first_module "$edits.sources")
-        echo "Other classes see something new of an edited one: compiling all from module $from on." >&2
-        for one in $modules; do
-            [ "$one" != "$from" ] || from=
-            [ -n "$from" ] || rm -rf "$one/target/unchecked"
-        done
+        echo "Other classes see something new of an edited one: compiling all that may use it." >&2
+        forget_users
         quick_maven "$output" "$@"
     fi
     rm -f "$edits.sources" "$edits.before"
