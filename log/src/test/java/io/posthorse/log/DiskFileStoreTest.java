@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,21 @@ class DiskFileStoreTest {
         assertTrue(other.waitFor(30, TimeUnit.SECONDS));
         assertTrue(Files.exists(directory.resolve("lock")));
         DiskFileStore.open(directory).close();
+    }
+
+    /** As in a changed root, where the mount that holds it is out of sight. */
+    @Test
+    void aDirectoryThatIsInNoTableOfMountsTellsItsSpace() throws IOException {
+        FilterFileSystemProvider changedRoot = new FilterFileSystemProvider("file", directory.getFileSystem()) {
+            @Override
+            public java.nio.file.FileStore getFileStore(Path path) throws IOException {
+                throw new IOException("Mount point not found");
+            }
+        };
+        try (DiskFileStore files = DiskFileStore.open(changedRoot.wrapPath(directory))) {
+            assertTrue(files.usableBytes() > 0);
+            assertTrue(files.totalBytes() >= files.usableBytes());
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.posthorse.platform;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,8 +29,6 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     private final DirectoryLock lock;
     /** Deleted files that are still mapped; null where the system lets go of those, as all but Windows do. */
     private final DeletedFiles remains;
-    /** The volume, once it was looked for: finding it takes reading the table of mounts, asking it does not. */
-    private volatile java.nio.file.FileStore volume;
 
     private DiskFileStore(Path directory, DirectoryLock lock) throws IOException {
         this.directory = directory;
@@ -73,13 +72,8 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         if (!NoSpaceException.isCauseOf(failure) || failure instanceof NoSpaceException) {
             return failure;
         }
-        long free = -1;
-        try {
-            Path there = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
-            free = Files.getFileStore(there).getUsableSpace();
-        } catch (IOException e) {
-            // not known then
-        }
+        File there = (Files.isDirectory(place) ? place : place.toAbsolutePath().getParent()).toFile();
+        long free = there.getTotalSpace() == 0 ? -1 : there.getUsableSpace();
         return new NoSpaceException(place.toAbsolutePath().toString(), neededBytes, free, failure);
     }
 
@@ -162,21 +156,24 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     @Override
     public long usableBytes() throws IOException {
-        return volume().getUsableSpace();
+        return asked(directory.toFile().getUsableSpace());
     }
 
     @Override
     public long totalBytes() throws IOException {
-        return volume().getTotalSpace();
+        return asked(directory.toFile().getTotalSpace());
     }
 
-    private java.nio.file.FileStore volume() throws IOException {
-        java.nio.file.FileStore known = volume;
-        if (known == null) {
-            known = Files.getFileStore(directory);
-            volume = known;
+    /**
+     * Asks the directory for its volume, for the system's table of mounts need not have it: in a changed root it does not.
+     *
+     * @param bytes what is said of the volume; 0 where nothing is
+     */
+    private long asked(long bytes) throws IOException {
+        if (bytes == 0 && directory.toFile().getTotalSpace() == 0) {
+            throw new IOException("the size of the volume that holds " + directory + " cannot be read");
         }
-        return known;
+        return bytes;
     }
 
     @Override
