@@ -106,6 +106,8 @@ class DocumentsTest {
         assertTrue(names.size() > 20, "found only " + names);
 
         Matcher chinese = TEST_NAME.matcher(Files.readString(Checkout.ROOT.resolve("SECURITY.zh-CN.md")));
-        assertEquals(names, chinese.results().map(MatchResult::group).toList(), "SECURITY.zh-CN.md names other tests");
+        List<String> translated = chinese.results().map(MatchResult::group).toList();
+        assertEquals(List.of(), names.stream().filter(n -> !translated.contains(n)).toList(), "not in SECURITY.zh-CN.md");
+        assertEquals(names, translated, "SECURITY.zh-CN.md names other tests, or in another order");
     }
 }
