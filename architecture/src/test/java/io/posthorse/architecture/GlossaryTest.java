@@ -90,8 +90,9 @@ class GlossaryTest {
                 files.filter(f -> f.toString().endsWith(".md") && !f.equals(GLOSSARY)).forEach(pages::add);
             }
         }
-        for (String name : List.of("README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")) {
+        for (String name : List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")) {
             pages.add(Checkout.ROOT.resolve(name));
+            pages.add(MarkdownPage.twin(Checkout.ROOT.resolve(name)));
         }
         return pages;
     }
