@@ -2,7 +2,10 @@ package io.posthorse.broker;
 
 import java.util.Arrays;
 
-/** Offsets, in ascending order, each with a time: 16 bytes an entry, in chunks, so that it grows without a copy of all. */
+/**
+ * A list of offsets in ascending order, each with a time: 16 bytes an entry, in chunks, so that it grows without copying
+ * all entries.
+ */
 final class AddedTimes {
     private static final int CHUNK_SHIFT = 12;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
@@ -41,7 +44,7 @@ final class AddedTimes {
         size++;
     }
 
-    /** Index of the first entry from an offset on; {@link #size} where there is none. */
+    /** Returns the index of the first entry at or behind an offset; {@link #size} where there is none. */
     int from(long offset) {
         int low = 0;
         int high = size;

@@ -1,9 +1,9 @@
 package io.posthorse.broker;
 
-/** Whether the log takes more now. */
+/** The log's answer to a request for room. */
 public enum Admission {
     ADMITTED,
-    /** No space on the disk; worth trying again. */
+    /** The disk has no space; the caller may try again. */
     DISK_FULL,
     /** The log has failed and takes nothing until the broker is restarted. */
     FAILED

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Partitions that got messages, and topics that came, changed or went, of which nobody has been told yet. */
+/** The announcements that are due: partitions that got messages, and topics that were created, changed or deleted. */
 final class Announcements {
     private final FaultReporter faults;
     private final List<Partition> due = new ArrayList<>();
@@ -31,7 +31,11 @@ final class Announcements {
         listeners.add(listener);
     }
 
-    /** A topic that was created, changed or deleted by a record that ends at a position. */
+    /**
+     * Adds a topic that a record created, changed or deleted.
+     *
+     * @param position end of the record
+     */
     void add(Topic topic, boolean isNew, long position) {
         if (!listeners.isEmpty()) {
             News news = topic.isDeleted() ? News.DELETED : isNew ? News.CREATED : News.CHANGED;
@@ -39,7 +43,7 @@ final class Announcements {
         }
     }
 
-    /** A partition that got a message: who waits is told when it is visible. */
+    /** Adds a partition that got a message: its waiters are woken once the message is visible. */
     void add(Partition partition) {
         if (!partition.announced) {
             partition.announced = true;
@@ -47,14 +51,14 @@ final class Announcements {
         }
     }
 
-    /** A partition in which there is something else to be had: who waits is told with the next call. */
+    /** Adds a partition whose waiters are woken by the next call of {@link #tell} in any case. */
     void addAtOnce(Partition partition) {
         add(partition);
-        partition.toldEnd = -1;
+        partition.announcedEnd = -1;
     }
 
     /**
-     * Wakes those who wait for messages below a position; partitions with later ones stay.
+     * Wakes those who wait for messages below a position; partitions with later messages stay due.
      *
      * @return whether a message that waits for its time is among them
      */
@@ -63,7 +67,7 @@ final class Announcements {
         while (!changes.isEmpty() && changes.peek().position <= committed) {
             Change change = changes.remove();
             listeners.forEach(listener -> faults.guard(
-                    "telling of the topic " + change.topic.name(), () -> change.tell(listener)));
+                    "reporting the change of the topic " + change.topic.name(), () -> change.tell(listener)));
         }
         int kept = 0;
         List<Partition> woken = new ArrayList<>();
@@ -71,10 +75,10 @@ final class Announcements {
             Partition partition = due.get(i);
             boolean isAll = partition.lastPosition < committed || partition.topic.isDeleted();
             long end = isAll ? partition.index.next() : partition.index.visibleEnd(committed);
-            if (end != partition.toldEnd && partition.hasWaiters()) {
+            if (end != partition.announcedEnd && partition.hasWaiters()) {
                 woken.add(partition);
             }
-            partition.toldEnd = end;
+            partition.announcedEnd = end;
             if (isAll) {
                 scheduled |= partition.topic.isInternal();
                 partition.announced = false;

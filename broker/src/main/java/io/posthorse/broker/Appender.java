@@ -6,8 +6,8 @@ import io.posthorse.log.Store;
 import java.nio.ByteBuffer;
 
 /**
- * Writes records of the open turn to the log, and has each applied to the state at once, as a replay would apply it. A
- * record that cannot be written is taken back whole.
+ * The writer of a turn's records: appends each to the log and applies it to the state at once, as a replay would. A record
+ * that fails is discarded whole.
  */
 final class Appender {
     private final Store store;
@@ -47,7 +47,7 @@ final class Appender {
         return wallNow;
     }
 
-    /** How often something was decided. */
+    /** Returns the number of decisions. */
     long decisions() {
         return decisions;
     }
@@ -85,15 +85,15 @@ final class Appender {
     }
 
     /**
-     * Writes a message again, at the tail, as the same message of the same partition and offset.
+     * Writes a message again at the tail, with the same partition and offset.
      *
-     * @param record its record as it stands now, from 0
+     * @param record present record of the message, from index 0
      * @return false where the log is full
      */
     boolean carry(Partition partition, long offset, ByteBuffer record) {
         int length = record.capacity() - RecordFormat.NATIVE;
         long bytes = (long) length + RecordFormat.ENVELOPE;
-        boolean helps = log.isReserveAbove(2); // it frees four times as much: a full disk may spend on that too
+        boolean helps = log.isReserveAbove(2); // frees four times as many bytes: the reserve may pay
         if (!log.admits(bytes, 1, false) && !(helps && log.admits(bytes, 1, true))) {
             return false;
         }
@@ -117,7 +117,7 @@ final class Appender {
         return true;
     }
 
-    /** Takes back the open record. What was written of its atomic group before it stays, as a group of its own. */
+    /** Discards the open record. Earlier records of its atomic group stay, as a group of their own. */
     private void giveUp() {
         log.cancel();
         if (log.isInGroup()) {
@@ -125,7 +125,7 @@ final class Appender {
         }
     }
 
-    /** Appends an event; false where the log is full. */
+    /** Appends an event; returns false where the log is full. */
     boolean append(Event event) {
         if (!log.admits(event.size(), 1, true)) {
             return false;
@@ -134,7 +134,7 @@ final class Appender {
         return true;
     }
 
-    /** The same, where the log has admitted it already; the record may be one of an atomic group. */
+    /** Appends an event that the log has already admitted; the record may be part of an atomic group. */
     void write(Event event, boolean more) {
         int size = event.size();
         int at = log.reserve(size) - RecordFormat.PAYLOAD;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Messages to be published and messages to be settled that become true together: after a crash all of it has happened or
- * nothing. Kept in memory until it is committed; whoever fills it bounds it by {@link #bytes} and {@link #size}.
+ * A group of messages to publish and messages to settle that become true together: after a crash the whole group has
+ * happened or nothing. It stays in memory until it is committed; its creator limits it by {@link #bytes} and {@link #size}.
  */
 public final class AtomicGroup {
     private final Broker broker;
@@ -21,18 +21,18 @@ public final class AtomicGroup {
     /**
      * A message to be published.
      *
-     * @param dueMs when it becomes visible, ms since 1970; 0 at once
+     * @param dueMs time at which it becomes visible, ms since 1970; 0 at once
      */
     record Publish(Partition to, Message message, long dueMs) {}
 
-    /** Where a subscription settles. */
+    /** A partition in which a subscription settles. */
     record Place(Subscription subscription, Partition partition) {}
 
     AtomicGroup(Broker broker) {
         this.broker = broker;
     }
 
-    /** Adds a message; it must not change any more. */
+    /** Adds a message, which must no longer change. */
     public void publish(Partition to, Message message) {
         publishAt(to, message, 0);
     }
@@ -49,12 +49,12 @@ public final class AtomicGroup {
         }
     }
 
-    /** Bytes that its messages take in the log. */
+    /** Returns the bytes that its messages take in the log. */
     public long bytes() {
         return bytes;
     }
 
-    /** How many messages are to be published or settled. */
+    /** Returns the number of messages to publish or settle. */
     public int size() {
         return publishes.size() + settled;
     }
@@ -71,13 +71,13 @@ public final class AtomicGroup {
         return settlements;
     }
 
-    /** Makes it true; anything but {@link Admission#ADMITTED} and nothing has happened. */
+    /** Commits the group. Unless the result is {@link Admission#ADMITTED}, nothing has happened. */
     public Admission commit() {
         return commit(null);
     }
 
     /**
-     * The same, with one more record of the group.
+     * Commits the group with one more record.
      *
      * @param last the last record of the group; null for none
      */
@@ -88,7 +88,7 @@ public final class AtomicGroup {
         if (admission != Admission.ADMITTED) {
             return admission;
         }
-        // what could fail of a message fails here, not in the middle of the group
+        // a message that cannot be stamped fails here, not in the middle of the group
         if (publishes.size() + settlements.size() > 1) {
             publishes.replaceAll(p -> new Publish(p.to, stampable(p.message), p.dueMs));
         }
@@ -108,14 +108,14 @@ public final class AtomicGroup {
         return Admission.ADMITTED;
     }
 
-    /** A message whose format was seen to stamp it. */
+    /** Returns a copy of a message, stamped once by its format as a test. */
     private Message stampable(Message message) {
         NativeBytes taken = NativeBytes.of(message);
         taken.stamp(broker.formats()[message.format()], broker.wallNow());
         return taken;
     }
 
-    /** What lives in memory only is not part of the group's records. */
+    /** Settles what exists in memory only and has no record in the group. */
     void settleTransient() {
         settlements.forEach((place, offsets) -> {
             if (place.subscription.isTransient()) {
@@ -131,7 +131,7 @@ public final class AtomicGroup {
             events += Event.Settled.size(offsets.size());
         }
         int records = publishes.size() + settlements.size() + (lastBytes > 0 ? 1 : 0);
-        if (publishes.isEmpty()) { // who settles makes room: that must go on where the disk is full
+        if (publishes.isEmpty()) { // settling makes room, so it must continue on a full disk
             return broker.log().admits(events, Math.max(1, records), true) ? Admission.ADMITTED : broker.refusal();
         }
         return broker.log().admits(bytes + events, records, false) ? Admission.ADMITTED : broker.refusal();

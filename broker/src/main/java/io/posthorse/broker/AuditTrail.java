@@ -3,21 +3,23 @@ package io.posthorse.broker;
 import io.posthorse.platform.QuotaHolder;
 import java.util.function.BiConsumer;
 
-/** Tells what was created, changed, deleted or reset on somebody's demand, and on whose. Used on the owner's thread. */
+/** The audit trail: reports what a user created, changed, deleted or reset. Used on the owner's thread. */
 public final class AuditTrail {
     private BiConsumer<QuotaHolder, String> listener = (by, what) -> { };
 
     AuditTrail() {}
 
-    /** Has it told who did what: a sentence without an end, such as {@code topic Orders was deleted}. */
+    /**
+     * Sets the listener, which gets the user and a sentence without a full stop, such as {@code topic Orders was deleted}.
+     */
     public void onNote(BiConsumer<QuotaHolder, String> to) {
         listener = to;
     }
 
     /**
-     * Notes what was done, once it is decided.
+     * Reports a change, once it is decided.
      *
-     * @param by null where it is the broker itself
+     * @param by null where the broker itself made it
      */
     public void note(QuotaHolder by, String what) {
         listener.accept(by, what);

@@ -15,21 +15,21 @@ import java.util.List;
 import java.util.function.LongUnaryOperator;
 
 /**
- * The core: commands that read the state and append events to the log. A command is part of a turn; what it appended is
- * applied at once, and visible to readers once the log has committed it. {@link Shard} runs the turns.
+ * The core: commands that read the state and append events to the log. A command is part of a turn; its records are applied
+ * at once, and visible to readers once the log has committed them. {@link Shard} runs the turns.
  *
- * <p>Commands never wait, read no clock and start no thread. Whatever could be refused is asked for with {@link #admit}
- * first, so that a command, once begun, cannot fail half-way.
+ * <p>Commands never wait, read no clock and start no thread. They first call {@link #admit} for everything that could be
+ * refused, so that a command, once begun, cannot fail half-way.
  */
 public final class Broker {
-    /** How much log behind the tail counts as recent. */
+    /** Bytes of log behind the tail that count as recent. */
     private static final long RECENT_BYTES = 4L << 30;
-    /** Most partitions of a topic that comes to be with its first message. */
+    /** Maximum partitions of a topic that its first message creates. */
     private static final int AT_FIRST_MAX = 1_024;
 
     private final BrokerSettings settings;
     private final MessageFormat[] formats;
-    private final MessageRenderer rendering;
+    private final MessageRenderer renderer;
     private final State state;
     private final StateMachine machine;
     private final Background background;
@@ -42,22 +42,22 @@ public final class Broker {
     private final Settlements settlements;
     private final PreparedGroups preparedGroups;
     private final OriginalMessages originals;
-    private final ResidentRecords atHand;
+    private final ResidentRecords resident;
     private final FaultReporter faults = new FaultReporter();
     private final Announcements announcements = new Announcements(faults);
     private final Appender appender;
-    /** How many partitions all topics together may have. */
+    /** Maximum number of partitions of all topics together. */
     int partitionsInAll = Bounds.partitionsInAll();
     private List<String> recovered = List.of();
     private LongUnaryOperator correction = time -> time;
 
     private Broker(
-            BrokerSettings settings, MessageFormat[] formats, MessageRenderer rendering, State state, StateMachine machine,
+            BrokerSettings settings, MessageFormat[] formats, MessageRenderer renderer, State state, StateMachine machine,
             Store store, Background background) {
         this.background = background;
         this.settings = settings;
         this.formats = formats;
-        this.rendering = rendering;
+        this.renderer = renderer;
         this.machine = machine;
         this.state = state;
         this.store = store;
@@ -70,50 +70,50 @@ public final class Broker {
         this.settlements = new Settlements(this);
         this.preparedGroups = new PreparedGroups(this);
         this.originals = new OriginalMessages(this);
-        this.atHand = new ResidentRecords(this);
+        this.resident = new ResidentRecords(this);
     }
 
     /**
-     * Opens a data directory and replays what it holds.
+     * Opens a data directory and replays its records.
      *
-     * @param formats formats of all native bytes that may be in it; readers are shown messages in the first one
+     * @param formats formats of all native bytes that may be in it; readers see messages in the first one
      */
     public static Broker open(
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
             List<MessageFormat> formats) throws IOException {
         MessageFormat[] byId = new MessageFormat[128];
         formats.forEach(f -> byId[f.id()] = f);
-        MessageRenderer rendering = new MessageRenderer(byId, formats.getFirst());
-        State state = new State(settings, rendering);
+        MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
+        State state = new State(settings, renderer);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store = Opening.replay(files, logSettings, background, state, machine);
-        Broker broker = new Broker(settings, byId, rendering, state, machine, store, background);
+        Broker broker = new Broker(settings, byId, renderer, state, machine, store, background);
         broker.recovered = new Opening(broker, files, logSettings).begin();
         return broker;
     }
 
-    /** What an operator should know of how the directory was found: damage, a cut tail. Empty after a clean end. */
+    /** Returns what an operator should know about the opening: damage, a cut tail. Empty after a clean end. */
     public List<String> openingReport() {
         return OpeningReport.of(store, state, machine.aside(), recovered);
     }
 
-    /** Time of the turn in ms since 1970, which never goes back: for what is measured from one record to another. */
+    /** Returns the time of the turn in ms since 1970, which never goes back: for durations between records. */
     public long now() {
         return appender.now();
     }
 
-    /** Time of the turn in ms since 1970 as the machine's clock has it: for what producers and people say in its terms. */
+    /** Returns the time of the turn in ms since 1970 by the machine's clock: for times that producers and people state. */
     public long wallNow() {
         return appender.wallNow();
     }
 
-    /** Has the times of records corrected that were written while the clock was doubted. */
+    /** Sets the correction for times of records that were written while the clock was doubted. */
     void correction(LongUnaryOperator ofRecords) {
         correction = ofRecords;
     }
 
-    /** The time of a record as it counts for what is measured from it. */
-    long lived(long recordMs) {
+    /** Returns the corrected time of a record, for durations since it. */
+    long correctedTime(long recordMs) {
         return correction.applyAsLong(recordMs);
     }
 
@@ -121,7 +121,7 @@ public final class Broker {
         appender.begin(ms, wallMs);
     }
 
-    /** Time of the newest record, ms since 1970; 0 where there is none. */
+    /** Returns the time of the newest record, ms since 1970; 0 where there is none. */
     long lastRecordMs() {
         return state.lastMs();
     }
@@ -150,8 +150,8 @@ public final class Broker {
         return formats;
     }
 
-    MessageRenderer rendering() {
-        return rendering;
+    MessageRenderer renderer() {
+        return renderer;
     }
 
     /** Takes a checkpoint of the present state, unless one is under way. */
@@ -160,7 +160,7 @@ public final class Broker {
         store.checkpoint();
     }
 
-    /** Failures that cost no more than what failed. */
+    /** Returns the reporter of failures that affect only a part of the broker. */
     public FaultReporter faults() {
         return faults;
     }
@@ -169,37 +169,37 @@ public final class Broker {
         return moves;
     }
 
-    /** Messages that become visible at a time of their own. */
+    /** Returns the commands on messages that become visible at a time of their own. */
     public DelayedMessages delayed() {
         return delayed;
     }
 
-    /** Messages that become visible when they are committed. */
+    /** Returns the commands on messages that become visible when they are committed. */
     public Transactions transactions() {
         return transactions;
     }
 
-    /** Messages lent to consumers one by one. */
+    /** Returns the commands on messages lent to consumers one by one. */
     public Leases leases() {
         return leases;
     }
 
-    /** Messages settled one by one. */
+    /** Returns the commands on messages settled one by one. */
     public Settlements settlements() {
         return settlements;
     }
 
-    /** Begins what is to become true together. */
+    /** Begins an atomic group. */
     public AtomicGroup group() {
         return new AtomicGroup(this);
     }
 
-    /** Messages as their producers sent them. */
+    /** Returns the reader of messages as their producers sent them. */
     public OriginalMessages originals() {
         return originals;
     }
 
-    /** Groups that were prepared, and wait for a decision. */
+    /** Returns the prepared groups that wait for a decision. */
     public PreparedGroups preparedGroups() {
         return preparedGroups;
     }
@@ -210,17 +210,17 @@ public final class Broker {
         return state.topics.get(name);
     }
 
-    /** All topics by name. */
+    /** Returns all topics by name. */
     public Collection<Topic> topics() {
         return Collections.unmodifiableCollection(state.topics.values());
     }
 
-    /** Who had topics and subscriptions made. */
+    /** Returns the record of who created topics and subscriptions. */
     public Creations creations() {
         return state.creations;
     }
 
-    /** Whether one more topic may be created. */
+    /** Returns whether one more topic may be created. */
     public boolean hasRoomForTopic() {
         return state.topics.size() < settings.topicsMax() && state.partitions().size() <= partitionsInAll - AT_FIRST_MAX;
     }
@@ -230,9 +230,9 @@ public final class Broker {
     }
 
     /**
-     * Creates a topic or changes its settings; partitions are added, never taken away. Null where the log is full.
+     * Creates a topic or changes its settings; partitions are added, never removed. Returns null where the log is full.
      *
-     * @throws IllegalArgumentException where name or settings are beyond what can be stored
+     * @throws IllegalArgumentException where name or settings exceed their bounds
      */
     public Topic createOrUpdate(String name, TopicSettings wanted) {
         Topic before = topic(name);
@@ -253,7 +253,7 @@ public final class Broker {
         return topic;
     }
 
-    /** Deletes a topic with its messages and all cursors on it; consumers that wait on it are woken. */
+    /** Deletes a topic with its messages and all cursors on it, and wakes its waiting consumers. */
     public boolean delete(Topic topic) {
         if (topic.isInternal()) {
             throw new IllegalArgumentException("the broker's own topic " + topic.name() + " cannot be deleted");
@@ -267,7 +267,7 @@ public final class Broker {
         return true;
     }
 
-    /** Has topics told that come, change and go from now on. */
+    /** Registers a listener for topics that are created, changed and deleted. */
     public void onTopics(TopicListener listener) {
         announcements.onTopics(listener);
     }
@@ -282,15 +282,15 @@ public final class Broker {
         return state.subscriptions.all();
     }
 
-    /** Whether one more subscription may be created. */
+    /** Returns whether one more subscription may be created. */
     public boolean hasRoomForSubscription() {
         return state.subscriptions.size() < settings.subscriptionsMax();
     }
 
     /**
-     * Creates a subscription or changes its settings. Null where the log is full.
+     * Creates a subscription or changes its settings. Returns null where the log is full.
      *
-     * @throws IllegalArgumentException where name or settings are beyond what can be stored
+     * @throws IllegalArgumentException where name or settings exceed their bounds
      */
     public Subscription createOrUpdate(String name, SubscriptionSettings wanted) {
         Subscription before = subscription(name);
@@ -309,7 +309,7 @@ public final class Broker {
         return append(new Event.SubscriptionDeleted(subscription.name()));
     }
 
-    /** Moves a cursor, forward or back. Nothing is written where it is there already. */
+    /** Moves a cursor, forward or back. Writes nothing where it has that offset already. */
     public boolean commit(Subscription subscription, Partition partition, long offset) {
         if (subscription.isTransient()) {
             subscription.begin(partition, offset);
@@ -321,14 +321,14 @@ public final class Broker {
         }
         settlements.flush();
         if (partition.hasWaiters() && offset < subscription.cursor(partition)) {
-            announceLater(partition); // there is something to be had again
+            announceLater(partition); // the waiters have messages to read again
         }
         return append(new Event.CursorMoved(subscription.number(), partition.id(), offset));
     }
 
     // ---- publishing
 
-    /** Whether messages with so many native bytes in all can be published now. */
+    /** Returns whether messages of {@code nativeBytes} in total can be published now. */
     public Admission admit(long nativeBytes, int messages) {
         if (log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false)) {
             return Admission.ADMITTED;
@@ -336,7 +336,7 @@ public final class Broker {
         return refusal();
     }
 
-    /** Why the log admits nothing. */
+    /** Returns why the log refuses records. */
     Admission refusal() {
         return log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
     }
@@ -344,19 +344,19 @@ public final class Broker {
     /**
      * Appends a message to a partition; {@link #admit} must have admitted it.
      *
-     * @param more whether the next message belongs to the same batch, of which all or nothing survives a crash
+     * @param more whether the next message belongs to the same batch, which survives a crash as a whole or not at all
      * @return its position in the log; its offset is {@link #lastOffset}
      */
     public long publish(Partition partition, Message message, boolean more) {
         return append(partition, message, RecordFormat.LINK_NONE, 0, 0, more);
     }
 
-    /** Offset of the message that the last publish appended to the partition. */
+    /** Returns the offset of the message that was last published to the partition. */
     public long lastOffset(Partition partition) {
         return partition.index.next() - 1;
     }
 
-    /** Appends a message, with where it goes later or comes from. */
+    /** Appends a message with a link to its later or earlier partition. */
     long append(Partition partition, Message message, byte link, int linkPartition, long linkOffset, boolean more) {
         return appender.append(partition, message, link, linkPartition, linkOffset, more);
     }
@@ -365,28 +365,28 @@ public final class Broker {
         return appender;
     }
 
-    /** Has those woken who wait for the partition, at the end of the turn. */
+    /** Wakes those who wait for the partition at the end of the turn. */
     void announceLater(Partition partition) {
         announcements.addAtOnce(partition);
     }
 
-    /** Appends an event; false where the log is full. */
+    /** Appends an event; returns false where the log is full. */
     boolean append(Event event) {
         return appender.append(event);
     }
 
-    /** The same, where the log has admitted it already; the record may be one of an atomic group. */
+    /** Appends an event that the log has already admitted; the record may be part of an atomic group. */
     void write(Event event, boolean more) {
         appender.write(event, more);
     }
 
-    /** Ends the turn: hands all that was decided in it to the log. */
+    /** Ends the turn: passes its records to the log. */
     void endTurn() {
         settlements.flush();
         log.write();
     }
 
-    /** Notes that a message waits no longer; false where the log is full. */
+    /** Notes that a message no longer waits; returns false where the log is full. */
     boolean settle(Partition partition, long offset) {
         return append(new Event.WaitEnded(partition.id(), offset));
     }
@@ -394,105 +394,105 @@ public final class Broker {
     // ---- reading
 
     /**
-     * A position: once everything below it is committed, everything done so far is. What the turn has settled is written at
-     * its end, and turns are committed as a whole.
+     * Returns a position: once everything below it is committed, everything done so far is. Settlements are written at the
+     * end of the turn, and turns are committed as a whole.
      */
     public long tail() {
         return settlements.isFlushed() ? log.tail() : log.tail() + 8;
     }
 
     /**
-     * Changes whenever something was decided, also where nothing had to be written for it: who is answered waits for {@link
-     * #tail}, for the answer may rest on what others have written and is not committed yet.
+     * Returns a number that changes with each decision, even one that writes nothing: its answer must wait for
+     * {@link #tail} too, since it may depend on records that are not committed yet.
      */
     public long decisions() {
         return appender.decisions();
     }
 
-    /** Something was decided. */
+    /** Notes a decision. */
     void decided() {
         appender.decided();
     }
 
-    /** Whether a message at that offset was written lately, or might yet be: memory still holds what is that young. */
+    /** Returns whether the message at an offset was written recently or may still be written: memory still holds it. */
     public boolean isRecent(Partition partition, long offset) {
         long there = partition.index.ceiling(offset);
         return there >= partition.index.next() || partition.index.position(there) >= log.tail() - RECENT_BYTES;
     }
 
-    /** Oldest offset kept. */
+    /** Returns the oldest offset kept. */
     public long begin(Partition partition) {
         return partition.index.begin();
     }
 
-    /** Behind the last visible message. */
+    /** Returns the offset behind the last visible message. */
     public long end(Partition partition) {
         return partition.index.visibleEnd(log.committed());
     }
 
     /**
-     * Finds messages to hand out.
+     * Finds messages for a reader.
      *
-     * @param countMax most messages, at most {@link FetchResult#COUNT_MAX}
+     * @param countMax maximum number of messages, at most {@link FetchResult#COUNT_MAX}
      * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
      */
     public void fetch(Partition partition, long offset, int countMax, int bytesMax, TagFilter filter, FetchResult out) {
         PartitionReader.fetch(this, partition.index, offset, countMax, bytesMax, filter, out);
     }
 
-    /** Begins to read what was found by another thread. */
+    /** Begins to read the found messages on another thread. */
     public ColdRead beginRead(FetchResult found) {
-        return found.detach(log, rendering);
+        return found.detach(log, renderer);
     }
 
-    /** Whether a message may have to come from the disk. */
+    /** Returns whether a message may have to come from the disk. */
     boolean isCold(long position) {
         return position < log.tail() - settings.hotBytes();
     }
 
     /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
     public KeySearch search(Topic topic) {
-        return new KeySearch(log, rendering, store.keys(), topic.numbers());
+        return new KeySearch(log, renderer, store.keys(), topic.numbers());
     }
 
-    /** What can be read without waiting for the disk. */
+    /** Returns the records that can be read without waiting for the disk. */
     public ResidentRecords atHand() {
-        return atHand;
+        return resident;
     }
 
-    /** Native bytes of the message whose record stands at a position, null where there is none; may wait for the disk. */
+    /** Returns the native bytes of the message at a position, null where there is none; may wait for the disk. */
     ByteBuffer nativeAt(long position) {
         ByteBuffer bytes = PartitionReader.nativeAt(log, position);
-        return bytes == null || !rendering.isNeeded() ? bytes : rendering.of(log.bytes(position), log.index(position));
+        return bytes == null || !renderer.isNeeded() ? bytes : renderer.of(log.bytes(position), log.index(position));
     }
 
-    /** Position of the message at an offset; -1 where there is none. */
+    /** Returns the position of the message at an offset; -1 where there is none. */
     public long positionOf(Partition partition, long offset) {
         return MessageMoves.position(partition, offset);
     }
 
-    /** Has the waiter woken when the partition gets messages, or goes. */
+    /** Registers a waiter, which is woken when the partition gets messages or is deleted. */
     public void await(Partition partition, Waiter waiter) {
         partition.add(waiter);
     }
 
     /**
-     * Wakes those who wait for what the log has committed since the last call.
+     * Wakes those who wait for messages committed since the last call.
      *
-     * @return whether a scheduled message is among it, which may be due sooner than the timer expects
+     * @return whether a scheduled message is among them, which may be due sooner than the timer expects
      */
     boolean announce() {
         return announcements.tell(log.committed());
     }
 
-    /** State as bytes, for tests that compare a replayed broker with the one that wrote the log. */
+    /** Returns the state as bytes, for tests that compare a replayed broker with the one that wrote the log. */
     public ByteBuffer snapshot() {
         state.postponed.timed.tidy();
         state.index.all().forEach(PartitionIndex::begin);
         return machine.snapshot();
     }
 
-    /** Ends cleanly. Background work must be at rest. */
+    /** Ends cleanly. The background must be idle. */
     void close() throws IOException {
         settlements.flush();
         store.close();

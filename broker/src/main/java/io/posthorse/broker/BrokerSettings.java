@@ -5,16 +5,16 @@ import java.util.List;
 /**
  * Limits and fixed choices of the core.
  *
- * @param topicsMax how many topics there may be
- * @param subscriptionsMax how many subscriptions there may be
- * @param partitionsMax how many partitions a topic may have
+ * @param topicsMax maximum number of topics
+ * @param subscriptionsMax maximum number of subscriptions
+ * @param partitionsMax maximum number of partitions of a topic
  * @param internal names of the broker's own topics
  * @param lanesMs delay of each lane in ms, by lane number
- * @param limits bounds of what waits in the broker
- * @param checkpointBytes how much log may lie behind the last checkpoint
- * @param forceMs how often what was written is forced in async mode
- * @param hotBytes how much log behind the tail is taken to be in memory; older messages count as cold
- * @param retention which old segments are dropped
+ * @param limits bounds of the messages that wait in the broker
+ * @param checkpointBytes maximum bytes of log behind the last checkpoint
+ * @param forceMs interval of forces in async mode, in ms
+ * @param hotBytes bytes of log behind the tail that are expected in memory; older messages count as cold
+ * @param retention rules for dropping old segments
  */
 public record BrokerSettings(
         int topicsMax,

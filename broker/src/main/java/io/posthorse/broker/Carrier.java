@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes messages again, at the tail, that somebody waits for in segments that are to go: each with its own partition and
- * offset, so that nobody sees one twice. Old messages are read, and checked, by the background; a damaged one is left where
- * it is.
+ * The carrier of messages that somebody still waits for in segments to be dropped: writes each again at the tail with its
+ * own partition and offset, so that no consumer gets it twice. The background reads and verifies the old messages; damaged
+ * ones stay where they are.
  */
 final class Carrier implements LivePass.Found {
     private static final int COUNT_MAX = 256;
@@ -27,7 +27,7 @@ final class Carrier implements LivePass.Found {
     private List<Old> read = List.of();
     private long damaged;
 
-    /** A message where it stands now; the bytes of its record once they are read, null where it is damaged. */
+    /** A message at its present position; the bytes of its record once they are read, null where it is damaged. */
     private static final class Old {
         final Partition partition;
         final long offset;
@@ -46,12 +46,12 @@ final class Carrier implements LivePass.Found {
         this.background = background;
     }
 
-    /** Whether something is being read, or was read and is not written yet. */
+    /** Returns whether messages are being read, or were read and are not written yet. */
     boolean isBusy() {
         return reading || !read.isEmpty() || !batch.isEmpty();
     }
 
-    /** Messages that could not be carried because they are damaged. */
+    /** Returns the number of damaged messages that could not be carried. */
     long damaged() {
         return damaged;
     }
@@ -67,9 +67,9 @@ final class Carrier implements LivePass.Found {
     }
 
     /**
-     * Has what was taken read.
+     * Begins to read the collected messages.
      *
-     * @return false where the disk could not be asked the last time, and a moment should pass
+     * @return false where the last read failed, so that the caller should wait a moment
      */
     boolean begin() {
         if (batch.isEmpty() || reading || !read.isEmpty()) {
@@ -88,7 +88,7 @@ final class Carrier implements LivePass.Found {
             log.readEnded(number);
             reading = false;
             failed = failure != null || !whole[0];
-            if (failed) { // it is not known what is there: read again
+            if (failed) { // the contents are unknown: read again
                 batch = taken;
             } else {
                 read = taken;
@@ -97,7 +97,7 @@ final class Carrier implements LivePass.Found {
         return isFirst;
     }
 
-    /** False where the disk could not be asked. */
+    /** Reads the records; returns false where the disk failed. */
     private static boolean read(List<Old> taken, LogView view) {
         try {
             taken.forEach(old -> old.record = record(view, old.position));
@@ -117,7 +117,10 @@ final class Carrier implements LivePass.Found {
         return record;
     }
 
-    /** Writes what was read, in an open turn; false where the log has no room, and then it is tried again. */
+    /**
+     * Writes the messages that were read, in an open turn; returns false where the log has no room, and continues with the
+     * next call.
+     */
     boolean write() {
         List<Old> due = read;
         for (int i = 0; i < due.size(); i++) {

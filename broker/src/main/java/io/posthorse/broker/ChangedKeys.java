@@ -4,23 +4,23 @@ import java.util.LinkedHashSet;
 import java.util.function.Consumer;
 
 /**
- * Notes which parts of the state have changed that are no {@link StatePiece}, since they are too small for an object of
- * their own: by a key, under which many may stand.
+ * The changed parts of the state that are too small to be a {@link StatePiece} each, noted by a key that covers many of
+ * them.
  */
 final class ChangedKeys<K> {
     private final Consumer<K> put;
     private LinkedHashSet<K> changed = new LinkedHashSet<>();
-    /** Those that the checkpoint under way has still to put. */
+    /** Keys that the checkpoint under way has still to write. */
     private LinkedHashSet<K> frozen = new LinkedHashSet<>();
-    /** The last one that was touched: most come in a row. */
+    /** The last touched key: most calls repeat it. */
     private K last;
 
-    /** @param put writes what stands under a key, as it is now, for the checkpoint that began last */
+    /** @param put writes the present parts of a key, for the checkpoint that began last */
     ChangedKeys(Consumer<K> put) {
         this.put = put;
     }
 
-    /** Something under a key is about to change. */
+    /** Notes that a part under a key is about to change. */
     void touch(K key) {
         if (!key.equals(last)) {
             last = key;
@@ -31,14 +31,14 @@ final class ChangedKeys<K> {
         }
     }
 
-    /** A checkpoint begins. */
+    /** Begins a checkpoint. */
     void begin() {
         frozen = changed;
         changed = new LinkedHashSet<>();
         last = null;
     }
 
-    /** Writes one; false where none is left. */
+    /** Writes one key; returns false where none is left. */
     boolean putNext() {
         if (frozen.isEmpty()) {
             return false;
@@ -47,7 +47,7 @@ final class ChangedKeys<K> {
         return true;
     }
 
-    /** Nothing counts as changed. */
+    /** Marks everything as unchanged. */
     void clear() {
         changed.clear();
         last = null;

@@ -7,22 +7,21 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Messages that may have to come from the disk, found by the owner and read by another thread. What it reads is checked
- * by checksum; a message that is damaged is left out. Segments that are dropped meanwhile wait for {@link #end}.
+ * A read of messages that may have to come from the disk: the owner finds them, another thread reads them. It verifies
+ * checksums and omits damaged messages. Segments that are dropped meanwhile stay until {@link #end}.
  *
- * <p>Where messages are chosen by what is in them, that is done here too: then not all of them are read, and
- * {@link #next} says how far it came.
+ * <p>It also applies content filters: then it may stop early, and {@link #next} says where.
  */
 public final class ColdRead {
     private final Log log;
     private final long number;
-    private final MessageRenderer rendering;
+    private final MessageRenderer renderer;
     private final ByteBuffer[] segments;
     private final int[] at;
     private final long[] positions;
     private final int[] lengths;
     private final RecordCheck check = new RecordCheck();
-    /** Most that a message grows by when it is shown in another format: each byte may become an escape of six. */
+    /** Growth of a message that is shown in another format, at most: each byte may become an escape of six. */
     private static final int GROWTH = 6;
 
     private static final int GROWTH_EACH = 1_024;
@@ -35,12 +34,12 @@ public final class ColdRead {
     private int bytesMax;
 
     ColdRead(
-            Log log, long number, MessageRenderer rendering, ByteBuffer[] segments, int[] at, long[] positions,
+            Log log, long number, MessageRenderer renderer, ByteBuffer[] segments, int[] at, long[] positions,
             int[] lengths,
             long[] offsets, int bytes, int bytesMax, long next) {
         this.log = log;
         this.number = number;
-        this.rendering = rendering;
+        this.renderer = renderer;
         this.segments = segments;
         this.at = at;
         this.positions = positions;
@@ -51,7 +50,7 @@ public final class ColdRead {
         this.next = next;
     }
 
-    /** Has the content decide, and no more taken than an answer may have. */
+    /** Sets a content filter, and limits the messages taken to those of one answer. */
     void choose(ContentFilter by, int mostMessages, int mostBytes) {
         content = by;
         countMax = mostMessages;
@@ -59,23 +58,23 @@ public final class ColdRead {
         bytes = Math.min(bytes, Math.max(mostBytes, Arrays.stream(lengths).max().orElse(0)));
     }
 
-    /** Most native bytes that {@link #read} puts. */
+    /** Returns the maximum native bytes that {@link #read} writes. */
     public int bytes() {
         long grown = (long) GROWTH * bytes + (long) GROWTH_EACH * segments.length;
-        return rendering.isNeeded() ? (int) Math.min(grown, Math.max(bytesMax, MessageRenderer.SHOWN_MAX)) : bytes;
+        return renderer.isNeeded() ? (int) Math.min(grown, Math.max(bytesMax, MessageRenderer.SHOWN_MAX)) : bytes;
     }
 
-    /** Ends the read, on the owner's thread, whether it succeeded or not. */
+    /** Ends the read, on the owner's thread, after success or failure. */
     public void end() {
         log.readEnded(number);
     }
 
-    /** Offset to read at next, once {@link #read} has returned. */
+    /** Returns the offset to continue with, once {@link #read} has returned. */
     public long next() {
         return next;
     }
 
-    /** Puts the native bytes of all messages that are chosen and can be read; may wait for the disk. */
+    /** Writes the native bytes of all readable messages that the filter matches; may wait for the disk. */
     public void read(ByteBuffer out) {
         int begin = out.position();
         int count = 0;
@@ -97,17 +96,20 @@ public final class ColdRead {
                     count++;
                 }
             } catch (InternalError e) {
-                out.position(start); // the disk could not deliver a page of it
+                out.position(start); // the disk could not deliver one of its pages
             }
         }
     }
 
-    /** A message of another format in the common one, empty where it makes no sense; null for one that is in it. */
+    /**
+     * Returns a message of another format in the common one, empty where it is malformed; null for a message in the common
+     * format.
+     */
     private ByteBuffer shown(int i) {
-        if (!rendering.isForeign(segments[i], at[i])) {
+        if (!renderer.isForeign(segments[i], at[i])) {
             return null;
         }
-        ByteBuffer shown = rendering.show(segments[i], at[i], lengths[i], positions[i]);
+        ByteBuffer shown = renderer.show(segments[i], at[i], lengths[i], positions[i]);
         return shown == null ? ByteBuffer.allocate(0) : shown;
     }
 
@@ -119,7 +121,7 @@ public final class ColdRead {
     }
 
     private boolean isWanted(int i) {
-        return (content == null || ContentReader.matches(rendering, content, segments[i], at[i], lengths[i], positions[i]))
+        return (content == null || ContentReader.matches(renderer, content, segments[i], at[i], lengths[i], positions[i]))
                 && check.isWhole(segments[i].duplicate(), at[i], positions[i]);
     }
 }

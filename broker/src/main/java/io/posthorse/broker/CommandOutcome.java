@@ -1,10 +1,10 @@
 package io.posthorse.broker;
 
-/** What became of a command on a message that waits. */
+/** The outcome of a command on a waiting message. */
 public enum CommandOutcome {
     DONE,
-    /** No such message waits: it was delivered, decided or taken back before, or its partition is gone. */
+    /** No such message waits: it was delivered, decided or cancelled before, or its partition is deleted. */
     UNKNOWN,
-    /** The log takes nothing now: the message waits on, and the command is worth trying again. */
+    /** The log takes nothing now: the message still waits, and the caller may try again. */
     REFUSED
 }

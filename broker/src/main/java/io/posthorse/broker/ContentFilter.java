@@ -2,15 +2,15 @@ package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
 
-/** Chooses messages by what is in them. Made for one read, and used by the one thread that reads. */
+/** A filter of messages by content. It is made for one read, and used by one thread. */
 public interface ContentFilter {
     /**
-     * Whether the message is chosen. Its bytes are not checked yet: where they make no sense it is not chosen.
+     * Returns whether the message matches. Its bytes are unchecked: a malformed message does not match.
      *
-     * @param bytes have the native bytes, {@code length} of them, at {@code at}; position and limit mean nothing
+     * @param bytes buffer with {@code length} native bytes at index {@code at}; its position and limit have no meaning
      */
     boolean matches(ByteBuffer bytes, int at, int length);
 
-    /** Whether it has done so much work that the read should end here; the next one goes on. */
+    /** Returns whether it has done so much work that the read should end here; the next read continues. */
     boolean isSpent();
 }

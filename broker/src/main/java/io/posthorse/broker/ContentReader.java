@@ -6,19 +6,19 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
 /**
- * Finds messages by what is in them. Recent ones are looked into at once. Of old ones, which may have to come from the
- * disk, only the places are noted: {@link ColdRead} looks into them, on the thread that may wait. One fetch does one of
- * the two, whatever its first message asks for.
+ * A reader that finds messages by content. It examines recent ones at once. Of old ones, which may have to come from the
+ * disk, it only notes the positions: {@link ColdRead} examines them on a thread that may wait. One fetch does one of the
+ * two, according to its first message.
  */
 final class ContentReader {
-    /** How many messages one fetch looks into: so long does one consumer hold up all others. */
+    /** Maximum messages that one fetch examines: it holds up all other consumers that long. */
     private static final int EXAMINED_MAX = 2_000;
-    /** How many bytes the noted messages of one fetch have, the last one not counted. */
+    /** Maximum bytes of the noted messages of one fetch, without the last one. */
     private static final long NOTED_BYTES_MAX = 8L << 20;
 
     private ContentReader() {}
 
-    /** Fills in the rest of what was found; the offset lies in the partition. */
+    /** Fills in the rest of the result; the offset is in the partition. */
     static void fetch(
             Broker broker, PartitionIndex index, long offset, int countMax, int bytesMax, TagFilter filter,
             FetchResult out) {
@@ -32,7 +32,7 @@ final class ContentReader {
         } else {
             look(broker, index, first, Math.min(countMax, FetchResult.COUNT_MAX), bytesMax, filter, out);
             out.content = null;
-            out.show(broker.rendering(), bytesMax);
+            out.show(broker.renderer(), bytesMax);
         }
         out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
     }
@@ -51,7 +51,7 @@ final class ContentReader {
             long position = index.position(at);
             int length = index.length(at);
             if (filter.matches(index.tag(at)) && log.segmentOf(position) >= 0
-                    && matches(broker.rendering(), content, log.bytes(position), log.index(position), length,
+                    && matches(broker.renderer(), content, log.bytes(position), log.index(position), length,
                     position)
                     && log.readable(position)) {
                 if (out.count > 0 && out.bytes + length > bytesMax) {
@@ -64,13 +64,13 @@ final class ContentReader {
         out.next = at;
     }
 
-    /** Whether a record's message is chosen, as readers are shown it. */
-    static boolean matches(MessageRenderer rendering, ContentFilter content, ByteBuffer bytes, int at, int length,
+    /** Returns whether a record's message matches, in the format that readers see. */
+    static boolean matches(MessageRenderer renderer, ContentFilter content, ByteBuffer bytes, int at, int length,
             long position) {
-        if (!rendering.isForeign(bytes, at)) {
+        if (!renderer.isForeign(bytes, at)) {
             return content.matches(bytes, at + RecordFormat.NATIVE, length);
         }
-        ByteBuffer shown = rendering.showUnchecked(bytes, at, length, position);
+        ByteBuffer shown = renderer.showUnchecked(bytes, at, length, position);
         return shown != null && content.matches(shown, 0, shown.capacity());
     }
 

@@ -7,20 +7,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Topics, their partitions, and subscriptions by who had them made: of as many as there may be, no user and no address makes
- * more than its part. Those of earlier runs of the process count for nobody. Used on the owner's thread.
+ * The topics, partitions and subscriptions by creator, so that no user and no address exceeds its share of the limits.
+ * Creations of earlier runs of the process count for nobody. Used on the owner's thread.
  */
 public final class Creations {
     private final int topicsMax;
     private final int subscriptionsMax;
     private final Map<Object, QuotaHolder> makers = new HashMap<>();
-    /** The last ones first. */
+    /** The latest gain first. */
     private final Map<Topic, Gain> gains = new HashMap<>();
     private Quota topics;
     private Quota partitions;
     private Quota subscriptions;
 
-    /** Partitions that somebody had added to a topic, and those before. */
+    /** Partitions that somebody added to a topic, and earlier ones. */
     private record Gain(QuotaHolder by, int count, Gain before) {}
 
     Creations(BrokerSettings settings) {
@@ -29,7 +29,7 @@ public final class Creations {
         limit(QuotaShares.WHOLE);
     }
 
-    /** Sets what one of those who make some may have; before anybody has. */
+    /** Sets the share of each creator; to be called before the first creation. */
     public void limit(QuotaShares shares) {
         topics = new Quota(topicsMax, shares);
         partitions = new Quota(Bounds.partitionsInAll(), shares);
@@ -37,32 +37,32 @@ public final class Creations {
     }
 
     /**
-     * Returns whether somebody may have one more topic made.
+     * Returns whether somebody may create one more topic.
      *
      * @param by null where it is the broker itself
-     * @param size how many partitions it is to have
+     * @param size number of its partitions
      */
     public boolean admitsTopic(QuotaHolder by, int size) {
         return by == null || topics.hasRoom(by) && admitsPartitions(by, size);
     }
 
-    /** Returns whether somebody may have so many partitions added. */
+    /** Returns whether somebody may add partitions. */
     public boolean admitsPartitions(QuotaHolder by, int more) {
         return by == null || more <= 0 || partitions.hasRoom(by, more);
     }
 
-    /** The same of a subscription. */
+    /** Returns whether somebody may create one more subscription. */
     public boolean admitsSubscription(QuotaHolder by) {
         return by == null || subscriptions.hasRoom(by);
     }
 
-    /** Notes who had a topic made. */
+    /** Notes the creator of a topic. */
     public void made(Topic topic, QuotaHolder by) {
         note(topics, topic, by);
         grew(topic, topic.size(), by);
     }
 
-    /** Notes who had partitions added to a topic. */
+    /** Notes who added partitions to a topic. */
     public void grew(Topic topic, int more, QuotaHolder by) {
         if (by != null && more > 0) {
             gains.put(topic, new Gain(by, more, gains.get(topic)));
@@ -70,12 +70,12 @@ public final class Creations {
         }
     }
 
-    /** Returns who had a subscription made; null where that was the broker itself, or before it was started. */
+    /** Returns the creator of a subscription; null where it was the broker itself, or an earlier run. */
     public QuotaHolder maker(Subscription subscription) {
         return makers.get(subscription);
     }
 
-    /** Notes who had a subscription made. */
+    /** Notes the creator of a subscription. */
     public void made(Subscription subscription, QuotaHolder by) {
         note(subscriptions, subscription, by);
     }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Messages that become visible later, in lanes of one fixed delay each: a lane is a partition, so its messages fall due
- * in the order in which they came, and what is done of it is one cursor.
+ * The delay lanes: messages that become visible after one fixed delay per lane. A lane is a partition, so its messages fall
+ * due in the order in which they came, and one cursor records the progress.
  */
 final class DelayLanes {
     private final List<Long> delaysMs;
@@ -22,7 +22,7 @@ final class DelayLanes {
         done.add(0L);
     }
 
-    /** How many lanes take messages. */
+    /** Returns the number of lanes that take messages. */
     int size() {
         return Math.min(lanes.size(), delaysMs.size());
     }
@@ -31,7 +31,7 @@ final class DelayLanes {
         return lanes.get(number);
     }
 
-    /** Number of the lane that a partition is, or -1. */
+    /** Returns the lane number of a partition, or -1. */
     int number(int partition) {
         for (int i = 0; i < lanes.size(); i++) {
             if (lanes.get(i).id() == partition) {
@@ -41,7 +41,7 @@ final class DelayLanes {
         return -1;
     }
 
-    /** Delay of a lane; one that is no longer configured drains at once. */
+    /** Returns the delay of a lane in ms; a lane that is no longer configured drains at once. */
     long delayMs(int number) {
         return number < delaysMs.size() ? delaysMs.get(number) : 0;
     }
@@ -50,7 +50,7 @@ final class DelayLanes {
         return lanes.size();
     }
 
-    /** First offset of the lane that has not been moved yet. */
+    /** Returns the first offset of the lane that is not moved yet. */
     long done(int number) {
         return done.get(number);
     }
@@ -73,7 +73,7 @@ final class DelayLanes {
 
     void restore(ByteBuffer in) {
         int count = FieldCodec.count(in, 8);
-        FieldCodec.require(count <= lanes.size(), "%d lanes of the schedule, where its topic has %d", count, lanes.size());
+        FieldCodec.require(count <= lanes.size(), "%d delay lanes, but their topic has %d", count, lanes.size());
         for (int i = 0; i < count; i++) {
             done.set(i, in.getLong());
         }

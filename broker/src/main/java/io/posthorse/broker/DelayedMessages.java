@@ -5,8 +5,8 @@ import io.posthorse.log.RecordFormat;
 import java.util.Arrays;
 
 /**
- * Commands on messages that become visible at a time of their own, and lists of those and of the ones that wait in lanes
- * of one delay each. A lane is one cursor, so nothing can be taken out of its middle.
+ * The commands on messages that become visible at a time of their own, and lists of those and of the messages in delay
+ * lanes. A lane is one cursor, so no message can be removed from its middle.
  */
 public final class DelayedMessages {
     private final Broker broker;
@@ -20,12 +20,12 @@ public final class DelayedMessages {
         this.schedule = broker.state().postponed.schedule;
     }
 
-    /** Whether one more may wait. */
+    /** Returns whether one more message may wait. */
     public boolean hasRoom() {
         return timed.size() < broker.settings().limits().timedMax();
     }
 
-    /** How many wait. */
+    /** Returns the number of waiting messages. */
     public int size() {
         return timed.size();
     }
@@ -35,28 +35,29 @@ public final class DelayedMessages {
      * admitted it, and {@link #hasRoom} allowed it.
      *
      * @param dueMs ms since 1970
-     * @return its position; while it waits it is known by {@link #lastOffset}
+     * @return its position; while it waits, {@link #lastOffset} identifies it
      */
     public long publishAt(Partition target, Message message, long dueMs) {
         return broker.append(timed.partition(), message, RecordFormat.LINK_DUE_AT, target.id(), Math.max(0, dueMs), false);
     }
 
-    /** Where the last message for later waits. */
+    /** Returns the offset of the last message that waits for its time. */
     public long lastOffset() {
         return broker.lastOffset(timed.partition());
     }
 
-    /** Position of the message that waits under an offset, or -1 where none does. */
+    /** Returns the position of the message that waits under an offset, or -1 where none does. */
     public long position(long offset) {
         return timed.isWaiting(offset) ? MessageMoves.position(timed.partition(), offset) : -1;
     }
 
     /**
-     * Begins to read messages that wait, the one that is due first first; {@link WaitingRead#end} must follow.
+     * Begins to read waiting messages in the order of their due times; {@link WaitingRead#end} must follow.
      *
-     * @param behindMs time and {@code behindOffset} offset of a message that waits or waited: those behind it are read
-     * @param beforeMs messages that are due at this time or later are left out, ms since 1970
-     * @param most how many at most
+     * @param behindMs due time, and {@code behindOffset} offset, of a message that waits or waited: the read begins behind
+     *     it
+     * @param beforeMs messages due at this time or later are omitted, ms since 1970
+     * @param most maximum number of messages
      */
     public WaitingRead read(long behindMs, long behindOffset, long beforeMs, int most) {
         DueHeap found = timed.firstBehind(behindMs, behindOffset, beforeMs, most);
@@ -66,10 +67,10 @@ public final class DelayedMessages {
             times[i] = found.due(i);
             offsets[i] = found.offset(i);
         }
-        return new WaitingRead(broker.log(), broker.rendering(), timed.partition(), times, offsets);
+        return new WaitingRead(broker.log(), broker.renderer(), timed.partition(), times, offsets);
     }
 
-    /** Takes back a message that waits. */
+    /** Cancels a waiting message. */
     public CommandOutcome cancel(long offset) {
         if (!timed.isWaiting(offset)) {
             return CommandOutcome.UNKNOWN;
@@ -77,7 +78,7 @@ public final class DelayedMessages {
         return broker.settle(timed.partition(), offset) ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
-    /** Has a message that waits delivered now. */
+    /** Delivers a waiting message now. */
     public CommandOutcome runNow(long offset) {
         return timed.isWaiting(offset) ? broker.moves().deliver(timed.partition(), offset) : CommandOutcome.UNKNOWN;
     }
@@ -96,32 +97,32 @@ public final class DelayedMessages {
         return broker.append(through, message, RecordFormat.LINK_DUE_TO, partition.id(), 0, false);
     }
 
-    /** Delay of a lane in ms; a lane beyond the last counts as the last. */
+    /** Returns the delay of a lane in ms; a lane beyond the last counts as the last. */
     public long delayMs(int lane) {
         return schedule.delayMs(Math.min(lane, schedule.size() - 1));
     }
 
-    /** Offset that the last message for later has in its lane. */
+    /** Returns the offset of the last delayed message in its lane. */
     public long lastScheduledOffset() {
         return lastScheduled.index.next() - 1;
     }
 
-    /** How many lanes there are, those that are no longer configured included. */
+    /** Returns the number of lanes, including those that are no longer configured. */
     public int lanes() {
         return schedule.lanes();
     }
 
-    /** Delay of a lane in ms, 0 for one that is no longer configured. */
+    /** Returns the delay of a lane in ms, 0 for one that is no longer configured. */
     public long laneDelayMs(int lane) {
         return schedule.delayMs(lane);
     }
 
-    /** How many wait in a lane. */
+    /** Returns the number of messages that wait in a lane. */
     public long waitingIn(int lane) {
         PartitionIndex index = schedule.lane(lane).index;
         long first = index.ceiling(schedule.done(lane));
         long count = index.next() - first;
-        // what a jump left out is a multiple of it, so it holds as many multiples
+        // a jump skips a multiple of it, so it holds as many multiples
         for (long at = first - first % Opening.JUMP + Opening.JUMP; at < index.next(); at += Opening.JUMP) {
             count -= index.ceiling(at) == at ? 0 : Opening.JUMP;
         }
@@ -129,11 +130,11 @@ public final class DelayedMessages {
     }
 
     /**
-     * Begins to read messages that wait in a lane, in their order, which is that of their time; {@link WaitingRead#end}
-     * must follow. They are due the lane's delay after they were written.
+     * Begins to read messages that wait in a lane, in the order of offsets and due times; {@link WaitingRead#end} must
+     * follow. Each is due the lane's delay after its record's time.
      *
-     * @param behindOffset those behind this offset are read
-     * @param most how many at most
+     * @param behindOffset offset behind which the read begins
+     * @param most maximum number of messages
      */
     public WaitingRead readLane(int lane, long behindOffset, int most) {
         Partition partition = schedule.lane(lane);
@@ -146,6 +147,6 @@ public final class DelayedMessages {
             at = index.ceiling(at + 1);
         }
         return new WaitingRead(
-                broker.log(), broker.rendering(), partition, new long[count], Arrays.copyOf(offsets, count));
+                broker.log(), broker.renderer(), partition, new long[count], Arrays.copyOf(offsets, count));
     }
 }

@@ -1,12 +1,12 @@
 package io.posthorse.broker;
 
-/** Is told of a part of the log that retention has dropped. */
+/** A listener for parts of the log that retention drops. */
 public interface DropListener {
     /**
-     * Takes what is gone.
+     * Takes the dropped part.
      *
-     * @param bytes how much it was
-     * @param newestMs when its newest record was written, ms since 1970
+     * @param bytes its length
+     * @param newestMs time of its newest record, ms since 1970
      */
     void accept(long bytes, long newestMs);
 }

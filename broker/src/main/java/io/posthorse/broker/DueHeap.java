@@ -3,14 +3,14 @@ package io.posthorse.broker;
 import java.util.Arrays;
 
 /**
- * Offsets by the time when they are due, the earliest first, those of one time in their order. A binary heap in pages
- * of longs, so that it grows without a copy of all of it: 16 bytes an entry. Entries are taken from the front only; who
- * wants one out of the middle leaves it in and passes over it when it comes up, or calls {@link #retain}.
+ * A heap of offsets by due time, those of one time by offset. A binary heap in pages of longs, so that it grows without
+ * copying all entries: 16 bytes an entry. Entries are removed from the front only; to remove another one, the caller skips
+ * it when it comes up, or calls {@link #retain}.
  */
 final class DueHeap {
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE = 1 << PAGE_SHIFT;
-    /** Entries of the first page at first: most heaps stay small. */
+    /** Initial entries of the first page: most heaps stay small. */
     private static final int SMALL = 32;
 
     /** Pages with time and offset of each entry, in turn. */
@@ -18,7 +18,7 @@ final class DueHeap {
 
     private int size;
 
-    /** Whether an entry is to be kept. */
+    /** A test whether an entry is kept. */
     interface Live {
         boolean test(long dueMs, long offset);
     }
@@ -76,7 +76,7 @@ final class DueHeap {
         }
     }
 
-    /** Keeps at most one page that is not in use. */
+    /** Releases unused pages but one. */
     private void giveBack() {
         int used = Math.max(1, (size + PAGE - 1) / PAGE);
         if (pages.length > used + 1) {
@@ -86,7 +86,7 @@ final class DueHeap {
         }
     }
 
-    /** Keeps the entries that are live, all others go. */
+    /** Keeps the entries that pass the test and removes all others. */
     void retain(Live live) {
         int kept = 0;
         for (int i = 0; i < size; i++) {
@@ -101,7 +101,7 @@ final class DueHeap {
         }
     }
 
-    /** Puts the entries in the order of time, which is one of the orders that a heap may have. */
+    /** Sorts the entries by time, which is also a valid heap order. */
     void sort() {
         DueHeap sorted = new DueHeap();
         int count = size;
@@ -114,22 +114,22 @@ final class DueHeap {
     }
 
     /**
-     * The first entries behind a place in the order, as a copy in that order. Looks at the entries before that place
-     * too, and at few others.
+     * Returns copies of the first entries behind a place in the order, in that order. Examines the entries before that
+     * place too, and few others.
      *
-     * @param behindMs time of that place, {@code behindOffset} its offset: an entry that is equal is not behind it
-     * @param beforeMs entries of this time and later are left out
-     * @param most how many at most
+     * @param behindMs time of that place, and {@code behindOffset} its offset: an equal entry is not behind it
+     * @param beforeMs entries of this time and later are omitted
+     * @param most maximum number of entries
      */
     DueHeap firstBehind(long behindMs, long behindOffset, long beforeMs, int most, Live live) {
-        DueHeap found = new DueHeap(); // the last one found in front: times and offsets are negative
+        DueHeap found = new DueHeap(); // the last entry comes first: times and offsets are negative
         long[] path = new long[128];
         int depth = 0;
         path[depth++] = 0;
         while (depth > 0) {
             int at = (int) path[--depth];
             if (at >= size || due(at) >= beforeMs || found.size == most && isBefore(-found.due(0), -found.offset(0), at)) {
-                continue; // nor can what is below it belong to them: all of that comes later
+                continue; // all entries below it are later, so none of them belongs to the result
             }
             if (isBefore(behindMs, behindOffset, at) && live.test(due(at), offset(at))) {
                 found.add(-due(at), -offset(at));

@@ -5,40 +5,40 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.stream.LongStream;
 
-/** Takes messages that waited for their time to their partitions when they are due. */
+/** The mover of waiting messages: moves them to their partitions when they are due. */
 final class DueMessageMover {
-    /** Messages moved in one turn, so that a flood of due messages leaves room for clients between. */
+    /** Maximum messages moved in one turn, so that clients get their turn in a flood of due messages. */
     private static final int TURN_MAX = 512;
-    /** Old messages that are brought into memory at a time. */
+    /** Old messages read into memory at a time. */
     private static final int AHEAD = 256;
-    /** How soon to look again where the log was full, or the disk was asked. */
+    /** Ms until the next try where the log was full, or the disk is being read. */
     private static final long AGAIN_MS = 100;
     /**
-     * How long what falls due is gathered once something was moved. One message among few comes at its time; of a stream,
-     * many are moved by one turn, and reach their consumers by one answer.
+     * Ms for which due messages are gathered after a move. A single message is moved at its time; of a stream, one turn
+     * moves many, and one answer takes them to their consumers.
      */
     private static final long GATHER_MS = 4;
 
     private final Broker broker;
     private final DelayLanes schedule;
     private final TimedMessages timed;
-    private final Prefetch warming;
+    private final Prefetch prefetch;
     private int left;
     private boolean refused;
     private long gatheredFromMs;
 
-    /** @param warming brings old messages into memory, and tells when moving can go on */
-    DueMessageMover(Broker broker, Prefetch warming) {
+    /** @param prefetch reads old messages into memory, and says when moving can continue */
+    DueMessageMover(Broker broker, Prefetch prefetch) {
         this.broker = broker;
-        this.warming = warming;
+        this.prefetch = prefetch;
         this.schedule = broker.state().postponed.schedule;
         this.timed = broker.state().postponed.timed;
     }
 
     /**
-     * Moves what is due at the broker's time.
+     * Moves the messages that are due at the broker's time.
      *
-     * @return ms until the next message is due, 0 where more is due now, {@link Long#MAX_VALUE} where none waits
+     * @return ms until the next message is due, 0 where more are due now, {@link Long#MAX_VALUE} where none waits
      */
     long move() {
         long gathering = gatheredFromMs + GATHER_MS - broker.now();
@@ -66,11 +66,11 @@ final class DueMessageMover {
         while (!timed.isEmpty()) {
             long offset = timed.firstOffset();
             if (offset >= broker.end(timed.partition())) {
-                return Long.MAX_VALUE; // looked at again when it is committed
+                return Long.MAX_VALUE; // moved once it is committed
             }
             long wait = timed.firstDue() - broker.wallNow();
-            if (wait <= 0 && left > 0 && !warming.isWarm(timed.partition(), offset)) {
-                warming.begin(timed.partition(), timed.due(broker.wallNow(), AHEAD));
+            if (wait <= 0 && left > 0 && !prefetch.isReady(timed.partition(), offset)) {
+                prefetch.begin(timed.partition(), timed.due(broker.wallNow(), AHEAD));
                 return AGAIN_MS;
             }
             if (wait > 0 || !take(timed.partition(), offset)) {
@@ -83,8 +83,8 @@ final class DueMessageMover {
     private long moveLane(int lane) {
         Partition from = schedule.lane(lane);
         while (true) {
-            if (!warming.isWarm(from, first(lane))) { // its record says when it is due
-                warming.begin(from, LongStream.iterate(first(lane), at -> from.index.ceiling(at + 1)).limit(AHEAD)
+            if (!prefetch.isReady(from, first(lane))) { // its record has the time
+                prefetch.begin(from, LongStream.iterate(first(lane), at -> from.index.ceiling(at + 1)).limit(AHEAD)
                         .takeWhile(at -> at < from.index.next()).toArray());
                 return AGAIN_MS;
             }
@@ -106,7 +106,7 @@ final class DueMessageMover {
             if (e.getCause() instanceof NoSuchFileException) {
                 setAside(from, offset, e);
             } else {
-                refused = true; // the disk cannot be asked now: tried again
+                refused = true; // the disk failed: tried again
             }
         } catch (RuntimeException | StackOverflowError e) {
             setAside(from, offset, e);
@@ -114,9 +114,9 @@ final class DueMessageMover {
         return !refused;
     }
 
-    /** A message that does what nobody foresaw: the others go on. */
+    /** Sets a message aside that fails unexpectedly, so that the others go on. */
     private void setAside(Partition from, long offset, Throwable cause) {
-        String what = "taking the message at position " + MessageMoves.position(from, offset)
+        String what = "moving the message at position " + MessageMoves.position(from, offset)
                 + " to its queue when it was due";
         if (from == timed.partition()) {
             broker.faults().tell(what + "; it waits until the next start", cause);
@@ -139,6 +139,6 @@ final class DueMessageMover {
             return Long.MAX_VALUE;
         }
         long written = PartitionReader.timeAt(broker.log(), partition.index, offset);
-        return written < 0 ? 0 : broker.lived(written) + schedule.delayMs(lane) - broker.now();
+        return written < 0 ? 0 : broker.correctedTime(written) + schedule.delayMs(lane) - broker.now();
     }
 }

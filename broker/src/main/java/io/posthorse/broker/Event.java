@@ -3,24 +3,24 @@ package io.posthorse.broker;
 import java.nio.ByteBuffer;
 
 /**
- * What a record other than a message says: a change of the state, and its bytes in the record's payload. {@link State#apply}
- * is the one place that an event takes effect, when it is written and when it is replayed. The table for people is in
- * docs/formats/log-segment.md.
+ * An event: a change of the state, and its bytes in the record's payload. {@link State#apply} is the only place where an
+ * event takes effect, when it is written and when it is replayed. The page docs/formats/log-segment.md has a table of all
+ * events.
  */
 sealed interface Event {
-    /** Type of the record; never given to another event. */
+    /** Returns the type of the record; no other event ever has it. */
     byte type();
 
-    /** Bytes of the payload. */
+    /** Returns the bytes of the payload. */
     int size();
 
-    /** Puts exactly {@link #size} bytes. */
+    /** Writes exactly {@link #size} bytes. */
     void put(ByteBuffer out);
 
     /**
-     * A topic came to be or changed.
+     * A topic was created or changed.
      *
-     * @param firstNew number of the first partition that it gains
+     * @param firstNew number of the first new partition
      */
     record TopicChanged(String name, TopicSettings settings, int firstNew) implements Event {
         static final byte TYPE = 2;
@@ -63,7 +63,7 @@ sealed interface Event {
         }
     }
 
-    /** A subscription came to be or changed. */
+    /** A subscription was created or changed. */
     record SubscriptionChanged(String name, SubscriptionSettings settings, int subscription) implements Event {
         static final byte TYPE = 4;
 
@@ -125,7 +125,7 @@ sealed interface Event {
         }
     }
 
-    /** All partitions leave out so many offsets. */
+    /** All partitions skipped the given number of offsets. */
     record Jumped(long offsets) implements Event {
         static final byte TYPE = 7;
 
@@ -146,8 +146,8 @@ sealed interface Event {
     }
 
     /**
-     * A message that waited does so no longer: it was taken back, rolled back, cannot be read, or waits elsewhere as another
-     * record of the same group says.
+     * A message no longer waits: it was cancelled, rolled back, is unreadable, or waits elsewhere according to another
+     * record of the same group.
      */
     record WaitEnded(int partition, long offset) implements Event {
         static final byte TYPE = 8;
@@ -169,7 +169,7 @@ sealed interface Event {
         }
     }
 
-    /** The sender of a prepared message was to be asked. */
+    /** A check of a prepared message became due. */
     record Checked(long offset, long nextCheckMs, int asked) implements Event {
         static final byte TYPE = 9;
 
@@ -192,7 +192,7 @@ sealed interface Event {
     /**
      * Messages were lent.
      *
-     * @param behind behind the last message that was looked at
+     * @param behind offset behind the last examined message
      */
     record Lent(int subscription, int partition, long behind, long receipt, long untilMs, long[] offsets) implements Event {
         static final byte TYPE = 10;
@@ -234,7 +234,7 @@ sealed interface Event {
         }
     }
 
-    /** A lease ends at another time. */
+    /** The end of a lease changed. */
     record LeaseChanged(int subscription, int partition, long offset, long receipt, long untilMs) implements Event {
         static final byte TYPE = 12;
 
@@ -255,14 +255,14 @@ sealed interface Event {
     }
 
     /**
-     * Messages were settled that were not lent for a time.
+     * Messages that were not lent were settled.
      *
      * @param runs first offset and length of each run, in turn
      */
     record Settled(int subscription, int partition, long... runs) implements Event {
         static final byte TYPE = 13;
 
-        /** Bytes of an event with so many runs. */
+        /** Returns the bytes of an event with the given number of runs. */
         static int size(int runs) {
             return 12 + runs * 16;
         }
@@ -283,7 +283,7 @@ sealed interface Event {
         }
     }
 
-    /** Such a message came back, after it was handed out so often. */
+    /** A message that was not lent was given back after the given number of attempts. */
     record Returned(int subscription, int partition, long offset, int times) implements Event {
         static final byte TYPE = 14;
 
@@ -303,11 +303,11 @@ sealed interface Event {
         }
     }
 
-    /** A group was prepared: its id, and behind it what it is to do, which {@link PreparedGroups} writes and reads. */
+    /** A group was prepared: its id and then its plan, which {@link PreparedGroups} writes and reads. */
     record GroupPrepared(String id, int planBytes, Plan plan) implements Event {
         static final byte TYPE = 15;
 
-        /** Puts what the group is to do. */
+        /** The contents of a prepared group. */
         interface Plan {
             void put(ByteBuffer out);
         }
@@ -349,7 +349,7 @@ sealed interface Event {
         }
     }
 
-    /** Nothing: ends an atomic group whose writer failed in the middle. */
+    /** No change: ends an atomic group whose writer failed in the middle. */
     record Nothing() implements Event {
         static final byte TYPE = 17;
 
@@ -365,7 +365,7 @@ sealed interface Event {
 
         @Override
         public void put(ByteBuffer out) {
-            // it is the record itself that says it
+            // the record has no payload
         }
     }
 
@@ -378,8 +378,8 @@ sealed interface Event {
     // ---- back from bytes
 
     /**
-     * Reads the event of a record's payload, from the buffer's position to its limit; null for a type that this release does
-     * not know.
+     * Reads the event of a record's payload, from the buffer's position to its limit; returns null for a type unknown to
+     * this release.
      *
      * @throws MalformedEventException where the bytes are no such event
      */
@@ -421,7 +421,7 @@ sealed interface Event {
         return numbers;
     }
 
-    /** What a group is to do is read when it is decided. */
+    /** Reads a group without its plan, which is read when the group is decided. */
     private static GroupPrepared prepared(ByteBuffer in) {
         String id = FieldCodec.text(in);
         ByteBuffer plan = in.slice();

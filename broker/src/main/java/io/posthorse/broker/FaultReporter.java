@@ -2,21 +2,21 @@ package io.posthorse.broker;
 
 import java.util.function.BiConsumer;
 
-/** Failures of code that clients, formats and adapters bring: each costs what failed, is told, and nothing else suffers. */
+/** The reporter of failures in code of clients, formats and adapters: each affects only the part that failed. */
 public final class FaultReporter {
     private BiConsumer<String, Throwable> listener = (what, cause) -> { };
 
-    /** Has failures told: what failed, for an operator, and why. */
-    public void onFault(BiConsumer<String, Throwable> told) {
-        listener = told;
+    /** Sets the listener, which gets what failed, for an operator, and the cause. */
+    public void onFault(BiConsumer<String, Throwable> to) {
+        listener = to;
     }
 
-    /** Tells of a failure. */
+    /** Reports a failure. */
     public void tell(String what, Throwable cause) {
         listener.accept(what, cause);
     }
 
-    /** Runs something whose failure concerns nobody else; an end of memory is for all to know. */
+    /** Runs a part whose failure affects nothing else. */
     void guard(String what, Runnable part) {
         try {
             part.run();

@@ -5,35 +5,35 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The outcome of reading a partition: which records an answer is made of. Reused; valid until the next fetch. */
+/** The result of reading a partition: the records for an answer. Reused; valid until the next fetch. */
 public final class FetchResult {
-    /** How many messages one answer may have. */
+    /** Maximum messages of one answer. */
     public static final int COUNT_MAX = 1024;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** What was found. */
+    /** The kind of result. */
     public enum Status {
         /** There are messages. */
         FOUND,
-        /** Messages were passed over by the filter, or are gone: go on at {@link #next}. */
+        /** Messages did not match the filter, or are gone: continue at {@link #next}. */
         NO_MATCH,
-        /** The offset is that of the next message to come. */
+        /** The offset is that of the next message. */
         AT_END,
-        /** The offset lies behind the end. */
+        /** The offset is behind the end. */
         ABOVE,
-        /** The offset lies before the oldest message kept. */
+        /** The offset is before the oldest message kept. */
         BELOW
     }
 
     final long[] offsets = new long[COUNT_MAX];
     final long[] positions = new long[COUNT_MAX];
     final int[] lengths = new int[COUNT_MAX];
-    /** Where each record is: a segment's bytes, and the index in them. */
+    /** The segment's bytes of each record, and in {@code at} the index in them. */
     final ByteBuffer[] segments = new ByteBuffer[COUNT_MAX];
 
     final int[] at = new int[COUNT_MAX];
-    /** Whether messages are shown in the common format; otherwise it is only asked where they stand. */
+    /** Whether messages are shown in the common format; otherwise only their positions are found. */
     final boolean shows;
 
     Status status;
@@ -43,7 +43,7 @@ public final class FetchResult {
     int count;
     int bytes;
     boolean cold;
-    /** What has yet to choose among the messages, and how many and how much; null where they are chosen. */
+    /** The filter still to be applied to the messages; null where none is. */
     ContentFilter content;
 
     /** Native bytes after which no further message is taken. */
@@ -60,30 +60,30 @@ public final class FetchResult {
         this.shows = shows;
     }
 
-    /** One that finds out where messages stand, for those who read them as they were sent. */
-    public static FetchResult ofPlaces() {
+    /** Returns a result that only finds positions, for readers of the messages as they were sent. */
+    public static FetchResult ofPositions() {
         return new FetchResult(false);
     }
 
     /**
-     * Shows messages in the common format that are in another one; of one that makes no sense nothing is left. Leaves those
-     * for the next fetch that would not fit then; the first one is kept whatever its size.
+     * Converts messages of other formats to the common one; a malformed one becomes empty. Leaves messages that then no
+     * longer fit for the next fetch; the first one is kept whatever its size.
      */
-    void show(MessageRenderer rendering, int bytesMax) {
-        if (!shows || !rendering.isNeeded()) {
+    void show(MessageRenderer renderer, int bytesMax) {
+        if (!shows || !renderer.isNeeded()) {
             return;
         }
         bytes = 0;
         int found = count;
         for (int i = 0; i < found; i++) {
-            if (at[i] >= 0 && rendering.isForeign(segments[i], at[i])) {
-                ByteBuffer shown = rendering.show(segments[i], at[i], lengths[i], positions[i]);
+            if (at[i] >= 0 && renderer.isForeign(segments[i], at[i])) {
+                ByteBuffer shown = renderer.show(segments[i], at[i], lengths[i], positions[i]);
                 segments[i] = shown == null ? NOTHING : shown;
                 at[i] = -RecordFormat.NATIVE;
                 lengths[i] = segments[i].capacity();
             }
             if (i > 0 && bytes + lengths[i] > bytesMax) {
-                count = i; // what it grew to counts: the rest is for the next one
+                count = i; // the converted size counts: the rest is for the next fetch
                 next = offsets[i];
                 return;
             }
@@ -117,7 +117,7 @@ public final class FetchResult {
         bytes += from.lengths[i];
     }
 
-    /** Adds a copy of a message, as it is shown. */
+    /** Adds a copy of a message in the common format. */
     void add(long offset, long position, ByteBuffer shown) {
         offsets[count] = offset;
         positions[count] = position;
@@ -131,17 +131,17 @@ public final class FetchResult {
         return status;
     }
 
-    /** Offset to read at next. */
+    /** Returns the offset to continue with. */
     public long next() {
         return next;
     }
 
-    /** Oldest offset kept. */
+    /** Returns the oldest offset kept. */
     public long begin() {
         return begin;
     }
 
-    /** Offset of the next message to come. */
+    /** Returns the offset of the next message. */
     public long end() {
         return end;
     }
@@ -150,12 +150,12 @@ public final class FetchResult {
         return count;
     }
 
-    /** Native bytes of all messages together. */
+    /** Returns the native bytes of all messages together. */
     public int bytes() {
         return bytes;
     }
 
-    /** Whether reading the messages may have to wait for the disk: then read them through {@link Broker#beginRead}. */
+    /** Returns whether reading may have to wait for the disk: then the caller reads through {@link Broker#beginRead}. */
     public boolean isCold() {
         return cold;
     }
@@ -164,22 +164,22 @@ public final class FetchResult {
         return offsets[i];
     }
 
-    /** Where the message's record stands in the log. */
+    /** Returns the position of the message's record in the log. */
     public long position(int i) {
         return positions[i];
     }
 
-    /** Length of the message's native bytes. */
+    /** Returns the length of the message's native bytes. */
     public int length(int i) {
         return lengths[i];
     }
 
-    /** The messages found, to be read by another thread; {@link ColdRead#end} must follow. */
-    ColdRead detach(Log log, MessageRenderer rendering) {
+    /** Returns the found messages for a read by another thread; {@link ColdRead#end} must follow. */
+    ColdRead detach(Log log, MessageRenderer renderer) {
         ColdRead read = new ColdRead(
                 log,
                 log.readBegins(),
-                rendering,
+                renderer,
                 Arrays.copyOf(segments, count),
                 Arrays.copyOf(at, count),
                 Arrays.copyOf(positions, count),
@@ -194,7 +194,7 @@ public final class FetchResult {
         return read;
     }
 
-    /** Copies the native bytes of all messages, one behind the other, to the buffer's index. */
+    /** Copies the native bytes of all messages, one behind the other, to an index of the buffer. */
     public void copy(ByteBuffer out, int index) {
         int to = index;
         for (int i = 0; i < count; i++) {

@@ -7,9 +7,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Texts and settings as bytes, in events and in checkpoints. A text is u16 length and UTF-8, a flag is one byte, numbers are
- * big endian. Nothing is written that could not be read back, and no length is believed before it is compared with the bytes
- * that are there: what is wrong is a {@link MalformedEventException}.
+ * The codec of texts and settings in events and checkpoints. A text is u16 length and UTF-8, a flag is one byte, numbers
+ * are big endian. Everything written can be read back, and each length is checked against the available bytes: a wrong one
+ * is a {@link MalformedEventException}.
  */
 final class FieldCodec {
     private static final int TEXT_MAX = 0xFFFF;
@@ -19,7 +19,9 @@ final class FieldCodec {
     private static final int CONSUME = 1;
 
     private static final int HAS_ATTRIBUTES = 2;
-    /** The bits above and what they announce are there; before, the broker's own marks stood among the attributes. */
+    /**
+     * Set where the bits above and their fields are present; earlier logs have the broker's own marks among the attributes.
+     */
     private static final int TYPED = 4;
 
     private static final int SETTLES = 8;
@@ -31,53 +33,53 @@ final class FieldCodec {
         return 2 + text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** @throws IllegalArgumentException where the text is longer than what its length can say */
+    /** @throws IllegalArgumentException where the text is longer than its length field can say */
     static void put(ByteBuffer out, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > TEXT_MAX) {
-            throw new IllegalArgumentException("a text of " + bytes.length + " bytes cannot be stored: " + TEXT_MAX
-                    + " at most");
+            throw new IllegalArgumentException("a text of " + bytes.length + " bytes cannot be stored; the maximum is "
+                    + TEXT_MAX);
         }
         out.putShort((short) bytes.length).put(bytes);
     }
 
     static String text(ByteBuffer in) {
         int length = number16(in);
-        require(length <= in.remaining(), "a text of %d bytes where %d are left", length, in.remaining());
+        require(length <= in.remaining(), "a text of %d bytes, but only %d bytes are left", length, in.remaining());
         byte[] bytes = new byte[length];
         in.get(bytes);
         String text = new String(bytes, StandardCharsets.UTF_8);
-        // what is no UTF-8 is read as another character, which takes three bytes
+        // invalid UTF-8 is read as a replacement character of three bytes
         require(length <= TEXT_MAX / 3 || size(text) - 2 <= TEXT_MAX,
                 "a text of %d bytes that cannot be written again", length);
         return text;
     }
 
-    /** A count of things that take so many bytes each, which must be there. */
+    /** Reads a count of entries, and checks that their bytes are there. */
     static int count(ByteBuffer in, int bytesEach) {
         int count = number(in);
-        require(count >= 0 && (long) count * bytesEach <= in.remaining(), "%d entries of %d bytes where %d are left", count,
-                bytesEach, in.remaining());
+        require(count >= 0 && (long) count * bytesEach <= in.remaining(),
+                "%d entries of %d bytes, but only %d bytes are left", count, bytesEach, in.remaining());
         return count;
     }
 
     static int number(ByteBuffer in) {
-        require(in.remaining() >= 4, "the bytes end in the middle of a number");
+        require(in.remaining() >= 4, "the bytes end within a number");
         return in.getInt();
     }
 
     static long number64(ByteBuffer in) {
-        require(in.remaining() >= 8, "the bytes end in the middle of a number");
+        require(in.remaining() >= 8, "the bytes end within a number");
         return in.getLong();
     }
 
     private static int number16(ByteBuffer in) {
-        require(in.remaining() >= 2, "the bytes end in the middle of a number");
+        require(in.remaining() >= 2, "the bytes end within a number");
         return in.getShort() & 0xFFFF;
     }
 
     static byte number8(ByteBuffer in) {
-        require(in.hasRemaining(), "the bytes end where a byte is due");
+        require(in.hasRemaining(), "the bytes end before the last field");
         return in.get();
     }
 
@@ -108,7 +110,7 @@ final class FieldCodec {
         int permissions = number8(in);
         boolean ordered = number8(in) != 0;
         TreeMap<String, String> attributes = attributes(in);
-        attributes.remove(Legacy.KEEP); // since then, who settles one by one decides what is kept
+        attributes.remove(Legacy.KEEP); // since then, durable subscriptions that settle one by one decide what is kept
         return new TopicSettings(read, write, permissions, ordered, attributes);
     }
 
@@ -122,7 +124,8 @@ final class FieldCodec {
 
     private static void put(ByteBuffer out, SortedMap<String, String> attributes) {
         if (attributes.size() > TEXT_MAX) {
-            throw new IllegalArgumentException(attributes.size() + " attributes cannot be stored: " + TEXT_MAX + " at most");
+            throw new IllegalArgumentException(attributes.size() + " attributes cannot be stored; the maximum is "
+                    + TEXT_MAX);
         }
         out.putShort((short) attributes.size());
         attributes.forEach((key, value) -> {
@@ -198,11 +201,11 @@ final class FieldCodec {
 
     static boolean flag(ByteBuffer in) {
         byte flag = number8(in);
-        require(flag == 0 || flag == 1, "a flag of %d", flag);
+        require(flag == 0 || flag == 1, "a flag with the value %d", flag);
         return flag == 1;
     }
 
-    /** What stood among a topic's or subscription's attributes before it had fields of its own. */
+    /** Marks among a topic's or subscription's attributes, from before there were fields for them. */
     private static final class Legacy {
         static final String KEEP = "keep";
 

@@ -3,9 +3,9 @@ package io.posthorse.broker;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
-/** Makes an answer of old messages of which copies are at hand. */
+/** An answer made of old messages whose copies are in memory. */
 final class HeldMessages {
-    private final MessageRenderer rendering;
+    private final MessageRenderer renderer;
     private final FetchResult found;
     private final ContentFilter content;
     private final int countMax;
@@ -13,8 +13,8 @@ final class HeldMessages {
     private int kept;
     private int bytes;
 
-    private HeldMessages(MessageRenderer rendering, FetchResult found) {
-        this.rendering = rendering;
+    private HeldMessages(MessageRenderer renderer, FetchResult found) {
+        this.renderer = renderer;
         this.found = found;
         this.content = found.content;
         this.countMax = content == null ? FetchResult.COUNT_MAX : Math.min(FetchResult.COUNT_MAX, found.contentCountMax);
@@ -25,7 +25,7 @@ final class HeldMessages {
         if (found.count > 0 && broker.isCold(found.positions[0]) && copies.at(found.positions[0]) == null) {
             return false;
         }
-        new HeldMessages(broker.rendering(), found).take(broker, copies);
+        new HeldMessages(broker.renderer(), found).take(broker, copies);
         return true;
     }
 
@@ -36,7 +36,7 @@ final class HeldMessages {
             OriginalRead.Copy copy = cold ? copies.at(found.positions[i]) : null;
             boolean isUndelivered = cold && copy != null && !copy.delivered();
             if (isUndelivered) {
-                copies.forget(copy.position()); // it is not gone: the next one who asks tries again
+                copies.forget(copy.position()); // it is not gone: the next reader tries again
             }
             if (cold && copy == null || isUndelivered || !add(i, copy)) {
                 found.next = found.offsets[i];
@@ -50,14 +50,14 @@ final class HeldMessages {
         found.status = kept > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
     }
 
-    /** Adds a message that is to be handed out; false where it is one too many. */
+    /** Adds a message for the reader; returns false where it exceeds a limit. */
     private boolean add(int i, OriginalRead.Copy copy) {
         if (kept == countMax || content != null && content.isSpent()) {
             return false;
         }
         ByteBuffer shown = copy == null ? shown(i) : shown(copy);
         if (shown == null || content != null && !content.matches(shown, 0, shown.capacity())) {
-            return true; // damaged, of no sense, or not meant
+            return true; // damaged, malformed, or not matched
         }
         if (kept > 0 && bytes + shown.capacity() > bytesMax) {
             return false;
@@ -72,12 +72,12 @@ final class HeldMessages {
     }
 
     private ByteBuffer shown(int i) {
-        return rendering.isForeign(found.segments[i], found.at[i])
-                ? rendering.show(found.segments[i], found.at[i], found.lengths[i], found.positions[i])
+        return renderer.isForeign(found.segments[i], found.at[i])
+                ? renderer.show(found.segments[i], found.at[i], found.lengths[i], found.positions[i])
                 : found.segments[i].slice(found.at[i] + RecordFormat.NATIVE, found.lengths[i]);
     }
 
     private ByteBuffer shown(OriginalRead.Copy copy) {
-        return copy.content() == null ? null : rendering.show(copy);
+        return copy.content() == null ? null : renderer.show(copy);
     }
 }

@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Whether a message of a topic has an id, one that waits for its time included. While keys of older messages are being read
- * again after a crash, the newest messages themselves are looked at too.
+ * A query whether a topic has a message with an id, delayed messages included. While the keys of older messages are being
+ * rebuilt after a crash, it examines the newest messages themselves too.
  */
 record IdQuery(Broker broker, Topic topic, String id) implements LogQuery<Boolean> {
-    /** Newest messages of all partitions together that are looked at. */
+    /** Maximum newest messages of all partitions together to examine. */
     private static final int LAST_MAX = 16_384;
-    /** Newest messages of one partition that are looked at. */
+    /** Maximum newest messages of one partition to examine. */
     private static final int LAST_EACH_MAX = 2_000;
 
     @Override
@@ -22,7 +22,7 @@ record IdQuery(Broker broker, Topic topic, String id) implements LogQuery<Boolea
         topic.partitions().forEach(p -> partitions.add(p.id()));
         partitions.add(broker.state().postponed.timed.partition().id());
         long[] last = broker.store().keys().isComplete() ? new long[0] : last(partitions);
-        KeySearch keys = new KeySearch(broker.log(), broker.rendering(), broker.store().keys(), partitions);
+        KeySearch keys = new KeySearch(broker.log(), broker.renderer(), broker.store().keys(), partitions);
         LogView view = broker.log().view();
         return new Search<>() {
             @Override
@@ -50,6 +50,6 @@ record IdQuery(Broker broker, Topic topic, String id) implements LogQuery<Boolea
 
     private boolean isMeant(LogView view, long position) {
         var bytes = view.bytes(position);
-        return bytes != null && id.equals(broker.rendering().id(bytes, view.index(position)));
+        return bytes != null && id.equals(broker.renderer().id(bytes, view.index(position)));
     }
 }

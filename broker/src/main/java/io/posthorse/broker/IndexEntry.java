@@ -1,4 +1,4 @@
 package io.posthorse.broker;
 
-/** What the index knows of one message: the position of its record, the length of its native bytes, its tag. */
+/** An index entry of one message: the position of its record, the length of its native bytes, its tag. */
 public record IndexEntry(long position, int length, int tag) {}

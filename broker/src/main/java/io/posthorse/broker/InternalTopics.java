@@ -3,15 +3,15 @@ package io.posthorse.broker;
 import java.util.List;
 
 /**
- * Names of the topics in which the broker itself keeps messages that wait. Nobody else writes to them.
+ * The names of the broker's own topics, in which messages wait. Clients never write to them.
  *
  * @param schedule messages with one of the fixed delays, a partition for each delay
  * @param timed messages with a time of their own
  * @param prepared messages whose transaction is undecided
- * @param suspended messages whose transaction nobody decided; a user may look at them, resume them or drop them
+ * @param suspended messages whose transaction nobody decided; a user may inspect, resume or drop them
  */
 public record InternalTopics(String schedule, String timed, String prepared, String suspended) {
-    /** The topics of one partition. */
+    /** Returns the topics of one partition. */
     List<String> single() {
         return List.of(timed, prepared, suspended);
     }

@@ -11,28 +11,28 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** A search for messages of a topic by key: begun by the owner, done by another thread, ended by the owner. */
+/** A search for messages of a topic by key: the owner begins it, another thread runs it, the owner ends it. */
 public final class KeySearch {
-    /** Records that are looked at before a search gives up: hashes collide, and keys may be used by many messages. */
+    /** Maximum records that a search examines: hashes collide, and many messages may have one key. */
     private static final int EXAMINED_MAX = 100_000;
 
     private final Log log;
     private final long read;
     private final LogView view;
-    private final MessageRenderer rendering;
+    private final MessageRenderer renderer;
     private final KeyIndex.Snapshot keys;
     private final Set<Integer> partitions;
 
-    KeySearch(Log log, MessageRenderer rendering, KeyIndex keys, Set<Integer> partitions) {
+    KeySearch(Log log, MessageRenderer renderer, KeyIndex keys, Set<Integer> partitions) {
         this.log = log;
         this.read = log.readBegins();
         this.view = log.view();
-        this.rendering = rendering;
+        this.renderer = renderer;
         this.keys = keys.snapshot();
         this.partitions = partitions;
     }
 
-    /** Ends the search, on the owner's thread, whether it succeeded or not. */
+    /** Ends the search, on the owner's thread, after success or failure. */
     public void end() {
         log.readEnded(read);
     }
@@ -40,9 +40,9 @@ public final class KeySearch {
     /**
      * Finds messages, newest first; may wait for the disk.
      *
-     * @param hash of topic and key, see {@link KeyHash}
-     * @param fromMs to toMs: when they were written, ms since 1970, both ends included
-     * @param isMeant whether native bytes have the key in truth
+     * @param hash hash of topic and key, see {@link KeyHash}
+     * @param fromMs begin, and {@code toMs} end of the time range, ms since 1970, both included
+     * @param isMeant test whether native bytes really have the key
      * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
      * @return native bytes of each
      */
@@ -64,7 +64,7 @@ public final class KeySearch {
         return found;
     }
 
-    /** Whether one of the messages has that id. */
+    /** Returns whether one of the messages has that id. */
     boolean hasId(String topic, String id) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
         byte[] key = id.getBytes(StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ public final class KeySearch {
         boolean[] found = new boolean[1];
         keys.find(hash, 0, Long.MAX_VALUE, position -> {
             ByteBuffer bytes = record(position, 0, Long.MAX_VALUE);
-            found[0] = bytes != null && id.equals(rendering.id(bytes, view.index(position)));
+            found[0] = bytes != null && id.equals(renderer.id(bytes, view.index(position)));
             return !found[0];
         });
         return found[0];
@@ -80,7 +80,7 @@ public final class KeySearch {
 
     private ByteBuffer message(long position, long fromMs, long toMs) {
         ByteBuffer bytes = record(position, fromMs, toMs);
-        return bytes == null ? null : rendering.of(bytes, view.index(position));
+        return bytes == null ? null : renderer.of(bytes, view.index(position));
     }
 
     private ByteBuffer record(long position, long fromMs, long toMs) {

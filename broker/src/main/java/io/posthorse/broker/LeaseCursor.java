@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a subscription has lent and settled in one partition, in the state. Below the floor everything is settled; behind
- * {@link #next} nothing was ever lent. A lease whose time is over is a message that may be lent again; nothing happens at
- * that moment, so no clock is needed to replay it.
+ * The state of a subscription's leases in one partition. Below the floor everything is settled; behind {@link #next}
+ * nothing was ever lent. A message whose lease has ended may be lent again; nothing happens at that moment, so a replay
+ * needs no clock.
  */
 final class LeaseCursor {
     /** Bytes of an open lease in a checkpoint. */
@@ -16,22 +16,22 @@ final class LeaseCursor {
 
     private final OffsetSet settled = new OffsetSet();
     private final TreeMap<Long, Lease> open = new TreeMap<>();
-    /** Open leases by their end; passed over where that has changed since. */
+    /** Open leases by their end; entries with an outdated end are skipped. */
     private final DueHeap ends = new DueHeap();
-    /** The same with the last end first: times are negative. */
+    /** Open leases with the last end first: times are negative. */
     private final DueHeap lastEnds = new DueHeap();
 
     private long floor;
     private long next;
-    /** Whether somebody who reads in order waits until nothing is lent. Not a part of the state: who waits is not either. */
+    /** Whether an ordered reader waits until nothing is lent. Not a part of the state, since waiters are not either. */
     boolean awaited;
 
     /**
-     * A message that is lent.
+     * A lent message.
      *
-     * @param receipt what its consumer settles it by; a new one with each delivery
-     * @param untilMs when it may be lent again, ms since 1970
-     * @param deliveries how often it was lent
+     * @param receipt id by which its consumer settles it; a new one with each delivery
+     * @param untilMs time from which it may be lent again, ms since 1970
+     * @param deliveries number of times it was lent
      */
     record Lease(long receipt, long untilMs, int deliveries) {}
 
@@ -52,7 +52,7 @@ final class LeaseCursor {
         return open.size();
     }
 
-    /** Whether a message is settled, or counts as such since its subscription did not select it. */
+    /** Returns whether a message is settled, or counts as such since its subscription did not select it. */
     boolean isSettled(long offset) {
         return offset < floor || settled.contains(offset);
     }
@@ -61,12 +61,12 @@ final class LeaseCursor {
         return open.get(offset);
     }
 
-    /** Offset of the lease that ends first, -1 where none is open. */
+    /** Returns the offset of the lease that ends first, -1 where none is open. */
     long firstToEnd() {
         return ends.isEmpty() ? -1 : ends.firstOffset();
     }
 
-    /** When the last lease ends, ms since 1970; {@link Long#MIN_VALUE} where none is open. */
+    /** Returns the end of the last lease, ms since 1970; {@link Long#MIN_VALUE} where none is open. */
     long lastEnd() {
         while (!lastEnds.isEmpty() && !isLive(-lastEnds.firstDue(), lastEnds.firstOffset())) {
             lastEnds.removeFirst();
@@ -74,31 +74,31 @@ final class LeaseCursor {
         return lastEnds.isEmpty() ? Long.MIN_VALUE : -lastEnds.firstDue();
     }
 
-    /** The first offsets that are open, at most so many. */
+    /** Returns the first open offsets, at most {@code most}. */
     long[] first(int most) {
         return open.keySet().stream().limit(most).mapToLong(offset -> offset).toArray();
     }
 
-    /** Offsets of at most so many leases that ended at a time or before, in their order. */
+    /** Returns the offsets of at most {@code most} leases that ended at a time or before, in order. */
     long[] endedBefore(long nowMs, int most) {
         long[] ended = new long[Math.min(most, open.size())];
         int count = 0;
         while (count < ended.length && !ends.isEmpty() && ends.firstDue() <= nowMs) {
-            boolean isAnother = count == 0 || ended[count - 1] != ends.firstOffset(); // one may stand there twice
+            boolean isAnother = count == 0 || ended[count - 1] != ends.firstOffset(); // an entry may be there twice
             if (isAnother && isLive(ends.firstDue(), ends.firstOffset())) {
                 ended[count++] = ends.firstOffset();
             }
             ends.removeFirst();
         }
         for (int i = 0; i < count; i++) {
-            ends.add(open.get(ended[i]).untilMs, ended[i]); // looked at only: they stay open until they are lent again
+            ends.add(open.get(ended[i]).untilMs, ended[i]); // stays open until it is lent again
         }
         long[] found = Arrays.copyOf(ended, count);
         Arrays.sort(found);
         return found;
     }
 
-    /** Messages were lent; what lies between and was never lent before was passed over by the subscription's filter. */
+    /** Lends messages. The subscription's filter skipped new messages between them. */
     void lend(long[] offsets, int count, long behind, long receipt, long untilMs) {
         for (int i = 0; i < count; i++) {
             if (offsets[i] >= next) {
@@ -114,20 +114,20 @@ final class LeaseCursor {
         rise();
     }
 
-    /** What lies between the last message looked at and this offset counts as settled. */
+    /** Marks the messages between the last examined one and this offset as settled. */
     private void leaveOut(long to) {
         if (to <= next) {
             return;
         }
         if (floor == next) {
-            floor = to; // nothing is outstanding below, so however many they are, they cost nothing
+            floor = to; // nothing is outstanding below, so skipped messages take no memory
         } else {
             settled.addAll(next, to);
         }
         next = to;
     }
 
-    /** The end of a lease was changed. */
+    /** Changes the end of a lease. */
     void change(long offset, long receipt, long untilMs) {
         Lease before = open.get(offset);
         if (before != null) {
@@ -139,10 +139,10 @@ final class LeaseCursor {
         open.put(offset, lease);
         ends.add(lease.untilMs, offset);
         lastEnds.add(-lease.untilMs, offset);
-        passOver();
+        skipStale();
     }
 
-    /** A message was settled. It may lie below the floor: where the record of a loan has rotted, that passes over others. */
+    /** Settles a message. It may be below the floor: where the record of a loan has rotted, the floor skips messages. */
     void settle(long offset) {
         if (offset >= next) {
             return;
@@ -152,10 +152,10 @@ final class LeaseCursor {
             settled.add(offset);
             rise();
         }
-        passOver();
+        skipStale();
     }
 
-    /** Begins anew at an offset; what is lent is forgotten. */
+    /** Restarts at an offset and forgets all leases. */
     void reset(long offset) {
         open.clear();
         ends.retain((end, any) -> false);
@@ -169,7 +169,7 @@ final class LeaseCursor {
         floor = settled.removeRun(floor);
     }
 
-    private void passOver() {
+    private void skipStale() {
         while (!ends.isEmpty() && !isLive(ends.firstDue(), ends.firstOffset())) {
             ends.removeFirst();
         }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests that wait to be lent a group's messages, in a line for each partition. News wake the first of a line, and the
- * next one only after that has been served: what one message costs does not grow with those who wait for it. Used on the
+ * The requests that wait for messages of a group, in a line for each partition. An event wakes the first of a line, and the
+ * next one only after that has been served: the cost of one message does not grow with the number of waiters. Used on the
  * owner's thread.
  */
 public final class LeaseWaiters {
@@ -21,17 +21,17 @@ public final class LeaseWaiters {
         this.timers = timers;
     }
 
-    /** Who waits. */
+    /** A waiting request. */
     public interface Taker {
         /**
-         * Takes what there is.
+         * Takes available messages.
          *
-         * @return false where there was nothing for it, and it goes on waiting; true where it was served or steps aside, and
-         *     has left its lines
+         * @return false where there were none for it, and it keeps waiting; true where it was served or gave up, and has
+         *     left its lines
          */
         boolean take();
 
-        /** Tells whether it waits for the disk, or got on and is to be tried again soon. */
+        /** Returns whether it waits for the disk, or should be tried again soon. */
         RetriedRequest retry();
     }
 
@@ -48,14 +48,14 @@ public final class LeaseWaiters {
             this.in = in;
         }
 
-        /** Serves its lines: something may have changed for their first ones. */
+        /** Serves its lines, since something may have changed for their first takers. */
         public void again() {
             if (!left) {
                 in.forEach(Line::serve);
             }
         }
 
-        /** Leaves; whoever stood behind it is tried soon where it was being served. */
+        /** Leaves the lines. Where it was being served, the next taker is tried soon. */
         public void leave() {
             if (!left) {
                 left = true;
@@ -65,9 +65,9 @@ public final class LeaseWaiters {
     }
 
     /**
-     * Puts a taker behind those who wait already. It has been tried: it is not tried now.
+     * Adds a taker at the end of the lines, without trying it, since it was tried before.
      *
-     * @param ordered whether what it is lent comes in order, as {@link Leases} has it
+     * @param ordered whether it reads in order, as in {@link Leases}
      */
     public Place join(Taker taker, Subscription group, List<Partition> partitions, boolean ordered) {
         List<Line> in = partitions.stream()
@@ -78,7 +78,7 @@ public final class LeaseWaiters {
         return place;
     }
 
-    /** How many lines there are. */
+    /** Returns the number of lines. */
     int count() {
         return lines.size();
     }
@@ -129,7 +129,7 @@ public final class LeaseWaiters {
             serving = true;
             try {
                 while (!places.isEmpty() && places.iterator().next().taker.take()) {
-                    // the next one stands first now
+                    // the next one is the first now
                 }
             } finally {
                 serving = false;
@@ -149,7 +149,7 @@ public final class LeaseWaiters {
             cancelTimer();
             RetriedRequest first = places.iterator().next().taker.retry();
             if (first.isReading()) {
-                return; // it comes again by itself
+                return; // the read serves it again when it ends
             }
             long end = broker.leases().nextEnd(key.group, key.partition, key.ordered);
             if (first.isSoon()) {

@@ -6,24 +6,27 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Commands of leased delivery: a subscription lends messages to consumers for a time, each is settled by itself, and one
- * that is not settled in time is lent again. A message that was lent too often goes to a dead-letter partition.
+ * The commands of leased delivery: a subscription lends messages to consumers for a time, each is settled on its own, and a
+ * message not settled in time is lent again. A message that was lent too often goes to a dead-letter partition.
  *
- * <p>Leases are events of the log, so deliveries are counted, and receipts hold, over a restart.
+ * <p>Leases are events of the log, so delivery counts and receipts survive a restart.
  */
 public final class Leases {
-    /** Messages that one subscription may have lent in one partition, and so many may be settled out of order. */
+    /** Maximum messages that one subscription may have lent in one partition, and that may be settled out of order. */
     private static final int OPEN_MAX = 100_000;
 
     private static final long WINDOW_MAX = 1_000_000;
-    /** When a message is looked at again that should go to a dead-letter partition and could not. */
+    /** Ms until the next try for a message that could not be moved to a dead-letter partition. */
     private static final long BURY_AGAIN_MS = 10_000;
 
     private final Broker broker;
 
-    /** Where a message goes that was lent too often. */
+    /** The destination of messages that were lent too often. */
     public interface DeadLetters {
-        /** Takes the message away by commands of its own; false where it cannot now: it stays, and is tried again later. */
+        /**
+         * Moves the message away by commands of its own; returns false where it cannot now: the message stays, and is tried
+         * again later.
+         */
         boolean bury(Subscription subscription, Partition partition, long offset, int deliveries);
     }
 
@@ -32,14 +35,14 @@ public final class Leases {
     }
 
     /**
-     * What a consumer asks for.
+     * A consumer's request.
      *
-     * @param countMax most messages, at most {@link FetchResult#COUNT_MAX}
+     * @param countMax maximum number of messages, at most {@link FetchResult#COUNT_MAX}
      * @param bytesMax native bytes after which no further message is taken; the first is taken whatever its size
-     * @param leaseMs for how long they are lent
-     * @param receipt what they will be settled by: not less than all before; what was lent by the same one is not lent again
-     * @param ordered whether nothing is lent while something of the partition is lent already
-     * @param repeats whether it was answered before, and the answer did not arrive: in order, it gets the same again
+     * @param leaseMs duration of the lease
+     * @param receipt id for settling them: not less than all before; messages lent by the same one are not lent again
+     * @param ordered whether nothing is lent while messages of the partition are lent already
+     * @param repeats whether an earlier answer did not arrive: with {@code ordered} it gets the same messages again
      */
     public record Request(
             Subscription subscription,
@@ -53,7 +56,7 @@ public final class Leases {
             TagFilter filter,
             DeadLetters deadLetters) {
 
-        /** The same, not answered before. */
+        /** Creates a request that was not answered before. */
         public Request(
                 Subscription subscription, Partition partition, int countMax, int bytesMax, long leaseMs, long receipt,
                 boolean ordered, TagFilter filter, DeadLetters deadLetters) {
@@ -61,15 +64,15 @@ public final class Leases {
         }
     }
 
-    /** Where a subscription that has never read a partition begins to lend; does nothing where it has. */
+    /** Sets the begin of a subscription that has never read a partition; does nothing for others. */
     public boolean begin(Subscription subscription, Partition partition, long offset) {
         return subscription.cursor(partition) >= 0 || broker.commit(subscription, partition, offset);
     }
 
     /**
-     * Lends messages: first those whose lease has ended, then such as were never lent.
+     * Lends messages: first those whose lease has ended, then those that were never lent.
      *
-     * @param out what was lent; its status is {@link FetchResult.Status#FOUND} where there is something
+     * @param out the lent messages; its status is {@link FetchResult.Status#FOUND} where there are some
      * @return false where the log is full and nothing can be lent
      */
     public boolean lend(Request request, LentBatch out) {
@@ -90,7 +93,7 @@ public final class Leases {
         }
         long behind = cursor.next();
         boolean hasRoom = cursor.open() + out.fetch.count < OPEN_MAX && cursor.next() - cursor.floor() < WINDOW_MAX;
-        boolean isTurn = !request.ordered || cursor.open() == out.fetch.count; // in order, all that came back is first
+        boolean isTurn = !request.ordered || cursor.open() == out.fetch.count; // in order, messages that came back go first
         boolean wantsMore = out.fetch.count < request.countMax
                 && (out.fetch.count == 0 || out.fetch.bytes < request.bytesMax);
         if (hasRoom && isTurn && wantsMore) {
@@ -104,16 +107,16 @@ public final class Leases {
         }
         out.movesOn(out.fetch.count == 0);
         int found = out.fetch.count;
-        out.fetch.show(broker.rendering(), request.bytesMax);
-        for (int i = out.fetch.count; i < found; i++) { // they grew when they were shown: lent another time
+        out.fetch.show(broker.renderer(), request.bytesMax);
+        for (int i = out.fetch.count; i < found; i++) { // they grew in the common format: lent another time
             behind = out.fetch.offsets[i] < cursor.next() ? behind : Math.min(behind, out.fetch.offsets[i]);
         }
         return lent(request, cursor, out, behind);
     }
 
     /**
-     * Finds messages that a subscription has never lent, and lends none. One that never read the partition is shown it
-     * from its beginning.
+     * Finds messages that a subscription has never lent, and lends none. A subscription that never read the partition sees
+     * it from its beginning.
      */
     public void peek(Subscription subscription, Partition partition, int countMax, int bytesMax, FetchResult out) {
         LeaseCursor cursor = subscription.leases(partition);
@@ -121,13 +124,13 @@ public final class Leases {
         broker.fetch(partition, Math.max(next, broker.begin(partition)), countMax, bytesMax, TagFilter.ALL, out);
     }
 
-    /** Whether something is lent now; who asks in order has to wait for the end of it. */
+    /** Returns whether something is lent now; an ordered reader has to wait for its end. */
     private boolean isBusy(LeaseCursor cursor) {
         cursor.awaited = cursor.lastEnd() > broker.now();
         return cursor.awaited;
     }
 
-    /** Has those woken who wait in order, where nothing is lent any more. */
+    /** Wakes ordered readers once nothing is lent any more. */
     private void freed(LeaseCursor cursor, Partition partition) {
         if (cursor != null && cursor.awaited && !isBusy(cursor)) {
             broker.announceLater(partition);
@@ -144,7 +147,7 @@ public final class Leases {
                 if (request.ordered) {
                     break;
                 }
-                continue; // whoever had it by this receipt could settle it for the next one
+                continue; // its present holder could settle it for the next one
             }
             int deliveries = lease.deliveries() + (request.repeats ? 0 : 1);
             long position = MessageMoves.position(request.partition, offset);
@@ -157,11 +160,11 @@ public final class Leases {
                     broker.originals().forget(position); // the disk could not deliver it: another time
                 }
                 if (request.ordered) {
-                    break; // none behind it may pass it
+                    break; // no message behind it may pass it
                 }
                 continue;
             }
-            ByteBuffer copy = held == null || held.content() == null ? null : broker.rendering().show(held);
+            ByteBuffer copy = held == null || held.content() == null ? null : broker.renderer().show(held);
             if (position < 0 || (cold ? copy == null : !log.readable(position))) {
                 if (!settle(request.subscription, request.partition, offset)) {
                     return false; // it is gone
@@ -174,7 +177,7 @@ public final class Leases {
                     return false;
                 }
                 if (request.ordered) {
-                    break; // none behind it may pass it
+                    break; // no message behind it may pass it
                 }
             } else if (cold && (out.fetch.count == 0 || out.fetch.bytes + copy.capacity() <= request.bytesMax)) {
                 out.add(offset, position, copy, deliveries);
@@ -182,16 +185,16 @@ public final class Leases {
                     || out.fetch.bytes + request.partition.index.length(offset) <= request.bytesMax)) {
                 out.add(offset, position, request.partition.index.length(offset), deliveries);
             } else if (request.ordered) {
-                break; // a smaller one behind it may not pass it
+                break; // a smaller message behind it may not pass it
             }
         }
         if (out.fetch.count == 0 && out.more.count > 0) {
-            out.misses();
+            out.markMissing();
         }
         return true;
     }
 
-    /** Nobody else is held up by a message that cannot go to its dead letters. */
+    /** Postpones a message that cannot go to its dead letters, so that it holds up no other. */
     private boolean isBuriedLater(Request request, long offset, LeaseCursor.Lease lease) {
         return broker.append(new Event.LeaseChanged(request.subscription.number(), request.partition.id(), offset,
                 lease.receipt(), broker.now() + BURY_AGAIN_MS));
@@ -205,7 +208,7 @@ public final class Leases {
         PartitionReader.fetch(broker, request.partition.index, from, most, bytes, request.filter, found);
         if (found.cold && !broker.originals().take(found)) {
             if (out.fetch.count == 0) {
-                out.misses();
+                out.markMissing();
             }
             return cursor.next();
         }
@@ -244,8 +247,8 @@ public final class Leases {
     }
 
     /**
-     * Settles a message that was lent; the receipt must be the one that it was lent by last. One that is settled stays so,
-     * whoever asks.
+     * Settles a lent message; the receipt must be that of its last lease. A settled message stays settled for every later
+     * call.
      */
     public CommandOutcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
@@ -265,9 +268,9 @@ public final class Leases {
     }
 
     /**
-     * Has a lease end at another time: later, where a consumer needs longer; sooner, where it gives the message back.
+     * Changes the end of a lease: later, where a consumer needs longer; sooner, where it gives the message back.
      *
-     * @param newReceipt what the message is settled by from now on; one that is given back keeps its receipt
+     * @param newReceipt receipt of the message from now on; a message given back keeps its receipt
      */
     public CommandOutcome change(
             Subscription subscription, Partition partition, long offset, long receipt, long leaseMs, long newReceipt) {
@@ -281,12 +284,12 @@ public final class Leases {
         boolean appended = broker.append(
                 new Event.LeaseChanged(subscription.number(), partition.id(), offset, next, until));
         if (appended && until < lease.untilMs()) {
-            broker.announceLater(partition); // who waits has reckoned with the later end
+            broker.announceLater(partition); // waiters expect the later end
         }
         return appended ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
-    /** Stores a message in a dead-letter partition in place of one that was lent; all or nothing over a crash. */
+    /** Stores a message in a dead-letter partition in place of a lent one; a crash leaves both or none of the changes. */
     public boolean bury(Subscription subscription, Partition partition, long offset, Partition to, Message message) {
         if (broker.admit(message.length() + settledSize(1), 2) != Admission.ADMITTED) {
             return false;
@@ -313,22 +316,22 @@ public final class Leases {
         broker.write(new Event.LentSettled(subscription.number(), partition.id(), offset), false);
     }
 
-    /** How often a message was lent that is lent by that receipt now; 0 where it is not. */
+    /** Returns how often a message was lent, if that receipt is its present one; otherwise 0. */
     public int deliveries(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
         return lease == null || lease.receipt() != receipt ? 0 : lease.deliveries();
     }
 
-    /** How many messages a subscription has lent in a partition and not got back. */
+    /** Returns the number of messages that a subscription has lent in a partition and not got back. */
     public int open(Subscription subscription, Partition partition) {
         LeaseCursor cursor = subscription.leases(partition);
         return cursor == null ? 0 : cursor.open();
     }
 
     /**
-     * When something that a subscription has lent in a partition can be lent again, ms since 1970: at the end of the first
-     * lease, or where it is read in order, of the last; {@link Long#MAX_VALUE} where nothing is lent.
+     * Returns when a lent message of a subscription's partition can be lent again, in ms since 1970: at the end of the
+     * first lease, or for an ordered reader, of the last; {@link Long#MAX_VALUE} where nothing is lent.
      */
     public long nextEnd(Subscription subscription, Partition partition, boolean ordered) {
         LeaseCursor cursor = subscription.leases(partition);
@@ -338,7 +341,7 @@ public final class Leases {
         return ordered ? cursor.lastEnd() : cursor.lease(cursor.firstToEnd()).untilMs();
     }
 
-    /** Whether there is something to lend now, filters aside. */
+    /** Returns whether there are messages to lend now, ignoring filters. */
     public boolean hasSome(Subscription subscription, Partition partition, boolean ordered) {
         LeaseCursor cursor = subscription.leases(partition);
         if (ordered && cursor != null && isBusy(cursor)) {
@@ -347,7 +350,7 @@ public final class Leases {
         return waiting(subscription, partition) > 0 || nextEnd(subscription, partition, ordered) <= broker.now();
     }
 
-    /** Messages that were never lent, or wait to be lent again. */
+    /** Returns the number of messages that were never lent, or wait to be lent again. */
     public long waiting(Subscription subscription, Partition partition) {
         LeaseCursor cursor = subscription.leases(partition);
         long next = cursor == null ? Math.max(0, subscription.cursor(partition)) : cursor.next();

@@ -3,13 +3,13 @@ package io.posthorse.broker;
 import java.nio.ByteBuffer;
 
 /**
- * Messages that were lent in one partition. Reused; valid until the next use. What may have to come from the disk is not
- * lent before it is at hand.
+ * A batch of messages that were lent in one partition. Reused; valid until the next use. Messages that may have to come
+ * from the disk are lent only once they are resident.
  */
 public final class LentBatch {
     final FetchResult fetch = new FetchResult();
-    /** What was never lent before, or is to be read from the disk. */
-    final FetchResult more = FetchResult.ofPlaces();
+    /** Messages that were never lent before, or have to be read from the disk. */
+    final FetchResult more = FetchResult.ofPositions();
 
     private final int[] deliveries = new int[FetchResult.COUNT_MAX];
     private Broker broker;
@@ -44,8 +44,8 @@ public final class LentBatch {
         fetch.status = FetchResult.Status.FOUND;
     }
 
-    /** The first ones have to be read from the disk. */
-    void misses() {
+    /** Notes that the first messages have to be read from the disk. */
+    void markMissing() {
         missing = true;
     }
 
@@ -53,20 +53,20 @@ public final class LentBatch {
         movedOn = does;
     }
 
-    /** Whether messages were passed over that the filter does not want, and none was found yet: there may be more. */
+    /** Returns whether the filter skipped messages and none was found yet: there may be more. */
     public boolean hasMovedOn() {
         return movedOn;
     }
 
     /**
-     * Messages that would be lent if they were at hand, null where there are none: {@link OldMessages#read} them, and try
-     * again. Nothing was lent then.
+     * Returns messages that would be lent if they were resident, null where there are none: the caller passes them to
+     * {@link OldMessages#read} and tries again. Nothing was lent then.
      */
     public FetchResult missing() {
         return missing ? more : null;
     }
 
-    /** The messages, to be copied. */
+    /** Returns the messages, to be copied. */
     public FetchResult messages() {
         return fetch;
     }
@@ -79,12 +79,12 @@ public final class LentBatch {
         return fetch.offsets[i];
     }
 
-    /** Length of its native bytes. */
+    /** Returns the length of a message's native bytes. */
     public int length(int i) {
         return fetch.lengths[i];
     }
 
-    /** How often it was lent, this time included. */
+    /** Returns how often a message was lent, this time included. */
     public int deliveries(int i) {
         return deliveries[i];
     }

@@ -4,21 +4,21 @@ import java.util.List;
 
 /** The offsets of one partition that somebody still waits for, whatever their age. */
 interface LiveOffsets {
-    /** Runs of several readers that are joined at a time; a shorter stretch costs one more look. */
+    /** Maximum runs of several readers joined at a time; a shorter stretch costs one more step. */
     int RUNS_MAX = 16;
 
-    /** What a look costs, in looks at what one reader has. */
+    /** Returns the cost of a step, in units of one reader. */
     default int cost() {
         return 1;
     }
 
-    /** The first one from an offset on; {@link Long#MAX_VALUE} where there is none. */
+    /** Returns the first live offset from the given one; {@link Long#MAX_VALUE} where there is none. */
     long next(long from);
 
-    /** The first offset behind one of them that is none. */
+    /** Returns the first offset behind a live one that is not live. */
     long end(long live);
 
-    /** Messages that wait in a lane for its delay. */
+    /** Returns the messages that wait in a lane for its delay. */
     static LiveOffsets ofLane(DelayLanes schedule, int lane) {
         return new LiveOffsets() {
             @Override
@@ -33,7 +33,7 @@ interface LiveOffsets {
         };
     }
 
-    /** Messages that wait for a time of their own. */
+    /** Returns the messages that wait for a time of their own. */
     static LiveOffsets ofTimed(TimedMessages timed) {
         return new LiveOffsets() {
             @Override
@@ -48,7 +48,7 @@ interface LiveOffsets {
         };
     }
 
-    /** Messages whose transaction is undecided. */
+    /** Returns the messages whose transaction is undecided. */
     static LiveOffsets ofPrepared(PreparedMessages prepared) {
         return new LiveOffsets() {
             @Override
@@ -63,7 +63,7 @@ interface LiveOffsets {
         };
     }
 
-    /** Messages that one of several subscriptions has not settled. */
+    /** Returns the messages that one of several subscriptions has not settled. */
     static LiveOffsets ofReaders(Settlements settlements, Partition partition, List<Subscription> readers) {
         return new LiveOffsets() {
             @Override
@@ -84,7 +84,7 @@ interface LiveOffsets {
             public long end(long live) {
                 long end = live;
                 long before = -1;
-                for (int i = 0; end != before && i < RUNS_MAX; i++) { // what one has settled another may wait for
+                for (int i = 0; end != before && i < RUNS_MAX; i++) { // one may wait for messages that another has settled
                     before = end;
                     for (Subscription reader : readers) {
                         if (settlements.nextUnsettled(reader, partition, end) == end) {

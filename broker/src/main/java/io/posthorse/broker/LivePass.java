@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One pass over all messages that somebody still waits for, in bounded steps: how much of each segment they are, and those
- * of some segments one by one, to be carried. What is settled while it is under way may be counted still; what begins to be
- * waited for again makes it worthless, see {@link State#revivals}.
+ * A pass over all messages that somebody still waits for, in bounded steps: it sums up their bytes in each segment, and
+ * reports those of some segments one by one, to be carried. Messages settled during the pass may still count; a message
+ * that becomes awaited again makes its result invalid, see {@link State#revivals}.
  */
 final class LivePass {
     private final Broker broker;
@@ -20,24 +20,24 @@ final class LivePass {
 
     private final Map<Long, Live> bySegment = new HashMap<>();
     private final ArrayDeque<Task> tasks = new ArrayDeque<>();
-    /** Topics up to this name were taken. */
+    /** Name of the last topic taken. */
     private String topic = "";
 
     private boolean begun;
     private final long revivals;
 
-    /** What is waited for in a segment, and by whom, for instance. */
+    /** The live bytes of a segment, and an example of who waits for them. */
     static final class Live {
         long bytes;
         Waiting waiting;
     }
 
-    /** A subscription that has not settled all that is kept for it in a topic. */
+    /** A subscription that has not settled all messages kept for it in a topic. */
     record Waiting(Subscription subscription, Topic topic) {}
 
-    /** Takes a message that is to be carried. */
+    /** A receiver of messages to be carried. */
     interface Found {
-        /** Whether it takes more now. */
+        /** Takes a message; returns false where it has no room now. */
         boolean takes(Partition partition, long offset, long position);
     }
 
@@ -60,20 +60,20 @@ final class LivePass {
         this.revivals = broker.state().revivals();
     }
 
-    /** Whether what it found still holds: nothing is waited for again that was not when it looked. */
+    /** Returns whether the result still holds: no message has become awaited again since. */
     boolean isValid() {
         return revivals == broker.state().revivals();
     }
 
-    /** What is waited for in a segment; null where nothing is. */
+    /** Returns the live bytes of a segment; null where there are none. */
     Live in(long base) {
         return bySegment.get(base);
     }
 
     /**
-     * Goes on, with about so many looks into indexes.
+     * Continues, with about the given number of index lookups.
      *
-     * @return whether it has come to the end
+     * @return whether the pass has ended
      */
     boolean step(int looks, Found found) {
         if (!begun) {
@@ -109,7 +109,7 @@ final class LivePass {
         tasks.add(new Task(postponed.prepared.partition(), LiveOffsets.ofPrepared(postponed.prepared), null));
     }
 
-    /** Takes the next topic; false where there is none any more. */
+    /** Takes the next topic; returns false where there is none. */
     private boolean addTopics() {
         Map.Entry<String, Topic> next = broker.state().topics.higherEntry(topic);
         if (next == null) {
@@ -126,7 +126,7 @@ final class LivePass {
         return true;
     }
 
-    /** Looks at messages of one partition; how many looks it took, -1 where nothing is taken any more now. */
+    /** Examines messages of one partition; returns the number of lookups, -1 where the receiver has no room now. */
     private int walk(Task task, int most, Found found) {
         PartitionIndex index = task.partition.index;
         int looks = 0;
@@ -140,7 +140,7 @@ final class LivePass {
             }
             task.at = there;
             if (there > live) {
-                continue; // gone; the one that is there may be settled
+                continue; // it is gone; the next one may be settled
             }
             long position = index.position(there);
             long base = broker.log().segmentOf(position);
@@ -161,7 +161,7 @@ final class LivePass {
         return looks;
     }
 
-    /** Counts the messages from one on that stand in the same segment without a gap, and returns what is behind them. */
+    /** Counts a run of messages in the same segment without a gap, and returns the offset behind it. */
     private long count(Task task, long first, long base) {
         PartitionIndex index = task.partition.index;
         long end = Math.min(task.live.end(first), index.stretchEnd(first, broker.log().segmentEnd(base)));

@@ -1,13 +1,13 @@
 package io.posthorse.broker;
 
-/** A look into the log that may have to wait for the disk: begun and ended by the owner, read by another thread between. */
+/** A lookup in the log that may have to wait for the disk: the owner begins and ends it, another thread reads between. */
 public interface Lookup {
-    /** Takes what the read stands on. {@link #end} must follow. */
+    /** Prepares the read. {@link #end} must follow. */
     void begin();
 
     /** Reads; may wait for the disk. */
     void read();
 
-    /** Keeps what was found for the command that asked, whether the read succeeded or not. */
+    /** Keeps the result for the command, after success or failure. */
     void end();
 }

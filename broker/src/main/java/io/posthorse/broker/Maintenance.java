@@ -4,14 +4,14 @@ import io.posthorse.platform.Clock;
 import java.util.function.LongConsumer;
 
 /**
- * Looks after the log once a second: that the disk answers, and that topics and subscriptions do not rest for long on one
- * record alone. Where that record rots before a checkpoint holds its contents too, a topic's settings or a subscription's
- * name are gone. So it is written once more within a second, and a checkpoint is taken within ten minutes; a broker with
- * little traffic would otherwise go without one for weeks.
+ * The maintenance of the log, once a second: checks that the disk answers, and that no topic or subscription depends on a
+ * single record for long. Where that record rots before a checkpoint has its contents, a topic's settings or a
+ * subscription's name are lost. So it is written once more within a second, and a checkpoint follows within ten minutes; a
+ * broker with little traffic would otherwise go without one for weeks.
  */
 final class Maintenance {
     private static final long CHECKPOINT_NANOS = 600_000_000_000L;
-    /** Changes of topics and subscriptions that are written once more in a second. */
+    /** Maximum changes of topics and subscriptions written once more per second. */
     private static final int CONFIRMED_MAX = 256;
     private static final long SLOW_NANOS = 2_000_000_000L;
 
@@ -20,13 +20,13 @@ final class Maintenance {
     private LongConsumer onSlowDisk = ms -> {};
 
     private long changesSeen;
-    /** Behind the last change of a topic or subscription. */
+    /** Position behind the last change of a topic or subscription. */
     private long changedBelow;
     private long checkpointNanos;
 
     private long forcesSeen = -1;
     private long forceNanos;
-    private boolean slownessTold;
+    private boolean slownessReported;
 
     Maintenance(Broker broker, Clock clock) {
         this.broker = broker;
@@ -34,7 +34,7 @@ final class Maintenance {
         this.checkpointNanos = clock.nanos() - CHECKPOINT_NANOS;
     }
 
-    /** Has it told, once for each time, how many ms the disk has been busy with bringing data to stable storage. */
+    /** Sets the listener for a slow disk, which gets the ms that the running force has taken, once per force. */
     void onSlowDisk(LongConsumer listener) {
         onSlowDisk = listener;
     }
@@ -54,12 +54,12 @@ final class Maintenance {
         }
     }
 
-    /** Says once more what stands in one record only. */
+    /** Writes single records once more. */
     private void confirm() {
         for (int left = CONFIRMED_MAX; left > 0; left--) {
             Event again = broker.state().unconfirmed.next(broker.state());
             if (again == null || !broker.append(again)) {
-                return; // where the log is full, a checkpoint has to do
+                return; // the log is full: a checkpoint must suffice
             }
         }
     }
@@ -69,9 +69,9 @@ final class Maintenance {
         if (!broker.log().isForcing() || forces != forcesSeen) {
             forcesSeen = forces;
             forceNanos = now;
-            slownessTold = false;
-        } else if (!slownessTold && now - forceNanos >= SLOW_NANOS) {
-            slownessTold = true;
+            slownessReported = false;
+        } else if (!slownessReported && now - forceNanos >= SLOW_NANOS) {
+            slownessReported = true;
             onSlowDisk.accept((now - forceNanos) / 1_000_000);
         }
     }

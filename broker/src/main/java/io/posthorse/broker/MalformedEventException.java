@@ -1,6 +1,6 @@
 package io.posthorse.broker;
 
-/** Bytes that are no event, or one that cannot be: what is wrong with them, for an operator. */
+/** Thrown for bytes that are no event, or an impossible one; the message says what is wrong, for an operator. */
 final class MalformedEventException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

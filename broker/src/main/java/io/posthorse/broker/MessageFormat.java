@@ -3,53 +3,56 @@ package io.posthorse.broker;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
 
-/** What the broker needs to know of a protocol's native bytes: where its own numbers go. */
+/** The broker's view of a protocol's native bytes: it knows where its own numbers go. */
 public interface MessageFormat {
-    /** Number of the format in the log; never reused for another one. */
+    /** Returns the number of the format in the log; no other format ever has it. */
     byte id();
 
-    /** Writes what only the broker knows into native bytes that begin at {@code at}. */
+    /** Writes offset, position and time into native bytes that begin at {@code at}. */
     void stamp(ByteBuffer bytes, int at, long offset, long position, long timeMs);
 
-    /** Writes the position anew into native bytes that are stored elsewhere from now on. */
+    /** Writes the new position into native bytes that were stored again. */
     default void restamp(ByteBuffer bytes, int at, long position) {}
 
     /**
-     * The topic that a message's native bytes name, for where the record of the topic itself was damaged; null where they
+     * Returns the topic in a message's native bytes, for recovery where the record of the topic is damaged; null where they
      * name none.
      *
-     * @param at index of the native bytes, which are so long
+     * @param at index of the native bytes
      */
     String topic(ByteBuffer bytes, int at, int length);
 
-    /** Number in its topic of the partition that they name. */
+    /** Returns the number in its topic of the partition that they name. */
     int partition(ByteBuffer bytes, int at, int length);
 
     /**
-     * Gives the hashes of a message's keys, see {@link KeyHash}; called by several threads, so a function of nothing but
-     * the bytes.
+     * Passes the hashes of a message's keys to {@code sink}, see {@link KeyHash}. Several threads call it, so it must
+     * depend on nothing but the bytes.
      *
-     * @param at index of the native bytes, which are so long
+     * @param at index of the native bytes
      */
     void keys(ByteBuffer bytes, int at, int length, IntConsumer sink);
 
     /**
-     * What handing out the message one by one depends on.
+     * Returns the traits of a message.
      *
-     * @param at index of the native bytes, which are so long
+     * @param at index of the native bytes
      */
     default MessageTraits traits(ByteBuffer bytes, int at, int length) {
         return MessageTraits.STANDARD;
     }
 
     /**
-     * The message as every protocol can say it, for readers of another one.
+     * Returns the message in the common form of all protocols, for readers of another one.
      *
-     * @param at index of the native bytes, which are so long
+     * @param at index of the native bytes
      */
     PlainMessage plain(ByteBuffer bytes, int at, int length);
 
-    /** Native bytes of this format for a message of another one; null where this format has no readers of other messages. */
+    /**
+     * Returns native bytes of this format for a message of another one; null where no reader of this format gets such
+     * messages.
+     */
     default ByteBuffer render(PlainMessage message) {
         return null;
     }

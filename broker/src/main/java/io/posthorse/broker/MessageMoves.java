@@ -3,9 +3,9 @@ package io.posthorse.broker;
 import io.posthorse.log.RecordFormat;
 
 /**
- * Takes messages that waited to another partition. The record of the message in its new place is also the record that
- * it waits no longer; where it is two records, they are an atomic group. So after a crash a message has been moved or
- * not, never twice, and is never in neither place.
+ * The commands that move waiting messages to other partitions. The record of the message in its new place also ends the
+ * waiting; where that takes two records, they are an atomic group. So after a crash a message was moved or not, never
+ * twice, and never lost.
  */
 final class MessageMoves {
     private final Broker broker;
@@ -15,13 +15,13 @@ final class MessageMoves {
         this.broker = broker;
     }
 
-    /** Where the message at an offset stands; -1 where there is none. */
+    /** Returns the position of the message at an offset; -1 where there is none. */
     static long position(Partition from, long offset) {
         boolean there = offset >= from.index.begin() && offset < from.index.next() && from.index.ceiling(offset) == offset;
         return there ? from.index.position(offset) : -1;
     }
 
-    /** A message that waits, for reading; null where it cannot be read. Valid until the next call. */
+    /** Returns a waiting message for reading; null where it is unreadable. Valid until the next call. */
     StoredCopy find(Partition from, long offset) {
         long position = position(from, offset);
         return broker.log().readable(position)
@@ -29,13 +29,13 @@ final class MessageMoves {
                 : null;
     }
 
-    /** Takes a message to the partition that it was meant for. */
+    /** Moves a message to the partition that it was meant for. */
     CommandOutcome deliver(Partition from, long offset) {
         StoredCopy found = find(from, offset);
         return found == null ? gone(from, offset) : move(from, offset, broker.state().partition(found.linkPartition()));
     }
 
-    /** Takes a message to a partition; null for one that is gone. */
+    /** Moves a message to a partition; null stands for a deleted one. */
     CommandOutcome move(Partition from, long offset, Partition to) {
         StoredCopy found = find(from, offset);
         if (found == null || to == null) {
@@ -48,7 +48,7 @@ final class MessageMoves {
         return CommandOutcome.DONE;
     }
 
-    /** Has a message that waits wait on in another place, or in another way, for the partition it was meant for. */
+    /** Moves a waiting message to another place, or another kind of waiting, with the same target partition. */
     CommandOutcome postpone(Partition from, long offset, Partition into, byte link, int target, long time) {
         StoredCopy found = find(from, offset);
         if (found == null || broker.state().partition(target) == null) {
@@ -64,7 +64,7 @@ final class MessageMoves {
 
     private CommandOutcome gone(Partition from, long offset) {
         if (position(from, offset) >= broker.log().committed()) {
-            return CommandOutcome.REFUSED; // it is not gone, but not there yet
+            return CommandOutcome.REFUSED; // it is not gone, but not committed yet
         }
         return broker.settle(from, offset) ? CommandOutcome.UNKNOWN : CommandOutcome.REFUSED;
     }

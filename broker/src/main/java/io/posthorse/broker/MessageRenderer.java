@@ -5,20 +5,20 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * Shows messages of all formats in one, the first that the broker was opened with: who reads native bytes reads that one.
- * A function of the bytes, used by several threads.
+ * The renderer of messages: converts all formats to the common one, the first that the broker was opened with, which all
+ * readers of native bytes see. The result depends on the bytes alone; several threads use it.
  */
 final class MessageRenderer {
-    /** Most native bytes of a message that is shown in another format: clients of the common one take frames of 16 MiB. */
+    /** Maximum native bytes of a message shown in another format: clients of the common one take frames of 16 MiB. */
     static final int SHOWN_MAX = 12 << 20;
 
-    /** Part of the heap that messages may take that were shown. */
+    /** Divisor of the heap for the part that converted messages may take. */
     private static final int HEAP_PART = 64;
 
     private final MessageFormat[] formats;
     private final MessageFormat common;
     private final ShownMessages known = new ShownMessages(Runtime.getRuntime().maxMemory() / HEAP_PART);
-    /** Whether a message of another format was ever seen: as long as there is none, nobody need look. */
+    /** Whether a message of another format was ever seen; without one no message needs a check. */
     private volatile boolean needed;
 
     MessageRenderer(MessageFormat[] formats, MessageFormat common) {
@@ -26,14 +26,14 @@ final class MessageRenderer {
         this.common = common;
     }
 
-    /** A message of a format was stored, or found. */
-    void saw(byte format) {
+    /** Notes that a message of a format was stored or found. */
+    void noteFormat(byte format) {
         if (format != common.id() && !needed) {
             need();
         }
     }
 
-    /** There are messages of another format, or may be. */
+    /** Notes that there are messages of another format, or may be. */
     void need() {
         needed = true;
     }
@@ -42,15 +42,12 @@ final class MessageRenderer {
         return needed;
     }
 
-    /** Whether the record at an index has native bytes of another format. */
+    /** Returns whether the record at an index has native bytes of another format. */
     boolean isForeign(ByteBuffer bytes, int at) {
         return needed && bytes.get(at + RecordFormat.FORMAT) != common.id();
     }
 
-    /**
-     * The same as {@link #render}, of a record that is whole by its checksum: it is remembered by its position for the next
-     * one who asks.
-     */
+    /** Does the same as {@link #render} for a record with a valid checksum, and caches the result by its position. */
     ByteBuffer show(ByteBuffer bytes, int at, int length, long position) {
         ByteBuffer shown = known.at(position);
         if (shown == null) {
@@ -62,7 +59,9 @@ final class MessageRenderer {
         return shown;
     }
 
-    /** The native bytes of a message in the common format, from 0 to the capacity; null where they make no sense. */
+    /**
+     * Returns the native bytes of a message in the common format, from 0 to the capacity; null where they are malformed.
+     */
     ByteBuffer show(OriginalRead.Copy copy) {
         if (copy.format() == common.id()) {
             return copy.bytes();
@@ -77,13 +76,15 @@ final class MessageRenderer {
         return shown;
     }
 
-    /** The same as {@link #render}, of a record that may have rotted. */
+    /** Does the same as {@link #render} for a record that may have rotted. */
     ByteBuffer showUnchecked(ByteBuffer bytes, int at, int length, long position) {
         ByteBuffer shown = known.at(position);
         return shown == null ? render(bytes, at, length) : shown;
     }
 
-    /** Native bytes of the common format for a foreign record, from 0 to the capacity; null where they make no sense. */
+    /**
+     * Returns native bytes of the common format for a record of another one, from 0 to the capacity; null where malformed.
+     */
     ByteBuffer render(ByteBuffer bytes, int at, int length) {
         return render(bytes.get(at + RecordFormat.FORMAT), bytes, at + RecordFormat.NATIVE, length);
     }
@@ -98,11 +99,11 @@ final class MessageRenderer {
             ByteBuffer shown = length > SHOWN_MAX ? null : common.render(plain);
             return shown != null && shown.capacity() <= SHOWN_MAX ? shown : common.render(tooLarge(plain, length));
         } catch (RuntimeException e) {
-            return null; // damaged: who reads checks that before anything is made of a message
+            return null; // damaged: readers verify the checksum before they use a message
         }
     }
 
-    /** What stands for a message that no frame of its readers can hold: they are told of it, and go on. */
+    /** Returns a replacement for a message that fits in no frame of its readers: it says so, and they go on. */
     private static PlainMessage tooLarge(PlainMessage message, int length) {
         return new PlainMessage(message.place(), message.id(), message.correlationId(), message.replyTo(), message.type(),
                 message.tag(), message.keys(), message.traits(), message.createdMs(), Map.of(), new PlainMessage.Text(
@@ -112,18 +113,18 @@ final class MessageRenderer {
                                 + " protocol that it was sent by."));
     }
 
-    /** What its producer calls a record's message; null for nothing. */
+    /** Returns the producer's id of a record's message, or null. */
     String id(ByteBuffer bytes, int at) {
         int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
         MessageFormat format = formats[bytes.get(at + RecordFormat.FORMAT) & 0x7F];
         try {
             return format == null ? null : format.plain(bytes, at + RecordFormat.NATIVE, length).id();
         } catch (RuntimeException e) {
-            return null; // one that makes no sense has no id either
+            return null; // a malformed message has no id
         }
     }
 
-    /** The native bytes of a record in the common format; null where they make no sense. */
+    /** Returns the native bytes of a record in the common format; null where they are malformed. */
     ByteBuffer of(ByteBuffer bytes, int at) {
         int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
         return isForeign(bytes, at) ? render(bytes, at, length) : bytes.slice(at + RecordFormat.NATIVE, length);

@@ -3,7 +3,7 @@ package io.posthorse.broker;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
-/** A message whose native bytes are at hand. */
+/** A message whose native bytes are in memory. */
 final class NativeBytes implements Message {
     private final byte format;
     private final int tag;
@@ -17,7 +17,7 @@ final class NativeBytes implements Message {
         this.keys = keys;
     }
 
-    /** Takes what a message is now. */
+    /** Copies the present bytes of a message. */
     static NativeBytes of(Message message) {
         if (message instanceof NativeBytes taken) {
             return taken;
@@ -38,7 +38,7 @@ final class NativeBytes implements Message {
     /**
      * Reads u8 format, u32 tag, u32 length and the bytes.
      *
-     * @throws MalformedEventException where that is not there
+     * @throws MalformedEventException where they are missing or wrong
      */
     static NativeBytes read(ByteBuffer in, MessageFormat[] formats) {
         byte format = FieldCodec.number8(in);
@@ -51,7 +51,7 @@ final class NativeBytes implements Message {
         return new NativeBytes(format, tag, bytes, keys(formats[format], bytes));
     }
 
-    /** Has them stamped, as a message that is stored will be again, with its place. */
+    /** Stamps the bytes as a test; storing them stamps them again, with their position. */
     void stamp(MessageFormat by, long timeMs) {
         by.stamp(ByteBuffer.wrap(bytes), 0, 0, 0, timeMs);
     }
@@ -61,7 +61,7 @@ final class NativeBytes implements Message {
         try {
             format.keys(ByteBuffer.wrap(bytes), 0, bytes.length, found);
         } catch (RuntimeException | StackOverflowError e) {
-            return new int[0]; // of no sense to its format: it is found by offset only
+            return new int[0]; // malformed in its format: it is found by offset only
         }
         return found.build().toArray();
     }

@@ -1,8 +1,8 @@
 package io.posthorse.broker;
 
 /**
- * What a command needs may have to come from the disk. It is thrown before the command has changed anything, so whoever
- * runs commands has {@link OldMessages#read} look it up, and then runs the command from its begin.
+ * Thrown where a command needs records that may have to come from the disk, before it has changed anything. The caller of
+ * the command passes the lookup to {@link OldMessages#read}, and then runs the command again.
  */
 public final class NotResidentException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -12,21 +12,21 @@ public final class NotResidentException extends RuntimeException {
 
     /** @param decisions {@link Broker#decisions} so far */
     NotResidentException(Lookup lookup, long decisions) {
-        super("it may have to come from the disk", null, false, false);
+        super("a record may have to come from the disk", null, false, false);
         this.lookup = lookup;
         this.decisions = decisions;
     }
 
     /**
-     * What is to be looked up.
+     * Returns the lookup.
      *
      * @param before {@link Broker#decisions} when the command began
-     * @throws IllegalStateException where the command has changed something already: run again, it would do that twice
+     * @throws IllegalStateException where the command has already changed something: a second run would do that twice
      */
     public Lookup lookup(long before) {
         if (decisions != before) {
-            throw new IllegalStateException("A command asked for something of the disk after it had changed something. It is"
-                    + " not run again; what it has done stays.");
+            throw new IllegalStateException("A command needed a record from the disk after it had changed something. It is"
+                    + " not run again; its changes stay.");
         }
         return lookup;
     }

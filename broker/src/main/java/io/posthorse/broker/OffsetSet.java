@@ -6,24 +6,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit an offset. Whole pages that are
- * added at once are kept as stretches, so a gap of any length costs nothing.
+ * A set of offsets as bitmaps of 512 each: a dense stretch costs little more than a bit per offset. Whole pages that are
+ * added together are kept as stretches, so a gap of any length costs nothing.
  */
 final class OffsetSet {
     /** Words of a page. */
     static final int WORDS = 8;
-    /** An offset without so many of its lowest bits is the number of its page. */
+    /** Number of the lowest bits of an offset that are not part of its page number. */
     static final int PAGE_SHIFT = 9;
     private static final int PAGE = 1 << PAGE_SHIFT;
     /** Bytes of a page or a stretch in a checkpoint. */
     private static final int ENTRY = 8 + WORDS * 8;
-    /** In a checkpoint, in the number of a page: a stretch begins there, and its end takes the place of the first word. */
+    /** Bit in a page number of a checkpoint: a stretch begins there, and its end replaces the first word. */
     private static final long STRETCH = 1L << 63;
 
     private final TreeMap<Long, long[]> pages = new TreeMap<>();
     /**
-     * Pages of which all offsets are in the set: the first of each stretch, and the one behind it. None is in {@link
-     * #pages}.
+     * Pages of which all offsets are in the set: the first of each stretch, and the one behind it. None is in
+     * {@link #pages}.
      */
     private final TreeMap<Long, Long> full = new TreeMap<>();
 
@@ -33,7 +33,7 @@ final class OffsetSet {
         return size;
     }
 
-    /** The page behind the stretch that holds a page, -1 where none does. */
+    /** Returns the page behind the stretch that holds a page, -1 where none does. */
     private long fullEnd(long page) {
         Map.Entry<Long, Long> stretch = full.isEmpty() ? null : full.floorEntry(page);
         return stretch != null && page < stretch.getValue() ? stretch.getValue() : -1;
@@ -44,7 +44,7 @@ final class OffsetSet {
         return page != null ? (page[word(offset)] & 1L << offset) != 0 : fullEnd(offset >>> PAGE_SHIFT) >= 0;
     }
 
-    /** The first offset from there on that is not in it. */
+    /** Returns the first offset at or behind the given one that is not in the set. */
     long nextClear(long from) {
         long offset = from;
         while (true) {
@@ -67,7 +67,7 @@ final class OffsetSet {
         }
     }
 
-    /** First offset and length of each run without a gap, in turn, in ascending order. */
+    /** Returns first offset and length of each run without a gap, in turn, in ascending order. */
     long[] runs() {
         long[] runs = new long[16];
         int count = 0;
@@ -88,7 +88,7 @@ final class OffsetSet {
         return by.isEmpty() ? Long.MAX_VALUE >>> PAGE_SHIFT : by.firstKey();
     }
 
-    /** The first offset from there on that is in it; -1 where none is. */
+    /** Returns the first offset at or behind the given one that is in the set; -1 where there is none. */
     long nextSet(long from) {
         long offset = from;
         while (true) {
@@ -117,7 +117,7 @@ final class OffsetSet {
         }
     }
 
-    /** False where it was there before. */
+    /** Adds an offset; returns false where it was in the set. */
     boolean add(long offset) {
         long number = offset >>> PAGE_SHIFT;
         long[] page = pages.get(number);
@@ -138,7 +138,7 @@ final class OffsetSet {
         return true;
     }
 
-    /** Adds all from an offset up to before another one. */
+    /** Adds all offsets from one up to, but without, another. */
     void addAll(long from, long to) {
         long firstPage = from + PAGE - 1 >>> PAGE_SHIFT;
         long endPage = to >>> PAGE_SHIFT;
@@ -164,7 +164,7 @@ final class OffsetSet {
         long from = first;
         long to = end;
         Map.Entry<Long, Long> before = full.floorEntry(end);
-        while (before != null && before.getValue() >= from) { // stretches that touch become one
+        while (before != null && before.getValue() >= from) { // adjacent stretches become one
             size -= (Math.min(before.getValue(), end) - Math.max(before.getKey(), first)) << PAGE_SHIFT;
             from = Math.min(from, before.getKey());
             to = Math.max(to, before.getValue());
@@ -183,7 +183,7 @@ final class OffsetSet {
         return bits;
     }
 
-    /** Makes a bitmap of one page of a stretch. */
+    /** Converts one page of a stretch to a bitmap. */
     private void unfold(long page) {
         Map.Entry<Long, Long> stretch = full.floorEntry(page);
         full.remove(stretch.getKey());
@@ -198,14 +198,14 @@ final class OffsetSet {
         pages.put(page, bits);
     }
 
-    /** Takes out what follows on an offset without a gap, that one included, and returns what is behind it. */
+    /** Removes the run from an offset up to the first gap, and returns the end of the run. */
     long removeRun(long from) {
         long end = nextClear(from);
         removeAll(from, end);
         return end;
     }
 
-    /** Takes out all below an offset. */
+    /** Removes all offsets below one. */
     void removeBelow(long offset) {
         if (size > 0) {
             removeAll(Math.min(first(pages), first(full)) << PAGE_SHIFT, offset);
@@ -231,7 +231,7 @@ final class OffsetSet {
         }
     }
 
-    /** Takes the pages up to before another one out of the stretch that begins at or before the first. */
+    /** Removes pages from the stretch that begins at or before the first of them. */
     private void unfoldTo(long page, long whole) {
         Map.Entry<Long, Long> stretch = full.floorEntry(page);
         full.remove(stretch.getKey());
@@ -244,7 +244,7 @@ final class OffsetSet {
         size -= (whole - page) << PAGE_SHIFT;
     }
 
-    /** False where it was not there. */
+    /** Removes an offset; returns false where it was not in the set. */
     boolean remove(long offset) {
         if (!contains(offset)) {
             return false;
@@ -271,7 +271,7 @@ final class OffsetSet {
         size = 0;
     }
 
-    /** The offsets of a page as a bitmap, the lowest first in each word; null where none of them is in it. */
+    /** Returns the offsets of a page as a bitmap, the lowest first in each word; null where none is in the set. */
     long[] page(long number) {
         long[] page = pages.get(number);
         if (page == null && fullEnd(number) >= 0) {
@@ -281,7 +281,7 @@ final class OffsetSet {
         return page;
     }
 
-    /** Puts a page in the place of what is there. */
+    /** Replaces a page. */
     void page(long number, long[] bitmap) {
         FieldCodec.require(number >= 0 && number <= Long.MAX_VALUE >>> PAGE_SHIFT && fullEnd(number) < 0,
                 "offsets in a page %d", number);

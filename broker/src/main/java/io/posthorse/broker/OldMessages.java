@@ -4,13 +4,13 @@ import io.posthorse.platform.Background;
 import java.util.ArrayDeque;
 
 /**
- * Has old messages read by another thread, so that nobody else waits for the disk: they are checked by checksum and
- * copied, and are at hand when the request that asked for them is tried again. So many requests at a time.
+ * The reads of old messages on another thread, so that no other request waits for the disk: it verifies and copies them,
+ * and they are resident when their request is tried again. The number of concurrent reads is bounded.
  */
 public final class OldMessages {
     private static final int UNDER_WAY_MAX = 8;
     private static final int WAITING_MAX = 10_000;
-    /** Part of the heap that requests may take that wait. */
+    /** Divisor of the heap for the part that waiting requests may take. */
     private static final int HEAP_PART = 32;
 
     private final Broker broker;
@@ -19,35 +19,35 @@ public final class OldMessages {
     private int underWay;
     private long bytes;
 
-    /** @param reader does the reading */
+    /** @param reader thread that reads */
     public OldMessages(Broker broker, Background reader) {
         this.broker = broker;
         this.reader = reader;
     }
 
     /**
-     * Puts what is at hand in the place of what may have to come from the disk; what is found ends before the first message
-     * that is not. Messages whose records are damaged are left out, and those of other formats shown in the common one.
+     * Replaces messages that may have to come from the disk by resident copies; the result ends before the first one
+     * without a copy. Omits messages whose records are damaged, and converts those of other formats to the common one.
      *
-     * @return false where the first one has to be read; then nothing has changed, and {@link #read} must follow
+     * @return false where the first one has to be read; nothing has changed then, and {@link #read} must follow
      */
     public boolean areAtHand(FetchResult found) {
         return !found.isCold() || broker.originals().take(found);
     }
 
     /**
-     * Has messages read; the request is tried again when they are at hand, or others are.
+     * Reads messages; the request is tried again once they, or others, are resident.
      *
-     * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
+     * @return false where too many requests wait, or this one was tried too often: it gets nothing now
      */
     public boolean read(FetchResult found, RetriedRequest who) {
         return read(new FirstOnes(found), who);
     }
 
     /**
-     * Has a command's lookup done; it is tried again behind it.
+     * Runs a command's lookup; the command is tried again after it.
      *
-     * @return false where too many requests wait, or this one has asked too often: then there is nothing for it now
+     * @return false where too many requests wait, or this one was tried too often: it gets nothing now
      */
     public boolean read(Lookup lookup, RetriedRequest who) {
         if (waiting.size() >= WAITING_MAX || bytes + who.bytes() > Runtime.getRuntime().maxMemory() / HEAP_PART
@@ -64,13 +64,13 @@ public final class OldMessages {
         reader.run(lookup::read, failure -> {
             underWay--;
             lookup.end();
-            tryAgain(who); // before other reads displace what it has asked for
+            tryAgain(who); // before other reads displace its messages
             wake();
         });
         return true;
     }
 
-    /** A read of the first ones of those found: no more than a bounded batch. */
+    /** A read of the first messages of a result: a bounded batch. */
     private final class FirstOnes implements Lookup {
         private final FetchResult found;
         private OriginalRead read;
@@ -100,7 +100,7 @@ public final class OldMessages {
         broker.faults().guard("answering with old messages", who::ends);
     }
 
-    /** Some of those that wait; where they needed no reading, the others come behind what else there is to do. */
+    /** Retries some waiting requests; where they needed no read, the others come behind the other work of the thread. */
     private void wake() {
         for (int left = UNDER_WAY_MAX - underWay; left > 0 && !waiting.isEmpty(); left--) {
             tryAgain(waiting.remove());

@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a broker does before its first turn: offsets that may have been lost are left out, its own topics are there. */
+/** The opening of a broker, before its first turn: skips offsets that may have been lost, and creates its own topics. */
 final class Opening {
-    /** Offsets left out, twice, after the machine went down with unforced messages: more than can have been on their way. */
+    /** Offsets skipped, twice, after a crash of the machine with unforced messages: more than can have been in flight. */
     static final long JUMP = 1 << 20;
 
     private final Broker broker;
@@ -26,7 +26,7 @@ final class Opening {
         this.log = log;
     }
 
-    /** Replays what a data directory holds. */
+    /** Replays the records of a data directory. */
     static Store replay(FileStore files, LogSettings settings, Background background, State state, StateMachine machine)
             throws IOException {
         try {
@@ -34,19 +34,19 @@ final class Opening {
         } catch (PoisonedRecordException e) {
             throw new LogCorruptException(e.getMessage(), e);
         } catch (MalformedEventException e) {
-            throw new LogCorruptException("The newest checkpoint is whole by its checksum but makes no sense: "
+            throw new LogCorruptException("The newest checkpoint has a valid checksum but impossible contents: "
                     + e.getMessage() + ". Nothing was changed. Move the *.checkpoint file that ends last, and its"
-                    + " *.checkpoint-copy, out of the data directory, and start again: the one before it is used then, and"
-                    + " the log behind it.", e);
+                    + " *.checkpoint-copy, out of the data directory, and start again: the broker then uses the one"
+                    + " before it, and the log behind it.", e);
         }
     }
 
-    /** Does it; returns the names of subscriptions of which only cursors are known. */
+    /** Opens; returns the names of subscriptions of which only cursors are known. */
     List<String> begin() throws IOException {
         State state = broker.state();
         BrokerSettings settings = broker.settings();
         long jump = broker.store().tailLost() ? JUMP : broker.store().lostOffsets();
-        for (int i = 0; jump > 0 && state.nextPartition() > 0 && i < 2; i++) { // twice, for one of the two records may rot
+        for (int i = 0; jump > 0 && state.nextPartition() > 0 && i < 2; i++) { // twice, since one of the two records may rot
             if (!broker.append(new Event.Jumped(jump))) {
                 throw noSpace();
             }

@@ -6,53 +6,54 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Says to an operator how a data directory was found. */
+/** The report to an operator on the state of a data directory at its opening. */
 final class OpeningReport {
     private OpeningReport() {}
 
-    /** A line for everything that is not as a clean end leaves it. */
+    /** Returns a line for each difference from a clean end. */
     static List<String> of(Store store, State state, Collection<Long> aside, List<String> recovered) {
         List<String> lines = new ArrayList<>();
         for (DamagedRange damage : store.damages()) {
-            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are gone, their offsets stay"
+            lines.add("The log is damaged from position %d to %d (%d bytes): messages there are lost, their offsets stay"
                             .formatted(damage.from(), damage.to(), damage.bytes())
-                    + " empty, everything behind them is intact. The bytes were copied to quarantine-* in the data"
-                    + " directory.");
+                    + " empty, all other messages are intact. The bytes were copied to quarantine-* in the data directory.");
         }
         if (store.cutBytes() > 0) {
             lines.add("The last write of the previous run was incomplete: %d bytes that were never acknowledged were cut."
                     .formatted(store.cutBytes()));
         }
         if (store.tailLost()) {
-            lines.add("Messages that somebody may have seen are gone, with the machine, the volume or by damage. Offsets go"
-                    + " on behind a gap of " + Opening.JUMP + ", so that no offset means two messages.");
+            lines.add("Messages that clients may have seen were lost, with the machine, the volume or by damage. Offsets"
+                    + " continue behind a gap of " + Opening.JUMP + ", so that no offset means two messages.");
         }
         if (!state.recovered().names().isEmpty()) {
-            lines.add("The record of a topic was damaged, and it was made again from its messages, with default settings: "
-                    + state.recovered().names() + ". Look at its number of queues and its permission, and mend them with"
+            lines.add("The record of a topic is damaged. The topic was created again from its messages, with default"
+                    + " settings: "
+                    + state.recovered().names() + ". Check its number of queues and its permission, and correct them with"
                     + " updateTopic.");
         }
         if (state.recovered().unrecovered() > 0) {
-            lines.add(state.recovered().unrecovered() + " messages belong to a topic whose record was damaged and that they"
-                    + " do not name: they cannot be read. Restore the *.checkpoint files from a backup if you need them.");
+            lines.add(state.recovered().unrecovered() + " messages belong to a topic whose record is damaged and that they"
+                    + " do not name, so they are unreadable. Restore the *.checkpoint files from a backup if you need"
+                    + " them.");
         }
         if (state.leftOut() > 0) {
-            lines.add(state.leftOut() + " durable subscriptions are left out whose names, made of a client's id and theirs,"
-                    + " are longer than can be stored. Their clients were never able to come back to them. Messages are not"
-                    + " affected.");
+            lines.add(state.leftOut() + " durable subscriptions were left out, since their names (client id and"
+                    + " subscription name)"
+                    + " are too long to store. Their clients were never able to resume them. Messages are not affected.");
         }
         if (!recovered.isEmpty()) {
-            lines.add("The record of a subscription was damaged. Its cursors are whole, but its name is not known; it is"
+            lines.add("The record of a subscription is damaged. Its cursors are intact, but its name is unknown; it is now"
                     + " called: "
-                    + recovered + ". Copy its offsets to the group that it was (mqadmin cloneGroupOffset), and delete it.");
+                    + recovered + ". Copy its offsets to its former group (mqadmin cloneGroupOffset), then delete it.");
         }
         if (store.lostOffsets() > 0 && !store.tailLost()) {
-            lines.add("What stood in a damaged part of the log cannot be told. Offsets go on behind a gap of "
+            lines.add("The contents of a damaged part of the log are unknown. Offsets continue behind a gap of "
                     + store.lostOffsets()
                     + ", so that no offset means two messages.");
         }
         if (!aside.isEmpty()) {
-            lines.add("Records that were set aside are passed over, as an operator asked for: positions " + aside + ".");
+            lines.add("Records that an operator set aside are skipped: positions " + aside + ".");
         }
         return lines;
     }

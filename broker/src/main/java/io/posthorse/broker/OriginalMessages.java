@@ -4,19 +4,19 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.function.LongPredicate;
 
-/** Messages as their producers sent them, each in its own format; everybody else is shown them in the common one. */
+/** The messages as their producers sent them, each in its own format; all other readers see them in the common one. */
 public final class OriginalMessages {
     private static final int REMEMBERED = 1_024;
-    /** Fibonacci hashing to ten bits: records of like length must not meet in few slots. */
+    /** Fibonacci hashing to ten bits: records of similar length must not share few slots. */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private static final int SPREAD_SHIFT = 54;
 
     private final Broker broker;
-    /** Traits of the last ones, for all subscriptions of a topic ask for the same: slots by position. */
+    /** Traits of recent messages, since all subscriptions of a topic need the same: slots by position. */
     private final long[] positions = new long[REMEMBERED];
     private final MessageTraits[] traits = new MessageTraits[REMEMBERED];
-    /** Those that had to come from the disk. */
+    /** Copies of messages read from the disk. */
     private final RecordCache copies = new RecordCache();
 
     OriginalMessages(Broker broker) {
@@ -24,42 +24,42 @@ public final class OriginalMessages {
     }
 
     /**
-     * Whether the message whose record stands at a position can be read without waiting for the disk. Others are read
-     * through {@link #beginRead} first.
+     * Returns whether the message at a position can be read without waiting for the disk. Others need {@link #beginRead}
+     * first.
      */
-    public boolean isAtHand(long position) {
+    public boolean isResident(long position) {
         return !broker.isCold(position) || copies.at(position) != null;
     }
 
     /**
-     * Begins to read messages that may have to come from the disk, by another thread. {@link #endRead} must follow.
+     * Begins to read messages that may have to come from the disk, on another thread. {@link #endRead} must follow.
      *
-     * @param wanted which of them, by offset
+     * @param wanted test by offset which of them to read
      */
     public OriginalRead beginRead(FetchResult found, LongPredicate wanted) {
         return new OriginalRead(broker.log(), found, wanted);
     }
 
     /**
-     * Puts copies in the place of messages that may have to come from the disk, up to the first of which there is none.
+     * Replaces messages that may have to come from the disk by copies, up to the first one without a copy.
      *
-     * @return false where that is the first of all; then nothing has changed
+     * @return false where that is the first of all; nothing has changed then
      */
     boolean take(FetchResult found) {
         return HeldMessages.take(broker, copies, found);
     }
 
-    /** Has a message read anew when it is asked for next. */
+    /** Drops the copy of a message, so that the next request reads it again. */
     void forget(long position) {
         copies.forget(position);
     }
 
-    /** What was read of the message at a position; null where it was not, or was displaced. */
+    /** Returns the copy of the message at a position; null where there is none. */
     OriginalRead.Copy held(long position) {
         return copies.at(position);
     }
 
-    /** Ends a read, on the owner's thread: what it has read is at hand until it is displaced by what others have read. */
+    /** Ends a read, on the owner's thread: its messages are resident until others displace them. */
     public void endRead(OriginalRead read) {
         read.end(broker.log());
         for (OriginalRead.Copy copy : read.copies()) {
@@ -72,7 +72,7 @@ public final class OriginalMessages {
     }
 
     /**
-     * The native bytes of the message whose record stands at a position, or null where there is none.
+     * Returns the native bytes of the message at a position, or null where there is none.
      *
      * @throws IllegalStateException where the disk could not deliver it
      */
@@ -81,7 +81,7 @@ public final class OriginalMessages {
         return copy != null ? copy.bytes() : PartitionReader.nativeAt(broker.log(), position);
     }
 
-    /** Format of the message whose record stands at a position where {@link #at} finds one. */
+    /** Returns the format of the message at a position for which {@link #at} returns bytes. */
     public byte formatAt(long position) {
         OriginalRead.Copy copy = copyAt(position);
         return copy != null
@@ -89,7 +89,7 @@ public final class OriginalMessages {
                 : broker.log().bytes(position).get(broker.log().index(position) + RecordFormat.FORMAT);
     }
 
-    /** What handing out the message depends on whose record stands at a position; null where there is none. */
+    /** Returns the traits of the message at a position; null where there is none. */
     public MessageTraits traitsAt(long position) {
         int slot = (int) (position * SPREAD >>> SPREAD_SHIFT);
         if (traits[slot] != null && positions[slot] == position) {
@@ -104,15 +104,15 @@ public final class OriginalMessages {
         return traits[slot];
     }
 
-    /** Native bytes of a format, from 0 to the capacity, as every protocol can say them. */
+    /** Returns native bytes of a format, from 0 to the capacity, in the common form of all protocols. */
     public PlainMessage plain(byte format, ByteBuffer bytes) {
         return broker.formats()[format].plain(bytes, 0, bytes.capacity());
     }
 
     /**
-     * Whether a message of a topic has that id, one that waits for its time included.
+     * Returns whether a topic has a message with that id, delayed messages included.
      *
-     * @throws NotResidentException where that was not looked up yet
+     * @throws NotResidentException where the id was not looked up yet
      */
     public boolean hasId(Topic topic, String id) {
         return broker.atHand().answer(new IdQuery(broker, topic, id));

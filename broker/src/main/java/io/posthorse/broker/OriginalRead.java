@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
- * Messages as their producers sent them that may have to come from the disk: found by the owner, checked by checksum and
- * copied by another thread. Segments that are dropped meanwhile wait for its end.
+ * A read of messages as their producers sent them, which may have to come from the disk: the owner finds them, another
+ * thread verifies and copies them. Segments that are dropped meanwhile stay until its end.
  */
 public final class OriginalRead {
-    /** Most messages of a batch. */
+    /** Maximum messages of a batch. */
     private static final int FIRST_MAX = 256;
-    /** Bytes behind which a batch takes no further message. */
+    /** Bytes after which a batch takes no further message. */
     private static final long FIRST_BYTES_MAX = 1 << 20;
 
     private final long number;
@@ -23,20 +23,20 @@ public final class OriginalRead {
     private final List<Place> places = new ArrayList<>();
     private final List<Copy> copies = new ArrayList<>();
 
-    /** Where a message is: a segment's bytes, and the index of its record in them. */
+    /** A place of a message: a segment's bytes, and the index of its record in them. */
     private record Place(ByteBuffer segment, int at, long position, int length) {}
 
     /**
-     * What was read of one message.
+     * A copy of one message.
      *
      * @param delivered whether the disk delivered it
      * @param content its native bytes; null where its record is damaged, or was not delivered
      */
     record Copy(long position, byte format, boolean delivered, ByteBuffer content) {
-        /** As {@link OriginalMessages#at} has it. */
+        /** Returns the bytes as {@link OriginalMessages#at} does. */
         ByteBuffer bytes() {
             if (!delivered) {
-                throw new IllegalStateException("the disk could not deliver it");
+                throw new IllegalStateException("the disk could not deliver the message");
             }
             return content == null ? null : content.duplicate();
         }
@@ -59,7 +59,7 @@ public final class OriginalRead {
         this.number = log.readBegins();
     }
 
-    /** Begins to read the first ones of those found: no more than a bounded batch. */
+    /** Begins to read the first messages of a result: a bounded batch. */
     static OriginalRead ofFirst(Log log, FetchResult found) {
         OriginalRead read = new OriginalRead(log);
         long bytes = 0;

@@ -4,8 +4,9 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
 /**
- * Subscriptions whose names are longer than their length can say. Releases before 2026-11-29 took such a name from a client
- * and wrote 65,536 too little for its length. No client has use for one, so it is left out; its number stays taken.
+ * The handling of subscriptions whose names exceed their length field. Releases before 2026-11-29 took such a name from a
+ * client and wrote a length that was 65,536 too small. No client can use such a subscription, so it is left out; its number
+ * stays used.
  */
 final class OverlongNames {
     private static final int WRAP = 1 << 16;
@@ -13,7 +14,7 @@ final class OverlongNames {
 
     private OverlongNames() {}
 
-    /** Whether a record that makes no sense is that of such a subscription; then it was taken note of. */
+    /** Returns whether a malformed record is that of such a subscription, and notes it then. */
     static boolean mend(State state, ByteBuffer bytes, int at, int length) {
         byte type = bytes.get(at + RecordFormat.TYPE);
         int payload = length - RecordFormat.PAYLOAD;
@@ -46,9 +47,10 @@ final class OverlongNames {
     }
 
     /**
-     * Passes over such a name in a checkpoint.
+     * Skips such a name in a checkpoint.
      *
-     * @param in behind what its length says; afterwards behind the name, where a subscription follows
+     * @param in positioned behind the name according to its length; afterwards behind the real name, where a subscription
+     *     follows
      * @return whether there is one
      */
     static boolean pass(ByteBuffer in, Following following) {
@@ -61,7 +63,7 @@ final class OverlongNames {
         return false;
     }
 
-    /** Tells whether what must follow a name does. */
+    /** A test whether a buffer holds what must follow a name. */
     interface Following {
         boolean isAt(ByteBuffer in);
     }

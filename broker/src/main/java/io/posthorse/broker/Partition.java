@@ -11,17 +11,17 @@ import java.util.stream.Stream;
 /** An ordered sequence of messages in a topic, addressed by offset. */
 public final class Partition {
     private static final Collection<Waiter> NOBODY = List.of();
-    /** So many are looked through; of more each is found at once. */
+    /** Maximum waiters in a list; a set holds more of them. */
     private static final int LISTED_MAX = 16;
 
     final Topic topic;
     final PartitionIndex index;
     /** Position of the last message; messages below the committed position are visible. */
     long lastPosition = -1;
-    /** Whether the broker has it in its list of partitions with messages to announce. */
+    /** Whether the broker's list of partitions with messages to announce holds it. */
     boolean announced;
-    /** Where its visible messages ended when its waiters were told last; -1 where they are to be told again. */
-    long toldEnd = -1;
+    /** End of its visible messages when its waiters were last woken; -1 where they must be woken again. */
+    long announcedEnd = -1;
 
     private final int number;
     private Collection<Waiter> waiters = NOBODY;
@@ -38,17 +38,17 @@ public final class Partition {
         return topic;
     }
 
-    /** Number in its topic, from 0. */
+    /** Returns the number in its topic, from 0. */
     public int number() {
         return number;
     }
 
-    /** Number in this broker's log, never used for another partition. */
+    /** Returns the number in this broker's log, which no other partition ever has. */
     public int id() {
         return index.id;
     }
 
-    /** Subscriptions with a cursor here. */
+    /** Returns the subscriptions with a cursor here. */
     Stream<Subscription> readers() {
         return readers.stream();
     }
@@ -79,7 +79,7 @@ public final class Partition {
         waiters.add(waiter);
     }
 
-    /** Takes back a waiter that no longer waits. */
+    /** Removes a waiter. */
     public void remove(Waiter waiter) {
         if (waiters != NOBODY && waiters.remove(waiter) && waiters.isEmpty()) {
             waiters = NOBODY;
@@ -88,9 +88,9 @@ public final class Partition {
 
     void wakeAll(FaultReporter faults) {
         Collection<Waiter> woken = waiters;
-        waiters = NOBODY; // a woken one may wait again at once
+        waiters = NOBODY; // a woken waiter may register again at once
         for (Waiter waiter : woken) {
-            faults.guard("waking who waits for " + topic.name(), waiter::wake);
+            faults.guard("waking a waiter for " + topic.name(), waiter::wake);
         }
     }
 }

@@ -2,7 +2,7 @@ package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
 
-/** What a subscription has read in one partition. */
+/** The state of one subscription in one partition. */
 final class PartitionCursor extends StatePiece {
     static final byte KIND = 4;
 
@@ -13,9 +13,9 @@ final class PartitionCursor extends StatePiece {
     private final int subscription;
     /** First offset not yet settled; -1 where nothing was ever settled. */
     long cursor = -1;
-    /** What was lent; null where nothing ever was. */
+    /** Leases; null where nothing was ever lent. */
     LeaseCursor leases;
-    /** What was settled one by one; null where nothing ever was. */
+    /** Messages settled one by one; null where there never were any. */
     SettledCursor settled;
 
     private boolean gone;
@@ -26,7 +26,7 @@ final class PartitionCursor extends StatePiece {
         this.partition = partition;
     }
 
-    /** Moves the cursor; what was lent or settled is forgotten unless it begins there. */
+    /** Moves the cursor; forgets leases and settlements unless their floor is there. */
     void move(long offset) {
         cursor = offset;
         if (leases != null && leases.floor() != offset) {
@@ -37,7 +37,7 @@ final class PartitionCursor extends StatePiece {
         }
     }
 
-    /** What was lent; begins where the cursor is. */
+    /** Returns the leases; creates them at the cursor. */
     LeaseCursor leases() {
         if (leases == null) {
             leases = new LeaseCursor(Math.max(0, cursor));
@@ -45,7 +45,7 @@ final class PartitionCursor extends StatePiece {
         return leases;
     }
 
-    /** What was settled one by one; begins where the cursor is. */
+    /** Returns the settlements; creates them at the cursor. */
     SettledCursor settled() {
         if (settled == null) {
             settled = new SettledCursor(Math.max(0, cursor));
@@ -53,7 +53,7 @@ final class PartitionCursor extends StatePiece {
         return settled;
     }
 
-    /** Partition or subscription are gone. */
+    /** Notes that the partition or subscription is deleted. */
     void go() {
         gone = true;
     }
@@ -89,11 +89,11 @@ final class PartitionCursor extends StatePiece {
         }
     }
 
-    /** @throws MalformedEventException where the bytes are no place's */
+    /** @throws MalformedEventException where the bytes are no cursor */
     void restore(ByteBuffer in) {
         cursor = FieldCodec.number64(in);
         int has = FieldCodec.number8(in);
-        FieldCodec.require((has & ~(LENDS | SETTLES)) == 0, "a place that begins with %d", has);
+        FieldCodec.require((has & ~(LENDS | SETTLES)) == 0, "a cursor with the flags %d", has);
         leases = (has & LENDS) == 0 ? null : LeaseCursor.restored(in);
         settled = (has & SETTLES) == 0 ? null : SettledCursor.restored(in);
     }

@@ -3,11 +3,11 @@ package io.posthorse.broker;
 import java.util.BitSet;
 
 /**
- * Partitions by their numbers in the log. A number is never given to a second partition; one that is gone costs nothing. A
- * table of open addressing: it is asked for each message, and makes no garbage.
+ * A table of partitions by their numbers in the log. No number is used for a second partition; deleted ones take no memory.
+ * It uses open addressing: it is asked for each message, and makes no garbage.
  */
 final class PartitionNumbers {
-    /** Most numbers that damaged records may have taken: so much room is made for what a record says. */
+    /** Maximum numbers that damaged records may have used: a record may claim no higher ones. */
     private static final int LOST_MAX = 1 << 24;
 
     private Partition[] table = new Partition[64];
@@ -17,7 +17,7 @@ final class PartitionNumbers {
 
     private int next;
 
-    /** Fibonacci hashing: partitions of one topic have numbers in a row. */
+    /** Returns a slot by Fibonacci hashing: partitions of one topic have consecutive numbers. */
     private int slot(int id) {
         return (id * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(table.length - 1);
     }
@@ -40,22 +40,22 @@ final class PartitionNumbers {
         table[at] = partition;
     }
 
-    /** How many there are. */
+    /** Returns the number of partitions. */
     int size() {
         return size;
     }
 
-    /** Number that the next new partition gets. */
+    /** Returns the number of the next new partition. */
     int next() {
         return next;
     }
 
-    /** Whether the log should have told of that partition, but has not. */
+    /** Returns whether the log should have the creation of that partition, but has not. */
     boolean isUnmade(int id) {
         return id >= next || id >= 0 && unmade.get(id);
     }
 
-    /** Whether all from a number up to before another one are unmade, or were never given. */
+    /** Returns whether all numbers from one up to another are unmade, or were never used. */
     boolean areUnmade(int from, int to) {
         for (int id = from; id < to; id++) {
             if (!isUnmade(id)) {
@@ -65,19 +65,19 @@ final class PartitionNumbers {
         return true;
     }
 
-    /** @throws MalformedEventException where so many partitions cannot have these numbers */
+    /** @throws MalformedEventException where {@code count} partitions cannot have these numbers */
     void requireFree(int first, int count) {
         FieldCodec.require(first >= 0 && first <= (long) next + LOST_MAX && (long) first + count <= Integer.MAX_VALUE,
-                "%d partitions with numbers from %d on, where %d is next", count, first, next);
+                "%d partitions with numbers from %d, but the next is %d", count, first, next);
         for (int id = first; id < first + count; id++) {
-            FieldCodec.require(isUnmade(id), "a second partition of the number %d", id);
+            FieldCodec.require(isUnmade(id), "a second partition with the number %d", id);
         }
     }
 
-    /** Numbers below this one were given: those of which nothing is known, to partitions whose records were damaged. */
+    /** Marks lower numbers as used: those without a known partition belong to damaged records. */
     void skipTo(int id) {
         if (id > next) {
-            FieldCodec.require(id <= (long) next + LOST_MAX, "a partition of the number %d, where %d is next", id, next);
+            FieldCodec.require(id <= (long) next + LOST_MAX, "a partition with the number %d, but the next is %d", id, next);
             unmade.set(next, id);
             next = id;
         }
@@ -111,14 +111,14 @@ final class PartitionNumbers {
         table[at] = null;
         size--;
         for (at = at + 1 & table.length - 1; table[at] != null; at = at + 1 & table.length - 1) {
-            Partition behind = table[at]; // what was put behind it for want of its slot may move up
+            Partition behind = table[at]; // it may move up to the freed slot
             table[at] = null;
             size--;
             put(behind);
         }
     }
 
-    /** Numbers below were given, as a checkpoint says before it lists partitions; those that it does not list are gone. */
+    /** Marks lower numbers as used, according to a checkpoint before its list of partitions; unlisted ones are deleted. */
     void restoreNext(int id) {
         next = Math.max(next, id);
     }

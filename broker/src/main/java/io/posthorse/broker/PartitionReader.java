@@ -5,9 +5,9 @@ import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 
-/** Finds committed messages by offset and position. */
+/** The reader of committed messages by offset and position. */
 final class PartitionReader {
-    /** How many index entries one fetch looks at before it answers with what it has. */
+    /** Maximum index entries that one fetch examines before it returns what it has. */
     private static final int EXAMINED_MAX = 10_000;
 
     private PartitionReader() {}
@@ -54,8 +54,8 @@ final class PartitionReader {
             at++;
         }
         out.next = at;
-        if (!out.cold) { // cold ones are looked at by who reads them
-            out.show(broker.rendering(), bytesMax);
+        if (!out.cold) { // cold messages are converted by the thread that reads them
+            out.show(broker.renderer(), bytesMax);
         }
         out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
     }

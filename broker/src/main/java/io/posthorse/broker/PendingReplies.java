@@ -2,15 +2,15 @@ package io.posthorse.broker;
 
 import java.io.IOException;
 
-/** Replies that wait until the log has committed what they acknowledge. */
+/** The replies that wait until the log has committed what they acknowledge. */
 public interface PendingReplies {
     /**
-     * Everything below a position is committed.
+     * Sends the replies up to a committed position.
      *
      * @return whether replies remain that wait for more
      */
     boolean committed(long position);
 
-    /** Nothing more will be committed by this run: answer what waits with a failure. */
+    /** Answers all waiting replies with a failure: this run commits nothing more. */
     void failed(IOException cause);
 }

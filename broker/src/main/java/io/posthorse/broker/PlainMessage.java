@@ -4,19 +4,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A message as every protocol can say it, on its way from the format of its producer to that of a consumer of another
- * protocol. Made when it is read, never stored.
+ * A message in the common form of all protocols, on its way from its producer's format to that of a consumer of another
+ * protocol. It is made when it is read, never stored.
  *
  * @param place where it is stored
- * @param id what its producer calls it; null for none
- * @param correlationId what it answers or belongs to; null for none
- * @param replyTo where answers are to go, as its producer's protocol writes it; null for none
- * @param type what kind of message it is for the application; null for none
- * @param tag what consumers filter by; null for none
- * @param keys words that it is found by
+ * @param id id that its producer gave it; null for none
+ * @param correlationId id of the message that it answers or belongs to; null for none
+ * @param replyTo destination of answers, in the form of its producer's protocol; null for none
+ * @param type kind of message for the application; null for none
+ * @param tag tag for filters; null for none
+ * @param keys words by which it is found
  * @param traits priority, expiry, group and whether it is to survive
- * @param createdMs when its producer made it, ms since 1970
- * @param properties the application's own, by name: null, Boolean, Byte, Short, Integer, Long, Float, Double or String
+ * @param createdMs time of its creation by the producer, ms since 1970
+ * @param properties properties of the application, by name: null, Boolean, Byte, Short, Integer, Long, Float, Double or
+ *     String
  */
 public record PlainMessage(
         Place place,
@@ -32,17 +33,17 @@ public record PlainMessage(
         Body body) {
 
     /**
-     * Where a message is stored.
+     * The place of a stored message.
      *
      * @param partition number in the topic
-     * @param storedMs when it was stored, ms since 1970
+     * @param storedMs time at which it was stored, ms since 1970
      */
     public record Place(String topic, int partition, long offset, long position, long storedMs) {}
 
-    /** What a message says. */
+    /** The body of a message. */
     public sealed interface Body {}
 
-    /** Bytes that mean something to the applications only. */
+    /** Bytes with a meaning to the applications only. */
     public record Bytes(byte[] bytes) implements Body {}
 
     public record Text(String text) implements Body {}
@@ -50,9 +51,9 @@ public record PlainMessage(
     /** Named values: those of properties, characters and arrays of bytes, and lists and maps of all of them. */
     public record Fields(Map<String, Object> values) implements Body {}
 
-    /** Values in a row. */
+    /** A sequence of values. */
     public record Sequence(List<Object> values) implements Body {}
 
-    /** A serialized object, which nobody here opens. */
+    /** A serialized object, which the broker never deserializes. */
     public record Opaque(byte[] bytes) implements Body {}
 }

@@ -1,14 +1,14 @@
 package io.posthorse.broker;
 
-/** A record that is whole by its checksum and says what cannot be, so that the state behind it cannot be told. */
+/** Thrown for a record with a valid checksum and impossible contents, behind which the state is unknown. */
 final class PoisonedRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PoisonedRecordException(byte type, long position, MalformedEventException cause) {
-        super("The record at position " + position + " of the log (type " + type + ") is whole by its checksum but makes no"
-                + " sense: "
-                + cause.getMessage() + ". Nothing was changed. To go on without this one record, run \"posthorse set-aside "
-                + position + " --data DIRECTORY\" and start again; its bytes stay where they are, and each start says so.",
+        super("The record at position " + position + " of the log (type " + type + ") has a valid checksum but impossible"
+                + " contents: "
+                + cause.getMessage() + ". Nothing was changed. To start without this one record, run \"posthorse set-aside "
+                + position + " --data DIRECTORY\" and start again; its bytes stay in the log, and each start reports it.",
                 cause);
     }
 
@@ -18,7 +18,7 @@ final class PoisonedRecordException extends RuntimeException {
 
     static PoisonedRecordException unknown(byte type, long position) {
         return new PoisonedRecordException("The log has a record of type " + type + " at position " + position
-                + ", which this release does not know: a newer one wrote it. Start that release on this directory, or run"
-                + " \"posthorse set-aside " + position + " --data DIRECTORY\" to go on without this one record.");
+                + ", which this release does not know: a newer one wrote it. Start the newer release on this directory,"
+                + " or run \"posthorse set-aside " + position + " --data DIRECTORY\" to start without this one record.");
     }
 }

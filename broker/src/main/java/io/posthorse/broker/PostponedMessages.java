@@ -19,7 +19,7 @@ final class PostponedMessages {
         this.prepared = new PreparedMessages(changes);
     }
 
-    /** A partition of an internal topic came to be. */
+    /** Adds a new partition of an internal topic. */
     void add(Partition partition) {
         String topic = partition.topic().name();
         if (topic.equals(names.schedule())) {
@@ -33,12 +33,12 @@ final class PostponedMessages {
         }
     }
 
-    /** Whether it is a lane of the schedule. */
+    /** Returns whether a partition is a delay lane. */
     boolean isLane(Partition partition) {
         return schedule.number(partition.id()) >= 0;
     }
 
-    /** A message was appended. */
+    /** Notes an appended message. */
     void apply(Partition partition, long offset, byte link, int linkPartition, long linkOffset) {
         switch (link) {
             case RecordFormat.LINK_DUE_AT -> timed.add(offset, linkOffset);
@@ -53,7 +53,7 @@ final class PostponedMessages {
         }
     }
 
-    /** The message at that place waits no longer. */
+    /** Notes that the message at an offset no longer waits. */
     void settle(int partition, long offset) {
         if (is(timed.partition(), partition)) {
             timed.settle(offset);
@@ -80,10 +80,10 @@ final class PostponedMessages {
         prepared.snapshot(out);
     }
 
-    /** Reads what a checkpoint of an earlier release says. */
+    /** Reads a checkpoint of an earlier release. */
     void restore(ByteBuffer in) {
         schedule.restore(in);
-        if (in.hasRemaining()) { // a checkpoint of a release before there was more than the schedule ends here
+        if (in.hasRemaining()) { // the oldest checkpoints hold delay lanes only and end here
             timed.restore(in);
             prepared.restore(in);
         }

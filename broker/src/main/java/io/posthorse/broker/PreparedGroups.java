@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import java.util.function.LongPredicate;
 
 /**
- * Atomic groups that were prepared: all that they are to do is in the log, and whether it is done is decided later, maybe
- * by another run. A group is one record, whose payload is, big endian:
+ * The prepared atomic groups: the log holds their whole contents, and their outcome is decided later, possibly in another
+ * run. A group is one record with this payload, big endian:
  *
  * <pre>
- *   u16 length, and so many bytes of UTF-8: the id
+ *   u16 length, and the id in UTF-8
  *   u32 count of messages to settle, each: u32 subscription, u32 partition, u64 offset
  *   u32 count of messages to publish, each: u32 partition, u64 due in ms since 1970 or 0, u8 format, u32 tag,
  *       u32 length, and the native bytes
@@ -26,12 +26,12 @@ public final class PreparedGroups {
     private static final int SETTLE = 16;
     private static final int GROUPS_MAX = 10_000;
     private static final int ID_BYTES_MAX = 1_024;
-    /** Bytes behind which one step carries no further group. */
+    /** Bytes after which one step carries no further group. */
     private static final int CARRIED_BYTES_MAX = 1 << 20;
 
     private final Broker broker;
 
-    /** Is told of a message that a group settles. */
+    /** A receiver of the messages that a group settles. */
     public interface Settled {
         void message(Subscription subscription, Partition partition, long offset);
     }
@@ -40,25 +40,25 @@ public final class PreparedGroups {
         this.broker = broker;
     }
 
-    /** Position of each group's record, by its id. */
+    /** Returns the position of each group's record, by its id. */
     TreeMap<String, Long> positions() {
         return broker.state().preparedGroups;
     }
 
-    /** Ids of all groups that nobody has decided. */
+    /** Returns the ids of all undecided groups. */
     public Collection<String> ids() {
         return List.copyOf(positions().keySet());
     }
 
-    /** Whether a group of that id waits for its decision. */
+    /** Returns whether a group of that id waits for its decision. */
     public boolean holds(String id) {
         return positions().containsKey(id);
     }
 
-    /** Prepares a group; anything but {@link Admission#ADMITTED} and nothing has happened. */
+    /** Prepares a group. Unless the result is {@link Admission#ADMITTED}, nothing has happened. */
     public Admission prepare(String id, AtomicGroup group) {
         if (positions().containsKey(id)) {
-            throw new IllegalStateException("a group of the id " + id + " is prepared already");
+            throw new IllegalStateException("a group with the id " + id + " is already prepared");
         }
         group.settleTransient();
         long size = size(id, group);
@@ -99,9 +99,10 @@ public final class PreparedGroups {
     }
 
     /**
-     * Must be called before a command that decides a group, or asks what it settles.
+     * Requires the group's record to be resident; to be called before a command that decides a group, or reads what it
+     * settles.
      *
-     * @throws NotResidentException where the group's record may have to come from the disk
+     * @throws NotResidentException where the record may have to come from the disk
      */
     public void requireAtHand(String id) {
         Long position = positions().get(id);
@@ -110,7 +111,7 @@ public final class PreparedGroups {
         }
     }
 
-    /** Makes a group true. */
+    /** Commits a group. */
     public Admission commit(String id) {
         AtomicGroup group = read(id);
         return group == null ? broker.refusal() : group.commit(new Event.GroupDecided(id));
@@ -121,16 +122,16 @@ public final class PreparedGroups {
         return broker.append(new Event.GroupDecided(id)) ? Admission.ADMITTED : broker.refusal();
     }
 
-    /** Tells of what a group settles. */
-    public void settlements(String id, Settled told) {
+    /** Passes the messages that a group settles. */
+    public void settlements(String id, Settled receiver) {
         AtomicGroup group = read(id);
         if (group != null) {
             group.settlements().forEach((place, offsets) ->
-                    offsets.forEach(offset -> told.message(place.subscription(), place.partition(), offset)));
+                    offsets.forEach(offset -> receiver.message(place.subscription(), place.partition(), offset)));
         }
     }
 
-    /** The group as it is in the log; null where it cannot be read. */
+    /** Reads a group from the log; returns null where it is unreadable. */
     private AtomicGroup read(String id) {
         ByteBuffer plan = plan(id);
         try {
@@ -141,7 +142,7 @@ public final class PreparedGroups {
         }
     }
 
-    /** What a group is to do, as its record says; null where it cannot be read. */
+    /** Returns the plan in a group's record; null where it is unreadable. */
     private ByteBuffer plan(String id) {
         Long position = positions().get(id);
         if (position == null || !broker.log().readable(position)) {
@@ -180,16 +181,19 @@ public final class PreparedGroups {
     }
 
     /**
-     * The first ones of those groups whose records stand where they are to be carried from.
+     * Returns the first groups whose records are in segments to be carried.
      *
-     * @param isMeant tells that by the position of a group's record
+     * @param isMeant test of the position of a group's record
      */
     List<String> first(int most, LongPredicate isMeant) {
         return positions().entrySet().stream().filter(e -> isMeant.test(e.getValue())).limit(most)
                 .map(Map.Entry::getKey).toList();
     }
 
-    /** Writes the first ones of some groups again, at the tail: so many bytes, or one. False where the log is full. */
+    /**
+     * Writes the first of some groups again at the tail, up to a number of bytes, but at least one. Returns false where the
+     * log is full.
+     */
     boolean carry(List<String> meant) {
         long left = CARRIED_BYTES_MAX;
         for (int i = 0; i < meant.size() && left > 0; i++) {
@@ -197,7 +201,7 @@ public final class PreparedGroups {
             ByteBuffer plan = plan(id);
             left -= plan == null ? 0 : plan.remaining();
             if (plan == null) {
-                broker.faults().tell("carrying the prepared group " + id + ", which is given up", new IllegalStateException(
+                broker.faults().tell("carrying the prepared group " + id + ", which is dropped", new IllegalStateException(
                         "its record at position " + positions().get(id) + " is damaged"));
             }
             Event again = plan == null

@@ -7,7 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The messages of undecided transactions, and those that were set aside, in checkpoints: sections of 512 offsets each. */
+/** The sections of undecided messages, and of messages set aside, in checkpoints: 512 offsets each. */
 final class PreparedMessageSections {
     static final byte UNDECIDED = 6;
     static final byte SUSPENDED = 7;
@@ -30,12 +30,12 @@ final class PreparedMessageSections {
         changes.also(changedSuspended);
     }
 
-    /** What is known of an undecided message is about to change. */
+    /** Notes that the state of an undecided message is about to change. */
     void touchUndecided(long offset) {
         changedUndecided.touch(PageKeys.of(offset));
     }
 
-    /** A message is about to be set aside, or no longer. */
+    /** Notes that a message is about to be set aside, or no longer. */
     void touchSuspended(long offset) {
         changedSuspended.touch(PageKeys.of(offset));
     }
@@ -61,7 +61,7 @@ final class PreparedMessageSections {
         in.forEach(out.add(SUSPENDED, PageKeys.key(page), in.size() * SUSPENDED_ENTRY)::putLong);
     }
 
-    /** Reads a page of the undecided ones; calls the taker with each. */
+    /** Reads a page of undecided messages and passes each. */
     static void readUndecided(long page, ByteBuffer in, Taker taker) {
         requireWhole(in, UNDECIDED_ENTRY);
         while (in.hasRemaining()) {
@@ -69,7 +69,7 @@ final class PreparedMessageSections {
         }
     }
 
-    /** Reads a page of those that were set aside into a set. */
+    /** Reads a page of messages set aside into a set. */
     static void readSuspended(long page, ByteBuffer in, SortedSet<Long> into) {
         requireWhole(in, SUSPENDED_ENTRY);
         while (in.hasRemaining()) {
@@ -77,7 +77,7 @@ final class PreparedMessageSections {
         }
     }
 
-    /** Takes an undecided message. */
+    /** A receiver of undecided messages. */
     interface Taker {
         void take(long offset, PreparedMessages.Undecided state);
     }

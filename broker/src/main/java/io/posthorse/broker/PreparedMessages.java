@@ -8,13 +8,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Messages of transactions in the state: those that are undecided, with the time when their sender is asked next, and
- * those that were set aside because nobody ever decided them.
+ * The messages of transactions in the state: undecided ones, with the time of their next check, and those that were set
+ * aside because nobody decided them.
  */
 final class PreparedMessages {
     private final TreeMap<Long, Undecided> undecided = new TreeMap<>();
     private final TreeSet<Long> suspended = new TreeSet<>();
-    /** Undecided ones by the time of their next check; passed over where that has changed since. */
+    /** Undecided ones by the time of their next check; entries with an outdated time are skipped. */
     private final DueHeap checks = new DueHeap();
     private final PreparedMessageSections pages;
 
@@ -24,8 +24,8 @@ final class PreparedMessages {
     /**
      * A message whose transaction is undecided.
      *
-     * @param nextCheckMs when its sender is asked again, ms since 1970
-     * @param asked how often its sender was asked
+     * @param nextCheckMs time of the next check, ms since 1970
+     * @param asked number of checks so far
      */
     record Undecided(long nextCheckMs, int asked) {}
 
@@ -33,7 +33,7 @@ final class PreparedMessages {
         this.pages = new PreparedMessageSections(changes, undecided, suspended);
     }
 
-    /** The partition that keeps the undecided ones; null before it was created. */
+    /** Returns the partition of undecided messages; null before its creation. */
     Partition partition() {
         return partition;
     }
@@ -42,7 +42,7 @@ final class PreparedMessages {
         partition = created;
     }
 
-    /** The partition of those that were set aside. */
+    /** Returns the partition of messages set aside. */
     Partition suspendedPartition() {
         return suspendedPartition;
     }
@@ -55,12 +55,12 @@ final class PreparedMessages {
         return undecided.size();
     }
 
-    /** What is known of the undecided message at an offset; null where there is none. */
+    /** Returns the state of the undecided message at an offset; null where there is none. */
     Undecided undecided(long offset) {
         return undecided.get(offset);
     }
 
-    /** Offsets of the undecided ones behind an offset, oldest first, at most so many. */
+    /** Returns offsets of undecided messages behind one, oldest first, at most {@code most}. */
     long[] undecidedBehind(long offset, int most) {
         return undecided.tailMap(offset, false).keySet().stream().limit(most).mapToLong(Long::longValue).toArray();
     }
@@ -92,14 +92,14 @@ final class PreparedMessages {
     private void restore(long offset, Undecided state) {
         undecided.put(offset, state);
         checks.add(state.nextCheckMs, offset);
-        passOver();
+        skipStale();
     }
 
     void settle(long offset) {
         if (undecided.containsKey(offset)) {
             pages.touchUndecided(offset);
             undecided.remove(offset);
-            passOver();
+            skipStale();
         }
     }
 
@@ -110,7 +110,7 @@ final class PreparedMessages {
         }
     }
 
-    private void passOver() {
+    private void skipStale() {
         while (!checks.isEmpty() && !isLive(checks.firstDue(), checks.firstOffset())) {
             checks.removeFirst();
         }
@@ -124,35 +124,35 @@ final class PreparedMessages {
         return state != null && state.nextCheckMs == due;
     }
 
-    /** Offset of the one to be asked about first, -1 where there is none. */
+    /** Returns the offset of the next message to check, -1 where there is none. */
     long firstToCheck() {
         return checks.isEmpty() ? -1 : checks.firstOffset();
     }
 
-    /** The first undecided offset from one on; {@link Long#MAX_VALUE} where there is none. */
+    /** Returns the first undecided offset from one; {@link Long#MAX_VALUE} where there is none. */
     long nextUndecided(long from) {
         Long next = undecided.ceilingKey(from);
         return next == null ? Long.MAX_VALUE : next;
     }
 
-    /** Oldest undecided offset; {@link Long#MAX_VALUE} where there is none. */
+    /** Returns the oldest undecided offset; {@link Long#MAX_VALUE} where there is none. */
     long oldest() {
         return undecided.isEmpty() ? Long.MAX_VALUE : undecided.firstKey();
     }
 
-    /** Offsets of those that were set aside and are still kept, oldest first. */
+    /** Returns the offsets of messages set aside that still exist, oldest first. */
     List<Long> suspended() {
         forgetExpired();
         return new ArrayList<>(suspended);
     }
 
-    /** How many were set aside and are still kept. */
+    /** Returns the number of messages set aside that still exist. */
     int suspendedSize() {
         forgetExpired();
         return suspended.size();
     }
 
-    /** Offsets of those that were set aside and are still kept, oldest first, behind an offset, at most so many. */
+    /** Returns offsets of existing messages set aside behind one, oldest first, at most {@code most}. */
     long[] suspendedBehind(long offset, int most) {
         forgetExpired();
         return suspended.tailSet(offset, false).stream().limit(most).mapToLong(Long::longValue).toArray();
@@ -186,7 +186,7 @@ final class PreparedMessages {
         }
     }
 
-    /** All of them count as changed. */
+    /** Marks all of them as changed. */
     void changeAll() {
         undecided.keySet().forEach(pages::touchUndecided);
         suspended.forEach(pages::touchSuspended);

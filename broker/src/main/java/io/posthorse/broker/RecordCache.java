@@ -2,10 +2,10 @@ package io.posthorse.broker;
 
 import java.util.LinkedHashMap;
 
-/** Copies of messages that came from the disk, by position: so many bytes of the last ones. */
+/** A cache of messages read from the disk, by position: the latest ones up to a number of bytes. */
 final class RecordCache {
     private static final int BYTES_MAX = 16 << 20;
-    /** What a copy costs beside its bytes. */
+    /** Overhead of a copy in bytes. */
     private static final int EACH = 192;
 
     private final LinkedHashMap<Long, OriginalRead.Copy> byAge = new LinkedHashMap<>();
@@ -19,9 +19,9 @@ final class RecordCache {
         return byAge.get(position);
     }
 
-    /** Displaces the oldest ones where there is no room; the new one stays whatever its size. */
+    /** Adds a copy and displaces the oldest ones where there is no room; the new one stays whatever its size. */
     void add(OriginalRead.Copy copy) {
-        forget(copy.position()); // several may have read it at once
+        forget(copy.position()); // several reads may have had it
         byAge.put(copy.position(), copy);
         bytes += EACH + copy.size();
         while (bytes > BYTES_MAX && byAge.size() > 1) {
@@ -29,7 +29,7 @@ final class RecordCache {
         }
     }
 
-    /** Lets go of a copy: it is to be read anew. */
+    /** Drops a copy, so that it is read again. */
     void forget(long position) {
         OriginalRead.Copy gone = byAge.remove(position);
         bytes -= gone == null ? 0 : EACH + gone.size();

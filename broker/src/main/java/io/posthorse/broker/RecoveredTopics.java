@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Topics whose record was damaged, made again in this opening as their messages describe them. */
+/** The topics whose record is damaged, created again in this opening from their messages. */
 final class RecoveredTopics {
     private final State state;
     private final TreeSet<String> names = new TreeSet<>();
@@ -16,23 +16,24 @@ final class RecoveredTopics {
         this.state = state;
     }
 
-    /** Topics that were made again, with settings by default. */
+    /** Returns the topics that were created again, with default settings. */
     SortedSet<String> names() {
         return Collections.unmodifiableSortedSet(names);
     }
 
-    /** Messages that belong to no known topic. */
+    /** Returns the number of messages without a known topic. */
     long unrecovered() {
         return unrecovered;
     }
 
-    /** Whether a message of that link waits for another partition than the one in which it stands. */
+    /** Returns whether a message with that link waits for another partition than its own. */
     static boolean hasTarget(byte link) {
         return link == RecordFormat.LINK_DUE_TO || link == RecordFormat.LINK_DUE_AT || link == RecordFormat.LINK_PREPARED;
     }
 
     /**
-     * The partition of a message that says that there was one whose creation is not in the log; null where it can't be made.
+     * Returns the partition of a message that proves its existence, although the log lacks its creation; null where it
+     * cannot be created.
      */
     Partition partition(ByteBuffer bytes, int at, int length, int id, MessageFormat[] formats) {
         byte link = bytes.get(at + RecordFormat.LINK);
@@ -46,18 +47,18 @@ final class RecoveredTopics {
                 number = topic == null ? -1 : format.partition(bytes, at + RecordFormat.NATIVE,
                         length - RecordFormat.NATIVE);
             } catch (RuntimeException | StackOverflowError e) {
-                topic = null; // whole by its checksum, but of no sense to its format
+                topic = null; // its checksum is right, but it is malformed in its format
             }
         }
         return make(topic, number, id);
     }
 
-    /** The number is taken whether the partition can be made or not, so that no later one gets these messages. */
+    /** Creates the partition. Its number counts as used in any case, so that no later partition gets these messages. */
     private Partition make(String name, int number, int id) {
         state.partitions().skipTo(id + 1);
         Topic topic = name == null ? null : state.topics.get(name);
         int known = topic == null ? 0 : topic.size();
-        int firstNew = id - (number - known); // the partitions of a topic have numbers in a row
+        int firstNew = id - (number - known); // the partitions of a topic have consecutive numbers
         boolean fits = name != null && Bounds.problem(name) == null
                 && number >= known && number < TopicSettings.RECOVERED_MAX && firstNew >= 0
                 && state.partitions().areUnmade(firstNew, id + 1);

@@ -9,19 +9,22 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 
 /**
- * Which records the owner can read without waiting for the disk: the young ones, and the last old ones that another thread
- * has brought into memory. Used on the owner's thread.
+ * The records that the owner can read without waiting for the disk: young ones, and the last old ones that another thread
+ * has read into memory. Used on the owner's thread.
  */
 public final class ResidentRecords {
     private static final int REMEMBERED_MAX = 16_384;
-    /** Times that one command may ask for; a fraction of what is remembered, so that several commands come to an end. */
+    /**
+     * Maximum times that one command may ask for; a fraction of the remembered records, so that several commands can
+     * complete.
+     */
     private static final int TIMES_MAX = 4_096;
     private static final int ANSWERS_MAX = 1_024;
 
     private final Broker broker;
-    /** Positions of old records that were brought, the last one last. */
+    /** Positions of old records read into memory, the latest last. */
     private final LinkedHashSet<Long> brought = new LinkedHashSet<>();
-    /** What was found that nobody has come for yet. */
+    /** Answers that no command has fetched yet. */
     private final Map<LogQuery<?>, Object> answers = new HashMap<>();
 
     ResidentRecords(Broker broker) {
@@ -34,7 +37,7 @@ public final class ResidentRecords {
     }
 
     /**
-     * Asks for the records at some positions.
+     * Requires the records at some positions to be resident.
      *
      * @throws NotResidentException where one of them may have to come from the disk
      */
@@ -46,7 +49,7 @@ public final class ResidentRecords {
     }
 
     /**
-     * The native bytes of the message whose record stands at a position, in the common format; null where there is none.
+     * Returns the native bytes of the message at a position, in the common format; null where there is none.
      *
      * @throws NotResidentException where they may have to come from the disk
      */
@@ -56,15 +59,15 @@ public final class ResidentRecords {
         if (copy == null || !copy.delivered()) {
             return broker.nativeAt(position);
         }
-        return copy.content() == null ? null : broker.rendering().show(copy);
+        return copy.content() == null ? null : broker.renderer().show(copy);
     }
 
     /**
-     * The answer to a question, which is given out once.
+     * Returns the answer to a query, and forgets it.
      *
-     * @throws NotResidentException where it was not searched for yet
+     * @throws NotResidentException where the query was not answered yet
      */
-    @SuppressWarnings("unchecked") // a question's own search has found it
+    @SuppressWarnings("unchecked") // the query's own search has found it
     public <T> T answer(LogQuery<T> question) {
         Object answer = answers.remove(question);
         if (answer == null) {
@@ -78,7 +81,7 @@ public final class ResidentRecords {
         return new Times();
     }
 
-    /** When messages were written, for one answer: all that may have to come from the disk is asked for at once. */
+    /** The times of messages for one answer: all records that may have to come from the disk are requested together. */
     public final class Times {
         private final LinkedHashSet<Long> missing = new LinkedHashSet<>();
         private int old;
@@ -86,7 +89,7 @@ public final class ResidentRecords {
         private Times() {}
 
         /**
-         * When the message at an offset was written, ms since 1970; -1 where there is none, or where it is not at hand, or
+         * Returns the time of the message at an offset, ms since 1970; -1 where there is none, where it is not resident, or
          * where this answer has asked for more old ones than {@value #TIMES_MAX}.
          */
         public long at(Partition partition, long offset) {
@@ -102,9 +105,9 @@ public final class ResidentRecords {
         }
 
         /**
-         * Must be called behind the last one.
+         * Must be called after the last one.
          *
-         * @throws NotResidentException where not all were at hand
+         * @throws NotResidentException where not all were resident
          */
         public void require() {
             if (!missing.isEmpty()) {
@@ -113,7 +116,7 @@ public final class ResidentRecords {
         }
     }
 
-    /** Notes that a record was brought into memory, or that it cannot be. */
+    /** Notes that a record was read into memory, or that it cannot be. */
     private void add(long position) {
         brought.remove(position);
         brought.add(position);
@@ -147,7 +150,7 @@ public final class ResidentRecords {
         public void end() {
             search.end();
             if (answers.size() >= ANSWERS_MAX) {
-                answers.clear(); // who asked is gone
+                answers.clear(); // the commands that asked are gone
             }
             if (found != null) {
                 answers.put(question, found);
@@ -155,7 +158,7 @@ public final class ResidentRecords {
         }
     }
 
-    /** A look at the records of some positions, which brings them into memory. */
+    /** Returns a lookup that reads the records at some positions into memory. */
     Lookup bringing(long... positions) {
         return new Bringing(positions);
     }

@@ -3,13 +3,13 @@ package io.posthorse.broker;
 import java.util.function.LongPredicate;
 
 /**
- * Which old segments of the log are dropped. The newest segment, and any that still holds a message that waits for its
- * time, is always kept. A full disk never drops what has not expired: it refuses new messages.
+ * The rules for dropping old segments of the log. The newest segment, and any with a message that waits for its time, is
+ * always kept. A full disk never drops unexpired segments: it refuses new messages.
  *
- * @param ageMs segments whose youngest record is older have expired
- * @param bytes the oldest segments are dropped while the log is larger; 0 for no limit
- * @param diskUsedMax while a larger part of the volume is in use (0 to 1), what has expired is dropped at any hour
- * @param isHour whether expired segments are dropped at a time, ms since 1970
+ * @param ageMs age of a segment's youngest record above which the segment has expired
+ * @param bytes size of the log above which the oldest segments are dropped; 0 for no limit
+ * @param diskUsedMax used fraction of the volume (0 to 1) above which expired segments are dropped at any hour
+ * @param isHour test whether expired segments are dropped at a time, ms since 1970
  */
 public record Retention(long ageMs, long bytes, double diskUsedMax, LongPredicate isHour) {
     boolean isExpired(long youngestMs, long nowMs) {

@@ -2,9 +2,9 @@ package io.posthorse.broker;
 
 /** A request that is tried again once old messages have come from the disk. Used on the owner's thread only. */
 public final class RetriedRequest {
-    /** How often old messages are read for one request. */
+    /** Maximum reads of old messages for one request. */
     private static final int ROUNDS_MAX = 1_000;
-    /** So long others go first when a request is to be tried again soon, ms. */
+    /** Delay before a request is tried again soon, in ms, during which others go first. */
     public static final long SOON_MS = 5;
 
     private final int bytes;
@@ -17,7 +17,7 @@ public final class RetriedRequest {
         this(0);
     }
 
-    /** @param bytes what is kept of the request */
+    /** @param bytes bytes of memory that the waiting request holds */
     public RetriedRequest(int bytes) {
         this.bytes = bytes;
     }
@@ -26,27 +26,27 @@ public final class RetriedRequest {
         return bytes;
     }
 
-    /** Says how to try again. */
+    /** Sets the action that tries again. */
     public void onRead(Runnable tryAgain) {
         again = tryAgain;
     }
 
-    /** Whether messages are being read for it: it need not be tried before. */
+    /** Returns whether messages are being read for it, so that an earlier try is useless. */
     public boolean isReading() {
         return reading;
     }
 
-    /** Says whether it is to be tried again at once: it got on, and found nothing yet. */
+    /** Sets whether it is tried again soon: it made progress, and found nothing yet. */
     public void soon(boolean gotOn) {
         soon = gotOn;
     }
 
-    /** Whether it is to be tried again after {@link #SOON_MS}. */
+    /** Returns whether it is to be tried again after {@link #SOON_MS}. */
     public boolean isSoon() {
         return soon;
     }
 
-    /** Begins to read; false where that was done often enough. */
+    /** Begins to read; returns false after too many reads. */
     boolean begins() {
         reading = ++rounds <= ROUNDS_MAX;
         return reading;
@@ -57,7 +57,7 @@ public final class RetriedRequest {
         again();
     }
 
-    /** Tries, also for the first time. */
+    /** Runs the try, also the first one. */
     public void again() {
         again.run();
     }

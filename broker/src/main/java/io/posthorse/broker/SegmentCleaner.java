@@ -9,38 +9,38 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Drops old segments as {@link Retention} says, wherever they stand in the row. A segment that is due goes once nobody waits
- * for anything in it. Where what is waited for is less than a quarter of it, or prepared groups stand in it, that is carried
- * to the tail first, so that neither a forgotten letter nor a stuck queue nor a producer that never decides keeps the disk.
- * Works in steps that hold nobody up.
+ * The cleaner of the log: drops old segments according to {@link Retention}, wherever they are in the row. A due segment is
+ * dropped once nobody waits for anything in it. Where the awaited part is less than a quarter of it, or prepared groups are
+ * in it, these are carried to the tail first, so that no forgotten dead letter, stuck queue or undecided transaction keeps
+ * the disk full. It works in short steps.
  */
 final class SegmentCleaner {
-    /** Looks into indexes in one step. */
+    /** Index lookups in one step. */
     private static final int LOOKS = 2_000;
-    /** Steps between two checkpoints that are taken for segments to go. */
+    /** Steps between two checkpoints taken so that segments can be dropped. */
     private static final int COVER_EVERY = 10;
     /** Prepared groups carried in one step. */
     private static final int GROUPS = 16;
-    /** Of a segment that is carried, at most one part in so many is waited for. */
+    /** Divisor: a segment is carried if at most this part of it is awaited. */
     private static final int CARRIED_PART = 4;
 
     private final Broker broker;
     private final Carrier carrier;
-    /** Brings prepared groups into memory that are to be carried. */
-    private final Prefetch warming;
+    /** Reads prepared groups to be carried into memory. */
+    private final Prefetch prefetch;
     private LivePass pass;
     /** Segments that were due when the pass began, by their first positions. */
     private Set<Long> due = Set.of();
     /** Those among them whose messages the pass carries. */
     private Set<Long> carried = Set.of();
-    /** Segments that the last pass found free, and the tail at its end: what it has carried stands below. */
+    /** Segments that the last pass found free, and the tail at its end: everything it carried is below. */
     private Set<Long> free = new HashSet<>();
 
     private long freeSince;
     private long freeRevivals;
     private boolean asked;
-    /** Segments of which was told that they stay. */
-    private final Set<Long> told = new HashSet<>();
+    /** Segments reported as kept. */
+    private final Set<Long> reported = new HashSet<>();
     private BiConsumer<String, String> onKept = (topic, subscription) -> { };
     private Consumer<String> notice = text -> { };
     private DropListener onDropped = (bytes, newestMs) -> { };
@@ -51,37 +51,37 @@ final class SegmentCleaner {
     SegmentCleaner(Broker broker) {
         this.broker = broker;
         this.carrier = new Carrier(broker, broker.background());
-        this.warming = new Prefetch(broker, broker.background(), () -> { });
+        this.prefetch = new Prefetch(broker, broker.background(), () -> { });
         this.retention = broker.settings().retention();
     }
 
-    /** Changes which segments are dropped from now on. */
+    /** Changes the retention from now on. */
     void retention(Retention changed) {
         retention = changed;
     }
 
-    /** Has told whose unsettled messages keep a segment, by topic and subscription; once for each segment. */
+    /** Sets the listener for unsettled messages that keep a segment, by topic and subscription; once for each segment. */
     void onKept(BiConsumer<String, String> listener) {
         onKept = listener;
     }
 
-    /** Has told what goes. */
+    /** Sets the listener for dropped segments. */
     void onDropped(DropListener listener) {
         onDropped = listener;
     }
 
-    /** Has told when what was kept is free. */
+    /** Sets the listener for notices that a kept segment is free. */
     void onNotice(Consumer<String> listener) {
         notice = listener;
     }
 
-    /** What has expired goes now, at whatever hour. */
+    /** Drops expired segments now, at whatever hour. */
     void ask() {
         asked = true;
     }
 
     /**
-     * Does one step: drops at most one segment, or looks at so many messages, or carries so many; in an open turn.
+     * Does one step in an open turn: drops at most one segment, or examines or carries a bounded number of messages.
      *
      * @return whether there is more to do at once
      */
@@ -90,7 +90,7 @@ final class SegmentCleaner {
             return true;
         }
         if (!free.isEmpty()) {
-            return false; // these go first, once what was carried out of them is on stable storage
+            return false; // these are dropped first, once the messages carried from them are on stable storage
         }
         try {
             return look(nowMs, wallMs);
@@ -106,10 +106,10 @@ final class SegmentCleaner {
             return false;
         }
         if (!carrier.write()) {
-            return false; // the log has no room: what is read waits
+            return false; // the log has no room: the records read are kept
         }
         if (carrier.isBusy()) {
-            return carrier.begin(); // where the disk could not be asked, once more, after a rest
+            return carrier.begin(); // after a failed read, once more after a rest
         }
         List<String> groups = broker.preparedGroups().first(carried.isEmpty() ? 0 : GROUPS, this::isCarried);
         if (!areAtHand(groups)) {
@@ -150,7 +150,7 @@ final class SegmentCleaner {
         long[] bases = log.segmentBases();
         boolean uncovered = false;
         boolean mayExpire = asked || retention.isHour().test(wallMs) || broker.store().diskUsed() > retention.diskUsedMax();
-        boolean isDue = true; // where one is not, no younger one is
+        boolean isDue = true; // after one that is not due, no younger one is
         for (int i = 0; i < bases.length - 1 && isDue && !uncovered; i++) {
             isDue = isDue(bases[i], nowMs, mayExpire);
             uncovered = isDue && log.segmentEnd(bases[i]) > broker.store().dispensable();
@@ -166,7 +166,7 @@ final class SegmentCleaner {
         return now;
     }
 
-    /** Segments can go once two checkpoints cover them: takes one, where little traffic has not led to it. */
+    /** Takes a checkpoint where little traffic has caused none, since segments can be dropped only once two cover them. */
     private void cover() {
         boolean isNews = broker.store().sinceCheckpoint() > 0;
         if (isNews || broker.append(new Event.Nothing())) {
@@ -177,24 +177,24 @@ final class SegmentCleaner {
     private boolean isDue(long base, long nowMs, boolean mayExpire) {
         Log log = broker.log();
         boolean tooLarge = retention.bytes() > 0 && log.tail() - base > retention.bytes();
-        return tooLarge || mayExpire && retention.isExpired(broker.lived(log.lastTime(base)), nowMs);
+        return tooLarge || mayExpire && retention.isExpired(broker.correctedTime(log.lastTime(base)), nowMs);
     }
 
     private boolean isCarried(long position) {
         return carried.contains(broker.log().segmentOf(position));
     }
 
-    /** Whether prepared groups can be read without waiting for the disk; else the background brings them into memory. */
+    /** Returns whether prepared groups are resident; otherwise the background reads them into memory. */
     private boolean areAtHand(List<String> groups) {
         long[] missing = groups.stream().mapToLong(id -> broker.preparedGroups().positions().get(id))
                 .filter(position -> !broker.atHand().has(position)).toArray();
         if (missing.length > 0) {
-            warming.begin(missing);
+            prefetch.begin(missing);
         }
         return missing.length == 0;
     }
 
-    /** The pass has come to its end: what is free goes, what is nearly free is carried by the next one. */
+    /** Ends the pass: free segments are dropped, nearly free ones are carried by the next pass. */
     private void end() {
         Set<Long> carryNext = new HashSet<>();
         Set<Long> foundFree = new HashSet<>();
@@ -209,7 +209,7 @@ final class SegmentCleaner {
             } else if (isCarried || groupsLeft || live.bytes * CARRIED_PART <= broker.log().segmentBytes(base)) {
                 carryNext.add(base);
             } else {
-                tellOfKept(base, live.waiting);
+                reportKept(base, live.waiting);
             }
         }
         if (pass.isValid()) {
@@ -224,13 +224,13 @@ final class SegmentCleaner {
         asked = false;
     }
 
-    /** How many steps at rest lie between two passes that have nothing to do: a stuck queue costs no more than that. */
+    /** Steps of rest between two passes without work, so that a stuck queue costs little. */
     private static final int REST = 60;
 
-    /** Drops one segment that is free, once what was carried out of it is on stable storage. */
+    /** Drops one free segment, once the messages carried from it are on stable storage. */
     private boolean dropOne() {
         if (freeRevivals != broker.state().revivals()) {
-            free.clear(); // somebody waits again for what may be in there
+            free.clear(); // somebody waits again for messages in it
         }
         if (free.isEmpty() || broker.log().durable() < freeSince) {
             return false;
@@ -244,15 +244,16 @@ final class SegmentCleaner {
         long newestMs = broker.log().lastTime(base);
         if (broker.store().drop(base)) {
             onDropped.accept(bytes, newestMs);
-            if (told.remove(base)) {
-                notice.accept("A part of the log that was kept for messages nobody had consumed is free, and is dropped.");
+            if (reported.remove(base)) {
+                notice.accept("A part of the log that was kept for unconsumed messages is no longer needed, and was"
+                        + " dropped.");
             }
         }
         return true;
     }
 
-    private void tellOfKept(long base, LivePass.Waiting waiting) {
-        if (waiting != null && told.add(base)) {
+    private void reportKept(long base, LivePass.Waiting waiting) {
+        if (waiting != null && reported.add(base)) {
             onKept.accept(waiting.topic().name(), waiting.subscription().name());
         }
     }

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code set-aside}: positions of records that an operator has chosen to go on without. Written by a command while
- * no broker has the directory open; each start passes over these records and says so.
+ * The file {@code set-aside}: positions of records that an operator has chosen to skip. A command writes it while no broker
+ * has the directory open; each start skips these records and reports them.
  *
  * <pre>
  *   0  u64  magic    "PHASIDE" and a zero
@@ -32,7 +32,7 @@ public final class SetAside {
     private SetAside() {}
 
     /**
-     * Reads the positions of a directory; none where the file is not there.
+     * Reads the positions of a directory; none where the file does not exist.
      *
      * @throws IOException also where the file is damaged: without it a start could fail, or differ from the last one
      */
@@ -63,14 +63,14 @@ public final class SetAside {
     }
 
     private static IOException damaged() {
-        return new IOException("The file " + NAME + " in the data directory is damaged. It lists records that were set"
+        return new IOException("The file " + NAME + " in the data directory is damaged. It lists the records set"
                 + " aside: delete it, and set aside again what the next start names.");
     }
 
     /**
      * Adds a position.
      *
-     * @return how many there are now
+     * @return present number of positions
      */
     public static int add(FileStore files, long position) throws IOException {
         Set<Long> positions = read(files);

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.TreeMap;
 
 /**
- * What a subscription whose messages are settled one by one has settled in one partition, in the state: everything below
- * the floor, and some above it. Who holds a message is not in here: a message that was not settled when the broker ended
- * is handed out again.
+ * The settled messages of a subscription in one partition, in the state, for messages settled one by one: everything below
+ * the floor, and some above it. It does not record which consumer holds a message: after a restart unsettled messages are
+ * handed out again.
  */
 final class SettledCursor {
     private final OffsetSet settled = new OffsetSet();
-    /** How often a message was handed out that came back, by offset. */
+    /** Attempts of messages that were given back, by offset. */
     private final TreeMap<Long, Integer> deliveries = new TreeMap<>();
 
     private long floor;
@@ -20,12 +20,12 @@ final class SettledCursor {
         this.floor = floor;
     }
 
-    /** Everything below is settled. */
+    /** Returns the offset below which everything is settled. */
     long floor() {
         return floor;
     }
 
-    /** Counts how often it began anew somewhere else. */
+    /** Returns how often it restarted at another offset. */
     int resets() {
         return resets;
     }
@@ -34,17 +34,17 @@ final class SettledCursor {
         return offset < floor || settled.contains(offset);
     }
 
-    /** How many above the floor are settled. */
+    /** Returns the number of settled messages above the floor. */
     long settledAbove() {
         return settled.size();
     }
 
-    /** First offset from there on that is not settled. */
+    /** Returns the first unsettled offset at or behind the given one. */
     long nextUnsettled(long from) {
         return settled.nextClear(Math.max(from, floor));
     }
 
-    /** First offset from there on that is settled, {@link Long#MAX_VALUE} where none is. */
+    /** Returns the first settled offset at or behind the given one, {@link Long#MAX_VALUE} where there is none. */
     long nextSettled(long from) {
         long settledAbove = settled.nextSet(Math.max(from, floor));
         return from < floor ? from : settledAbove < 0 ? Long.MAX_VALUE : settledAbove;
@@ -54,7 +54,7 @@ final class SettledCursor {
         return deliveries.getOrDefault(offset, 0);
     }
 
-    /** Settles so many offsets in a row. */
+    /** Settles consecutive offsets. */
     void settle(long first, long count) {
         long from = Math.max(first, floor);
         long to = first + count;
@@ -64,7 +64,7 @@ final class SettledCursor {
         if (!deliveries.isEmpty()) {
             deliveries.subMap(from, to).clear();
         }
-        if (from == floor) { // in order, as it mostly is
+        if (from == floor) { // in order, the usual case
             settled.removeBelow(to);
             floor = settled.removeRun(to);
             return;
@@ -73,14 +73,14 @@ final class SettledCursor {
         floor = settled.removeRun(floor);
     }
 
-    /** A message came back that was handed out so often. */
+    /** Notes that a message was given back after the given number of attempts. */
     void returned(long offset, int times) {
         if (!isSettled(offset)) {
             deliveries.put(offset, times);
         }
     }
 
-    /** Begins anew at an offset. */
+    /** Restarts at an offset. */
     void reset(long offset) {
         settled.clear();
         deliveries.clear();

@@ -4,20 +4,21 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 
 /**
- * Commands of subscriptions whose messages are settled one by one. Who is handed what is not recorded, so handing out
- * costs no write; that a message was settled, or came back, is. What nobody settled is handed out again after a restart.
+ * The commands of subscriptions whose messages are settled one by one. The log does not record which consumer holds a
+ * message, so handing out costs no write; it records settled messages and those given back. Unsettled messages are handed
+ * out again after a restart.
  *
- * <p>What a turn settles of one partition becomes one record at its end. Until then it is kept beside the state, room in the
- * log is promised to it, and everybody who asks here is told of it.
+ * <p>The settlements of a turn in one partition become one record at its end. Until then they are kept beside the state,
+ * the log has promised room for them, and every query here considers them.
  */
 public final class Settlements {
-    /** Settled by a turn in one partition before a record is made of it early. */
+    /** Settlements of a turn in one partition after which a record is written early. */
     private static final int PENDING_MAX = 4_096;
 
     private final Broker broker;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
-    /** What a turn has settled so far in a partition. */
+    /** The settlements of a turn in a partition so far. */
     static final class Pending {
         private final Subscription subscription;
         private final Partition partition;
@@ -33,12 +34,12 @@ public final class Settlements {
         this.broker = broker;
     }
 
-    /** Where a subscription that never read a partition begins; does nothing where it has. */
+    /** Sets the begin of a subscription that has never read a partition; does nothing for others. */
     public boolean begin(Subscription subscription, Partition partition, long offset) {
         return subscription.cursor(partition) >= 0 || broker.commit(subscription, partition, offset);
     }
 
-    /** Everything below this offset is settled; more may be by the turn that is under way. */
+    /** Returns the offset below which everything is settled; the present turn may have settled more. */
     public long floor(Subscription subscription, Partition partition) {
         SettledCursor cursor = subscription.settled(partition);
         return cursor != null ? cursor.floor() : Math.max(0, subscription.cursor(partition));
@@ -53,7 +54,7 @@ public final class Settlements {
         return now != null && now.offsets.contains(offset);
     }
 
-    /** First offset from there on that is not settled. */
+    /** Returns the first unsettled offset at or behind the given one. */
     public long nextUnsettled(Subscription subscription, Partition partition, long from) {
         SettledCursor cursor = subscription.settled(partition);
         Pending now = subscription.pending.get(partition.id());
@@ -66,8 +67,8 @@ public final class Settlements {
     }
 
     /**
-     * First offset from there on that is settled; {@link Long#MAX_VALUE} where none is. What the turn under way settles may
-     * not count.
+     * Returns the first settled offset at or behind the given one; {@link Long#MAX_VALUE} where there is none. Settlements
+     * of the present turn may not count.
      */
     long nextSettled(Subscription subscription, Partition partition, long from) {
         SettledCursor cursor = subscription.settled(partition);
@@ -77,19 +78,22 @@ public final class Settlements {
         return from < floor(subscription, partition) ? from : Long.MAX_VALUE;
     }
 
-    /** How often a message was handed out that came back; 0 where it never did. */
+    /** Returns the attempts of a message that was given back; 0 where it never was. */
     public int deliveries(Subscription subscription, Partition partition, long offset) {
         SettledCursor cursor = subscription.settled(partition);
         return cursor == null ? 0 : cursor.deliveries(offset);
     }
 
-    /** Changes whenever the subscription began anew at another offset, so that nothing that is held counts any more. */
+    /**
+     * Returns a number that changes whenever the subscription restarts at another offset, which makes all held messages
+     * invalid.
+     */
     public int resets(Subscription subscription, Partition partition) {
         SettledCursor cursor = subscription.settled(partition);
         return cursor == null ? 0 : cursor.resets();
     }
 
-    /** Messages that are kept and not settled. */
+    /** Returns the number of messages that are kept and not settled. */
     public long waiting(Subscription subscription, Partition partition) {
         SettledCursor cursor = subscription.settled(partition);
         Pending now = subscription.pending.get(partition.id());
@@ -98,7 +102,7 @@ public final class Settlements {
         return Math.max(0, broker.end(partition) - from - settled);
     }
 
-    /** Settles one message; false where the log is full. */
+    /** Settles one message; returns false where the log is full. */
     public boolean settle(Subscription subscription, Partition partition, long offset) {
         if (subscription.isTransient()) {
             subscription.place(partition).settled().settle(offset, 1);
@@ -114,7 +118,7 @@ public final class Settlements {
         return true;
     }
 
-    /** Settles messages, given in ascending order; false where the log is full, and then none is. */
+    /** Settles messages, in ascending order; returns false where the log is full, and settles none then. */
     public boolean settle(Subscription subscription, Partition partition, Collection<Long> offsets) {
         if (subscription.isTransient()) {
             offsets.forEach(offset -> subscription.place(partition).settled().settle(offset, 1));
@@ -137,12 +141,12 @@ public final class Settlements {
 
     private static void requireGiven(Partition partition, long offset) {
         if (offset < 0 || offset >= partition.index.next()) {
-            throw new IllegalArgumentException("offset " + offset + " was never given out: " + partition.index.next()
-                    + " is next");
+            throw new IllegalArgumentException("offset " + offset + " has no message yet: the next is "
+                    + partition.index.next());
         }
     }
 
-    /** Promises room for the record that is to say it: at most one for each message, and a run of its own for each. */
+    /** Promises room for the record: at most one for each message, with a run for each. */
     private boolean promise(int messages) {
         return broker.log().promise((long) messages * Event.Settled.size(1), messages);
     }
@@ -151,25 +155,25 @@ public final class Settlements {
         Pending known = subscription.pending.get(partition.id());
         if (known == null) {
             known = new Pending(subscription, partition);
-            subscription.pend(partition, known);
+            subscription.addPending(partition, known);
             pending.add(known);
         }
         return known;
     }
 
-    /** Only behind a whole command: what it was promised is for all of it. */
+    /** Flushes only after a whole command, since the room was promised for all of it. */
     private void flushIfMany() {
         if (pending.getLast().offsets.size() >= PENDING_MAX) {
             flush();
         }
     }
 
-    /** Whether no record is due for what was settled. */
+    /** Returns whether all settlements have a record. */
     boolean isFlushed() {
         return pending.isEmpty();
     }
 
-    /** Makes records of what the turn has settled so far. */
+    /** Writes records of the settlements of the turn so far. */
     void flush() {
         if (pending.isEmpty()) {
             return;
@@ -177,13 +181,13 @@ public final class Settlements {
         broker.log().redeem();
         while (!pending.isEmpty()) {
             Pending one = pending.removeFirst();
-            one.subscription.pendNoMore(one.partition);
+            one.subscription.removePending(one.partition);
             broker.write(
                     new Event.Settled(one.subscription.number(), one.partition.id(), one.offsets.runs()), false);
         }
     }
 
-    /** Takes what is no longer kept for settled, so that the floor follows the beginning of the partition. */
+    /** Settles messages that are no longer kept, so that the floor follows the begin of the partition. */
     public void trim(Subscription subscription, Partition partition) {
         long floor = floor(subscription, partition);
         long begin = broker.begin(partition);
@@ -197,7 +201,7 @@ public final class Settlements {
         }
     }
 
-    /** Notes that a message came back, and how often it was handed out; false where the log is full. */
+    /** Notes that a message was given back, and its attempts; returns false where the log is full. */
     public boolean returned(Subscription subscription, Partition partition, long offset, int times) {
         if (subscription.isTransient()) {
             subscription.place(partition).settled().returned(offset, times);
@@ -206,7 +210,7 @@ public final class Settlements {
         return broker.append(new Event.Returned(subscription.number(), partition.id(), offset, times));
     }
 
-    /** Settles as a record of an atomic group, for which the log has room. */
+    /** Settles in a record of an atomic group, for which the log has room. */
     void write(Subscription subscription, Partition partition, Collection<Long> offsets, boolean more) {
         OffsetSet set = new OffsetSet();
         offsets.forEach(set::add);

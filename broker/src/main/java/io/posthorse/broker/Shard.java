@@ -11,16 +11,16 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Runs the turns of one broker on its owner's thread. The first command of a turn fixes its time and asks the owner to
- * end the turn behind the commands that are already at hand; the end writes all events at once, and replies leave when
- * the log says that they are committed. While a sync is under way the next turns fill: that is the group commit.
+ * The shard: runs the turns of one broker on its owner's thread. The first command of a turn fixes its time and asks the
+ * owner to end the turn after the commands that are already waiting; the end writes all events together, and replies leave
+ * once the log has committed them. During a sync the next turn fills: that is the group commit.
  */
 public final class Shard {
     private static final long HOUSEKEEPING_MS = 1_000;
     private static final long HOUSEKEEPING_SOON_MS = 20;
-    /** Undecided messages that are asked about in one turn. */
+    /** Maximum checks in one turn. */
     private static final int CHECKS_MAX = 64;
-    /** Answers that may fail at a time; those behind them are tried with the next turn. */
+    /** Maximum failing answers at a time; those behind them are tried in the next turn. */
     private static final int FAILURES_MAX = 1_000;
 
     private final Broker broker;
@@ -29,13 +29,13 @@ public final class Shard {
     private final Executor tail;
     private final DueMessageMover mover;
     private final Prefetch undecided;
-    private final SegmentCleaner cleaning;
-    private final Maintenance care;
+    private final SegmentCleaner cleaner;
+    private final Maintenance maintenance;
     private final DiskWatch disk;
     private final AuditTrail audit = new AuditTrail();
     private final BrokerTime time;
     private final FlushBound flush;
-    private List<PendingReplies> parked = new ArrayList<>();
+    private List<PendingReplies> waitingReplies = new ArrayList<>();
     private boolean open;
     private boolean gathers;
     private long turns;
@@ -43,12 +43,12 @@ public final class Shard {
     private long moveAt = Long.MAX_VALUE;
     private Timers.Timer forceTimer;
     private boolean closed;
-    /** Whether a step of a checkpoint is to come. */
+    /** Whether a step of a checkpoint is scheduled. */
     private boolean advancing;
     private Consumer<IOException> onFailure = cause -> { };
-    private boolean failureTold;
+    private boolean failureReported;
 
-    /** @param tail runs a task on the owner's thread behind the commands that are at hand */
+    /** @param tail runs a task on the owner's thread after the waiting commands */
     public Shard(Broker broker, Clock clock, Timers timers, Executor tail) {
         this.broker = broker;
         this.clock = clock;
@@ -56,52 +56,52 @@ public final class Shard {
         this.tail = tail;
         this.mover = new DueMessageMover(broker, new Prefetch(broker, broker.background(), this::turn));
         this.undecided = new Prefetch(broker, broker.background(), this::turn);
-        this.cleaning = new SegmentCleaner(broker);
-        this.care = new Maintenance(broker, clock);
+        this.cleaner = new SegmentCleaner(broker);
+        this.maintenance = new Maintenance(broker, clock);
         this.disk = new DiskWatch(broker);
         this.time = new BrokerTime(clock, broker.lastRecordMs());
-        broker.correction(time::lived);
+        broker.correction(time::correctedTime);
         this.flush = new FlushBound(broker.log(), broker.settings().forceMs());
         broker.log().onCommitted(this::committed);
     }
 
-    /** Tells who created, changed, deleted or reset what. */
+    /** Returns the audit trail. */
     public AuditTrail audit() {
         return audit;
     }
 
-    /** Has told what retention drops, once for each segment: its bytes, and the time of its newest record. */
+    /** Sets the listener for dropped segments: their bytes, and the time of their newest record. */
     public void onDropped(DropListener listener) {
-        cleaning.onDropped(listener);
+        cleaner.onDropped(listener);
     }
 
-    /** Has a failure of the log told, once: from then on nothing is acknowledged, and reads go on. */
+    /** Sets the listener for a failure of the log, called once: from then on nothing is acknowledged, and reads go on. */
     public void onFailure(Consumer<IOException> listener) {
         onFailure = listener;
     }
 
-    /** Has it told when the disk takes seconds to bring data to stable storage: the ms so far. */
+    /** Sets the listener for a force that takes seconds, which gets the ms so far. */
     public void onSlowDisk(LongConsumer listener) {
-        care.onSlowDisk(listener);
+        maintenance.onSlowDisk(listener);
     }
 
     /**
-     * Has told that the log is longer than its retention says, since a subscription has not settled a message of its oldest
-     * part: by names of topic and subscription, once for each segment.
+     * Sets the listener for a log that exceeds its retention because a subscription has not settled a message in its oldest
+     * part: it gets the names of topic and subscription, once for each segment.
      */
     public void onKept(BiConsumer<String, String> listener) {
-        cleaning.onKept(listener);
+        cleaner.onKept(listener);
     }
 
-    /** Has told what an operator should know of clock and disk, when it begins and when it ends. */
+    /** Sets the listener for notices to an operator on clock and disk, when a condition begins and when it ends. */
     public void onNotice(Consumer<String> listener) {
         time.onNotice(listener);
         flush.onNotice(listener);
         disk.onNotice(listener);
-        cleaning.onNotice(listener);
+        cleaner.onNotice(listener);
     }
 
-    /** Begins the shard's own work: due messages, retention, checkpoints. */
+    /** Starts the shard's own work: due messages, retention, checkpoints. */
     public void start() {
         turn();
         if (broker.store().tailLost() || !broker.store().damages().isEmpty()) {
@@ -110,21 +110,21 @@ public final class Shard {
         timers.after(HOUSEKEEPING_MS, this::housekeep);
     }
 
-    /** Changes which old segments are dropped from now on. */
+    /** Changes the retention from now on. */
     public void retention(Retention changed) {
-        cleaning.retention(changed);
+        cleaner.retention(changed);
     }
 
-    /** Segments that have expired are dropped now, one a second, and not at their hour. */
+    /** Drops expired segments now, one a second, instead of at their hour. */
     public void dropExpired() {
-        cleaning.ask();
+        cleaner.ask();
     }
 
     public Broker broker() {
         return broker;
     }
 
-    /** The broker, in an open turn. Every command goes through here. */
+    /** Returns the broker, in an open turn. Every command begins here. */
     public Broker turn() {
         if (!open) {
             open = true;
@@ -142,29 +142,29 @@ public final class Shard {
         return broker;
     }
 
-    /** Whether a turn is kept open for more to come, as on a full disk. */
+    /** Returns whether a turn is kept open for more commands, as on a full disk. */
     boolean isGathering() {
         return open && gathers;
     }
 
-    /** Number of the present turn, or of the last one. */
+    /** Returns the number of the present turn, or of the last one. */
     public long turnNumber() {
         return turns;
     }
 
-    /** Has the replies told when the log commits. */
+    /** Adds replies that wait for the log's commit. */
     public void park(PendingReplies replies) {
-        parked.add(replies);
+        waitingReplies.add(replies);
     }
 
-    /** The turn is written first: what fails behind that takes nobody's answer away. */
+    /** Ends the turn. Its records are written first: a later failure affects no answer. */
     private void end() {
         open = false;
         if (closed) {
             return;
         }
         endTurn();
-        broker.faults().guard("taking due messages to their queues", this::move);
+        broker.faults().guard("moving due messages to their queues", this::move);
         if (!open && !broker.log().isWritten()) {
             endTurn();
         }
@@ -181,7 +181,7 @@ public final class Shard {
         }
     }
 
-    /** A checkpoint that has begun goes on behind the commands at hand, a step at a time. */
+    /** Continues a checkpoint after the waiting commands, a step at a time. */
     private void advance() {
         advancing = !closed && broker.store().advance();
         if (advancing) {
@@ -231,8 +231,8 @@ public final class Shard {
 
     private void committed() {
         IOException poison = broker.log().poison();
-        if (poison != null && !failureTold) {
-            failureTold = true;
+        if (poison != null && !failureReported) {
+            failureReported = true;
             onFailure.accept(poison);
         }
         long position = broker.log().isSync() ? broker.log().committed() : flush.releasable(clock.nanos());
@@ -244,19 +244,19 @@ public final class Shard {
     }
 
     private void release(long position) {
-        if (parked.isEmpty()) {
+        if (waitingReplies.isEmpty()) {
             return;
         }
-        List<PendingReplies> waiting = parked;
-        parked = new ArrayList<>();
+        List<PendingReplies> waiting = waitingReplies;
+        waitingReplies = new ArrayList<>();
         for (PendingReplies replies : waiting) {
             if (tell(replies, position)) {
-                parked.add(replies);
+                waitingReplies.add(replies);
             }
         }
     }
 
-    /** An answer that fails costs itself: those behind it go on. */
+    /** Sends answers; one that fails affects no other. */
     private boolean tell(PendingReplies replies, long position) {
         IOException poison = broker.log().poison();
         for (int failures = 0; failures < FAILURES_MAX; failures++) {
@@ -264,10 +264,10 @@ public final class Shard {
                 if (poison == null) {
                     return replies.committed(position);
                 }
-                replies.failed(poison); // also what did get through: after a failure nothing is acknowledged
+                replies.failed(poison); // even committed ones: after a failure nothing is acknowledged
                 return false;
             } catch (RuntimeException | StackOverflowError e) {
-                broker.faults().tell("letting an answer go", e);
+                broker.faults().tell("sending an answer", e);
             }
         }
         return poison == null;
@@ -278,14 +278,14 @@ public final class Shard {
             return;
         }
         boolean[] more = new boolean[1];
-        broker.faults().guard("going on with background work", broker.store()::resume);
-        broker.faults().guard("dropping old segments", () -> more[0] = cleaning.run(turn().now(), broker.wallNow()));
-        broker.faults().guard("looking after the log", care::look);
-        broker.faults().guard("looking after the disk", disk::look);
+        broker.faults().guard("continuing background work", broker.store()::resume);
+        broker.faults().guard("dropping old segments", () -> more[0] = cleaner.run(turn().now(), broker.wallNow()));
+        broker.faults().guard("maintaining the log", maintenance::look);
+        broker.faults().guard("checking the disk", disk::look);
         timers.after(more[0] ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 
-    /** Ends the last turn; from now on nothing is begun. */
+    /** Ends the last turn; no other one begins. */
     public void stop() {
         end();
         if (!broker.log().isWritten()) {
@@ -294,9 +294,7 @@ public final class Shard {
         closed = true;
     }
 
-    /**
-     * Closes the log, after {@link #stop} and once the background has come to rest. What waited for the disk is answered.
-     */
+    /** Closes the log, after {@link #stop} and once the background is idle. Answers replies that waited for the disk. */
     public void close() throws IOException {
         broker.close();
         release(broker.log().committed());

@@ -6,29 +6,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Messages of other formats as they were last shown in the common one, by position of their record: every group that reads
- * a topic reads the same. So many bytes of those that were asked for last. Used by several threads.
+ * A cache of messages converted to the common format, by position of their record, since every group that reads a topic
+ * reads the same ones. It keeps the last used ones up to a number of bytes. Used by several threads.
  */
 final class ShownMessages {
-    /** What one costs beside its bytes. */
+    /** Overhead of an entry in bytes. */
     private static final int EACH = 160;
 
     private final long bytesMax;
     private final LinkedHashMap<Long, ByteBuffer> byUse = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    /** @param bytesMax bytes of all of them; one of more than an eighth of that is not kept */
+    /** @param bytesMax maximum bytes of all entries; an entry of more than an eighth of that is not kept */
     ShownMessages(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** The message whose record stands at a position; null where it is not known. */
+    /** Returns the converted message at a position; null where the cache lacks it. */
     synchronized ByteBuffer at(long position) {
         ByteBuffer known = byUse.get(position);
         return known == null ? null : known.duplicate();
     }
 
-    /** Keeps a message; its bytes must not change any more. */
+    /** Adds a message, whose bytes must no longer change. */
     synchronized void put(long position, ByteBuffer shown) {
         if (EACH + shown.capacity() > bytesMax / 8 || byUse.put(position, shown) != null) {
             return;

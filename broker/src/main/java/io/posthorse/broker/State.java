@@ -8,14 +8,17 @@ import java.util.Collections;
 import java.util.TreeMap;
 
 /**
- * Everything the broker knows that survives, and the one place where it changes: {@link #apply} is the effect of one record,
- * the same when it is written and when it is replayed. It believes nothing that a record says of numbers and counts before
- * it has compared it with what is there.
+ * The state: everything durable that the broker knows, and the one place where it changes. {@link #apply} is the effect of
+ * one record, the same when it is written and when it is replayed. It checks each number and count in a record against the
+ * present state.
  */
 final class State {
-    /** How far behind the last known offset a record may speak of one: damaged messages and jumps leave so much out. */
+    /**
+     * Maximum distance between a partition's next offset and an offset in a record: damaged messages and jumps skip that
+     * many.
+     */
     private static final long GAP_MAX = 1L << 40;
-    /** What a record of a whole log may speak of beyond it: earlier releases could settle what was never given out. */
+    /** The same distance in a whole log: earlier releases could settle offsets that were never used. */
     private static final long SLACK = 1L << 24;
 
     final Index index = new Index();
@@ -25,28 +28,28 @@ final class State {
     final Subscriptions subscriptions = new Subscriptions();
     /** Position of each prepared group's record, by its id. */
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
-    /** Ids of those that a checkpoint has still to tell of. */
+    /** Ids of groups that the checkpoint under way has still to write. */
     final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.putGroup(this, id));
     final Creations creations;
-    /** Topics and subscriptions that rest on one record so far. */
+    /** Topics and subscriptions that depend on one record so far. */
     final UnconfirmedChanges unconfirmed = new UnconfirmedChanges();
 
-    final MessageRenderer rendering;
+    final MessageRenderer renderer;
     private final PartitionNumbers partitions = new PartitionNumbers();
     private final RecoveredTopics recovered = new RecoveredTopics(this);
     private final InternalTopics internal;
     private long changes;
     private long revivals;
-    /** Whether some of the log that was read is damaged. */
+    /** Whether a part of the log that was read is damaged. */
     private boolean damaged;
     private long lastMs;
     private int leftOut;
-    /** Most topics have the same settings, and then share them. */
+    /** Settings of the last topic: most topics have equal ones, and share the object. */
     private TopicSettings lastSettings = TopicSettings.of(1);
 
-    /** @param rendering is told whether a checkpoint covers messages of other formats */
-    State(BrokerSettings settings, MessageRenderer rendering) {
-        this.rendering = rendering;
+    /** @param renderer notes whether a checkpoint covers messages of other formats */
+    State(BrokerSettings settings, MessageRenderer renderer) {
+        this.renderer = renderer;
         this.internal = settings.internal();
         this.creations = new Creations(settings);
         this.postponed = new PostponedMessages(internal, settings.lanesMs(), changed);
@@ -57,7 +60,7 @@ final class State {
         return Collections.unmodifiableCollection(topics.values());
     }
 
-    /** A partition by its number in the log; null where it is gone. */
+    /** Returns a partition by its number in the log; null where it is deleted. */
     Partition partition(int id) {
         return partitions.get(id);
     }
@@ -66,37 +69,37 @@ final class State {
         return partitions;
     }
 
-    /** Number that the next new partition gets. */
+    /** Returns the number of the next new partition. */
     int nextPartition() {
         return partitions.next();
     }
 
-    /** Counts how often somebody began to wait for messages that nobody waited for. */
+    /** Returns how often messages became awaited again that nobody waited for. */
     long revivals() {
         return revivals;
     }
 
-    /** Time of the newest record, ms since 1970; 0 where none has one. */
+    /** Returns the time of the newest record, ms since 1970; 0 where none has one. */
     long lastMs() {
         return lastMs;
     }
 
-    /** A record has that time. */
-    void saw(long timeMs) {
+    /** Notes the time of a record. */
+    void noteTime(long timeMs) {
         lastMs = Math.max(lastMs, timeMs);
     }
 
-    /** Counts what happened to topics and subscriptions themselves. */
+    /** Returns the number of changes of topics and subscriptions themselves. */
     long changes() {
         return changes;
     }
 
-    /** Notes that a subscription is left out because its name is too long. */
+    /** Notes that a subscription was left out because its name is too long. */
     void noteLeftOut() {
         leftOut++;
     }
 
-    /** How many subscriptions were left out in this opening. */
+    /** Returns the number of subscriptions left out in this opening. */
     int leftOut() {
         return leftOut;
     }
@@ -108,10 +111,10 @@ final class State {
     // ---- events
 
     /**
-     * Takes an event into effect.
+     * Applies an event.
      *
      * @param position of its record
-     * @throws MalformedEventException where it cannot be; then nothing has changed
+     * @throws MalformedEventException where it is impossible; nothing has changed then
      */
     void apply(Event event, long position) {
         switch (event) {
@@ -157,7 +160,7 @@ final class State {
     private void topicChanged(Event.TopicChanged event) {
         Topic known = topics.get(event.name());
         int has = known == null ? 0 : known.size();
-        // a repeated record of a topic names its first partition of all, any other one the first that it gains
+        // a repeated record of a topic names its very first partition, others the first new one
         boolean repeated = has > 0 && known.partition(0).id() == event.firstNew();
         int first = repeated ? event.firstNew() + has : event.firstNew();
         int gains = Math.max(0, event.settings().partitions() - has);
@@ -181,7 +184,7 @@ final class State {
         }
     }
 
-    /** Begins with the first message of a partition, where it has not begun there. */
+    /** Sets the begin of a subscription to the first message of a partition, unless it has one. */
     private void begin(Subscription subscription, Partition partition) {
         if (subscription.cursor(partition) < 0) {
             place(subscription, partition).cursor = 0;
@@ -191,7 +194,7 @@ final class State {
     private void subscriptionChanged(Event.SubscriptionChanged event) {
         Subscription before = subscriptions.get(event.name());
         if (before != null && before.number() < event.subscription()) {
-            subscriptionDeleted(event.name()); // numbers are given once: the record of its end is damaged
+            subscriptionDeleted(event.name()); // numbers are used once: the record of its deletion is damaged
             before = null;
         }
         if (before != null) {
@@ -218,7 +221,7 @@ final class State {
         }
     }
 
-    /** Settings that are equal to the ones that came before them, as one object. */
+    /** Returns the previous settings object where it is equal. */
     TopicSettings shared(TopicSettings settings) {
         lastSettings = settings.equals(lastSettings) ? lastSettings : settings;
         return lastSettings;
@@ -241,7 +244,7 @@ final class State {
     private void topicDeleted(String name) {
         Topic topic = topics.remove(name);
         if (topic == null) {
-            return; // its creation was in a record that is damaged
+            return; // the record of its creation is damaged
         }
         changes++;
         changed.goes(topic);
@@ -260,24 +263,24 @@ final class State {
 
     // ---- cursors
 
-    /** The subscription of an event about a partition; null where there is no such partition any more. */
+    /** Returns the subscription of an event about a partition; null where the partition is deleted. */
     private Subscription reader(int subscription, int partition) {
         return partition(partition) == null ? null : subscriptions.mentioned(subscription);
     }
 
-    /** What a subscription has read in a partition, which is about to change. */
+    /** Returns the cursor of a subscription in a partition, and marks it as changed. */
     private PartitionCursor place(Subscription subscription, Partition partition) {
         PartitionCursor place = subscription.place(partition);
         changed.touch(place);
         return place;
     }
 
-    /** A part of the log is damaged: what stood there may have been messages that records behind it speak of. */
-    void sawDamage() {
+    /** Notes that a part of the log is damaged: it may have held messages that later records refer to. */
+    void noteDamage() {
         damaged = true;
     }
 
-    /** Behind the last offset of a partition that a record may speak of. */
+    /** Returns the exclusive upper bound of a partition's offsets in a record. */
     private long bound(int partition) {
         return partition(partition).index.next() + (damaged ? GAP_MAX : SLACK);
     }
@@ -305,11 +308,11 @@ final class State {
         for (int i = 0; i < runs.length; i += 2) {
             long end = runs[i] + runs[i + 1];
             FieldCodec.require(runs[i] >= 0 && runs[i + 1] > 0 && end > runs[i] && end <= bound(event.partition()),
-                    "%d messages settled from offset %d on", runs[i + 1], runs[i]);
+                    "%d settled messages from offset %d", runs[i + 1], runs[i]);
         }
         PartitionCursor place = place(of, partition(event.partition()));
         SettledCursor cursor = place.settled();
-        long given = damaged ? Long.MAX_VALUE : partition(event.partition()).index.next(); // what is to come is not settled
+        long given = damaged ? Long.MAX_VALUE : partition(event.partition()).index.next(); // later ones are not settled
         for (int i = 0; i < runs.length; i += 2) {
             if (runs[i] < given) {
                 cursor.settle(runs[i], Math.min(runs[i + 1], given - runs[i]));
@@ -318,7 +321,7 @@ final class State {
         place.cursor = cursor.floor();
     }
 
-    /** What a subscription has lent in a partition, null where either is gone; from now on it lends there. */
+    /** Returns the leases of a subscription in a partition, and creates them; null where either is deleted. */
     private LeaseCursor leases(int subscription, int partition) {
         Subscription of = reader(subscription, partition);
         return of == null ? null : place(of, partition(partition)).leases();
@@ -330,9 +333,9 @@ final class State {
             return;
         }
         long end = Math.max(leases.next(), event.behind());
-        FieldCodec.require(end <= bound(event.partition()), "messages lent up to offset %d", event.behind());
+        FieldCodec.require(end <= bound(event.partition()), "lent messages up to offset %d", event.behind());
         for (long offset : event.offsets()) {
-            FieldCodec.require(offset >= 0 && offset < end, "offset %d lent, of those below %d", offset, end);
+            FieldCodec.require(offset >= 0 && offset < end, "a lent message at offset %d, but the end is %d", offset, end);
         }
         leases.lend(event.offsets(), event.offsets().length, event.behind(), event.receipt(), event.untilMs());
         rise(event.subscription(), event.partition(), leases);
@@ -348,7 +351,7 @@ final class State {
         }
     }
 
-    /** The cursor of a subscription that lends is where its oldest unsettled message is. */
+    /** Moves the cursor of a subscription that lends to its oldest unsettled message. */
     private void rise(int subscription, int partition, LeaseCursor leases) {
         subscriptions.byNumber(subscription).placeAt(partition).cursor = leases.floor();
     }
@@ -362,16 +365,16 @@ final class State {
     // ---- messages
 
     /**
-     * Takes a message's record into effect.
+     * Applies a message's record.
      *
      * @param at index of the record
-     * @throws MalformedEventException where it cannot be
+     * @throws MalformedEventException where it is impossible
      */
     void applyMessage(ByteBuffer bytes, int at, long position, int length, MessageFormat[] formats) {
         if (length < RecordFormat.NATIVE) {
             throw new MalformedEventException("a message of " + length + " bytes");
         }
-        rendering.saw(bytes.get(at + RecordFormat.FORMAT));
+        renderer.noteFormat(bytes.get(at + RecordFormat.FORMAT));
         int id = bytes.getInt(at + RecordFormat.PARTITION);
         Partition partition = partitions.isUnmade(id) ? recovered.partition(bytes, at, length, id, formats) : partition(id);
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
@@ -383,17 +386,17 @@ final class State {
             return;
         }
         if (partition == null || offset < partition.index.next()) {
-            return; // of a topic that was deleted, or one that cannot be told
+            return; // of a deleted topic, or an unknown one
         }
         if (offset - partition.index.next() > GAP_MAX) {
-            throw new MalformedEventException("offset " + offset + " where " + partition.index.next() + " is next");
+            throw new MalformedEventException("offset " + offset + ", but the next is " + partition.index.next());
         }
         changed.touch(partition.topic());
         index.append(partition.index, offset, position, length - RecordFormat.NATIVE, bytes.getInt(at + RecordFormat.TAG));
         partition.lastPosition = position;
         byte link = bytes.get(at + RecordFormat.LINK);
         if (link != RecordFormat.LINK_NONE) {
-            if (RecoveredTopics.hasTarget(link)) { // however its creation was lost: no other one may get the message
+            if (RecoveredTopics.hasTarget(link)) { // even where its creation was lost: no other may get the message
                 partitions.skipTo(bytes.getInt(at + RecordFormat.LINK_PARTITION) + 1);
             }
             postponed.apply(partition, offset, link, bytes.getInt(at + RecordFormat.LINK_PARTITION),

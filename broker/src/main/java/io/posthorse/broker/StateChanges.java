@@ -5,19 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What of the state has changed since the last checkpoint began, and what the one under way has still to put. Whoever is
- * about to change a piece says so first: where the checkpoint under way has not put it yet, it is put then, as it was when
- * that began. So a checkpoint costs what has changed, is taken some pieces at a time, and yet is the state of one moment.
+ * The parts of the state that changed since the last checkpoint began, and those that the one under way has still to write.
+ * Each change of a piece calls {@link #touch} first: a piece that the checkpoint under way has not written yet is written
+ * then, as it was when the checkpoint began. So a checkpoint costs only the changes, is taken in steps, and is still the
+ * state of one moment.
  */
 final class StateChanges {
-    /** Bytes that are put at a time: some hundred microseconds. */
+    /** Bytes written at a time: some hundred microseconds. */
     private static final int STEP_BYTES = 256 << 10;
 
     private final List<ChangedKeys<?>> keyed = new ArrayList<>();
-    /** Pieces that are put at a time. */
+    /** Pieces written at a time. */
     private int stepPieces = 1_000;
 
-    /** Null where one was made and went between two checkpoints. */
+    /** Has null in place of a piece that was created and deleted between two checkpoints. */
     private List<StatePiece> changed = new ArrayList<>();
 
     private List<StatePiece> frozen = List.of();
@@ -25,17 +26,17 @@ final class StateChanges {
     private int stamp = 1;
     private SectionBuffer out;
 
-    /** Has so many put at a time. */
+    /** Sets the number of pieces written at a time. */
     void stepPieces(int pieces) {
         stepPieces = pieces;
     }
 
-    /** Has parts of the state that are no pieces put after all pieces. */
+    /** Adds parts of the state that are no pieces; they are written after all pieces. */
     void also(ChangedKeys<?> keys) {
         keyed.add(keys);
     }
 
-    /** A piece is about to change, or was just made. */
+    /** Notes that a piece is about to change, or is new. */
     void touch(StatePiece piece) {
         if (piece.stamp != stamp) {
             note(piece);
@@ -51,15 +52,15 @@ final class StateChanges {
         changed.add(piece);
     }
 
-    /** A piece is about to go. */
+    /** Notes that a piece is about to be deleted. */
     void goes(StatePiece piece) {
         touch(piece);
         if (!piece.stored) {
-            changed.set(piece.slot, null); // no checkpoint need say so
+            changed.set(piece.slot, null); // no checkpoint has it
         }
     }
 
-    /** A checkpoint begins. */
+    /** Begins a checkpoint. */
     void begin(SectionBuffer to) {
         out = to;
         frozen = changed;
@@ -69,12 +70,12 @@ final class StateChanges {
         keyed.forEach(ChangedKeys::begin);
     }
 
-    /** Where the checkpoint under way is put. */
+    /** Returns the buffer of the checkpoint under way. */
     SectionBuffer out() {
         return out;
     }
 
-    /** Puts some pieces; false where all are put. */
+    /** Writes some pieces; returns false once all are written. */
     boolean step() {
         long enough = out.bytes() + STEP_BYTES;
         for (int i = 0; i < stepPieces && out.bytes() < enough; i++) {
@@ -117,7 +118,7 @@ final class StateChanges {
         }
     }
 
-    /** The state is that of a checkpoint: nothing counts as changed. */
+    /** Notes that the state is that of a checkpoint: nothing counts as changed. */
     void clear() {
         for (StatePiece piece : changed) {
             piece.stored = true;

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
- * The state as a function of the log's records: {@link #record} is called for each of them, when it is written and when it
- * is replayed, and nothing else changes the state.
+ * The state machine of the log: {@link #record} is called for each record, when it is written and when it is replayed, and
+ * nothing else changes the state.
  */
 final class StateMachine implements Store.State {
     private final State state;
@@ -24,7 +24,7 @@ final class StateMachine implements Store.State {
         this.aside = aside;
     }
 
-    /** Positions of records that are passed over. */
+    /** Returns the positions of skipped records. */
     Set<Long> aside() {
         return aside;
     }
@@ -38,7 +38,7 @@ final class StateMachine implements Store.State {
         try {
             format.keys(bytes, at + RecordFormat.NATIVE, length - RecordFormat.NATIVE, sink);
         } catch (RuntimeException | StackOverflowError e) {
-            // whole by its checksum, but of no sense to its format: it is found by offset only
+            // its checksum is right, but it is malformed in its format: it is found by offset only
         }
     }
 
@@ -86,14 +86,14 @@ final class StateMachine implements Store.State {
         return kind == TimedMessageSections.KIND ? TimedMessageSections.combine(older, newer) : newer;
     }
 
-    /** All of the state, the same bytes for the same state. */
+    /** Returns all of the state, with equal bytes for equal states. */
     ByteBuffer snapshot() {
         return StateSections.all(state);
     }
 
     @Override
     public void damaged() {
-        state.sawDamage();
+        state.noteDamage();
     }
 
     @Override
@@ -101,7 +101,7 @@ final class StateMachine implements Store.State {
         Partition partition = state.partition(bytes.getInt(at + RecordFormat.PARTITION));
         long offset = bytes.getLong(at + RecordFormat.OFFSET);
         boolean isNext = partition != null && offset == partition.index.next();
-        if (isNext) { // whatever else is wrong with it, so much fits by no chance
+        if (isNext) { // whatever else is wrong with it, this is no coincidence
             state.changed.touch(partition.topic());
             state.index.jump(partition.index, 1);
             return true;
@@ -114,14 +114,14 @@ final class StateMachine implements Store.State {
         return isKnown && isCarried || isEvent;
     }
 
-    /** @throws PoisonedRecordException where the record is whole by its checksum, and yet says what cannot be */
+    /** @throws PoisonedRecordException where the record has a valid checksum and impossible contents */
     @Override
     public void record(ByteBuffer bytes, int at, long position, int length) {
         byte type = bytes.get(at + RecordFormat.TYPE);
-        state.saw(bytes.getLong(at + RecordFormat.TIME));
+        state.noteTime(bytes.getLong(at + RecordFormat.TIME));
         if (!aside.isEmpty() && aside.contains(position)) {
-            state.sawDamage();
-            rotten(bytes, at, true); // the offset of a message stays given out
+            state.noteDamage();
+            rotten(bytes, at, true); // the offset of a message stays used
             return;
         }
         try {

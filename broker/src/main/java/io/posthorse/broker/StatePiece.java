@@ -2,25 +2,25 @@ package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
 
-/** A part of the state that stands in a checkpoint by itself, as one section. */
+/** A part of the state that is one section of a checkpoint. */
 abstract class StatePiece {
     /** Number of the checkpoint that is to hold its last change; 0 where the last one holds it. */
     int stamp;
-    /** Where {@link StateChanges} notes that it has changed. */
+    /** Its index in the changes noted by {@link StateChanges}. */
     int slot;
-    /** Whether a checkpoint holds it, maybe as it was before. */
+    /** Whether a checkpoint holds it, possibly an earlier version. */
     boolean stored;
 
-    /** Kind of its section. */
+    /** Returns the kind of its section. */
     abstract byte kind();
 
-    /** Key of its section, the same for ever. */
+    /** Returns the key of its section, which never changes. */
     abstract byte[] key();
 
-    /** Whether it is no part of the state any more. */
+    /** Returns whether it was deleted. */
     abstract boolean isGone();
 
-    /** Bytes that {@link #put} writes. */
+    /** Returns the bytes that {@link #put} writes. */
     abstract int length();
 
     abstract void put(ByteBuffer out);

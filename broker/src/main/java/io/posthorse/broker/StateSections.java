@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The state as the sections of a checkpoint, and back; the layout is in docs/formats/checkpoint.md. */
+/** The codec of the state as sections of a checkpoint; docs/formats/checkpoint.md has the layout. */
 final class StateSections {
     private static final byte COUNTERS = 0;
     private static final byte LANES = 2;
@@ -20,19 +20,19 @@ final class StateSections {
 
     // ---- to bytes
 
-    /** Begins a checkpoint: puts what stands in each, and has the rest put step by step. */
+    /** Begins a checkpoint: writes the sections that are in each one; the rest follows step by step. */
     static void begin(State state, SectionBuffer out) {
         out.add(COUNTERS, ONE, COUNTERS_SIZE)
                 .putInt(state.nextPartition())
                 .putInt(state.subscriptions.next())
-                .put((byte) (state.rendering.isNeeded() ? 1 : 0))
+                .put((byte) (state.renderer.isNeeded() ? 1 : 0))
                 .putLong(state.lastMs());
         state.postponed.schedule.snapshot(out.add(LANES, ONE, state.postponed.schedule.snapshotSize()));
         state.postponed.timed.beginCheckpoint();
         state.changed.begin(out);
     }
 
-    /** Puts a prepared group for the checkpoint under way. */
+    /** Writes a prepared group for the checkpoint under way. */
     static void putGroup(State state, String id) {
         byte[] key = id.getBytes(StandardCharsets.UTF_8);
         Long position = state.preparedGroups.get(id);
@@ -46,8 +46,7 @@ final class StateSections {
     // ---- from bytes
 
     /**
-     * Takes a section into effect; what it says counts as changed until {@link StateChanges#clear} says that a checkpoint
-     * holds it.
+     * Restores a section; it counts as changed until {@link StateChanges#clear} notes that a checkpoint holds it.
      *
      * @throws MalformedEventException where the bytes are no such section
      */
@@ -66,18 +65,19 @@ final class StateSections {
             case GROUP -> state.preparedGroups.put(text(section.key), FieldCodec.number64(in));
             default -> throw new MalformedEventException("a section of the kind " + section.kind);
         }
-        FieldCodec.require(!in.hasRemaining(), "%d bytes behind a section of the kind %d", in.remaining(), section.kind);
+        FieldCodec.require(!in.hasRemaining(), "%d bytes too many in a section of the kind %d", in.remaining(),
+                section.kind);
     }
 
-    /** What is no UTF-8 could not be written again. */
+    /** Decodes a key; invalid UTF-8 could not be written again. */
     private static String text(byte[] key) {
         String text = new String(key, StandardCharsets.UTF_8);
-        FieldCodec.require(Arrays.equals(key, text.getBytes(StandardCharsets.UTF_8)), "a key that is no text");
+        FieldCodec.require(Arrays.equals(key, text.getBytes(StandardCharsets.UTF_8)), "a key that is not valid UTF-8");
         return text;
     }
 
     private static int number(byte[] key, int length, int at) {
-        FieldCodec.require(key.length == length, "a key of %d bytes in the place of %d", key.length, length);
+        FieldCodec.require(key.length == length, "a key of %d bytes instead of %d", key.length, length);
         return ByteBuffer.wrap(key).getInt(at);
     }
 
@@ -88,9 +88,9 @@ final class StateSections {
         state.partitions().restoreNext(partition);
         state.subscriptions.restoreNext(subscription);
         if (FieldCodec.flag(in)) {
-            state.rendering.need();
+            state.renderer.need();
         }
-        state.saw(FieldCodec.number64(in));
+        state.noteTime(FieldCodec.number64(in));
     }
 
     private static void topic(State state, String name, ByteBuffer in) {
@@ -116,14 +116,15 @@ final class StateSections {
     private static void subscription(State state, int number, ByteBuffer in) {
         String name = FieldCodec.text(in);
         SubscriptionSettings settings = FieldCodec.subscriptionSettings(in);
-        FieldCodec.require(number < state.subscriptions.next(), "a subscription of the number %d, of %d", number,
+        FieldCodec.require(number < state.subscriptions.next(), "a subscription with the number %d, but only %d numbers"
+                + " are used", number,
                 state.subscriptions.next());
         Subscription made = state.subscriptions.changed(new Event.SubscriptionChanged(name, settings, number));
         FieldCodec.require(made != null, "a second subscription %s", name);
         state.changed.touch(made);
     }
 
-    /** Of a partition that is gone nothing need be known; of a subscription whose record was damaged, what it has read. */
+    /** Restores a cursor. Ignores that of a deleted partition, and keeps that of a subscription whose record is damaged. */
     private static void place(State state, int subscription, int partition, ByteBuffer in) {
         Partition of = state.partition(partition);
         if (of == null || subscription < 0 || subscription >= state.subscriptions.next()) {
@@ -138,7 +139,9 @@ final class StateSections {
 
     // ---- as a whole
 
-    /** All of the state, the same bytes for the same state: what checkpoints restore and replay must give. */
+    /**
+     * Returns all of the state, with equal bytes for equal states: a checkpoint's restore and a replay must give the same.
+     */
     static ByteBuffer all(State state) {
         SectionBuffer out = new SectionBuffer();
         state.topics.values().forEach(topic -> StateChanges.put(topic, out));
@@ -150,7 +153,7 @@ final class StateSections {
         ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(COUNTERS_SIZE + out.bytes()
                 + (long) postponed.snapshotSize() + groupsSize(state)));
         all.putInt(state.nextPartition()).putInt(state.subscriptions.next())
-                .put((byte) (state.rendering.isNeeded() ? 1 : 0)).putLong(state.lastMs());
+                .put((byte) (state.renderer.isNeeded() ? 1 : 0)).putLong(state.lastMs());
         out.sorted().forEach(section -> all.put(section.kind).put(section.key).put(section.value()));
         postponed.snapshot(all);
         state.preparedGroups.forEach((id, position) -> {

@@ -4,7 +4,7 @@ import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The native bytes of a stored message, to be stored once more. */
+/** The native bytes of a stored message, to be stored again. */
 final class StoredCopy implements Message {
     private ByteBuffer bytes;
     private int at;
@@ -18,7 +18,7 @@ final class StoredCopy implements Message {
         try {
             formats[format()].keys(bytes, at + RecordFormat.NATIVE, length(), this::addKey);
         } catch (RuntimeException | StackOverflowError e) {
-            keyCount = 0; // of no sense to its format: it is found by offset only
+            keyCount = 0; // malformed in its format: it is found by offset only
         }
         return this;
     }

@@ -14,10 +14,10 @@ public final class Subscription extends StatePiece {
 
     private final String name;
     private final int number;
-    /** What it has read, by partition id. */
+    /** Its cursors, by partition id. */
     private final TreeMap<Integer, PartitionCursor> places = new TreeMap<>();
 
-    /** What the turn under way has settled, by partition id; not a part of the state yet. */
+    /** Settlements of the present turn, by partition id; not a part of the state yet. */
     Map<Integer, Settlements.Pending> pending = Map.of();
 
     private SubscriptionSettings settings;
@@ -29,7 +29,7 @@ public final class Subscription extends StatePiece {
         this.settings = settings;
     }
 
-    /** A subscription in memory only, which no other one knows of. */
+    /** Creates a subscription that exists in memory only and is in no list. */
     public static Subscription inMemory(String name) {
         return new Subscription(name, -1, SubscriptionSettings.STANDARD);
     }
@@ -38,12 +38,12 @@ public final class Subscription extends StatePiece {
         return name;
     }
 
-    /** Number in this broker's log, never used for another subscription. */
+    /** Returns the number in this broker's log, which no other subscription ever has. */
     int number() {
         return number;
     }
 
-    /** Whether it lives in memory only: what it settles is not recorded, and it is gone with the process. */
+    /** Returns whether it exists in memory only: its settlements are not recorded, and it ends with the process. */
     public boolean isTransient() {
         return number < 0;
     }
@@ -60,32 +60,32 @@ public final class Subscription extends StatePiece {
         return settings.settlesOneByOne();
     }
 
-    /** First offset not yet settled; -1 where nothing was ever settled. */
+    /** Returns the first offset not yet settled; -1 where nothing was ever settled. */
     public long cursor(Partition partition) {
         PartitionCursor place = places.get(partition.id());
         return place == null ? -1 : place.cursor;
     }
 
-    /** What was settled one by one in a partition; null where nothing ever was. */
+    /** Returns the messages settled one by one in a partition; null where there never were any. */
     SettledCursor settled(Partition partition) {
         PartitionCursor place = places.get(partition.id());
         return place == null ? null : place.settled;
     }
 
-    /** What was lent in a partition; null where nothing ever was. */
+    /** Returns the leases in a partition; null where nothing was ever lent. */
     LeaseCursor leases(Partition partition) {
         PartitionCursor place = places.get(partition.id());
         return place == null ? null : place.leases;
     }
 
-    /** Begins anew at an offset, in memory only. */
+    /** Restarts at an offset, in memory only. */
     void begin(Partition partition, long offset) {
         PartitionCursor place = place(partition);
         place.cursor = offset;
         place.settled = new SettledCursor(offset);
     }
 
-    /** What it has read in a partition; from now on it reads there. */
+    /** Returns its cursor in a partition, and creates it where it never read there. */
     PartitionCursor place(Partition partition) {
         PartitionCursor known = places.get(partition.id());
         if (known != null) {
@@ -99,17 +99,17 @@ public final class Subscription extends StatePiece {
         return made;
     }
 
-    /** What it has read in a partition; null where it never read there. */
+    /** Returns its cursor in a partition; null where it never read there. */
     PartitionCursor placeAt(int partition) {
         return places.get(partition);
     }
 
-    /** What it has read, by number of the partition in the log. */
+    /** Returns its cursors, by number of the partition in the log. */
     Collection<PartitionCursor> places() {
         return Collections.unmodifiableCollection(places.values());
     }
 
-    /** A partition is gone. */
+    /** Removes the cursor of a deleted partition. */
     void forget(int partition) {
         PartitionCursor place = places.remove(partition);
         if (place != null) {
@@ -117,12 +117,12 @@ public final class Subscription extends StatePiece {
         }
     }
 
-    /** Whether it was deleted; a reference that is kept longer than a command should ask. */
+    /** Returns whether it was deleted; to be asked of a reference kept longer than a command. */
     public boolean isDeleted() {
         return deleted;
     }
 
-    /** The subscription is gone. */
+    /** Notes that it was deleted. */
     void forgetAll() {
         deleted = true;
         for (PartitionCursor place : places.values()) {
@@ -131,7 +131,7 @@ public final class Subscription extends StatePiece {
         }
     }
 
-    /** Goes on with the cursors of one whose name was not known, which was this one. */
+    /** Takes over the cursors of a subscription without a name, which was this one. */
     void takeOver(Subscription nameless) {
         for (PartitionCursor place : nameless.places.values()) {
             place.partition.remove(nameless);
@@ -140,26 +140,26 @@ public final class Subscription extends StatePiece {
         places.putAll(nameless.places);
     }
 
-    void pend(Partition partition, Settlements.Pending settled) {
+    void addPending(Partition partition, Settlements.Pending settled) {
         if (pending.isEmpty()) {
             pending = new HashMap<>(4);
         }
         pending.put(partition.id(), settled);
     }
 
-    void pendNoMore(Partition partition) {
+    void removePending(Partition partition) {
         pending.remove(partition.id());
         if (pending.isEmpty()) {
             pending = Map.of();
         }
     }
 
-    /** The partitions in which it has ever read something, by number in the log. */
+    /** Returns the partitions in which it has ever read, by number in the log. */
     public List<Partition> partitions() {
         return places.values().stream().map(place -> place.partition).toList();
     }
 
-    /** Whether it has ever settled something in one of the topic's partitions. */
+    /** Returns whether it has ever settled messages in one of the topic's partitions. */
     public boolean knows(Topic topic) {
         return topic.partitions().stream().anyMatch(partition -> cursor(partition) >= 0);
     }

@@ -1,11 +1,11 @@
 package io.posthorse.broker;
 
 /**
- * What a durable subscription was made for. Set by the protocol whose client made it, and changed by nobody else.
+ * The origin of a durable subscription, set only by the protocol of the client that created it.
  *
- * @param user whose it is; empty where it was made without users
- * @param source the destination as that client calls it
- * @param selector which messages it wants; empty for all
- * @param excludesOwn whether it does not want what its own client publishes
+ * @param user its owner; empty where it was created without users
+ * @param source the destination in that client's terms
+ * @param selector selector of its messages; empty for all
+ * @param excludesOwn whether it excludes messages that its own client publishes
  */
 public record SubscriptionOrigin(String user, String source, String selector, boolean excludesOwn) {}

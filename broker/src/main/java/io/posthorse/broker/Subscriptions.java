@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Subscriptions by name, and by their numbers in the log. A number that a record mentions although no record gave it belongs
- * to a subscription whose own record was damaged: what is said of it is kept until its name is known.
+ * The subscriptions by name, and by their numbers in the log. A number that appears in a record, but that no record
+ * assigned, belongs to a subscription whose own record is damaged: its cursors are kept until its name is known.
  */
 final class Subscriptions {
-    /** Most numbers that damaged records may have taken. */
+    /** Maximum numbers that damaged records may have used. */
     private static final int LOST_MAX = 1 << 24;
 
     private final TreeMap<String, Subscription> byName = new TreeMap<>();
@@ -20,7 +20,7 @@ final class Subscriptions {
     /** Those without a name. */
     private final TreeMap<Integer, Subscription> nameless = new TreeMap<>();
 
-    /** Numbers below the next one that no record gave so far: such as belong to damaged records. */
+    /** Numbers below the next one that no record assigned so far: they belong to damaged records. */
     private final BitSet unmade = new BitSet();
 
     private int next;
@@ -29,7 +29,7 @@ final class Subscriptions {
         return byName.get(name);
     }
 
-    /** A subscription by its number in the log; null where it is gone. */
+    /** Returns a subscription by its number in the log; null where it is deleted. */
     Subscription byNumber(int number) {
         return byNumber.get(number);
     }
@@ -42,17 +42,17 @@ final class Subscriptions {
         return byName.size();
     }
 
-    /** Number that the next new subscription gets. */
+    /** Returns the number of the next new subscription. */
     int next() {
         return next;
     }
 
-    /** Those of which no record told the name. */
+    /** Returns those without a known name. */
     Collection<Subscription> nameless() {
         return Collections.unmodifiableCollection(nameless.values());
     }
 
-    /** The subscription that a record speaks of; null where it was deleted. */
+    /** Returns the subscription that a record refers to; null where it was deleted. */
     Subscription mentioned(int number) {
         Subscription known = byNumber.get(number);
         boolean isGiven = number < next && (number < 0 || !unmade.get(number));
@@ -65,9 +65,9 @@ final class Subscriptions {
     }
 
     /**
-     * A subscription came to be, or changed.
+     * Creates or changes a subscription.
      *
-     * @return it; null where all of that was known
+     * @return it; null where nothing was new
      */
     Subscription changed(Event.SubscriptionChanged event) {
         int number = event.subscription();
@@ -77,7 +77,7 @@ final class Subscriptions {
         FieldCodec.require(known == null || known.number() == number, "a second number %d for the subscription %s", number,
                 event.name());
         FieldCodec.require(known != null || numbered == null || nameless.containsKey(number),
-                "a second subscription of the number %d", number);
+                "a second subscription with the number %d", number);
         if (known == null) {
             known = new Subscription(event.name(), number, event.settings());
             byName.put(event.name(), known);
@@ -103,7 +103,7 @@ final class Subscriptions {
 
     private void requireNumber(int number) {
         FieldCodec.require(number >= 0 && number <= (long) next + LOST_MAX && number < Integer.MAX_VALUE,
-                "a subscription of the number %d, where %d is next", number, next);
+                "a subscription with the number %d, but the next is %d", number, next);
     }
 
     void deleted(Subscription gone) {
@@ -112,7 +112,7 @@ final class Subscriptions {
         gone.forgetAll();
     }
 
-    /** One whose number was given and of which nothing else is known, as a checkpoint may tell of it. */
+    /** Creates a subscription whose number is assigned and of which nothing else is known, from a checkpoint. */
     Subscription nameless(int number) {
         Subscription lost = new Subscription("", number, SubscriptionSettings.STANDARD);
         nameless.put(number, lost);
@@ -120,13 +120,13 @@ final class Subscriptions {
         return lost;
     }
 
-    /** A number was given to a subscription that is left out. */
+    /** Marks the number of a subscription that is left out as used. */
     void skip(int number) {
         requireNumber(number);
         next = Math.max(next, number + 1);
     }
 
-    /** Numbers below were given, as a checkpoint says. */
+    /** Marks lower numbers as used, according to a checkpoint. */
     void restoreNext(int number) {
         next = Math.max(next, number);
     }

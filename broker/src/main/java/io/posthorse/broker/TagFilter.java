@@ -1,12 +1,12 @@
 package io.posthorse.broker;
 
-/** Chooses messages by their tag, as a rule without reading them. */
+/** A filter of messages by tag, usually without reading them. */
 public interface TagFilter {
     TagFilter ALL = tag -> true;
 
     boolean matches(int tag);
 
-    /** What looks into the messages that the tag lets through, for one read; null where the tag decides alone. */
+    /** Returns a filter by content for messages whose tag matches, for one read; null where the tag decides alone. */
     default ContentFilter content() {
         return null;
     }

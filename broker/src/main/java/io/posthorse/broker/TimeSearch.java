@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Searches partitions for the first visible message that is not older than a time, by bisection. What may have to come from
- * the disk for that is read by another thread, and others go in between; where all of it is in memory, the search is done at
- * once.
+ * A search of partitions for the first visible message that is not older than a time, by bisection. Another thread reads
+ * records that may have to come from the disk, and other work goes on meanwhile; where all of them are in memory, the
+ * search ends at once.
  */
 public final class TimeSearch {
-    /** Rotten messages in a row that are passed over. */
+    /** Maximum rotten messages in a row to skip. */
     private static final int ROTTEN_MAX = 64;
-    /** Messages that are looked at before others go. */
+    /** Messages examined before other work goes on. */
     private static final int LOOKS_MAX = 1_000;
 
     private final Broker broker;
@@ -27,18 +27,18 @@ public final class TimeSearch {
     private final List<Found> found = new ArrayList<>();
     private long low;
     private long high;
-    /** Offset whose time is asked for; -1 where the next one is to be chosen. */
+    /** Offset whose time is needed; -1 where the next one is to be chosen. */
     private long probe = -1;
 
     private int rotten;
-    /** Position of the last record that the reader has brought into memory. */
+    /** Position of the last record that the reader has read into memory. */
     private long warmed = -1;
 
     /**
-     * What was found in a partition.
+     * The result in a partition.
      *
-     * @param offset of the message; where there is none, the one behind the last
-     * @param timeMs when it was written, ms since 1970; -1 where there is none
+     * @param offset of the message; the end of the partition where there is none
+     * @param timeMs time at which it was written, ms since 1970; -1 where there is none
      */
     public record Found(Partition partition, long offset, long timeMs) {}
 
@@ -54,9 +54,9 @@ public final class TimeSearch {
     /**
      * Begins a search.
      *
-     * @param reader reads messages that may have to come from the disk
-     * @param timeMs ms since 1970; with 0 the oldest message is found
-     * @param done is told what was found, by partition in their order, on the owner's thread, now or later
+     * @param reader thread that reads messages that may have to come from the disk
+     * @param timeMs ms since 1970; 0 finds the oldest message
+     * @param done receives the results in the order of the partitions, on the owner's thread, now or later
      */
     public static void begin(
             Broker broker, Background reader, List<Partition> partitions, long timeMs, Consumer<List<Found>> done) {
@@ -69,7 +69,7 @@ public final class TimeSearch {
         return partitions.get(found.size());
     }
 
-    /** Goes on to the next partition. */
+    /** Continues with the next partition. */
     private void next() {
         if (found.size() < partitions.size()) {
             low = broker.begin(partition());
@@ -94,14 +94,14 @@ public final class TimeSearch {
         long middle = (low + high) >>> 1;
         long there = index.ceiling(middle);
         if (there >= high) {
-            high = middle; // only gaps up there
+            high = middle; // only gaps above it
             return true;
         }
         if (probe < 0) {
             probe = there;
             rotten = 0;
         }
-        if (!isAtHand(index, probe)) {
+        if (!isResident(index, probe)) {
             return false;
         }
         long time = PartitionReader.timeAt(broker.log(), index, probe);
@@ -122,7 +122,7 @@ public final class TimeSearch {
     private boolean finish(PartitionIndex index) {
         long end = broker.end(partition());
         long offset = Math.min(index.ceiling(low), end);
-        if (offset < end && !isAtHand(index, offset)) {
+        if (offset < end && !isResident(index, offset)) {
             return false;
         }
         found.add(new Found(partition(), offset, offset < end ? PartitionReader.timeAt(broker.log(), index, offset) : -1));
@@ -130,8 +130,8 @@ public final class TimeSearch {
         return true;
     }
 
-    /** Whether a message's record can be read without waiting; else it is brought into memory, and the search goes on. */
-    private boolean isAtHand(PartitionIndex index, long offset) {
+    /** Returns whether a message's record is resident; otherwise begins to read it, after which the search continues. */
+    private boolean isResident(PartitionIndex index, long offset) {
         long position = index.position(offset);
         if (!broker.isCold(position) || position == warmed) {
             return true;

@@ -4,9 +4,9 @@ import io.posthorse.log.SectionBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * The messages that wait for a time of their own, in checkpoints: a section for each 512 offsets. It says which of them
- * wait, and when those are due that came since the checkpoint before; an earlier part says it of the others, so that a
- * message that goes costs no repetition of those around it.
+ * The sections of messages with a time of their own, in checkpoints: one for each 512 offsets. A section holds which of
+ * them wait, and the times of those added since the checkpoint before; earlier parts hold the other times, so that a
+ * delivered message costs no repetition of its neighbours.
  */
 final class TimedMessageSections {
     static final byte KIND = 5;
@@ -19,7 +19,7 @@ final class TimedMessageSections {
     private final OffsetSet waiting;
     private final ChangedKeys<Long> changed = new ChangedKeys<>(this::put);
     private AddedTimes added = new AddedTimes();
-    /** Those that the checkpoint under way has to tell of. */
+    /** Those that the checkpoint under way has to write. */
     private AddedTimes frozen = new AddedTimes();
 
     TimedMessageSections(StateChanges changes, OffsetSet waiting) {
@@ -28,19 +28,19 @@ final class TimedMessageSections {
         changes.also(changed);
     }
 
-    /** One is about to be added. */
+    /** Notes that one is about to be added. */
     void adds(long offset, long dueMs) {
         changed.touch(PageKeys.of(offset));
         added.add(offset, dueMs);
     }
 
-    /** One is about to be removed. */
+    /** Notes that one is about to be removed. */
     void removes(long offset) {
         changed.touch(PageKeys.of(offset));
     }
 
     /**
-     * All that wait count as new.
+     * Marks all waiting messages as new.
      *
      * @param byOffset offset and time of each, the lowest offset first; emptied
      */
@@ -51,13 +51,13 @@ final class TimedMessageSections {
         }
     }
 
-    /** A checkpoint begins. */
+    /** Begins a checkpoint. */
     void begin() {
         frozen = added;
         added = new AddedTimes();
     }
 
-    /** Nothing counts as changed. */
+    /** Marks everything as unchanged. */
     void clear() {
         added = new AddedTimes();
     }
@@ -91,7 +91,7 @@ final class TimedMessageSections {
         return (bitmap[(int) (offset & PAGE - 1) >>> 6] & 1L << offset) != 0;
     }
 
-    /** Reads a page: calls the taker with each offset that waits and its time. */
+    /** Reads a page and passes each waiting offset with its time. */
     static void read(long page, ByteBuffer in, Taker taker) {
         long[] left = bitmap(in);
         int bits = 0;
@@ -102,18 +102,18 @@ final class TimedMessageSections {
                 "%d delayed messages whose times take %d bytes", bits, in.remaining());
         while (in.hasRemaining()) {
             int at = in.getShort();
-            FieldCodec.require(at >= 0 && at < PAGE && has(left, at), "a delayed message at place %d of its page", at);
+            FieldCodec.require(at >= 0 && at < PAGE && has(left, at), "a delayed message at index %d of its page", at);
             left[at >>> 6] &= ~(1L << at);
             taker.take(PageKeys.begin(page) + at, in.getLong());
         }
     }
 
-    /** Takes a message that waits. */
+    /** A receiver of waiting messages. */
     interface Taker {
         void take(long offset, long dueMs);
     }
 
-    /** What two parts say of a page, as one says it. */
+    /** Returns the combination of two parts' sections of a page. */
     static ByteBuffer combine(ByteBuffer older, ByteBuffer newer) {
         ByteBuffer out = ByteBuffer.allocate(older.remaining() + newer.remaining());
         bitmap(older);

@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The messages that become visible at a time of their own, in the state: which wait, and which is due first. */
+/** The messages that become visible at a time of their own, in the state: which ones wait, and which one is due first. */
 final class TimedMessages {
     private final DueHeap heap = new DueHeap();
-    /** Those that could not be taken to their queues in this run. */
+    /** Those that could not be moved to their partitions in this run. */
     private final DueHeap aside = new DueHeap();
     private final OffsetSet waiting = new OffsetSet();
     private final TimedMessageSections pages;
@@ -17,7 +17,7 @@ final class TimedMessages {
         this.pages = new TimedMessageSections(changes, waiting);
     }
 
-    /** The partition that keeps them until they are due; null before it was created. */
+    /** Returns the partition that keeps them until they are due; null before its creation. */
     Partition partition() {
         return partition;
     }
@@ -34,13 +34,13 @@ final class TimedMessages {
         return waiting.contains(offset);
     }
 
-    /** The first offset from there on of one that waits, {@link Long#MAX_VALUE} where none does. */
+    /** Returns the first waiting offset at or behind the given one, {@link Long#MAX_VALUE} where there is none. */
     long nextWaiting(long from) {
         long next = waiting.nextSet(from);
         return next < 0 ? Long.MAX_VALUE : next;
     }
 
-    /** The first offset from there on of which none waits. */
+    /** Returns the first offset at or behind the given one that does not wait. */
     long nextGone(long from) {
         return waiting.nextClear(from);
     }
@@ -53,11 +53,11 @@ final class TimedMessages {
         }
     }
 
-    /** Has the one that is due first wait until the next start. */
+    /** Sets the first due message aside until the next start. */
     void setFirstAside() {
         aside.add(heap.firstDue(), heap.firstOffset());
         heap.removeFirst();
-        passOver();
+        skipStale();
     }
 
     void settle(long offset) {
@@ -66,20 +66,20 @@ final class TimedMessages {
         }
         pages.removes(offset);
         waiting.remove(offset);
-        passOver();
+        skipStale();
         if (heap.size() > 2 * waiting.size() + 1_024) {
             heap.retain((due, waited) -> waiting.contains(waited));
         }
     }
 
-    /** The one that is due first is one that waits. */
-    private void passOver() {
+    /** Restores that the first due entry waits. */
+    private void skipStale() {
         while (!heap.isEmpty() && !waiting.contains(heap.firstOffset())) {
             heap.removeFirst();
         }
     }
 
-    /** Offsets of some that are due at a time, the first among them. */
+    /** Returns offsets of some messages due at a time, the first among them. */
     long[] due(long nowMs, int most) {
         return IntStream.range(0, Math.min(heap.size(), 4 * most)).filter(i -> heap.due(i) <= nowMs).limit(most)
                 .mapToLong(heap::offset).toArray();
@@ -89,7 +89,7 @@ final class TimedMessages {
         return heap.isEmpty();
     }
 
-    /** When the first one is due. */
+    /** Returns the due time of the first one. */
     long firstDue() {
         return heap.firstDue();
     }
@@ -98,12 +98,12 @@ final class TimedMessages {
         return heap.firstOffset();
     }
 
-    /** Those that are due first behind a place in that order and before a time, at most so many, the first first. */
+    /** Returns the first due ones behind a place in that order and before a time, at most {@code most}, in order. */
     DueHeap firstBehind(long behindMs, long behindOffset, long beforeMs, int most) {
         return heap.firstBehind(behindMs, behindOffset, beforeMs, most, (due, offset) -> waiting.contains(offset));
     }
 
-    /** Gives equal states equal snapshots. */
+    /** Sorts the entries, so that equal states give equal snapshots. */
     void tidy() {
         for (; !aside.isEmpty(); aside.removeFirst()) {
             heap.add(aside.firstDue(), aside.firstOffset());
@@ -130,7 +130,7 @@ final class TimedMessages {
         }
     }
 
-    /** Reads what a checkpoint of an earlier release says: in no order. */
+    /** Reads a checkpoint of an earlier release, which has no order. */
     void restore(ByteBuffer in) {
         DueHeap byOffset = new DueHeap();
         for (int left = FieldCodec.count(in, 16); left > 0; left--) {
@@ -149,12 +149,12 @@ final class TimedMessages {
         });
     }
 
-    /** All of them count as changed. */
+    /** Marks all of them as changed. */
     void changeAll() {
         DueHeap byOffset = new DueHeap();
         for (DueHeap from : List.of(heap, aside)) {
             for (int i = 0; i < from.size(); i++) {
-                long first = from.offset(i); // the heap goes by the offset here
+                long first = from.offset(i); // here the heap is ordered by offset
                 if (waiting.contains(first)) {
                     byOffset.add(first, from.due(i));
                 }
@@ -163,12 +163,12 @@ final class TimedMessages {
         pages.changeAll(byOffset);
     }
 
-    /** A checkpoint begins. */
+    /** Begins a checkpoint. */
     void beginCheckpoint() {
         pages.begin();
     }
 
-    /** A checkpoint holds all that is known. */
+    /** Notes that a checkpoint holds the present state. */
     void restored() {
         pages.clear();
     }

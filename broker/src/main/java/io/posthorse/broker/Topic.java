@@ -16,7 +16,7 @@ public final class Topic extends StatePiece {
 
     private final String name;
     private final byte[] utf8;
-    /** The first so many of the array: it grows by more than one, or a topic of 65,536 would be copied as often. */
+    /** Number of used entries of the array: it grows by more than one, or a topic of 65,536 would be copied as often. */
     private int count;
 
     private Partition[] partitions = NONE;
@@ -31,7 +31,7 @@ public final class Topic extends StatePiece {
         this.internal = internal;
     }
 
-    /** Whether it holds messages that wait; only the broker itself writes to it, and it cannot be deleted. */
+    /** Returns whether it holds waiting messages; only the broker itself writes to it, and it cannot be deleted. */
     public boolean isInternal() {
         return internal;
     }
@@ -40,7 +40,7 @@ public final class Topic extends StatePiece {
         return name;
     }
 
-    /** Whether a range of UTF-8 bytes is the topic's name. */
+    /** Returns whether a range of UTF-8 bytes is the topic's name. */
     public boolean isNamed(byte[] text, int from, int length) {
         return Arrays.equals(utf8, 0, utf8.length, text, from, from + length);
     }
@@ -49,27 +49,27 @@ public final class Topic extends StatePiece {
         return settings;
     }
 
-    /** A partition by its number in the topic; null where there is none. */
+    /** Returns a partition by its number in the topic; null where there is none. */
     public Partition partition(int number) {
         return number >= 0 && number < count ? partitions[number] : null;
     }
 
-    /** How many partitions it has. */
+    /** Returns the number of partitions. */
     public int size() {
         return count;
     }
 
-    /** All partitions by number; the list shows the topic as it is now and can't be changed. */
+    /** Returns all present partitions by number, as an immutable list. */
     public List<Partition> partitions() {
         return List.copyOf(Arrays.asList(partitions).subList(0, count));
     }
 
-    /** Numbers of its partitions in the log. */
+    /** Returns the numbers of its partitions in the log. */
     Set<Integer> numbers() {
         return partitions().stream().map(Partition::id).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether its partitions have numbers in a row, so that the first one tells all of them. */
+    /** Returns whether its partitions have consecutive numbers, so that the first one determines all of them. */
     boolean isNumberedInRow() {
         return count > 0 && partitions[count - 1].id() - partitions[0].id() == count - 1;
     }
@@ -81,7 +81,7 @@ public final class Topic extends StatePiece {
         partitions[count++] = partition;
     }
 
-    /** Whether the topic was deleted; a reference that is kept longer than a command should ask. */
+    /** Returns whether the topic was deleted; to be asked of a reference kept longer than a command. */
     public boolean isDeleted() {
         return deleted;
     }

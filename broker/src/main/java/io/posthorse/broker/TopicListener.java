@@ -1,13 +1,16 @@
 package io.posthorse.broker;
 
-/** Hears of topics that come and go, by whomever, once that is committed; on the owner's thread, outside of any command. */
+/**
+ * A listener for topics that are created and deleted, by anybody, called once that is committed, on the owner's thread and
+ * outside of any command.
+ */
 public interface TopicListener {
-    /** A topic was created. By now it may be gone again. */
+    /** Notes that a topic was created. It may be deleted again by now. */
     void created(Topic topic);
 
-    /** A topic was deleted. Another one of that name may be there by now. */
+    /** Notes that a topic was deleted. Another one of that name may exist by now. */
     void deleted(Topic topic);
 
-    /** A topic that was there got other settings or more partitions. By now it may be gone. */
+    /** Notes that an existing topic got other settings or more partitions. It may be deleted by now. */
     default void changed(Topic topic) {}
 }

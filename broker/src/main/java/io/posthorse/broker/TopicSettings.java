@@ -5,23 +5,23 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What an operator or a first producer chose for a topic.
+ * The settings of a topic that an operator or a first producer chose.
  *
- * @param readPartitions how many partitions consumers are told of
- * @param writePartitions how many partitions producers are told of
+ * @param readPartitions number of partitions that consumers see
+ * @param writePartitions number of partitions that producers see
  * @param permissions bits: {@link #READ}, {@link #WRITE}, {@link #INHERIT}
- * @param ordered whether producers should keep to the partitions there are when one is away
+ * @param ordered whether producers should keep to the same partitions when one is away
  * @param attributes further settings, passed through
  */
 public record TopicSettings(
         int readPartitions, int writePartitions, int permissions, boolean ordered, SortedMap<String, String> attributes) {
-    /** Topics may be created on first use after the model of this one. */
+    /** Topics may be created on first use with this one as template. */
     public static final int INHERIT = 1;
 
-    /** Most partitions that a topic can have, whatever the limit in force. */
+    /** Maximum partitions of a topic, whatever the configured limit. */
     public static final int PARTITIONS_MAX = 1 << 16;
 
-    /** Most partitions that a topic may have when it is made again from its messages. */
+    /** Maximum partitions of a topic that is recovered from its messages. */
     static final int RECOVERED_MAX = 4_096;
 
     public static final int WRITE = 2;
@@ -34,7 +34,7 @@ public record TopicSettings(
         attributes = new TreeMap<>(attributes);
     }
 
-    /** Readable and writable, as many partitions to read as to write. */
+    /** Returns settings of a readable and writable topic, with equal numbers of partitions to read and to write. */
     public static TopicSettings of(int partitions) {
         return new TopicSettings(partitions, partitions, READ | WRITE, false, new TreeMap<>(Map.of()));
     }
@@ -55,7 +55,7 @@ public record TopicSettings(
         return (permissions & READ) != 0;
     }
 
-    /** How many partitions a topic has to have for it. */
+    /** Returns the number of partitions that the topic must have. */
     public int partitions() {
         return Math.max(readPartitions, writePartitions);
     }

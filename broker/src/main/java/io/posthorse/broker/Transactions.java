@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Commands on messages of transactions. A prepared message is invisible until it is committed; then its record in the
- * partition is also the record of the decision, so it is delivered once. Who does not decide is asked; who never answers
- * has the message set aside.
+ * The commands on messages of transactions. A prepared message is invisible until it is committed; its record in the
+ * partition is then also the record of the decision, so it is moved once. A producer that does not decide is asked in
+ * checks; if it never answers, the message is set aside.
  */
 public final class Transactions {
-    /** Old messages that are brought into memory at a time. */
+    /** Old messages read into memory at a time. */
     private static final int AHEAD = 256;
-    /** How soon to look again where the log was full, or the disk was asked. */
+    /** Ms until the next try where the log was full, or the disk is being read. */
     private static final long AGAIN_MS = 100;
 
     private final Broker broker;
@@ -21,12 +21,12 @@ public final class Transactions {
     private final List<Inquiry> inquiries = new ArrayList<>();
     private int first;
 
-    /** Asks the sender of a prepared message what became of its transaction. */
+    /** A way to check a prepared message with its producer. */
     public interface Inquiry {
         /**
-         * Asks; the answer comes as a command, if it comes.
+         * Asks the producer; the answer, if any, comes as a command.
          *
-         * @param offset what the message is known by
+         * @param offset offset that identifies the message
          * @return whether there was anybody to ask
          */
         boolean ask(long offset, long position, ByteBuffer nativeBytes);
@@ -37,39 +37,39 @@ public final class Transactions {
         this.prepared = broker.state().postponed.prepared;
     }
 
-    /** Names one more who can ask. Of several who know a sender, another one asks first each time. */
+    /** Adds a way to ask. With several of them the first one changes each time. */
     public void onUndecided(Inquiry asks) {
         inquiries.add(asks);
     }
 
-    /** Whether one more may be undecided. */
+    /** Returns whether one more message may be undecided. */
     public boolean hasRoom() {
         return prepared.size() < broker.settings().limits().undecidedMax();
     }
 
-    /** How many are undecided. */
+    /** Returns the number of undecided messages. */
     public int size() {
         return prepared.size();
     }
 
     /**
-     * Appends a message that becomes visible in the partition when it is committed; {@link Broker#admit} must have
-     * admitted it, and {@link #hasRoom} allowed it.
+     * Appends a message that becomes visible in the partition when it is committed; {@link Broker#admit} must have admitted
+     * it, and {@link #hasRoom} allowed it.
      *
-     * @param firstCheckMs when its sender is asked first, ms since 1970
-     * @return its position; it is known by {@link #lastOffset}
+     * @param firstCheckMs time of the first check, ms since 1970
+     * @return its position; {@link #lastOffset} identifies it
      */
     public long prepare(Partition target, Message message, long firstCheckMs) {
         return broker.append(
                 prepared.partition(), message, RecordFormat.LINK_PREPARED, target.id(), firstCheckMs, false);
     }
 
-    /** What the last prepared message is known by. */
+    /** Returns the offset that identifies the last prepared message. */
     public long lastOffset() {
         return broker.lastOffset(prepared.partition());
     }
 
-    /** Position of an undecided message, or -1 where there is none. */
+    /** Returns the position of an undecided message, or -1 where there is none. */
     public long position(long offset) {
         return prepared.undecided(offset) == null ? -1 : MessageMoves.position(prepared.partition(), offset);
     }
@@ -81,7 +81,7 @@ public final class Transactions {
                 : broker.moves().deliver(prepared.partition(), offset);
     }
 
-    /** Has a committed message become visible at a time. */
+    /** Commits a message that becomes visible at a time. */
     public CommandOutcome commitAt(long offset, long dueMs) {
         StoredCopy message = prepared.undecided(offset) == null ? null : broker.moves().find(prepared.partition(), offset);
         return message == null
@@ -91,7 +91,7 @@ public final class Transactions {
                         RecordFormat.LINK_DUE_AT, message.linkPartition(), dueMs);
     }
 
-    /** Takes a message back. */
+    /** Rolls a message back. */
     public CommandOutcome rollback(long offset) {
         if (prepared.undecided(offset) == null) {
             return CommandOutcome.UNKNOWN;
@@ -100,11 +100,11 @@ public final class Transactions {
     }
 
     /**
-     * Begins to read messages that are undecided, the oldest first, each with the time of the next question and how many
-     * were asked; {@link WaitingRead#end} must follow.
+     * Begins to read undecided messages, the oldest first, each with the time of its next check and the number of checks;
+     * {@link WaitingRead#end} must follow.
      *
-     * @param behindOffset those behind this offset are read
-     * @param most how many at most
+     * @param behindOffset offset behind which the read begins
+     * @param most maximum number of messages
      */
     public WaitingRead readUndecided(long behindOffset, int most) {
         long[] offsets = prepared.undecidedBehind(behindOffset, most);
@@ -114,17 +114,17 @@ public final class Transactions {
             next[i] = prepared.undecided(offsets[i]).nextCheckMs();
             asked[i] = prepared.undecided(offsets[i]).asked();
         }
-        return new WaitingRead(broker.log(), broker.rendering(), prepared.partition(), next, offsets, asked);
+        return new WaitingRead(broker.log(), broker.renderer(), prepared.partition(), next, offsets, asked);
     }
 
     // ---- set aside
 
-    /** Offsets of the messages that were set aside and are still kept, oldest first. */
+    /** Returns the offsets of the messages set aside that still exist, oldest first. */
     public List<Long> suspended() {
         return prepared.suspended();
     }
 
-    /** Offset of the message set aside whose record stands at a position, or -1. */
+    /** Returns the offset of the message set aside at a position, or -1. */
     public long suspendedAt(long position) {
         Partition from = prepared.suspendedPartition();
         for (long offset : prepared.suspended()) {
@@ -135,34 +135,34 @@ public final class Transactions {
         return -1;
     }
 
-    /** How many were set aside and are still kept. */
+    /** Returns the number of messages set aside that still exist. */
     public int suspendedSize() {
         return prepared.suspendedSize();
     }
 
-    /** Position of the message that was set aside under an offset, or -1 where there is none, or none any more. */
+    /** Returns the position of the message set aside under an offset, or -1 where there is none. */
     public long suspendedPosition(long offset) {
         return prepared.isSuspended(offset) ? MessageMoves.position(prepared.suspendedPartition(), offset) : -1;
     }
 
-    /** Offset of the message that was set aside last. */
+    /** Returns the offset of the message that was set aside last. */
     public long lastSuspended() {
         return broker.lastOffset(prepared.suspendedPartition());
     }
 
     /**
-     * Begins to read messages that were set aside, the oldest first; {@link WaitingRead#end} must follow.
+     * Begins to read messages set aside, the oldest first; {@link WaitingRead#end} must follow.
      *
-     * @param behindOffset those behind this offset are read
-     * @param most how many at most
+     * @param behindOffset offset behind which the read begins
+     * @param most maximum number of messages
      */
     public WaitingRead readSuspended(long behindOffset, int most) {
         long[] offsets = prepared.suspendedBehind(behindOffset, most);
         return new WaitingRead(
-                broker.log(), broker.rendering(), prepared.suspendedPartition(), new long[offsets.length], offsets);
+                broker.log(), broker.renderer(), prepared.suspendedPartition(), new long[offsets.length], offsets);
     }
 
-    /** Prepares a message that was set aside once more: its sender is asked again. */
+    /** Prepares a message that was set aside again: its producer is checked again. */
     public CommandOutcome resume(long offset, Partition target, long firstCheckMs) {
         if (!prepared.isSuspended(offset)) {
             return CommandOutcome.UNKNOWN;
@@ -180,7 +180,7 @@ public final class Transactions {
         return broker.settle(prepared.suspendedPartition(), offset) ? CommandOutcome.DONE : CommandOutcome.REFUSED;
     }
 
-    /** Sets an undecided message aside; false where the log is full. */
+    /** Sets an undecided message aside; returns false where the log is full. */
     boolean suspend(long offset) {
         return broker.moves().move(prepared.partition(), offset, prepared.suspendedPartition()) != CommandOutcome.REFUSED;
     }
@@ -188,13 +188,13 @@ public final class Transactions {
     // ---- checks
 
     /**
-     * Asks the senders of messages that are undecided for too long.
+     * Checks messages that are undecided for too long with their producers.
      *
-     * @param most how many at most
-     * @param warming brings old ones into memory
-     * @return ms until the next check, 0 where more is due now, {@link Long#MAX_VALUE} where nothing is undecided
+     * @param most maximum number of messages
+     * @param prefetch reads old ones into memory
+     * @return ms until the next check, 0 where more are due now, {@link Long#MAX_VALUE} where nothing is undecided
      */
-    long check(int most, Prefetch warming) {
+    long check(int most, Prefetch prefetch) {
         for (int i = 0; i < most; i++) {
             long offset = prepared.firstToCheck();
             if (offset < 0 || offset >= broker.end(prepared.partition())) {
@@ -204,8 +204,8 @@ public final class Transactions {
             if (state.nextCheckMs() > broker.now()) {
                 return state.nextCheckMs() - broker.now();
             }
-            if (!warming.isWarm(prepared.partition(), offset)) {
-                warming.begin(prepared.partition(), prepared.undecidedBehind(offset - 1, AHEAD));
+            if (!prefetch.isReady(prepared.partition(), offset)) {
+                prefetch.begin(prepared.partition(), prepared.undecidedBehind(offset - 1, AHEAD));
                 return AGAIN_MS;
             }
             if (!check(offset, state)) {
@@ -247,13 +247,13 @@ public final class Transactions {
                     return true;
                 }
             } catch (RuntimeException | StackOverflowError e) {
-                broker.faults().tell("asking what became of the transaction of the message at position " + position, e);
+                broker.faults().tell("checking the transaction of the message at position " + position, e);
             }
         }
         return false;
     }
 
-    /** Notes when the sender of a prepared message is asked next; false where the log is full. */
+    /** Notes the time of the next check of a prepared message; returns false where the log is full. */
     private boolean checked(long offset, long nextCheckMs, int asked) {
         return broker.append(new Event.Checked(offset, nextCheckMs, asked));
     }

@@ -5,9 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Topics and subscriptions whose last change stands in one record only. Where that record rots before a checkpoint holds
- * what it says, a topic's settings or the name of a subscription with cursors would be gone, so it is soon written once
- * more.
+ * The topics and subscriptions whose last change is in one record only. Where that record rots before a checkpoint holds
+ * its contents, a topic's settings or the name of a subscription with cursors would be lost, so it is soon written again.
  */
 final class UnconfirmedChanges {
     private final Set<Object> changed = new LinkedHashSet<>();
@@ -38,7 +37,7 @@ final class UnconfirmedChanges {
         changed.clear();
     }
 
-    /** The record that says the next one once more, null where none is left or what is left has gone since. */
+    /** Returns an event that repeats the next change, null where none is left or those left are outdated. */
     Event next(State state) {
         Iterator<Object> all = changed.iterator();
         while (all.hasNext()) {

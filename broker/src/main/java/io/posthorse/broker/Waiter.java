@@ -1,7 +1,7 @@
 package io.posthorse.broker;
 
-/** Somebody who waits for a partition to get messages. */
+/** A waiter for messages of a partition. */
 public interface Waiter {
-    /** The partition has got messages, or is gone. Called once; register again to wait on. */
+    /** Wakes it: the partition has got messages, or is deleted. Called once; to keep waiting, it must register again. */
     void wake();
 }

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the state out of a checkpoint of an earlier release, version 1 of docs/formats/checkpoint.md. All of it counts as
- * changed, for that release's state may be read in another way than it was written.
+ * The reader of a state in a checkpoint of an earlier release, version 1 of docs/formats/checkpoint.md. All of it counts as
+ * changed, since it may be read in another way than it was written.
  */
 final class WholeState {
     private static final int PARTITION = 20;
     private static final int CURSOR = 12;
 
     private final State state;
-    /** Subscriptions in the order in which they were read, those that are left out included. */
+    /** Subscriptions in the order in which they were read, including those left out. */
     private final List<Subscription> rows = new ArrayList<>();
 
     private int nextSubscription;
@@ -28,7 +28,7 @@ final class WholeState {
         nextSubscription = FieldCodec.number(in);
         FieldCodec.require(nextPartition >= 0 && nextSubscription >= 0, "%d partitions, %d subscriptions", nextPartition,
                 nextSubscription);
-        // first, for a number may be as far above the one before it as there were topics meanwhile
+        // first, since a number may exceed the one before it by the number of topics created between
         state.partitions().restoreNext(nextPartition);
         state.subscriptions.restoreNext(nextSubscription);
         for (int left = FieldCodec.count(in, 2); left > 0; left--) {
@@ -38,22 +38,22 @@ final class WholeState {
             subscription(in, nextPartition);
         }
         state.postponed.restore(in);
-        if (in.hasRemaining()) { // a checkpoint of a release before there were leases ends here
+        if (in.hasRemaining()) { // checkpoints of releases without leases end here
             leases(in);
         }
-        if (in.hasRemaining()) { // and one of a release before messages were settled without a lease, here
+        if (in.hasRemaining()) { // and those of releases without settling one by one, here
             settled(in);
             for (int left = FieldCodec.count(in, 10); left > 0; left--) {
                 String id = FieldCodec.text(in);
                 state.changedGroups.touch(id);
                 state.preparedGroups.put(id, FieldCodec.number64(in));
             }
-            if (!in.hasRemaining() || in.get() != 0) { // one that does not say may cover such messages
-                state.rendering.need();
+            if (!in.hasRemaining() || in.get() != 0) { // one without the flag may cover such messages
+                state.renderer.need();
             }
         }
         if (in.hasRemaining()) {
-            state.saw(FieldCodec.number64(in));
+            state.noteTime(FieldCodec.number64(in));
         }
         state.unconfirmed.clear();
     }
@@ -76,7 +76,7 @@ final class WholeState {
         if (!isFollowedBySubscription(in.duplicate(), nextPartition)) {
             in.position(Math.min(in.limit(), behindName.position() + 2 + length));
             boolean overlong = OverlongNames.pass(in, rest -> isFollowedBySubscription(rest, nextPartition));
-            FieldCodec.require(overlong, "what stands behind the name of the subscription %s is none", name);
+            FieldCodec.require(overlong, "no subscription follows the name %s", name);
             rows.add(new Subscription("", FieldCodec.number(in), FieldCodec.subscriptionSettings(in)));
             in.position(in.position() + 4 + FieldCodec.count(in.duplicate(), CURSOR) * CURSOR);
             state.noteLeftOut();

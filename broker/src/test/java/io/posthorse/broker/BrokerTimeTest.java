@@ -33,7 +33,7 @@ class BrokerTimeTest {
     }
 
     @Test
-    void aStepThatLastsAMinuteIsNotFollowedAndIsTold() {
+    void aStepThatLastsAMinuteIsReportedAndNotFollowed() {
         for (long step : new long[] {YEARS, -YEARS, 100_000, -100_000}) {
             BrokerTime time = time(0);
             long before = time.wallMs();
@@ -51,7 +51,7 @@ class BrokerTimeTest {
     }
 
     @Test
-    void aStepThatStaysIsFollowed() {
+    void aLastingStepIsFollowed() {
         BrokerTime time = time(0);
         clock.jump(YEARS);
         pass(time, BrokerTime.HOLD_MS + 2_000);
@@ -77,20 +77,20 @@ class BrokerTimeTest {
     }
 
     @Test
-    void whatIsWrittenWhileAStepIsDoubtedCountsAsWrittenBehindIt() {
+    void recordsWrittenWhileAStepIsInDoubtCountAsWrittenAfterIt() {
         BrokerTime time = time(0);
         long before = time.logMs();
         clock.jump(3 * 3_600_000);
         pass(time, 60_000);
         long written = time.logMs();
         pass(time, BrokerTime.HOLD_MS);
-        assertEquals(written + 3 * 3_600_000, time.lived(written), 2_000);
-        assertEquals(before, time.lived(before), "what was written before the step is as old as it is");
-        assertEquals(time.logMs(), time.lived(time.logMs()));
+        assertEquals(written + 3 * 3_600_000, time.correctedTime(written), 2_000);
+        assertEquals(before, time.correctedTime(before), "what was written before the step is as old as it is");
+        assertEquals(time.logMs(), time.correctedTime(time.logMs()));
     }
 
     @Test
-    void aClockThatIsSetRightAfterItWasFollowedBackMakesNoRecordYoungerThanItIs() {
+    void correctingAClockThatWasFollowedBackMakesNoRecordYounger() {
         BrokerTime time = time(0);
         clock.jump(-3 * 86_400_000L);
         pass(time, BrokerTime.HOLD_MS + 2_000);
@@ -100,11 +100,11 @@ class BrokerTimeTest {
         long written = time.logMs();
         pass(time, BrokerTime.HOLD_MS);
         assertEquals(clock.wallMs(), time.logMs());
-        assertTrue(time.lived(written) <= time.logMs(), "a record of the future: " + time.lived(written));
+        assertTrue(time.correctedTime(written) <= time.logMs(), "a record of the future: " + time.correctedTime(written));
     }
 
     @Test
-    void anHourThatTheClockIsSetBackIsCaughtUpWithInShortTurns() {
+    void aClockSetBackAnHourIsCaughtUpInShortTurnsToo() {
         BrokerTime time = time(START + 120_000);
         for (int i = 0; i < 1_000; i++) { // turns of a millisecond must not lose what is left of a tenth
             clock.advance(1);
@@ -114,7 +114,7 @@ class BrokerTimeTest {
     }
 
     @Test
-    void aStartGoesOnWhereTheLogEnded() {
+    void aStartContinuesAtTheTimeOfTheLog() {
         assertEquals(START, time(START - 3_600_000).wallMs(), "an hour of rest is no wonder");
         BrokerTime ahead = time(START - YEARS);
         assertEquals(START - YEARS, ahead.wallMs());
@@ -127,7 +127,7 @@ class BrokerTimeTest {
     }
 
     @Test
-    void aClockThatIsAheadForAMinuteDeletesAndDeliversNothing() throws IOException { // case D11, D
+    void aClockAheadForAMinuteDeletesAndDeliversNothing() throws IOException { // case D11, D
         Directory directory = new Directory();
         directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 14, false);
         directory.retention = new Retention(72L * 3_600_000, 0, 0.75, ms -> true);
@@ -155,7 +155,7 @@ class BrokerTimeTest {
     }
 
     @Test
-    void lanesAndLeasesSurviveAClockThatIsSetBack() throws IOException {
+    void lanesAndLeasesSurviveAClockSetBack() throws IOException {
         Directory directory = new Directory();
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);

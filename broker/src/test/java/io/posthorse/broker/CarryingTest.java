@@ -65,7 +65,7 @@ class CarryingTest {
     }
 
     @Test
-    void aForgottenLetterIsCarriedAndKeepsNothingElse() throws IOException {
+    void aForgottenMessageIsCarriedAndItsSegmentsAreDropped() throws IOException {
         Broker broker = open();
         Topic letters = directory.topic("letters", 1);
         Topic other = directory.topic("other", 1);
@@ -90,7 +90,7 @@ class CarryingTest {
     }
 
     @Test
-    void ofAStuckQueueAmongOthersOnlyItsOwnMessagesStay() throws IOException {
+    void onlyTheMessagesOfAStuckQueueAreKept() throws IOException {
         Broker broker = open();
         Topic stuck = directory.topic("stuck", 2);
         Topic other = directory.topic("other", 1);
@@ -132,7 +132,7 @@ class CarryingTest {
     }
 
     @Test
-    void whereAQuarterIsWaitedForAllOfItStaysAndThatIsToldOnce() throws IOException {
+    void aSegmentWithAQuarterAwaitedIsKeptAndReportedOnce() throws IOException {
         Broker broker = open();
         List<String> told = new ArrayList<>();
         directory.shard.onKept((topic, subscription) -> told.add(topic + " for " + subscription));
@@ -156,7 +156,7 @@ class CarryingTest {
     }
 
     @Test
-    void segmentsThatAreFreeGoWhilePassesTakeManySteps() throws IOException {
+    void freeSegmentsAreDroppedWhilePassesTakeManySteps() throws IOException {
         Broker broker = open();
         Topic other = directory.topic("other", 1);
         Subscription own = directory.settler("own");
@@ -182,7 +182,7 @@ class CarryingTest {
     }
 
     @Test
-    void aSegmentThatCannotBeOpenedForAMomentIsCarriedLater() throws IOException {
+    void aSegmentThatTemporarilyCannotBeOpenedIsCarriedLater() throws IOException {
         Broker broker = open();
         Topic letters = directory.topic("letters", 1);
         Topic other = directory.topic("other", 1);
@@ -210,7 +210,7 @@ class CarryingTest {
     }
 
     @Test
-    void aSegmentWhoseFileIsGoneHoldsUpNoOther() throws IOException {
+    void aSegmentWithoutItsFileHoldsUpNoOther() throws IOException {
         Broker broker = open();
         Topic letters = directory.topic("letters", 1);
         Topic other = directory.topic("other", 1);
@@ -228,7 +228,7 @@ class CarryingTest {
     }
 
     @Test
-    void whatASubscriptionIsSetBackToJustBeforeItsSegmentGoesIsKept() throws IOException {
+    void aSegmentIsKeptIfASubscriptionIsResetIntoItJustBeforeItsDrop() throws IOException {
         for (long to : new long[] {0, 1}) { // behind the first unsettled one, and over it, onto what was settled above it
             int steps = stepsUntilTheFirstSegmentGoes(Integer.MAX_VALUE, to);
             assertTrue(steps > 3, steps + " steps");
@@ -321,7 +321,7 @@ class CarryingTest {
     }
 
     @Test
-    void asManyPreparedGroupsAsMayBePinNothing() throws IOException { // case D10
+    void theMaximumOfPreparedGroupsKeepsNoSegments() throws IOException { // case D10
         Broker broker = open();
         Topic topic = directory.topic("topic", 1);
         int prepared = 0;
@@ -351,7 +351,7 @@ class CarryingTest {
     }
 
     @Test
-    void aDamagedMessageIsNotGivenAFreshChecksum() throws IOException { // case D11, C
+    void aDamagedMessageIsNotCarriedWithANewChecksum() throws IOException { // case D11, C
         Broker broker = open();
         Topic letters = directory.topic("letters", 1);
         Subscription own = directory.settler("own");

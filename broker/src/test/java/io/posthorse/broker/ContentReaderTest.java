@@ -147,7 +147,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void recentMessagesAreLookedIntoAtOnce() {
+    void recentMessagesAreExaminedAtOnce() {
         publish(100);
         find(10, 32, PLENTY, where(id -> id % 7 == 0));
 
@@ -158,7 +158,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void nothingFoundSaysWhereToGoOn() {
+    void anEmptyResultSaysWhereToContinue() {
         publish(100);
         find(0, 32, PLENTY, where(id -> false));
         assertEquals(FetchResult.Status.NO_MATCH, fetch.status());
@@ -168,7 +168,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void theTagSortsOutBeforeTheContentDoes() {
+    void theTagIsCheckedBeforeTheContent() {
         publish(20);
         find(0, 32, PLENTY, new ById(id -> id > 9, 100, true));
         assertEquals(List.of(12L, 16L), found());
@@ -189,7 +189,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void oneReadLooksIntoSoManyMessagesAndNoMore() {
+    void oneReadExaminesABoundedNumberOfMessages() {
         publish(2_100);
         find(0, 32, PLENTY, where(id -> id == 2_050));
         assertEquals(FetchResult.Status.NO_MATCH, fetch.status());
@@ -200,7 +200,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void aFilterThatIsSpentEndsTheRead() {
+    void aSpentFilterEndsTheRead() {
         publish(100);
         find(0, 32, PLENTY, new ById(id -> id == 1, 10, false));
         assertEquals(List.of(1L), found());
@@ -209,7 +209,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void oldMessagesAreLookedIntoByWhoReadsThem() throws IOException {
+    void oldMessagesAreExaminedByTheReadingThread() throws IOException {
         open(20 * 1024);
         publish(300);
         find(0, 32, PLENTY, where(id -> id % 10 == 3));
@@ -262,7 +262,7 @@ class ContentReaderTest {
     }
 
     @Test
-    void onlyWhatTheContentChoosesIsLentAlsoOfOldMessages() throws IOException {
+    void onlyOldMessagesThatMatchTheContentFilterAreLent() throws IOException {
         open(20 * 1024);
         publish(1_500);
         Subscription group = shard.turn().createOrUpdate("g", SubscriptionSettings.STANDARD);

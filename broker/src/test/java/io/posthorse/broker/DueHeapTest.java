@@ -19,7 +19,7 @@ class DueHeapTest {
     }
 
     @Test
-    void theFirstIsAlwaysTheFirst() {
+    void theFirstEntryIsAlwaysTheEarliest() {
         for (long seed = 1; seed <= 50; seed++) {
             SeededEntropy entropy = new SeededEntropy(seed);
             DueHeap heap = new DueHeap();
@@ -48,7 +48,7 @@ class DueHeapTest {
     }
 
     @Test
-    void aPageIsWhatComesNextInOrder() {
+    void aPageHoldsTheNextEntriesInOrder() {
         for (long seed = 1; seed <= 200; seed++) {
             SeededEntropy entropy = new SeededEntropy(seed);
             DueHeap heap = new DueHeap();
@@ -71,7 +71,7 @@ class DueHeapTest {
     }
 
     @Test
-    void aSetKnowsWhatWasPutAndTaken() {
+    void aSetHoldsAddedAndNotRemovedOffsets() {
         for (long seed = 1; seed <= 20; seed++) {
             SeededEntropy entropy = new SeededEntropy(seed);
             OffsetSet set = new OffsetSet();

@@ -114,7 +114,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_theDamagedRecordOfATopicCostsItsSettingsAndNoMessage() throws IOException {
+    void c6_aDamagedTopicRecordCostsSettingsButNoMessage() throws IOException {
         open(LOG);
         topic("t1", 2);
         long record = shard.broker().tail();
@@ -145,7 +145,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void theNumberOfAPartitionThatHasRottenIntoAnotherCostsThatOneNothing() throws IOException {
+    void aRottenPartitionNumberCostsTheNamedPartitionNothing() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 4);
         int even = topic.partition(0).id() % 2;
@@ -164,7 +164,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_messagesOfALostTopicNeverTurnUpInANewOne() throws IOException {
+    void c6_messagesOfALostTopicNeverAppearInANewOne() throws IOException {
         open(LOG);
         long record = shard.broker().tail();
         Topic victim = topic("t2", 1);
@@ -182,7 +182,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_whatWaitsForALostTopicNeverComesInANewOne() throws IOException {
+    void c6_delayedMessagesOfALostTopicNeverAppearInANewOne() throws IOException {
         open(LOG);
         long record = shard.broker().tail();
         Topic victim = topic("t2", 3);
@@ -208,7 +208,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_theDamagedRecordOfASubscriptionCostsItNoCursor() throws IOException {
+    void c6_aDamagedSubscriptionRecordCostsNoCursor() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
         publish(topic, 0);
@@ -234,7 +234,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_whereItsNameIsNotKnownYetItsCursorsHaveOneOfTheirOwn() throws IOException {
+    void c6_cursorsOfANamelessSubscriptionAreKeptUnderAGeneratedName() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
         publish(topic, 0);
@@ -258,7 +258,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_itCostsNoCursorWhereOthersCameBehindIt() throws IOException {
+    void c6_aDamagedSubscriptionRecordCostsNoCursorWhenOthersFollow() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
         publish(topic, 0);
@@ -277,7 +277,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_theDamagedRecordOfADeletionBringsNoOldSubscriptionBackWhereANewOneHasItsName() throws IOException {
+    void c6_aDamagedDeletionRecordDoesNotRestoreASubscriptionWhoseNameIsUsedAgain() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
         publish(topic, 0);
@@ -298,7 +298,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_oneRottenMessageWithWholeOnesBehindItMakesNoPartitionJump() throws IOException {
+    void c6_oneRottenMessageMakesNoOtherPartitionJump() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 2);
         publish(topic, 0);
@@ -317,7 +317,7 @@ class FaultReporterTest {
 
     /** Of a time that has rotten a segment would go before its time, or never. */
     @Test
-    void c6_theRottenTimeOfARecordChangesNoSegmentsAge() throws IOException {
+    void c6_aRottenTimeDoesNotChangeTheAgeOfASegment() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
         while (shard.broker().log().segmentBases().length < 2) {
@@ -336,7 +336,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c6_whereASegmentCannotBeReadTheOneBehindItSaysHowOldThoseBeforeAre() throws IOException {
+    void c6_theAgeBeforeAnUnreadableSegmentIsThatOfTheNextOne() throws IOException {
         open(LOG);
         Topic topic = topic("t1", 1);
         while (shard.broker().log().segmentBases().length < 3) {
@@ -360,7 +360,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c9_aChangeOfTopicsIsInACheckpointSoon() throws IOException {
+    void c9_aTopicChangeIsSoonInACheckpoint() throws IOException {
         open(LOG);
         pass(2_000);
         background.drain();
@@ -384,7 +384,7 @@ class FaultReporterTest {
     }
 
     @Test
-    void c12_aSlowDiskIsToldOnceForEachForceAndNobodyTimesOut() throws IOException {
+    void c12_aSlowDiskIsReportedOncePerForceAndNoRequestTimesOut() throws IOException {
         open(new LogSettings(1 << 20, 1 << 18, 1 << 14, true));
         List<Long> told = new ArrayList<>();
         shard.onSlowDisk(told::add);

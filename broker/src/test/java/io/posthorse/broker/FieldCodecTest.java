@@ -24,7 +24,7 @@ class FieldCodecTest {
     }
 
     @Test
-    void settingsWithoutAttributesHaveTheBytesTheyAlwaysHad() {
+    void settingsWithoutAttributesKeepTheirBytes() {
         String before = "01" + "01" + "01" + "00" + "00000001" + "00000010" + "01";
         assertEquals(before, hex(SubscriptionSettings.STANDARD));
         assertEquals(SubscriptionSettings.STANDARD, read(before));
@@ -32,7 +32,7 @@ class FieldCodecTest {
     }
 
     @Test
-    void attributesComeBackAsTheyWentIn() {
+    void attributesSurviveEncodingAndDecoding() {
         TreeMap<String, String> attributes = new TreeMap<>(Map.of("a", "", "键", "值"));
         for (boolean enabled : new boolean[] {true, false}) {
             SubscriptionSettings settings =

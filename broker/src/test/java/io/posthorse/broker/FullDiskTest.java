@@ -41,7 +41,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aDiskThatAQueueFilledIsDrainedByItsConsumersAlone() throws IOException {
+    void aDiskFilledByAQueueIsDrainedByItsConsumers() throws IOException {
         directory.retention = new Retention(1L << 50, 1, 1, ms -> true);
         Broker broker = open();
         long[] dropped = new long[2];
@@ -84,7 +84,7 @@ class FullDiskTest {
 
     /** The reserve has room for 2,000 records of acknowledgements, and nothing can be dropped until all are settled. */
     @Test
-    void moreThanTheReserveHasRecordsForIsAcknowledgedOneByOne() throws IOException {
+    void moreMessagesAreAcknowledgedOneByOneThanTheReserveHoldsRecords() throws IOException {
         directory.log = new LogSettings(1 << 23, 1 << 14, 1 << 17, false);
         Broker broker = directory.open();
         directory.shard.onNotice(notices::add);
@@ -112,7 +112,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aDiskFullOfExpiredMessagesAmongWhichSomeAreWaitedForFreesItself() throws IOException {
+    void aDiskFullOfExpiredMessagesFreesItselfDespiteSomeAwaitedOnes() throws IOException {
         directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 17, false);
         directory.retention = new Retention(600_000, 0, 1, ms -> true);
         Broker broker = directory.open();
@@ -146,7 +146,7 @@ class FullDiskTest {
     }
 
     @Test
-    void manySettledAtOnceFindTheRoomThatWasPromisedThem() throws IOException {
+    void manySettlementsInOneTurnHaveThePromisedRoom() throws IOException {
         directory.log = new LogSettings(1 << 20, 1 << 18, 1 << 14, false);
         Broker broker = directory.open();
         Topic queue = directory.topic("queue", 1);
@@ -177,7 +177,7 @@ class FullDiskTest {
     }
 
     @Test
-    void whatWasNeverGivenOutCannotBeSettled() throws IOException {
+    void anOffsetWithoutAMessageCannotBeSettled() throws IOException {
         Broker broker = open();
         Topic queue = directory.topic("queue", 1);
         Subscription own = directory.settler("own");
@@ -201,7 +201,7 @@ class FullDiskTest {
     }
 
     @Test
-    void whatATurnSettlesIsOneRecord() throws IOException {
+    void theSettlementsOfATurnAreOneRecord() throws IOException {
         Broker broker = open();
         Topic queue = queueOf(100);
         Subscription own = directory.settler("own");
@@ -223,7 +223,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aCursorThatIsSetBackForgetsWhatTheSameTurnHasSettled() throws IOException {
+    void aCursorSetBackForgetsSettlementsOfTheSameTurn() throws IOException {
         Broker broker = open();
         Topic queue = queueOf(10);
         Subscription own = directory.settler("own");
@@ -239,7 +239,7 @@ class FullDiskTest {
     }
 
     @Test
-    void anAnswerToASettlementWaitsForTheRecordThatSaysIt() throws IOException {
+    void theAnswerToASettlementWaitsForItsRecord() throws IOException {
         Broker broker = open();
         Topic queue = directory.topic("queue", 1);
         Subscription own = directory.settler("own");
@@ -265,7 +265,7 @@ class FullDiskTest {
     }
 
     @Test
-    void retentionGoesOnAfterAStartOnAFullDisk() throws IOException {
+    void retentionContinuesAfterAStartOnAFullDisk() throws IOException {
         directory.retention = new Retention(86_400_000, 0, 0.5, ms -> false);
         open();
         Topic topic = directory.topic("topic", 1);

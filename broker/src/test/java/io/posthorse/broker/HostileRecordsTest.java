@@ -61,7 +61,7 @@ class HostileRecordsTest {
     }
 
     @Test
-    void aRecordThatMakesNoSenseIsRefusedAndCanBeSetAside() throws IOException {
+    void anImpossibleRecordRefusesTheStartAndCanBeSetAside() throws IOException {
         directory.open();
         Topic topic = directory.topic("t", 1);
         directory.publish(topic.partition(0), 10);
@@ -94,7 +94,7 @@ class HostileRecordsTest {
 
     /** As builds of before could write it: the start is not refused, and what is sent afterwards is handed out. */
     @Test
-    void whatIsSettledBeyondTheLastMessageDoesNotCountForThoseToCome() throws IOException {
+    void settlementsBeyondTheLastMessageDoNotCountForLaterOnes() throws IOException {
         directory.open();
         Topic topic = directory.topic("t", 1);
         directory.publish(topic.partition(0), 10);
@@ -108,7 +108,7 @@ class HostileRecordsTest {
     }
 
     @Test
-    void randomPayloadsOfEachTypeNeverDoMoreThanRefuseTheStart() throws IOException {
+    void randomPayloadsAtMostRefuseTheStart() throws IOException {
         SeededEntropy entropy = new SeededEntropy(Long.getLong("hostile.seed", 1));
         directory.open();
         Topic topic = directory.topic("t", 2);
@@ -164,7 +164,7 @@ class HostileRecordsTest {
 
     /** What is no UTF-8 takes three bytes where it took one, and the next checkpoint writes the name again. */
     @Test
-    void aNameThatCannotBeWrittenAgainIsRefused() throws IOException {
+    void aNameOfInvalidUtf8IsRefused() throws IOException {
         byte[] name = new byte[2 + 40_000];
         Arrays.fill(name, (byte) 0xFF);
         ByteBuffer.wrap(name).putShort((short) 40_000);
@@ -197,7 +197,7 @@ class HostileRecordsTest {
             Broker next = directory.open();
 
             assertEquals(1, next.end(next.topic("t" + chars).partition(0)));
-            assertTrue(String.join(" ", next.openingReport()).contains("1 durable subscriptions are left out"));
+            assertTrue(String.join(" ", next.openingReport()).contains("1 durable subscriptions were left out"));
             assertTrue(next.state().subscriptions.next() > number, "nobody else gets its number");
             Subscription later = directory.settler("later" + chars);
             directory.closed();
@@ -239,7 +239,7 @@ class HostileRecordsTest {
         assertNotNull(next.subscription("JMS-z"));
         assertEquals(first.number(), next.subscription("JMS-a").number());
         assertTrue(next.settlements().isSettled(next.subscription("JMS-z"), next.topic("t").partition(0), 0));
-        assertTrue(String.join(" ", next.openingReport()).contains("1 durable subscriptions are left out"));
+        assertTrue(String.join(" ", next.openingReport()).contains("1 durable subscriptions were left out"));
         assertEquals(2, next.subscriptions().size());
     }
 
@@ -316,7 +316,7 @@ class HostileRecordsTest {
     }
 
     @Test
-    void aWholeCheckpointThatMakesNoSenseRefusesTheStartAndSaysWhatToDo() throws IOException {
+    void anImpossibleOldCheckpointRefusesTheStartAndSaysWhatToDo() throws IOException {
         closed();
         long position = appended(NONE);
         WholeStates.write(directory.files, position,
@@ -325,7 +325,7 @@ class HostileRecordsTest {
     }
 
     @Test
-    void aSectionThatMakesNoSenseRefusesTheStartAndSaysWhatToDo() throws IOException {
+    void anImpossibleSectionRefusesTheStartAndSaysWhatToDo() throws IOException {
         byte[] one = {0, 0, 0, 1};
         List<Section> hostile = List.of(
                 section(0, new byte[0], ByteBuffer.allocate(17).putInt(0, -1)),
@@ -389,7 +389,7 @@ class HostileRecordsTest {
     // ---- the door
 
     @Test
-    void whatCannotBeStoredIsRefusedAtTheDoor() throws IOException {
+    void namesAndSettingsThatCannotBeStoredAreRefused() throws IOException {
         Broker broker = directory.open();
         directory.shard.turn();
         long tail = broker.tail();

@@ -98,7 +98,7 @@ class IsolationTest {
     }
 
     @Test
-    void aMessageThatCannotBeWrittenCostsItself() throws IOException {
+    void aMessageThatFailsToWriteAffectsNoOther() throws IOException {
         directory.open();
         Topic topic = directory.topic("topic", 1);
         Broker broker = directory.shard.turn();
@@ -112,7 +112,7 @@ class IsolationTest {
     }
 
     @Test
-    void oneInTheMiddleOfABatchEndsTheBatch() throws IOException {
+    void aFailingMessageEndsItsBatch() throws IOException {
         directory.open();
         Topic topic = directory.topic("topic", 1);
         Broker broker = directory.shard.turn();
@@ -125,7 +125,7 @@ class IsolationTest {
     }
 
     @Test
-    void oneInAnAtomicGroupFailsTheGroupBeforeAnythingHappens() throws IOException {
+    void aFailingMessageInAnAtomicGroupFailsTheWholeGroup() throws IOException {
         directory.open();
         Topic topic = directory.topic("topic", 1);
         Broker broker = directory.shard.turn();
@@ -139,7 +139,7 @@ class IsolationTest {
     }
 
     @Test
-    void oneThatItsFormatCannotStampFailsTheGroupBeforeAnythingHappens() throws IOException {
+    void aMessageThatCannotBeStampedFailsItsWholeGroup() throws IOException {
         FailingStamp format = new FailingStamp(2);
         format.fails = true;
         directory.format = format;
@@ -171,7 +171,7 @@ class IsolationTest {
     }
 
     @Test
-    void aMessageThatOverflowsTheStackCostsTheGroupThatItIsPreparedIn() throws IOException {
+    void aMessageThatOverflowsTheStackFailsItsPreparedGroupOnly() throws IOException {
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
         directory.shard.turn();
@@ -183,7 +183,7 @@ class IsolationTest {
     }
 
     @Test
-    void oneThatWasTakenBackDoesNotComeBehindOneThatIsSetAside() throws IOException {
+    void aCancelledMessageIsNotDeliveredAfterAnotherIsSetAside() throws IOException {
         FailingStamp format = new FailingStamp(1);
         directory.format = format;
         Broker broker = directory.open();
@@ -226,7 +226,7 @@ class IsolationTest {
     }
 
     @Test
-    void aFormatThatFailsOverAMessageThatIsDueHoldsNobodyUp() throws IOException {
+    void aFormatThatFailsOnADueMessageHoldsUpNoOther() throws IOException {
         boolean[] fails = new boolean[1];
         directory.format = new TestFormat() {
             @Override
@@ -252,7 +252,7 @@ class IsolationTest {
     }
 
     @Test
-    void oldMessagesThatAreDueAreReadByTheBackgroundBeforeTheyAreMoved() throws IOException {
+    void oldDueMessagesAreReadByTheBackgroundBeforeTheMove() throws IOException {
         directory.hotBytes = 0;
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
@@ -274,7 +274,7 @@ class IsolationTest {
     }
 
     @Test
-    void aMoveThatFailsIsSetAsideAndToldAndTheOthersGoOn() throws IOException {
+    void aMessageThatCannotBeMovedIsSetAsideAndReported() throws IOException {
         FailingStamp format = new FailingStamp(1);
         directory.format = format;
         Broker broker = directory.open();
@@ -298,7 +298,7 @@ class IsolationTest {
     }
 
     @Test
-    void aMessageWhoseSegmentCannotBeOpenedWhenItIsDueComesLater() throws IOException {
+    void aDueMessageWhoseSegmentCannotBeOpenedIsMovedLater() throws IOException {
         directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 14, false);
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
@@ -326,7 +326,7 @@ class IsolationTest {
     }
 
     @Test
-    void aMessageWhoseSegmentIsGoneHoldsUpNoOther() throws IOException {
+    void aDueMessageWithoutItsSegmentHoldsUpNoOther() throws IOException {
         directory.log = new LogSettings(1 << 16, 1 << 14, 1 << 14, false);
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
@@ -355,7 +355,7 @@ class IsolationTest {
     }
 
     @Test
-    void aGroupThatIsPreparedIsNotReplacedByAnotherOfItsId() throws IOException {
+    void aPreparedGroupIsNotReplacedByOneWithTheSameId() throws IOException {
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
         directory.shard.turn();
@@ -377,7 +377,7 @@ class IsolationTest {
 
     /** Turns of others wake nobody while the disk has not taken what he waits for. */
     @Test
-    void whoWaitsIsWokenOnceForWhatIsCommitted() throws IOException {
+    void aWaiterIsWokenOnceWhenMessagesAreCommitted() throws IOException {
         directory.log = new LogSettings(directory.log.segmentBytes(), directory.log.allocateBytes(),
                 directory.log.reserveBytes(), true);
         Broker broker = directory.open();
@@ -409,7 +409,7 @@ class IsolationTest {
     }
 
     @Test
-    void waitersAnswersAndListenersFailForThemselves() throws IOException {
+    void failuresOfWaitersAnswersAndListenersAffectNoOthers() throws IOException {
         Broker broker = directory.open();
         List<String> told = new ArrayList<>();
         broker.onTopics(new TopicListener() {

@@ -17,7 +17,7 @@ class KeyHashTest {
     }
 
     @Test
-    void theHashOfTextIsThatOfThePlainLoop() {
+    void theHashOfTextAgreesWithAPlainLoop() {
         Random random = new Random(3);
         for (int i = 0; i < 10_000; i++) {
             byte[] bytes = new byte[random.nextInt(70)];

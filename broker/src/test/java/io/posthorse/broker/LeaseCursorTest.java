@@ -19,7 +19,7 @@ class LeaseCursorTest {
     }
 
     @Test
-    void theLastEndIsThatOfTheLeasesThatAreOpen() {
+    void theLastEndIsThatOfTheOpenLeases() {
         for (long seed = 0; seed < 50; seed++) {
             SeededEntropy entropy = new SeededEntropy(seed);
             for (int step = 0; step < 400; step++) {
@@ -31,7 +31,7 @@ class LeaseCursorTest {
 
     /** The record of the first loan has rotted: what it lent lies below the floor, and is lent by a record behind it. */
     @Test
-    void whatIsLentBelowTheFloorCanBeSettled() {
+    void aMessageLentBelowTheFloorCanBeSettled() {
         cursor.lend(new long[] {8}, 1, 9, 1, 1_000);
         assertEquals(8, cursor.floor());
         cursor.lend(new long[] {0}, 1, 1, 2, 1_000);
@@ -64,7 +64,7 @@ class LeaseCursorTest {
     }
 
     @Test
-    void askingForItCostsNoLookAtAllLeases() {
+    void theLastEndNeedsNoSearchOfAllLeases() {
         long[] offsets = new long[1];
         for (int i = 0; i < 100_000; i++) {
             offsets[0] = i;

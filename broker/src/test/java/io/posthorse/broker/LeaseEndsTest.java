@@ -45,7 +45,7 @@ class LeaseEndsTest {
     }
 
     @Test
-    void aLeaseThatIsChangedToTheSameEndComesBackOnce() throws IOException {
+    void aLeaseChangedToTheSameEndIsLentAgainOnce() throws IOException {
         Broker broker = directory.open();
         Partition partition = directory.topic("topic", 1).partition(0);
         directory.shard.turn();
@@ -68,7 +68,7 @@ class LeaseEndsTest {
     }
 
     @Test
-    void whatIsGivenBackIsLentByAnotherReceiptThanItWasLentBy() throws IOException {
+    void aMessageGivenBackIsLentWithANewReceipt() throws IOException {
         open(1, SubscriptionSettings.STANDARD);
         assertEquals("[0]", lend(5, false));
         assertEquals(CommandOutcome.DONE, directory.shard.turn().leases().change(borrower, partition, 0, 5, 0, 5));
@@ -81,7 +81,7 @@ class LeaseEndsTest {
     }
 
     @Test
-    void whatCannotGoToItsDeadLettersHoldsUpNobody() throws IOException {
+    void aMessageThatCannotBecomeADeadLetterHoldsUpNoOther() throws IOException {
         open(4, SubscriptionSettings.ofOffsets(true, true, true, false, 1, 0, true, new TreeMap<>()));
         assertEquals("[0, 1]", lend(1, false));
         directory.pass(2_000);
@@ -92,7 +92,7 @@ class LeaseEndsTest {
     }
 
     @Test
-    void inOrderItHoldsUpWhatStandsBehindIt() throws IOException {
+    void inOrderAMessageThatCannotBecomeADeadLetterHoldsUpLaterOnes() throws IOException {
         open(4, SubscriptionSettings.ofOffsets(true, true, true, true, 1, 0, true, new TreeMap<>()));
         assertEquals("[0, 1]", lend(1, true));
         assertEquals(CommandOutcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 1, 1));

@@ -68,7 +68,7 @@ class LeaseWaitersTest {
     }
 
     @Test
-    void aMessageWakesOneOfThoseWhoWaitAndNotAll() throws IOException {
+    void aMessageWakesOneWaiterOnly() throws IOException {
         for (boolean ordered : new boolean[] {false, true}) {
             Broker broker = directory.open();
             Partition partition = directory.topic("topic" + ordered, 1).partition(0);
@@ -96,7 +96,7 @@ class LeaseWaitersTest {
     }
 
     @Test
-    void whoStandsBehindOneThatWaitsForTheDiskIsServedWhenThatOneGoes() throws IOException {
+    void theNextWaiterIsServedWhenOneThatWaitsForTheDiskLeaves() throws IOException {
         Broker broker = directory.open();
         Partition partition = directory.topic("topic", 1).partition(0);
         directory.shard.turn();

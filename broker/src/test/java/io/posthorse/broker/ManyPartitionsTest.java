@@ -19,7 +19,7 @@ class ManyPartitionsTest {
     private final Directory directory = new Directory();
 
     @Test
-    void aTopicOfAllPartitionsIsMadeAndFoundWithoutCopyingThemForEach() throws IOException {
+    void aTopicWithTheMaximumOfPartitionsIsCreatedWithoutQuadraticCopies() throws IOException {
         directory.open();
         long before = THREADS.getCurrentThreadAllocatedBytes();
         Topic topic = directory.topic("many", TopicSettings.PARTITIONS_MAX);
@@ -63,7 +63,7 @@ class ManyPartitionsTest {
 
     /** Numbers are never given again, so a broker of many short-lived topics comes to the millions. */
     @Test
-    void aCheckpointOfAFarNumberIsRead() throws IOException {
+    void aCheckpointWithHighPartitionNumbersIsRead() throws IOException {
         Broker broker = directory.open();
         int partition = broker.state().nextPartition() + (1 << 24);
         int subscription = broker.state().subscriptions.next() + (1 << 24);

@@ -15,7 +15,7 @@ class MessageRendererTest {
             new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, 1L << 40,
             new Retention(1L << 50, 1L << 50, 1, ms -> false));
 
-    private final MessageRenderer rendering = new MessageRenderer(new MessageFormat[128], new TestFormat());
+    private final MessageRenderer renderer = new MessageRenderer(new MessageFormat[128], new TestFormat());
 
     private static boolean isNeededAfter(ByteBuffer checkpoint) {
         MessageRenderer later = new MessageRenderer(new MessageFormat[128], new TestFormat());
@@ -42,7 +42,7 @@ class MessageRendererTest {
     }
 
     private State state() {
-        State state = new State(SETTINGS, rendering);
+        State state = new State(SETTINGS, renderer);
         for (String internal : List.of("schedule", "timed", "prepared", "suspended")) {
             state.apply(new Event.TopicChanged(internal, TopicSettings.of(1), state.nextPartition()), 0);
         }
@@ -50,17 +50,17 @@ class MessageRendererTest {
     }
 
     @Test
-    void aCheckpointSaysWhetherOtherFormatsWereSeen() {
-        rendering.saw(TestFormat.ID);
+    void aCheckpointHoldsWhetherOtherFormatsWereSeen() {
+        renderer.noteFormat(TestFormat.ID);
         assertEquals(false, isNeededAfter(sections()));
         assertEquals(false, isNeededAfter(WholeStates.of(state())));
-        rendering.saw((byte) 2);
+        renderer.noteFormat((byte) 2);
         assertEquals(true, isNeededAfter(sections()));
         assertEquals(true, isNeededAfter(WholeStates.of(state())));
     }
 
     @Test
-    void oneThatDoesNotSayIsTakenForAYes() {
+    void aCheckpointWithoutTheFlagCountsAsYes() {
         ByteBuffer before = WholeStates.of(state());
         assertEquals(true, isNeededAfter(before.limit(before.limit() - 9)));
     }

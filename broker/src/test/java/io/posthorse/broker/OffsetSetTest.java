@@ -38,7 +38,7 @@ class OffsetSetTest {
     }
 
     @Test
-    void doesWhatAPlainBitSetDoes() {
+    void agreesWithABitSet() {
         for (long seed = 1; seed <= 300; seed++) {
             SeededEntropy entropy = new SeededEntropy(seed);
             BitSet expected = new BitSet();
@@ -79,7 +79,7 @@ class OffsetSetTest {
     }
 
     @Test
-    void aGapOfAnyLengthCostsNothing() {
+    void aGapOfAnyLengthTakesNoMemory() {
         OffsetSet set = new OffsetSet();
         set.addAll(5, 1L << 50);
         assertEquals((1L << 50) - 5, set.size());

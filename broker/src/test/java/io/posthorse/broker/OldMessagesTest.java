@@ -128,7 +128,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void nothingIsLentBeforeItIsAtHand() {
+    void messagesAreLentOnlyOnceResident() {
         for (int i = 0; i < 5; i++) {
             directory.publish(partition, BODY);
         }
@@ -151,7 +151,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void whatCameBackIsReadTooBeforeItIsLentAgain() {
+    void aMessageGivenBackIsReadBeforeItIsLentAgain() {
         directory.publish(partition, BODY);
         lend(10, 500);
         read();
@@ -179,7 +179,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void aRottenOneIsLeftOut() throws IOException {
+    void aRottenMessageIsOmitted() throws IOException {
         for (int i = 0; i < 5; i++) {
             directory.publish(partition, BODY);
         }
@@ -192,7 +192,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void thoseOfOtherFormatsAreShownInTheCommonOne() {
+    void oldMessagesOfOtherFormatsAreConverted() {
         for (String text : List.of("one ", "two ", "three ")) {
             Broker broker = directory.shard.turn();
             assertEquals(Admission.ADMITTED, broker.admit(text.length(), 1));
@@ -213,7 +213,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void anAnswerEndsWhereTheNextMessageIsNotAtHand() {
+    void anAnswerEndsBeforeTheFirstMessageThatIsNotResident() {
         for (int i = 0; i < 1_000; i++) {
             directory.publish(partition, BODY);
         }
@@ -242,7 +242,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void requestsForTheSameGreatMessageDoNotDisplaceItForEachOther() {
+    void requestsForTheSameLargeMessageShareItsCopy() {
         directory.publish(partition, 200_000);
         List<Integer> answered = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
@@ -269,7 +269,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void whatTheDiskCouldNotDeliverIsNotPassedOver() {
+    void anUndeliveredMessageIsReadAgainInsteadOfSkipped() {
         for (int i = 0; i < 3; i++) {
             directory.publish(partition, BODY);
         }
@@ -288,7 +288,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void oneThatFailsCostsItself() {
+    void aFailingRequestAffectsNoOther() {
         directory.publish(partition, BODY);
         int[] tried = new int[1];
         for (int i = 0; i < 30; i++) {
@@ -307,7 +307,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void aStepThatPassedOverWhatIsNotWantedSaysThatThereMayBeMore() throws IOException {
+    void aStepThatFoundOnlyUnwantedMessagesSaysThatThereMayBeMore() throws IOException {
         directory.hotBytes = 1L << 40;
         directory.killed();
         partition = directory.shard.broker().topic("t").partition(0);
@@ -330,7 +330,7 @@ class OldMessagesTest {
     }
 
     @Test
-    void manyRequestsWaitForEachOther() {
+    void manyRequestsAreReadInTurn() {
         directory.publish(partition, BODY);
         int[] tried = new int[1];
         for (int i = 0; i < 100; i++) {

@@ -52,7 +52,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void aMessageIsReadByAnotherThreadFirst() {
+    void aColdMessageIsReadByAnotherThreadFirst() {
         long position = published();
         NotResidentException missing = assertThrows(NotResidentException.class, () -> broker.atHand().message(position));
         assertFalse(broker.atHand().has(position), "the lookup was not done yet");
@@ -61,7 +61,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void whatIsNoPositionOfARecordIsLookedUpOnceAndThenIsNothing() {
+    void aPositionWithoutARecordIsLookedUpOnce() {
         long position = published() + 8;
         bring(assertThrows(NotResidentException.class, () -> broker.atHand().message(position)));
         assertNull(broker.atHand().message(position));
@@ -69,7 +69,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void aCommandThatHasChangedSomethingIsNotRunAgain() {
+    void aCommandThatHasChangedTheStateIsNotRunAgain() {
         long position = published();
         long before = broker.decisions();
         directory.shard.turn();
@@ -79,7 +79,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void timesOfOneAnswerAreAskedForTogether() {
+    void timesOfOneAnswerAreReadTogether() {
         published();
         published();
         ResidentRecords.Times first = broker.atHand().times();
@@ -94,7 +94,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void aCommandRunsAgainBehindItsLookupAndOthersWaitForTheirTurn() {
+    void aCommandRunsAgainAfterItsLookupAndLookupsAreBounded() {
         List<Long> done = new ArrayList<>();
         List<Long> positions = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -120,7 +120,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void requestsThatWaitMayNotFillTheMemory() {
+    void memoryOfWaitingRequestsIsBounded() {
         long position = published();
         int most = (int) (Runtime.getRuntime().maxMemory() / 32);
         NotResidentException missing = assertThrows(NotResidentException.class, () -> broker.atHand().message(position));
@@ -132,7 +132,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void anIdIsSearchedForByAnotherThreadAndItsAnswerGivenOutOnce() {
+    void anIdIsSearchedByAnotherThreadAndItsAnswerUsedOnce() {
         published();
         OriginalMessages originals = broker.originals();
         Topic topic = partition.topic();
@@ -142,7 +142,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void aPreparedGroupIsReadByAnotherThreadFirst() {
+    void aColdPreparedGroupIsReadByAnotherThreadFirst() {
         directory.shard.turn();
         AtomicGroup group = broker.group();
         group.publish(partition, new TestFormat.Sent(7, partition.id(), BODY));
@@ -154,7 +154,7 @@ class ResidentRecordsTest {
     }
 
     @Test
-    void whoeverIsAskedAboutAnUndecidedMessageIsAskedWhenItWasRead() {
+    void anUndecidedMessageIsCheckedOnceItIsResident() {
         List<Long> asked = new ArrayList<>();
         broker.transactions().onUndecided((offset, position, bytes) -> asked.add(offset));
         directory.shard.turn();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** When records are made of what a turn has settled. */
 class SettlementsTest {
     @Test
-    void noRecordSpeaksOfASubscriptionBehindItsDeletion() throws IOException {
+    void noRecordNamesASubscriptionAfterItsDeletion() throws IOException {
         Directory directory = new Directory();
         Broker broker = directory.open();
         Topic queue = directory.topic("queue", 1);

@@ -61,7 +61,7 @@ class SimulationTest {
     }
 
     @Test
-    void theSameSeedIsTheSameLife() {
+    void theSameSeedGivesTheSameRun() {
         for (long seed = 1; seed <= 20; seed++) {
             assertEquals(live(seed), live(seed), "seed " + seed);
         }

@@ -57,7 +57,7 @@ class TimeSearchTest {
     }
 
     @Test
-    void itIsThatOfALookAtAll() throws IOException {
+    void agreesWithALinearSearch() throws IOException {
         for (long hotBytes : new long[] {1L << 40, 0, 2_000}) {
             times.clear();
             directory.files = new FaultyFileStore(new SeededEntropy(1));
@@ -73,7 +73,7 @@ class TimeSearchTest {
     }
 
     @Test
-    void rottenOnesSayNothingOfTheirNeighbours() throws IOException {
+    void rottenMessagesDoNotMisleadTheSearch() throws IOException {
         fill(0, new SeededEntropy(3), 100);
         long first = times.firstEntry().getValue();
         long last = times.lastEntry().getValue();
@@ -90,7 +90,7 @@ class TimeSearchTest {
     }
 
     @Test
-    void theOwnerReadsNothingThatMayHaveToComeFromTheDisk() throws IOException {
+    void theOwnerReadsNoColdRecords() throws IOException {
         fill(0, new SeededEntropy(5), 100);
         SimulatedBackground reader = new SimulatedBackground();
         List<TimeSearch.Found> found = new ArrayList<>();
@@ -107,7 +107,7 @@ class TimeSearchTest {
     }
 
     @Test
-    void manyPartitionsAreSearchedOneBehindTheOther() throws IOException {
+    void manyPartitionsAreSearchedInSequence() throws IOException {
         directory.open();
         Topic topic = directory.topic("wide", 300);
         for (int i = 0; i < 300; i++) {

@@ -61,7 +61,7 @@ final class WholeStates {
             FieldCodec.put(out, id);
             out.putLong(position);
         });
-        return out.put((byte) (state.rendering.isNeeded() ? 1 : 0)).putLong(state.lastMs()).flip();
+        return out.put((byte) (state.renderer.isNeeded() ? 1 : 0)).putLong(state.lastMs()).flip();
     }
 
     private static void write(Topic topic, ByteBuffer out) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Writes the body of a file from front to back, and takes the checksum of each of its blocks. */
+/** A writer of a file's body from front to back that computes the checksum of each block. */
 final class BlockWriter {
     private final StoredFile file;
     private final int body;
@@ -14,7 +14,7 @@ final class BlockWriter {
     private int blocks;
     private long written;
 
-    /** @param body where it begins in the file */
+    /** @param body begin of the body in the file */
     BlockWriter(StoredFile file, int body) {
         this.file = file;
         this.body = body;
@@ -28,7 +28,7 @@ final class BlockWriter {
         return this;
     }
 
-    /** A long never stands across two blocks: everything in a body stands at a multiple of its size. */
+    /** Writes a long, which never spans two blocks: each value in a body is aligned to its size. */
     BlockWriter putLong(long value) throws IOException {
         if (block.remaining() < Long.BYTES) {
             flush();
@@ -49,7 +49,7 @@ final class BlockWriter {
         }
     }
 
-    /** Bytes of body so far. */
+    /** Returns the bytes of body written so far. */
     long bytes() {
         return written + block.position();
     }
@@ -61,7 +61,7 @@ final class BlockWriter {
         }
     }
 
-    /** Puts the checksums of all blocks. */
+    /** Writes the checksums of all blocks. */
     void sums(ByteBuffer out, int at) {
         for (int i = 0; i < blocks; i++) {
             out.putInt(at + i * 4, sums[i]);

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The body of a mapped file, checked block by block when it is first read from: so a use costs what it reads, however
- * long the file is. The checksums of the blocks stand in front of the body.
+ * The body of a mapped file, checked block by block at the first read: a use costs only what it reads, however long the
+ * file is. The checksums of the blocks are in front of the body.
  */
 final class CheckedBytes {
     static final int BLOCK = 1 << 16;
-    /** How far before a block {@link Content} may look. */
+    /** Bytes before a block that {@link Content} may examine. */
     private static final int LOOK_BACK = 16;
 
     private final ByteBuffer bytes;
@@ -17,19 +17,19 @@ final class CheckedBytes {
     private final int body;
     private final Content content;
     private final Object file;
-    /** By block. Written by whoever reads: a check that is done twice does no harm. */
+    /** By block. Readers of any thread write it: a repeated check does no harm. */
     private final boolean[] checked;
 
-    /** Looks at what a checksum can't see. */
+    /** A check of what a checksum does not cover. */
     interface Content {
-        /** Whether that part of the body, a block, says nothing impossible. */
+        /** Returns whether a block of the body holds only possible values. */
         boolean isSound(ByteBuffer bytes, int from, int to);
     }
 
     /**
-     * @param sums where the checksums stand, one for each block
-     * @param body where the body begins
-     * @param file what a {@link DamagedFile} is to name
+     * @param sums index of the checksums, one for each block
+     * @param body begin of the body
+     * @param file file that a {@link DamagedFile} names
      */
     CheckedBytes(ByteBuffer bytes, int sums, int body, Content content, Object file) {
         this.bytes = bytes;
@@ -40,12 +40,12 @@ final class CheckedBytes {
         this.checked = new boolean[blocks(bytes.capacity() - body)];
     }
 
-    /** How many blocks a body of that length has. */
+    /** Returns the number of blocks of a body with the given length in bytes. */
     static int blocks(long length) {
         return (int) ((length + BLOCK - 1) / BLOCK);
     }
 
-    /** Puts the checksums of a body that is in place. */
+    /** Writes the checksums of a body that is in place. */
     static void sum(ByteBuffer bytes, int sums, int body) {
         int blocks = blocks(bytes.capacity() - body);
         for (int block = 0; block < blocks; block++) {
@@ -64,7 +64,7 @@ final class CheckedBytes {
         return bytes.getInt(at);
     }
 
-    /** Copies bytes from a place on to a buffer's position. */
+    /** Copies bytes from an index to the position of a buffer. */
     void copy(int at, int length, ByteBuffer out) {
         for (int from = at; from < at + length; from = blockEnd(from)) {
             check(from);
@@ -72,7 +72,7 @@ final class CheckedBytes {
         out.put(out.position(), bytes, at, length).position(out.position() + length);
     }
 
-    /** Where the block that holds a place ends. */
+    /** Returns the end of the block that holds an index. */
     int blockEnd(int at) {
         return (int) Math.min(bytes.capacity(), body + ((long) (at - body) / BLOCK + 1) * BLOCK);
     }

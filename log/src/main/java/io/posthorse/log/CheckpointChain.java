@@ -11,16 +11,16 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The checkpoints of a directory: each is a row of parts from the log's beginning up to its position, and all but the last
- * part is the one before it. The newest is the longest row whose parts are whole.
+ * The checkpoints of a directory: each is a row of parts from the begin of the log to its position, and without its last
+ * part it is the checkpoint before. The newest is the longest row whose parts are whole.
  *
  * @param parts the row of the newest; empty where that is {@link #whole}, or where there is none
  * @param whole a checkpoint of an earlier release that is newer than all rows; null where there is none
- * @param unreadable why a file could not be read, which may be newer than these; null where all could
+ * @param unreadable failure to read a file that may be newer than these; null where there was none
  */
 record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOException unreadable) {
 
-    /** Position of the newest; 0 where there is none. */
+    /** Returns the position of the newest; 0 where there is none. */
     long position() {
         return whole != null ? whole.position() : parts.isEmpty() ? 0 : parts.getLast().to();
     }
@@ -29,12 +29,12 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
         return whole == null && parts.isEmpty();
     }
 
-    /** Position of the one before the newest, which is whole if the newest is; 0 where there is none. */
+    /** Returns the position of the one before the newest, which is whole if the newest is; 0 where there is none. */
     long before() {
         return parts.size() < 2 ? 0 : parts.get(parts.size() - 2).to();
     }
 
-    /** Looks for the newest checkpoint, and at every byte of it. */
+    /** Finds the newest checkpoint and verifies every byte of it. */
     static CheckpointChain newest(FileStore files) throws IOException {
         TreeSet<String> names = new TreeSet<>();
         TreeSet<Long> ends = new TreeSet<>(Comparator.reverseOrder());
@@ -64,7 +64,9 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
         return new CheckpointChain(List.of(), null, unreadable[0]);
     }
 
-    /** The parts of the checkpoint of a position; null where some are missing. Takes out the names of those that are. */
+    /**
+     * Returns the parts of the checkpoint at a position; null where some are missing. Removes the names of damaged parts.
+     */
     private static List<CheckpointPart> row(
             FileStore files, TreeSet<String> names, long end, Map<String, CheckpointPart> known,
             Consumer<IOException> unreadable) throws NewerFormatException {
@@ -97,9 +99,9 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
     }
 
     /**
-     * Gives the newest to the layer above.
+     * Restores the newest checkpoint into the layer above.
      *
-     * @return the same without what it held in memory
+     * @return the same chain without the bytes it held in memory
      */
     CheckpointChain restore(FileStore files, Store.State state) throws IOException {
         if (whole != null) {
@@ -122,14 +124,14 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
         return this;
     }
 
-    /** The row with one more part behind it, or where that begins at the log's beginning, it alone. */
+    /** Returns the row with one more part, or that part alone where it begins at the begin of the log. */
     CheckpointChain with(CheckpointPart part) {
         List<CheckpointPart> more = new ArrayList<>(part.from() == 0 ? List.of() : parts);
         more.add(part);
         return new CheckpointChain(List.copyOf(more), null, null);
     }
 
-    /** The row with one part in the place of some that follow on each other. */
+    /** Returns the row with one part in place of several adjacent ones. */
     CheckpointChain with(List<CheckpointPart> before, CheckpointPart now) {
         List<CheckpointPart> fewer = new ArrayList<>(parts);
         int at = fewer.indexOf(before.getFirst());
@@ -139,9 +141,9 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
     }
 
     /**
-     * Parts to be made one, so that their number follows the logarithm of the state's size and each change is written anew
-     * as often: the newest that are not the last, as far back as one is less than twice as long as all behind it. A part
-     * that has lost its copy comes first, alone.
+     * Returns the parts to merge, such that their number grows with the logarithm of the state's size, and each change is
+     * rewritten as often: the newest but the last, as far back as a part is less than twice as long as all behind it. A
+     * part that has lost its copy comes first, alone.
      */
     List<CheckpointPart> mergeable() {
         for (CheckpointPart part : parts) {

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A file of sections: what of the state of the layer above has changed between two positions of the log, or where the first
- * of them is 0, all of it.
+ * A file of sections: the state of the layer above that changed between two positions of the log, or all of it where the
+ * first position is 0.
  *
  * <pre>
  *   0  u64  magic    "PHCKPT" and two zeros
@@ -16,15 +16,15 @@ import java.nio.ByteBuffer;
  *  16  u64  to       the state is that of all records below
  *  24  u32  zero
  *  28  u32  crc32c   of bytes 0 to 28
- *  32  u64  from     what is not in here is as it was there
+ *  32  u64  from     pieces not in here are as they were there
  *  40  u64  length   of all blocks
  *  48  u32  zero
  *  52  u32  crc32c   of bytes 32 to 52
- *  56  ...  blocks: u32 length, at most 65,536; u32 crc32c of what follows; so many bytes
+ *  56  ...  blocks: u32 length, at most 65,536; u32 crc32c of the rest; the bytes
  * </pre>
  *
- * The bytes of all blocks in a row are sections, by kind and key: u8 kind, u16 length of the key, u32 length of the value or
- * 0xFFFFFFFF where there is no such piece any more, key, value.
+ * The bytes of all blocks in a row are sections, by kind and key: u8 kind, u16 length of the key, u32 length of the value
+ * or 0xFFFFFFFF where the piece no longer exists, key, value.
  */
 final class CheckpointFile {
     static final long MAGIC = 0x5048434B50540000L;
@@ -39,7 +39,7 @@ final class CheckpointFile {
 
     private CheckpointFile() {}
 
-    /** Writes a file from front to back. */
+    /** A writer of a file from front to back. */
     static final class Writer {
         private final StoredFile file;
         private final ByteBuffer block = ByteBuffer.allocate(BLOCK_HEADER + BLOCK).position(BLOCK_HEADER);
@@ -81,12 +81,12 @@ final class CheckpointFile {
             block.clear().position(BLOCK_HEADER);
         }
 
-        /** Bytes written so far. */
+        /** Returns the bytes written so far. */
         long written() {
             return written;
         }
 
-        /** Ends the file and brings it to stable storage. */
+        /** Ends the file and forces it. */
         void end(long from, long to) throws IOException {
             if (block.position() > BLOCK_HEADER) {
                 flush();
@@ -100,8 +100,8 @@ final class CheckpointFile {
     }
 
     /**
-     * Reads a file from front to back. What is wrong with it is a {@link DamagedCheckpoint}; a section that is longer than
-     * the file is wrong too.
+     * A reader of a file from front to back. Reports every fault as a {@link DamagedCheckpoint}, also a section longer than
+     * the file.
      */
     static final class Reader implements SectionSource {
         private final StoredFile file;
@@ -126,7 +126,7 @@ final class CheckpointFile {
                     && header.getLong(32) == from && length >= 0 && length <= file.size() - HEADER);
         }
 
-        /** Bytes of all its blocks. */
+        /** Returns the bytes of all its blocks. */
         long length() {
             return length;
         }
@@ -187,7 +187,7 @@ final class CheckpointFile {
         }
     }
 
-    /** The file is not what was written. */
+    /** Thrown where the file is not as it was written. */
     static final class DamagedCheckpoint extends IOException {
         private static final long serialVersionUID = 1;
 

@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * A {@link CheckpointFile} of a directory, and its copy: one of the two may go bad. Named by the two positions of the log
- * between which it tells what has changed.
+ * A {@link CheckpointFile} of a directory and its copy, one of which may go bad. Its name has the two positions of the log
+ * between which it holds changes.
  *
  * @param bytes length of the file
- * @param isDoubled whether both are whole
+ * @param isDoubled whether both files are whole
  */
 record CheckpointPart(String name, long bytes, boolean isDoubled) {
     private static final String SUFFIX = ".checkpoint";
@@ -36,7 +36,7 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
         return name.endsWith(COPY) && isName(name.substring(0, name.length() - COPY.length()));
     }
 
-    /** The name of the part of which a file is the copy. */
+    /** Returns the name of the part of a copy. */
     static String ofCopy(String copy) {
         return copy.substring(0, copy.length() - COPY.length());
     }
@@ -50,9 +50,9 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
     }
 
     /**
-     * Looks at every byte of a part and its copy; null where neither is whole.
+     * Verifies every byte of a part and its copy; returns null where neither is whole.
      *
-     * @param unreadable is told of a file that cannot be read, which is as good as damaged where the other is whole
+     * @param unreadable receives the failure to read a file, which then counts as damaged if the other is whole
      */
     static CheckpointPart verified(FileStore files, String name, Consumer<IOException> unreadable)
             throws NewerFormatException {
@@ -61,7 +61,7 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
         return first < 0 && second < 0 ? null : new CheckpointPart(name, Math.max(first, second), first >= 0 && second >= 0);
     }
 
-    /** Length of a whole file, -1 where it is not whole. */
+    /** Returns the length of a whole file in bytes, -1 where it is not whole. */
     private static long verify(FileStore files, String fileName, String name, Consumer<IOException> unreadable)
             throws NewerFormatException {
         try (StoredFile file = files.openExisting(fileName)) {
@@ -107,10 +107,10 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
     }
 
     /**
-     * Opens a part, or where that is no longer whole, its copy.
+     * Opens a part, or its copy where the part is no longer whole.
      *
-     * @throws IOException where one cannot be read and the other is no help; {@link CheckpointFile.DamagedCheckpoint} where
-     *     neither is whole
+     * @throws IOException where one file cannot be read and the other does not help;
+     *     {@link CheckpointFile.DamagedCheckpoint} where neither is whole
      */
     Open open(FileStore files) throws IOException {
         IOException[] unreadable = new IOException[1];

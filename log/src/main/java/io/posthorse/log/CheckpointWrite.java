@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes a part of a checkpoint and its copy, in steps, so that other work of the background comes between. */
+/** The writing of a checkpoint part and its copy, in steps, so that other work of the background comes between. */
 final class CheckpointWrite implements AutoCloseable {
     private static final long STEP = 1 << 20;
 
@@ -34,15 +34,15 @@ final class CheckpointWrite implements AutoCloseable {
         this.to = to;
     }
 
-    /** Begins a part of what has changed. */
+    /** Begins a part of the changed pieces. */
     static CheckpointWrite of(FileStore files, SectionSource source, long from, long to) {
         return new CheckpointWrite(files, "unfinished-checkpoint", List.of(), List.of(), source, from, to);
     }
 
     /**
-     * Begins to make one part of several that follow on each other; of one alone, both of its files anew.
+     * Begins to merge several adjacent parts into one, or to write both files of a single part anew.
      *
-     * @throws IOException where the disk has not twice the room that it takes: a merge can wait, and others cannot
+     * @throws IOException where the disk lacks twice the needed room: a merge can wait, other writes cannot
      */
     static CheckpointWrite merge(
             FileStore files, List<CheckpointPart> parts, SectionMerge.Combination combination) throws IOException {
@@ -81,13 +81,13 @@ final class CheckpointWrite implements AutoCloseable {
         }
     }
 
-    /** The parts of which one is made. */
+    /** Returns the parts that are merged. */
     List<CheckpointPart> parts() {
         return parts;
     }
 
     /**
-     * Goes on for a while; where that fails, the write is over.
+     * Continues for a while; a failure ends the write.
      *
      * @return the new part, null while it is not whole
      */
@@ -118,7 +118,7 @@ final class CheckpointWrite implements AutoCloseable {
         }
     }
 
-    /** What was written so far takes no room any more. */
+    /** Frees the blocks written so far. */
     private void abandon() throws IOException {
         close();
         for (String name : List.of(unfinished, unfinished + "-copy")) {

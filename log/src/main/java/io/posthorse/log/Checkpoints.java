@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Takes checkpoints. The owner only puts the pieces of the state that have changed into a buffer, some at a time, each as it
- * was when the checkpoint began; the background writes them. One that failed is tried again before the next begins.
+ * The checkpoints of a store. The owner only copies the changed pieces of the state into a buffer, some at a time, each as
+ * it was when the checkpoint began; the background writes them. A failed checkpoint is tried again before the next begins.
  */
 final class Checkpoints {
-    /** Calls of {@link #resume} that a checkpoint or a merge waits for after it has failed. */
+    /** Number of calls of {@link #resume} that a checkpoint or a merge waits for after a failure. */
     private static final int PAUSE = 10;
-    /** What a checkpoint takes beside its contents: blocks that are not filled, names. */
+    /** Bytes that a checkpoint takes beside its contents: partly filled blocks, names. */
     private static final long ROOM = 128 << 10;
 
     private final FileStore files;
@@ -25,26 +25,26 @@ final class Checkpoints {
     private final KeyIndex keys;
     private final IndexUpkeep indexUpkeep;
     private final Store.State state;
-    /** Stretches whose key file could not be written so far; they stay readable in memory. */
+    /** Stretches without a key file yet; they stay readable in memory. */
     private final List<GrowingKeys> unwrittenKeys = new ArrayList<>();
 
     private CheckpointChain chain;
-    /** Position of the checkpoint before the last one: what is below is not needed even if the last one goes bad. */
+    /** Position of the checkpoint before the last one: records below are not needed even if the last one goes bad. */
     private long dispensable;
-    /** The one that is not whole yet; null where there is none. */
+    /** The checkpoint under way; null where there is none. */
     private Taken taken;
 
-    /** Its entries, once all are frozen. */
+    /** Its index entries, once all are frozen. */
     private FrozenEntries entries;
 
     private boolean freezing;
     private boolean writing;
-    /** Whether it is whole, and some of its entries are in memory yet. */
+    /** Whether it is whole, and memory still has some of its entries. */
     private boolean lettingGo;
-    /** The file of its entries, once that is written. */
+    /** The file of its index entries, once written. */
     private StripeFile stripe;
 
-    /** Whether the reserve has given room for this try. */
+    /** Whether this try already got room from the reserve. */
     private boolean retried;
 
     /** Whether there may be checkpoints of an earlier release. */
@@ -52,7 +52,7 @@ final class Checkpoints {
 
     private int pause;
     private boolean merging;
-    /** Whether a part was found damaged in both of its files. */
+    /** Whether both files of a part are damaged. */
     private boolean broken;
 
     private int mergePause;
@@ -60,8 +60,8 @@ final class Checkpoints {
     /**
      * A checkpoint under way.
      *
-     * @param from position of the one before it, from which its index stretch begins
-     * @param since from where its part tells of changes
+     * @param from position of the one before it, where its index stretch begins
+     * @param since position from which its part holds changes
      */
     private record Taken(long from, long since, long to, SectionBuffer sections) {}
 
@@ -79,7 +79,7 @@ final class Checkpoints {
         this.dispensable = chain.before();
     }
 
-    /** Position of the last one that is whole. */
+    /** Returns the position of the last whole checkpoint. */
     long position() {
         return chain.position();
     }
@@ -88,7 +88,7 @@ final class Checkpoints {
         return dispensable;
     }
 
-    /** Whether a file of the directory was never finished, or is no part of a checkpoint that is kept. */
+    /** Returns whether a file of the directory is unfinished, or belongs to no kept checkpoint. */
     boolean isUnused(String name) {
         if (name.startsWith("unfinished-") || WholeCheckpoint.position(name) > position()) {
             return true;
@@ -99,20 +99,20 @@ final class Checkpoints {
 
     // ---- taking one
 
-    /** Begins a checkpoint of the present state, unless one is under way; {@link #advance} must follow. */
+    /** Begins a checkpoint of the present state, unless one is under way; calls of {@link #advance} must follow. */
     void begin() {
         if (taken != null || lettingGo || log.poison() != null || log.tail() == position() && !broken) {
             return;
         }
         log.write();
         if (log.poison() != null) {
-            return; // the state has seen what the log has not
+            return; // the state knows records that the log has not written
         }
         long to = log.tail();
         if (broken) {
             state.changeAll();
         }
-        // behind a checkpoint of an earlier release stands one of all there is: all of it counts as changed
+        // behind a checkpoint of an earlier release everything counts as changed, so the next one holds everything
         boolean isOfAll = broken || chain.parts().isEmpty();
         taken = new Taken(position(), isOfAll ? 0 : position(), to, new SectionBuffer());
         index.beginFreeze();
@@ -121,7 +121,7 @@ final class Checkpoints {
         freezing = true;
     }
 
-    /** Goes on for a while; false where there is nothing more for the owner to do. */
+    /** Continues for a while; returns false once the owner has nothing more to do. */
     boolean advance() {
         if (lettingGo) {
             lettingGo = index.letGo();
@@ -168,7 +168,7 @@ final class Checkpoints {
         });
     }
 
-    /** The file of its entries; null where nothing was written since the checkpoint before. */
+    /** Writes the file of its index entries; returns null where nothing was written since the checkpoint before. */
     private StripeFile stripe(Taken of, FrozenEntries frozen) throws IOException {
         return of.from == of.to ? null : IndexFile.write(files, IndexUpkeep.UNFINISHED, of.from, of.to, frozen, true);
     }
@@ -194,7 +194,7 @@ final class Checkpoints {
     private void written(CheckpointPart part) {
         adopt(part);
         writing = false;
-        writeKeys(); // not before: they must not take the room that is there for it
+        writeKeys(); // only now: key files must not take the checkpoint's room
         indexUpkeep.mergeBelow(dispensable);
         if (wholes) {
             long kept = dispensable;
@@ -218,7 +218,7 @@ final class Checkpoints {
         lettingGo = true;
     }
 
-    /** Deletes those of an earlier release, once two newer checkpoints are there; returns whether some are left. */
+    /** Deletes the checkpoints of an earlier release, once two newer ones exist; returns whether some are left. */
     private boolean deleteWholes(long below) throws IOException {
         boolean left = false;
         for (String name : files.list()) {
@@ -233,8 +233,8 @@ final class Checkpoints {
     }
 
     /**
-     * Where the disk is full, the reserve gives room for a checkpoint, if that is enough and an eighth of it is left
-     * for acknowledgements. Where others were faster, it waits.
+     * Tries again with room from the reserve of a full disk, if that is enough and an eighth of it stays for
+     * acknowledgements. Otherwise waits.
      */
     private void failed() {
         writing = false;
@@ -247,14 +247,14 @@ final class Checkpoints {
         }
     }
 
-    /** Bytes that it takes on the disk, about. */
+    /** Returns the approximate bytes that it takes on the disk. */
     private long need() {
         long index = stripe != null ? 0 : entries.relocated().size() * (long) IndexFile.RELOCATED + entries.parts().stream()
                 .mapToLong(part -> IndexFile.ROW + part.chunk().count() * (long) Chunk.ENTRY).sum();
         return 2 * taken.sections.bytes() + index + ROOM;
     }
 
-    /** Not part of the checkpoint, which must not wait for it: what is missing is made from the log again. */
+    /** Writes the key files. The checkpoint does not wait for them: missing ones are made from the log again. */
     private void writeKeys() {
         List<GrowingKeys> stretches = List.copyOf(unwrittenKeys);
         List<SortedKeys> written = new ArrayList<>();
@@ -271,7 +271,7 @@ final class Checkpoints {
                 });
     }
 
-    /** To be called every now and then: goes on where a failure ended the work. */
+    /** Continues after a failure. The owner calls it periodically. */
     void resume() {
         pause = Math.max(0, pause - 1);
         mergePause = Math.max(0, mergePause - 1);
@@ -315,7 +315,10 @@ final class Checkpoints {
         });
     }
 
-    /** Where both files of a part are damaged, the next checkpoint is one of all there is: only it can be relied on. */
+    /**
+     * Notes a failed merge. Where both files of a part are damaged, the next checkpoint holds everything, since only it is
+     * reliable.
+     */
     private void mergeFailed(IOException cause) {
         merging = false;
         mergePause = PAUSE;
@@ -338,7 +341,7 @@ final class Checkpoints {
 
     // ---- the end
 
-    /** Takes one of the present state, and what is left of the last one before. Background work must be at rest. */
+    /** Completes the checkpoint under way and takes one of the present state. The background must be idle. */
     void close() throws IOException {
         if (taken != null) {
             finish();

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Index entries of consecutive offsets of one partition: where each message's record is, how long its native bytes are,
- * and its tag. An entry takes 16 bytes: u64 position, u32 length of the native bytes, u32 tag. Positions grow with
+ * Index entries of consecutive offsets of one partition: the position of each message's record, the length of its native
+ * bytes, and its tag. An entry takes 16 bytes: u64 position, u32 length of the native bytes, u32 tag. Positions grow with
  * offsets.
  */
 abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, RelocatedRecord {
@@ -29,7 +29,7 @@ abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, RelocatedRecor
         return base + count();
     }
 
-    /** How many entries stand below a position. */
+    /** Returns the number of entries below a position. */
     final int below(long position) {
         int low = 0;
         int high = count();
@@ -44,18 +44,18 @@ abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, RelocatedRecor
         return low;
     }
 
-    /** How many entries from the i-th on are known to be undamaged once that one was read. */
+    /** Returns how many entries from the i-th are known to be undamaged once that one was read. */
     int readableFrom(int i) {
         return count() - i;
     }
 
     /** Entries in memory: the newest ones of a partition, until an index file holds them. */
     static final class InMemory extends Chunk {
-        /** The next one of the partition. */
+        /** The next chunk of the partition. */
         InMemory next;
-        /** Whether it grows no more, and is to be written or was. */
+        /** Whether it no longer grows, and is to be written or was. */
         boolean frozen;
-        /** Whether no entry is relocated or gone, so that nobody need ask. */
+        /** Whether no entry is relocated or gone, so that readers need no check. */
         boolean plain = true;
 
         private long[] entries = new long[8];
@@ -132,12 +132,12 @@ abstract sealed class Chunk permits Chunk.InMemory, Chunk.InFile, RelocatedRecor
             return file.getInt(at + i * ENTRY + 12);
         }
 
-        /** Copies entries as they stand in the file. */
+        /** Copies entries in the layout of the file. */
         void copy(int i, int number, BlockWriter out) throws IOException {
             out.put(file, at + i * ENTRY, number * ENTRY);
         }
 
-        /** The entry itself is read, and so is the block in which its last byte stands. */
+        /** Reads the entry, and with it checks the block of its last byte. */
         @Override
         int readableFrom(int i) {
             int last = at + i * ENTRY + ENTRY - 8;

@@ -5,21 +5,21 @@ import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 
 /**
- * The file {@code reserve}: real blocks that nothing is written to. Where the disk is full, acknowledgements, cursors,
- * administration and checkpoints take their room from here, so that a full disk can always be drained. It is kept over
- * restarts, and taken back before anything else gets room.
+ * The file {@code reserve}: allocated blocks that nothing is written to. When the disk is full, acknowledgements, cursors,
+ * administration and checkpoints get their room from it, so that a full disk can always be drained. It survives restarts,
+ * and is refilled before anything else gets room.
  */
 final class DiskReserve {
     static final String NAME = "reserve";
-    /** Given back to the disk at a time, at least. */
+    /** Minimum bytes released to the disk at a time. */
     private static final int STEP = 256 << 10;
-    /** So much of it is lent to nobody: an eighth. */
+    /** Divisor of the part that {@link #lend} never uses: an eighth. */
     private static final int KEPT = 8;
 
     private final FileStore files;
     private final int wanted;
     private long size;
-    /** Whether some of it was given away, or was not to be had when the directory was opened. */
+    /** Whether a part was released, or could not be allocated when the directory was opened. */
     private boolean isShort;
 
     DiskReserve(FileStore files, int wanted) throws IOException {
@@ -35,22 +35,22 @@ final class DiskReserve {
         isShort = missing > 0 && (isThere || files.usableBytes() < 2L * missing);
     }
 
-    /** Whether it has to be filled before anything but small events gets new room. */
+    /** Returns whether the reserve must be refilled before anything but small events gets new room. */
     boolean isShort() {
         return isShort;
     }
 
-    /** Bytes that it has. */
+    /** Returns the present size in bytes. */
     long size() {
         return size;
     }
 
-    /** Whether at least the given part of it is left: 2 for half. */
+    /** Returns whether at least the given fraction is left, one in {@code part}: 2 for half. */
     boolean isAbove(int part) {
         return size * part >= wanted;
     }
 
-    /** Bytes that the disk has besides it; 0 where it does not say. */
+    /** Returns the free bytes of the disk, without the reserve; 0 where they are unknown. */
     long usableBytes() {
         try {
             return files.usableBytes();
@@ -59,7 +59,7 @@ final class DiskReserve {
         }
     }
 
-    /** Bytes that it lacks. */
+    /** Returns the bytes that the reserve lacks. */
     long missing() {
         return Math.max(0, wanted - size);
     }
@@ -69,9 +69,9 @@ final class DiskReserve {
     }
 
     /**
-     * Takes back what was given away, as far as the disk has it. The system reserves blocks without writing them.
+     * Refills the reserve as far as the disk has room. The system reserves blocks without writing them.
      *
-     * @return whether it is whole again, or was never in use
+     * @return whether it is whole again, or was never used
      */
     boolean fill() {
         if (isWhole()) {
@@ -91,15 +91,15 @@ final class DiskReserve {
     }
 
     /**
-     * Gives back what the disk lacks to have so much room; false where that is more than there is, but for an eighth that
-     * stays for acknowledgements.
+     * Releases as much as the disk lacks to have {@code need} bytes free. Returns false where the reserve is too small; an
+     * eighth of it stays for acknowledgements.
      */
     boolean lend(long need) {
         long lacks = Math.max(0, need - usableBytes());
         return lacks == 0 || lacks <= size - wanted / KEPT && release(lacks);
     }
 
-    /** Gives at least so many bytes back to the disk; false where it has nothing any more. */
+    /** Releases at least the given bytes to the disk. Returns false once the reserve is empty. */
     boolean release(long bytes) {
         if (size == 0) {
             return false;

@@ -5,32 +5,32 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 
 /**
- * Segments that retention has dropped, and the reads of other threads that may still be in them. A dropped segment's
- * name is gone at once; its bytes are given back when every read has ended that was begun before. A page that went away
- * under a read would be a fault that Java cannot be trusted to survive.
+ * The segments that retention has dropped and that other threads may still read. The name of a dropped segment is deleted
+ * at once; its blocks are freed once every earlier read has ended. Java cannot be trusted to survive the fault of a page
+ * that goes away under a read.
  */
 final class DroppedSegments {
-    /** Given back at a time: a tenth of a second for a disk that takes long, in which nothing can be forced. */
+    /** Bytes freed at a time: about a tenth of a second on a slow disk, during which nothing can be forced. */
     private static final int STEP = 64 << 20;
 
     private final Background background;
     private final int step;
     private final ArrayDeque<Dropped> waiting = new ArrayDeque<>();
-    /** Numbers of the reads under way, the oldest first. */
+    /** Numbers of the running reads, oldest first. */
     private final LinkedHashSet<Long> reads = new LinkedHashSet<>();
 
     private final ArrayDeque<Segment> free = new ArrayDeque<>();
-    private boolean givingBack;
+    private boolean freeing;
     private long begun;
 
-    /** @param readsBefore how many reads had begun when it was dropped */
+    /** @param readsBefore number of reads begun before the drop */
     private record Dropped(Segment segment, long readsBefore) {}
 
     DroppedSegments(Background background) {
         this(background, STEP);
     }
 
-    /** @param step bytes that are given back at a time */
+    /** @param step bytes freed at a time */
     DroppedSegments(Background background, int step) {
         this.background = background;
         this.step = step;
@@ -56,23 +56,23 @@ final class DroppedSegments {
         while (!waiting.isEmpty() && waiting.peekFirst().readsBefore <= oldest) {
             free.add(waiting.removeFirst().segment);
         }
-        giveBack();
+        freeBlocks();
     }
 
-    /** Frees blocks though the mapping lives on until collected; little at a time, for forces wait behind it. */
-    private void giveBack() {
-        if (givingBack || free.isEmpty()) {
+    /** Frees blocks, though the mapping lives until it is collected; little at a time, since forces wait for it. */
+    private void freeBlocks() {
+        if (freeing || free.isEmpty()) {
             return;
         }
-        givingBack = true;
+        freeing = true;
         Segment segment = free.peekFirst();
         boolean[] more = new boolean[1];
-        background.run(() -> more[0] = segment.giveBack(step), failure -> {
-            givingBack = false;
+        background.run(() -> more[0] = segment.freeBlocks(step), failure -> {
+            freeing = false;
             if (failure != null || !more[0]) {
                 free.removeFirst();
             }
-            giveBack();
+            freeBlocks();
         });
     }
 }

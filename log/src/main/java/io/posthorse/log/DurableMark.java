@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code durable}: up to which position the log was certainly on stable storage, and how the last run ended.
- * Two slots of 64 bytes are written in turn, so one is whole at any time. It only ever tells of what has already
- * happened, so an outdated slot is a weaker truth, not a lie.
+ * The file {@code durable}: the position up to which the log was certainly on stable storage, and how the last run ended.
+ * Two slots of 64 bytes are written alternately, so one is always whole. It records only what has happened, so an outdated
+ * slot says less, but nothing false.
  *
  * <pre>
  *   0  u64  magic     "PHMARK" and two zeros
@@ -19,11 +19,11 @@ import java.util.zip.CRC32C;
  *  13  u8   sync      1 where the flush mode was sync
  *  14  u16  zero
  *  16  u64  sequence  the higher slot counts
- *  24  u64  position  durable up to here
+ *  24  u64  position  everything below is durable
  *  32  u64  boot      hash of the operating system's boot id
  *  40  u32  epoch     of the run
  *  44  u32  crc32c    of bytes 0 to 44
- *  48  u64  volume    how it was attached to the operating system; 0 where that was not known
+ *  48  u64  volume    identifies how it was attached to the operating system; 0 where unknown
  *  56  u32  crc32c    of bytes 48 to 56
  * </pre>
  *
@@ -45,14 +45,14 @@ final class DurableMark {
     private final boolean sync;
     private long sequence;
     private int epoch;
-    /** What the newest slot says. */
+    /** Position in the newest slot. */
     private long position;
 
     /**
-     * What the last run left: nothing yet where {@code epoch} is 0.
+     * The mark of the last run; {@code epoch} is 0 where there was none.
      *
-     * @param kept whether what was written and not forced is surely still there: neither the machine went down nor the
-     *         volume, and no write failed
+     * @param kept whether unforced writes are certainly still there: neither the machine nor the volume went down, and no
+     *     write failed
      */
     record Last(long position, boolean closed, boolean kept, boolean sync, int epoch) {}
 
@@ -79,7 +79,7 @@ final class DurableMark {
         Last best = new Last(0, true, true, sync, 0);
         for (int i = 0; i < 2; i++) {
             ByteBuffer slot = ByteBuffer.allocate(SLOT);
-            // what a short file lacks is zeros, as it will be once the other slot is written
+            // a short file lacks only zeros, as it would hold after a write of the other slot
             file.read((long) i * SLOT, slot);
             if (slot.getLong(0) != MAGIC || slot.getInt(44) != crc(slot, 0, 44)) {
                 continue;
@@ -89,7 +89,7 @@ final class DurableMark {
             }
             if (slot.getLong(16) > sequence) {
                 sequence = slot.getLong(16);
-                boolean isOld = slot.getInt(8) < VERSION; // that knows of no volume; of a newer one half may be lost
+                boolean isOld = slot.getInt(8) < VERSION; // an old slot names no volume; of a newer one half may be lost
                 boolean kept = slot.getLong(32) == boot && slot.get(12) != FAILED && (isOld
                         || slot.getInt(56) == crc(slot, 48, 56) && isAttachedAsBefore(slot.getLong(48)));
                 best = new Last(slot.getLong(24), slot.get(12) == CLOSED, kept, slot.get(13) == 1, slot.getInt(40));
@@ -103,13 +103,13 @@ final class DurableMark {
         return !comparable || before == volume;
     }
 
-    /** Notes that a write or a force failed, as far as the disk still takes it. Called by the background. */
+    /** Notes that a write or a force failed, if the disk still accepts it. The background calls it. */
     void failed() throws IOException {
         put(position, FAILED);
         file.force();
     }
 
-    /** Begins a run: from now on the state is "running". */
+    /** Begins a run: the state becomes "running". */
     void begin(long upTo, int runEpoch) throws IOException {
         epoch = runEpoch;
         put(upTo, RUNNING);
@@ -117,8 +117,8 @@ final class DurableMark {
     }
 
     /**
-     * Called by the background, one call at a time. The mark is forced too, so that a machine that goes down knows nearly
-     * up to where its log was whole; with sync, where forces follow one another, every so often.
+     * Writes the mark. The background calls it, one call at a time. Forces the mark too, so that after a crash of the
+     * machine it is nearly up to date; with sync, where forces follow one another, only every {@link #FORCED_EVERY}th time.
      */
     void write(long upTo) throws IOException {
         put(upTo, RUNNING);

@@ -2,8 +2,8 @@ package io.posthorse.log;
 
 import java.util.List;
 
-/** Entries that have no file yet, and will not change. */
+/** Entries that have no file yet and no longer change. */
 record FrozenEntries(List<Part> parts, List<RelocatedRecord> relocated) {
-    /** One partition's part of it. */
+    /** The entries of one partition's chunk. */
     record Part(int partition, Chunk chunk) {}
 }

@@ -1,17 +1,17 @@
 package io.posthorse.log;
 
-/** The stretches of the log whose records are gone: sorted, apart from one another, and never changed once made. */
+/** The stretches of the log whose records are gone: sorted, not adjacent to one another, immutable. */
 final class GoneRanges {
     static final GoneRanges NONE = new GoneRanges(new long[0]);
 
-    /** From and to of each, one behind the other. */
+    /** Begin and end of each stretch in turn. */
     private final long[] bounds;
 
     private GoneRanges(long[] bounds) {
         this.bounds = bounds;
     }
 
-    /** These, and another stretch. */
+    /** Returns these stretches and another one. */
     GoneRanges with(long from, long to) {
         if (from >= to || covers(from, to)) {
             return this;
@@ -40,19 +40,19 @@ final class GoneRanges {
         return (bounds(position) & 1) != 0;
     }
 
-    /** Where the stretch that holds a position ends; the position itself where none does. */
+    /** Returns the end of the stretch that holds a position; the position itself where none does. */
     long end(long position) {
         int at = bounds(position);
         return (at & 1) == 0 ? position : bounds[at];
     }
 
-    /** Where the next stretch behind a position that is not gone begins. */
+    /** Returns the begin of the next stretch behind a position that is not gone. */
     long next(long position) {
         int at = bounds(position);
         return at < bounds.length ? bounds[at] : Long.MAX_VALUE;
     }
 
-    /** How many bounds lie at or below a position: an odd number within a stretch. */
+    /** Returns the number of bounds at or below a position; it is odd within a stretch. */
     private int bounds(long position) {
         int low = 0;
         int high = bounds.length;

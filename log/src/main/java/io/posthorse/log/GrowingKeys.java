@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
 
-/** The stretch that is being written, or was not written to a file yet: entries in the order of the log. */
+/** A stretch that is still growing or in no file yet: entries in the order of the log. */
 final class GrowingKeys extends KeyStripe {
     private static final int PAGE = 8_192;
     private static final int DIGIT_BITS = 8;
 
     private final List<long[]> pages = new ArrayList<>();
-    /** Behind the stretch; known once it grows no more. */
+    /** End of the stretch; set once it no longer grows. */
     long to = Long.MAX_VALUE;
 
     private int count;
@@ -46,12 +46,12 @@ final class GrowingKeys extends KeyStripe {
         lastMs = Math.max(lastMs, timeMs);
     }
 
-    /** What is in it now, for another thread: entries once put are never changed. */
+    /** Returns the present entries for another thread: entries never change. */
     GrowingKeys soFar() {
         return new GrowingKeys(this);
     }
 
-    /** All entries by hash, and by position where the hash is the same. */
+    /** Returns all entries by hash, and by position where the hash is the same. */
     long[] sorted() {
         long[] all = new long[count];
         for (int i = 0; i < pages.size(); i++) {
@@ -61,9 +61,9 @@ final class GrowingKeys extends KeyStripe {
     }
 
     /**
-     * Sorts entries, of which those with smaller positions come first already, by their hashes: least significant digit
-     * first, each pass keeping the order of equals. A comparison sort took several times as long, which shows at a million
-     * messages a second (decision 29).
+     * Sorts entries, which are already ordered by position, by hash: least significant digit first, each pass keeping the
+     * order of equals. A comparison sort took several times as long, which shows at a million messages a second (decision
+     * 29).
      */
     static long[] byHash(long[] entries) {
         long[] from = entries;
@@ -89,7 +89,7 @@ final class GrowingKeys extends KeyStripe {
         return from;
     }
 
-    /** The signed order of longs: the topmost digit has its sign turned. */
+    /** Returns a digit in the signed order of longs: the sign of the topmost one is inverted. */
     private static int digit(long entry, int shift) {
         return (int) ((entry ^ Long.MIN_VALUE) >>> shift) & (1 << DIGIT_BITS) - 1;
     }

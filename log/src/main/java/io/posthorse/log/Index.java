@@ -6,39 +6,39 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * All partitions of a log, by number. Derived from the log: the entries of each stretch of log (a stripe) are written
- * to an {@link IndexFile} when a checkpoint is taken, and rebuilt from the records where that file is missing.
+ * The index of all partitions of a log, by number. It is derived from the log: a checkpoint writes the entries of each
+ * stretch of log (a stripe) to an {@link IndexFile}; where that file is missing, the entries are rebuilt from the records.
  */
 public final class Index {
     private final PartitionTable partitions = new PartitionTable();
-    /** Partitions whose chunks are ended, or let go of, at a time: a fraction of a millisecond. */
+    /** Number of partitions whose chunks are frozen or released at a time: a fraction of a millisecond. */
     private int step = 2_000;
 
     private final RecentEntries recent = new RecentEntries();
-    /** What the checkpoint that has begun has relocated. */
+    /** Relocations of the checkpoint that has begun. */
     private List<RelocatedRecord> relocated = List.of();
     private final RemovedPartitions removals = new RemovedPartitions();
     private int freezes;
     private final Relocations relocations = new Relocations();
     private final StripeFiles files = new StripeFiles();
     private final OffsetRunCache runs = new OffsetRunCache();
-    /** Files of which nothing is left, to be deleted. */
+    /** Empty files, to be deleted. */
     private final List<StripeFile> dropped = new ArrayList<>();
 
     private GoneRanges gone = GoneRanges.NONE;
-    /** How often something went away. */
+    /** Number of times that records went away. */
     private int drops;
 
     private long committed = Long.MAX_VALUE;
-    /** The highest place to which a message was relocated. */
+    /** The highest position to which a message was relocated. */
     private long relocatedLast = -1;
 
-    /** A partition by number, or null. */
+    /** Returns a partition by number, or null. */
     public PartitionIndex partition(int id) {
         return partitions.get(id);
     }
 
-    /** Makes a partition known; {@code begin} and {@code next} are 0 for a new one. */
+    /** Adds a partition; {@code begin} and {@code next} are 0 for a new one. */
     public PartitionIndex create(int id, long begin, long next) {
         assert partitions.get(id) == null : "partition " + id + " exists";
         PartitionIndex created = new PartitionIndex(this, id, begin, next);
@@ -46,7 +46,7 @@ public final class Index {
         return created;
     }
 
-    /** Forgets a partition. What it has in files goes when those are merged. */
+    /** Removes a partition. Merges of the index files remove its entries there. */
     public void remove(int id) {
         PartitionIndex removed = partitions.get(id);
         if (removed != null) {
@@ -59,15 +59,15 @@ public final class Index {
         }
     }
 
-    /** Notes a message's record. */
+    /** Adds the entry of a message's record. */
     public void append(PartitionIndex partition, long offset, long position, int length, int tag) {
         recent.appends(partition);
         partition.append(offset, position, length, tag);
     }
 
     /**
-     * Notes that the record of a message that is there already was written again, further up in the log. In force, for
-     * those who ask, once that place is committed; the older place must stay until then.
+     * Adds the new position of a message that was written again at a higher position. Readers use it once that position is
+     * committed; the older record must stay until then.
      */
     public void relocate(PartitionIndex partition, long offset, long position, int length, int tag) {
         assert offset < partition.next() : "offset " + offset + " of partition " + partition.id + " was never given out";
@@ -77,7 +77,7 @@ public final class Index {
         runs.clear(partition.id);
     }
 
-    /** The log is committed up to there: what was relocated to a place below is in force. */
+    /** Sets the committed position: relocations to positions below it are in force. */
     public void committed(long position) {
         if (relocatedLast >= Math.min(committed, position)) {
             runs.clear();
@@ -85,12 +85,12 @@ public final class Index {
         committed = position;
     }
 
-    /** Leaves out so many offsets of a partition. */
+    /** Skips the given number of offsets of a partition. */
     public void jump(PartitionIndex partition, long offsets) {
         partition.jump(offsets);
     }
 
-    /** Leaves out so many offsets of every partition. */
+    /** Skips the given number of offsets of every partition. */
     public void jump(long offsets) {
         all().forEach(p -> p.jump(offsets));
     }
@@ -99,12 +99,12 @@ public final class Index {
         return partitions.all();
     }
 
-    /** Everything below a position is gone; each partition follows when it is asked next. */
+    /** Notes that everything below a position is gone; each partition follows at its next use. */
     public void dropBelow(long position) {
         drop(0, position);
     }
 
-    /** The records from a position on, up to another, are gone. */
+    /** Notes that the records between two positions are gone. */
     public void drop(long from, long to) {
         GoneRanges now = gone.with(from, to);
         if (now == gone) {
@@ -119,7 +119,7 @@ public final class Index {
         dropped.addAll(files.drop(now));
     }
 
-    /** Files that are not needed any more since the last call. */
+    /** Returns the files that became unused since the last call. */
     List<StripeFile> takeDropped() {
         List<StripeFile> taken = List.copyOf(dropped);
         dropped.clear();
@@ -128,29 +128,29 @@ public final class Index {
 
     // ---- files
 
-    /** Has so many partitions be looked at at a time. */
+    /** Sets the number of partitions per step. */
     void step(int partitionsAtATime) {
         step = partitionsAtATime;
     }
 
-    /** A checkpoint begins: the entries that are there now are its; they stay readable. {@link #freeze} must follow. */
+    /** Begins a checkpoint of the present entries, which stay readable. Calls of {@link #freeze} must follow. */
     void beginFreeze() {
         recent.begin();
         freezes = removals.freeze();
         relocated = relocations.freeze();
     }
 
-    /** Ends some chunks of those entries; false where all are ended. */
+    /** Freezes some chunks of those entries; returns false once all are frozen. */
     boolean freeze() {
         return recent.freeze(step);
     }
 
-    /** All that was ended and is in no file yet. */
+    /** Returns the frozen entries that are in no file yet. */
     FrozenEntries frozen() {
         return new FrozenEntries(recent.frozen(), relocated);
     }
 
-    /** Entries that were frozen are in a file from now on; {@link #letGo} must follow. */
+    /** Notes that a file holds frozen entries; calls of {@link #letGo} must follow. */
     void adopt(StripeFile file, FrozenEntries entries) {
         files.add(file);
         recent.written(entries.parts());
@@ -159,7 +159,7 @@ public final class Index {
         runs.clear();
     }
 
-    /** Lets go of some entries that are in a file now; false where none is left. */
+    /** Releases some entries that a file holds; returns false once none is left. */
     boolean letGo() {
         boolean more = recent.letGo(step, partitions);
         if (!more) {
@@ -168,14 +168,14 @@ public final class Index {
         return more;
     }
 
-    /** Puts other files in the place of some; false where those are not there any more. */
+    /** Replaces files by others; returns false where the former are not in use any more. */
     boolean replace(List<StripeFile> before, List<StripeFile> now) {
         runs.clear();
         return files.replace(before, now);
     }
 
-    /** A file is damaged: its stretch is to be read from the log. */
-    void makeAgain(StripeFile damaged) {
+    /** Replaces a damaged file by the records of its stretch. */
+    void replaceDamaged(StripeFile damaged) {
         runs.clear();
         if (!damaged.isMissing()) {
             files.repair(damaged);
@@ -194,7 +194,7 @@ public final class Index {
         return committed;
     }
 
-    /** The numbers of all partitions that are there, or that a start may find again, ascending. */
+    /** Returns the numbers of all present partitions, and of removed ones that a start may find again, ascending. */
     int[] ids() {
         int[] removed = removals.numbers().toArray();
         int[] there = partitions.ids();
@@ -216,12 +216,12 @@ public final class Index {
         return drops;
     }
 
-    /** Whether a place to which a message was relocated is the message's. */
+    /** Returns whether a relocation to a position is in force. */
     private boolean inForce(long position) {
         return position < committed && !gone.holds(position);
     }
 
-    /** The run that holds an offset, or the first one behind it; null where there is none. */
+    /** Returns the run that holds an offset, or the first one behind it; null where there is none. */
     OffsetRun run(PartitionIndex partition, long offset) {
         OffsetRun known = runs.get(partition.id, offset);
         while (known == null) {
@@ -256,7 +256,7 @@ public final class Index {
                 : new OffsetRun(partition.id, appended.chunk(), appended.first(), Math.min(appended.end(), moved.base));
     }
 
-    /** The same of appended records alone: past what is gone by bisection, for their positions grow with offsets. */
+    /** Does the same for appended records alone. Skips gone records by bisection, since positions grow with offsets. */
     private OffsetRun appended(PartitionIndex partition, long offset) {
         long wanted = offset;
         long position = 0;
@@ -281,7 +281,7 @@ public final class Index {
         }
     }
 
-    /** The chunk that holds an offset, or the first one behind it that has records at or above a position. */
+    /** Returns the chunk that holds an offset, or the first one behind it with records at or above a position. */
     private Chunk chunk(PartitionIndex partition, long offset, long position) {
         Chunk recent = partition.recent(offset);
         if (recent != null && recent.base <= offset) {
@@ -291,7 +291,7 @@ public final class Index {
         return inFile == null ? recent : inFile;
     }
 
-    /** The first offset whose record was appended at or above a position, of those in files; -1 where there is none. */
+    /** Returns the first offset in files whose record was appended at or above a position; -1 where there is none. */
     long above(PartitionIndex partition, long position) {
         while (true) {
             try {

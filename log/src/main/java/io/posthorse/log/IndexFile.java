@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A file with the index entries of one stripe, a stretch of log. Named by the stripe's first and last position, and
- * whether it has relocated messages. Derived: where it is missing or damaged, the entries are read from the log again.
+ * A file with the index entries of one stripe, a stretch of log. Its name has the stripe's first and last position, and
+ * whether it has relocated messages. It is derived: where it is missing or damaged, the entries are read from the log
+ * again.
  *
  * <pre>
  *   0  u64  magic      "PHIX" and four zeros
@@ -52,17 +53,17 @@ final class IndexFile {
         return NAME.matcher(name).matches();
     }
 
-    /** Whether a file of that name may have relocated messages: nobody looks for them in one that has none. */
+    /** Returns whether a file of that name may have relocated messages; no other file is searched for them. */
     static boolean hasRelocated(String name) {
         return name.endsWith(RELOCATED_SUFFIX);
     }
 
-    /** Where the body begins in a file with so many bytes of body. */
+    /** Returns the begin of the body in a file whose body has the given length in bytes. */
     static int body(long bytes) {
         return HEADER + CheckedBytes.blocks(bytes) * 4 + 7 & ~7;
     }
 
-    /** The bytes of a stripe's file. */
+    /** Returns the bytes of a stripe's file. */
     static ByteBuffer encode(long from, long to, FrozenEntries entries) {
         List<FrozenEntries.Part> parts = new ArrayList<>(entries.parts());
         parts.sort(Comparator.<FrozenEntries.Part>comparingInt(s -> s.partition()).thenComparingLong(s -> s.chunk().base));
@@ -88,7 +89,7 @@ final class IndexFile {
         return out.clear();
     }
 
-    /** Puts the header, in front of checksums that are in place. */
+    /** Writes the header; the checksums behind it must be in place. */
     static void head(ByteBuffer out, int chunks, int relocated, long from, long to, long length, int body) {
         out.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, chunks).putLong(16, from).putLong(24, to);
         out.putLong(32, length).putInt(48, relocated).putInt(52, body);
@@ -98,15 +99,15 @@ final class IndexFile {
     /**
      * Writes a stripe.
      *
-     * @param unfinished name of the file until it is whole; one for each thread
-     * @param force whether to wait for the disk; where not, and the machine crashes, the file may be damaged
+     * @param unfinished name of the file until it is whole; each thread has its own
+     * @param force whether to wait for the disk; without it a crash of the machine may damage the file
      */
     static StripeFile write(
             FileStore files, String unfinished, long from, long to, FrozenEntries entries, boolean force)
             throws IOException {
         ByteBuffer bytes = encode(from, to, entries);
         String name = name(from, to, !entries.relocated().isEmpty());
-        files.delete(unfinished); // a new file, for nobody may write to one that somebody reads through a mapping
+        files.delete(unfinished); // a new file, since a mapped one must never be written to
         ByteBuffer view;
         try (StoredFile file = files.open(unfinished)) {
             try {
@@ -115,10 +116,10 @@ final class IndexFile {
                     file.force();
                 }
             } catch (IOException e) {
-                file.truncate(0); // what is of no use takes no room
+                file.truncate(0); // an unusable file must not take space
                 throw e;
             }
-            view = file.map(bytes.capacity()); // it outlives the file
+            view = file.map(bytes.capacity()); // the mapping outlives the handle
         }
         files.rename(unfinished, name);
         return new StripeFile(files, name, view);

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes one index file of several adjacent ones, in steps, so that other work of the background gets its turn. The new
- * file has another name, and counts once it is forced and renamed; the old ones are as they were until then.
+ * A merge of several adjacent index files into one, in steps, so that other work of the background gets its turn. The new
+ * file has another name, and counts once it is forced and renamed; the old ones stay unchanged until then.
  */
 final class IndexMerge {
-    /** What a step writes, about. */
+    /** Approximate bytes that a step writes. */
     static final int STEP_BYTES = 32 << 20;
 
     private static final String UNFINISHED = "unfinished-merge";
@@ -37,8 +37,8 @@ final class IndexMerge {
     private enum Phase { COUNT, ROWS, RELOCATED, ENTRIES, END }
 
     /**
-     * @param gone what need not be in the new file
-     * @param partitions numbers of those that are there, ascending
+     * @param gone stretches to leave out of the new file
+     * @param partitions numbers of the present partitions, ascending
      */
     IndexMerge(FileStore files, List<StripeFile> parts, GoneRanges gone, int[] partitions) {
         this.files = files;
@@ -51,18 +51,18 @@ final class IndexMerge {
         return parts;
     }
 
-    /** Lengths of the parts, once the first step is done. */
+    /** Returns the lengths of the parts in bytes, once the first step is done. */
     long[] lengths() {
         return views.stream().mapToLong(IndexView::bytes).toArray();
     }
 
-    /** The new file, or null while it is not whole. */
+    /** Returns the new file, or null while it is not whole. */
     StripeFile merged() {
         return merged;
     }
 
     /**
-     * Does the next step. Run by the background.
+     * Does the next step, in the background.
      *
      * @throws DamagedFile where a part is damaged
      */
@@ -76,7 +76,7 @@ final class IndexMerge {
         }
     }
 
-    /** Lets go of the new file, after a failure. */
+    /** Closes the new file after a failure. */
     void close() {
         try {
             if (file != null) {
@@ -172,7 +172,7 @@ final class IndexMerge {
         merged = new StripeFile(files, name, view);
     }
 
-    /** The rows of the new file: what follows in the next part without a gap becomes one chunk. */
+    /** The rows of the new file: entries that continue in the next part without a gap become one chunk. */
     private final class Rows {
         private final LiveChunks runs = new LiveChunks(views, gone, partitions);
         private boolean more = runs.next();

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Makes the index of a stretch of log from its records, where an index file is missing or damaged: a file for each so
- * many bytes of log, so that the memory for it is bounded however much is missing.
+ * The rebuild of a stretch's index from its records, where an index file is missing or damaged. It makes a file for each
+ * {@link #BYTES} of log, so that its memory is bounded however much is missing.
  */
 final class IndexRebuild {
-    /** Log that becomes one file. */
+    /** Bytes of log that become one file. */
     static final int BYTES = 128 << 20;
 
     private static final String UNFINISHED = "unfinished-rebuilt";
@@ -20,13 +20,13 @@ final class IndexRebuild {
     private final FileStore files;
     private final Supplier<Segment[]> segments;
 
-    /** @param segments those of the log now */
+    /** @param segments supplier of the log's present segments */
     IndexRebuild(FileStore files, Supplier<Segment[]> segments) {
         this.files = files;
         this.segments = segments;
     }
 
-    /** What is missing in place of a stretch: a piece for each segment of it. A piece begins with a record. */
+    /** Returns a missing stripe for each segment of a stretch. Each begins with a record. */
     List<StripeFile> missing(long from, long to) {
         List<StripeFile> pieces = new ArrayList<>();
         for (Segment segment : segments.get()) {
@@ -39,7 +39,7 @@ final class IndexRebuild {
         return pieces;
     }
 
-    /** The pieces to be made instead of a damaged file, whose name goes at once. */
+    /** Deletes a damaged file and returns the stripes to be made instead. */
     List<StripeFile> instead(StripeFile damaged) {
         try {
             files.delete(damaged.name);
@@ -49,7 +49,10 @@ final class IndexRebuild {
         return missing(damaged.from, damaged.to);
     }
 
-    /** All files of a missing stretch, made by the owner, who can't go on without; in memory where the disk is full. */
+    /**
+     * Makes all files of a missing stretch on the owner's thread, which cannot continue without them; in memory where the
+     * disk is full.
+     */
     List<StripeFile> all(StripeFile missing) {
         List<StripeFile> made = new ArrayList<>();
         for (long from = missing.from; from < missing.to; ) {
@@ -68,7 +71,7 @@ final class IndexRebuild {
         }
     }
 
-    /** The first file of a missing stretch, made by the background, and what is missing behind it. */
+    /** Makes the first file of a missing stretch in the background, and returns it with the rest that is missing. */
     static List<StripeFile> first(FileStore files, Segment[] segments, StripeFile missing) throws IOException {
         Stretch stretch = read(segments, missing.from, missing.to);
         List<StripeFile> now = new ArrayList<>();
@@ -90,7 +93,7 @@ final class IndexRebuild {
         return stretch;
     }
 
-    /** Entries of the records from a position on, up to a bound, or to the first record behind so many bytes. */
+    /** Entries of the records between two positions, or up to the first record behind {@link #BYTES}. */
     private static final class Stretch {
         private final long from;
         private final StripeEntries entries = new StripeEntries();

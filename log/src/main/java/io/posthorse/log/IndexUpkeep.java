@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps the index files of a log few and whole, by the background, piece by piece: makes those that are missing, merges
- * small ones as they age, and deletes what is not needed any more.
+ * The background work that keeps the index files of a log few and whole: makes missing ones, merges small ones as they age,
+ * and deletes unused ones, in small steps.
  */
 final class IndexUpkeep {
     static final String UNFINISHED = "unfinished-index";
-    /** Calls of {@link #resume} that are let pass after a failure, which may be a full disk. */
+    /** Number of calls of {@link #resume} to skip after a failure, which may be a full disk. */
     private static final int PAUSE = 10;
 
     private final FileStore files;
@@ -23,7 +23,7 @@ final class IndexUpkeep {
     private boolean busy;
     private int pause;
 
-    /** @param mergeBound files that end above it are not merged so far */
+    /** @param mergeBound position: files that end above it are not merged yet */
     IndexUpkeep(FileStore files, Background background, Log log, Index index, long mergeBound) {
         this.files = files;
         this.background = background;
@@ -32,13 +32,13 @@ final class IndexUpkeep {
         this.mergeBound = mergeBound;
     }
 
-    /** Files up to there may be merged: no checkpoint that is kept lies below. */
+    /** Allows merges of files up to a position, below which no kept checkpoint lies. */
     void mergeBelow(long position) {
         mergeBound = Math.max(mergeBound, position);
         next();
     }
 
-    /** To be called every now and then: goes on where a failure ended the work. */
+    /** Continues after a failure. The owner calls it periodically. */
     void resume() {
         if (pause > 0) {
             pause--;
@@ -46,7 +46,7 @@ final class IndexUpkeep {
         next();
     }
 
-    /** Deletes the files of which nothing is left. */
+    /** Deletes the unused files. */
     void deleteDropped() {
         List<StripeFile> dropped = index.takeDropped();
         if (!dropped.isEmpty()) {
@@ -54,7 +54,7 @@ final class IndexUpkeep {
         }
     }
 
-    /** Nobody reads these any more. Blocks are free at once, though a mapping lives until it is collected. */
+    /** Deletes files without readers. Their blocks are free at once, though a mapping lives until it is collected. */
     private void delete(List<StripeFile> stripes) throws IOException {
         for (StripeFile stripe : stripes) {
             if (stripe.name != null) {
@@ -100,7 +100,7 @@ final class IndexUpkeep {
         });
     }
 
-    /** The owner has made it meanwhile, or nobody needs it any more. */
+    /** Deletes a file unless the owner has made the same one meanwhile. */
     private void discard(StripeFile stripe) {
         boolean used = index.files().all().stream().anyMatch(s -> stripe.name.equals(s.name));
         if (!used) {
@@ -135,25 +135,25 @@ final class IndexUpkeep {
             return;
         }
         if (damaged != null) {
-            index.makeAgain((StripeFile) damaged.file());
+            index.replaceDamaged((StripeFile) damaged.file());
         } else if (merge.merged() != null && !adopt(merge)) {
             discard(merge.merged());
         }
         next();
     }
 
-    /** Whether the new file would not be longer than it may; the lengths are known from the first step on. */
+    /** Returns whether the merged file stays within its size limit; the lengths are known after the first step. */
     private boolean isWanted(IndexMerge merge) {
         long[] lengths = merge.lengths();
         long all = 0;
         for (int i = 0; i < lengths.length; i++) {
-            merge.parts().get(i).isOfBytes(lengths[i]);
+            merge.parts().get(i).setBytes(lengths[i]);
             all += lengths[i];
         }
         return all <= MergePlan.BYTES_MAX;
     }
 
-    /** Not where the owner has made a part again meanwhile; parts of which nothing is left may have gone. */
+    /** Puts the merged file in place, unless the owner has made a part again meanwhile. Emptied parts may be missing. */
     private boolean adopt(IndexMerge merge) {
         StripeFile merged = merge.merged();
         List<StripeFile> there = index.files().all().stream()

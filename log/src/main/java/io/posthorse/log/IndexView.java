@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.function.LongPredicate;
 
 /**
- * An index file that is mapped, of this version or the one before. Its header is checked when it is opened, each block
- * when it is first read from; after that nothing a file says is believed before it is compared with what can be.
+ * A mapped index file of this version or the one before. Its header is checked when it is opened, each block at its first
+ * read. All values in it are checked for plausibility too.
  */
 final class IndexView {
     private static final int OLD_VERSION = 2;
@@ -22,7 +22,7 @@ final class IndexView {
     private final int rows;
     private final int moved;
     private final int entries;
-    /** The relocated row that was found last: who reads a partition in order finds the next one beside it. */
+    /** The relocated row found last: a reader in order finds the next one beside it. */
     private int near;
 
     private IndexView(ByteBuffer bytes, Object file) {
@@ -38,9 +38,9 @@ final class IndexView {
     }
 
     /**
-     * A view of the bytes of an index file; null where its header is damaged, or not that of the stretch.
+     * Returns a view of the bytes of an index file; null where its header is damaged or names another stretch.
      *
-     * @param file what a {@link DamagedFile} is to name
+     * @param file file that a {@link DamagedFile} names
      */
     static IndexView of(ByteBuffer bytes, long from, long to, Object file) {
         int size = bytes.capacity();
@@ -54,7 +54,7 @@ final class IndexView {
                     && bytes.getInt(40) == CheckedBytes.crc(bytes, OLD_HEADER, size)
                     && fits(bytes.getInt(12), 0, size - OLD_HEADER);
             case IndexFile.VERSION -> isWhole(bytes, size);
-            default -> false; // version 1 was not in order, and is made again
+            default -> false; // version 1 was not sorted, and is made again
         };
         return whole ? new IndexView(bytes, file) : null;
     }
@@ -76,7 +76,7 @@ final class IndexView {
         return chunks >= 0 && relocated >= 0 && left >= 0 && left % Chunk.ENTRY == 0;
     }
 
-    /** Maps a file; null where it is damaged or of a version that is made again. */
+    /** Maps a file. Returns null where it is damaged, or of a version that is made again. */
     static IndexView open(FileStore files, String name, Object of) throws IOException {
         try (StoredFile file = files.openExisting(name)) {
             long size = file.size();
@@ -86,11 +86,11 @@ final class IndexView {
         }
     }
 
-    /** What a right checksum does not say: that the records are in this stretch, from their first byte to the last. */
+    /** Checks what a checksum does not cover: that the records lie wholly within this stretch. */
     private boolean isSound(ByteBuffer bytes, int blockFrom, int blockTo) {
         for (int at = blockFrom; at < blockTo; at += 8) {
             boolean sound = true;
-            if (at >= entries) { // the second half of an entry, whose first half may be in the block before
+            if (at >= entries) { // the second half of an entry; the first half may be in the block before
                 sound = (at - entries) % Chunk.ENTRY == 0 || isWithin(bytes.getLong(at - 8), bytes.getInt(at));
             } else if (at >= moved && (at - moved) % IndexFile.RELOCATED == 16) {
                 sound = isWithin(bytes.getLong(at), bytes.getInt(at - 12));
@@ -112,7 +112,7 @@ final class IndexView {
 
     // ---- chunks
 
-    /** The last chunk of a partition, -1 where it has none. */
+    /** Returns the row of a partition's last chunk, -1 where it has none. */
     int lastRow(int partition) {
         int low = 0;
         int high = chunks;
@@ -127,7 +127,7 @@ final class IndexView {
         return isRow(low - 1, partition) ? low - 1 : -1;
     }
 
-    /** Whether the i-th chunk is there, and the partition's. */
+    /** Returns whether the i-th chunk exists and belongs to the partition. */
     boolean isRow(int i, int partition) {
         return i >= 0 && i < chunks && partition(i) == partition;
     }
@@ -136,7 +136,7 @@ final class IndexView {
         return body.getInt(row(i));
     }
 
-    /** The i-th chunk. */
+    /** Returns the i-th chunk. */
     Chunk.InFile chunk(int i) {
         int row = row(i);
         int count = body.getInt(row + 4);
@@ -149,7 +149,7 @@ final class IndexView {
         return new Chunk.InFile(base, count, body, at);
     }
 
-    /** The first chunk of a partition that ends behind an offset; null where there is none. */
+    /** Returns the first chunk of a partition that ends behind an offset; null where there is none. */
     Chunk ceiling(int partition, long offset) {
         int row = lastRow(partition);
         Chunk found = null;
@@ -163,7 +163,7 @@ final class IndexView {
         return found;
     }
 
-    /** The first offset of a partition whose record stands at or above a position; -1 where there is none. */
+    /** Returns the first offset of a partition whose record is at or above a position; -1 where there is none. */
     long above(int partition, long position) {
         long found = -1;
         for (int row = lastRow(partition); isRow(row, partition); row--) {
@@ -183,7 +183,7 @@ final class IndexView {
 
     // ---- relocated messages
 
-    /** The i-th relocated message. */
+    /** Returns the i-th relocated message. */
     RelocatedRecord relocated(int i) {
         int row = moved(i);
         return new RelocatedRecord(
@@ -192,8 +192,8 @@ final class IndexView {
     }
 
     /**
-     * The newest place, of those in force, of the first relocated message of a partition at or behind an offset and
-     * before another; null where there is none.
+     * Returns the newest position in force of the first relocated message of a partition at or behind an offset and before
+     * another; null where there is none.
      */
     RelocatedRecord relocated(int partition, long offset, long before, LongPredicate inForce) {
         RelocatedRecord found = null;

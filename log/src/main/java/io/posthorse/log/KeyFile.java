@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.regex.Pattern;
 
 /**
- * A file with the keys of one stretch of log, named by the stretch's first and last position. Derived: where it is
- * missing or damaged, the keys are read from the log again.
+ * A file with the keys of one stretch of log. Its name has the stretch's first and last position. It is derived: where it
+ * is missing or damaged, the keys are read from the log again.
  *
  * <pre>
  *   0  u64  magic    "PHKEYS" and two zeros
@@ -44,7 +44,7 @@ final class KeyFile {
         return NAME.matcher(name).matches();
     }
 
-    /** Where the body begins in a file with at most so many entries. */
+    /** Returns the begin of the body in a file with at most the given entries. */
     static int body(long entries) {
         return SUMS + CheckedBytes.blocks(entries * Long.BYTES) * 4 + 7 & ~7;
     }
@@ -57,7 +57,7 @@ final class KeyFile {
         out.position(body).slice().asLongBuffer().put(sorted);
         CheckedBytes.sum(out, SUMS, body);
         head(out, sorted.length, keys.from, to, keys.firstMs, keys.lastMs, body);
-        files.delete(UNFINISHED); // a new file, for nobody may write to one that somebody reads through a mapping
+        files.delete(UNFINISHED); // a new file, since a mapped one must never be written to
         try (StoredFile file = files.open(UNFINISHED)) {
             file.write(0, out.clear());
             file.force();
@@ -67,7 +67,7 @@ final class KeyFile {
         return new SortedKeys(files, name, out.capacity());
     }
 
-    /** Puts the header, in front of checksums that are in place. */
+    /** Writes the header; the checksums behind it must be in place. */
     static void head(ByteBuffer out, int entries, long from, long to, long firstMs, long lastMs, int body) {
         out.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, entries).putLong(16, from).putLong(24, to);
         out.putLong(32, firstMs).putLong(40, lastMs).putInt(56, body);
@@ -75,9 +75,9 @@ final class KeyFile {
     }
 
     /**
-     * The keys in a file whose header is undamaged; null where it is not.
+     * Returns the keys of a file whose header is undamaged; null where it is not.
      *
-     * @param of what a {@link DamagedFile} is to name
+     * @param of file that a {@link DamagedFile} names
      */
     static KeyView open(FileStore files, String name, Object of) throws IOException {
         try (StoredFile file = files.openExisting(name)) {
@@ -103,7 +103,7 @@ final class KeyFile {
         }
     }
 
-    /** Where the body begins; -1 where what stands in front of it is damaged. */
+    /** Returns the begin of the body; -1 where the bytes in front of it are damaged. */
     private static int bodyOf(ByteBuffer bytes, int size) {
         int body = size < SUMS ? -1 : bytes.getInt(56);
         boolean whole = body >= SUMS && body <= size && (body & 7) == 0

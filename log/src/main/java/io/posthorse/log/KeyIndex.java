@@ -12,17 +12,16 @@ import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
 
 /**
- * Finds records by the keys of their messages: a hash of each, in stretches of the log. The newest stretch grows in
- * memory and becomes a {@link KeyFile} with each checkpoint; files are merged as they age. Files that are missing when a
- * directory is opened, or turn out to be damaged, are made from the log by the background; until that has come to a
- * stretch, nothing of it is found.
+ * An index of records by the keys of their messages: a hash of each key, in stretches of the log. The newest stretch grows
+ * in memory and becomes a {@link KeyFile} with each checkpoint; files are merged as they age. The background makes files
+ * that are missing at the opening, or damaged, from the log; until then no search finds keys of their stretches.
  *
- * <p>Hashes collide, so who searches looks at what is found.
+ * <p>Hashes collide, so the caller checks the records found.
  */
 public final class KeyIndex {
-    /** Log that is read at a time to make files that are missing, so that forces get their turn. */
+    /** Bytes of log to read at a time for missing files, so that forces get their turn. */
     private static final int REBUILD_BYTES = 64 << 20;
-    /** Calls of {@link #rebuild} that are let pass after a failure, which may be a full disk. */
+    /** Number of calls of {@link #rebuild} to skip after a failure, which may be a full disk. */
     private static final int PAUSE = 10;
 
     private final FileStore files;
@@ -38,10 +37,11 @@ public final class KeyIndex {
     private boolean busy;
     private int pause;
 
-    /** Reads the keys of messages. */
+    /** A reader of the keys of messages. */
     public interface Source {
         /**
-         * Gives the hashes of a message's keys; called by the background, so a function of nothing but the record.
+         * Passes the hashes of a message's keys to {@code sink}. The background calls it, so it must depend on nothing but
+         * the record.
          *
          * @param at index of the record's first byte
          */
@@ -55,12 +55,12 @@ public final class KeyIndex {
         this.growing = new GrowingKeys(tail);
     }
 
-    /** Notes a key of the message whose record stands at a position. */
+    /** Adds a key of the message whose record is at a position. */
     public void add(int hash, long position, long timeMs) {
         growing.add(hash, position, timeMs);
     }
 
-    /** The stretches as they are now, for a search by another thread. */
+    /** Returns the present stretches, for a search by another thread. */
     public Snapshot snapshot() {
         List<KeyStripe> newestFirst = new ArrayList<>();
         newestFirst.add(growing.soFar());
@@ -68,7 +68,7 @@ public final class KeyIndex {
         return new Snapshot(newestFirst);
     }
 
-    /** Stretches of one moment. */
+    /** The stretches at one moment. */
     public static final class Snapshot {
         private final List<KeyStripe> newestFirst;
 
@@ -77,9 +77,9 @@ public final class KeyIndex {
         }
 
         /**
-         * Offers positions of records that may have a key, newest first, until one is not taken.
+         * Passes positions of records that may have a key, newest first, until {@code taken} refuses one.
          *
-         * @param fromMs stretches with no message between these times are passed over
+         * @param fromMs begin of the time range, ms since 1970; stretches without a message in the range are skipped
          */
         public void find(int hash, long fromMs, long toMs, LongPredicate taken) {
             for (KeyStripe stripe : newestFirst) {
@@ -90,14 +90,14 @@ public final class KeyIndex {
         }
     }
 
-    /** Whether keys of older messages are still being read. */
+    /** Returns whether the keys of all older messages have been read. */
     public boolean isComplete() {
         return missing.isEmpty();
     }
 
     // ---- files
 
-    /** Ends the growing stretch at a position; it stays searchable. None where it has not begun. */
+    /** Ends the growing stretch at a position; it stays searchable. Returns none where the stretch is empty. */
     List<GrowingKeys> freeze(long to) {
         GrowingKeys frozen = growing;
         if (frozen.from == to) {
@@ -109,12 +109,12 @@ public final class KeyIndex {
         return List.of(frozen);
     }
 
-    /** Takes a stretch from its file from now on. */
+    /** Replaces a stretch in memory by its file. */
     void replace(SortedKeys inFile) {
         stripes.put(inFile.from, inFile);
     }
 
-    /** The records from a position on, up to another, are gone. */
+    /** Notes that the records between two positions are gone. */
     void drop(long from, long to) {
         gone = gone.with(from, to);
         List<SortedKeys> dropped = new ArrayList<>();
@@ -135,7 +135,7 @@ public final class KeyIndex {
         }
     }
 
-    /** Begins to take what there is of files, by name, and to make what there is not. */
+    /** Begins to load the present files, by name, and to make the missing ones. */
     void load(Log log) {
         long begin = log.begin() + Segment.HEADER;
         long tail = growing.from;
@@ -154,7 +154,7 @@ public final class KeyIndex {
             if (covered < tail) {
                 missing.add(new long[] {covered, tail});
             }
-            names.stream() // also of a tail that was cut: once the log is as long again, they would speak of other records
+            names.stream() // also of a cut tail: once the log has grown again, they would name other records
                     .filter(name -> !used.contains(name))
                     .forEach(name -> unused.add(new SortedKeys(files, name, 0)));
             delete(unused);
@@ -163,13 +163,13 @@ public final class KeyIndex {
         });
     }
 
-    /** To be called every now and then: goes on with making files and merging them, which a full disk may have stopped. */
+    /** Continues to make and merge files, which a full disk may have stopped. The owner calls it periodically. */
     void resume(Log log) {
         pause = Math.max(0, pause - 1);
         rebuild(log);
     }
 
-    /** Goes on with the next piece of work on files, unless one is under way. */
+    /** Continues with the next piece of work on files, unless one is running. */
     void rebuild(Log log) {
         if (busy || !loaded || pause > 0 || log.poison() != null) {
             return;
@@ -264,7 +264,7 @@ public final class KeyIndex {
                         return;
                     }
                     if (damaged[0] != null) {
-                        ((SortedKeys) damaged[0].file()).isFoundDamaged();
+                        ((SortedKeys) damaged[0].file()).markDamaged();
                     } else if (merge.merged() != null) {
                         adopt(merge);
                     }

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes one key file of several adjacent ones, in steps, as {@link IndexMerge} does. */
+/** A merge of several adjacent key files into one, in steps, as {@link IndexMerge} does. */
 final class KeyMerge {
     private static final String UNFINISHED = "unfinished-merged-keys";
-    /** Stands behind the last entry of a part; no entry's record can begin so near the end of the longest stretch. */
+    /** Marks the end of a part; no entry's record can begin so near the end of the longest stretch. */
     private static final long NONE = Long.MAX_VALUE;
 
     private final FileStore files;
@@ -39,18 +39,18 @@ final class KeyMerge {
         return parts;
     }
 
-    /** The new file, or null while it is not whole. */
+    /** Returns the new file, or null while it is not whole. */
     SortedKeys merged() {
         return merged;
     }
 
-    /** Whether the new file would be longer than it may; known from the first step on. */
+    /** Returns whether the new file would exceed its size limit; known after the first step. */
     boolean isTooLong() {
         return views.stream().mapToLong(KeyView::length).sum() > MergePlan.BYTES_MAX;
     }
 
     /**
-     * Does the next step. Run by the background.
+     * Does the next step, in the background.
      *
      * @throws DamagedFile where a part is damaged
      */
@@ -64,7 +64,7 @@ final class KeyMerge {
         }
     }
 
-    /** Lets go of the new file, after a failure. */
+    /** Closes the new file after a failure. */
     void close() {
         try {
             if (file != null) {
@@ -96,7 +96,7 @@ final class KeyMerge {
         out = new BlockWriter(file, body);
     }
 
-    /** Takes the next entry of a part that is not gone. */
+    /** Reads the next entry of a part that is not gone. */
     private void follow(int i) {
         KeyView view = views.get(i);
         while (at[i] < view.entries) {
@@ -111,7 +111,7 @@ final class KeyMerge {
         heads[i] = NONE;
     }
 
-    /** The part with the lowest of the next entries. */
+    /** Returns the part with the lowest of the next entries. */
     private int lowest() {
         int lowest = 0;
         for (int i = 1; i < heads.length; i++) {

@@ -5,7 +5,7 @@ import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads the keys of a stretch of log from its records, and makes the file that is missing. Run by the background. */
+/** A job that reads the keys of a stretch of log from its records and writes the missing file, in the background. */
 final class KeyRebuild implements Background.Job {
     private final FileStore files;
     private final KeyIndex.Source source;
@@ -18,8 +18,8 @@ final class KeyRebuild implements Background.Job {
     private SortedKeys made;
 
     /**
-     * @param to where the stretch ends
-     * @param bytesMax how much of it to read; the rest is left
+     * @param to end of the stretch
+     * @param bytesMax bytes to read at most; the rest is left
      */
     KeyRebuild(FileStore files, KeyIndex.Source source, LogView view, long from, long to, int bytesMax) {
         this.files = files;
@@ -30,7 +30,7 @@ final class KeyRebuild implements Background.Job {
         this.bytesMax = bytesMax;
     }
 
-    /** Behind what was read. */
+    /** Returns the end of the range that was read. */
     long reached() {
         return reached;
     }

@@ -3,9 +3,9 @@ package io.posthorse.log;
 import java.util.function.LongPredicate;
 
 /**
- * Keys of the messages of one stretch of log. An entry is a long: the hash of the key in the upper half, and in the
- * lower half how many times 8 bytes behind the stretch's begin the message's record stands. So a stretch is at most
- * 32 GiB; what lies beyond is not found by key.
+ * The keys of the messages of one stretch of log. An entry is a long: the hash of the key in the upper half, and in the
+ * lower half the distance of the message's record from the begin of the stretch, in units of 8 bytes. So a stretch is at
+ * most 32 GiB; keys beyond that are not found.
  */
 abstract sealed class KeyStripe permits GrowingKeys, SortedKeys {
     final long from;
@@ -26,6 +26,6 @@ abstract sealed class KeyStripe permits GrowingKeys, SortedKeys {
         return firstMs <= toMs && lastMs >= fromMs;
     }
 
-    /** Offers the positions of a hash, newest first, until one is not taken; false where that came to pass. */
+    /** Passes the positions of a hash, newest first, until {@code taken} refuses one; returns false where it did. */
     abstract boolean find(int hash, LongPredicate taken);
 }

@@ -2,7 +2,7 @@ package io.posthorse.log;
 
 import java.nio.ByteBuffer;
 
-/** A key file that is mapped, each block of which is checked when it is first read from. */
+/** A mapped key file, each block of which is checked at its first read. */
 final class KeyView {
     final int entries;
     final long firstMs;
@@ -18,12 +18,12 @@ final class KeyView {
         this.bytes = new CheckedBytes(bytes, sums, body, (all, from, to) -> true, file);
     }
 
-    /** The i-th entry. */
+    /** Returns the i-th entry. */
     long entry(int i) {
         return bytes.getLong(body + i * Long.BYTES);
     }
 
-    /** How many entries are not greater than a bound. */
+    /** Returns the number of entries not greater than a bound. */
     int upTo(long bound) {
         int low = 0;
         int high = entries;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The appended entries of several adjacent index files by partition and offset, as runs of one chunk each: without those
- * of partitions that were removed and those that are gone.
+ * The appended entries of several adjacent index files by partition and offset, as runs of one chunk each, without entries
+ * of removed partitions and gone records.
  */
 final class LiveChunks {
     private final List<IndexView> views;
@@ -20,7 +20,7 @@ final class LiveChunks {
 
     /**
      * @param views oldest first
-     * @param partitions numbers of those that are there, ascending
+     * @param partitions numbers of the present partitions, ascending
      */
     LiveChunks(List<IndexView> views, GoneRanges gone, int[] partitions) {
         this.views = views;
@@ -29,7 +29,7 @@ final class LiveChunks {
         this.rows = new int[views.size()];
     }
 
-    /** Goes on to the next run; false where there is none. */
+    /** Moves to the next run; returns false where there is none. */
     boolean next() {
         while (chunk == null || !live(end)) {
             if (!nextChunk()) {
@@ -58,7 +58,7 @@ final class LiveChunks {
         return true;
     }
 
-    /** Finds the next entries of the chunk, from an index on, that are not gone. */
+    /** Finds the next entries of the chunk, from an index, that are not gone. */
     private boolean live(int from) {
         int i = from;
         while (i < chunk.count()) {
@@ -86,7 +86,7 @@ final class LiveChunks {
         return end - first;
     }
 
-    /** Copies entries of the run from the i-th on. */
+    /** Copies entries of the run from the i-th. */
     void copy(int i, int number, BlockWriter out) throws IOException {
         chunk.copy(first + i, number, out);
     }

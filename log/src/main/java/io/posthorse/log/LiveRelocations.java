@@ -23,7 +23,7 @@ final class LiveRelocations {
         }
     }
 
-    /** The next one, or null. */
+    /** Returns the next one, or null. */
     RelocatedRecord next() {
         int lowest = -1;
         for (int i = 0; i < rows.length; i++) {

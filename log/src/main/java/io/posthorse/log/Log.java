@@ -10,22 +10,22 @@ import java.util.zip.CRC32C;
  * The append-only log: a row of {@link Segment}s addressed by position.
  *
  * <p>A turn reserves and seals records in memory ({@link #reserve}, {@link #seal}) and ends with one positional write
- * ({@link #write}). What lies below {@link #committed} is safe in the flush mode in force: written to the operating
- * system (async), or on stable storage (sync).
+ * ({@link #write}). Everything below {@link #committed} is safe in the flush mode in force: written to the operating system
+ * (async), or on stable storage (sync).
  *
- * <p>Invariants: blocks are real before a record is promised room ({@link #admits}), so a full disk is a refusal, never
- * a failed write; the first failed write or force poisons the log, and from then on nothing is committed; a segment's
- * bytes below the committed position never change.
+ * <p>Invariants: blocks are allocated before a record is promised room ({@link #admits}), so a full disk is a refusal,
+ * never a failed write. The first failed write or force poisons the log; nothing is committed after that. The bytes of a
+ * segment below the committed position never change.
  */
 public final class Log {
-    /** Staging space at first; turns that need more double it. */
+    /** Initial staging size in bytes; turns that need more double it. */
     private static final int STAGING_BYTES = 64 << 10;
-    /** With so much space a disk that was full no longer counts as full. */
+    /** Free bytes at which a disk that was full no longer counts as full. */
     static final int ROOM_AGAIN = 1 << 20;
 
-    /** Blocks are asked for in whole pages. */
+    /** Unit of block allocation in bytes: a page. */
     private static final long BLOCK = 4_096;
-    /** Up to here: a large write gets larger pages of the page cache than several small ones (decision 29). */
+    /** Limit of the staging size: one large write gets larger pages of the page cache than several writes (decision 29). */
     private static final int STAGING_BYTES_MAX = 1 << 20;
 
     private final FileStore files;
@@ -41,9 +41,9 @@ public final class Log {
     private ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private ByteBuffer payload = staging.duplicate();
     private long stagingPosition;
-    /** Room that events have been promised which are not written yet. */
+    /** Bytes promised to events that are not written yet. */
     private long promised;
-    /** Whether the disk was too full for something since the reserve was whole. */
+    /** Whether the full disk caused a refusal since the reserve was last whole. */
     private boolean refused;
     private int reservedAt = -1;
     private int reservedLength;
@@ -68,32 +68,32 @@ public final class Log {
         this.forcing = new LogForcer(files, background, mark, segments, recovered.forced());
     }
 
-    /** Called on the owner's thread whenever {@link #committed} has moved, or the log has become poisoned. */
+    /** Registers a listener that runs on the owner's thread when {@link #committed} moves or the log becomes poisoned. */
     public void onCommitted(Runnable listener) {
         onCommitted = listener;
     }
 
-    /** Position of the next record. */
+    /** Returns the position of the next record. */
     public long tail() {
         return stagingPosition + staging.position();
     }
 
-    /** Everything below is committed: it may be acknowledged and read. */
+    /** Returns the committed position: everything below it may be acknowledged and read. */
     public long committed() {
         return settings.sync() ? forcing.durable() : written;
     }
 
-    /** Whether what is committed is on stable storage. */
+    /** Returns whether only data on stable storage counts as committed. */
     public boolean isSync() {
         return settings.sync();
     }
 
-    /** Everything below is on stable storage. */
+    /** Returns the position below which everything is on stable storage. */
     public long durable() {
         return forcing.durable();
     }
 
-    /** Position of the oldest byte still kept. */
+    /** Returns the position of the oldest byte in the log. */
     public long begin() {
         return segments.first().base;
     }
@@ -102,15 +102,15 @@ public final class Log {
         return epoch;
     }
 
-    /** Why nothing can be written any more, or null. */
+    /** Returns the failure that poisoned the log, or null. */
     public IOException poison() {
         return poison;
     }
 
     /**
-     * Whether records with so many payload bytes in all have room on the disk now. Allocates blocks where it must.
+     * Returns whether the disk has room now for records of {@code payloadBytes} in total. Allocates blocks where necessary.
      *
-     * @param essential small events (cursors, topics) that may use the reserve of a full disk
+     * @param essential whether they are small events (cursors, topics) that may use the reserve of a full disk
      */
     public boolean admits(long payloadBytes, int records, boolean essential) {
         long need = promised + room(payloadBytes, records);
@@ -121,27 +121,27 @@ public final class Log {
         return at + need <= last.allocated || extend(at + need, essential);
     }
 
-    /** Whether a full disk has made the log refuse, or use its reserve, and there has not been enough space since. */
+    /** Returns whether a full disk made the log refuse records or use its reserve, and space is still short. */
     public boolean isShort() {
         return refused || reserve.isShort();
     }
 
-    /** Bytes that small events still have where the disk is full. */
+    /** Returns the bytes of the reserve that small events may still use when the disk is full. */
     public long reserveLeft() {
         return reserve.size();
     }
 
-    /** Whether at least the given part of the reserve is left: 2 for half. */
+    /** Returns whether at least the given fraction of the reserve is left, one in {@code part}: 2 for half. */
     public boolean isReserveAbove(int part) {
         return reserve.isAbove(part);
     }
 
-    /** Room for what a full disk must take. */
+    /** Returns the space that keeps a full disk usable. */
     DiskReserve reserve() {
         return reserve;
     }
 
-    /** To be called every now and then: takes back what the reserve has given. */
+    /** Refills the reserve as far as the disk allows. The owner calls it periodically. */
     void refill() {
         if (poison == null) {
             boolean whole = reserve.fill();
@@ -154,9 +154,9 @@ public final class Log {
     }
 
     /**
-     * Promises room to small events that are written at the end of the turn, whatever else is appended until then.
+     * Reserves room for small events that are written at the end of the turn, whatever else the turn appends.
      *
-     * @return false where there is no room; then nothing is promised
+     * @return false where there is no room; nothing is promised then
      */
     public boolean promise(long payloadBytes, int records) {
         boolean hasBlocks = last.at(tail()) + promised + room(payloadBytes, records) <= last.allocated;
@@ -167,15 +167,15 @@ public final class Log {
         return true;
     }
 
-    /** What was promised is written now. */
+    /** Ends all promises: their events are being written now. */
     public void redeem() {
         promised = 0;
     }
 
-    /** Gets more blocks: as many as are kept ahead, or where the disk has not so many, what is needed. */
+    /** Allocates blocks ahead of the tail; where the disk lacks space, fewer, but at least what is needed. */
     private boolean extend(long end, boolean essential) {
         if (!essential && !reserve.fill()) {
-            return false; // the reserve comes first
+            return false; // the reserve is refilled first
         }
         for (int ahead = settings.allocateBytes(); ; ahead >>>= 2) {
             try {
@@ -185,7 +185,7 @@ public final class Log {
                 long need = Math.min(settings.allocateBytes(), end - last.allocated);
                 if (poison != null || ahead == 0 && (!essential || !reserve.release(need + BLOCK))) {
                     refused |= poison == null;
-                    return false; // the caller refuses, and asks again with the next request
+                    return false; // the caller refuses, and tries again with the next request
                 }
             }
         }
@@ -215,9 +215,9 @@ public final class Log {
     }
 
     /**
-     * Opens a record with so many payload bytes at the tail. Call {@link #admits} first.
+     * Opens a record of {@code payloadBytes} at the tail. The caller calls {@link #admits} first.
      *
-     * @return index in {@link #staging} of the payload: write it there or through {@link #payload}, then {@link #seal}
+     * @return index in {@link #staging} at which to write the payload, or use {@link #payload}; {@link #seal} follows
      */
     public int reserve(int payloadBytes) {
         assert reservedAt < 0 : "a record is open already";
@@ -226,7 +226,7 @@ public final class Log {
         if (staging.remaining() < occupied) {
             makeRoom(occupied);
         }
-        assert last.at(tail()) + occupied <= last.allocated : "no room was asked for";
+        assert last.at(tail()) + occupied <= last.allocated : "admits() did not allocate room for the record";
         reservedAt = staging.position();
         reservedLength = length;
         payload.limit(reservedAt + length).position(reservedAt + RecordFormat.PAYLOAD);
@@ -243,27 +243,27 @@ public final class Log {
         }
     }
 
-    /** The open record's payload, positioned at its first byte that was not put yet. */
+    /** Returns the payload of the open record, positioned at the first byte that is not written yet. */
     public ByteBuffer payload() {
         return payload;
     }
 
-    /** Takes back the open record. */
+    /** Discards the open record. */
     public void cancel() {
         reservedAt = -1;
     }
 
-    /** Whether the next record belongs to the atomic group of the last one. */
+    /** Returns whether the next record belongs to the atomic group of the last one. */
     public boolean isInGroup() {
         return inGroup;
     }
 
-    /** The records of the turn so far; valid until the next {@link #reserve}. */
+    /** Returns the records of the turn so far; valid until the next {@link #reserve}. */
     public ByteBuffer staging() {
         return staging;
     }
 
-    /** Position of the open record. */
+    /** Returns the position of the open record. */
     public long reservedPosition() {
         return stagingPosition + reservedAt;
     }
@@ -271,9 +271,9 @@ public final class Log {
     /**
      * Closes the open record.
      *
-     * @param more whether the next record belongs to the same atomic group: after a crash all of a group is there, or
-     *     nothing
-     * @return the record's position
+     * @param more whether the next record belongs to the same atomic group: after a crash a group is there as a whole or
+     *     not at all
+     * @return position of the record
      */
     public long seal(byte type, long timeMs, boolean more) {
         long position = reservedPosition();
@@ -291,11 +291,11 @@ public final class Log {
     }
 
     /**
-     * Ends the turn: hands all its records to the operating system, in one write where they are not very many. Only then is
-     * any of them committed, so that nobody is answered for half a turn.
+     * Ends the turn: passes all its records to the operating system, in one write unless there are very many. None of them
+     * is committed before, so no client gets an answer for half a turn.
      */
     public void write() {
-        assert !inGroup : "an atomic group ends with its turn";
+        assert !inGroup : "the turn ends within an atomic group";
         handOver();
         if (poison == null) {
             written = stagingPosition;
@@ -321,14 +321,14 @@ public final class Log {
         stagingPosition += length;
     }
 
-    /** Whether everything appended so far was handed to the operating system. */
+    /** Returns whether the operating system has all appended records. */
     public boolean isWritten() {
         return staging.position() == 0 && written == stagingPosition || poison != null;
     }
 
     /**
-     * Ends the opening: brings to stable storage what was found and what the layer above has appended since, and only
-     * then notes that this run has begun. A run that ends before is as if it had never been.
+     * Ends the opening: forces the recovered records and those that the layer above has appended since, then notes that
+     * this run has begun. A run that ends earlier leaves no trace.
      */
     void start() throws IOException {
         handOver();
@@ -340,19 +340,19 @@ public final class Log {
         mark.begin(written, epoch);
     }
 
-    /** Starts to bring everything written so far to stable storage, unless that is under way already. */
+    /** Starts to force everything written so far, unless a force is running. */
     public void force() {
         if (poison == null) {
             forcing.begin(written, this::forced);
         }
     }
 
-    /** Whether the disk is about to bring what was written to stable storage. */
+    /** Returns whether a force is running. */
     public boolean isForcing() {
         return forcing.isRunning();
     }
 
-    /** How often it has done so, or failed. */
+    /** Returns the number of forces that ended, with success or failure. */
     public long forces() {
         return forcing.count();
     }
@@ -368,7 +368,7 @@ public final class Log {
         }
     }
 
-    /** Work that brings all that is written now to stable storage, for a checkpoint. */
+    /** Returns a job that forces everything written so far, for a checkpoint. */
     Background.Job forceJob() {
         return forcing.job();
     }
@@ -377,29 +377,29 @@ public final class Log {
     void fail(IOException cause) {
         if (poison == null) {
             poison = cause;
-            background.run(mark::failed, failure -> { }); // so that the next run knows, if the disk takes it
+            background.run(mark::failed, failure -> { }); // tells the next run, if the disk accepts the write
             onCommitted.run();
         }
     }
 
     /**
-     * The bytes around a committed record, for reading by absolute index. The record begins at {@link #index}.
+     * Returns the bytes around a committed record, for reading by absolute index. The record begins at {@link #index}.
      *
-     * @return null where the position is not (or no longer) in the log
+     * @return null where the position is not, or no longer, in the log
      */
     public ByteBuffer bytes(long position) {
         Segment segment = segments.holding(position);
         return segment == null ? null : segment.bytes();
     }
 
-    /** Index of a position in the buffer that {@link #bytes} returns for it. */
+    /** Returns the index of a position in the buffer that {@link #bytes} returns for it. */
     public int index(long position) {
         return segments.holding(position).at(position);
     }
 
     /**
-     * Whether an undamaged record of that position can be read. Each time its checksum is verified, for disks and memory rot
-     * under a broker that runs for months too.
+     * Returns whether an undamaged record with the position can be read. Verifies the checksum on each call, since disks
+     * and memory also rot under a broker that runs for months.
      */
     public boolean readable(long position) {
         if (position < 0 || position >= committed() || (position & 7) != 0) {
@@ -410,41 +410,41 @@ public final class Log {
                 && RecordFormat.valid(segment.bytes(), segment.at(position), position, segment.size, crc);
     }
 
-    /** First position of the segment that holds a position; -1 where none does. */
+    /** Returns the first position of the segment that holds a position; -1 where no segment does. */
     public long segmentOf(long position) {
         Segment segment = segments.holding(position);
         return segment == null ? -1 : segment.base;
     }
 
-    /** Behind the last position that the segment which begins at a position may hold. */
+    /** Returns the end of the positions that the segment at {@code base} may hold. */
     public long segmentEnd(long base) {
         return segments.get(segments.numberOf(base)).end();
     }
 
-    /** Bytes of a segment that is no longer written to, its header included. */
+    /** Returns the size in bytes, header included, of a segment that is no longer written to. */
     public long segmentBytes(long base) {
         return segments.get(segments.numberOf(base)).size;
     }
 
-    /** First position of each segment, oldest first. */
+    /** Returns the first position of each segment, oldest first. */
     public long[] segmentBases() {
         return segments.bases();
     }
 
     /**
-     * Time of the turn behind a segment that is no longer written to: no record in the segment is younger. -1 where
-     * that can't be told, or for the last segment.
+     * Returns the time of the first turn after a segment that is no longer written to, in ms since 1970: no record of the
+     * segment is younger. Returns -1 where the time is unknown, and for the last segment.
      */
     public long lastTime(long base) {
         return segments.timeBehind(base);
     }
 
-    /** Time of the turn that the oldest segment began with, ms since 1970; 0 where it holds nothing. */
+    /** Returns the time of the first turn in the oldest segment, in ms since 1970; 0 where the segment is empty. */
     public long oldestTime() {
         return segments.get(0).time();
     }
 
-    /** Drops the segment that begins at a position; the last one is never dropped. */
+    /** Drops the segment that begins at a position, unless it is the last one. */
     void drop(long base) {
         int number = segments.numberOf(base);
         if (number < 0 || number == segments.size() - 1) {
@@ -454,7 +454,7 @@ public final class Log {
         forcing.dropped(gone, segments.get(number));
         background.run(
                 () -> {
-                    gone.keepHold();
+                    gone.keepOpen();
                     files.delete(Segment.name(gone.base));
                 },
                 failure -> {});
@@ -462,7 +462,7 @@ public final class Log {
     }
 
     /**
-     * Another thread is about to read bytes of this log: until {@link #readEnded}, nothing of them goes away.
+     * Announces a read by another thread: no bytes of this log go away until {@link #readEnded}.
      *
      * @return number of the read
      */
@@ -474,19 +474,19 @@ public final class Log {
         dropped.readEnded(read);
     }
 
-    /** What is committed now, for another thread; between {@link #readBegins} and {@link #readEnded}. */
+    /** Returns the committed records for another thread, valid between {@link #readBegins} and {@link #readEnded}. */
     public LogView view() {
         return new LogView(segments.all(), committed());
     }
 
     /**
-     * Writes and forces everything, gives the blocks behind the last record back, so that the next start need not look
-     * through them, and notes a clean end. Background work must have come to rest before.
+     * Writes and forces everything, frees the blocks behind the last record, so that the next start need not search them,
+     * and notes a clean end. The background must be idle.
      */
     public void close() throws IOException {
         write();
         if (poison != null) {
-            throw new IOException("the log failed during this run, and what was not acknowledged may be gone: "
+            throw new IOException("the log failed during this run, and messages that were not acknowledged may be lost: "
                     + poison.getMessage(), poison);
         }
         last.cut(last.at(written));

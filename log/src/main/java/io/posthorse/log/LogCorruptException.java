@@ -2,7 +2,7 @@ package io.posthorse.log;
 
 import java.io.IOException;
 
-/** The data directory cannot be used without losing state that was acknowledged; starting is refused. */
+/** Thrown where the data directory cannot be used without losing acknowledged state, so the start is refused. */
 public final class LogCorruptException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -6,22 +6,19 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/**
- * Brings what was written to stable storage, by the background: one force at a time, each of all that was written until
- * then.
- */
+/** The part of the log that forces it in the background: one force at a time, each of everything written before it. */
 final class LogForcer {
     private final FileStore files;
     private final Background background;
     private final DurableMark mark;
     private final Segments segments;
     private long durable;
-    /** The first segment of which something is not forced yet. */
+    /** The first segment that is not wholly forced yet. */
     private Segment from;
     private boolean namesChanged;
     private boolean running;
     private long count;
-    /** The background's, and the owner's while the background is at rest. */
+    /** Owned by the background, and by the owner while the background is idle. */
     private IOException failed;
 
     LogForcer(FileStore files, Background background, DurableMark mark, Segments segments, long durable) {
@@ -33,7 +30,7 @@ final class LogForcer {
         this.from = Arrays.stream(segments.all()).filter(s -> s.end() > durable).findFirst().orElse(segments.last());
     }
 
-    /** Everything below is on stable storage. */
+    /** Returns the position below which everything is on stable storage. */
     long durable() {
         return durable;
     }
@@ -42,17 +39,17 @@ final class LogForcer {
         return running;
     }
 
-    /** How often it has come to an end, a bad one included. */
+    /** Returns the number of forces that ended, with success or failure. */
     long count() {
         return count;
     }
 
-    /** Files came to be or went: their names are to be forced too. */
+    /** Notes that files were created or deleted, so that their names must be forced too. */
     void namesChanged() {
         namesChanged = true;
     }
 
-    /** A segment is dropped; what followed on it is the given one. */
+    /** Notes that a segment was dropped, which the given one follows. */
     void dropped(Segment gone, Segment next) {
         if (from == gone) {
             from = next;
@@ -60,9 +57,9 @@ final class LogForcer {
     }
 
     /**
-     * Begins a force of everything below a position, unless one is under way.
+     * Begins a force of everything below a position, unless one is running.
      *
-     * @param done is given what went wrong, null where nothing did
+     * @param done receives the failure, or null
      */
     void begin(long target, Consumer<IOException> done) {
         if (running || durable >= target) {
@@ -93,13 +90,13 @@ final class LogForcer {
         return Arrays.stream(segments.all()).filter(s -> s.base >= from.base).toArray(Segment[]::new);
     }
 
-    /** Work that brings all that is written now to stable storage. */
+    /** Returns a job that forces everything written so far. */
     Background.Job job() {
         Segment[] dirty = dirty();
         return () -> forceAll(true, dirty);
     }
 
-    /** Does it at once; the background is at rest. */
+    /** Forces at once; the background must be idle. */
     void now(long written) throws IOException {
         job().run();
         durable = written;
@@ -108,8 +105,8 @@ final class LogForcer {
     }
 
     /**
-     * Run by the background. Fails for ever once it has failed: the system may take what a failed force has left behind
-     * for clean, so a later one would succeed and mean nothing.
+     * Forces the segments, in the background. After one failure every later call fails: the system may take pages of a
+     * failed force for clean, so a later force would succeed and mean nothing.
      */
     private void forceAll(boolean names, Segment[] dirty) throws IOException {
         if (failed != null) {

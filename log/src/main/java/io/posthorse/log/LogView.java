@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 
 /**
- * What is committed of the log at one moment, for reading by another thread. Between {@link Log#readBegins} and
- * {@link Log#readEnded} none of it goes away.
+ * A view of the records committed at one moment, for reading by another thread. Its bytes stay between
+ * {@link Log#readBegins} and {@link Log#readEnded}.
  */
 public final class LogView {
     private final Segment[] segments;
@@ -18,15 +18,16 @@ public final class LogView {
         this.committed = committed;
     }
 
-    /** Where the committed records end. */
+    /** Returns the end of the committed records. */
     public long committed() {
         return committed;
     }
 
     /**
-     * As {@link #bytes}, for those to whom it matters why there is none. Where the segment's file is gone, there is none.
+     * Returns the same as {@link #bytes}, but distinguishes a failure from a missing record. Returns null where the
+     * segment's file is gone.
      *
-     * @throws UncheckedIOException where the segment cannot be mapped now: then it is not known whether there is one
+     * @throws UncheckedIOException where the segment cannot be mapped now, so it is unknown whether the record exists
      */
     public ByteBuffer bytesOrFailure(long position) {
         Segment segment = segmentOf(position);
@@ -42,7 +43,9 @@ public final class LogView {
         return bytes(position);
     }
 
-    /** The bytes around a whole record of that position, in which it begins at {@link #index}; null where there is none. */
+    /**
+     * Returns the bytes around a whole record with the position, which begins at {@link #index}; null where there is none.
+     */
     public ByteBuffer bytes(long position) {
         Segment segment = segmentOf(position);
         if (segment == null || position < 0 || position >= committed || (position & 7) != 0) {
@@ -52,7 +55,7 @@ public final class LogView {
         try {
             bytes = segment.bytes().duplicate();
         } catch (UncheckedIOException e) {
-            return null; // dropped meanwhile, or the disk does not deliver it
+            return null; // dropped meanwhile, or the disk cannot deliver it
         }
         return check.isWhole(bytes, segment.at(position), position) ? bytes : null;
     }

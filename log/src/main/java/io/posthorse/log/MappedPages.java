@@ -3,16 +3,16 @@ package io.posthorse.log;
 import java.nio.ByteBuffer;
 
 /**
- * Pages of a mapped file that the disk may be unable to deliver.
+ * Access to pages of a mapped file that the disk may be unable to deliver.
  *
- * <p>Where it is, a plain read of a mapped buffer throws an {@link InternalError}. The compiled code behind a checksum
- * does not: the fault there ends the JVM. So whoever hands mapped bytes to a checksum reads one byte of each page first.
- * The JVM notes the fault and throws a little later, at the next place where it looks for such errors, which may lie
- * behind the {@code catch} that waits for it. Coming back from a native method is such a place for certain.
+ * <p>A plain read of such a page throws an {@link InternalError}. The compiled code of a checksum does not: the fault there
+ * ends the JVM. So every caller of a checksum first reads one byte of each page. The JVM notes the fault and throws a
+ * little later, at the next place where it polls for such errors, possibly behind the {@code catch} meant for it. The
+ * return from a native method is certainly such a place.
  */
 final class MappedPages {
     static final int BYTES = 4096;
-    /** Keeps the reads from being taken for useless. */
+    /** Prevents the compiler from removing the reads. */
     @SuppressWarnings("UnusedVariable")
     private static volatile byte read;
 
@@ -22,10 +22,10 @@ final class MappedPages {
     private MappedPages() {}
 
     /**
-     * Brings the bytes of a range into memory.
+     * Loads the bytes of a range into memory.
      *
      * @return true
-     * @throws InternalError where the disk can't deliver them
+     * @throws InternalError where the disk cannot deliver them
      */
     static boolean resident(ByteBuffer buffer, int from, int to) {
         byte sum = 0;
@@ -36,10 +36,10 @@ final class MappedPages {
         if (sum == 77) {
             read = sum;
         }
-        return !Thread.holdsLock(FAULTS); // the nearest native method: a fault is thrown here
+        return !Thread.holdsLock(FAULTS); // the cheapest native method: a fault is thrown here
     }
 
-    /** Whether the disk delivers a range. */
+    /** Returns whether the disk delivers a range. */
     static boolean readable(ByteBuffer buffer, int from, int to) {
         try {
             return resident(buffer, from, to);
@@ -48,11 +48,11 @@ final class MappedPages {
         }
     }
 
-    /** Walks forward over mapped bytes, past the pages that the disk can't deliver. */
+    /** A forward walk over mapped bytes that skips pages the disk cannot deliver. */
     static final class Walk {
         private final ByteBuffer buffer;
         private final int limit;
-        /** Up to here everything since the last page that was left out can be read. */
+        /** Index up to which everything since the last skipped page is readable. */
         private int known;
 
         Walk(ByteBuffer buffer, int limit) {
@@ -60,7 +60,10 @@ final class MappedPages {
             this.limit = limit;
         }
 
-        /** The first place at or behind {@code at} from which so many bytes can be read, or one too close to the limit. */
+        /**
+         * Returns the first index at or behind {@code at} from which {@code need} bytes are readable, or one too close to
+         * the limit.
+         */
         int from(int at, int need) {
             int place = at;
             known = Math.max(known, place);
@@ -75,10 +78,10 @@ final class MappedPages {
         }
 
         /**
-         * Past the pages that hold nothing but zeros, where {@code at} is the beginning of one. No record begins in such a
-         * page, since its length would stand there.
+         * Returns the end of the pages of zeros from {@code at}, which is the begin of a page. No record begins in such a
+         * page, since its length would not be zero.
          *
-         * @param end a page that ends behind it is not looked at
+         * @param end bound: pages that end behind it are not examined
          */
         int pastZeros(int at, int end) {
             int place = at;

@@ -3,15 +3,15 @@ package io.posthorse.log;
 import java.util.List;
 
 /**
- * Which files are to become one, so that their number follows the logarithm of the log's length, and then its length by
- * the largest file there may be. Eight neighbours of one tier, or below, become one of the next.
+ * The choice of files to merge, such that their number grows with the logarithm of the log's length, and beyond the maximum
+ * file size with its length. Eight neighbours of one tier, or below, become one of the next.
  */
 final class MergePlan {
-    /** Files that become one. */
+    /** Number of files that become one. */
     static final int FACTOR = 8;
-    /** Longest file that a merge makes. */
+    /** Maximum bytes of a merged file. */
     static final long BYTES_MAX = 1L << 30;
-    /** Longest stretch of log: what a key's entry can say (see {@link KeyStripe}). */
+    /** Maximum stretch of log in bytes: the range of a key's entry (see {@link KeyStripe}). */
     static final long STRETCH_MAX = 32L << 30;
 
     private static final long FIRST_TIER = 256L << 20;
@@ -25,14 +25,14 @@ final class MergePlan {
 
         long to();
 
-        /** Length of the file, 0 where it is not known. */
+        /** Returns the length of the file in bytes, 0 where it is unknown. */
         long bytes();
 
-        /** Whether it may be merged now. */
+        /** Returns whether it may be merged now. */
         boolean isReady();
     }
 
-    /** The neighbours to be merged next; empty where there are none. */
+    /** Returns the neighbours to merge next; empty where there are none. */
     static <P extends Part> List<P> next(List<P> parts) {
         for (int tier = 0; tier < TIERS; tier++) {
             List<P> found = next(parts, FIRST_TIER << 3 * tier);
@@ -54,7 +54,7 @@ final class MergePlan {
                 if (end - start >= 2) {
                     return List.copyOf(parts.subList(start, end));
                 }
-                start++; // as long as a file may be, with its neighbour
+                start++; // with its neighbour it has the maximum size
             }
         }
         return List.of();

@@ -1,6 +1,6 @@
 package io.posthorse.log;
 
-/** Consecutive offsets of a partition that one chunk answers for: all are there, and none has a newer place elsewhere. */
+/** A run of consecutive offsets of a partition in one chunk: all are there, and none has a newer position elsewhere. */
 record OffsetRun(int partition, Chunk chunk, long first, long end) {
     boolean holds(int of, long offset) {
         return partition == of && offset >= first && offset < end;

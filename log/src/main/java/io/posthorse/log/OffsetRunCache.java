@@ -3,8 +3,8 @@ package io.posthorse.log;
 import java.util.Arrays;
 
 /**
- * The runs that were asked for last: who reads a partition asks for what stands beside it next. One place for partitions
- * that share it, so that the memory is that of readers, not of partitions, and old files are let go.
+ * A cache of the runs used last, since a reader of a partition continues with the next offset. Partitions share slots, so
+ * that the memory depends on the number of readers, not of partitions, and old files are released.
  */
 final class OffsetRunCache {
     private static final int SLOTS = 1 << 10;

@@ -3,22 +3,22 @@ package io.posthorse.log;
 import java.util.List;
 
 /**
- * Finds the records of one partition by offset: the newest entries in chunks in memory, all older ones in index files.
- * Offsets between two chunks, or with no entry, are gone (damaged, expired or jumped over).
+ * The index of one partition: finds its records by offset. The newest entries are in chunks in memory, all older ones in
+ * index files. Offsets between two chunks, or without an entry, are gone (damaged, expired or jumped over).
  */
 public final class PartitionIndex {
-    /** Number of the partition, unique in this log for ever. */
+    /** Number of the partition; the log never uses it again. */
     public final int id;
 
     private final Index index;
-    /** What is in no file yet, in offset order: the first chunk of a list, and its last. */
+    /** First and last chunk of a list in offset order: the entries that are in no file yet. */
     private Chunk.InMemory first;
 
     private Chunk.InMemory last;
-    /** The checkpoint since which it has entries that no checkpoint holds, see {@link RecentEntries}. */
+    /** Number of the checkpoint since which it has entries that no checkpoint holds, see {@link RecentEntries}. */
     int generation = -1;
 
-    /** How often something had gone away when {@link #begin} was looked for. */
+    /** Value of {@link Index#drops} when {@link #begin} was last determined. */
     private int drops;
 
     private long begin;
@@ -31,7 +31,7 @@ public final class PartitionIndex {
         this.next = next;
     }
 
-    /** Oldest offset that may still be read; equals {@link #next} where there is none. */
+    /** Returns the oldest offset that may still be read; equals {@link #next} where there is none. */
     public long begin() {
         if (drops != index.drops()) {
             drops = index.drops();
@@ -41,12 +41,12 @@ public final class PartitionIndex {
         return begin;
     }
 
-    /** The same as it was last known: at most what {@link #begin} returns. */
+    /** Returns the last determined value of {@link #begin}, which is not greater. */
     public long knownBegin() {
         return begin;
     }
 
-    /** Offset of the next message. Never handed out before. */
+    /** Returns the offset of the next message. No message has had it before. */
     public long next() {
         return next;
     }
@@ -58,7 +58,7 @@ public final class PartitionIndex {
             tail = open(offset);
         }
         if (begin() == next) {
-            begin = offset; // nothing readable stood before
+            begin = offset; // nothing readable was before it
         }
         tail.add(position, length, tag);
         next = offset + 1;
@@ -75,7 +75,7 @@ public final class PartitionIndex {
         return opened;
     }
 
-    /** Leaves out so many offsets for ever. */
+    /** Skips the given number of offsets for ever. */
     void jump(long offsets) {
         if (begin() == next) {
             begin += offsets;
@@ -84,7 +84,7 @@ public final class PartitionIndex {
     }
 
     /**
-     * First offset at or behind the given one whose record is in the index; {@link #next} where there is none.
+     * Returns the first offset at or behind the given one whose record is in the index; {@link #next} where there is none.
      */
     public long ceiling(long offset) {
         long wanted = Math.max(offset, begin());
@@ -99,28 +99,28 @@ public final class PartitionIndex {
         return run == null ? next : Math.max(wanted, run.first());
     }
 
-    /** Position of a record whose offset {@link #ceiling} returned. */
+    /** Returns the position of a record whose offset {@link #ceiling} returned. */
     public long position(long offset) {
         Chunk chunk = chunkOf(offset);
         return chunk.position((int) (offset - chunk.base));
     }
 
     /**
-     * Behind the last offset, from one on that {@link #ceiling} returned, up to which all records are there and follow on
-     * one another in the log below a position.
+     * Returns the end of a run of offsets from one that {@link #ceiling} returned: all its records exist, and follow one
+     * another in the log below a position.
      */
     public long stretchEnd(long offset, long position) {
         OffsetRun run = index.run(this, offset);
         return Math.max(offset + 1, Math.min(run.end(), run.chunk().base + run.chunk().below(position)));
     }
 
-    /** Length of its native bytes. */
+    /** Returns the length of a record's native bytes. */
     public int length(long offset) {
         Chunk chunk = chunkOf(offset);
         return chunk.length((int) (offset - chunk.base));
     }
 
-    /** Its tag. */
+    /** Returns the tag of a record. */
     public int tag(long offset) {
         Chunk chunk = chunkOf(offset);
         return chunk.tag((int) (offset - chunk.base));
@@ -134,8 +134,8 @@ public final class PartitionIndex {
     }
 
     /**
-     * Behind the last offset whose record was appended below a log position (the committed one, say). What was relocated
-     * since does not count at its new place.
+     * Returns the end of the offsets whose records were appended below a log position, such as the committed one. New
+     * positions of relocated messages do not count.
      */
     public long visibleEnd(long position) {
         Chunk.InMemory below = null;
@@ -155,7 +155,7 @@ public final class PartitionIndex {
         return first == null ? next : first.base;
     }
 
-    /** The chunk in memory that holds an offset, or the first one behind it; null where there is none. */
+    /** Returns the chunk in memory that holds an offset, or the first one behind it; null where there is none. */
     Chunk.InMemory recent(long offset) {
         Chunk.InMemory chunk = first;
         while (chunk != null && chunk.end() <= offset) {
@@ -164,7 +164,7 @@ public final class PartitionIndex {
         return chunk;
     }
 
-    /** A message has a newer place, so that of its chunk is not to be taken unasked. */
+    /** Notes that a message has a newer position, so that its chunk no longer answers for it alone. */
     void relocated(long offset) {
         begin = Math.min(begin(), offset);
         Chunk.InMemory chunk = recent(offset);
@@ -173,19 +173,19 @@ public final class PartitionIndex {
         }
     }
 
-    /** Records whose entries are in memory are gone. */
+    /** Notes that records with entries in memory are gone. */
     void disturbed() {
         for (Chunk.InMemory chunk = first; chunk != null; chunk = chunk.next) {
             chunk.plain = false;
         }
     }
 
-    /** Whether nothing was appended since the last freeze. */
+    /** Returns whether nothing was appended since the last freeze. */
     boolean isIdle() {
         return last == null || last.frozen;
     }
 
-    /** Ends the chunks in memory, so that they may be written away. */
+    /** Freezes the chunks in memory, so that a file can be written of them. */
     void freezeAll(List<FrozenEntries.Part> out) {
         for (Chunk.InMemory chunk = first; chunk != null; chunk = chunk.next) {
             if (!chunk.frozen) {
@@ -195,7 +195,7 @@ public final class PartitionIndex {
         }
     }
 
-    /** A chunk is in a file from now on. */
+    /** Notes that a file holds a chunk. */
     void written(Chunk frozen) {
         Chunk.InMemory before = null;
         for (Chunk.InMemory chunk = first; chunk != null; before = chunk, chunk = chunk.next) {
@@ -211,7 +211,7 @@ public final class PartitionIndex {
         }
     }
 
-    /** Lets go of all entries in memory. */
+    /** Releases all entries in memory. */
     void clear() {
         first = null;
         last = null;

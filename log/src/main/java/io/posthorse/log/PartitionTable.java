@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Partitions by number, in open addressing. Numbers are never used twice, and most of them may belong to what was deleted
- * long ago: the table takes the memory of those that are there.
+ * A table of partitions by number, with open addressing. Numbers are never used again, and most may belong to deleted
+ * partitions: the memory depends on the present ones alone.
  */
 final class PartitionTable {
     private static final int SIZE_MIN = 64;
@@ -25,7 +25,7 @@ final class PartitionTable {
         return null;
     }
 
-    /** Puts a partition whose number is not there yet. */
+    /** Adds a partition whose number is new. */
     void put(PartitionIndex partition) {
         if (++count * 2 > slots.length) {
             resize(slots.length * 2);
@@ -45,7 +45,7 @@ final class PartitionTable {
         slots[hole] = null;
         for (int i = hole + 1 & mask; slots[i] != null; i = i + 1 & mask) {
             int wanted = home(slots[i].id, mask);
-            if ((i - wanted & mask) >= (i - hole & mask)) { // it may not stand behind a hole
+            if ((i - wanted & mask) >= (i - hole & mask)) { // it must not be behind a hole
                 slots[hole] = slots[i];
                 slots[i] = null;
                 hole = i;
@@ -56,7 +56,7 @@ final class PartitionTable {
         }
     }
 
-    /** All of them, by number. */
+    /** Returns all partitions, by number. */
     List<PartitionIndex> all() {
         List<PartitionIndex> all = new ArrayList<>(count);
         for (PartitionIndex partition : slots) {
@@ -68,7 +68,7 @@ final class PartitionTable {
         return all;
     }
 
-    /** The numbers of all, ascending. */
+    /** Returns the numbers of all partitions, ascending. */
     int[] ids() {
         int[] ids = new int[slots.length];
         int count = 0;
@@ -80,7 +80,7 @@ final class PartitionTable {
         return Arrays.copyOf(ids, count);
     }
 
-    /** Places there are, taken or not. */
+    /** Returns the number of slots, used or not. */
     int slots() {
         return slots.length;
     }

@@ -4,52 +4,53 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What of the index is in no file yet, by partition. A checkpoint ends the chunks that grew before it began, some partitions
- * at a time; one that gets an entry meanwhile, or is removed, comes first. What a file holds is let go of by steps too.
+ * The index entries that are in no file yet, by partition. A checkpoint freezes the chunks that grew before it began, some
+ * partitions at a time; a partition that gets an entry meanwhile, or is removed, is frozen first. Entries that a file holds
+ * are released in steps too.
  */
 final class RecentEntries {
-    /** Partitions with entries since the last checkpoint began, and some that were removed since. */
+    /** Partitions with entries since the last checkpoint began, and some removed since. */
     private List<PartitionIndex> growing = new ArrayList<>();
-    /** Those whose chunks the checkpoint that has begun has still to end. */
+    /** Partitions whose chunks the checkpoint under way has still to freeze. */
     private List<PartitionIndex> freezing = List.of();
 
     private int at;
     /** Number of the last checkpoint. */
     private int generation;
-    /** Chunks that are in no file yet, though they grow no more. */
+    /** Chunks that no longer grow and are in no file yet. */
     private final List<FrozenEntries.Part> frozen = new ArrayList<>();
     /** Chunks that are in a file, and in memory too. */
     private List<FrozenEntries.Part> written = List.of();
 
-    private int let;
+    private int released;
 
-    /** A partition is about to get an entry. */
+    /** Prepares a partition for a new entry. */
     void appends(PartitionIndex partition) {
         if (partition.generation == generation && !partition.isIdle()) {
             return;
         }
-        partition.freezeAll(frozen); // where a checkpoint has begun, and not come to it
+        partition.freezeAll(frozen); // where the checkpoint under way has not frozen it yet
         partition.generation = generation;
         growing.add(partition);
     }
 
-    /** A partition is about to go: a start from the checkpoint that has begun may find it again. */
+    /** Prepares a partition's removal: a start from the checkpoint under way may find it again. */
     void removes(PartitionIndex partition) {
         if (partition.generation != generation) {
             partition.freezeAll(frozen);
         }
     }
 
-    /** A checkpoint begins: all that is there is its. */
+    /** Begins a checkpoint of all present entries. */
     void begin() {
-        freeze(Integer.MAX_VALUE); // nothing is left of the one before
+        freeze(Integer.MAX_VALUE); // completes the freeze before
         freezing = growing;
         at = 0;
         growing = new ArrayList<>();
         generation++;
     }
 
-    /** Ends the chunks of so many partitions; false where all are ended. */
+    /** Freezes the chunks of at most {@code most} partitions; returns false once all are frozen. */
     boolean freeze(int most) {
         for (int left = most; left > 0 && at < freezing.size(); left--) {
             PartitionIndex partition = freezing.get(at++);
@@ -65,35 +66,35 @@ final class RecentEntries {
         return false;
     }
 
-    /** All that is ended and in no file. */
+    /** Returns all frozen chunks that are in no file. */
     List<FrozenEntries.Part> frozen() {
         return List.copyOf(frozen);
     }
 
-    /** Entries are in a file from now on; {@link #letGo} must follow. */
+    /** Notes that a file holds chunks; calls of {@link #letGo} must follow. */
     void written(List<FrozenEntries.Part> parts) {
         frozen.subList(0, parts.size()).clear();
         written = parts;
-        let = 0;
+        released = 0;
     }
 
-    /** Lets go of so many chunks that are in a file; false where none is left. */
+    /** Releases at most {@code most} chunks that a file holds; returns false once none is left. */
     boolean letGo(int most, PartitionTable partitions) {
-        for (int left = most; left > 0 && let < written.size(); left--) {
-            FrozenEntries.Part part = written.get(let++);
+        for (int left = most; left > 0 && released < written.size(); left--) {
+            FrozenEntries.Part part = written.get(released++);
             PartitionIndex partition = partitions.get(part.partition());
             if (partition != null) {
                 partition.written(part.chunk());
             }
         }
-        if (let < written.size()) {
+        if (released < written.size()) {
             return true;
         }
         written = List.of();
         return false;
     }
 
-    /** Records are gone: no chunk is to be taken unasked. */
+    /** Notes that records are gone: readers must check every chunk. */
     void disturbed() {
         growing.forEach(PartitionIndex::disturbed);
         freezing.forEach(PartitionIndex::disturbed);
@@ -101,7 +102,7 @@ final class RecentEntries {
         written.forEach(part -> ((Chunk.InMemory) part.chunk()).plain = false);
     }
 
-    /** Whether chunks are in memory that are in a file too. */
+    /** Returns whether memory has chunks that a file holds too. */
     boolean isLettingGo() {
         return !written.isEmpty();
     }

@@ -7,13 +7,13 @@ import java.util.zip.CRC32C;
  * Byte layout of one log record. Big endian; every record starts at a multiple of 8.
  *
  * <pre>
- *   0  u32  length    bytes of the record, header included, padding to 8 not
+ *   0  u32  length    bytes of the record with header, without padding to 8
  *   4  u32  crc32c    of bytes 8 to length
  *   8  u64  position  the record's own position in the log: no stale or misplaced record can pass for a live one
  *  16  u64  time      ms since 1970, of the turn that wrote it
- *  24  u8   type      1 message, others are named by the layer above
+ *  24  u8   type      1 message; the layer above defines the others
  *  25  u8   flags     bit 0: more records of the same atomic group follow
- *  26  u16  unforced  how far behind the record stable storage was known to lag, in 4 KiB; at most 65535
+ *  26  u16  unforced  known lag of stable storage behind the record, in 4 KiB; at most 65535
  *  28  u32  epoch     counts the starts of this log
  *  32  ...  payload
  * </pre>
@@ -24,17 +24,17 @@ import java.util.zip.CRC32C;
  *  32  u32  partition
  *  36  u64  offset      in the partition
  *  44  u32  tag         hash that filters compare
- *  48  u8   link        0 none, 1 moved from the linked place, 2 due to go to the linked partition, 3 due there at
- *                       the time that stands in the place of an offset, 4 goes there when its transaction is committed,
+ *  48  u8   link        0 none, 1 moved from the linked offset, 2 to be moved to the linked partition, 3 the same at
+ *                       the time in place of an offset, 4 to be moved there when its transaction is committed,
  *                       5 carried: the same message of the same partition and offset, written again
  *  49  u8   format      of the native bytes
  *  50  u16  zero
  *  52  u32  link partition
  *  56  u64  link offset
- *  64  ...  native bytes, as the protocol of the producer lays them out
+ *  64  ...  native bytes, in the layout of the producer's protocol
  * </pre>
  *
- * The same tables, for people without this class, are in docs/formats/log-segment.md.
+ * The page docs/formats/log-segment.md has the same tables.
  */
 public final class RecordFormat {
     public static final int LENGTH = 0;
@@ -64,38 +64,41 @@ public final class RecordFormat {
     public static final byte LINK_DUE_TO = 2;
     public static final byte LINK_DUE_AT = 3;
     public static final byte LINK_PREPARED = 4;
-    /** Carried: the same message of the same partition and offset, written again. */
+    /** Link of a carried record: the same message of the same partition and offset, written again. */
     public static final byte LINK_CARRIED = 5;
     public static final byte FLAG_MORE = 1;
 
     private static final int UNFORCED_UNIT = 4096;
 
-    /** Longest record, and so the longest message with its envelope. */
+    /** Maximum length in bytes of a record, and so of a message with its envelope. */
     public static final int LENGTH_MAX = 160 << 20;
 
     private RecordFormat() {}
 
     /**
-     * When a message was stored first, ms since 1970: a record by which it was carried says that in the place of the link's
-     * offset.
+     * Returns the time at which a message was first stored, in ms since 1970. A carried record holds it in place of the
+     * link's offset.
      *
-     * @param waits whether it waits for a time or for a decision, and that place is taken
+     * @param waits whether the message waits for a time or for a decision, so that the link's offset is in use
      */
     public static long time(ByteBuffer buffer, int at, boolean waits) {
         return buffer.getLong(at + (!waits && buffer.get(at + LINK) == LINK_CARRIED ? LINK_OFFSET : TIME));
     }
 
-    /** Bytes a record occupies: its length, rounded up to a multiple of 8. */
+    /** Returns the bytes a record occupies: its length, rounded up to a multiple of 8. */
     static int occupied(int length) {
         return (length + 7) & ~7;
     }
 
-    /** The field for a distance in bytes. */
+    /** Returns the value of the field "unforced" for a distance in bytes. */
     static short unforced(long bytes) {
         return (short) Math.min(0xFFFF, (bytes + UNFORCED_UNIT - 1) / UNFORCED_UNIT);
     }
 
-    /** Everything below was on stable storage when the record at that position was made; 0 where it does not say. */
+    /**
+     * Returns the position below which everything was on stable storage when the record was written; 0 where the record
+     * does not say.
+     */
     static long forcedBelow(ByteBuffer buffer, int at, long position) {
         int lag = buffer.getShort(at + UNFORCED) & 0xFFFF;
         return lag == 0xFFFF ? 0 : position - (long) lag * UNFORCED_UNIT;
@@ -109,7 +112,7 @@ public final class RecordFormat {
         buffer.putLong(at + LINK, (long) kind << 32 | linkPartition & 0xFFFF_FFFFL).putLong(at + LINK_OFFSET, linkOffset);
     }
 
-    /** Writes the header of a record whose payload stands at {@code at + PAYLOAD}, checksum last. */
+    /** Writes the header of a record whose payload is at {@code at + PAYLOAD}, the checksum last. */
     static void seal(ByteBuffer buffer, int at, int length, long position, long time, byte type, byte flags,
             short unforced, int epoch, CRC32C crc) {
         buffer.putInt(at + LENGTH, length);
@@ -120,20 +123,26 @@ public final class RecordFormat {
     }
 
     /**
-     * Whether a whole, undamaged record of that position stands at {@code at}. Believes no length before it is checked
-     * against the bytes there are. False also where the disk does not deliver a page of it.
+     * Returns whether {@code at} is the begin of a whole, undamaged record with the position. Checks the length against the
+     * available bytes before use. Returns false also where the disk cannot deliver a page of the record.
      */
     static boolean valid(ByteBuffer buffer, int at, long position, int limit, CRC32C crc) {
         int length = resident(buffer, at, position, limit);
         return length > 0 && buffer.getInt(at + CRC) == checksum(buffer, at, length, crc);
     }
 
-    /** Whether a record of that position stands at {@code at}, and its bytes are in memory; not whether it is undamaged. */
+    /**
+     * Returns whether a record with the position begins at {@code at} and its bytes are in memory. Does not verify the
+     * checksum.
+     */
     static boolean stands(ByteBuffer buffer, int at, long position, int limit) {
         return resident(buffer, at, position, limit) > 0;
     }
 
-    /** Length of the record of that position, all of it in memory; 0 where none stands there, or can't be read. */
+    /**
+     * Returns the length of the record with the position, once all of it is in memory; 0 where there is none or it cannot
+     * be read.
+     */
     private static int resident(ByteBuffer buffer, int at, long position, int limit) {
         if (limit - at < PAYLOAD) {
             return 0;

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Opens the segments of a directory, replays the records from a position on, and finds the tail.
+ * The recovery of a log: opens the segments of a directory, replays the records from a position, and finds the tail.
  *
- * <p>Where no valid record stands although one should, the question is whether one ever stood there for certain. The
- * durable mark, and each record behind the hole, say up to where the log was on stable storage. A hole below that is
- * damage: exactly that range is skipped, copied to {@code quarantine-*} and reported. A hole above it is a torn tail:
- * the log ends there and what follows is cut, even if parts of it are whole, for it may rest on what is missing.
+ * <p>Where a valid record is missing, recovery decides whether one certainly stood there. The durable mark, and each record
+ * behind the hole, say up to where the log was on stable storage. A hole below that position is damage: recovery skips
+ * exactly that range, copies it to {@code quarantine-*} and reports it. A hole above it is a torn tail: the log ends there.
+ * Recovery cuts the rest even where parts of it are whole, since it may depend on missing records.
  *
- * <p>What is kept but was not surely forced is written again: after a failed force the system may take it for clean.
- * Decisions rest on positions and checksums only, never on times.
+ * <p>Recovery writes again what it keeps but was not certainly forced: after a failed force the system may take such pages
+ * for clean. All decisions depend on positions and checksums, never on times.
  */
 final class Recovery {
     private static final int REWRITE_BYTES = 1 << 16;
@@ -33,9 +33,9 @@ final class Recovery {
     private final List<DamagedRange> damages = new ArrayList<>();
     private final List<Found> group = new ArrayList<>();
     private long lastEnd;
-    /** Behind the last whole record, where the next one should stand. */
+    /** End of the last whole record, where the next one is expected. */
     private long expected;
-    /** Everything below was on stable storage once. */
+    /** Position below which everything was once on stable storage. */
     private long proven;
     private int highestEpoch;
     private boolean endDamaged;
@@ -63,7 +63,7 @@ final class Recovery {
         return segments;
     }
 
-    /** @param from position to replay from, the checkpoint's */
+    /** @param from position of the checkpoint, from which records are replayed */
     RecoveryResult run(long from) throws IOException {
         DurableMark mark = DurableMark.open(files, settings.sync());
         DurableMark.Last last = mark.read();
@@ -127,11 +127,14 @@ final class Recovery {
             found = next(found.segment, found.end());
         }
         if (lastEnd >= proven) {
-            group.clear(); // half an atomic group at the tail never happened
+            group.clear(); // an incomplete atomic group at the tail never happened
         }
     }
 
-    /** Where the hole between the expected position and the found record ends; not behind the former where none is. */
+    /**
+     * Returns the end of the hole between the expected position and the found record; the expected position or less where
+     * there is no hole.
+     */
     private long holeBefore(Found found) {
         Segment segment = found.segment;
         if (segment.holds(expected) || found.at > Segment.HEADER) {
@@ -148,7 +151,7 @@ final class Recovery {
         return segments.stream().filter(s -> s.holds(position)).findFirst().orElse(null);
     }
 
-    /** Whether what should stand at the expected position was surely on stable storage once. */
+    /** Returns whether the range at the expected position was certainly on stable storage once. */
     private boolean stoodBefore(Found found) {
         for (Found f = found; f != null && proven <= expected; f = next(f.segment, f.end())) {
             proven = Math.max(proven, RecordFormat.forcedBelow(f.segment.bytes(), f.at, f.position()));
@@ -157,9 +160,9 @@ final class Recovery {
     }
 
     /**
-     * Finds out what stood in a damaged range that has whole records behind it. Of a record whose contents have rotted the
-     * rest can still be read as a rule, and then only its own message is gone; of what cannot be read it is known how many
-     * records there were room for.
+     * Determines the contents of a damaged range that has whole records behind it. Where only the contents of a record have
+     * rotted, its header can usually be read, and only its message is lost. Of unreadable bytes it is known how many
+     * records had room in them.
      */
     private void account(long from, long to) {
         long at = from;
@@ -175,7 +178,7 @@ final class Recovery {
         }
     }
 
-    /** Bytes that a rotten record occupies whose place is known; 0 where there is none. */
+    /** Returns the bytes of a rotten record whose bounds are known; 0 where there is none. */
     private long rottenAt(Segment segment, int at, long room) {
         ByteBuffer bytes = segment.bytes();
         if (room < RecordFormat.NATIVE || !MappedPages.readable(bytes, at, at + RecordFormat.NATIVE)) {
@@ -188,9 +191,9 @@ final class Recovery {
         return (placed || length == room) && replay.rotten(RottenHead.of(bytes, at, said), 0, placed) ? length : 0;
     }
 
-    /** Copies a range to a file of its own before anything overwrites it, and notes it. */
+    /** Copies a range to a quarantine file before anything overwrites it, and notes it. */
     private void damaged(long from, long to) throws IOException {
-        deliver(); // a group with a hole in it was once complete: what is whole of it is kept
+        deliver(); // a group with a hole was once complete: its whole records are kept
         long start = Math.max(from, lastEnd);
         if (start >= to) {
             return;
@@ -209,7 +212,7 @@ final class Recovery {
         }
     }
 
-    /** What can be read of a range; in place of the rest stand zeros. */
+    /** Copies the readable pages of a range; zeros replace the others. */
     private static void copy(Segment segment, int from, int to, StoredFile copy) throws IOException {
         for (int at = from; at < to; at = (at | MappedPages.BYTES - 1) + 1) {
             int end = Math.min((at | MappedPages.BYTES - 1) + 1, to);
@@ -239,9 +242,11 @@ final class Recovery {
         group.clear();
     }
 
-    /** The next whole record at or behind an offset of a segment, also in a later one; null where there is none. */
+    /**
+     * Returns the next whole record at or behind an offset of a segment, or in a later segment; null where there is none.
+     */
     private Found next(Segment first, int start) {
-        int here = nextValid(first, start); // as a rule: no look at all segments for each record
+        int here = nextValid(first, start); // the usual case, without a loop over all segments for each record
         if (here >= 0) {
             return new Found(first, here);
         }
@@ -255,8 +260,9 @@ final class Recovery {
     }
 
     /**
-     * The next valid record of a segment, or -1. In the last segment no record can lie further away than the blocks
-     * that are kept ready, so the search ends there, or with the file, which a clean end left no longer than its records.
+     * Returns the index of the next valid record of a segment, or -1. In the last segment no record is further away than
+     * the blocks allocated ahead, so the search ends there, or at the end of the file, which a clean end cut behind its
+     * last record.
      */
     private int nextValid(Segment segment, int start) {
         int limit = segment.stored;
@@ -275,13 +281,13 @@ final class Recovery {
         return -1;
     }
 
-    /** As {@link MappedPages.Walk#pastZeros}, in large pieces where one page is zeros already. */
+    /** Does the same as {@link MappedPages.Walk#pastZeros}, in large pieces once one page is zeros. */
     private int pastZeros(Segment segment, MappedPages.Walk walk, int at, int limit) {
         int one = walk.pastZeros(at, Math.min(limit, at + MappedPages.BYTES));
         return one == at ? at : walk.pastZeros(zeros.end(segment, one, limit), limit);
     }
 
-    /** Behind the last byte that is not zero, as far as blocks may have been written, or {@code from}. */
+    /** Returns the end of the last non-zero bytes within the blocks that may have been written, or {@code from}. */
     private int dirtyEnd(Segment segment, int from) {
         int limit = (int) Math.min(segment.stored, from + 3L * settings.allocateBytes());
         int end = from;
@@ -296,7 +302,9 @@ final class Recovery {
 
     private record Place(long tail, long cut) {}
 
-    /** Makes sure that a segment holds the tail, with zeros and real blocks behind it; drops the segments behind it. */
+    /**
+     * Prepares the segment that holds the tail, with zeros and allocated blocks behind it; drops the segments behind it.
+     */
     private Place place(long end) throws IOException {
         long cut = 0;
         while (segments.size() > 1 && segments.getLast().base >= end) {
@@ -328,7 +336,9 @@ final class Recovery {
         }
     }
 
-    /** Real blocks for the first appends; a disk that is full now is met again, and refused, by the first of them. */
+    /**
+     * Allocates blocks for the first appends. A full disk is ignored here; the first append meets it again and is refused.
+     */
     private void allocate(Segment segment, int from) {
         int to = (int) Math.min(segment.size, (long) from + settings.allocateBytes());
         try {
@@ -339,7 +349,7 @@ final class Recovery {
         }
     }
 
-    /** Writes what stands there once more, so that the next force covers it whatever became of earlier ones. */
+    /** Writes a range again, so that the next force covers it whatever earlier forces did. */
     private void rewrite(long from, long to) throws IOException {
         for (Segment segment : segments) {
             int end = (int) Math.min(segment.size, to - segment.base);

@@ -4,17 +4,18 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * What opening a data directory found.
+ * The result of opening a data directory.
  *
  * @param segments oldest first, never empty
- * @param tail where the next record goes
- * @param forced what lies below was on stable storage before; what lies above must be forced now
+ * @param tail position of the next record
+ * @param forced position below which everything was on stable storage before; the rest must be forced now
  * @param epoch number of this run
- * @param tailLost whether the end may have been lost, with the machine, the volume or by damage, so that offsets may have
- *         been seen that the log no longer holds
- * @param lostOffsets most offsets that may have been in damaged ranges with whole records behind them, and cannot be told
+ * @param tailLost whether the end of the log may be lost, with the machine, the volume or by damage, so that clients may
+ *     have seen offsets that the log no longer holds
+ * @param lostOffsets maximum number of offsets in damaged ranges that have whole records behind them and that cannot be
+ *     read
  * @param cutBytes bytes of a torn tail that were cut
- * @param damages ranges in the middle that are no records
+ * @param damages ranges between records that hold no readable record
  */
 record RecoveryResult(
         ArrayDeque<Segment> segments,

@@ -2,9 +2,9 @@ package io.posthorse.log;
 
 import java.util.Comparator;
 
-/** Where the record of one message stands that was written again, further up in the log, under its old offset. */
+/** An index entry of a message that was carried: written again at a higher position, with its old offset. */
 final class RelocatedRecord extends Chunk {
-    /** By partition and offset, the older place before the newer one. */
+    /** Orders by partition and offset, the older position before the newer one. */
     static final Comparator<RelocatedRecord> ORDER = Comparator.<RelocatedRecord>comparingInt(r -> r.partition)
             .thenComparingLong(r -> r.base)
             .thenComparingLong(r -> r.position);

@@ -7,8 +7,8 @@ import java.util.TreeSet;
 import java.util.function.LongPredicate;
 
 /**
- * Messages whose records were written again, since the last checkpoint: those of before are in index files. The older
- * places of a message stay known for as long as they are in the log; the newest one that is in force is the message's.
+ * The messages relocated since the last checkpoint; index files hold earlier ones. Older positions of a message stay known
+ * while they are in the log; the newest one in force counts.
  */
 final class Relocations {
     private TreeSet<RelocatedRecord> growing = new TreeSet<>(RelocatedRecord.ORDER);
@@ -19,7 +19,7 @@ final class Relocations {
         growing.add(relocated);
     }
 
-    /** Ends what is growing. All that is in no file yet. */
+    /** Freezes the growing set. Returns all that are in no file yet. */
     List<RelocatedRecord> freeze() {
         if (!growing.isEmpty()) {
             frozen.add(growing);
@@ -28,7 +28,7 @@ final class Relocations {
         return frozen.stream().flatMap(TreeSet::stream).toList();
     }
 
-    /** All that was frozen at that time is in a file from now on. */
+    /** Notes that a file holds everything frozen up to then. */
     void written(List<RelocatedRecord> inFile) {
         if (!inFile.isEmpty()) {
             long last = inFile.stream().mapToLong(r -> r.position).max().orElse(0);
@@ -44,8 +44,8 @@ final class Relocations {
     }
 
     /**
-     * The newest place in force of a partition's first relocated message at or behind an offset; null where there is
-     * none in memory.
+     * Returns the newest position in force of a partition's first relocated message at or behind an offset; null where
+     * there is none in memory.
      */
     RelocatedRecord ceiling(int partition, long offset, LongPredicate inForce) {
         RelocatedRecord found = ceiling(growing, partition, offset, inForce);

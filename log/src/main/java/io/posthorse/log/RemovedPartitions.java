@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Partitions that were removed and that a start may yet find again: the records that say so may be lost with the machine, or
- * the checkpoint that knows it may go bad. Until both kept checkpoints know it, their entries stay in the index files.
+ * Removed partitions that a start may find again: the records of the removal may be lost with the machine, or the
+ * checkpoint that knows it may go bad. Until both kept checkpoints know of it, their entries stay in the index files.
  */
 final class RemovedPartitions {
-    /** Numbers of those removed between two freezes, the oldest first; the last list grows. */
+    /** Numbers of partitions removed between two freezes, the oldest first; the last list grows. */
     private final ArrayDeque<List<Integer>> generations = new ArrayDeque<>(List.of(new ArrayList<>()));
     /** Number of the first generation that is kept. */
     private int first;
@@ -23,7 +23,7 @@ final class RemovedPartitions {
     }
 
     /**
-     * A checkpoint begins: what is removed from now on is not in it.
+     * Begins a checkpoint: later removals are not in it.
      *
      * @return its number
      */
@@ -32,7 +32,7 @@ final class RemovedPartitions {
         return first + generations.size() - 1;
     }
 
-    /** A checkpoint is whole. */
+    /** Notes that a checkpoint is whole. */
     void whole(int number) {
         wholeBefore = lastWhole;
         lastWhole = number;
@@ -42,7 +42,7 @@ final class RemovedPartitions {
         }
     }
 
-    /** Numbers of all of them. */
+    /** Returns the numbers of all removed partitions. */
     IntStream numbers() {
         return generations.stream().flatMap(List::stream).mapToInt(Integer::intValue);
     }

@@ -2,23 +2,26 @@ package io.posthorse.log;
 
 import java.nio.ByteBuffer;
 
-/** Takes the records of the log, in order, when a data directory is opened. */
+/** A receiver of the log's records, in order, when a data directory is opened. */
 public interface Replay {
     /**
-     * One record; {@code bytes} is read by absolute index and belongs to the caller.
+     * Takes one record. {@code bytes} is read by absolute index and belongs to the caller.
      *
      * @param at index of the record's first byte
      */
     void record(ByteBuffer bytes, int at, long position, int length);
 
-    /** A range of the log is damaged; what stood there is not known but for what {@link #rotten} is told. */
+    /**
+     * Reports that a range of the log is damaged. Its contents are unknown except for the records passed to
+     * {@link #rotten}.
+     */
     default void damaged() {}
 
     /**
-     * A record that has rotted, though it can be made out where it stood. Any of its bytes may be wrong.
+     * Takes a rotten record whose bounds are known. Any of its bytes may be wrong.
      *
-     * @param placed whether it still says its own position
-     * @return whether it is known what was in it: no message, or a message that is gone, whose offset is not given out again
+     * @param placed whether its position field is intact
+     * @return whether its contents are known: no message, or a lost message whose offset is not used again
      */
     default boolean rotten(ByteBuffer bytes, int at, boolean placed) {
         return false;

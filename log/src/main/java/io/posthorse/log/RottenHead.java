@@ -4,18 +4,18 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The head of a record whose checksum does not fit. Partitions of a topic are often at like offsets, so a flipped bit in the
- * number of one names another one's next message; where putting back one bit of partition or offset makes the checksum fit,
- * that is what was said.
+ * The head of a record whose checksum is wrong. Partitions of a topic often have similar offsets, so a flipped bit in a
+ * partition number may name the next message of another partition. Where flipping one bit of partition or offset makes the
+ * checksum right, the corrected value counts.
  */
 final class RottenHead {
     private RottenHead() {}
 
     /**
-     * The header and envelope of a record, as they were where that can be told.
+     * Returns the header and envelope of a record, corrected where possible.
      *
-     * @param at index of the record, whose first {@link RecordFormat#NATIVE} bytes can be read
-     * @param length bytes of the record, as it says
+     * @param at index of the record, whose first {@link RecordFormat#NATIVE} bytes are readable
+     * @param length bytes of the record, according to its header
      */
     static ByteBuffer of(ByteBuffer bytes, int at, int length) {
         byte[] head = new byte[RecordFormat.NATIVE];

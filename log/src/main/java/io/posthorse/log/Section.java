@@ -3,37 +3,37 @@ package io.posthorse.log;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** One piece of the state of the layer above, as a checkpoint holds it. Those of lower kinds are restored first. */
+/** One piece of the state of the layer above, as a checkpoint holds it. Pieces of lower kinds are restored first. */
 public final class Section implements Comparable<Section> {
-    /** Most bytes of a key. */
+    /** Maximum bytes of a key. */
     public static final int KEY_MAX = 0xFFFF;
 
-    /** What it is a piece of. */
+    /** Kind of the piece. */
     public final byte kind;
 
-    /** Names it among those of its kind; not to be changed. */
+    /** Identifies the piece within its kind; not to be changed. */
     public final byte[] key;
 
     private final ByteBuffer value;
 
-    /** @param value null where there is no such piece any more */
+    /** @param value null where the piece no longer exists */
     public Section(byte kind, byte[] key, ByteBuffer value) {
         this.kind = kind;
         this.key = key;
         this.value = value;
     }
 
-    /** A view of its bytes; null where there is no such piece any more. */
+    /** Returns a view of its bytes; null where the piece no longer exists. */
     public ByteBuffer value() {
         return value == null ? null : value.duplicate();
     }
 
-    /** Whether there is no such piece any more. */
+    /** Returns whether the piece no longer exists. */
     public boolean isGone() {
         return value == null;
     }
 
-    /** By kind, then by key as unsigned bytes. */
+    /** Orders by kind, then by key as unsigned bytes. */
     @Override
     public int compareTo(Section other) {
         int byKind = Byte.compare(kind, other.kind);

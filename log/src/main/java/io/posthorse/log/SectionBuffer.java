@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Takes the sections of a checkpoint in any order, and hands them out in theirs. Where one says that a piece is gone, and
- * another of its key has a value, the value counts: a piece went before the checkpoint began, and another took its key.
+ * A buffer that takes the sections of a checkpoint in any order and returns them in theirs. Of a value and a removal with
+ * the same key the value counts: the piece was removed before the checkpoint began, and another took its key.
  */
 public final class SectionBuffer {
     private static final int CHUNK = 1 << 16;
@@ -19,8 +19,8 @@ public final class SectionBuffer {
     /**
      * Adds a section.
      *
-     * @param length of its value
-     * @return where to write the value
+     * @param length of its value in bytes
+     * @return buffer for the value
      * @throws IllegalArgumentException where the key is longer than {@link Section#KEY_MAX}
      */
     public ByteBuffer add(byte kind, byte[] key, int length) {
@@ -33,7 +33,7 @@ public final class SectionBuffer {
         return value;
     }
 
-    /** Notes that there is no such piece any more. */
+    /** Adds a section that says that a piece no longer exists. */
     public void addGone(byte kind, byte[] key) {
         add(new Section(kind, key, null), 0);
     }
@@ -46,19 +46,19 @@ public final class SectionBuffer {
         bytes += CheckpointFile.SECTION + section.key.length + length;
     }
 
-    /** Bytes that they take in a file, about. */
+    /** Returns their approximate bytes in a file. */
     public long bytes() {
         return bytes;
     }
 
-    /** All of them, in their order; those with one key behind each other, a value last. */
+    /** Returns all sections, in order; those with one key are adjacent, a value last. */
     public List<Section> sorted() {
         List<Section> sorted = new ArrayList<>(sections);
         sorted.sort(Comparator.<Section>naturalOrder().thenComparing(section -> !section.isGone()));
         return sorted;
     }
 
-    /** All of them, each key once; the buffer must not change any more. */
+    /** Returns all sections, each key once; the buffer must no longer change. */
     SectionSource source() {
         List<Section> sorted = sorted();
         int[] at = new int[1];

@@ -6,16 +6,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Several rows of sections as one, in which the newer ones count. */
+/** A merge of several rows of sections into one, in which the newer ones count. */
 final class SectionMerge implements SectionSource {
     private final PriorityQueue<Head> heads = new PriorityQueue<>(
             Comparator.<Head, Section>comparing(head -> head.section).thenComparingInt(head -> head.age));
     private final Combination combination;
     private final boolean leaveOutGone;
 
-    /** How two sections with one key become one. */
+    /** A way to combine two sections with one key. */
     interface Combination {
-        /** The value of a section, of which an older and a newer file tell. */
+        /** Returns the value of a section that an older and a newer file hold. */
         ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer);
     }
 
@@ -34,7 +34,7 @@ final class SectionMerge implements SectionSource {
      * Begins to merge.
      *
      * @param sources the oldest first
-     * @param leaveOutGone whether the oldest holds all there was, so that nobody need know what is gone
+     * @param leaveOutGone whether the oldest holds the whole state, so that removals need no section
      */
     SectionMerge(List<? extends SectionSource> sources, Combination combination, boolean leaveOutGone) throws IOException {
         this.combination = combination;

@@ -2,8 +2,8 @@ package io.posthorse.log;
 
 import java.io.IOException;
 
-/** Sections in their order, each key once. */
+/** A source of sections in order, each key once. */
 interface SectionSource {
-    /** The next one, null behind the last. */
+    /** Returns the next section, null behind the last. */
     Section next() throws IOException;
 }

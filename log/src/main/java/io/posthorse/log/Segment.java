@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the log, holding the positions from {@link #base} to {@code base + size}. The name is the base position
+ * One file of the log, which holds the positions from {@link #base} to {@code base + size}. Its name is the base position
  * in 20 digits. Byte n of the file is position {@code base + n}; the first {@link #HEADER} bytes are the header:
  *
  * <pre>
@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  *   8  u32  version  1
  *  12  u32  size     of the segment in bytes
  *  16  u64  base     position of the first byte
- *  24  u64  previous  where the records before it end: no lost end of the file before goes unseen
+ *  24  u64  previous  end of the records before it: shows whether the file before has lost its end
  *  32  u32  crc32c   of bytes 0 to 32
  *  36  ...  zeros up to 64
  * </pre>
@@ -26,25 +26,25 @@ final class Segment {
     static final String SUFFIX = ".log";
     private static final long MAGIC = 0x50484C4F47000000L;
     private static final int VERSION = 1;
-    /** So far into a segment its first time is looked for. */
+    /** Bytes at the beginning of a segment that are searched for its first time. */
     private static final int TIME_BYTES = 1 << 20;
 
-    /** And in so many records whose checksums may be wrong. */
+    /** Limit of records with a possibly wrong checksum that the search examines. */
     private static final int TIME_CHECKS = 8;
 
     final long base;
     final int size;
-    /** Bytes that the file had when it was opened: behind them there are no records. */
+    /** Bytes of the file when it was opened: there are no records behind them. */
     final int stored;
-    /** Where the records before this segment end; -1 where the header is damaged. */
+    /** End of the records before this segment; -1 where the header is damaged. */
     final long previous;
-    /** Time of the first whole record, ms since 1970; 0 where nobody has looked, -1 where it cannot be told. */
+    /** Time of the first whole record, ms since 1970; 0 before the first search, -1 where it is unknown. */
     private long firstTime;
-    /** Up to this file offset the blocks are real. */
+    /** File offset up to which blocks are allocated. */
     int allocated;
 
     private final FileStore files;
-    /** Open while the segment is written to or not forced yet; null otherwise. */
+    /** Open while the segment is written to or not forced yet; otherwise null. */
     private StoredFile file;
     private volatile ByteBuffer view;
 
@@ -58,16 +58,16 @@ final class Segment {
     }
 
     /**
-     * Read-only view of the whole segment, which shows what has been written. Mapped when it is first asked for; may be
-     * asked for by any thread.
+     * Returns a read-only view of the whole segment that shows later writes too. The first call maps the file. Any thread
+     * may call it.
      *
-     * @throws UncheckedIOException where it cannot be mapped, also since the segment was dropped meanwhile
+     * @throws UncheckedIOException where the file cannot be mapped, for example since the segment was dropped meanwhile
      */
     ByteBuffer bytes() {
         ByteBuffer mapped = view;
         if (mapped == null) {
             try (StoredFile once = files.openExisting(name(base))) {
-                mapped = once.map(size); // the view outlives the handle
+                mapped = once.map(size); // the mapping outlives the handle
             } catch (IOException e) {
                 throw new UncheckedIOException("a segment of the log cannot be mapped: " + e.getMessage(), e);
             }
@@ -77,9 +77,10 @@ final class Segment {
     }
 
     /**
-     * Time of the first whole record that has one, ms since 1970: those written while opening have none. -1 where none has.
-     * A rotten one would have the segment dropped before its time, or never. Looks no further than a MiB and a few rotten
-     * records, for the owner waits: a later segment's time is as good, and never too early.
+     * Returns the time of the first whole record that has one, in ms since 1970; records written while opening have none.
+     * Returns -1 where no record has a time. The time of a rotten record would drop the segment too early or never. The
+     * owner waits for the search, so it ends after a MiB or a few rotten records: the time of a later segment serves as
+     * well, and is never too early.
      */
     long time() {
         if (firstTime != 0) {
@@ -103,17 +104,17 @@ final class Segment {
         return -1;
     }
 
-    /** Nothing more is written here, and no time was found. */
-    void hasNoTime() {
+    /** Notes that the segment is no longer written to and no time was found. */
+    void markTimeUnknown() {
         firstTime = -1;
     }
 
-    /** Reads from a file offset on, as much as there is up to the buffer's limit; how many bytes that was. */
+    /** Reads from a file offset up to the buffer's limit or the end of the file. Returns the number of bytes read. */
     int read(long at, ByteBuffer target) throws IOException {
         return file().read(at, target);
     }
 
-    /** As {@link StoredFile#nextData}. */
+    /** Does the same as {@link StoredFile#nextData}. */
     long nextData(long from) throws IOException {
         return file().nextData(from);
     }
@@ -126,22 +127,22 @@ final class Segment {
         file().force();
     }
 
-    /** Makes the blocks up to a file offset real. */
+    /** Allocates the blocks up to a file offset. */
     void allocateTo(int end) throws IOException {
         file().allocate(allocated, end);
         allocated = end;
     }
 
     /**
-     * Cuts the file, where the system can. What is mapped of it stays mapped, and shows zeros once the file has grown again.
+     * Truncates the file where the system can. Its mapping stays, and shows zeros once the file has grown again.
      *
-     * @return whether it did
+     * @return whether the file was truncated
      */
     boolean cut(int length) throws IOException {
         return file().truncate(length);
     }
 
-    /** Has the file grow to the segment's size again, without blocks. */
+    /** Extends the file to the segment's size again, without blocks. */
     void grow() throws IOException {
         file().map(size);
     }
@@ -160,16 +161,16 @@ final class Segment {
         }
     }
 
-    /** Keeps hold of the file, for its name is about to go. */
-    void keepHold() throws IOException {
+    /** Opens the file, since its name is about to be deleted. */
+    void keepOpen() throws IOException {
         file();
     }
 
     /**
-     * Gives so many bytes back, the last ones, of a segment whose name is gone; false where nothing is left of it to give.
-     * Where the system cuts nothing that is mapped, it has them back when nothing is mapped any more.
+     * Frees the given number of bytes at the end of a deleted segment; returns false once nothing is left. A system that
+     * cannot truncate a mapped file frees them when the last mapping ends.
      */
-    boolean giveBack(int bytes) throws IOException {
+    boolean freeBlocks(int bytes) throws IOException {
         int left = (int) Math.max(0, file().size() - bytes);
         if (left > 0 && cut(left)) {
             return true;
@@ -183,7 +184,7 @@ final class Segment {
         return "%020d%s".formatted(base, SUFFIX);
     }
 
-    /** The base position that a file name says, or -1 where it is not a segment's name. */
+    /** Returns the base position in a file name, or -1 where it is not the name of a segment. */
     static long baseOf(String name) {
         if (name.length() != 20 + SUFFIX.length() || name.charAt(0) != '0' || !name.endsWith(SUFFIX)) {
             return -1;
@@ -213,10 +214,10 @@ final class Segment {
     }
 
     /**
-     * Looks at an existing segment; it is opened when it is first used.
+     * Reads the header of an existing segment. The file is opened again at its first use.
      *
      * @throws NewerFormatException where a later version of this program wrote it
-     * @param sizeIfDamaged size to assume where the header is damaged or was never wholly written
+     * @param sizeIfDamaged size in bytes to assume where the header is damaged or was never wholly written
      */
     static Segment open(FileStore files, long base, int sizeIfDamaged) throws IOException {
         StoredFile file = files.open(name(base));

@@ -2,10 +2,10 @@ package io.posthorse.log;
 
 import java.util.Arrays;
 
-/** The segments of a log in the order of their positions. Between two of them others may have been dropped. */
+/** The segments of a log in the order of their positions. Segments between two of them may have been dropped. */
 final class Segments {
     private Segment[] row;
-    /** The one that was asked for last, other than the newest one. */
+    /** The segment found last, other than the newest one. */
     private Segment recent;
 
     Segments(Iterable<Segment> inOrder) {
@@ -35,23 +35,23 @@ final class Segments {
         return row[number];
     }
 
-    /** All of them; the caller does not change the array. */
+    /** Returns all segments. The caller must not change the array. */
     Segment[] all() {
         return row;
     }
 
-    /** First position of each. */
+    /** Returns the first position of each. */
     long[] bases() {
         return Arrays.stream(row).mapToLong(s -> s.base).toArray();
     }
 
-    /** The segment that holds a position; null where none does. */
+    /** Returns the segment that holds a position; null where none does. */
     Segment holding(long position) {
         if (last().holds(position)) {
             return last();
         }
         if (recent.holds(position)) {
-            return recent; // consumers that lag read on where they were
+            return recent; // consumers that lag behind continue in the segment they read last
         }
         Segment found = holding(row, position);
         recent = found == null ? recent : found;
@@ -72,7 +72,7 @@ final class Segments {
         return low > 0 && row[low - 1].holds(position) ? row[low - 1] : null;
     }
 
-    /** Number of the segment that begins at a position, -1 where none does. */
+    /** Returns the number of the segment that begins at a position, -1 where none does. */
     int numberOf(long base) {
         int low = 0;
         int high = row.length;
@@ -87,25 +87,25 @@ final class Segments {
         return low < row.length && row[low].base == base ? low : -1;
     }
 
-    /** Takes one out; never the last one. */
+    /** Removes a segment; never the last one. */
     Segment remove(int number) {
         Segment removed = row[number];
         Segment[] rest = new Segment[row.length - 1];
         System.arraycopy(row, 0, rest, 0, number);
         System.arraycopy(row, number + 1, rest, number, rest.length - number);
-        row = rest; // views of other threads keep the array that they have
+        row = rest; // views of other threads keep their array
         recent = last();
         return removed;
     }
 
-    /** Time of the first record that stands in a later segment, ms since 1970; -1 where that cannot be told. */
+    /** Returns the time of the first record in a later segment, in ms since 1970; -1 where it is unknown. */
     long timeBehind(long base) {
         int number = numberOf(base);
         long time = -1;
         for (int i = number + 1; number >= 0 && i < size() && time < 0; i++) {
             time = get(i).time();
             if (time < 0 && i < size() - 1) {
-                get(i).hasNoTime();
+                get(i).markTimeUnknown();
             }
         }
         return time;

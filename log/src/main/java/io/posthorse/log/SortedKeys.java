@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.util.function.LongPredicate;
 
 /**
- * A stretch in a file: entries in ascending order. Mapped by whoever searches it first, on any thread; twice does no harm.
+ * A stretch in a file: entries in ascending order. The first search maps the file, on any thread; a second mapping does no
+ * harm.
  */
 final class SortedKeys extends KeyStripe implements MergePlan.Part {
     final long to;
@@ -13,12 +14,12 @@ final class SortedKeys extends KeyStripe implements MergePlan.Part {
     private final FileStore files;
     private volatile KeyView view;
     private volatile boolean damaged;
-    /** The longer stretch that has taken this one's place, after which the file is deleted. */
+    /** The longer stretch that replaced this one, whose file is deleted then. */
     private volatile SortedKeys successor;
 
     private volatile long bytes;
 
-    /** @param bytes length of the file, 0 where nobody has looked */
+    /** @param bytes length of the file, 0 where it is not known yet */
     SortedKeys(FileStore files, String name, long bytes) {
         super(StretchNames.from(name));
         this.to = StretchNames.to(name);
@@ -27,7 +28,7 @@ final class SortedKeys extends KeyStripe implements MergePlan.Part {
         this.bytes = bytes;
     }
 
-    /** Maps the file; null where it is damaged. */
+    /** Maps the file; returns null where it is damaged. */
     KeyView view() {
         KeyView there = view;
         if (there == null && !damaged && successor == null) {
@@ -43,12 +44,12 @@ final class SortedKeys extends KeyStripe implements MergePlan.Part {
         return there;
     }
 
-    /** Whether the keys are to be read from the log again. */
+    /** Returns whether the keys must be read from the log again. */
     boolean isDamaged() {
         return damaged;
     }
 
-    void isFoundDamaged() {
+    void markDamaged() {
         damaged = true;
     }
 
@@ -66,7 +67,7 @@ final class SortedKeys extends KeyStripe implements MergePlan.Part {
     boolean find(int hash, LongPredicate taken) {
         KeyView there = view();
         if (there == null) {
-            SortedKeys longer = successor; // merged between the begin of the search and now
+            SortedKeys longer = successor; // merged since the search began
             return longer == null || longer.find(hash, p -> p < from || p >= to || taken.test(p));
         }
         try {

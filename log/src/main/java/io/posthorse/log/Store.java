@@ -37,52 +37,52 @@ public final class Store {
         this.checkpoints = new Checkpoints(files, background, log, index, keys, indexUpkeep, state, chain);
     }
 
-    /** The layer above, whose state is a function of the log. */
+    /** The state of the layer above, a function of the log. */
     public interface State extends Replay, KeyIndex.Source {
         /**
-         * Takes the state of a checkpoint of an earlier release, before any record; creates its partitions in the index. All
-         * of it counts as changed.
+         * Restores the state from a checkpoint of an earlier release, before any record, and creates its partitions in the
+         * index. All of it counts as changed.
          */
         void restore(ByteBuffer state);
 
-        /** Takes one piece of the state, before any record. Pieces come in their order. */
+        /** Restores one piece of the state, before any record. Pieces come in order. */
         void restore(Section section);
 
-        /** All pieces were given: none counts as changed. */
+        /** Ends restoring pieces: none of them counts as changed. */
         void restored();
 
         /**
-         * A checkpoint begins: {@link #freeze} puts what has changed since the last one began, as it is now.
+         * Begins a checkpoint: {@link #freeze} writes the pieces changed since the last one began, as they are now.
          *
-         * @param out takes the pieces
+         * @param out destination of the pieces
          */
         void beginFreeze(SectionBuffer out);
 
-        /** All of the state counts as changed. */
+        /** Marks all of the state as changed. */
         void changeAll();
 
-        /** Puts some pieces, so many as take no longer than a turn may; false where all are put. */
+        /** Writes some pieces, as many as a turn has time for. Returns false once all are written. */
         boolean freeze();
 
-        /** The value of a section of which an older and a newer file tell; called by the background. */
+        /** Combines the values of a section from an older and a newer file. The background calls it. */
         ByteBuffer combine(byte kind, ByteBuffer older, ByteBuffer newer);
     }
 
     /**
-     * Opens a directory: newest checkpoint, then the records behind it.
+     * Opens a directory: loads the newest checkpoint, then replays the records behind it.
      *
-     * @throws LogCorruptException where the oldest records were dropped by retention and no checkpoint that covers them
-     *     is whole: going on would mean to invent an empty state
+     * @throws LogCorruptException where retention dropped the oldest records and no whole checkpoint covers them:
+     *     continuing would invent an empty state
      * @throws NewerFormatException where a newer release wrote the directory
      */
     public static Store open(FileStore files, LogSettings settings, Background background, Index index, State state)
             throws IOException {
         CheckpointChain chain = CheckpointChain.newest(files);
         if (firstSegment(files) > chain.position() && chain.unreadable() != null) {
-            throw chain.unreadable(); // it is not known to be damaged
+            throw chain.unreadable(); // it may be undamaged
         }
         if (firstSegment(files) > chain.position()) {
-            throw new LogCorruptException("No checkpoint in the data directory is whole that reaches to where the log"
+            throw new LogCorruptException("The data directory has no whole checkpoint that reaches to where the log"
                     + " begins, so topics and offsets cannot be rebuilt. Restore the *.checkpoint and *.checkpoint-copy"
                     + " files from a backup; nothing was changed.");
         }
@@ -93,7 +93,7 @@ public final class Store {
         RecoveryResult recovered = recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
         Store store = new Store(files, background, log, index, state, recovered, chain);
-        store.forgetHoles();
+        store.dropMissingSegments();
         return store;
     }
 
@@ -101,7 +101,7 @@ public final class Store {
         return files.list().stream().mapToLong(Segment::baseOf).filter(b -> b >= 0).min().orElse(0);
     }
 
-    /** Takes the index files by their names; what they are is seen when they are used. */
+    /** Takes the index files by name; their contents are checked at first use. */
     private static void loadIndex(FileStore files, Index index, long to, Recovery recovery) throws IOException {
         IndexRebuild rebuild = new IndexRebuild(files, () -> recovery.segments().toArray(Segment[]::new));
         List<String> names = files.list().stream().filter(IndexFile::isName).toList();
@@ -120,8 +120,11 @@ public final class Store {
         index.files().makeMissing();
     }
 
-    /** Segments may be missing in the middle too, where all that was left in them was written again. */
-    private void forgetHoles() {
+    /**
+     * Drops index entries of missing segments. Segments in the middle are missing once all their live messages were
+     * carried.
+     */
+    private void dropMissingSegments() {
         long end = 0;
         for (Segment segment : log.view().segments()) {
             if (segment.base > end) {
@@ -133,14 +136,14 @@ public final class Store {
     }
 
     /**
-     * Ends the opening. Before, the layer above may append what the opening demands; from here on that is certain to
-     * survive, and the run counts as begun.
+     * Ends the opening. Before it the layer above may append the records that the opening requires. After it they are on
+     * stable storage, and the run counts as begun.
      */
     public void start() throws IOException {
         Set<String> used = index.files().all().stream().map(stripe -> stripe.name).collect(Collectors.toSet());
         for (String name : files.list()) {
             if (IndexFile.isName(name) && !used.contains(name) || checkpoints.isUnused(name)) {
-                files.delete(name); // damaged, of work that was never finished, merged, or of dropped segments
+                files.delete(name); // damaged, unfinished, merged, or of dropped segments
             }
         }
         log.start();
@@ -161,51 +164,51 @@ public final class Store {
         return keys;
     }
 
-    /** Ranges of the log that could not be read when it was opened. */
+    /** Returns the ranges of the log that were unreadable at the opening. */
     public List<DamagedRange> damages() {
         return damages;
     }
 
-    /** Bytes of a torn tail that were cut. */
+    /** Returns the bytes of a torn tail that were cut. */
     public long cutBytes() {
         return cutBytes;
     }
 
-    /** Whether offsets may have been handed out for messages that the log lost with the machine. */
+    /** Returns whether clients may have seen offsets of messages that the log lost with the machine. */
     public boolean tailLost() {
         return tailLost;
     }
 
-    /** Most offsets of a partition that may have been in damaged ranges, and cannot be told. */
+    /** Returns the maximum number of a partition's offsets that damaged ranges may have held. */
     public long lostOffsets() {
         return lostOffsets;
     }
 
-    /** The last checkpoint's position. */
+    /** Returns the position of the last checkpoint. */
     public long checkpointed() {
         return checkpoints.position();
     }
 
-    /** Bytes of log behind the last checkpoint. */
+    /** Returns the bytes of log behind the last checkpoint. */
     public long sinceCheckpoint() {
         return log.tail() - checkpoints.position();
     }
 
     /**
-     * Begins a checkpoint of the present state, unless one is under way; {@link #advance} must be called until it is
-     * through. The log is forced up to it first, so a checkpoint never knows more than the log. A failure leaves the last
-     * checkpoint in force and is tried again later.
+     * Begins a checkpoint of the present state, unless one is under way; the caller then calls {@link #advance} until it
+     * returns false. The log is forced up to it first, so a checkpoint never knows more than the log. After a failure the
+     * last checkpoint stays in force, and the new one is tried again later.
      */
     public void checkpoint() {
         checkpoints.begin();
     }
 
-    /** Goes on with a checkpoint for a while; false where there is nothing to do at present. */
+    /** Continues a checkpoint for a while. Returns false where there is nothing to do at present. */
     public boolean advance() {
         return checkpoints.advance();
     }
 
-    /** To be called every now and then: goes on with work that a full disk may have stopped. */
+    /** Continues work that a full disk may have stopped. The owner calls it periodically. */
     public void resume() {
         log.refill();
         indexUpkeep.deleteDropped();
@@ -214,7 +217,7 @@ public final class Store {
         checkpoints.resume();
     }
 
-    /** Part of the volume that is in use, 0 to 1; 0 where that can't be told. */
+    /** Returns the used fraction of the volume, 0 to 1; 0 where it is unknown. */
     public double diskUsed() {
         try {
             long total = files.totalBytes();
@@ -224,32 +227,33 @@ public final class Store {
         }
     }
 
-    /** Bytes that the volume has free; 0 where that can't be told. */
+    /** Returns the free bytes of the volume; 0 where the number is unknown. */
     public long bytesFree() {
         return log.reserve().usableBytes();
     }
 
-    /** Bytes that a volume which was full must have free before messages are taken again. */
+    /** Returns the free bytes a full volume needs before messages are accepted again. */
     public long bytesWanted() {
         return log.reserve().missing() + Log.ROOM_AGAIN;
     }
 
-    /** Names the directory in what an operator reads. */
+    /** Returns the name of the directory for messages to operators. */
     public String place() {
         return files.place();
     }
 
-    /** Everything below is in two checkpoints: segments that end there may be dropped. */
+    /** Returns the position below which two checkpoints cover the log: segments that end there may be dropped. */
     public long dispensable() {
         return checkpoints.dispensable();
     }
 
     /**
-     * Drops a segment with its index entries, if both checkpoints cover it and it is not the last. A poisoned log
-     * drops nothing: the state may know of records that never reached the disk, such as one by which a message was
-     * carried out of this segment.
+     * Drops a segment with its index entries, if both checkpoints cover it and it is not the last. A poisoned log drops
+     * nothing: the state may know of records that never reached the disk, such as one that carried a message out of this
+     * segment.
      *
      * @param base first position of the segment
+     * @return whether it was dropped
      */
     public boolean drop(long base) {
         long[] bases = log.segmentBases();
@@ -267,14 +271,14 @@ public final class Store {
         return drop(log.begin());
     }
 
-    /** Takes what the log no longer has, from a position on, up to another, out of the index, and of that of keys. */
+    /** Removes the entries of a range that the log no longer holds from the index and the key index. */
     public void forget(long from, long to) {
         index.drop(from, to);
         keys.drop(from, to);
         indexUpkeep.deleteDropped();
     }
 
-    /** Ends cleanly: everything on stable storage, and a checkpoint at the tail. Background work must be at rest. */
+    /** Ends cleanly: forces everything and writes a checkpoint at the tail. The background must be idle. */
     public void close() throws IOException {
         log.write();
         if (log.poison() == null && log.tail() > checkpointed()) {
@@ -282,21 +286,21 @@ public final class Store {
             try {
                 checkpoints.close();
             } catch (IOException e) {
-                tryAgain();
+                closeWithReserve();
             }
         }
         log.close();
     }
 
-    /** The disk is full: the reserve may help, and else the next start reads more of the log. */
-    private void tryAgain() {
+    /** Retries the checkpoint with the reserve of a full disk. Without it the next start replays more of the log. */
+    private void closeWithReserve() {
         if (!log.reserve().release(log.reserveLeft())) {
             return;
         }
         try {
             checkpoints.close();
         } catch (IOException e) {
-            return; // the log ends cleanly all the same
+            return; // the log still ends cleanly
         }
     }
 }

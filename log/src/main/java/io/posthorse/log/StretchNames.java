@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Names of files that each stand for a stretch of log, first and last position in 20 digits each. Of those that overlap,
- * as a merge may leave them that was cut short, the longest ones count.
+ * Names of files that each cover a stretch of log, with first and last position in 20 digits each. Of overlapping names,
+ * which an interrupted merge may leave, the longest stretches count.
  */
 final class StretchNames {
     private StretchNames() {}
@@ -19,7 +19,7 @@ final class StretchNames {
         return Long.parseLong(name, 21, 41, 10);
     }
 
-    /** Those that count, in the order of the log: between two positions, none of which overlaps another. */
+    /** Returns the names that count between two positions, in the order of the log; none overlaps another. */
     static List<String> covering(List<String> names, long begin, long end) {
         List<String> sorted = names.stream()
                 .filter(name -> from(name) < to(name) && to(name) > begin && to(name) <= end)

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the records of a stretch, taken in their order, put into the index. */
+/** The index entries made from the records of a stretch in their order. */
 final class StripeEntries {
     private final Map<Integer, List<Chunk.InMemory>> chunks = new TreeMap<>();
     private final List<RelocatedRecord> relocated = new ArrayList<>();
 
-    /** Takes the record that begins at an index of the bytes; others than messages' are passed over. */
+    /** Adds the record at an index of the bytes; skips records that are no messages. */
     void add(ByteBuffer bytes, int at, long position) {
         int length = bytes.getInt(at + RecordFormat.LENGTH) - RecordFormat.NATIVE;
         if (bytes.get(at + RecordFormat.TYPE) != RecordFormat.TYPE_MESSAGE || length < 0) {

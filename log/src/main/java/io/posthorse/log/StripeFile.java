@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 
-/** The entries of one stretch of log: an index file that is mapped when it is first used, or is still to be made. */
+/** The entries of one stretch of log: an index file that is mapped at its first use, or is still to be made. */
 final class StripeFile implements MergePlan.Part {
     final long from;
     final long to;
@@ -16,7 +16,7 @@ final class StripeFile implements MergePlan.Part {
     private final FileStore files;
     private IndexView view;
     private long bytes;
-    /** Known of a missing file whose entries were made from the log once. */
+    /** Known once the entries of a missing file were made from the log. */
     private boolean hasNoRelocated;
 
     private StripeFile(FileStore files, String name, long from, long to) {
@@ -26,24 +26,24 @@ final class StripeFile implements MergePlan.Part {
         this.to = to;
     }
 
-    /** A file, by name; nobody has looked at it. */
+    /** Refers to a file by name, without opening it. */
     StripeFile(FileStore files, String name) {
         this(files, name, StretchNames.from(name), StretchNames.to(name));
     }
 
-    /** A file that this run has written. */
+    /** Wraps a file that this run has written. */
     StripeFile(FileStore files, String name, ByteBuffer view) {
         this(files, name);
         this.view = IndexView.of(view, from, to, this);
         this.bytes = view.capacity();
     }
 
-    /** A stretch whose entries are in the log alone. */
+    /** Returns a stripe whose entries are in the log alone. */
     static StripeFile missing(long from, long to) {
         return new StripeFile(null, null, from, to);
     }
 
-    /** Entries for which there is no room on the disk. */
+    /** Returns a stripe in memory, for entries without room on the disk. */
     static StripeFile inMemory(long from, long to, FrozenEntries entries) {
         StripeFile stripe = missing(from, to);
         stripe.view = IndexView.of(IndexFile.encode(from, to, entries), from, to, stripe);
@@ -73,22 +73,22 @@ final class StripeFile implements MergePlan.Part {
         }
     }
 
-    /** Whether there is no file, whoever may hold the entries. */
+    /** Returns whether there is no file, even if memory has the entries. */
     boolean isMissing() {
         return name == null;
     }
 
-    /** Whether the entries of a missing file are in memory. */
+    /** Returns whether the entries of a missing file are in memory. */
     boolean isHeld() {
         return name == null && view != null;
     }
 
-    /** Gives the memory back: the entries will be read from the log again. */
+    /** Releases the memory: the entries will be read from the log again. */
     void forget() {
         view = null;
     }
 
-    /** Whether there may be relocated messages in it; not known before a file was made. */
+    /** Returns whether it may have relocated messages; unknown before a file was made. */
     boolean mayHaveRelocated() {
         return name == null ? !hasNoRelocated : IndexFile.hasRelocated(name);
     }
@@ -113,7 +113,7 @@ final class StripeFile implements MergePlan.Part {
         return name != null;
     }
 
-    void isOfBytes(long length) {
+    void setBytes(long length) {
         bytes = length;
     }
 

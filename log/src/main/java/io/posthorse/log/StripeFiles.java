@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
- * The index files of a log, in the order of their stripes. What a partition has in them is looked up when it is asked
- * for: nothing is kept in memory for each partition and file, so that many partitions with a long past cost little.
+ * The index files of a log, in the order of their stripes. A partition's entries are searched at each use: memory holds
+ * nothing per partition and file, so that many partitions with a long past cost little.
  *
- * <p>A look may throw {@link DamagedFile}; {@link #repair} mends that, and the look is repeated.
+ * <p>A search may throw {@link DamagedFile}; the caller then calls {@link #repair} and repeats it.
  */
 final class StripeFiles {
-    /** Stripes for which the disk has no room that are held in memory at a time. */
+    /** Limit of stripes held in memory while the disk has no room for them. */
     private static final int HELD_MAX = 16;
 
     private ArrayList<StripeFile> stripes = new ArrayList<>();
     private IndexRebuild rebuild;
     private int missing;
 
-    /** Takes what a directory has. */
+    /** Takes the stripes of a directory. */
     void load(List<StripeFile> found, IndexRebuild fromLog) {
         stripes = new ArrayList<>(found);
         rebuild = fromLog;
@@ -34,12 +34,12 @@ final class StripeFiles {
         return List.copyOf(stripes);
     }
 
-    /** Everything below is in the files, or will be. */
+    /** Returns the position below which everything is in the files, or will be. */
     long end() {
         return stripes.isEmpty() ? 0 : stripes.get(stripes.size() - 1).to;
     }
 
-    /** Forgets the stripes of which nothing is left. */
+    /** Removes and returns the stripes whose records are all gone. */
     List<StripeFile> drop(GoneRanges gone) {
         List<StripeFile> dropped = new ArrayList<>();
         stripes.removeIf(stripe -> gone.covers(stripe.from, stripe.to) && dropped.add(stripe));
@@ -47,7 +47,7 @@ final class StripeFiles {
         return dropped;
     }
 
-    /** Puts others in the place of adjacent stripes; false, and nothing is done, where not all of those are there. */
+    /** Replaces adjacent stripes by others. Returns false and changes nothing where not all of them are present. */
     boolean replace(List<StripeFile> before, List<StripeFile> now) {
         int at = stripes.indexOf(before.get(0));
         if (at < 0 || at + before.size() > stripes.size()
@@ -61,7 +61,7 @@ final class StripeFiles {
         return true;
     }
 
-    /** The oldest stripe that has no file yet, or null. */
+    /** Returns the oldest stripe without a file, or null. */
     StripeFile firstMissing() {
         return missing == 0 ? null : stripes.stream().filter(StripeFile::isMissing).findFirst().orElse(null);
     }
@@ -74,20 +74,20 @@ final class StripeFiles {
     }
 
     /**
-     * Makes a stripe from the log at once, since somebody waits for what is in it. That it is not there yet must not be
-     * taken for a message that is gone.
+     * Makes a stripe from the log at once, since a reader waits for its entries. A stripe not made yet must not be taken
+     * for gone messages.
      */
     void repair(Object damaged) {
         int at = stripes.indexOf(damaged);
         if (at < 0) {
-            return; // it went away meanwhile
+            return; // removed meanwhile
         }
         StripeFile stripe = stripes.get(at);
         List<StripeFile> now = stripe.isMissing() ? rebuild.all(stripe) : rebuild.instead(stripe);
         replace(List.of(stripe), now);
     }
 
-    /** Makes what is missing, one after the other, until the disk has no room: then it is made by the look that needs it. */
+    /** Makes missing stripes one after the other, until the disk has no room; a search then makes each that it needs. */
     void makeMissing() {
         for (StripeFile stripe : all()) {
             if (stripe.isMissing()) {
@@ -99,7 +99,7 @@ final class StripeFiles {
         }
     }
 
-    /** Lets go of what was made for a look that is over, and could not be written, down to a few. */
+    /** Releases stripes in memory that could not be written, down to the limit, after a search. */
     void limitHeld() {
         if (missing > HELD_MAX) {
             stripes.stream().filter(StripeFile::isHeld).skip(HELD_MAX).forEach(StripeFile::forget);
@@ -107,9 +107,9 @@ final class StripeFiles {
     }
 
     /**
-     * The first chunk of a partition with entries at or behind an offset; null where there is none.
+     * Returns the first chunk of a partition with entries at or behind an offset; null where there is none.
      *
-     * @param position stripes that end at or below it are not looked at
+     * @param position position up to which ended stripes are skipped
      */
     Chunk ceiling(int partition, long offset, long position) {
         int low = firstEndingAbove(position);
@@ -120,7 +120,7 @@ final class StripeFiles {
             int middle = at;
             Chunk last = last(at, partition);
             while (last == null && ++at < high) {
-                last = last(at, partition); // stripes in which the partition got nothing
+                last = last(at, partition); // skips stripes without entries of the partition
             }
             if (last == null) {
                 high = middle;
@@ -134,7 +134,7 @@ final class StripeFiles {
         return found;
     }
 
-    /** The first offset of a partition whose record was appended at or above a position; -1 where there is none. */
+    /** Returns the first offset of a partition whose record was appended at or above a position; -1 where there is none. */
     long above(int partition, long position) {
         for (int i = firstEndingAbove(position); i < stripes.size(); i++) {
             long offset = stripes.get(i).view().above(partition, position);
@@ -145,7 +145,7 @@ final class StripeFiles {
         return -1;
     }
 
-    /** As {@link Relocations#ceiling}, of what is in files. */
+    /** Does the same as {@link Relocations#ceiling} for the files. */
     RelocatedRecord relocated(int partition, long offset, RelocatedRecord newer, LongPredicate inForce) {
         RelocatedRecord found = newer;
         for (int i = stripes.size() - 1; i >= 0 && (found == null || found.base > offset); i--) {

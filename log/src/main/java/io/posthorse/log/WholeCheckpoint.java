@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A checkpoint as releases before 2026-11-30 wrote it: all of the state in one piece. It is read, and no more written.
+ * A checkpoint as releases before 2026-11-30 wrote it: all of the state in one piece. It is read, but no longer written.
  *
  * <pre>
  *   0  u64  magic     "PHCKPT" and two zeros
@@ -24,12 +24,12 @@ record WholeCheckpoint(long position, ByteBuffer state) {
     private static final int VERSION = 1;
     private static final int HEADER = 32;
 
-    /** The position that a file name says, or -1 where it is not such a checkpoint's name. */
+    /** Returns the position in a file name, or -1 where it is not the name of such a checkpoint. */
     static long position(String name) {
         return name.matches("0\\d{19}\\.checkpoint") ? Long.parseLong(name, 0, 20, 10) : -1;
     }
 
-    /** Reads a file; null where it is damaged. */
+    /** Reads a file; returns null where it is damaged. */
     static WholeCheckpoint read(FileStore files, String name) throws IOException {
         try (StoredFile file = files.openExisting(name)) {
             ByteBuffer header = ByteBuffer.allocate(HEADER);

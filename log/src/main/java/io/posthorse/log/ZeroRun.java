@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Finds out how far a segment holds nothing but zeros. Of blocks that are kept ready for appends and were never written the
- * file system tells; where it does not, they are read by file, in large pieces: through the mapped view each page of them
- * would cost a fault, and stay in the memory of the process. Remembers the last run, which several searches of one start
- * come by.
+ * A search for runs of zeros in a segment. The file system reports allocated blocks that were never written. Where it does
+ * not, the file is read in large pieces: through the mapping each page would cost a fault and stay in the memory of the
+ * process. The last run is remembered, since several searches of one start meet it.
  */
 final class ZeroRun {
     private static final int PIECE = 256 << 10;
@@ -19,11 +18,11 @@ final class ZeroRun {
     private int to;
 
     /**
-     * Behind the pages from an offset on that are zeros for certain; the offset itself where its page is not, or cannot be
-     * read.
+     * Returns the end of the pages that are certainly zeros, from an offset; the offset itself where its page is not, or is
+     * unreadable.
      *
-     * @param at beginning of a page
-     * @param end a page that ends behind it is not looked at
+     * @param at begin of a page
+     * @param end bound: pages that end behind it are not examined
      */
     int end(Segment in, int at, int end) {
         if (segment != in || at < from || at > to) {
@@ -40,7 +39,7 @@ final class ZeroRun {
         return Math.max(at, Math.min(to, end & -MappedPages.BYTES));
     }
 
-    /** The first page at or behind one in which something was written, or behind the last one before the end. */
+    /** Returns the first written page at or behind an index, or the end of the last page before the bound. */
     private int written(int at, int end) {
         try {
             return (int) Math.min(segment.nextData(at), end) & -MappedPages.BYTES;
@@ -49,7 +48,7 @@ final class ZeroRun {
         }
     }
 
-    /** Behind the pages of a piece that are zeros. */
+    /** Returns the end of the zero pages of a piece. */
     private int behindZeros(int length) {
         read.clear().limit(length);
         try {
@@ -57,7 +56,7 @@ final class ZeroRun {
                 return to;
             }
         } catch (IOException e) {
-            return to; // whoever looks page by page finds out which one it is
+            return to; // the search page by page finds the unreadable one
         }
         int different = read.flip().mismatch(zeros.slice(0, length));
         return to + (different < 0 ? length : different & -MappedPages.BYTES);

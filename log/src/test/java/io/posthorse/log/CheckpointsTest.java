@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Checkpoints that go bad, fail, age, or are of an earlier release. */
 class CheckpointsTest {
     @Test
-    void c8_aSpoiltCheckpointIsReplacedByTheOneBefore() throws IOException {
+    void c8_aDamagedCheckpointIsReplacedByThePreviousOne() throws IOException {
         for (int how = 0; how < 4; how++) {
             LogWorld world = LogWorld.empty(LogWorld.ASYNC);
             for (int i = 0; i < 3; i++) {
@@ -34,7 +34,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void eachPartOfACheckpointMayGoBadOnce() throws IOException {
+    void oneFileOfEachCheckpointPartMayGoBad() throws IOException {
         for (int how = 0; how < 4; how++) {
             LogWorld world = LogWorld.empty(LogWorld.ASYNC);
             for (int i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ class CheckpointsTest {
 
     /** What lies in front of the oldest checkpoint that is left cannot be rebuilt where its log is gone. */
     @Test
-    void aLogThatBeginsBehindTheCheckpointThatIsLeftIsRefused() throws IOException {
+    void aLogThatBeginsBehindTheLastWholeCheckpointIsRefused() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(30, 500);
         world.checkpoint();
@@ -86,7 +86,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void thePartsOfACheckpointStayFewOverRunsAndWhatIsUnusedGoes() throws IOException {
+    void checkpointPartsStayFewOverRunsAndUnusedFilesAreDeleted() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         for (int run = 0; run < 5; run++) {
             for (int i = 0; i < 10; i++) {
@@ -131,7 +131,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void c9_withoutACheckpointALogThatLostItsBeginningIsRefused() throws IOException {
+    void c9_aLogWithoutItsBeginAndWithoutACheckpointIsRefused() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(200, 500);
         world.checkpoint();
@@ -150,7 +150,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void retentionKeepsWhatTheOlderCheckpointNeeds() throws IOException {
+    void retentionKeepsTheRecordsThatTheOlderCheckpointNeeds() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(400, 500);
         world.checkpoint();
@@ -168,7 +168,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aCheckpointThatFailsLeavesNoDoubleIndex() throws IOException {
+    void aFailedCheckpointLeavesNoDuplicateIndexEntries() throws IOException {
         for (int operations = 1; operations < 12; operations++) {
             LogWorld world = LogWorld.empty(LogWorld.ASYNC);
             world.fill(30, 200);
@@ -191,7 +191,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aFileOfAPartThatCannotBeReadIsAsGoodAsDamaged() throws IOException {
+    void anUnreadableFileOfAPartCountsAsDamaged() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         for (int i = 0; i < 3; i++) {
             world.fill(60, 300);
@@ -208,7 +208,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void whereNoCheckpointCanBeReadForAReasonThatMayPassThatIsSaid() throws IOException {
+    void aTemporaryFailureToReadCheckpointsIsReportedAsSuch() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(400, 500);
         world.checkpoint();
@@ -226,7 +226,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aPartThatIsFoundDamagedInBothFilesIsReplacedByACheckpointOfAllThereIs() throws IOException {
+    void aPartDamagedInBothFilesIsReplacedByAFullCheckpoint() throws IOException {
         for (int how = 0; how < 4; how++) {
             bothFilesGoBad(how);
         }
@@ -258,7 +258,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aCheckpointThatDoesNotFitLeavesNothingBehindAndKeepsRoomForAcknowledgements() throws IOException {
+    void aCheckpointWithoutRoomLeavesNoFilesAndKeepsRoomForAcknowledgements() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.background.drain();
         world.fill(3_000, 10);
@@ -284,7 +284,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void namesThatAreNoPositionsAreNobodysCheckpoints() throws IOException {
+    void filesWithoutAPositionAsNameAreNoCheckpoints() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(10, 100);
         world.checkpoint();

@@ -49,7 +49,7 @@ class DiskFileStoreTest {
     }
 
     @Test
-    void whatIsMadeIsForTheOwnerAndItsGroupAndSecretsForTheOwnerAlone() throws IOException {
+    void newFilesAreReadableByOwnerAndGroupAndSecretsByTheOwnerOnly() throws IOException {
         assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
         Path made = directory.resolve("above").resolve("data");
         try (DiskFileStore files = DiskFileStore.open(made)) {
@@ -69,7 +69,7 @@ class DiskFileStoreTest {
 
     /** Linux has a file that is always full. */
     @Test
-    void aFullDiskIsToldWithThePlaceAndWhatIsNeeded() throws IOException {
+    void theErrorOfAFullDiskNamesPlaceAndNeededBytes() throws IOException {
         assumeTrue(Files.isWritable(Path.of("/dev/full")));
         Files.createSymbolicLink(directory.resolve("f"), Path.of("/dev/full"));
         try (DiskFileStore files = DiskFileStore.open(directory); StoredFile file = files.open("f")) {
@@ -81,7 +81,7 @@ class DiskFileStoreTest {
 
     /** Whatever the file system knows of its blocks: what is passed over reads as zeros, and what was written is not. */
     @Test
-    void whatIsPassedOverOnTheWayToTheNextDataReadsAsZeros() throws IOException {
+    void bytesSkippedBeforeTheNextDataReadAsZeros() throws IOException {
         int size = 4 << 20;
         int written = 3 << 20;
         try (DiskFileStore files = DiskFileStore.open(directory); StoredFile file = files.open("f")) {
@@ -102,7 +102,7 @@ class DiskFileStoreTest {
     }
 
     @Test
-    void c10_aSecondProcessIsRefusedAndItsStaleLockIsNoObstacle() throws Exception {
+    void c10_aSecondProcessIsRefusedAndAStaleLockIsIgnored() throws Exception {
         Process other = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -139,7 +139,7 @@ class DiskFileStoreTest {
     }
 
     @Test
-    void aFileIsNoDirectory() throws IOException {
+    void aFileInPlaceOfTheDirectoryIsRefused() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         assertThrows(IOException.class, () -> DiskFileStore.open(file));
     }
@@ -162,7 +162,7 @@ class DiskFileStoreTest {
     }
 
     @Test
-    void aLogOnARealDiskIsFoundAgain() throws IOException {
+    void aLogOnARealDiskIsReopened() throws IOException {
         keepsALogOver(directory, () -> { });
     }
 

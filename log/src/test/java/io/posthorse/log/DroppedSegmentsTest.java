@@ -18,7 +18,7 @@ class DroppedSegmentsTest {
     private static final int STEP = 1 << 12;
 
     @Test
-    void whatComesBetweenWaitsForAPartOfOneSegmentOnly() throws IOException {
+    void otherWorkWaitsForOnePartOfASegmentAtMost() throws IOException {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
         SimulatedBackground background = new SimulatedBackground();
         DroppedSegments dropped = new DroppedSegments(background, STEP);

@@ -121,7 +121,7 @@ class GoldenTest {
     }
 
     @Test
-    void anIndexFileOfTheVersionBeforeIsUnderstood() throws IOException {
+    void anIndexFileOfThePreviousVersionDecodes() throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(golden("index-2.bin"));
         assertEquals(2, bytes.getInt(8));
         IndexView view = IndexView.of(bytes, bytes.getLong(16), bytes.getLong(24), this);
@@ -161,7 +161,7 @@ class GoldenTest {
     }
 
     @Test
-    void aKeyFileOfTheVersionBeforeIsUnderstood() throws IOException {
+    void aKeyFileOfThePreviousVersionDecodes() throws IOException {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
         String name = KeyFile.name(64, GOLDEN_END);
         put(files, name, golden("keys-1.bin"));
@@ -225,7 +225,7 @@ class GoldenTest {
     }
 
     @Test
-    void aDurableMarkOfVersionOneIsUnderstood() throws IOException {
+    void aDurableMarkOfVersionOneDecodes() throws IOException {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
         try (StoredFile file = files.open("durable")) {
             file.write(0, ByteBuffer.wrap(golden("durable-1.bin")));
@@ -238,7 +238,7 @@ class GoldenTest {
 
     /** Nobody knows how the volume was attached: what was not forced may be gone. */
     @Test
-    void aSlotOfWhichTheVolumeWasLostKeepsNothingThatWasNotForced() throws IOException {
+    void aSlotWithoutItsVolumeKeepsOnlyForcedBytes() throws IOException {
         for (boolean isHalf : new boolean[] {false, true}) {
             FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
             DurableMark.open(files, false).begin(8, 1);
@@ -255,7 +255,7 @@ class GoldenTest {
     }
 
     @Test
-    void aSlotThatIsCutShortBehindItsChecksumDoesNotComeToLifeLater() throws IOException {
+    void aSlotTruncatedBehindItsChecksumStaysInvalid() throws IOException {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
         byte[] whole = golden("durable.bin");
         int newer = ByteBuffer.wrap(whole).getLong(16) > ByteBuffer.wrap(whole).getLong(64 + 16) ? 0 : 64;
@@ -281,7 +281,7 @@ class GoldenTest {
     }
 
     @Test
-    void everyFlippedBitOfAHeaderOrRecordIsNoticed() throws IOException {
+    void everyFlippedBitOfAHeaderOrRecordIsDetected() throws IOException {
         byte[] bytes = golden("segment.bin");
         int length = ByteBuffer.wrap(bytes).getInt(64);
         for (int bit = 64 * 8; bit < (64 + length) * 8; bit++) {
@@ -322,7 +322,7 @@ class GoldenTest {
     }
 
     @Test
-    void theDirectoryOfAnEarlierReleaseOpensAndIsWrittenAnew() throws IOException {
+    void theDirectoryOfAnEarlierReleaseOpensAndIsConverted() throws IOException {
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
         long tail = golden("segment.bin").length;
         put(files, Segment.name(0), golden("segment.bin"));

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Stretches that are gone, against a set of bits. */
 class GoneRangesTest {
     @Test
-    void answersAsASetOfBitsWould() {
+    void agreesWithABitSet() {
         for (int seed = 0; seed < 200; seed++) {
             SeededEntropy entropy = new SeededEntropy(seed);
             GoneRanges gone = GoneRanges.NONE;

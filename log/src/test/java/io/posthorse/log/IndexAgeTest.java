@@ -42,7 +42,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void aStartReadsNoIndexFileButTheNewestOnesHeader() throws IOException {
+    void aStartReadsOnlyTheHeaderOfTheNewestIndexFile() throws IOException {
         LogWorld world = aged(6);
         List<String> before = world.readable();
         FaultyFileStore files = world.files.crash(false);
@@ -61,7 +61,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void aMergeThatIsCutShortAnywhereLosesNothingAndLeavesNothing() throws IOException {
+    void aMergeInterruptedAnywhereLosesNoEntriesAndLeavesNoFiles() throws IOException {
         for (int operations = 0; operations < 40; operations++) {
             for (boolean machine : new boolean[] {false, true}) {
                 LogWorld world = aged(8);
@@ -90,7 +90,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void aMergeOnAFullDiskWaitsAndHarmsNothing() throws IOException {
+    void aMergeOnAFullDiskWaitsAndChangesNothing() throws IOException {
         LogWorld world = aged(8);
         world.fill(12, 100);
         world.beginCheckpoint();
@@ -117,7 +117,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void aLostIndexIsMadeAgainPieceByPieceAndNobodyIsToldThatMessagesAreGone() throws IOException {
+    void aLostIndexIsRebuiltPieceByPieceAndItsMessagesStayReadable() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(500, 1_000);
         world.checkpoint();
@@ -137,7 +137,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void whereTheDiskIsFullALostIndexIsHeldInMemoryForTheTimeBeing() throws IOException {
+    void onAFullDiskALostIndexIsHeldInMemory() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(2_000, 1_000);
         world.checkpoint();
@@ -162,7 +162,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void whatWasRelocatedIsFoundThereOnceThatIsCommitted() throws IOException {
+    void aRelocatedMessageIsReadAtItsNewPositionOnceThatIsCommitted() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long[] positions = world.fill(30, 100);
         PartitionIndex partition = world.index.partition(1);
@@ -188,7 +188,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void aFileThatSaysWhatCannotBeIsNotBelievedThoughItsChecksumsAreRight() throws IOException {
+    void impossibleValuesUnderRightChecksumsAreRejected() throws IOException {
         int rows = 64;
         int entries = rows + 24 * 3;
         int[][] places = {
@@ -238,7 +238,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void filesOfTheVersionBeforeAreReadAndMerged() throws IOException {
+    void filesOfThePreviousVersionAreReadAndMerged() throws IOException {
         LogWorld world = aged(7);
         List<String> before = world.readable();
         FaultyFileStore files = world.files.crash(false);
@@ -273,7 +273,7 @@ class IndexAgeTest {
     }
 
     @Test
-    void whatIsGoneOrOfAPartitionThatWasRemovedIsLeftOutOfAMerge() throws IOException {
+    void aMergeOmitsGoneRecordsAndRemovedPartitions() throws IOException {
         LogWorld world = aged(6);
         world.index.remove(2);
         world.index.create(2, 24, 24);

@@ -31,7 +31,7 @@ class IndexModelTest {
     private int number;
 
     @Test
-    void answersAsMapsWould() throws IOException {
+    void agreesWithMaps() throws IOException {
         int first = Integer.getInteger("index.seed", 0);
         for (int seed = first; seed < first + Integer.getInteger("index.seeds", 60); seed++) {
             try {

@@ -56,7 +56,7 @@ class KeyIndexTest {
     }
 
     @Test
-    void entriesAreSortedByHashAndStayInTheirOrder() {
+    void entriesAreSortedByHashAndEqualOnesKeepTheirOrder() {
         Random random = new Random(7);
         for (int size : new int[] {0, 1, 2, 255, 40_000}) {
             int hashes = random.nextBoolean() ? Math.max(1, size / 3) : Integer.MAX_VALUE;
@@ -84,7 +84,7 @@ class KeyIndexTest {
     }
 
     @Test
-    void afterAKillTheTailIsReadAgain() throws IOException {
+    void afterAKillTheKeysOfTheTailAreReadAgain() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         TreeSet<Long> positions = fill(world);
         LogWorld next = world.killed();
@@ -103,7 +103,7 @@ class KeyIndexTest {
     }
 
     @Test
-    void c8_filesThatAreMissingOrDamagedAreMadeAgain() throws IOException {
+    void c8_missingOrDamagedFilesAreRebuilt() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         TreeSet<Long> positions = fill(world);
         world.close();
@@ -121,7 +121,7 @@ class KeyIndexTest {
     }
 
     @Test
-    void asFilesAgeTheyBecomeOneAndSearchesUnderWayGoOn() throws IOException {
+    void agingFilesAreMergedAndRunningSearchesGoOn() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         TreeSet<Long> positions = new TreeSet<>();
         for (int i = 0; i < 7; i++) {
@@ -171,7 +171,7 @@ class KeyIndexTest {
     }
 
     @Test
-    void whatRetentionDropsIsNotFound() throws IOException {
+    void keysOfDroppedSegmentsAreNotFound() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(300, 500);
         world.checkpoint();

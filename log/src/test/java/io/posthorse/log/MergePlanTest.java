@@ -44,7 +44,7 @@ class MergePlanTest {
     }
 
     @Test
-    void tenTerabytesOfMessagesOfOneKibibyteHaveAFewHundredFilesOfEachKind() {
+    void tenTerabytesOfSmallMessagesNeedAFewHundredFilesOfEachKind() {
         int stretches = (int) ((10L << 40) / CHECKPOINT);
         int index = grow(stretches, 16 << 10, null).size();
         int keys = grow(stretches, 8 << 10, null).size();
@@ -53,7 +53,7 @@ class MergePlanTest {
     }
 
     @Test
-    void theNumberOfFilesFollowsTheLengthOfTheLogWhateverTheStretchesAre() {
+    void theNumberOfFilesDependsOnTheLengthOfTheLogOnly() {
         for (int seed = 0; seed < 10; seed++) {
             List<Figures> files = grow(8_000, 16 << 10, new SeededEntropy(seed));
             long end = files.get(files.size() - 1).to;
@@ -62,14 +62,14 @@ class MergePlanTest {
     }
 
     @Test
-    void smallMessagesMakeFilesAsLongAsTheyMayBe() {
+    void filesOfSmallMessagesReachTheMaximumSize() {
         List<Figures> files = grow(2_000, 190 << 10, null);
         long bytes = files.stream().mapToLong(Figures::bytes).sum();
         assertTrue(files.size() <= 3 * FACTOR + 2 * bytes / MergePlan.BYTES_MAX, files.size() + " files");
     }
 
     @Test
-    void whatIsNotReadyIsLeftAlone() {
+    void filesThatAreNotReadyAreNotMerged() {
         List<Figures> files = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             files.add(new Figures(i * 10, i * 10 + 10, 64, i != 7));

@@ -23,7 +23,7 @@ class PartitionIndexTest {
     private long written;
 
     @Test
-    void answersAsAListWould() throws IOException {
+    void agreesWithAList() throws IOException {
         for (int seed = 0; seed < 300; seed++) {
             new PartitionIndexTest().run(new SeededEntropy(seed));
         }
@@ -78,7 +78,7 @@ class PartitionIndexTest {
     }
 
     @Test
-    void whatIsRemovedWhileACheckpointGoesOnIsInItWhole() {
+    void aPartitionRemovedDuringACheckpointIsWhollyInIt() {
         append(0);
         PartitionIndex other = others[0];
         index.append(other, other.next(), position, 1, 1);

@@ -18,7 +18,7 @@ class PartitionTableTest {
     private final TreeMap<Integer, PartitionIndex> model = new TreeMap<>();
 
     @Test
-    void findsWhatAMapWould() {
+    void agreesWithAMap() {
         for (int seed = 0; seed < 100; seed++) {
             new PartitionTableTest().run(new SeededEntropy(seed));
         }
@@ -47,7 +47,7 @@ class PartitionTableTest {
     }
 
     @Test
-    void numbersOfWhatWasDeletedCostNothing() {
+    void numbersOfDeletedPartitionsTakeNoMemory() {
         List<Integer> kept = new ArrayList<>();
         for (int id = 0; id < 300_000; id++) {
             table.put(new PartitionIndex(index, id, 0, 0));

@@ -36,7 +36,7 @@ class RecoveryTest {
     }
 
     @Test
-    void c5_nothingBehindATornTailComesBackInALaterRun() throws IOException {
+    void c5_recordsBehindATornTailDoNotReturnInALaterRun() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long[] positions = world.fill(20, 600);
         FaultyFileStore files = world.files.crash(false);
@@ -51,7 +51,7 @@ class RecoveryTest {
     }
 
     @Test
-    void c5_anAtomicGroupAtTheTailIsThereWhollyOrNotAtAll() throws IOException {
+    void c5_anAtomicGroupAtTheTailIsWholeOrAbsent() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(3, 50);
         List<String> before = world.readable();
@@ -148,7 +148,7 @@ class RecoveryTest {
     }
 
     @Test
-    void c6_damageBelowTheCheckpointIsGoneWhenRead() throws IOException {
+    void c6_aRecordDamagedBelowTheCheckpointIsNotReadable() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long[] positions = world.fill(9, 100);
         world.checkpoint();
@@ -178,7 +178,7 @@ class RecoveryTest {
     }
 
     @Test
-    void c6_whereARottenRecordCannotBeMadeOutAsManyOffsetsAreLeftOutAsItHadRoomFor() throws IOException {
+    void c6_forAnUnreadableRangeAsManyOffsetsAreSkippedAsItHadRoomFor() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long[] positions = world.fill(12, 100);
         world.force();
@@ -192,7 +192,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aVolumeThatCameBackWithoutItsLastWritesCountsAsAMachineThatWentDown() throws IOException {
+    void aVolumeThatLostItsLastWritesCountsAsACrashOfTheMachine() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(12, 100);
         assertFalse(LogWorld.open(world.files.crash(false), LogWorld.ASYNC).store.tailLost());
@@ -203,7 +203,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aRunThatEndedPoisonedCountsAsAMachineThatWentDown() throws IOException {
+    void aRunThatEndedPoisonedCountsAsACrashOfTheMachine() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(12, 100);
         world.files.failNextForce();
@@ -230,7 +230,7 @@ class RecoveryTest {
     }
 
     @Test
-    void c7_aSegmentCutShortCostsWhatWasCut() throws IOException {
+    void c7_aTruncatedSegmentCostsOnlyTheRecordsCut() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long[] positions = world.fill(400, 500);
         world.force();
@@ -264,7 +264,7 @@ class RecoveryTest {
     }
 
     @Test
-    void c11_aLogOfANewerFormatIsRefusedAndLeftAlone() throws IOException {
+    void c11_aLogOfANewerFormatIsRefusedAndLeftUnchanged() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(3, 50);
         world.close();
@@ -292,7 +292,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aCleanEndIsFoundAsItWasLeft() throws IOException {
+    void aCleanEndIsReopenedUnchanged() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(200, 500);
         List<String> before = world.readable();
@@ -307,7 +307,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aCleanEndLeavesNothingBehindTheRecordsAndTheNextRunWritesThere() throws IOException {
+    void aCleanEndFreesBlocksBehindTheRecordsAndTheNextRunWritesThere() throws IOException {
         for (int seed = 0; seed < 20; seed++) {
             LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.ASYNC);
             world.fill(10 + seed, 500);
@@ -328,7 +328,7 @@ class RecoveryTest {
     }
 
     @Test
-    void whatASyncLogAcknowledgedSurvivesTheMachine() throws IOException {
+    void recordsAcknowledgedInSyncModeSurviveACrashOfTheMachine() throws IOException {
         for (int seed = 0; seed < 50; seed++) {
             LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.SYNC);
             world.fill(150, 500);
@@ -345,7 +345,7 @@ class RecoveryTest {
     }
 
     @Test
-    void whatARestartFoundSurvivesTheMachineThoughTheFirstRunNeverForcedIt() throws IOException {
+    void recordsFoundByARestartSurviveACrashOfTheMachine() throws IOException {
         LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(3)), LogWorld.SYNC);
         world.turn(0, "written, not forced");
         LogWorld next = LogWorld.open(world.files.crash(false), LogWorld.SYNC);
@@ -375,7 +375,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aMachineThatLosesUnforcedBytesLeavesAPrefix() throws IOException {
+    void lostUnforcedBytesLeaveAPrefixOfTheLog() throws IOException {
         for (int seed = 0; seed < 200; seed++) {
             LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.ASYNC);
             for (int i = 0; i < 60; i++) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Disks that are full or fail, checkpoints and retention; the numbers c1 to c12 are those of the fault table. */
 class StoreTest {
     @Test
-    void c1_aFullDiskRefusesAndTakesAgainOnceThereIsSpace() throws IOException {
+    void c1_aFullDiskRefusesRecordsUntilThereIsSpaceAgain() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(100, 500);
         world.files.capacity(world.files.usedBytes());
@@ -62,7 +62,7 @@ class StoreTest {
     private static final LogSettings RESERVED = new LogSettings(1 << 16, 1 << 14, 1 << 17, false);
 
     @Test
-    void c1_aFullDiskStillTakesSmallEventsOutOfItsReserve() throws IOException {
+    void c1_aFullDiskTakesSmallEventsFromTheReserve() throws IOException {
         LogWorld world = fullOf(RESERVED);
         assertTrue(world.log().isShort());
         int taken = smallEvents(world);
@@ -83,7 +83,7 @@ class StoreTest {
     }
 
     @Test
-    void c1_theReserveIsKeptOverRestarts() throws IOException {
+    void c1_theReserveSurvivesRestarts() throws IOException {
         LogWorld world = fullOf(RESERVED);
         LogWorld next = LogWorld.open(world.files.crash(false), RESERVED);
         assertEquals(1 << 17, next.log().reserveLeft());
@@ -98,7 +98,7 @@ class StoreTest {
     }
 
     @Test
-    void c1_whereLargeAllocationsFailSmallOnesAreMade() throws IOException {
+    void c1_smallAllocationsAreTriedWhereLargeOnesFail() throws IOException {
         LogWorld world = LogWorld.empty(RESERVED);
         world.store.resume();
         world.fill(20, 500);
@@ -111,7 +111,7 @@ class StoreTest {
     }
 
     @Test
-    void c2_aFileSystemThatTurnsReadOnlyEndsAcknowledgingAndNotReading() throws IOException {
+    void c2_aReadOnlyFileSystemStopsAcknowledgementsButNotReads() throws IOException {
         for (LogSettings settings : List.of(LogWorld.ASYNC, LogWorld.SYNC)) {
             LogWorld world = LogWorld.empty(settings);
             world.fill(30, 300);
@@ -135,7 +135,7 @@ class StoreTest {
     }
 
     @Test
-    void c3_afterAFailedForceNothingIsCommittedAnyMore() throws IOException {
+    void c3_afterAFailedForceNothingIsCommitted() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.SYNC);
         world.turn(0, "safe");
         world.background.drain();
@@ -155,7 +155,7 @@ class StoreTest {
     }
 
     @Test
-    void c3_noCheckpointAndNoMarkRestOnAForceBehindAFailedOne() throws IOException {
+    void c3_noCheckpointOrMarkTrustsAForceAfterAFailedOne() throws IOException {
         for (int seed = 0; seed < 40; seed++) {
             LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(seed)), LogWorld.ASYNC);
             world.turn(0, "x".repeat(5_000));
@@ -177,7 +177,7 @@ class StoreTest {
     }
 
     @Test
-    void aFailedWritePoisons() throws IOException {
+    void aFailedWritePoisonsTheLog() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long committed = world.log().committed();
         world.files.failNextWrite();
@@ -190,7 +190,7 @@ class StoreTest {
     }
 
     @Test
-    void c12_whileTheDiskIsSlowOneForceComesToCommitAllThatWaits() throws IOException {
+    void c12_onASlowDiskOneForceCommitsAllWaitingRecords() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.SYNC);
         world.background.drain();
         long forces = world.log().forces();
@@ -207,7 +207,7 @@ class StoreTest {
     }
 
     @Test
-    void aSlowDiskNeverFillsBlocksThatRecordsHaveTaken() throws IOException {
+    void appendsWhileTheBackgroundIsStalledStayReadable() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         for (int i = 0; i < 40; i++) {
             world.turn(0, "text " + i + "x".repeat(500)); // the background has not run at all
@@ -218,7 +218,7 @@ class StoreTest {
     }
 
     @Test
-    void blocksAheadThatFailedAreNotCountedOn() throws IOException {
+    void blocksThatCouldNotBeAllocatedAreNotUsed() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.files.capacity(world.files.usedBytes());
         while (world.turn(0, "x".repeat(300)) >= 0) {
@@ -230,7 +230,7 @@ class StoreTest {
     }
 
     @Test
-    void c8_lostOrSpoiltIndexFilesAreRebuilt() throws IOException {
+    void c8_lostOrDamagedIndexFilesAreRebuilt() throws IOException {
         for (int how = 0; how < 4; how++) {
             LogWorld world = LogWorld.empty(LogWorld.ASYNC);
             for (int i = 0; i < 5; i++) {
@@ -247,7 +247,7 @@ class StoreTest {
     }
 
     @Test
-    void nothingIsDroppedOnceAWriteHasFailed() throws IOException {
+    void afterAFailedWriteNoSegmentIsDropped() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.fill(400, 500);
         world.checkpoint();
@@ -260,7 +260,7 @@ class StoreTest {
     }
 
     @Test
-    void aReadUnderWayKeepsTheBytesOfADroppedSegment() throws IOException {
+    void aRunningReadKeepsTheBytesOfADroppedSegment() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         long position = world.fill(400, 500)[0];
         world.checkpoint();
@@ -286,7 +286,7 @@ class StoreTest {
     }
 
     @Test
-    void aPartitionWhoseMessagesAllExpiredIsEmptyAfterARestartToo() throws IOException {
+    void aPartitionOfExpiredMessagesStaysEmptyAfterARestart() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.turn(2, "early");
         world.checkpoint();
@@ -308,7 +308,7 @@ class StoreTest {
     }
 
     @Test
-    void theTimeOfASegmentIsThatOfTheNextRecordWithATime() throws IOException {
+    void theTimeOfASegmentIsThatOfItsNextRecordWithATime() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);
         world.timeMs = 0;
         world.fill(150, 400);

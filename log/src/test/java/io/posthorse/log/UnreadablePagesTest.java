@@ -70,7 +70,7 @@ class UnreadablePagesTest {
     }
 
     @Test
-    void c4_aPageThatCannotBeReadCostsItsMessagesAndNothingElse() throws IOException {
+    void c4_anUnreadablePageCostsOnlyItsMessages() throws IOException {
         write();
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             Positions state = new Positions();
@@ -93,7 +93,7 @@ class UnreadablePagesTest {
     }
 
     @Test
-    void c4_whatThisRunWroteItselfIsNoException() throws IOException {
+    void c4_anUnreadablePageOfThisRunCostsOnlyItsMessages() throws IOException {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             Store store = Store.open(files, SETTINGS, new SimulatedBackground(), new Index(), new Positions());
             store.start();
@@ -113,7 +113,7 @@ class UnreadablePagesTest {
     }
 
     @Test
-    void c4_aStartSkipsPagesThatCannotBeRead() throws IOException {
+    void c4_aStartSkipsUnreadablePages() throws IOException {
         write();
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             Positions state = new Positions();

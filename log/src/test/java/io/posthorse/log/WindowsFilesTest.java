@@ -38,7 +38,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void theNameOfADeletedFileIsFreeAtOnceAndTheFileGoesOnceNothingMapsIt() throws IOException {
+    void aDeletedFilesNameIsFreeAtOnceAndItsBlocksOnceUnmapped() throws IOException {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             ByteBuffer first = mapped(files, "a", 1);
             files.delete("a");
@@ -55,7 +55,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void theNextOpeningDeletesWhatWasStillMappedAtTheEnd() throws IOException {
+    void theNextOpeningDeletesFilesThatWereStillMapped() throws IOException {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             mapped(files, "a", 1);
             files.delete("a");
@@ -81,7 +81,7 @@ class WindowsFilesTest {
     }
 
     @Test
-    void aMappedFileKeepsItsLengthAndIsDiscardedAllTheSame() throws IOException {
+    void aMappedFileKeepsItsLengthAndCanBeDiscarded() throws IOException {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             mapped(files, "a", 1);
             try (StoredFile file = files.openExisting("a")) {
@@ -96,13 +96,13 @@ class WindowsFilesTest {
     }
 
     @Test
-    void aLogIsFoundAgain() throws IOException {
+    void aLogIsReopened() throws IOException {
         DiskFileStoreTest.keepsALogOver(directory, windows::unmapAll);
     }
 
     /** Another part of the same process has it mapped still, as an embedded broker that is started again finds it. */
     @Test
-    void aLogIsFoundAgainWhileItIsStillMapped() throws IOException {
+    void aLogIsReopenedWhileItIsStillMapped() throws IOException {
         DiskFileStoreTest.keepsALogOver(directory, () -> { });
     }
 }

@@ -21,7 +21,7 @@ class ZeroRunTest {
     Path directory;
 
     @Test
-    void theRunEndsInFrontOfThePageInWhichSomethingStands() throws IOException {
+    void theRunEndsBeforeTheFirstPageThatIsNotZero() throws IOException {
         try (DiskFileStore real = DiskFileStore.open(directory)) {
             for (FileStore files : new FileStore[] {real, new FaultyFileStore(new SeededEntropy(1))}) {
                 Segment segment = Segment.create(files, 0, 0, SIZE, SIZE / 2);

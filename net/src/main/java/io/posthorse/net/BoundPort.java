@@ -14,8 +14,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * A port that is open though nothing accepts connections from it yet: the system keeps those that come. A listener whose
- * library takes long to load takes the port over when it is ready.
+ * A port that is open before a listener accepts its connections: the system queues them. A listener whose library takes
+ * long to load takes the port over when it is ready.
  */
 public final class BoundPort implements Closeable {
     private static final int BACKLOG = 1024;
@@ -32,9 +32,9 @@ public final class BoundPort implements Closeable {
     }
 
     /**
-     * Opens a port; 0 is any free one.
+     * Opens a port; 0 stands for any free one.
      *
-     * @throws ListenException where the address cannot be had
+     * @throws ListenException where the address is not available
      */
     public static BoundPort open(InetSocketAddress address) throws ListenException {
         try {
@@ -80,12 +80,15 @@ public final class BoundPort implements Closeable {
         return address.getPort();
     }
 
-    /** Where it is open. */
+    /** Returns its address. */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** Makes the one channel that accepts the port's connections, and closes the port when it is closed. */
+    /**
+     * Returns the factory of the one channel that accepts the port's connections, and that closes the port when it is
+     * closed.
+     */
     public ChannelFactory<ServerChannel> channels() {
         return () -> {
             isHandedOver = true;
@@ -93,7 +96,7 @@ public final class BoundPort implements Closeable {
         };
     }
 
-    /** Closes the port, where no channel does. */
+    /** Closes the port, unless a channel does. */
     @Override
     public void close() throws IOException {
         if (!isHandedOver) {
@@ -101,7 +104,7 @@ public final class BoundPort implements Closeable {
         }
     }
 
-    /** Is bound before any event loop has it. */
+    /** A channel that is bound before any event loop has it. */
     private static final class Nio extends NioServerSocketChannel {
         void open(InetSocketAddress address) throws Exception {
             config().setReuseAddress(true).setBacklog(BACKLOG);
@@ -110,7 +113,7 @@ public final class BoundPort implements Closeable {
 
         @Override
         protected void doBind(SocketAddress local) {
-            // is bound
+            // already bound
         }
 
         @Override
@@ -123,7 +126,7 @@ public final class BoundPort implements Closeable {
         }
     }
 
-    /** The address is bound already, so there is nothing to do when a channel is told to bind it. */
+    /** A handler that ignores a bind, since the address is already bound. */
     private static final class Bound extends ChannelOutboundHandlerAdapter {
         @Override
         public void bind(ChannelHandlerContext context, SocketAddress local, ChannelPromise promise) {

@@ -12,17 +12,17 @@ import java.util.concurrent.TimeUnit;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
 public final class Connection {
-    /** Goes through the pipeline when a session takes more again. */
+    /** Pipeline event: the session takes more again. */
     static final Object RESUMED = new Object();
-    /** The same where there is room for answers again. */
+    /** Pipeline event: there is room for answers again. */
     static final Object ROOM = new Object();
 
-    /** When a turn ends that has no end. */
+    /** End of a turn without a limit. */
     static final long NO_END = Long.MAX_VALUE;
-    /** The clock is looked at with every fourth frame. */
+    /** Mask of the frames after which the clock is read: every fourth one. */
     private static final int LOOKS_MASK = 3;
 
-    /** Goes through the pipeline when the connection is to be closed. */
+    /** Pipeline event: the connection is to be closed. */
     record Eviction(String reason) {}
 
     private final Channel channel;
@@ -38,7 +38,7 @@ public final class Connection {
     private boolean connected;
     private boolean stranger;
     private long cameBytes;
-    /** Bytes that are reserved for the begin of a request. */
+    /** Bytes reserved for the begin of a request. */
     private long reserved;
 
     Connection(Channel channel, InboundLimits limits) {
@@ -49,14 +49,14 @@ public final class Connection {
         this.holder = new QuotaHolder("", remote.getAddress());
     }
 
-    /** It is one of those of whom nobody knows yet who they are; false where there are too many. */
+    /** Counts the connection as a stranger; returns false where there are too many. */
     boolean begin() {
         connected = limits.connect(holder);
         stranger = connected && limits.enter(remote.getAddress());
         return stranger;
     }
 
-    /** The peer is no stranger any more: nobody is asked who he is. */
+    /** Ends the state as a stranger, for protocols without users. */
     public void admit() {
         if (stranger) {
             stranger = false;
@@ -66,10 +66,9 @@ public final class Connection {
     }
 
     /**
-     * It is known now who is there: the peer is no stranger any more. A connection counts as one of the user who was the
-     * first to use it.
+     * Ends the state as a stranger, for a known user. A connection counts for the first user of it.
      *
-     * @return false where the user has as many connections as one may; then it is to be closed
+     * @return false where the user has the maximum of connections; the caller closes it then
      */
     public boolean admit(String user) {
         if (!stranger) {
@@ -87,12 +86,12 @@ public final class Connection {
         return connected;
     }
 
-    /** Whose it is. */
+    /** Returns the user and address that hold the connection. */
     public QuotaHolder holder() {
         return holder;
     }
 
-    /** The peer may be silent for as long as it likes: its protocol sees to that. Whether it is there is asked by TCP. */
+    /** Allows silence for any time, since the protocol monitors the peer. TCP keep-alive is on. */
     public void letBeSilent() {
         if (channel.pipeline().get(IdleStateHandler.class) != null) {
             channel.pipeline().remove(IdleStateHandler.class);
@@ -100,12 +99,12 @@ public final class Connection {
         }
     }
 
-    /** Whether nobody knows yet who is there. */
+    /** Returns whether the peer is a stranger. */
     boolean isStranger() {
         return stranger;
     }
 
-    /** Notes how much is reserved for the begin of a request, 0 where none has begun; false where that is too much. */
+    /** Sets the bytes reserved for the begin of a request, 0 where none has begun; returns false where that is too much. */
     boolean reserve(long bytes) {
         long more = bytes - reserved;
         if (more == 0) {
@@ -118,12 +117,12 @@ public final class Connection {
         return limits.reserve(this, more, bytes == 0);
     }
 
-    /** Whether room is short: nothing is reserved ahead of what comes. */
+    /** Returns whether memory is short, so that nothing is reserved ahead of received bytes. */
     boolean isRoomShort() {
         return limits.isUsedUp(this);
     }
 
-    /** Reads no further for one reason more, or less: the begins of requests hold as much as they may. */
+    /** Adds a reason to pause reading, or removes one: the begins of requests hold their maximum of memory. */
     void pause(int more) {
         pauses += more;
         if (channel.isActive()) {
@@ -135,28 +134,28 @@ public final class Connection {
         return pauses > 0;
     }
 
-    /** Whether what the peer sends is read as it comes, or would be if its user took what he is sent. */
+    /** Returns whether the peer's bytes are read as they come, or would be if its user took its answers. */
     boolean isRead() {
         int ownFault = limits.unsent().isAwaiting(this) ? 1 : 0;
         return pauses == ownFault && !held;
     }
 
-    /** Notes that so much has come. */
+    /** Counts received bytes. */
     void came(int bytes) {
         cameBytes += bytes;
     }
 
-    /** Bytes that have come since the connection was opened. */
+    /** Returns the bytes received since the connection was opened. */
     long cameBytes() {
         return cameBytes;
     }
 
-    /** Closes the connection for a reason that stands in the log. */
+    /** Closes the connection and logs the reason. */
     void evict(String reason) {
         channel.pipeline().fireUserEventTriggered(new Eviction(reason));
     }
 
-    /** The connection is gone. */
+    /** Notes that the connection has ended. */
     void end() {
         reserve(0);
         limits.unsent().end(this);
@@ -167,7 +166,7 @@ public final class Connection {
         }
     }
 
-    /** The address of ours that the peer dialled. */
+    /** Returns the local address that the peer dialled. */
     public InetSocketAddress local() {
         return local;
     }
@@ -176,12 +175,12 @@ public final class Connection {
         return remote;
     }
 
-    /** Whether what is sent can be read by the peer only. */
+    /** Returns whether the connection is encrypted. */
     public boolean isEncrypted() {
         return channel.pipeline().get(SslHandler.class) != null;
     }
 
-    /** A buffer outside the heap, to be handed to {@link #send} or released. */
+    /** Returns a buffer outside the heap, to be passed to {@link #send} or released. */
     public ByteBuf buffer(int capacity) {
         return channel.alloc().directBuffer(capacity);
     }
@@ -196,7 +195,7 @@ public final class Connection {
     }
 
     /**
-     * The same.
+     * Sends a buffer.
      *
      * @param gone runs once the peer has taken it, or never will
      */
@@ -208,26 +207,26 @@ public final class Connection {
         channel.flush();
     }
 
-    /** Takes no more bytes from the peer until told so with false: back-pressure to who sends too much. */
+    /** Stops or continues reading from the peer: back-pressure against one that sends too much. */
     public void hold(boolean hold) {
         held = hold;
         applyReading();
     }
 
-    /** Takes bytes again after {@link #hold}, and offers the session what it has left. */
+    /** Continues reading after {@link #hold}, and offers the session the remaining bytes. */
     public void resume() {
         hold(false);
         channel.pipeline().fireUserEventTriggered(RESUMED);
     }
 
-    /** Whether the peer takes what it is sent; who has more waits for {@link Session#writable}. */
+    /** Returns whether the peer takes its answers; if not, the session waits for {@link Session#writable}. */
     public boolean isWritable() {
         return channel.isWritable() && limits.unsent().hasRoom(this);
     }
 
     /**
-     * Whether a session may take another frame of what has come: the peer takes what it is sent, and the connection's turn
-     * is not over. Where not, what is left is offered again.
+     * Returns whether a session may take another frame of the received bytes: the peer takes its answers, and the
+     * connection's turn is not over. If not, the remaining bytes are offered again later.
      */
     public boolean takesMore() {
         if (turnEnd != NO_END && (++frames & LOOKS_MASK) == 0 && limits.turns().isOver(turnEnd)) {
@@ -236,19 +235,23 @@ public final class Connection {
         return !turnIsOver && isWritable();
     }
 
-    /** A turn begins, which ends then. */
+    /**
+     * Begins a turn.
+     *
+     * @param end time at which it ends, in {@link Clock#nanos}
+     */
     void beginTurn(long end) {
         turnEnd = end;
         turnIsOver = false;
         frames = 0;
     }
 
-    /** Whether the session was stopped for its time. */
+    /** Returns whether the session stopped because its turn was over. */
     boolean isTurnOver() {
         return turnIsOver;
     }
 
-    /** Bytes that the peer has not taken yet. */
+    /** Returns the bytes that the peer has not taken yet. */
     long unsentBytes() {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
         return out == null ? 0 : out.totalPendingWriteBytes();
@@ -258,12 +261,12 @@ public final class Connection {
         channel.eventLoop().schedule(task, delayMs, TimeUnit.MILLISECONDS);
     }
 
-    /** There is room for answers again. */
+    /** Reports that there is room for answers again. */
     void tellRoom() {
         channel.pipeline().fireUserEventTriggered(ROOM);
     }
 
-    /** Reads while the session takes more and the peer takes what it is sent. */
+    /** Reads while the session takes more and the peer takes its answers. */
     void applyReading() {
         channel.config().setAutoRead(!held && pauses == 0 && channel.isWritable());
     }

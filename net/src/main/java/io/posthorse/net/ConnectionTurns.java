@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Whose requests are worked on, and how long at a time: those of a connection for a quarter of a millisecond, those of a
- * user, or of an address where nobody is asked who he is, for half of one; then others come. So what a user's request waits
- * for grows with the number of users and not with how many requests one of them sends. Who has nobody beside him goes on at
- * once. Used on the owner's thread.
+ * The turns of connections: those of one connection last a quarter of a millisecond, those of a user (or of an address
+ * where users do not log in) half of one; then others follow. So the waiting time of a user's request grows with the number
+ * of users, not with the number of requests of one user. A user that nobody competes with continues at once. Used on the
+ * owner's thread.
  */
 final class ConnectionTurns {
     private static final long TURN_NANOS = 250_000;
@@ -32,13 +32,13 @@ final class ConnectionTurns {
 
     /** A connection whose requests wait for their turn. */
     interface Waiting {
-        /** Works on them for a turn; what is left comes again. */
-        void goOn();
+        /** Works on its requests for a turn; it waits again for the rest. */
+        void continueTurn();
     }
 
     /**
-     * Returns the line of whoever holds a connection, null for this machine's own where nobody is asked who he is: there
-     * nobody is told from others.
+     * Returns the line of the connection's holder; null for local connections without users, whose owners cannot be
+     * distinguished.
      */
     Line enter(QuotaHolder holder, boolean isStranger) {
         if (!isStranger && holder.user().isEmpty() && holder.address().isLoopbackAddress()) {
@@ -63,7 +63,7 @@ final class ConnectionTurns {
             this.whose = whose;
         }
 
-        /** Whether a connection's requests must wait: others of the line do, or it has had its time. */
+        /** Returns whether a connection's requests must wait: others of the line wait, or the line has used its time. */
         boolean isBusy() {
             if (clock.nanos() - roundNanos >= 2 * ROUND_NANOS) {
                 begin();
@@ -71,20 +71,20 @@ final class ConnectionTurns {
             return !waiting.isEmpty() || usedNanos >= ROUND_NANOS;
         }
 
-        /** Begins a turn; returns when it is over, in {@link Clock#nanos}. */
+        /** Begins a turn; returns its end in {@link Clock#nanos}. */
         long turnEnd() {
             return clock.nanos() + TURN_NANOS;
         }
 
-        /** Notes that a turn that was to end then has ended. */
+        /** Notes that the turn with the given end is over. */
         void ended(long turnEnd) {
             usedNanos += clock.nanos() - (turnEnd - TURN_NANOS);
         }
 
         /**
-         * A connection has more to be worked on.
+         * Adds a connection that has more work.
          *
-         * @param later runs a task after others' bytes were looked for
+         * @param later runs a task after the event loop has looked for other connections' bytes
          */
         void await(Waiting one, Consumer<Runnable> later) {
             waiting.add(one);
@@ -107,7 +107,7 @@ final class ConnectionTurns {
                     Iterator<Waiting> first = waiting.iterator();
                     Waiting one = first.next();
                     first.remove();
-                    one.goOn();
+                    one.continueTurn();
                 }
             } finally {
                 if (!waiting.isEmpty() && !scheduled) {
@@ -117,7 +117,7 @@ final class ConnectionTurns {
             }
         }
 
-        /** A connection goes. */
+        /** Removes a connection. */
         void leave(Waiting one) {
             waiting.remove(one);
             if (--connections == 0) {

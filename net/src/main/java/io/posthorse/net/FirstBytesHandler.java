@@ -6,8 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
 /**
- * Looks at the first bytes of a connection, and makes way unless it is a stray. Holds no more than some bytes back, and only
- * as long as they may be those of another protocol.
+ * A handler that checks the first bytes of a connection, and removes itself unless the client is misdirected. It holds back
+ * only a few bytes, and only while they may belong to another protocol.
  */
 final class FirstBytesHandler extends ChannelInboundHandlerAdapter {
     private final MisdirectedClients strays;
@@ -46,7 +46,7 @@ final class FirstBytesHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Nothing more comes: what was held back is all there is. */
+    /** Passes held bytes on when the peer sends no more. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {

@@ -3,7 +3,7 @@ package io.posthorse.net;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** Addresses as texts that are valid in a URL too. */
+/** Formats addresses as texts that are valid in a URL too. */
 public final class HostPort {
     private HostPort() {}
 

@@ -13,10 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What peers may have: connections, and room for requests that have begun to come. Of both, those of whom nobody knows yet
- * who they are have little, and no user and no address has more than its share. Bytes are counted as they are reserved, not
- * as they come. A stranger who wants more than there is goes; others are read no further until somebody's request is whole.
- * Used on the owner's thread.
+ * The limits of peers: connections, and memory for requests that are being received. Strangers have little of both, and no
+ * user and no address has more than its share. Bytes are counted when they are reserved, not when they come. A stranger
+ * that exceeds its limit is closed; reading from others pauses until some request is complete. Used on the owner's thread.
  */
 final class InboundLimits {
     private final UnidentifiedPeers strangers;
@@ -25,18 +24,18 @@ final class InboundLimits {
     private final QuotaShares shares;
     private final long bytesMax;
     private final RequestMemory all;
-    /** By user and by address; of those who have some. */
+    /** By user and by address; only for those with reservations. */
     private final Map<Object, RequestMemory> each = new HashMap<>();
     private final ConnectionTurns turns;
     private final UnsentBytes unsent;
-    private final SlowRequests stragglers;
+    private final SlowRequests slowRequests;
     private long strangersBytes;
 
     /**
-     * @param strangers who may be unknown at a time
-     * @param connectionsMax how many connections there may be
-     * @param bytesMax bytes that are reserved for parts of requests, and as much for answers that are not taken
-     * @param strangersBytesMax of those, for strangers
+     * @param strangers limit of peers without identification
+     * @param connectionsMax maximum number of connections
+     * @param bytesMax maximum bytes for parts of requests, and as many for answers that are not taken
+     * @param strangersBytesMax part of them for strangers
      */
     InboundLimits(
             UnidentifiedPeers strangers, int connectionsMax, long bytesMax, long strangersBytesMax, QuotaShares shares,
@@ -49,10 +48,10 @@ final class InboundLimits {
         this.all = new RequestMemory(bytesMax);
         this.turns = new ConnectionTurns(clock);
         this.unsent = new UnsentBytes(bytesMax, shares, clock);
-        this.stragglers = new SlowRequests(clock, this::awaited);
+        this.slowRequests = new SlowRequests(clock, this::awaited);
     }
 
-    /** For a connection that this side has dialled. */
+    /** Returns limits for a connection that this side has dialled. */
     static InboundLimits unlimited() {
         return new InboundLimits(new UnidentifiedPeers(0), Integer.MAX_VALUE, Long.MAX_VALUE / 4, 0, QuotaShares.WHOLE,
                 Clock.system());
@@ -66,31 +65,31 @@ final class InboundLimits {
         return unsent;
     }
 
-    /** A connection comes, or it is known now whose it is; false where there is no place left. */
+    /** Adds a connection, or its holder once that is known; returns false where the limit is reached. */
     boolean connect(QuotaHolder holder) {
         return connections.take(holder);
     }
 
-    /** A connection goes. */
+    /** Removes a connection. */
     void disconnect(QuotaHolder holder) {
         connections.give(holder);
     }
 
-    /** A stranger comes; false where there are too many. */
+    /** Adds a stranger; returns false where there are too many. */
     boolean enter(InetAddress address) {
         return strangers.enter(address);
     }
 
-    /** A stranger is gone, or is none any more. */
+    /** Removes a stranger that has ended, or is known now. */
     void leave(InetAddress address, long held) {
         strangers.leave(address);
         strangersBytes -= held;
     }
 
     /**
-     * Notes that a stranger has reserved more, or less.
+     * Changes the reservation of a stranger.
      *
-     * @return false where that is too much; it is noted all the same, for what is reserved is there until it is given back
+     * @return false where that is too much; it counts all the same, since the memory is in use until it is returned
      */
     boolean reserveForStranger(long more) {
         all.add(more);
@@ -98,7 +97,7 @@ final class InboundLimits {
         return more <= 0 || all.bytes() <= bytesMax && strangersBytes <= strangersBytesMax;
     }
 
-    /** It is known now whose a connection is that has reserved so much as a stranger. */
+    /** Moves the reservation of a stranger to its holder. */
     void adopt(QuotaHolder holder, long bytes) {
         if (bytes > 0) {
             List<RequestMemory> rooms = rooms(holder);
@@ -106,16 +105,16 @@ final class InboundLimits {
         }
     }
 
-    /** Whether a connection's request should take no more room than what has come of it. */
+    /** Returns whether a connection's request should take no more memory than its received bytes. */
     boolean isUsedUp(Connection connection) {
         return rooms(connection.holder()).stream().anyMatch(RequestMemory::isUsedUp);
     }
 
     /**
-     * Notes that somebody who is known has reserved more, or less, and who is read on. Who waits for his own room takes
-     * nobody's turn in that of all.
+     * Changes the reservation of a known connection, and decides whose reading continues. A connection that waits for its
+     * own limit takes nobody's place in the common one.
      *
-     * @return false where those who wait hold so much by now that this one has to go
+     * @return false where the waiting connections hold so much that this one must be closed
      */
     boolean reserve(Connection connection, long more, boolean isWhole) {
         QuotaHolder holder = connection.holder();
@@ -127,7 +126,7 @@ final class InboundLimits {
             }
         }
         if (more > 0 && connection.isPaused()) {
-            stragglers.lookAfter(connection);
+            slowRequests.watch(connection);
         }
         boolean isFlooded = more > 0 && connection.isPaused() && rooms(holder).stream().anyMatch(RequestMemory::isFlooded);
         if (isWhole) {
@@ -143,7 +142,7 @@ final class InboundLimits {
         return awaited;
     }
 
-    /** The user's, the address's, and last that of all. */
+    /** Returns the limits of the user, the address, and last the common one. */
     private List<RequestMemory> rooms(QuotaHolder holder) {
         List<RequestMemory> rooms = new ArrayList<>(3);
         if (!holder.user().isEmpty()) {

@@ -8,19 +8,19 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 
 /**
- * Ends TLS 1.3 connections that ask for new keys again and again: each time costs the owner's thread far more than the peer.
- * From outside such a request looks like data, so what is counted are encrypted bytes that held no data: a key update is 5
- * of them (RFC 8446, 4.6.3). A peer may send 200, and one more for each 5 KiB of data; the standard asks for one in 64 GiB.
- * Java's own TLS pads each record of data with 16 bytes, which do not count; more padding does. Records are passed on one by
- * one, so that it is known what each held. Stands before all other handlers from the connection's first byte.
+ * A guard that closes TLS 1.3 connections with excessive key updates: each costs the owner's thread far more than the peer.
+ * From outside an update looks like data, so it counts encrypted bytes without data: a key update has 5 of them (RFC 8446,
+ * 4.6.3). A peer may send 200, and one more for each 5 KiB of data; the standard asks for one in 64 GiB. Java's own TLS
+ * pads each record of data with 16 bytes, which do not count; more padding does. It passes records on one by one, so that
+ * the data of each is known, and is the first of all handlers from the connection's first byte.
  */
 public final class KeyUpdates extends ChannelInboundHandlerAdapter {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_AT = 3;
     private static final int APPLICATION_DATA = 23;
-    /** The type of what is within, and a tag of 16 bytes, which all cipher suites of TLS 1.3 have that Java knows. */
+    /** The type of the content, and a tag of 16 bytes, which all cipher suites of TLS 1.3 in Java have. */
     private static final int OVERHEAD_BYTES = 17;
-    /** In a record that holds data. */
+    /** Maximum padding that does not count, in a record with data. */
     private static final int PADDING_BYTES_MAX = 16;
 
     private static final int HIDDEN_BYTES_MAX = 1_000;
@@ -29,15 +29,15 @@ public final class KeyUpdates extends ChannelInboundHandlerAdapter {
     private final byte[] header = new byte[HEADER_BYTES];
     private int headerBytes;
     private int bodyLeft;
-    /** Bytes that were encrypted in whole records, but for padding, and those that came out as data. */
+    /** Encrypted bytes in whole records, without padding, and bytes of data. */
     private long encrypted;
 
     private long data;
-    /** What had come out when the record began that is coming. */
+    /** Value of {@link #data} when the present record began. */
     private long dataBefore;
     private boolean counts;
 
-    /** Counts from the end of a handshake, where it is one of TLS 1.3; else looks no more. */
+    /** Counts from the end of a handshake for TLS 1.3; otherwise removes itself. */
     public void begin(SslHandler handshake) {
         handshake.handshakeFuture().addListener(done -> {
             if (!done.isSuccess()) {
@@ -71,7 +71,7 @@ public final class KeyUpdates extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Finds the end of the record that has begun, or of what has come of it. */
+    /** Returns the end of the present record, or of its received part. */
     private int recordEnd(ByteBuf in) {
         int at = in.readerIndex();
         while (bodyLeft == 0 && at < in.writerIndex()) {
@@ -89,7 +89,7 @@ public final class KeyUpdates extends ChannelInboundHandlerAdapter {
         return at + taken;
     }
 
-    /** A record has come whole, and what it held has gone on. */
+    /** Counts a whole record, whose data was passed on. */
     private void ended() {
         if (header[0] == APPLICATION_DATA) {
             long held = data - dataBefore;
@@ -112,7 +112,7 @@ public final class KeyUpdates extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Sees what was within the records. */
+    /** A handler that counts the data of records. */
     private final class Decrypted extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {

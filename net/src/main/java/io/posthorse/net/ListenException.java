@@ -6,19 +6,19 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 
-/** An address that cannot be listened on. */
+/** Thrown where an address cannot be listened on. */
 public final class ListenException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** What is in the way. */
+    /** The reason for the failure. */
     public enum Reason {
-        /** Somebody else listens there. */
+        /** Another process listens there. */
         TAKEN,
         /** The host is no address of this machine. */
         NOT_OF_THIS_MACHINE,
-        /** The host is a name that cannot be looked up. */
+        /** The host is a name that cannot be resolved. */
         UNKNOWN_HOST,
-        /** The system lets nobody but its administrator have the port. */
+        /** Only an administrator may use the port. */
         NOT_ALLOWED,
         OTHER
     }
@@ -43,7 +43,10 @@ public final class ListenException extends IOException {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    /** The kinds of exceptions differ between transports and systems; the words are the system's, in English here. */
+    /**
+     * Determines the reason from the message: exception types differ between transports and systems; the texts are the
+     * system's, in English here.
+     */
     private static Reason reason(Throwable cause) {
         if (cause instanceof UnknownHostException) {
             return Reason.UNKNOWN_HOST;

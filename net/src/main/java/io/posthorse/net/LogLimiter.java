@@ -4,7 +4,10 @@ import io.posthorse.platform.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Keeps a peer that sends rubbish from filling the log: at most so many lines a second for each reason. */
+/**
+ * A limit of server log lines, so that a peer that sends garbage cannot fill the server log: a number of lines per second
+ * for each reason.
+ */
 public final class LogLimiter {
     private static final int LINES_PER_SECOND = 10;
     private static final int REASONS_MAX = 256;
@@ -17,7 +20,7 @@ public final class LogLimiter {
         this.clock = clock;
     }
 
-    /** Whether one more line may be written for that reason now. */
+    /** Returns whether one more line may be written for that reason now. */
     public boolean allows(String reason) {
         long now = clock.nanos() / 1_000_000_000L;
         if (now != second) {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients that have dialled a port which does not speak their protocol. They are turned away, and the log says where they
- * belong; a web browser is told so itself. Used on one thread.
+ * The handling of clients on a port that does not speak their protocol. It closes their connections, and the server log
+ * names the right port; a web browser gets that text itself. Used on one thread.
  */
 public final class MisdirectedClients {
     private static final Logger LOG = LoggerFactory.getLogger(MisdirectedClients.class);
@@ -21,13 +21,13 @@ public final class MisdirectedClients {
     private final LogLimiter complaints;
     private final Set<SpokenProtocol> foreign;
 
-    /** Who speaks something else than a port does, behind encryption where there is some. */
+    /** Creates one for clients that speak another protocol than the port, inside encryption if there is any. */
     public static MisdirectedClients of(PortProtocols signpost, LogLimiter complaints, SpokenProtocol... alsoSpoken) {
         Set<SpokenProtocol> foreign = EnumSet.complementOf(EnumSet.of(signpost.speaks(), alsoSpoken));
         return new MisdirectedClients(signpost, complaints, foreign);
     }
 
-    /** Who does not encrypt, where that is a must. */
+    /** Creates one for clients without encryption, where it is required. */
     public static MisdirectedClients unencrypted(PortProtocols signpost, LogLimiter complaints) {
         return new MisdirectedClients(signpost, complaints, EnumSet.complementOf(EnumSet.of(SpokenProtocol.TLS)));
     }
@@ -39,16 +39,16 @@ public final class MisdirectedClients {
     }
 
     /**
-     * Looks at the first bytes of a connection.
+     * Examines the first bytes of a connection.
      *
-     * @return whether more bytes are needed to tell; where not, {@link #found} tells
+     * @return whether more bytes are needed to decide; otherwise {@link #found} returns the result
      */
     public boolean needsMore(ByteBuf in) {
         return found(in) == null && in.readableBytes() < SpokenProtocol.HEAD_BYTES
                 && foreign.stream().anyMatch(one -> one.match(in) == SpokenProtocol.Match.MORE);
     }
 
-    /** The protocol that does not belong here; null where the bytes are of none of those. */
+    /** Returns the foreign protocol of the bytes; null where there is none. */
     public SpokenProtocol found(ByteBuf in) {
         for (SpokenProtocol one : foreign) {
             if (one.match(in) == SpokenProtocol.Match.YES) {

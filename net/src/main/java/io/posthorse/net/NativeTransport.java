@@ -3,8 +3,8 @@ package io.posthorse.net;
 import io.netty.channel.epoll.Epoll;
 
 /**
- * Whether sockets are the operating system's own way (epoll) or the JDK's. Where the native library is not in the class
- * path, Netty is not asked: it would look through the JVM's library path, and the JVM would warn of that.
+ * The choice between the operating system's own sockets (epoll) and the JDK's. Where the native library is not in the class
+ * path, Netty is not asked: it would search the JVM's library path, which causes a warning of the JVM.
  */
 public final class NativeTransport {
     private static final String LIBRARY = "META-INF/native/libnetty_transport_native_epoll_";
@@ -12,7 +12,7 @@ public final class NativeTransport {
 
     private NativeTransport() {}
 
-    /** Whether epoll is there; the same for the life of the process. */
+    /** Returns whether epoll is available; constant for the life of the process. */
     public static boolean isAvailable() {
         return AVAILABLE;
     }

@@ -43,12 +43,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The event loop and the listeners on it. */
+/** The event loop and its listeners. */
 public final class Network implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Network.class);
     /**
-     * Taken from a connection at a time: the batches that a producer has under way fit, so few come in pieces. It begins
-     * with less, so that many connections that send little take little.
+     * Maximum bytes of one read: the batches that a producer has in flight fit, so few come in pieces. It begins with less,
+     * so that many connections that send little take little memory.
      */
     private static final int READ_BYTES = 256 << 10;
     private static final int READ_BYTES_MIN = 2 << 10;
@@ -60,7 +60,7 @@ public final class Network implements AutoCloseable {
     private final NetSettings settings;
     private final EventLoopGroup group;
     private final EventLoop loop;
-    /** Computes handshakes: the owner waits for no private key. */
+    /** Computes handshakes, so that the owner never waits for a private key. */
     private final EventExecutor handshakes;
     private final LogLimiter complaints;
     private final List<Channel> listeners = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class Network implements AutoCloseable {
         this.accepted = new DefaultChannelGroup(loop);
     }
 
-    /** Runs tasks on the owner's thread, behind what it is doing. */
+    /** Returns an executor on the owner's thread, after its present work. */
     public Executor owner() {
         return loop;
     }
@@ -110,7 +110,7 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    /** Runs tasks on the owner's thread at their time. */
+    /** Returns timers on the owner's thread. */
     public Timers timers() {
         return (delayMs, task) -> {
             Future<?> scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
@@ -118,7 +118,7 @@ public final class Network implements AutoCloseable {
         };
     }
 
-    /** A port that is free on a host at this moment. */
+    /** Returns a port that is free on a host at this moment. */
     public static int freePort(String host) throws ListenException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             return probe.getLocalPort();
@@ -131,17 +131,17 @@ public final class Network implements AutoCloseable {
      * Accepts connections on an address.
      *
      * @param tls encryption, or null for none
-     * @return the address, with the port that was free where 0 was asked for
-     * @throws ListenException where the address is taken or not this machine's; says which
+     * @return the address, with the free port where 0 was asked for
+     * @throws ListenException where the address is in use or not this machine's; the message says which
      */
     public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions) throws ListenException {
         return listen(address, tls, sessions, null);
     }
 
     /**
-     * The same with a signpost.
+     * Accepts connections on an address, and detects clients of other protocols.
      *
-     * @param signpost says where those belong who speak something else; null where all bytes go to the session
+     * @param signpost names the right ports for other protocols; null where all bytes go to the session
      */
     public InetSocketAddress listen(InetSocketAddress address, Tls tls, SessionFactory sessions, PortProtocols signpost)
             throws ListenException {
@@ -171,9 +171,9 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Connects to another process; the session begins, or {@code failed} is run, on the owner's thread.
+     * Connects to another process; the session begins, or {@code failed} runs, on the owner's thread.
      *
-     * @param address resolved already, for that may block
+     * @param address resolved already, since that may block
      */
     public void dial(InetSocketAddress address, SessionFactory sessions, Runnable failed) {
         Class<? extends SocketChannel> type =
@@ -216,9 +216,9 @@ public final class Network implements AutoCloseable {
     private final class Initializer extends ChannelInitializer<SocketChannel> {
         private final SessionFactory sessions;
         private final Tls tls;
-        /** Null where nobody is turned away. */
+        /** Null where all protocols are accepted. */
         private final MisdirectedClients strays;
-        /** Those who do not encrypt; null where nobody must. */
+        /** Closes unencrypted connections; null where encryption is not required. */
         private final MisdirectedClients unencrypted;
 
         Initializer(SessionFactory sessions, Tls tls, PortProtocols signpost) {

@@ -8,7 +8,7 @@ import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
-/** One loop that goes back to its connections after a millisecond of tasks: Netty's own would go on for a second. */
+/** An event loop that returns to its connections after a millisecond of tasks; Netty's own would continue for a second. */
 final class OwnerLoop extends MultiThreadIoEventLoopGroup {
     private static final long TASKS_MS = 1;
 

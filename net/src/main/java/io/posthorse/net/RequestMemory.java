@@ -5,15 +5,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Bytes for requests that have begun to come. Where they are used up, connections wait until somebody's request is whole;
- * one of them always goes on, so the limit is passed by one request at most.
+ * A limit of bytes for requests that are being received. Once they are used up, connections wait until some request is
+ * complete; one of them always continues, so one request at most exceeds the limit.
  */
 final class RequestMemory {
     private final long max;
     private long bytes;
-    /** Connections of which a request has begun to come and is read on. */
+    /** Connections with a request that is being read. */
     private final Set<Connection> reading = new HashSet<>();
-    /** Those that are read no further for now. */
+    /** Connections whose reading pauses. */
     private final ArrayDeque<Connection> waiting = new ArrayDeque<>();
 
     RequestMemory(long max) {
@@ -24,7 +24,7 @@ final class RequestMemory {
         return bytes;
     }
 
-    /** Whether so much more is held than may be that whoever wants more has to go. */
+    /** Returns whether the limit is exceeded so far that a connection that wants more must be closed. */
     boolean isFlooded() {
         return bytes > 2 * max;
     }
@@ -33,7 +33,7 @@ final class RequestMemory {
         return bytes >= max;
     }
 
-    /** Whose requests hold what others wait for. */
+    /** Returns the connections whose requests hold memory that others wait for. */
     Set<Connection> awaited() {
         return waiting.isEmpty() ? Set.of() : reading;
     }
@@ -42,12 +42,12 @@ final class RequestMemory {
         return bytes == 0 && reading.isEmpty() && waiting.isEmpty();
     }
 
-    /** Notes bytes of a connection that is not made to wait. */
+    /** Counts bytes of a connection that never waits. */
     void add(long more) {
         bytes += more;
     }
 
-    /** Notes that a connection has reserved more, or less, and who is read on. */
+    /** Changes the reservation of a connection, and decides whose reading continues. */
     void reserve(Connection connection, long more, boolean isWhole) {
         bytes += more;
         if (isWhole) {
@@ -63,17 +63,17 @@ final class RequestMemory {
                 connection.pause(1);
             }
         }
-        goOn();
+        resumeWaiting();
     }
 
-    /** Notes more bytes, or fewer, of a connection that waits for other room meanwhile. */
+    /** Changes the reservation of a connection that waits for another limit meanwhile. */
     void stop(Connection connection, long more) {
         bytes += more;
         reading.remove(connection);
-        goOn();
+        resumeWaiting();
     }
 
-    private void goOn() {
+    private void resumeWaiting() {
         while (!waiting.isEmpty() && (reading.isEmpty() || bytes <= max)) {
             Connection next = waiting.poll();
             reading.add(next);

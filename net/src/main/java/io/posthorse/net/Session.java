@@ -2,19 +2,19 @@ package io.posthorse.net;
 
 import io.netty.buffer.ByteBuf;
 
-/** What a protocol keeps for one connection. All calls come on the owner's thread. */
+/** The state of a protocol for one connection. All calls come on the owner's thread. */
 public interface Session {
     /**
-     * Bytes have come. Takes whole frames by moving the reader index and leaves the rest; the buffer belongs to the
-     * caller. Takes no further frame where {@link Connection#takesMore} is false. What is left is offered again.
+     * Reads received bytes. Takes whole frames by moving the reader index and leaves the rest; the buffer belongs to the
+     * caller. Takes no further frame where {@link Connection#takesMore} is false. Remaining bytes are offered again.
      *
-     * @return for how many bytes of the frame at the reader index to make room, or 0 where that is not known yet
+     * @return bytes of the frame at the reader index for which to make room, or 0 where that is not known yet
      */
     int read(ByteBuf in);
 
-    /** The peer takes what it is sent again. */
+    /** Notes that the peer takes its answers again. */
     default void writable() {}
 
-    /** The connection is gone; nothing can be sent any more. */
+    /** Notes that the connection has ended; nothing can be sent any more. */
     void closed();
 }

@@ -1,6 +1,6 @@
 package io.posthorse.net;
 
-/** Begins a protocol's session on a new connection. */
+/** A factory of a protocol's sessions, one for each new connection. */
 public interface SessionFactory {
     Session open(Connection connection);
 }

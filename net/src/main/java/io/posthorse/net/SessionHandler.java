@@ -13,21 +13,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries bytes between a socket and its session. What a session leaves is kept for the next read, in room that doubles with
- * what comes, whatever the peer announces; reading stops while the peer does not take what it is sent, and while others have
- * their turn. A peer that is a
- * stranger has so long to say who it is. Whatever goes wrong in here ends this connection and nothing else.
+ * The handler between a socket and its session. It keeps bytes that the session leaves for the next read, in a buffer that
+ * doubles with received bytes, whatever length the peer announces; reading stops while the peer does not take its answers,
+ * and during other connections' turns. A stranger has limited time to identify itself. A failure in here ends only this
+ * connection.
  */
 final class SessionHandler extends ChannelInboundHandlerAdapter implements ConnectionTurns.Waiting {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
-    /** Room for the begin of a request at first; where more comes, twice as much as is there. */
+    /** Initial room for the begin of a request in bytes; it doubles with received bytes. */
     private static final int ROOM_MIN = 64 << 10;
 
-    /** The same for a stranger. */
+    /** Initial room for a stranger. */
     private static final int STRANGERS_ROOM_MIN = 2 << 10;
 
-    /** So much of a connection waits for its turn; then it is read no further. */
+    /** Bytes that wait for a turn above which reading stops. */
     private static final int WAITING_BYTES_MAX = 4 << 20;
 
     private final SessionFactory factory;
@@ -38,19 +38,19 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     private Future<?> deadline;
     private Connection connection;
     private QuotaHolder holder;
-    /** Where its requests wait for their turn; null where nobody waits for others. */
+    /** Line in which its requests wait for their turn; null where they never wait. */
     private ConnectionTurns.Line line;
     private boolean inLineAsStranger;
     private boolean endOfInput;
     private boolean waits;
     private boolean mustWait;
-    /** Whether so much waits for its turn that no more is read. */
+    /** Whether reading stopped because too many bytes wait for their turn. */
     private boolean isFull;
-    /** Null where the peer was not let in. */
+    /** Null where the peer was refused. */
     private Session session;
-    /** The begin of a frame that has not come whole, or null. */
+    /** The begin of an incomplete frame, or null. */
     private ByteBuf rest;
-    /** Bytes of that frame to wait for, as the session said; 0 where it can't tell yet. */
+    /** Bytes of that frame to wait for, according to the session; 0 where they are unknown. */
     private int needed;
     /** Whether the session is taking frames. */
     private boolean inSession;
@@ -70,7 +70,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         channel = context;
         connection = new Connection(context.channel(), limits);
         if (!isDialled && !connection.begin()) {
-            complain(context, "too many connections are open of which nobody knows who they are");
+            complain(context, "too many connections are open that have not logged in");
             context.close();
             return;
         }
@@ -78,12 +78,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         enterLine();
         if (connection.isStranger()) {
             deadline =
-                    context.executor().schedule(() -> outstayed(context), UnidentifiedPeers.STRANGER_MS,
+                    context.executor().schedule(() -> identificationTimedOut(context), UnidentifiedPeers.STRANGER_MS,
                     TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Stands among the connections of whoever holds this one; nobody's where this side has dialled. */
+    /** Enters the line of the connection's holder; no line where this side has dialled. */
     private void enterLine() {
         if (line != null) {
             line.leave(this);
@@ -93,9 +93,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         line = isDialled ? null : limits.turns().enter(holder, inLineAsStranger);
     }
 
-    private void outstayed(ChannelHandlerContext context) {
+    private void identificationTimedOut(ChannelHandlerContext context) {
         if (connection.isStranger()) {
-            complain(context, "it has not said who it is for " + UnidentifiedPeers.STRANGER_MS / 1_000 + " s");
+            complain(context, "it did not log in within " + UnidentifiedPeers.STRANGER_MS / 1_000 + " s");
             context.close();
         }
     }
@@ -106,7 +106,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /** Notes what is kept, and that the peer may be no stranger any more. */
+    /** Updates the reservation, and notes whether the peer is still a stranger. */
     private void settle(ChannelHandlerContext context) {
         if (deadline != null && !connection.isStranger()) {
             deadline.cancel(false);
@@ -116,7 +116,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
             enterLine();
         }
         if (!connection.reserve(rest == null ? 0 : rest.capacity())) {
-            complain(context, "requests that have begun to come hold as much memory as they may");
+            complain(context, "incomplete requests hold the maximum of memory");
             context.close();
         }
     }
@@ -164,7 +164,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /** Keeps what comes while others have their turn. */
+    /** Keeps bytes that come during others' turns. */
     private void append(ChannelHandlerContext context, ByteBuf in) {
         if (rest == null) {
             needed = 0;
@@ -179,12 +179,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /** Waits for the next turn where there is more to do than this one had time for. */
+    /** Waits for the next turn where there is more work than this one had time for. */
     private void awaitTurn() {
         boolean hasMore = mustWait || rest != null && connection.isTurnOver();
         mustWait = false;
         if (hasMore && line == null) {
-            offer(channel); // it is known by now whose it is, and nobody waits for it
+            offer(channel); // its holder is known by now, and needs no turns
         } else if (hasMore && !waits && channel.channel().isActive()) {
             waits = true;
             line.await(this, task -> channel.executor().schedule(task, 1, TimeUnit.NANOSECONDS));
@@ -192,13 +192,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     }
 
     @Override
-    public void goOn() {
+    public void continueTurn() {
         waits = false;
         readOn();
         try {
             offer(channel);
         } catch (RuntimeException | Error e) {
-            exceptionCaught(channel, e); // others of the line must not suffer
+            exceptionCaught(channel, e); // must not affect others of the line
         }
         closeAtEnd(channel);
     }
@@ -209,12 +209,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
             try {
                 connection.pause(-1);
             } catch (UncheckedIOException e) {
-                endOfInput = true; // the peer has closed meanwhile, and the system has forgotten the socket
+                endOfInput = true; // the peer has closed meanwhile, and the system has dropped the socket
             }
         }
     }
 
-    /** Closes a connection whose peer sends nothing more, once all that has come is worked on. */
+    /** Closes a connection whose peer sends no more, once all received bytes are processed. */
     private void closeAtEnd(ChannelHandlerContext context) {
         boolean hasWork = waits || rest != null && (connection.isTurnOver() || !connection.isWritable());
         if (endOfInput && !hasWork) {
@@ -222,7 +222,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /** Takes what the kept frame lacks and no more of what follows: only a frame that came in pieces is copied. */
+    /** Adds only the missing bytes of the kept frame: only a frame that came in pieces is copied. */
     private void complete(ChannelHandlerContext context, ByteBuf in) {
         int lacks = needed > rest.readableBytes() ? needed - rest.readableBytes() : in.readableBytes();
         rest.discardSomeReadBytes();
@@ -247,7 +247,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /** Bytes to make room for where some are there, and a session says how many it needs. */
+    /**
+     * Returns the bytes to make room for.
+     *
+     * @param there bytes received so far
+     * @param needed bytes that the session needs
+     */
     private int room(int there, int needed) {
         if (connection.isRoomShort()) {
             return there;
@@ -297,10 +302,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /** Offers the session what it has left; it may take it now. */
+    /** Offers the session the remaining bytes; it may take them now. */
     private void offer(ChannelHandlerContext context) {
         if (waits) {
-            return; // it is offered with the next turn
+            return; // offered in the next turn
         }
         do {
             tookMore = false;
@@ -314,7 +319,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         awaitTurn();
     }
 
-    /** What a session leaves since it may take no more now stays where it is. */
+    /** Offers the kept bytes; those that the session still leaves stay in place. */
     private void takeRest(ChannelHandlerContext context) {
         ByteBuf before = rest;
         rest = null;

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Connections of which a request has begun to come and holds room that others wait for: one that sends the rest more slowly
- * than a least rate meanwhile is closed. Used on the owner's thread.
+ * The connections with an incomplete request that holds memory others wait for: one that sends the rest below a minimum
+ * rate is closed. Used on the owner's thread.
  */
 final class SlowRequests {
     static final long LEAST_BYTES_PER_S = 64 << 10;
@@ -21,14 +21,14 @@ final class SlowRequests {
     private final Map<Connection, MinimumRate> paces = new HashMap<>();
     private boolean looks;
 
-    /** @param awaited finds whose requests hold room that others wait for */
+    /** @param awaited supplier of the connections whose requests hold memory that others wait for */
     SlowRequests(Clock clock, Supplier<Set<Connection>> awaited) {
         this.clock = clock;
         this.awaited = awaited;
     }
 
-    /** Looks at them from now on, until nobody waits. */
-    void lookAfter(Connection waiting) {
+    /** Watches the connections from now on, until nobody waits. */
+    void watch(Connection waiting) {
         if (!looks) {
             looks = true;
             look(waiting);
@@ -41,7 +41,7 @@ final class SlowRequests {
         long nanos = clock.nanos();
         for (Connection one : now) {
             MinimumRate pace = paces.get(one);
-            if (pace == null || !one.isRead()) { // what is not read for now comes as slowly as we take it
+            if (pace == null || !one.isRead()) { // a paused connection is as slow as we read it
                 paces.computeIfAbsent(one, c -> new MinimumRate(LEAST_BYTES_PER_S, REST_MS)).begin(nanos, one.cameBytes());
             } else if (pace.isTooSlow(nanos, one.cameBytes())) {
                 one.schedule(() -> one.evict("it sends a request more slowly than " + (LEAST_BYTES_PER_S >> 10)

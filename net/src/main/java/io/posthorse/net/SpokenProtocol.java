@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** Protocols that the first bytes of a connection tell apart, those among them that this program does not speak. */
+/**
+ * The protocols that can be told apart by the first bytes of a connection, including some that this program does not speak.
+ */
 public enum SpokenProtocol {
     REMOTING("RocketMQ's remoting protocol") {
         @Override
@@ -66,7 +68,7 @@ public enum SpokenProtocol {
         }
     };
 
-    /** So many bytes tell all of them apart. */
+    /** Bytes that suffice to tell all of them apart. */
     static final int HEAD_BYTES = 16;
     private static final Set<String> METHODS =
             Set.of("GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT ");
@@ -80,15 +82,15 @@ public enum SpokenProtocol {
         this.words = words;
     }
 
-    /** Names it in what an operator reads. */
+    /** Returns its name for messages to operators. */
     public String words() {
         return words;
     }
 
-    /** Whether bytes are the begin of a protocol. */
+    /** The result of comparing bytes with the begin of a protocol. */
     enum Match {
         NO,
-        /** They may be; there are too few of them. */
+        /** They may be the begin; there are too few of them. */
         MORE,
         YES;
 
@@ -97,7 +99,7 @@ public enum SpokenProtocol {
         }
     }
 
-    /** Compares the readable bytes with how a connection of this protocol begins. */
+    /** Compares the readable bytes with the begin of this protocol's connections. */
     abstract Match match(ByteBuf in);
 
     private static Match begins(ByteBuf in, int at, String wanted) {
@@ -111,7 +113,7 @@ public enum SpokenProtocol {
         return there == bytes.length ? Match.YES : Match.MORE;
     }
 
-    /** The length of a first frame in four bytes, a given byte behind it, and somewhere behind that a text. */
+    /** Matches the length of a first frame in four bytes, a given byte behind it, and a text somewhere behind that. */
     private static Match lengthAnd(ByteBuf in, int at, String text, int fifth) {
         int start = in.readerIndex();
         if (in.readableBytes() < 4) {
@@ -128,7 +130,7 @@ public enum SpokenProtocol {
                 : in.readableBytes() <= at ? Match.MORE : begins(in, at, text);
     }
 
-    /** A CONNECT: its type, a length of one to four bytes, and the protocol's name. */
+    /** Matches a CONNECT: its type, a length of one to four bytes, and the protocol's name. */
     private static Match mqtt(ByteBuf in) {
         int start = in.readerIndex();
         if (in.readableBytes() > 0 && in.getByte(start) != MQTT_CONNECT) {

@@ -23,10 +23,10 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
- * Encryption of connections: TLS 1.2 and 1.3 with the JDK's engine. Where it is optional, the first bytes of a
- * connection tell, so that both kinds of clients use the same port. Certificates can be exchanged while connections
- * are open: new connections get the new one. A handshake has 10 s, at most 256 are under way, and a thread of their own
- * computes them one by one.
+ * The encryption of connections: TLS 1.2 and 1.3 with the JDK's engine. Where it is optional, the first bytes of a
+ * connection decide, so that both kinds of clients use the same port. Certificates can be replaced while connections are
+ * open: new connections get the new one. A handshake has 10 s, at most 256 are under way, and a separate thread computes
+ * them one by one.
  */
 public final class Tls {
     private static final long HANDSHAKE_MS = 10_000;
@@ -46,7 +46,7 @@ public final class Tls {
         }
     }
 
-    /** Whether clients show a certificate. */
+    /** Whether clients present a certificate. */
     public enum Clients {
         NOT_ASKED,
         ASKED,
@@ -75,37 +75,37 @@ public final class Tls {
      * Reads certificate and key.
      *
      * @param required whether connections must be encrypted
-     * @throws IOException where they cannot be read or do not fit together; says what to do
+     * @throws IOException where they cannot be read or do not fit together; the message says what to do
      */
     public static Tls load(Files files, Clients clients, boolean required) throws IOException {
         return new Tls(files, clients, required, b -> b);
     }
 
     /**
-     * The same for a listener that is not one of {@link Network}'s, and uses {@link #context} only.
+     * Reads certificate and key for a listener that is not one of {@link Network}'s, and uses {@link #context} only.
      *
-     * @param finish adds what the listener's protocol needs
+     * @param finish adds the settings of the listener's protocol
      */
     public static Tls load(Files files, Clients clients, boolean required, UnaryOperator<SslContextBuilder> finish)
             throws IOException {
         return new Tls(files, clients, required, finish);
     }
 
-    /** What new connections are encrypted with; another one after {@link #reload}. */
+    /** Returns the context of new connections; a new one after {@link #reload}. */
     public SslContext context() {
         return context;
     }
 
-    /** Whether connections must be encrypted. */
+    /** Returns whether connections must be encrypted. */
     public boolean isRequired() {
         return required;
     }
 
     /**
-     * Reads the files again if they changed. Reads files, so it is not for the owner's thread; not twice at a time.
+     * Reads the files again if they changed. It blocks, so it must not run on the owner's thread; not twice at a time.
      *
      * @return whether new connections get another certificate from now on
-     * @throws IOException where they cannot be used; then the old ones stay, until the files change once more
+     * @throws IOException where they cannot be used; the old ones stay in use then, until the files change again
      */
     public boolean reload() throws IOException {
         List<Long> now = files.stamps();
@@ -142,7 +142,7 @@ public final class Tls {
         return new ByteArrayInputStream(LocalFile.read(path, FILE_BYTES_MAX));
     }
 
-    /** @param work computes what a handshake takes, above all with the private key */
+    /** @param work computes handshakes, above all with the private key */
     void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator, Executor work) {
         KeyUpdates updates = new KeyUpdates();
         pipeline.addFirst(

@@ -5,15 +5,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Peers of whom nobody knows yet who they are: so many at a time, and so many of an address, so that they keep places for
- * those who are known. Used on one thread.
+ * The limit of strangers: a number in all, and a number of one address, so that they leave places for known peers. Used on
+ * one thread.
  */
 public final class UnidentifiedPeers {
-    /** So long a peer may be a stranger, ms. */
+    /** Ms that a peer may be a stranger. */
     public static final long STRANGER_MS = 10_000;
-    /** Strangers of one address at a time. */
+    /** Maximum strangers of one address. */
     static final int OF_ADDRESS_MAX = 64;
-    /** So many there may be however few connections there may be. */
+    /** Minimum of the limit, whatever the number of connections. */
     private static final int MIN = 64;
     private static final int PART = 10;
 
@@ -25,12 +25,12 @@ public final class UnidentifiedPeers {
         this.max = max;
     }
 
-    /** Returns room for strangers, a tenth of the connections that there may be. */
+    /** Returns a limit for strangers: a tenth of the connections. */
     public static UnidentifiedPeers among(int connectionsMax) {
         return new UnidentifiedPeers(Math.max(MIN, connectionsMax / PART));
     }
 
-    /** Notes that one comes; false where there are too many, and then it is not noted. */
+    /** Adds a stranger; returns false, and adds none, where there are too many. */
     public boolean enter(InetAddress address) {
         int there = of.getOrDefault(address, 0);
         if (count >= max || there >= OF_ADDRESS_MAX) {
@@ -41,7 +41,7 @@ public final class UnidentifiedPeers {
         return true;
     }
 
-    /** Notes that one is gone, or is none any more. */
+    /** Removes a stranger that has ended, or is known now. */
     public void leave(InetAddress address) {
         of.computeIfPresent(address, (a, there) -> there == 1 ? null : there - 1);
         count--;

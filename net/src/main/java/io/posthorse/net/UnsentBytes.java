@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bytes that peers have asked for and not taken yet. Where a user or an address has his share of them, or where all have
- * used up what there is, connections that have some are treated as if they took nothing more, until others have taken
- * theirs. One that takes nothing for long meanwhile is closed. Used on the owner's thread.
+ * The bytes that peers have requested and not taken yet. Where a user or an address has its share of them, or where all are
+ * used up, its connections with such bytes get no more, until others have taken theirs. One that takes nothing for long
+ * meanwhile is closed. Used on the owner's thread.
  */
 final class UnsentBytes {
-    /** Smaller changes of a connection's are not noted. */
+    /** Changes below this number of bytes are not counted. */
     static final int STEP_BYTES = 64 << 10;
     private static final long LOOK_MS = 20;
     private static final long STUCK_NANOS = 10_000_000_000L;
@@ -25,7 +25,7 @@ final class UnsentBytes {
     private final Clock clock;
     private final Quota bytes;
     private final long max;
-    /** Below this nobody can have more than his share. */
+    /** Total below which no holder can exceed its share. */
     private final long careless;
     private final Map<Connection, Note> notes = new HashMap<>();
     private final Set<Connection> waiting = new LinkedHashSet<>();
@@ -42,7 +42,7 @@ final class UnsentBytes {
         }
     }
 
-    /** @param max how much all may have */
+    /** @param max maximum bytes of all peers */
     UnsentBytes(long max, QuotaShares shares, Clock clock) {
         this.max = max;
         this.clock = clock;
@@ -50,7 +50,7 @@ final class UnsentBytes {
         this.careless = max / PERCENT * Math.min(shares.userPercent(), shares.addressPercent());
     }
 
-    /** Whether more may be produced for a peer; where not, its connection is told when it is so again. */
+    /** Returns whether more may be produced for a peer; if not, its connection is notified later. */
     boolean hasRoom(Connection connection) {
         look(connection);
         if (bytes.taken() <= careless || isWithin(connection)) {
@@ -71,12 +71,12 @@ final class UnsentBytes {
         return false;
     }
 
-    /** Much was sent: others of the same user may have to wait for it. */
+    /** Notes that much was sent: others of the same user may have to wait for it. */
     void sent(Connection connection) {
         look(connection);
     }
 
-    /** Whether a connection is read no further until its user, or who else has much of it, has taken what he is sent. */
+    /** Returns whether a connection pauses until its user, or another holder of many bytes, has taken its answers. */
     boolean isAwaiting(Connection connection) {
         return waiting.contains(connection);
     }
@@ -86,7 +86,7 @@ final class UnsentBytes {
         return bytes.isWithinShare(connection.holder()) && bytes.taken() <= (hasSome ? max : 2 * max);
     }
 
-    /** The connection is gone. */
+    /** Notes that the connection has ended. */
     void end(Connection connection) {
         waiting.remove(connection);
         Note note = notes.remove(connection);

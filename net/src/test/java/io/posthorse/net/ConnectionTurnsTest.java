@@ -49,12 +49,12 @@ class ConnectionTurnsTest {
             if (line.isBusy()) {
                 line.await(this, later::add);
             } else {
-                goOn();
+                continueTurn();
             }
         }
 
         @Override
-        public void goOn() {
+        public void continueTurn() {
             long end = line.turnEnd();
             while (requests > 0 && !turns.isOver(end)) {
                 requests--;
@@ -69,7 +69,7 @@ class ConnectionTurnsTest {
     }
 
     @Test
-    void whoSendsLittleWaitsForAFewRequestsOfWhoSendsMuch() throws UnknownHostException {
+    void aUserWithFewRequestsWaitsForFewRequestsOfABusyOne() throws UnknownHostException {
         List<Connections> greedy = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             greedy.add(new Connections("greedy", 1_000));
@@ -95,12 +95,12 @@ class ConnectionTurnsTest {
     }
 
     @Test
-    void whoComesFromThisMachineAndIsNotAskedWhoHeIsWaitsForNobody() {
+    void localConnectionsWithoutUsersNeverWait() {
         assertNull(turns.enter(new QuotaHolder("", InetAddress.getLoopbackAddress()), false));
     }
 
     @Test
-    void oneThatFailsInItsTurnStallsNobodyBehindIt() throws UnknownHostException {
+    void aFailureInATurnStallsNoOtherConnection() throws UnknownHostException {
         Connections good = new Connections("ann", 20);
         ConnectionTurns.Line line = good.line;
         ConnectionTurns.Waiting bad = () -> {

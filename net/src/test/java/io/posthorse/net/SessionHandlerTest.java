@@ -110,7 +110,7 @@ class SessionHandlerTest {
 
     @ParameterizedTest
     @EnumSource
-    void framesThatComeInPiecesAreWholeAndInOrder(Hint hint) {
+    void framesThatComeInPiecesArriveWholeAndInOrder(Hint hint) {
         for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);
             seen.clear();
@@ -133,7 +133,7 @@ class SessionHandlerTest {
     }
 
     @Test
-    void whatIsKeptOfAFrameGoesWithTheConnection() {
+    void keptBytesAreReleasedWithTheConnection() {
         EmbeddedChannel channel = channel(Hint.EXACT);
         channel.writeInbound(memory.directBuffer().writeInt(1_000).writeZero(500));
         assertTrue(memory.metric().usedDirectMemory() > 0);
@@ -144,7 +144,7 @@ class SessionHandlerTest {
     }
 
     @Test
-    void aSessionThatFailsEndsTheConnectionAndKeepsNothing() {
+    void aFailingSessionEndsItsConnectionAndReleasesItsBytes() {
         EmbeddedChannel channel = channel(Hint.EXACT);
         channel.writeInbound(memory.directBuffer().writeByte(-1));
         assertTrue(channel.isOpen());
@@ -184,7 +184,7 @@ class SessionHandlerTest {
     }
 
     @Test
-    void whoTakesNoAnswersIsNotReadOnBetweenTheFramesOfOneRead() {
+    void aPeerThatTakesNoAnswersIsNotReadBetweenFramesOfOneRead() {
         Loud[] session = new Loud[1];
         EmbeddedChannel channel = TestChannel.open(
                 "127.0.0.1", memory, null, connection -> session[0] = new Loud(connection));
@@ -263,7 +263,7 @@ class SessionHandlerTest {
     }
 
     @Test
-    void whatHasComeIsWorkedOnAlthoughThePeerSendsNothingMore() {
+    void receivedBytesAreProcessedAfterThePeerEndsItsOutput() {
         Slow[] session = new Slow[1];
         EmbeddedChannel channel = TestChannel.open("10.0.0.1", memory, limits(), connection -> {
             connection.admit();
@@ -308,7 +308,7 @@ class SessionHandlerTest {
     }
 
     @Test
-    void whatAStrangerLeavesIsWorkedOnWhenItIsKnownThatNobodyWaitsForIt() {
+    void aStrangersRemainingBytesAreProcessedOnceItNeedsNoTurns() {
         int[] taken = new int[1];
         EmbeddedChannel channel = TestChannel.open("127.0.0.1", memory, limits(), connection -> new Session() {
             @Override
@@ -337,7 +337,7 @@ class SessionHandlerTest {
     }
 
     @Test
-    void whatManyConnectionsOfAUserWereSentCountsTogether() {
+    void untakenAnswersOfAllConnectionsOfAUserCountTogether() {
         InboundLimits limits = new InboundLimits(
                 new UnidentifiedPeers(100), 100, 1 << 20, 1 << 20, new QuotaShares(50, 100), Clock.system());
         List<Connection> connections = new ArrayList<>();

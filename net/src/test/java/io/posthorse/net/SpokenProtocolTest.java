@@ -64,7 +64,7 @@ class SpokenProtocolTest {
 
     @ParameterizedTest
     @MethodSource("begins")
-    void aStrayIsKnownWhateverPiecesItComesIn(SpokenProtocol protocol, String begin) {
+    void aMisdirectedClientIsDetectedHoweverItsBytesAreSplit(SpokenProtocol protocol, String begin) {
         assertEquals(protocol, strays.found(bytes(begin)));
         EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         for (int i = 0; i < begin.length() && channel.isOpen(); i++) {
@@ -76,7 +76,7 @@ class SpokenProtocolTest {
     }
 
     @Test
-    void theProtocolOfThePortPassesWhateverPiecesItComesIn() {
+    void theProtocolOfThePortPassesHoweverItsBytesAreSplit() {
         for (int piece = 1; piece < REMOTING.length(); piece++) {
             EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
             channel.writeInbound(bytes(REMOTING.substring(0, piece)));
@@ -92,7 +92,7 @@ class SpokenProtocolTest {
     }
 
     @Test
-    void remotingIsAStrayOnOtherPorts() {
+    void remotingOnOtherPortsIsMisdirected() {
         assertEquals(SpokenProtocol.REMOTING, MisdirectedClients.unencrypted(signpost, new LogLimiter(Clock.system()))
                 .found(bytes(REMOTING)));
         assertEquals(SpokenProtocol.Match.NO, SpokenProtocol.REMOTING.match(bytes(OPENWIRE)));
@@ -100,14 +100,14 @@ class SpokenProtocolTest {
     }
 
     @Test
-    void whatNobodyKnowsIsNotHeldBack() {
+    void unknownBytesAreNotHeldBack() {
         EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         channel.writeInbound(bytes("\u007f\0"));
         assertEquals(2, channel.<ByteBuf>readInbound().readableBytes());
     }
 
     @Test
-    void whatIsHeldBackPassesWhenNothingMoreComes() {
+    void heldBytesPassAtTheEndOfInput() {
         EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         channel.writeInbound(bytes("GE"));
         assertNull(channel.readInbound());
@@ -116,7 +116,7 @@ class SpokenProtocolTest {
     }
 
     @Test
-    void aBrowserIsToldWhereItBelongs() {
+    void aBrowserIsToldTheRightPort() {
         EmbeddedChannel channel = new EmbeddedChannel(new FirstBytesHandler(strays));
         channel.writeInbound(bytes("GET / HTTP/1.1\r\n"));
         ByteBuf answer = channel.readOutbound();

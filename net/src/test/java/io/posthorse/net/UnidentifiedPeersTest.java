@@ -62,7 +62,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void roomGrowsWithWhatComesWhateverIsAnnounced() {
+    void memoryGrowsWithReceivedBytesNotWithTheAnnouncedLength() {
         EmbeddedChannel channel = connect("10.0.0.1");
         write(channel, 5);
         assertTrue(reserved() <= 4 << 10, () -> "reserved " + reserved() + " for 5 bytes");
@@ -76,7 +76,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void strangersTogetherHoldSoMuchAndOthersMore() {
+    void strangersTogetherHaveABoundedPartOfTheMemory() {
         List<EmbeddedChannel> strangers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             EmbeddedChannel stranger = connect("10.0.0." + i);
@@ -97,7 +97,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void whereRequestsHoldAsMuchAsTheyMayOneIsReadOnAndOthersWait() {
+    void atTheMemoryLimitOneRequestContinuesAndOthersWait() {
         limits = limits(1_000, 1_700_000, 1 << 20);
         List<EmbeddedChannel> users = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -117,7 +117,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void whoeverDoesNotSayWhoHeIsIsSentAway() {
+    void aPeerThatDoesNotIdentifyItselfIsDisconnected() {
         EmbeddedChannel stranger = connect("10.0.0.1");
         EmbeddedChannel user = connect("10.0.0.1");
         opened.getLast().admit();
@@ -137,7 +137,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void anAddressHasSoManyStrangersAndAllTogetherSoMany() {
+    void strangersAreBoundedPerAddressAndInTotal() {
         limits = limits(100, 64 << 20, 1 << 20);
         List<EmbeddedChannel> ofOne = new ArrayList<>();
         for (int i = 0; i <= UnidentifiedPeers.OF_ADDRESS_MAX; i++) {
@@ -158,7 +158,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void aUserHoldsHisShareOfTheRoomAndOthersAreReadOn() {
+    void aUserHoldsItsShareOfTheMemoryAndOthersContinue() {
         limits = new InboundLimits(new UnidentifiedPeers(100), 10, 2_200_000, 1 << 20, new QuotaShares(50, 100),
                 Clock.system());
         List<EmbeddedChannel> greedy = new ArrayList<>();
@@ -188,7 +188,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void whoIsRefusedGivesBackNoPlaceOfOthers() {
+    void aRefusedConnectionReturnsNoPlaceOfOthers() {
         limits = new InboundLimits(new UnidentifiedPeers(100), 10, 1 << 20, 1 << 20, new QuotaShares(50, 100),
                 Clock.system());
         for (int i = 0; i < 5; i++) {
@@ -220,7 +220,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void whoSendsNothingMoreOfARequestWhileOthersWaitForItsRoomIsSentAway() {
+    void aStalledRequestWhoseMemoryOthersNeedIsDisconnected() {
         limits = new InboundLimits(new UnidentifiedPeers(100), 10, 3_000_000, 1 << 20, new QuotaShares(50, 100), clock);
         EmbeddedChannel ann = user("ann", 600_000);
         EmbeddedChannel annAgain = user("ann", 600_000);
@@ -234,7 +234,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void whoSendsItAtTheLeastRateIsWaitedFor() {
+    void aRequestAtTheMinimumRateIsWaitedFor() {
         limits = new InboundLimits(new UnidentifiedPeers(100), 10, 4_000_000, 1 << 20, new QuotaShares(100, 100), clock);
         EmbeddedChannel ann = user("ann", 1_500_000);
         EmbeddedChannel bob = user("bob", 600_000);
@@ -252,7 +252,7 @@ class UnidentifiedPeersTest {
     }
 
     @Test
-    void whoIsReadNoFurtherSinceHisUserTakesNoAnswersIsNotWaitedForEither() {
+    void aRequestPausedByItsOwnUsersUntakenAnswersIsNotWaitedFor() {
         limits = new InboundLimits(new UnidentifiedPeers(100), 10, 4_000_000, 1 << 20, new QuotaShares(100, 100), clock);
         EmbeddedChannel answered = connect("10.0.0.1");
         Connection answers = opened.getLast();

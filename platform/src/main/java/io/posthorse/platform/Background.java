@@ -3,14 +3,14 @@ package io.posthorse.platform;
 import java.io.IOException;
 
 /**
- * The one place where work that blocks on a disk is done away from the owner. Jobs run one after another, in the order
- * in which they were handed over; each job's outcome comes back to the owner as a task on its thread.
+ * The one place for work that blocks on a disk, away from the owner. Jobs run one after another, in the order of
+ * submission; the outcome of each comes back to the owner as a task on its thread.
  */
 public interface Background {
     /**
      * Runs the job away from the owner, then {@code done} on the owner's thread.
      *
-     * @param done gets null where the job succeeded, else what it threw
+     * @param done receives null where the job succeeded, else its failure
      */
     void run(Job job, Done done);
 
@@ -19,7 +19,7 @@ public interface Background {
         void run() throws IOException;
     }
 
-    /** Takes a job's outcome on the owner's thread. */
+    /** A receiver of a job's outcome on the owner's thread. */
     interface Done {
         void accept(IOException failure);
     }

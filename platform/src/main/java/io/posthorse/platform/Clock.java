@@ -1,14 +1,14 @@
 package io.posthorse.platform;
 
-/** The time, as the rest of the program may know it. Any wall-clock value is legal input, also one that runs back. */
+/** The time as the rest of the program may know it. Any wall-clock value is legal input, also one that runs backwards. */
 public interface Clock {
-    /** Wall-clock time in milliseconds since 1970. May jump in either direction. */
+    /** Returns the wall-clock time in milliseconds since 1970. It may jump in either direction. */
     long wallMs();
 
-    /** Monotonic time in nanoseconds from an arbitrary origin; for durations and deadlines. */
+    /** Returns the monotonic time in nanoseconds from an arbitrary origin, for durations and deadlines. */
     long nanos();
 
-    /** The machine's clock. */
+    /** Returns the machine's clock. */
     static Clock system() {
         return new Clock() {
             @Override

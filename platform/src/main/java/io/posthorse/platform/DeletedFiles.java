@@ -11,9 +11,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Deleted files that Windows does not let go of as long as they are mapped. Each gets a name that nobody asks for, so that
- * its own is free, and goes for good once nothing maps it any more: with a later deletion, or when the directory is next
- * opened.
+ * The deleted files that Windows keeps while they are mapped. Each is renamed to an unused name, so that its own is free,
+ * and is deleted for good once nothing maps it any more: with a later deletion, or at the next opening of the directory.
  */
 final class DeletedFiles {
     private static final String SUFFIX = ".deleted";
@@ -26,7 +25,7 @@ final class DeletedFiles {
         this.directory = directory;
     }
 
-    /** Deletes what an earlier run has left. */
+    /** Deletes files that an earlier run has left. */
     static DeletedFiles of(Path directory) throws IOException {
         DeletedFiles remains = new DeletedFiles(directory);
         try (Stream<Path> files = Files.list(directory)) {
@@ -40,7 +39,7 @@ final class DeletedFiles {
         return name.endsWith(SUFFIX);
     }
 
-    /** Frees a name. */
+    /** Renames a file, so that its name is free. */
     synchronized void add(Path file) throws IOException {
         Path aside;
         do {
@@ -50,7 +49,7 @@ final class DeletedFiles {
         waiting.add(aside);
     }
 
-    /** Deletes those that the system lets go of by now. */
+    /** Deletes the files that are no longer mapped. */
     synchronized void sweep() {
         List<Path> gone = new ArrayList<>();
         for (Path file : waiting) {

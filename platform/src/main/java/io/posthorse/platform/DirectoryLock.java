@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Keeps every other process out of a directory. The operating system ends the lock with the process, so a file that a killed
- * process left behind is no obstacle. The file holds the id of the process that has it; the byte that is locked lies far
- * behind, for some systems let nobody read what is locked.
+ * A lock that keeps every other process out of a directory. The operating system releases it when the process ends, so the
+ * file of a killed process is no obstacle. The file holds the id of the process that has the lock; the locked byte is far
+ * behind that, since some systems let nobody read locked bytes.
  */
 final class DirectoryLock implements Closeable {
     static final String NAME = "lock";
@@ -50,7 +50,7 @@ final class DirectoryLock implements Closeable {
             channel.truncate(0);
             channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
         } catch (IOException e) {
-            // a full disk: who comes next is told of a process without a number
+            // a full disk: other processes are told no process id
         }
     }
 

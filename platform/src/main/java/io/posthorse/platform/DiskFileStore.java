@@ -22,22 +22,22 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final Path MOUNT_NAMESPACE = Path.of("/proc/self/ns/mnt");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-    /** What a new file takes, at least. */
+    /** Minimum bytes for a new file. */
     private static final long FIRST_BYTES = 4 << 10;
 
     private final Path directory;
     private final DirectoryLock lock;
-    /** Deleted files that are still mapped; null where the system lets go of those, as all but Windows do. */
-    private final DeletedFiles remains;
+    /** Deleted files that are still mapped; null where the system can delete mapped files, as all but Windows can. */
+    private final DeletedFiles deletedFiles;
 
     private DiskFileStore(Path directory, DirectoryLock lock) throws IOException {
         this.directory = directory;
         this.lock = lock;
-        this.remains = FileModes.hasOwners(directory) ? null : DeletedFiles.of(directory);
+        this.deletedFiles = FileModes.hasOwners(directory) ? null : DeletedFiles.of(directory);
     }
 
     /**
-     * Returns the names of all that a directory holds, those of directories with a slash behind; empty where there is no
+     * Returns the names of all entries of a directory, those of directories with a trailing slash; empty where there is no
      * such directory.
      */
     public static Optional<List<String>> entries(Path directory) throws IOException {
@@ -51,8 +51,8 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     }
 
     /**
-     * Opens the directory, creating it where it is missing, and keeps every other process out of it. The operating
-     * system ends the lock with the process, so a lock file that a killed process left behind is no obstacle.
+     * Opens the directory, creates it where it is missing, and keeps every other process out of it. The operating system
+     * releases the lock when the process ends, so the lock file of a killed process is no obstacle.
      *
      * @throws DirectoryInUseException where another process (or another part of this one) has it open
      */
@@ -63,12 +63,12 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new IOException(directory + " is not a directory; name a directory to keep the data in", e);
         } catch (IOException e) {
-            throw told(e, directory, FIRST_BYTES);
+            throw explained(e, directory, FIRST_BYTES);
         }
     }
 
-    /** The same failure; of a full disk with what is needed and what is free. */
-    private static IOException told(IOException failure, Path place, long neededBytes) {
+    /** Returns the failure; for a full disk, one with the needed and free bytes. */
+    private static IOException explained(IOException failure, Path place, long neededBytes) {
         if (!NoSpaceException.isCauseOf(failure) || failure instanceof NoSpaceException) {
             return failure;
         }
@@ -99,7 +99,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         try {
             return new DiskFile(path, FileModes.openFile(path));
         } catch (IOException e) {
-            throw told(e, path, FIRST_BYTES);
+            throw explained(e, path, FIRST_BYTES);
         }
     }
 
@@ -120,13 +120,13 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         try {
             Files.deleteIfExists(directory.resolve(name));
         } catch (IOException e) {
-            if (remains == null) {
+            if (deletedFiles == null) {
                 throw e;
             }
-            remains.add(directory.resolve(name));
+            deletedFiles.add(directory.resolve(name));
         }
-        if (remains != null) {
-            remains.sweep();
+        if (deletedFiles != null) {
+            deletedFiles.sweep();
         }
     }
 
@@ -135,19 +135,19 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         try {
             Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            if (remains == null || !Files.exists(directory.resolve(from)) || !Files.exists(directory.resolve(to))) {
+            if (deletedFiles == null || !Files.exists(directory.resolve(from)) || !Files.exists(directory.resolve(to))) {
                 throw e;
             }
             // it is mapped; a crash between the two leaves neither name, as after a deletion
-            remains.add(directory.resolve(to));
+            deletedFiles.add(directory.resolve(to));
             Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
     @Override
     public void forceNames() throws IOException {
-        if (remains != null) {
-            return; // Windows opens no directory; NTFS writes changes of names to its own journal, in order
+        if (deletedFiles != null) {
+            return; // Windows cannot open directories; NTFS writes name changes to its own journal, in order
         }
         try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
             names.force(true);
@@ -181,7 +181,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         return bootId(BOOT_ID, ProcessHandle.of(1).flatMap(first -> first.info().startInstant()));
     }
 
-    /** @param firstStarted when the first process was started, which macOS tells; nobody tells on Windows */
+    /** @param firstStarted start of the first process, which macOS tells; unknown on Windows */
     static String bootId(Path linux, Optional<Instant> firstStarted) {
         try {
             return Files.readString(linux).trim();
@@ -190,7 +190,10 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         }
     }
 
-    /** From Linux's table of mounts: the namespace, and number and device of the mount that holds the directory. */
+    /**
+     * Returns an id made from Linux's table of mounts: the namespace, and number and device of the mount that holds the
+     * directory.
+     */
     @Override
     public long volumeId() {
         try {
@@ -209,14 +212,14 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
             int view = Files.readSymbolicLink(MOUNT_NAMESPACE).toString().hashCode();
             return (long) view << 32 | place.hashCode() & 0xFFFF_FFFFL;
         } catch (IOException | RuntimeException e) {
-            return 0; // not Linux, or not to be read
+            return 0; // not Linux, or unreadable
         }
     }
 
     @Override
     public void close() throws IOException {
-        if (remains != null) {
-            remains.sweep();
+        if (deletedFiles != null) {
+            deletedFiles.sweep();
         }
         lock.close();
     }
@@ -237,7 +240,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
                     at += channel.write(source, at);
                 }
             } catch (IOException e) {
-                throw told(e, path, source.remaining());
+                throw explained(e, path, source.remaining());
             }
         }
 
@@ -271,7 +274,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
                     zero(from, end);
                 }
             } catch (IOException e) {
-                throw told(e, path, end - from);
+                throw explained(e, path, end - from);
             }
         }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** {@link Background} on one platform thread of its own (a blocking fsync would pin a virtual thread's carrier). */
+/** A {@link Background} on one platform thread of its own (a blocking fsync would pin a virtual thread's carrier). */
 public final class DiskThread implements Background, AutoCloseable {
     private final ExecutorService jobs;
     private final Executor owner;
@@ -33,17 +33,17 @@ public final class DiskThread implements Background, AutoCloseable {
         } catch (IOException e) {
             return e;
         } catch (RuntimeException | Error e) {
-            // the owner must hear of it, whatever it is; an unheard failure would leave it waiting for ever
+            // the owner must learn of any failure; otherwise it would wait for ever
             return new IOException("background work failed: " + e, e);
         }
     }
 
-    /** Ends without waiting for what was handed over: its outcome concerns nobody. */
+    /** Ends without waiting for pending jobs, whose outcome nobody needs. */
     public void abandon() {
         jobs.shutdownNow();
     }
 
-    /** Waits for the jobs handed over so far, at most half a minute. */
+    /** Waits for pending jobs, at most half a minute. */
     @Override
     public void close() {
         jobs.shutdown();

@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Who may read what this program makes, where the file system knows owners: a directory is for the owner and his group to
- * read (0750), so is a file (0640), and a secret is for the owner alone (0600). What is there already stays as it is.
+ * The access modes of files that this program creates, where the file system has owners: a directory is readable by the
+ * owner and its group (0750), so is a file (0640), and a secret by the owner alone (0600). Existing files keep their modes.
  */
 public final class FileModes {
     private static final Set<StandardOpenOption> DATA =
@@ -20,27 +20,27 @@ public final class FileModes {
 
     private FileModes() {}
 
-    /** Makes a directory, and those above it that are missing. */
+    /** Creates a directory, and missing ones above it. */
     public static void createDirectories(Path directory) throws IOException {
         Files.createDirectories(directory, of(directory, "rwxr-x---"));
     }
 
-    /** Makes a file, empty, where it is missing. */
+    /** Creates an empty file where it is missing. */
     public static void createFile(Path file) throws IOException {
         openFile(file).close();
     }
 
-    /** Opens a file for reading and writing, making it where it is missing. */
+    /** Opens a file for reading and writing, and creates it where it is missing. */
     static FileChannel openFile(Path file) throws IOException {
         return FileChannel.open(file, DATA, of(file, "rw-r-----"));
     }
 
-    /** The same of a file that nobody but its owner reads. */
+    /** Opens a file that only its owner may read, and creates it where it is missing. */
     static FileChannel openSecret(Path file) throws IOException {
         return FileChannel.open(file, DATA, of(file, "rw-------"));
     }
 
-    /** Returns whether the file system knows owners and modes. Windows' do not, and they keep what is mapped, too. */
+    /** Returns whether the file system has owners and modes. That of Windows has none; it also keeps mapped files. */
     static boolean hasOwners(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }

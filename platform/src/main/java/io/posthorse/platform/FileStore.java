@@ -5,19 +5,19 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /**
- * One directory of files, the only way to a disk. Names are plain (no separators). Every method that touches the
- * disk throws {@link IOException} as the operating system reports it; nothing is retried here.
+ * One directory of files, the only way to a disk. Names are plain (no separators). Every method that accesses the disk
+ * throws {@link IOException} as the operating system reports it; nothing is retried here.
  */
 public interface FileStore {
-    /** Names the directory in what an operator reads. */
+    /** Returns the name of the directory for messages to operators. */
     default String place() {
         return "the data directory";
     }
 
-    /** Names of all files, sorted. */
+    /** Returns the names of all files, sorted. */
     List<String> list() throws IOException;
 
-    /** Opens a file for reading and writing, creating it empty where it is missing. */
+    /** Opens a file for reading and writing, and creates it empty where it is missing. */
     StoredFile open(String name) throws IOException;
 
     /**
@@ -27,15 +27,15 @@ public interface FileStore {
      */
     StoredFile openExisting(String name) throws IOException;
 
-    /** {@link #open}, but of a new file nobody but its owner may see the content, where the file system knows owners. */
+    /** Opens a file as {@link #open} does; a new file is readable by its owner only, where the file system has owners. */
     default StoredFile openPrivate(String name) throws IOException {
         return open(name);
     }
 
-    /** Deletes a file; its name is free at once, whoever has it open or mapped. */
+    /** Deletes a file; its name is free at once, even while the file is open or mapped. */
     void delete(String name) throws IOException;
 
-    /** Deletes a file that may still be mapped, and gives its blocks back at once where the operating system can. */
+    /** Deletes a file that may still be mapped, and frees its blocks at once where the operating system can. */
     default void discard(String name) throws IOException {
         try (StoredFile file = openExisting(name)) {
             file.truncate(0);
@@ -45,28 +45,28 @@ public interface FileStore {
         delete(name);
     }
 
-    /** Replaces {@code to} by {@code from} in one step: after a crash there is the one or the other. */
+    /** Replaces {@code to} by {@code from} in one step: a crash leaves the one or the other. */
     void rename(String from, String to) throws IOException;
 
     /** Makes created, deleted and renamed names durable. */
     void forceNames() throws IOException;
 
-    /** Bytes that can still be written here. */
+    /** Returns the bytes that can still be written here. */
     long usableBytes() throws IOException;
 
-    /** Size of the volume in bytes. */
+    /** Returns the size of the volume in bytes. */
     long totalBytes() throws IOException;
 
     /**
-     * Identifies the running operating system: where it differs from the one of the last run, what was written but not
-     * forced may be gone. Differs with each call where the system does not tell when it was started.
+     * Returns an id of the running operating system: where it differs from that of the last run, unforced writes may be
+     * lost. Differs with each call where the system does not tell its start.
      */
     String bootId();
 
     /**
-     * Identifies how the volume is attached to the running operating system: an id of the view of volumes in the upper half,
-     * and of the volume's place in it in the lower one. Where only the lower half differs from that of the last run, the
-     * volume was attached anew, and may have come back without what was not forced. 0 where that can't be told.
+     * Returns an id of how the volume is attached to the running operating system: an id of the view of volumes in the
+     * upper half, and of the volume's place in it in the lower one. Where only the lower half differs from that of the last
+     * run, the volume was attached anew, and may have lost unforced writes. Returns 0 where it is unknown.
      */
     default long volumeId() {
         return 0;

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Files that the operator keeps anywhere and this program only reads, such as certificates and account files. */
+/** Reads files that the operator keeps anywhere and this program never writes, such as certificates and account files. */
 public final class LocalFile {
     private LocalFile() {}
 
     /**
-     * The content of a file.
+     * Returns the content of a file.
      *
-     * @throws IOException where it cannot be read or has more than {@code bytesMax} bytes; names it
+     * @throws IOException where it cannot be read or has more than {@code bytesMax} bytes; the message names it
      */
     public static byte[] read(String path, int bytesMax) throws IOException {
         Path file = Path.of(path);
@@ -26,7 +26,7 @@ public final class LocalFile {
         }
     }
 
-    /** A number that changes when the file does; 0 where it cannot be looked at. */
+    /** Returns a number that changes when the file does; 0 where the file is inaccessible. */
     public static long stamp(String path) {
         try {
             Path file = Path.of(path);

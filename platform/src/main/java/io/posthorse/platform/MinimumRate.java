@@ -1,8 +1,8 @@
 package io.posthorse.platform;
 
 /**
- * How fast somebody goes on with what others wait for: at a least rate, after a while in which he may rest. What has gone on
- * before others began to wait counts for nothing.
+ * A minimum rate of progress for a peer that others wait for: an average after an initial pause. Progress before others
+ * began to wait does not count.
  */
 public final class MinimumRate {
     private static final long NANOS_PER_MS = 1_000_000;
@@ -14,8 +14,8 @@ public final class MinimumRate {
     private long bytesBefore;
 
     /**
-     * @param leastBytesPerS on the average since others began to wait
-     * @param restMs for so long nothing need go on
+     * @param leastBytesPerS minimum average in bytes per second since others began to wait
+     * @param restMs ms without required progress
      */
     public MinimumRate(long leastBytesPerS, long restMs) {
         this.leastBytesPerS = leastBytesPerS;
@@ -23,16 +23,20 @@ public final class MinimumRate {
     }
 
     /**
-     * Others wait from now on.
+     * Notes that others wait from now on.
      *
-     * @param bytes how many have gone on by now, counted from any time
+     * @param bytes total progress so far, counted from any time
      */
     public void begin(long nanos, long bytes) {
         sinceNanos = nanos;
         bytesBefore = bytes;
     }
 
-    /** Returns whether it is too slow for others to wait any longer; bytes as in {@link #begin}. */
+    /**
+     * Returns whether progress is too slow for others to keep waiting.
+     *
+     * @param bytes total progress, as in {@link #begin}
+     */
     public boolean isTooSlow(long nanos, long bytes) {
         long workingMs = (nanos - sinceNanos) / NANOS_PER_MS - restMs;
         return workingMs > 0 && bytes - bytesBefore < workingMs * leastBytesPerS / MS_PER_S;

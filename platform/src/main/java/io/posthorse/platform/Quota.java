@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Places of one kind, or bytes, that all share: so many in all, of which no user and no address takes more than its part.
- * Whoever takes all that he can get leaves some to the others. Used on one thread.
+ * A quota of places of one kind, or of bytes, with a total of which no user and no address takes more than its share, so
+ * that others always find some. Used on one thread.
  */
 public final class Quota {
     private long max;
@@ -16,29 +16,29 @@ public final class Quota {
     private final Map<InetAddress, Long> ofAddress = new HashMap<>();
     private long taken;
 
-    /** @param max how many there are in all */
+    /** @param max total number */
     public Quota(long max, QuotaShares shares) {
         this.max = max;
         this.shares = shares;
     }
 
     /**
-     * Changes how many there are; what is taken stays.
+     * Changes the total; places that are taken stay.
      *
-     * @param all how many there are in all
-     * @param each so many everybody may have where they are free, however small his part of all is
+     * @param all total number
+     * @param each number that each holder may take while they are free, however small its share is
      */
     public void change(long all, long each) {
         max = all;
         least = each;
     }
 
-    /** Takes one place; false where there is none left for him. */
+    /** Takes one place; returns false where none is left for the holder. */
     public boolean take(QuotaHolder holder) {
         return take(holder, 1);
     }
 
-    /** Takes so many places, or none and returns false where there are not so many left for him. */
+    /** Takes {@code count} places, or none; returns false where fewer are left for the holder. */
     public boolean take(QuotaHolder holder, long count) {
         if (!hasRoom(holder, count)) {
             return false;
@@ -47,40 +47,40 @@ public final class Quota {
         return true;
     }
 
-    /** Returns whether there is one left for him. */
+    /** Returns whether one place is left for the holder. */
     public boolean hasRoom(QuotaHolder holder) {
         return hasRoom(holder, 1);
     }
 
-    /** Returns whether there are so many left for him. */
+    /** Returns whether {@code count} places are left for the holder. */
     public boolean hasRoom(QuotaHolder holder, long count) {
         return taken + count <= max
                 && !(isCounted(holder.user()) && countOf(holder.user()) + count > ofUser())
                 && !(isCounted(holder.address()) && countOf(holder.address()) + count > ofAddress());
     }
 
-    /** Gives one back. */
+    /** Returns one place. */
     public void give(QuotaHolder holder) {
         give(holder, 1);
     }
 
-    /** Gives so many back, which the same holder has taken. */
+    /** Returns {@code count} places, which the same holder has taken. */
     public void give(QuotaHolder holder, long count) {
         add(holder, -count);
     }
 
-    /** Notes that a holder has so much more, or less, whatever there is left. */
+    /** Notes that a holder has more places, or fewer, without checking any limit. */
     public void note(QuotaHolder holder, long more) {
         add(holder, more);
     }
 
-    /** Returns whether a holder has no more than his part. */
+    /** Returns whether a holder has no more than its share. */
     public boolean isWithinShare(QuotaHolder holder) {
         return !(isCounted(holder.user()) && countOf(holder.user()) > ofUser())
                 && !(isCounted(holder.address()) && countOf(holder.address()) > ofAddress());
     }
 
-    /** Returns how many are taken. */
+    /** Returns the number of taken places. */
     public long taken() {
         return taken;
     }

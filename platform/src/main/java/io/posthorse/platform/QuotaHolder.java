@@ -3,9 +3,9 @@ package io.posthorse.platform;
 import java.net.InetAddress;
 
 /**
- * Who holds something of which there is not enough for all.
+ * A holder of places in a {@link Quota}.
  *
- * @param user name of the user, empty where nobody is asked who he is
- * @param address where it is held from
+ * @param user name of the user, empty where users do not log in
+ * @param address address of the connection
  */
 public record QuotaHolder(String user, InetAddress address) {}

@@ -1,23 +1,22 @@
 package io.posthorse.platform;
 
 /**
- * What one of those who share something may take of it.
+ * The shares that one user and one address may take of a total.
  *
- * @param userPercent most that a user takes, 1 to 100
- * @param addressPercent most that is taken from one address; this machine's own may take all, for others' requests are
- * passed
- *     on from there
+ * @param userPercent maximum share of a user, 1 to 100
+ * @param addressPercent maximum share of one address; this machine's own may take all, since it may pass on others'
+ *     requests
  */
 public record QuotaShares(int userPercent, int addressPercent) {
-    /** Whoever comes may take all. */
+    /** Shares without limits: each holder may take all. */
     public static final QuotaShares WHOLE = new QuotaShares(100, 100);
 
-    /** Returns what a user may take of so many, at least one. */
+    /** Returns a user's share of a total, at least one. */
     public long ofUser(long all) {
         return part(all, userPercent);
     }
 
-    /** Returns what may be taken from one address of so many, at least one. */
+    /** Returns an address's share of a total, at least one. */
     public long ofAddress(long all) {
         return part(all, addressPercent);
     }

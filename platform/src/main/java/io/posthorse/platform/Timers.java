@@ -1,11 +1,11 @@
 package io.posthorse.platform;
 
-/** Runs something later on the owner's thread. */
+/** Timers that run tasks later on the owner's thread. */
 public interface Timers {
     /**
-     * Runs the task once on the owner's thread, {@code delayMs} milliseconds from now or as soon after as it can.
+     * Runs the task once on the owner's thread, {@code delayMs} milliseconds from now or as soon after as possible.
      *
-     * @return a handle that keeps the task from running if it has not yet run
+     * @return handle that can cancel the task before it has run
      */
     Timer after(long delayMs, Runnable task);
 

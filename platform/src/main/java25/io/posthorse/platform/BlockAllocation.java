@@ -16,8 +16,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
- * Reserves real blocks for a range of a file without writing them, through Linux's fallocate, and finds out which were
- * written, through lseek.
+ * Allocates blocks for a range of a file without writing them, through Linux's fallocate, and finds out which were written,
+ * through lseek.
  */
 final class BlockAllocation {
     private static final int O_RDONLY = 0;
@@ -42,7 +42,7 @@ final class BlockAllocation {
     @SuppressWarnings("restricted") // only where it is allowed
     private static MethodHandle function(String name, FunctionDescriptor shape, Linker.Option... options) {
         boolean linux = System.getProperty("os.name").equals("Linux");
-        // Where the JVM was not told to allow it, it would warn of the call, and one day refuse it.
+        // Without permission the JVM would warn of the call, and later versions refuse it.
         boolean allowed = BlockAllocation.class.getModule().isNativeAccessEnabled();
         if (!linux || !allowed) {
             return null;
@@ -52,9 +52,9 @@ final class BlockAllocation {
     }
 
     /**
-     * Reserves the blocks; what is written there already stays.
+     * Allocates the blocks; written bytes stay.
      *
-     * @return false where that is not possible here, and zeros must be written
+     * @return false where that is impossible here, and zeros must be written
      * @throws IOException where there is no space
      */
     static boolean reserve(Path file, long from, long length) throws IOException {
@@ -82,8 +82,8 @@ final class BlockAllocation {
     }
 
     /**
-     * The first offset at or behind one at which something was written, as {@link StoredFile#nextData} has it: what the file
-     * system takes for a hole, blocks among it that were reserved only, reads as zeros.
+     * Returns the first offset at or behind one that was written, as {@link StoredFile#nextData} does: what the file system
+     * takes for a hole, including blocks that were only allocated, reads as zeros.
      */
     static long nextData(Path file, long from) {
         if (OPEN == null || SEEK == null || CLOSE == null) {

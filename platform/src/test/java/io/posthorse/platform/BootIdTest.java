@@ -17,13 +17,13 @@ class BootIdTest {
     Path directory;
 
     @Test
-    void linuxSaysIt() throws IOException {
+    void linuxHasABootId() throws IOException {
         Path file = Files.writeString(directory.resolve("boot_id"), "a-b-c\n");
         assertEquals("a-b-c", DiskFileStore.bootId(file, Optional.of(Instant.EPOCH)));
     }
 
     @Test
-    void elsewhereItIsTheStartOfTheFirstProcess() {
+    void elsewhereTheBootIdIsTheStartOfTheFirstProcess() {
         Path none = directory.resolve("none");
         String id = DiskFileStore.bootId(none, Optional.of(Instant.EPOCH));
         assertEquals(id, DiskFileStore.bootId(none, Optional.of(Instant.EPOCH)));
@@ -31,7 +31,7 @@ class BootIdTest {
     }
 
     @Test
-    void whereNobodySaysItEachStartCountsAsAfterAPowerCut() {
+    void withoutABootIdEachStartCountsAsAfterAPowerCut() {
         Path none = directory.resolve("none");
         assertNotEquals(DiskFileStore.bootId(none, Optional.empty()), DiskFileStore.bootId(none, Optional.empty()));
     }

@@ -23,7 +23,7 @@ class QuotaTest {
     }
 
     @Test
-    void nobodyTakesMoreThanHisPart() throws UnknownHostException {
+    void noHolderTakesMoreThanItsShare() throws UnknownHostException {
         Quota places = new Quota(100, new QuotaShares(50, 30));
 
         assertEquals(30, takeAll(places, holder("ann", "10.0.0.1")), "an address");
@@ -40,7 +40,7 @@ class QuotaTest {
     }
 
     @Test
-    void whoComesFromThisMachineAndIsNotAskedWhoHeIsMayTakeAll() throws UnknownHostException {
+    void localHoldersWithoutUsersMayTakeAll() throws UnknownHostException {
         Quota places = new Quota(10, new QuotaShares(50, 50));
 
         assertEquals(10, takeAll(places, holder("", "127.0.0.1")));
@@ -50,12 +50,12 @@ class QuotaTest {
     }
 
     @Test
-    void everybodyMayTakeOne() throws UnknownHostException {
+    void everyHolderMayTakeOne() throws UnknownHostException {
         assertEquals(1, takeAll(new Quota(3, new QuotaShares(1, 1)), holder("ann", "10.0.0.1")));
     }
 
     @Test
-    void howManyThereAreMayChangeAndEverybodyMayHaveSomeOfThem() throws UnknownHostException {
+    void theTotalMayChangeAndEveryHolderMayTakeAMinimum() throws UnknownHostException {
         Quota places = new Quota(10, new QuotaShares(10, 100));
         assertEquals(1, takeAll(places, holder("ann", "10.0.0.1")));
         places.change(10, 4);

@@ -8,8 +8,8 @@ import io.posthorse.broker.TagFilter;
 import io.posthorse.broker.Topic;
 
 /**
- * Looks at the messages that a subscription has not settled, in consumers' hands or not, and takes none. Shows those that
- * were there when it began.
+ * A consumer that shows a reader the messages that a subscription has not settled, held or not, and takes none. It shows
+ * those that existed when it began.
  */
 public final class BrowsingConsumer extends Pump {
     private static final int COUNT_MAX = 64;
@@ -25,18 +25,21 @@ public final class BrowsingConsumer extends Pump {
     private long at;
     private boolean ended;
 
-    /** Who looks. Called on the owner's thread. */
+    /** A reader of the messages. Called on the owner's thread. */
     public interface Reader {
-        /** Whether it takes one more message now; who did not wakes the browse when it does. */
+        /** Returns whether it takes one more message now; if not, it wakes the browsing consumer once it does. */
         boolean takes();
 
-        /** Shown a message; its record stands at the position. False where it does not take it now, see {@link #takes}. */
+        /**
+         * Shows a message, whose record is at the position. Returns false where it does not take it now, see
+         * {@link #takes}.
+         */
         boolean show(Partition partition, long offset, long position);
 
-        /** There is nothing more. */
+        /** Notes that there are no more messages. */
         void end();
 
-        /** Everything for now has been shown. */
+        /** Notes that all messages available now were shown. */
         void flush();
     }
 
@@ -50,14 +53,14 @@ public final class BrowsingConsumer extends Pump {
         wake();
     }
 
-    /** The reader takes more. */
+    /** Notes that the reader takes more. */
     public void wake() {
         if (!ended) {
             deliveries.wake(this);
         }
     }
 
-    /** Nobody looks any more. */
+    /** Stops browsing. */
     public void stop() {
         ended = true;
     }
@@ -65,7 +68,7 @@ public final class BrowsingConsumer extends Pump {
     @Override
     boolean pump() {
         PumpBudget work = deliveries.work();
-        while (!ended && !isReading && work.mayGoOn() && takes()) {
+        while (!ended && !isReading && work.mayContinue() && takes()) {
             if (topic.isDeleted() || number >= ends.length) {
                 ended = true;
                 tell(reader::end);
@@ -74,12 +77,12 @@ public final class BrowsingConsumer extends Pump {
             }
         }
         tell(reader::flush);
-        return !ended && !isReading && !work.mayGoOn();
+        return !ended && !isReading && !work.mayContinue();
     }
 
     @Override
     void arrived() {
-        // it is pumped, and goes on where it was
+        // the pump continues where it was
     }
 
     private void tell(Runnable what) {
@@ -115,7 +118,7 @@ public final class BrowsingConsumer extends Pump {
         for (int i = 0; i < fetch.count(); i++) {
             long offset = fetch.offset(i);
             if (isWaiting(partition, offset)) {
-                if (!broker.originals().isAtHand(fetch.position(i))) {
+                if (!broker.originals().isResident(fetch.position(i))) {
                     at = offset;
                     if (at == from) {
                         deliveries.cold().ask(this, fetch, other -> isWaiting(partition, other));
@@ -142,7 +145,7 @@ public final class BrowsingConsumer extends Pump {
                 return reader.show(partition, offset, position);
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others are shown
-            deliveries.passedOver(partition, offset, e);
+            deliveries.withheld(partition, offset, e);
         }
         return true;
     }

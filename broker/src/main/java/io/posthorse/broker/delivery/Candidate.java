@@ -4,17 +4,17 @@ import io.posthorse.broker.MessageTraits;
 import java.util.Comparator;
 
 /**
- * A message that can be handed out: where it is, how long, and what handing it out depends on.
+ * A message that can be handed out: its place, its length, and its traits.
  *
- * @param traits null where nobody has looked yet
+ * @param traits null where they were not read yet
  */
 record Candidate(FeedPartition lane, long offset, long position, int length, MessageTraits traits) {
-    /** The more important first, of equal ones the older: positions of the log tell age across partitions. */
+    /** Orders by priority, the highest first, then by age: positions of the log compare age across partitions. */
     static final Comparator<Candidate> ORDER = (a, b) -> a.traits.priority() != b.traits.priority()
             ? Integer.compare(b.traits.priority(), a.traits.priority())
             : Long.compare(a.position, b.position);
 
-    /** The one whose time is over first. */
+    /** Orders by expiry, the earliest first. */
     static final Comparator<Candidate> BY_EXPIRY = Comparator.comparingLong((Candidate c) -> c.traits.expiresAtMs())
             .thenComparingLong(Candidate::position);
 

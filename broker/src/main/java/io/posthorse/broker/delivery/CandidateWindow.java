@@ -8,23 +8,24 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Messages that a view has found and nobody has. Of each group only the first one is on show: for everybody, or for the
- * consumer that has the group; so the next message for a consumer is found without passing over those of others.
+ * The window of a view: messages that it has found and no consumer holds. Of each group only the first one is visible: to
+ * all consumers, or to the one that has the group; so the next message for a consumer is found without skipping those of
+ * others.
  */
 final class CandidateWindow {
-    /** Messages looked ahead; priority is honoured among so many. */
+    /** Maximum messages in the window; priority is honoured among them. */
     static final int SIZE = 4_096;
 
     private final View view;
     private final MessageGroups owners;
-    /** Without a group, or the first of a group that nobody had when it was put there. */
+    /** Messages without a group, and the first of each group that no consumer had when it was added. */
     private final TreeSet<Candidate> forAll = new TreeSet<>(Candidate.ORDER);
     private Map<String, Group> groups = Map.of();
-    /** Those that expire; null until there is one. */
+    /** Messages that expire; null until there is one. */
     private TreeSet<Candidate> expiring;
     private int size;
 
-    /** The messages of one group, and where the first of them is on show. */
+    /** The messages of one group, and where the first of them is visible. */
     private static final class Group {
         final TreeSet<Candidate> messages = new TreeSet<>(Candidate.ORDER);
         final String name;
@@ -131,7 +132,7 @@ final class CandidateWindow {
         group.shown = null;
     }
 
-    /** Nobody has the group any more. */
+    /** Notes that no consumer has the group any more. */
     void released(String name) {
         Group group = groups.get(name);
         if (group != null) {
@@ -140,21 +141,21 @@ final class CandidateWindow {
         }
     }
 
-    /** The first message that everybody may have; null where there is none. */
+    /** Returns the first message that every consumer may have; null where there is none. */
     Candidate firstForAll() {
         while (!forAll.isEmpty()) {
             Candidate first = forAll.first();
             if (first.group() == null || owners.owner(first.group()) == null) {
                 return first;
             }
-            Group group = groups.get(first.group()); // somebody has got it meanwhile
+            Group group = groups.get(first.group()); // a consumer has got the group meanwhile
             hide(group);
             show(group);
         }
         return null;
     }
 
-    /** The next message for a consumer; null where there is none. */
+    /** Returns the next message for a consumer; null where there is none. */
     Candidate first(Consumer consumer) {
         Candidate common = firstForAll();
         if (consumer.own == null || consumer.own.isEmpty()) {
@@ -164,13 +165,13 @@ final class CandidateWindow {
         return common == null || Candidate.ORDER.compare(own, common) < 0 ? own : common;
     }
 
-    /** A message whose time is over; null where there is none. */
+    /** Returns an expired message; null where there is none. */
     Candidate firstExpired(long nowMs) {
         return expiring != null && !expiring.isEmpty() && expiring.first().traits().isExpired(nowMs)
                 ? expiring.first() : null;
     }
 
-    /** Takes out what is somewhere else meanwhile; whether there was something. */
+    /** Removes messages that are no longer free; returns whether there were any. */
     boolean sweep(Predicate<Candidate> isFree) {
         List<Candidate> gone = new ArrayList<>();
         forAll.stream().filter(isFree.negate()).forEach(gone::add);

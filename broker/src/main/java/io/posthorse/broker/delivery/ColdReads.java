@@ -8,13 +8,13 @@ import java.util.ArrayDeque;
 import java.util.function.LongPredicate;
 
 /**
- * Has messages that may have to come from the disk read by another thread, so that nobody else waits meanwhile: one
- * bounded batch at a time for each feed, and so many for all of them.
+ * The reads of messages that may have to come from the disk, on another thread, so that no other feed waits meanwhile: one
+ * bounded batch at a time for each feed, and a bounded number for all feeds.
  */
 final class ColdReads {
-    /** Most messages of one batch. */
+    /** Maximum messages of one batch. */
     static final int COUNT_MAX = 256;
-    /** Bytes behind which a batch takes no further message. */
+    /** Bytes after which a batch takes no further message. */
     static final int BYTES_MAX = 1 << 20;
 
     private static final int UNDER_WAY_MAX = 8;
@@ -30,9 +30,9 @@ final class ColdReads {
     }
 
     /**
-     * Has messages read; who asks is pumped when they are at hand, or when it may ask again.
+     * Reads messages; the pump runs once they are resident, or once it may ask again.
      *
-     * @param wanted which of those found, by offset
+     * @param wanted test by offset which of the found messages to read
      */
     void ask(Pump who, FetchResult found, LongPredicate wanted) {
         if (who.isReading) {
@@ -53,7 +53,10 @@ final class ColdReads {
         });
     }
 
-    /** There is room again, and some ask once more; whom others' reads have helped does not, so all do when none is left. */
+    /**
+     * Lets some waiting pumps ask again. Those whose messages other reads have brought do not, so all do when no read is
+     * left.
+     */
     private void wakeWaiting() {
         for (int room = underWay == 0 ? waiting.size() : UNDER_WAY_MAX - underWay; room > 0 && !waiting.isEmpty(); room--) {
             Pump next = waiting.remove();
@@ -67,7 +70,7 @@ final class ColdReads {
         who.isReading = false;
         who.arrived();
         if (failure == null) {
-            deliveries.pumpNow(who); // before other reads displace what it has asked for
+            deliveries.pumpNow(who); // before other reads displace its messages
         } else {
             deliveries.failed(failure);
             deliveries.wakeLater(who);

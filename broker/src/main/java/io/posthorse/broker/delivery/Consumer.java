@@ -11,22 +11,22 @@ public final class Consumer {
     Feed feed;
     View view;
     boolean touched;
-    /** Who came first has the smallest one. */
+    /** Number of its attachment; the first consumer has the smallest one. */
     long number;
-    /** Whose turn comes first has the smallest one; of those who have one. */
+    /** Order of its turn, the smallest first; valid with {@link #hasTurn}. */
     long turn;
     boolean hasTurn;
-    /** Groups that are its own; null before the first one. */
+    /** Its groups; null before the first one. */
     Set<String> groups;
     /** The first messages of those groups in its view's window; null before the first one. */
     TreeSet<Candidate> own;
 
     /**
-     * What a consumer asks for.
+     * A consumer's request.
      *
-     * @param selector which messages it wants; null for all
+     * @param selector selector of its messages; null for all
      * @param priority among consumers that could take a message, those with the highest priority get it
-     * @param exclusive whether it wants all messages as long as it is there; the first one who wants that has them
+     * @param exclusive whether it wants all messages while it is attached; the first such consumer gets them
      */
     public record Wish(Selector selector, int priority, boolean exclusive) {}
 
@@ -48,24 +48,24 @@ public final class Consumer {
         return receiver;
     }
 
-    /** Whether it is attached. */
+    /** Returns whether it is attached. */
     public boolean isAttached() {
         return feed != null;
     }
 
-    /** It takes so many from now on. Who took none before wakes, too. */
+    /** Sets its credit. Where it had none before, the caller wakes it too. */
     public void credit(int messages) {
         credit.set(messages);
     }
 
-    /** It takes more now. */
+    /** Notes that it takes more now. */
     public void wake() {
         if (feed != null) {
             feed.wake(this);
         }
     }
 
-    /** Ends its attachment, where there is one. */
+    /** Detaches it, if it is attached. */
     public void detach() {
         if (feed != null) {
             feed.detach(this);
@@ -76,7 +76,7 @@ public final class Consumer {
         return feed == other;
     }
 
-    /** Ends its attachment where the topic was deleted, and says so. */
+    /** Detaches it where the topic was deleted; returns whether it did. */
     public boolean detachFromDeleted() {
         boolean isOver = feed != null && feed.topic().isDeleted();
         if (isOver) {

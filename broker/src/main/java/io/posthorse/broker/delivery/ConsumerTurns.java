@@ -4,15 +4,15 @@ import java.util.Comparator;
 import java.util.TreeSet;
 
 /**
- * The consumers of a view that may take a message, in the order in which they get one: by priority, of equal ones the one
- * that was served longest ago. Who turned out to take none is not among them until it wakes.
+ * The consumers of a view that may take a message, in the order of their turns: by priority, then by the time since they
+ * were last served. A consumer that could take none is not among them until it wakes.
  */
 final class ConsumerTurns {
     private static final Comparator<Consumer> ORDER = Comparator.comparingInt((Consumer c) -> -c.wish().priority())
             .thenComparingLong(c -> c.turn);
 
     private final TreeSet<Consumer> able = new TreeSet<>(ORDER);
-    /** Those of them for whose groups there are messages; null until there is one. */
+    /** Those with messages for their groups; null until there is one. */
     private TreeSet<Consumer> owning;
 
     boolean isEmpty() {
@@ -23,7 +23,7 @@ final class ConsumerTurns {
         return able.isEmpty() ? null : able.first();
     }
 
-    /** Who gets the next message; null where nobody can. */
+    /** Returns the consumer of the next message; null where none can take one. */
     Consumer next(boolean anyForAll) {
         if (anyForAll) {
             return first();
@@ -51,7 +51,7 @@ final class ConsumerTurns {
         }
     }
 
-    /** It got one, and is the last among its equals. */
+    /** Moves a consumer that got a message behind its equals. */
     void served(Consumer consumer, long turn) {
         if (consumer.hasTurn && able.size() > 1) {
             leave(consumer);
@@ -59,7 +59,7 @@ final class ConsumerTurns {
         }
     }
 
-    /** There are messages for its groups, or no more. */
+    /** Notes that there are messages for a consumer's groups, or no more. */
     void ownChanged(Consumer consumer) {
         if (!consumer.hasTurn) {
             return;

@@ -1,6 +1,6 @@
 package io.posthorse.broker.delivery;
 
-/** How many more messages a consumer takes. May be shared by several attachments of one consumer. */
+/** The credit of a consumer: how many more messages it takes. Several attachments of one consumer may share it. */
 public final class Credit {
     private int left;
 

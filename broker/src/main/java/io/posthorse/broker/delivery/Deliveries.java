@@ -17,22 +17,22 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All feeds of one broker, and their turns. Used on the owner's thread only. */
+/** All feeds of one broker, and their pumps. Used on the owner's thread only. */
 public final class Deliveries {
     private static final long LATER_MS = 500;
-    /** What the pumps of one task may do together; the owner has others. */
+    /** Maximum work of the pumps in one task; the owner has other tasks. */
     private static final int WORK_MAX = 4_000;
 
     private final Shard shard;
     private final Executor owner;
     private final Timers timers;
     private final PumpBudget work = new PumpBudget();
-    /** Where messages stand that are looked at in this moment. */
-    private final FetchResult places = FetchResult.ofPlaces();
+    /** Positions of the messages being examined. */
+    private final FetchResult places = FetchResult.ofPositions();
     private final Distribution distribution;
     private final ColdReads cold;
     private final Map<Key, Feed> shared = new HashMap<>();
-    /** How many consumers are attached, by topic and by the name of a subscription. */
+    /** Number of attached consumers, by topic and by the name of a subscription. */
     private final Map<Object, Integer> attached = new HashMap<>();
 
     private List<Pump> dirty = new ArrayList<>();
@@ -41,7 +41,7 @@ public final class Deliveries {
 
     private record Key(Topic topic, Subscription subscription) {}
 
-    /** @param reader reads messages that may have to come from the disk */
+    /** @param reader thread that reads messages that may have to come from the disk */
     public Deliveries(Shard shard, Executor owner, Timers timers, Background reader) {
         this.shard = shard;
         this.owner = owner;
@@ -70,15 +70,16 @@ public final class Deliveries {
         return cold;
     }
 
-    /** Has told of what was not foreseen: of messages that could not be handed out, of consumers that failed. */
+    /** Sets the listener for unexpected failures: messages that could not be handed out, consumers that failed. */
     public void onFailure(Consumer<RuntimeException> listener) {
         onFailure = listener;
     }
 
     /**
-     * The feed of a subscription to a topic, which all of its consumers share. In an open turn.
+     * Returns the feed of a subscription to a topic, which all of its consumers share. To be called in an open turn.
      *
-     * @param settlesUnwanted whether what a consumer's selector passes over counts as settled: no other one is to have it
+     * @param settlesUnwanted whether messages that a consumer's selector does not match count as settled: no other consumer
+     *     is to have them
      */
     public Feed feed(Topic topic, Subscription subscription, UndeliverableHandler undeliverable, boolean settlesUnwanted) {
         return shared.computeIfAbsent(
@@ -86,22 +87,22 @@ public final class Deliveries {
                 k -> new Feed(this, topic, subscription, undeliverable, settlesUnwanted));
     }
 
-    /** The same where there is one already; otherwise null. */
+    /** Returns the feed if it exists; otherwise null. */
     public Feed known(Topic topic, Subscription subscription) {
         return shared.get(new Key(topic, subscription));
     }
 
-    /** Whether a consumer is attached to any feed of the topic. */
+    /** Returns whether a consumer is attached to any feed of the topic. */
     public boolean hasConsumers(Topic topic) {
         return attached.containsKey(topic);
     }
 
-    /** Whether a consumer is attached to any feed of a subscription of that name. */
+    /** Returns whether a consumer is attached to any feed of a subscription of that name. */
     public boolean hasConsumers(String subscription) {
         return attached.containsKey(subscription);
     }
 
-    /** A consumer was attached to a feed, or taken away. */
+    /** Notes that a consumer was attached to a feed, or detached. */
     void count(Feed feed, int change) {
         count((Object) feed.topic(), change);
         count(feed.subscription().name(), change);
@@ -111,29 +112,29 @@ public final class Deliveries {
         attached.merge(what, change, (before, more) -> before + more == 0 ? null : Integer.valueOf(before + more));
     }
 
-    /** Looks at messages without taking them. */
+    /** Creates a consumer that reads messages without taking them. */
     public BrowsingConsumer browse(Topic topic, Subscription subscription, Selector selector,
             BrowsingConsumer.Reader reader) {
         return new BrowsingConsumer(this, topic, subscription, selector, reader);
     }
 
     /**
-     * Looks for messages whose time is over where nobody consumes.
+     * Creates a sweep for expired messages of subscriptions without consumers.
      *
-     * @param all begins anew with all subscriptions that are swept
+     * @param all supplier of all subscriptions to sweep, for each round
      */
     public ExpirySweep sweep(Supplier<Iterator<Subscription>> all, ExpirySweep.Feeds feeds) {
         return new ExpirySweep(this, all, feeds);
     }
 
-    /** Where a transient subscription begins: behind everything visible. */
+    /** Sets the begin of a transient subscription: behind all visible messages. */
     public void beginAtEnd(Topic topic, Subscription subscription) {
         for (Partition partition : topic.partitions()) {
             broker().settlements().begin(subscription, partition, broker().end(partition));
         }
     }
 
-    /** A feed has no consumers any more: it is forgotten once nothing is in anybody's hands. */
+    /** Forgets a feed without consumers, once no message is held. */
     void leave(Feed feed) {
         if (!feed.hasReserved() && feed.held() == 0) {
             shared.remove(new Key(feed.topic(), feed.subscription()), feed);
@@ -142,10 +143,10 @@ public final class Deliveries {
 
     // ---- failures
 
-    /** A message is handed to nobody until the next start, since it cannot be read as its format asks for. */
-    void passedOver(Partition partition, long offset, Throwable cause) {
+    /** Reports a message that is not handed out until the next start, since it is unreadable in its format. */
+    void withheld(Partition partition, long offset, Throwable cause) {
         onFailure.accept(new IllegalStateException("The message at offset " + offset + " of queue " + partition.number()
-                + " of the topic " + partition.topic().name() + " cannot be handed out, and is passed over until the next"
+                + " of the topic " + partition.topic().name() + " cannot be handed out, and is skipped until the next"
                 + " start: " + cause, cause));
     }
 
@@ -172,7 +173,7 @@ public final class Deliveries {
         try {
             owner.execute(this::pump);
             scheduled = true;
-        } catch (RuntimeException e) { // who has woken something has other things to do
+        } catch (RuntimeException e) { // the caller has other things to do
             failed(e);
             later(this::schedule);
         }
@@ -219,7 +220,7 @@ public final class Deliveries {
         }
     }
 
-    /** Pumps what has waited for others, in a turn of its own. */
+    /** Pumps one that has waited, in a turn of its own. */
     void pumpNow(Pump pumped) {
         shard.turn();
         boolean wasListed = pumped.isListed;

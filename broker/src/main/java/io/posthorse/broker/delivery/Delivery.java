@@ -3,7 +3,7 @@ package io.posthorse.broker.delivery;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.Partition;
 
-/** A message in a consumer's hands. */
+/** A message that a consumer holds. */
 public final class Delivery {
     private final Feed feed;
     private final Candidate message;
@@ -37,7 +37,7 @@ public final class Delivery {
         return message.offset();
     }
 
-    /** Where its record stands in the log. */
+    /** Returns the position of its record in the log. */
     public long position() {
         return message.position();
     }
@@ -46,12 +46,12 @@ public final class Delivery {
         return message.traits();
     }
 
-    /** How often it was handed out before. */
+    /** Returns the number of earlier attempts. */
     public int before() {
         return times;
     }
 
-    /** Whether it is the first of its group for this consumer. */
+    /** Returns whether it is the first of its group for this consumer. */
     public boolean isFirstOfGroup() {
         return firstOfGroup;
     }
@@ -60,12 +60,12 @@ public final class Delivery {
         return message;
     }
 
-    /** How often it counts as handed out when it is given back. */
+    /** Returns the number of attempts that count when it is given back. */
     int counted() {
         return counted;
     }
 
-    /** The consumer had it once more, and failed. */
+    /** Counts one more failed attempt by the consumer. */
     public void countAgain() {
         counted++;
     }

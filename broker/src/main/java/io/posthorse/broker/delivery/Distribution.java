@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pumps feeds: looks for messages that their consumers want, and gives each to one of them. One for all feeds, used in turn,
- * so that a feed that rests costs nothing.
+ * The distribution of messages: pumps feeds, finds messages that their consumers want, and hands each to one of them. One
+ * object serves all feeds in turn, so that an idle feed costs nothing.
  */
 final class Distribution {
-    /** Views that one pump serves. */
+    /** Maximum views that one pump serves. */
     private static final int SERVED_MAX = 2_000;
 
     private final PumpBudget work;
     private final FeedSearch search;
     private final List<Consumer> touched = new ArrayList<>();
-    /** Messages whose time is over and that cannot be taken away now, with the views that had them. */
+    /** Expired messages that cannot be settled now, with the views that had them. */
     private final Map<Candidate, List<View>> refused = new HashMap<>();
 
     private Feed feed;
@@ -27,11 +27,11 @@ final class Distribution {
         this.search = new FeedSearch(deliveries);
     }
 
-    /** Whether there is more to do at once. */
+    /** Pumps a feed; returns whether there is more to do at once. */
     boolean run(Feed pumped) {
         feed = pumped;
         try {
-            for (int served = 0; served < SERVED_MAX && work.mayGoOn(); served++) {
+            for (int served = 0; served < SERVED_MAX && work.mayContinue(); served++) {
                 View view = feed.nextDue();
                 if (view == null) {
                     break;
@@ -69,16 +69,16 @@ final class Distribution {
     }
 
     /**
-     * A turn of a view; whether it has more to do at once. It hands out when it has looked far enough ahead, or as far as
-     * one pump may: where others have used that up, it is the first one of the next pump.
+     * Runs a turn of a view; returns whether it has more to do at once. It hands out once it has looked far enough ahead,
+     * or as far as one pump may: where others have used that up, it is the first one of the next pump.
      */
     private boolean serve(View view, boolean isFirst) {
         Consumer only = feed.only();
         if (only != null && only.view != view) {
             return false; // all are due when that one leaves
         }
-        while (someoneWaits(view, only)) {
-            if (!search.lookAtReturned(feed, view)) {
+        while (hasWaitingConsumer(view, only)) {
+            if (!search.examineReturned(feed, view)) {
                 return !view.waitsForDisk;
             }
             boolean found = false;
@@ -101,7 +101,7 @@ final class Distribution {
         return false;
     }
 
-    /** What was found is for others, or gone: see whether there is something else. */
+    /** Tries to find other messages where those found are for other consumers, or gone. */
     private boolean findMore(View view) {
         if (view.window().isLow()) {
             return false;
@@ -120,7 +120,7 @@ final class Distribution {
         return found;
     }
 
-    private boolean someoneWaits(View view, Consumer only) {
+    private boolean hasWaitingConsumer(View view, Consumer only) {
         if (only != null) {
             return only.hasTurn && canTake(only);
         }
@@ -132,7 +132,7 @@ final class Distribution {
         return false;
     }
 
-    /** Whether the consumer can take a message; who cannot has no turn until it wakes. */
+    /** Returns whether the consumer can take a message; if not, it has no turn until it wakes. */
     private boolean canTake(Consumer consumer) {
         boolean can = false;
         try {
@@ -149,7 +149,7 @@ final class Distribution {
 
     // ---- handing out
 
-    /** Gives messages to those whose turn it is, until more should be looked for; false where nobody got one. */
+    /** Hands messages to consumers in turn, until more should be searched for; returns false where none got one. */
     private boolean handOut(View view, Consumer only) {
         boolean any = false;
         boolean wasLow = view.window().isLow();
@@ -161,7 +161,7 @@ final class Distribution {
             }
             if (canTake(consumer)) {
                 Candidate message = pick(view, consumer);
-                if (message != null && !isAtHand(view, message)) {
+                if (message != null && !isResident(view, message)) {
                     break;
                 }
                 if (message != null) {
@@ -176,7 +176,7 @@ final class Distribution {
         return any;
     }
 
-    /** The next message for a consumer, which stays where it is; null where there is none. */
+    /** Returns the next message for a consumer, which stays in the window; null where there is none. */
     private Candidate pick(View view, Consumer consumer) {
         while (true) {
             Candidate message = view.window().first(consumer);
@@ -193,11 +193,11 @@ final class Distribution {
         }
     }
 
-    private boolean isAtHand(View view, Candidate message) {
-        if (feed.broker().originals().isAtHand(message.position())) {
+    private boolean isResident(View view, Candidate message) {
+        if (feed.broker().originals().isResident(message.position())) {
             return true;
         }
-        search.askFor(feed, view, message.lane(), message.offset());
+        search.requestRead(feed, view, message.lane(), message.offset());
         return false;
     }
 
@@ -221,13 +221,13 @@ final class Distribution {
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
             message.lane().drop(delivery);
             consumer.credit().giveBack();
-            feed.passOver(message.lane(), message.offset(), e);
+            feed.withhold(message.lane(), message.offset(), e);
         }
     }
 
     // ---- time
 
-    /** Takes away messages whose time is over, also those that nobody's turn would come to. */
+    /** Settles expired messages, including those that no consumer's turn would reach. */
     private void expire(View view) {
         while (!work.isSpent()) {
             Candidate message = view.window().firstExpired(feed.broker().wallNow());
@@ -244,25 +244,26 @@ final class Distribution {
 
     private void expire(View view, Candidate message) {
         view.window().remove(message);
-        if (refused.containsKey(message) || !isLetterAtHand(view, message) || !isTakenAway(message)) {
+        if (refused.containsKey(message) || !isLetterResident(view, message) || !settleExpired(message)) {
             refused.computeIfAbsent(message, m -> new ArrayList<>()).add(view); // the others go on
         }
     }
 
-    /** Whether what may be kept of it as a dead letter can be read without waiting for the disk; else it is read. */
-    private boolean isLetterAtHand(View view, Candidate message) {
+    /** Returns whether the bytes for its dead letter are resident; otherwise they are read. */
+    private boolean isLetterResident(View view, Candidate message) {
         return !message.traits().persistent() || feed.subscription().isTransient()
-                || feed.broker().originals().isAtHand(message.position()) || !view.waitsForDisk && isAtHand(view, message);
+                || feed.broker().originals().isResident(message.position()) || !view.waitsForDisk && isResident(view,
+                        message);
     }
 
-    private boolean isTakenAway(Candidate message) {
+    private boolean settleExpired(Candidate message) {
         work.handed(0);
         feed.departed();
         try {
             return feed.undeliverable().expired(
                     feed, message.lane().partition(), message.offset(), message.position(), message.traits());
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
-            feed.passOver(message.lane(), message.offset(), e);
+            feed.withhold(message.lane(), message.offset(), e);
             return true;
         }
     }

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Takes away messages whose time is over where nobody consumes: it looks at the first ones that a subscription has not
- * settled, at so many subscriptions as a round allows, and goes on with the others in the next round.
+ * The sweep for expired messages of subscriptions without consumers: it examines the first unsettled ones of a bounded
+ * number of subscriptions per round, and continues with the others in the next round.
  */
 public final class ExpirySweep extends Pump {
-    /** Messages of one partition that are looked at: those behind them come to be the first ones. */
+    /** Messages of one partition to examine: those behind them move up. */
     static final int OF_PARTITION_MAX = 400;
 
     private static final int COUNT_MAX = 64;
@@ -29,21 +29,21 @@ public final class ExpirySweep extends Pump {
     private Iterator<Subscription> subscriptions = Collections.emptyIterator();
     private Iterator<Partition> partitions = Collections.emptyIterator();
     private Subscription subscription;
-    /** What is looked at; null between two of them. */
+    /** The partition being examined; null between two of them. */
     private Partition partition;
     private long at;
     private int seen;
-    /** What was asked of the disk last: what does not come is passed over for this round. */
+    /** Offset last requested from the disk: a message that is not delivered is skipped for this round. */
     private long asked;
-    /** What this round may look at still. */
+    /** Work left in this round. */
     private int left;
 
-    /** Says what is swept. */
+    /** The choice of what is swept. */
     public interface Feeds {
-        /** The feed of a subscription to a topic; null where nothing expires there. */
+        /** Returns the feed of a subscription to a topic; null where nothing expires there. */
         Feed of(Subscription subscription, Topic topic);
 
-        /** Which messages a subscription wants, whoever consumes; null where that is all. */
+        /** Returns the selector of a subscription, independent of its consumers; null for all messages. */
         Selector wanted(Subscription subscription);
     }
 
@@ -53,7 +53,7 @@ public final class ExpirySweep extends Pump {
         this.feeds = feeds;
     }
 
-    /** Begins a round that looks at no more than so many messages and subscriptions. */
+    /** Begins a round that examines at most {@code most} messages and subscriptions. */
     public void begin(int most) {
         if (partition == null && !subscriptions.hasNext() && !partitions.hasNext()) {
             subscriptions = all.get();
@@ -65,7 +65,7 @@ public final class ExpirySweep extends Pump {
     @Override
     boolean pump() {
         PumpBudget work = deliveries.work();
-        while (left > 0 && !isReading && work.mayGoOn()) {
+        while (left > 0 && !isReading && work.mayContinue()) {
             left--;
             work.visited();
             if (partition != null) {
@@ -84,7 +84,7 @@ public final class ExpirySweep extends Pump {
 
     @Override
     void arrived() {
-        // it is pumped, and goes on where it was
+        // the pump continues where it was
     }
 
     private void open(Partition next) {
@@ -100,7 +100,7 @@ public final class ExpirySweep extends Pump {
         return one.topic().isDeleted() || subscription.isDeleted();
     }
 
-    /** Looks at some messages, with the feed that there is now: consumers come and go between two looks. */
+    /** Examines some messages, with the present feed: consumers come and go between two calls. */
     private void look() {
         Feed feed = isGone(partition) || seen >= OF_PARTITION_MAX ? null : feeds.of(subscription, partition.topic());
         if (feed == null || partition.number() >= feed.lanes().size()
@@ -112,7 +112,7 @@ public final class ExpirySweep extends Pump {
         }
     }
 
-    /** False where there is nothing more to look at. */
+    /** Examines messages; returns false where none is left. */
     private boolean look(Feed feed, FeedPartition lane) {
         Broker broker = deliveries.broker();
         long from = broker.settlements().nextUnsettled(subscription, partition, Math.max(at, broker.begin(partition)));
@@ -126,7 +126,7 @@ public final class ExpirySweep extends Pump {
             long offset = fetch.offset(i);
             seen++;
             if (feed.isFree(lane, offset)) {
-                if (!broker.originals().isAtHand(fetch.position(i))) {
+                if (!broker.originals().isResident(fetch.position(i))) {
                     at = offset == asked ? offset + 1 : offset;
                     if (at == from) {
                         asked = from;
@@ -153,7 +153,7 @@ public final class ExpirySweep extends Pump {
             feed.departed();
             if (wanted == null || wanted.matches(position)) {
                 feed.undeliverable().expired(feed, partition, offset, position, traits);
-            } else { // it never was one of the subscription's
+            } else { // it never belonged to the subscription
                 feed.settlements().settle(subscription, partition, List.of(offset));
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) { // the others go on

@@ -13,11 +13,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The messages of one subscription to one topic, handed out to the consumers attached to it, each message to one of them.
- * What is in whose hands is known here only, and gone with the process; what was settled is in the log.
+ * The feed: messages of one subscription to one topic, handed out to the consumers attached to it, each message to one of
+ * them. Only the feed knows which consumer holds which message, until the process ends; settlements are in the log.
  *
- * <p>A feed with consumers is pumped whenever something has changed: messages came, credit was given, something came
- * back. One pump hands out a bounded number of messages, so that other feeds and connections get their turn.
+ * <p>A feed with consumers is pumped whenever something has changed: messages came, a consumer got credit, a message was
+ * given back. One pump hands out a bounded number of messages, so that other feeds and connections get their turn.
  */
 public final class Feed extends Pump {
     private static final Comparator<Consumer> EXCLUSIVE = Comparator.comparingInt((Consumer c) -> -c.wish().priority())
@@ -31,9 +31,9 @@ public final class Feed extends Pump {
     private final List<FeedPartition> lanes = new ArrayList<>(1);
     private final FeedViews views = new FeedViews(this);
     private final MessageGroups groups = new MessageGroups(this);
-    /** Who wants everything, the one who has it first; null until there is one. */
+    /** Exclusive consumers, the present one first; null until there is one. */
     private TreeSet<Consumer> exclusive;
-    /** Null until something came back. */
+    /** Null until a message was given back. */
     private ReturnedMessages returned;
 
     private int attached;
@@ -84,17 +84,17 @@ public final class Feed extends Pump {
         return groups;
     }
 
-    /** Messages that came back; null where none did. */
+    /** Returns the messages given back; null where there are none. */
     ReturnedMessages returned() {
         return returned;
     }
 
-    /** How many consumers are attached. */
+    /** Returns the number of attached consumers. */
     public int attached() {
         return attached;
     }
 
-    /** How many messages are in consumers' hands. */
+    /** Returns the number of messages that consumers hold. */
     public int held() {
         int held = 0;
         for (FeedPartition lane : lanes) {
@@ -103,12 +103,12 @@ public final class Feed extends Pump {
         return held;
     }
 
-    /** Whether one of its consumers wants all messages for itself. */
+    /** Returns whether it has an exclusive consumer. */
     public boolean isExclusive() {
         return only() != null;
     }
 
-    /** Whether a message is in nobody's hands and not settled. */
+    /** Returns whether a message is neither held nor settled. */
     boolean isFree(FeedPartition lane, long offset) {
         return !lane.isTaken(offset) && !settlements().isSettled(subscription, lane.partition(), offset);
     }
@@ -129,12 +129,14 @@ public final class Feed extends Pump {
         wake(consumer);
     }
 
-    /** Of the consumers that want everything for themselves, the first of the highest priority; null where none does. */
+    /**
+     * Returns the exclusive consumer that gets all messages: the first of the highest priority; null where there is none.
+     */
     Consumer only() {
         return exclusive == null || exclusive.isEmpty() ? null : exclusive.first();
     }
 
-    /** Takes a consumer away. What is in its hands stays there: settle it, or give it back. */
+    /** Detaches a consumer. The caller settles the messages it holds, or gives them back. */
     public void detach(Consumer consumer) {
         if (consumer.feed != this) {
             return;
@@ -152,48 +154,48 @@ public final class Feed extends Pump {
         }
         if (attached == 0) {
             returned = null;
-            lanes.forEach(FeedPartition::awaitNoMore);
+            lanes.forEach(FeedPartition::cancelWait);
             deliveries.leave(this);
         }
         deliveries.wake(this);
     }
 
-    /** A consumer may take more. */
+    /** Notes that a consumer may take more. */
     void wake(Consumer consumer) {
         consumer.view.turns().enter(consumer, ++turns);
         due(consumer.view);
         deliveries.wake(this);
     }
 
-    /** A consumer that could not say whether it takes something is asked again. */
+    /** Asks a consumer again later whether it takes messages, after its answer failed. */
     void wakeLater(Consumer consumer) {
         deliveries.later(consumer::wake);
     }
 
-    /** A consumer got a message. */
+    /** Notes that a consumer got a message. */
     void served(Consumer consumer) {
         consumer.view.turns().served(consumer, ++turns);
     }
 
     // ---- views with work
 
-    /** There may be something for every consumer. */
+    /** Notes that there may be messages for every consumer. */
     void wakeAll() {
         views.allDue();
         deliveries.wake(this);
     }
 
-    /** There may be something for the consumers of a view, once the feed is pumped. */
+    /** Notes that there may be messages for the consumers of a view, once the feed is pumped. */
     void due(View view) {
         views.due(view);
     }
 
-    /** The view is the next one. */
+    /** Makes the view the next one. */
     void dueFirst(View view) {
         views.dueFirst(view);
     }
 
-    /** The next view that may have something to do; null where there is none. */
+    /** Returns the next view that may have work; null where there is none. */
     View nextDue() {
         return views.nextDue();
     }
@@ -202,7 +204,7 @@ public final class Feed extends Pump {
         return views.hasDue();
     }
 
-    /** The view goes on when something was read from the disk. */
+    /** Lets the view continue once messages were read from the disk. */
     void waitForDisk(View view) {
         views.waitForDisk(view);
     }
@@ -212,7 +214,7 @@ public final class Feed extends Pump {
         views.arrived();
     }
 
-    /** The view's window is full: it is looked through again when messages have gone, at the latest a moment later. */
+    /** Notes that the view's window is full: it is searched again when messages have gone, at the latest a moment later. */
     void stuck(View view) {
         if (!view.isStuck) {
             views.stuck(view);
@@ -233,7 +235,7 @@ public final class Feed extends Pump {
 
     // ---- settlement
 
-    /** Settles messages; false where the log is full, and then they stay where they are. */
+    /** Settles messages; returns false where the log is full, and the messages stay held then. */
     public boolean settle(Collection<Delivery> settled) {
         if (settled.size() == 1) {
             return settle(settled.iterator().next());
@@ -261,12 +263,12 @@ public final class Feed extends Pump {
         return true;
     }
 
-    /** A message was settled by commands of its own. */
+    /** Notes that a message was settled by separate commands. */
     public void settled(Delivery delivery) {
         take(delivery);
     }
 
-    /** Whether the message is (still) in that consumer's hands. */
+    /** Returns whether that consumer still holds the message. */
     public boolean isHeld(Delivery delivery) {
         return delivery.message().lane().holds(delivery);
     }
@@ -282,7 +284,7 @@ public final class Feed extends Pump {
     /**
      * Gives a message back to be handed out again.
      *
-     * @param counts whether the consumer had it, and this counts as a delivery
+     * @param counts whether this counts as an attempt of the consumer
      */
     public void release(Delivery delivery, boolean counts) {
         if (!take(delivery) || topic.isDeleted()) {
@@ -292,11 +294,11 @@ public final class Feed extends Pump {
         if (times > delivery.before()) {
             settlements().returned(subscription, delivery.partition(), delivery.offset(), times);
         }
-        comeBack(delivery.message());
+        offerAgain(delivery.message());
     }
 
-    /** Offers a message to all once more. */
-    private void comeBack(Candidate message) {
+    /** Offers a message to all views again. */
+    private void offerAgain(Candidate message) {
         if (attached > 0) {
             returned = returned == null ? new ReturnedMessages() : returned;
             returned.add(message);
@@ -304,7 +306,7 @@ public final class Feed extends Pump {
         }
     }
 
-    /** Where all views have seen what came back, it is not kept for them. */
+    /** Forgets messages given back once all views have seen them. */
     void forgetReturned() {
         if (views.haveSeen(returned.end())) {
             returned.clear();
@@ -315,13 +317,13 @@ public final class Feed extends Pump {
         return returned == null ? 0 : returned.end();
     }
 
-    /** Nobody is handed that message until {@link #unreserve}: what becomes of it is decided elsewhere. */
+    /** Reserves a message: no consumer gets it until {@link #unreserve}, since its outcome is decided elsewhere. */
     public void reserve(Partition partition, long offset) {
         lane(partition).reserve(offset);
         departed();
     }
 
-    /** What was reserved is in the hands of the consumer again that had it. */
+    /** Returns a reserved message to the consumer that held it. */
     public void reclaim(Delivery delivery) {
         FeedPartition lane = delivery.message().lane();
         if (lane.unreserve(delivery.offset())) {
@@ -330,9 +332,9 @@ public final class Feed extends Pump {
     }
 
     /**
-     * The message may be handed out again, where it was not settled meanwhile.
+     * Allows a message to be handed out again, unless it was settled meanwhile.
      *
-     * @param counts whether somebody had it, and this counts as a delivery
+     * @param counts whether this counts as an attempt
      */
     public void unreserve(Partition partition, long offset, boolean counts) {
         FeedPartition lane = lane(partition);
@@ -342,7 +344,7 @@ public final class Feed extends Pump {
                 settlements().returned(subscription, partition, offset,
                         settlements().deliveries(subscription, partition, offset) + 1);
             }
-            comeBack(new Candidate(lane, offset, position, 0, null));
+            offerAgain(new Candidate(lane, offset, position, 0, null));
         }
         if (attached == 0) {
             deliveries.leave(this);
@@ -353,18 +355,18 @@ public final class Feed extends Pump {
         return lanes.stream().anyMatch(FeedPartition::hasReserved);
     }
 
-    /** A message that does what nobody foresaw is handed to nobody, and the others go on. */
-    void passOver(FeedPartition lane, long offset, Throwable cause) {
+    /** Withholds a message that fails unexpectedly; the others go on. */
+    void withhold(FeedPartition lane, long offset, Throwable cause) {
         lane.reserve(offset);
         departed();
-        deliveries.passedOver(lane.partition(), offset, cause);
+        deliveries.withheld(lane.partition(), offset, cause);
     }
 
     void failed(Throwable cause) {
         deliveries.failed(cause);
     }
 
-    /** Counts messages that views may have in their windows and nobody can be handed any more. */
+    /** Returns the number of messages that left the feed and may still be in windows of views. */
     long departures() {
         return departures;
     }
@@ -379,7 +381,7 @@ public final class Feed extends Pump {
 
     // ---- pump
 
-    /** Hands out what can be handed out. */
+    /** Hands out the available messages. */
     @Override
     boolean pump() {
         if (topic.isDeleted() || attached == 0) {

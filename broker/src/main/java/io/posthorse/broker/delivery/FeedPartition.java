@@ -7,14 +7,14 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** One partition of a feed, and what of it is in consumers' hands. */
+/** One partition of a feed, and its messages that consumers hold. */
 final class FeedPartition implements Waiter {
     private final Feed feed;
     private final Partition partition;
     private final int number;
-    /** Messages in consumers' hands, by offset. */
+    /** Held messages, by offset. */
     private Map<Long, Delivery> held = Map.of();
-    /** Offsets that nobody is to be handed although no consumer holds them: what becomes of them is decided elsewhere. */
+    /** Offsets that are not handed out although no consumer holds them: their outcome is decided elsewhere. */
     private Set<Long> reserved = Set.of();
     private int resets;
     private boolean waiting;
@@ -30,12 +30,12 @@ final class FeedPartition implements Waiter {
         return partition;
     }
 
-    /** Place in its feed, from 0. */
+    /** Returns its index in the feed, from 0. */
     int number() {
         return number;
     }
 
-    // ---- in hands
+    // ---- held
 
     int heldCount() {
         return held.size();
@@ -52,7 +52,7 @@ final class FeedPartition implements Waiter {
         held.put(delivery.offset(), delivery);
     }
 
-    /** False where it was not held. */
+    /** Removes a held message; returns false where it was not held. */
     boolean drop(Delivery delivery) {
         if (!holds(delivery)) {
             return false;
@@ -66,7 +66,7 @@ final class FeedPartition implements Waiter {
         held = Map.of();
     }
 
-    // ---- in nobody's hands
+    // ---- reserved
 
     void reserve(long offset) {
         if (reserved.isEmpty()) {
@@ -75,7 +75,7 @@ final class FeedPartition implements Waiter {
         reserved.add(offset);
     }
 
-    /** False where it was not reserved. */
+    /** Removes a reservation; returns false where there was none. */
     boolean unreserve(long offset) {
         if (!reserved.contains(offset)) {
             return false;
@@ -89,21 +89,21 @@ final class FeedPartition implements Waiter {
         return !reserved.isEmpty();
     }
 
-    /** Whether the message can be handed to somebody, where it is not settled. */
+    /** Returns whether a message is held or reserved. */
     boolean isTaken(long offset) {
         return held.containsKey(offset) || reserved.contains(offset);
     }
 
-    // ---- coming
+    // ---- changes
 
-    /** Whether the subscription began anew since the last call. */
+    /** Returns whether the subscription was restarted since the last call. */
     boolean wasReset(int now) {
         boolean changed = now != resets;
         resets = now;
         return changed;
     }
 
-    /** Has the feed woken by the partition's next message. */
+    /** Registers the feed for the partition's next message. */
     void await() {
         if (!waiting) {
             waiting = true;
@@ -111,7 +111,7 @@ final class FeedPartition implements Waiter {
         }
     }
 
-    void awaitNoMore() {
+    void cancelWait() {
         if (waiting) {
             waiting = false;
             partition.remove(this);

@@ -8,7 +8,7 @@ import io.posthorse.broker.TagFilter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks through the partitions of a feed for messages that a view's consumers want. One for all feeds, used in turn. */
+/** The search of a feed's partitions for messages that a view's consumers want. One object serves all feeds in turn. */
 final class FeedSearch {
     private static final int FETCH_BYTES = 4 << 20;
 
@@ -27,10 +27,10 @@ final class FeedSearch {
         return deliveries.broker().originals();
     }
 
-    // ---- what came back
+    // ---- messages given back
 
-    /** Looks at messages that came back; whether it is through, so that none is overtaken by younger ones. */
-    boolean lookAtReturned(Feed feed, View view) {
+    /** Examines messages given back; returns whether none is left, so that no younger message overtakes one of them. */
+    boolean examineReturned(Feed feed, View view) {
         ReturnedMessages returned = feed.returned();
         if (returned == null) {
             return true;
@@ -44,9 +44,9 @@ final class FeedSearch {
                 if (!work.mayLook()) {
                     return false;
                 }
-                if (!originals().isAtHand(message.position())
+                if (!originals().isResident(message.position())
                         && (message.traits() == null || view.selector() != null)) {
-                    askFor(feed, view, message.lane(), message.offset());
+                    requestRead(feed, view, message.lane(), message.offset());
                     return false;
                 }
                 work.looked(view.selector(), message.length());
@@ -58,7 +58,7 @@ final class FeedSearch {
         return true;
     }
 
-    /** What the view has yet to come to is found there. */
+    /** Returns whether a message given back must be examined; the view finds later ones on its way. */
     private boolean isLookedFor(Feed feed, View view, Candidate message) {
         return message.offset() < view.next(message.lane()) && feed.isFree(message.lane(), message.offset());
     }
@@ -70,13 +70,13 @@ final class FeedSearch {
                 view.window().add(message.with(traits));
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
-            feed.passOver(message.lane(), message.offset(), e);
+            feed.withhold(message.lane(), message.offset(), e);
         }
     }
 
-    // ---- what was not looked at
+    // ---- messages not examined yet
 
-    /** Looks at more of the partitions; whether it came to anything. */
+    /** Searches more of the partitions; returns whether it made progress. */
     boolean look(Feed feed, View view) {
         boolean any = false;
         for (FeedPartition lane : feed.lanes()) {
@@ -101,7 +101,7 @@ final class FeedSearch {
         int most = Math.min(work.messages(view.selector()), CandidateWindow.SIZE - view.window().size());
         int bytes = Math.min(FETCH_BYTES, work.bytes(view.selector()));
         broker.fetch(lane.partition(), from, Math.min(most, FetchResult.COUNT_MAX), bytes, TagFilter.ALL, fetch);
-        if (fetch.isCold()) { // no more than is read from the disk at once
+        if (fetch.isCold()) { // no more than one read from the disk
             broker.fetch(
                     lane.partition(), from, Math.min(most, ColdReads.COUNT_MAX), ColdReads.BYTES_MAX, TagFilter.ALL, fetch);
         }
@@ -115,14 +115,17 @@ final class FeedSearch {
         return true;
     }
 
-    /** Considers what was found and is at hand; returns the offset to go on at, which is that of the first that is not. */
+    /**
+     * Considers the found messages that are resident; returns the offset to continue at, which is that of the first other
+     * one.
+     */
     private long considerFound(Feed feed, View view, FeedPartition lane) {
         unwanted.clear();
         long next = fetch.next();
         for (int i = 0; i < fetch.count(); i++) {
             long offset = fetch.offset(i);
             if (feed.isFree(lane, offset)) {
-                if (!originals().isAtHand(fetch.position(i))) {
+                if (!originals().isResident(fetch.position(i))) {
                     next = offset;
                     break;
                 }
@@ -152,7 +155,7 @@ final class FeedSearch {
                 unwanted.add(offset);
             }
         } catch (RuntimeException | StackOverflowError | LinkageError | InternalError e) {
-            feed.passOver(lane, offset, e);
+            feed.withhold(lane, offset, e);
         }
     }
 
@@ -162,8 +165,8 @@ final class FeedSearch {
 
     // ---- the disk
 
-    /** Has the messages from an offset on read from the disk, which the view waits for. */
-    void askFor(Feed feed, View view, FeedPartition lane, long offset) {
+    /** Reads the messages from an offset from the disk; the view waits for them. */
+    void requestRead(Feed feed, View view, FeedPartition lane, long offset) {
         deliveries.broker().fetch(
                 lane.partition(), offset, ColdReads.COUNT_MAX, ColdReads.BYTES_MAX, TagFilter.ALL, fetch);
         ask(feed, view, lane);

@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The views of a feed, one for each selector, and which of them have work: those are served in turn. */
+/** The views of a feed, one for each selector; those with work are served in turn. */
 final class FeedViews {
-    /** So many are asked whether they have seen something. */
+    /** Maximum views to check whether they have seen a message. */
     private static final int ASKED_MAX = 16;
 
-    /** So many messages must have gone before a window is swept that is stuck. */
+    /** Minimum messages that must have gone before a stuck window is swept. */
     private static final int GONE_MIN = 256;
 
     private final Feed feed;
-    /** Of consumers that want everything; null where there is none. */
+    /** View without a selector; null where there is none. */
     private View all;
     private Map<String, View> bySelector = Map.of();
     private final ArrayDeque<View> due = new ArrayDeque<>(1);
-    /** Those that cannot go on before something was read from the disk; who has asked for it is the last one then. */
+    /** Views that wait for messages from the disk; the one that asked for them becomes the last one then. */
     private List<View> waiting = List.of();
-    /** Those whose windows are full of what nobody can take that waits. */
+    /** Views whose windows are full of messages that no waiting consumer can take. */
     private List<View> stuck = List.of();
     private boolean areAllDue;
 
@@ -30,7 +30,7 @@ final class FeedViews {
         this.feed = feed;
     }
 
-    /** The view of a selector, or of null. */
+    /** Returns the view of a selector, or of null. */
     View of(Selector selector) {
         if (selector == null) {
             all = all == null ? make(null) : all;
@@ -48,7 +48,7 @@ final class FeedViews {
         return view;
     }
 
-    /** Nobody uses it any more. */
+    /** Removes a view that is no longer used. */
     void remove(View view) {
         view.window().clear();
         if (view == all) {
@@ -70,7 +70,7 @@ final class FeedViews {
         allDue();
     }
 
-    /** Whether nobody has yet to look at what came back before that number. */
+    /** Returns whether all views have seen the messages given back before a number. */
     boolean haveSeen(long number) {
         return bySelector.size() <= ASKED_MAX && (all == null || all.returned >= number)
                 && bySelector.values().stream().allMatch(view -> view.returned >= number);
@@ -100,7 +100,7 @@ final class FeedViews {
         return areAllDue || !due.isEmpty();
     }
 
-    /** The next one with work; null where there is none. */
+    /** Returns the next one with work; null where there is none. */
     View nextDue() {
         if (areAllDue) {
             areAllDue = false;
@@ -153,7 +153,7 @@ final class FeedViews {
     void arrived() {
         List<View> woken = waiting;
         waiting = List.of();
-        for (int i = 1; i <= woken.size(); i++) { // who was first has asked, and would ask again before the others
+        for (int i = 1; i <= woken.size(); i++) { // the first one has asked, and would ask again before the others
             View view = woken.get(i % woken.size());
             view.waitsForDisk = false;
             due(view);

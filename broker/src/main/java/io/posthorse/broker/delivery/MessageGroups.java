@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which consumer has which group of messages. Bounded: the group unused for longest is forgotten, and pinned anew. */
+/** The assignment of message groups to consumers. Bounded: the group unused for longest is forgotten, and assigned anew. */
 final class MessageGroups {
     private static final int GROUPS_MAX = 65_536;
 
     private final Feed feed;
     private Map<String, Pin> pins = Map.of();
 
-    /** Who has a group, and the views of others that have found messages of it. */
+    /** The owner of a group, and the views of other consumers that have found messages of it. */
     private static final class Pin {
         final Consumer owner;
         Set<View> parked = Set.of();
@@ -28,13 +28,13 @@ final class MessageGroups {
         this.feed = feed;
     }
 
-    /** Who has the group; null where nobody has. */
+    /** Returns the owner of the group; null where there is none. */
     Consumer owner(String group) {
         Pin pin = pins.get(group);
         return pin == null ? null : pin.owner;
     }
 
-    /** A view has messages of a group that another view's consumer has: it is told when nobody has it any more. */
+    /** Notes that a view has messages of a group whose owner is in another view, so that its release wakes the view. */
     void park(String group, View view) {
         Pin pin = pins.get(group);
         if (pin.parked.isEmpty()) {
@@ -50,7 +50,7 @@ final class MessageGroups {
         }
     }
 
-    /** The consumer gets a message of the group; true where it is the first one. */
+    /** Assigns the group, if it has no owner, to the consumer of a message; returns whether it is the first one. */
     boolean pin(String group, Consumer consumer, boolean closes) {
         boolean first = owner(group) == null;
         if (closes) {

@@ -1,15 +1,15 @@
 package io.posthorse.broker.delivery;
 
-/** What has work to do from time to time. */
+/** A pump: a unit of distribution work that runs from time to time. */
 abstract class Pump {
-    /** Whether it is in the list of those who have. */
+    /** Whether it is in the list of pumps with work. */
     boolean isListed;
-    /** Whether messages for it are read from the disk, or will be. */
+    /** Whether messages for it are being read from the disk, or will be. */
     boolean isReading;
 
-    /** Does a bounded part of it, in an open turn; whether there is more to do at once. */
+    /** Does a bounded part of the work, in an open turn; returns whether there is more to do at once. */
     abstract boolean pump();
 
-    /** What was read for it is at hand, or it may ask again. */
+    /** Notes that its messages are resident, or that it may ask again. */
     abstract void arrived();
 }

@@ -1,15 +1,15 @@
 package io.posthorse.broker.delivery;
 
 /**
- * How much one pump has done and may do, over all selectors: so much that it takes a few milliseconds. Looking at a
- * message costs little where nobody looks into it.
+ * The budget of one pump, over all selectors: as much work as takes a few milliseconds. A message whose contents are not
+ * read costs little.
  */
 final class PumpBudget {
     private static final int HANDED_MAX = 1_000;
     private static final long HANDED_BYTES_MAX = 8 << 20;
     private static final int LOOKED_MAX = 2_000;
     private static final long LOOKED_BYTES_MAX = 4 << 20;
-    /** What a selector costs more than a look at the traits. */
+    /** Cost of a selector, in units of a look at the traits. */
     private static final int SELECTOR_COST = 4;
 
     private static final int SWEPT_FOR_ONE = 8;
@@ -26,13 +26,13 @@ final class PumpBudget {
         lookedBytes = 0;
     }
 
-    /** Whether nothing more may be handed out. */
+    /** Returns whether no more messages may be handed out. */
     boolean isSpent() {
         return handed >= HANDED_MAX || handedBytes >= HANDED_BYTES_MAX;
     }
 
-    /** Whether something more may be begun. */
-    boolean mayGoOn() {
+    /** Returns whether more work may begin. */
+    boolean mayContinue() {
         return !isSpent() && mayLook();
     }
 
@@ -45,23 +45,23 @@ final class PumpBudget {
         return looked < LOOKED_MAX && lookedBytes < LOOKED_BYTES_MAX;
     }
 
-    /** How many messages may be looked at still. */
+    /** Returns how many more messages may be examined. */
     int messages(Selector selector) {
         int left = Math.max(0, LOOKED_MAX - looked);
         return selector == null ? left : (left + SELECTOR_COST - 1) / SELECTOR_COST;
     }
 
-    /** How many bytes may be looked into still. */
+    /** Returns how many more bytes may be read. */
     int bytes(Selector selector) {
         return (int) (selector == null ? LOOKED_BYTES_MAX : Math.max(1, LOOKED_BYTES_MAX - lookedBytes));
     }
 
-    /** Something was looked for. */
+    /** Counts a search. */
     void visited() {
         looked++;
     }
 
-    /** So many were looked through for those that are gone. */
+    /** Counts a sweep of the given number of messages. */
     void swept(int messages) {
         looked += messages / SWEPT_FOR_ONE;
     }
@@ -71,7 +71,7 @@ final class PumpBudget {
         lookedBytes += selector == null ? 0 : length;
     }
 
-    /** All that was done, as one number. */
+    /** Returns all work done, as one number. */
     int total() {
         return handed + looked;
     }

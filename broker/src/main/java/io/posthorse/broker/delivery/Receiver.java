@@ -1,13 +1,13 @@
 package io.posthorse.broker.delivery;
 
-/** Who a consumer's messages are handed to. Called on the owner's thread. */
+/** The receiver of a consumer's messages. Called on the owner's thread. */
 public interface Receiver {
-    /** Whether it can take a message now; who could not wakes the feed when it can. */
+    /** Returns whether it can take a message now; if not, it wakes the feed once it can. */
     boolean isReady();
 
-    /** A message is the consumer's until it is settled or given back. */
+    /** Takes a message, which the consumer holds until it is settled or given back. */
     void receive(Delivery delivery);
 
-    /** Everything for now has been handed over. */
+    /** Notes that all messages available now were handed over. */
     void flush();
 }

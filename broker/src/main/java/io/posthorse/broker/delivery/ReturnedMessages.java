@@ -3,7 +3,7 @@ package io.posthorse.broker.delivery;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The last messages of a feed that came back, numbered in the order in which they came; each view looks at them itself. */
+/** The latest messages of a feed that were given back, numbered in their order; each view examines them itself. */
 final class ReturnedMessages {
     private static final int KEPT = 4_096;
 
@@ -18,12 +18,12 @@ final class ReturnedMessages {
         last.add(message);
     }
 
-    /** Number of the first one that is kept. */
+    /** Returns the number of the first one that is kept. */
     long begin() {
         return begin;
     }
 
-    /** Number of the next one to come. */
+    /** Returns the number of the next one. */
     long end() {
         return begin + last.size();
     }
@@ -32,7 +32,7 @@ final class ReturnedMessages {
         return last.get((int) (number - begin));
     }
 
-    /** All views have seen all of them. */
+    /** Forgets all messages, once all views have seen them. */
     void clear() {
         begin = end();
         last.clear();

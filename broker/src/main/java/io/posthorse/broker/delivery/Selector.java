@@ -1,10 +1,10 @@
 package io.posthorse.broker.delivery;
 
-/** Chooses messages by what is in them. */
+/** A selector of messages by content. */
 public interface Selector {
-    /** Consumers whose selectors have the same key want the same messages. */
+    /** Returns its key; selectors with equal keys select the same messages. */
     String key();
 
-    /** Whether the message is wanted whose record stands at a position; false where it cannot be read. */
+    /** Returns whether it selects the message at a position; false where the message is unreadable. */
     boolean matches(long position);
 }

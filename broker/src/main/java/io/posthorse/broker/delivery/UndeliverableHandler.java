@@ -3,12 +3,12 @@ package io.posthorse.broker.delivery;
 import io.posthorse.broker.MessageTraits;
 import io.posthorse.broker.Partition;
 
-/** Decides what becomes of messages that no consumer gets. Commands are given in an open turn. */
+/** A handler of messages that no consumer gets. It gives commands in an open turn. */
 public interface UndeliverableHandler {
     /**
-     * A message's time is over: it is to be settled, and may be kept somewhere else.
+     * Settles an expired message, and may keep a copy elsewhere.
      *
-     * @return false where that cannot be done now; it is asked again
+     * @return false where that is impossible now; it is called again
      */
     boolean expired(Feed feed, Partition partition, long offset, long position, MessageTraits traits);
 }

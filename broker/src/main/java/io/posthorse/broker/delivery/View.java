@@ -3,8 +3,8 @@ package io.posthorse.broker.delivery;
 import java.util.Arrays;
 
 /**
- * What consumers with one selector see of a feed: how far each partition was looked through, the messages found that are
- * handed out next, and whose turn it is.
+ * The view of a feed by consumers with one selector: how far each partition was searched, the found messages that are
+ * handed out next, and the consumers' turns.
  */
 final class View {
     private static final long[] NOTHING = {};
@@ -14,14 +14,14 @@ final class View {
     private final ConsumerTurns turns = new ConsumerTurns();
     private long[] next = NOTHING;
     int consumers;
-    /** Number of the first message that came back and was not looked at. */
+    /** Number of the first message given back that was not examined. */
     long returned;
     boolean isDue;
-    /** Whether it cannot go on before something was read from the disk. */
+    /** Whether it waits for messages from the disk. */
     boolean waitsForDisk;
-    /** How many messages had left the feed when the window was swept. */
+    /** Number of messages that had left the feed when the window was swept. */
     long sweptAt;
-    /** Whether its window is full of what nobody can take that waits. */
+    /** Whether its window is full of messages that no waiting consumer can take. */
     boolean isStuck;
 
     View(Selector selector, MessageGroups owners) {
@@ -41,7 +41,7 @@ final class View {
         return turns;
     }
 
-    /** First offset of a lane that was not looked at. */
+    /** Returns the first offset of a partition that was not examined. */
     long next(FeedPartition lane) {
         return lane.number() < next.length ? next[lane.number()] : 0;
     }
@@ -53,7 +53,7 @@ final class View {
         next[lane.number()] = offset;
     }
 
-    /** Looks at everything again, what came back included. */
+    /** Examines everything again, including messages given back. */
     void restart(long returnedEnd) {
         window.clear();
         next = NOTHING;

@@ -1,5 +1,6 @@
 /**
- * Handing out the messages of a subscription to several consumers, each message to one of them: credit, selectors,
- * priority, groups, exclusive consumers, expiry, browsing. Soft state on top of the core's commands; names no protocol.
+ * The distribution of a subscription's messages among several consumers, each message to one of them: credit, selectors,
+ * priority, groups, exclusive consumers, expiry, browsing. Its state is in memory only, on top of the core's commands; it
+ * names no protocol.
  */
 package io.posthorse.broker.delivery;

@@ -41,7 +41,7 @@ class ColdFeedTest {
     }
 
     @Test
-    void theOwnerGoesOnWhileMessagesAreRead() {
+    void theOwnerContinuesWhileMessagesAreRead() {
         publish(1_000);
         Collector reader = new Collector(post, null, 2_000).attach();
         owner();
@@ -56,7 +56,7 @@ class ColdFeedTest {
     }
 
     @Test
-    void aSelectorIsAskedWhenTheMessageIsAtHand() {
+    void aSelectorRunsOnceTheMessageIsResident() {
         publish(600);
         Collector reader = new Collector(post, new Selector() {
             @Override
@@ -74,7 +74,7 @@ class ColdFeedTest {
     }
 
     @Test
-    void whatIsHandedOutLongAfterItWasFoundIsReadOnceMore() {
+    void aMessageHandedOutLongAfterItWasFoundIsReadAgain() {
         publish(256);
         Subscription later = Subscription.inMemory("later");
         post.deliveries().beginAtEnd(post.feed().topic(), later);
@@ -98,7 +98,7 @@ class ColdFeedTest {
     }
 
     @Test
-    void whatCameBackIsReadForASelector() {
+    void aMessageGivenBackIsReadForASelector() {
         publish(10);
         Collector first = new Collector(post, null, 10).attach();
         post.rest();
@@ -127,7 +127,7 @@ class ColdFeedTest {
     }
 
     @Test
-    void feedsWaitForEachOther() {
+    void feedsReadFromTheDiskInTurn() {
         publish(1_000);
         List<Collector> readers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -182,7 +182,7 @@ class ColdFeedTest {
 
     /** This run wrote it, so only the checksum can tell. */
     @Test
-    void whatTheDiskHasDamagedIsNotHandedOut() {
+    void aMessageDamagedOnDiskIsNotHandedOut() {
         publish(300);
         long position = post.turn().positionOf(post.partition(0), 4);
         String file = post.files().list().stream().filter(name -> name.endsWith(".log")).sorted().findFirst().orElseThrow();

@@ -52,7 +52,7 @@ class ExpirySweepTest {
     }
 
     @Test
-    void whatIsOverGoesAndWhatIsNotStays() throws Exception {
+    void expiredMessagesAreSettledAndOthersStay() throws Exception {
         open(1L << 50);
         publish(1, BEGIN + 1_000);
         publish(2, 0);
@@ -73,7 +73,7 @@ class ExpirySweepTest {
     }
 
     @Test
-    void whatIsInSomebodysHandsIsHis() throws Exception {
+    void heldMessagesAreNotExpired() throws Exception {
         open(1L << 50);
         publish(1, BEGIN + 1_000);
         post.rest();
@@ -87,7 +87,7 @@ class ExpirySweepTest {
 
     /** Between two rounds the last consumer has gone, and another one has come: it has a feed of its own. */
     @Test
-    void whoComesWhileItIsLookedAtKeepsWhatHeHas() throws Exception {
+    void aConsumerThatAttachesDuringASweepKeepsItsMessages() throws Exception {
         open(1L << 50);
         for (int i = 1; i <= 200; i++) {
             publish(i, i == 150 ? BEGIN + 1_000 : 0);
@@ -109,7 +109,7 @@ class ExpirySweepTest {
     }
 
     @Test
-    void whatTheSubscriptionDoesNotWantGoesWithoutAWord() throws Exception {
+    void expiredMessagesTheSelectorExcludesAreSettledSilently() throws Exception {
         open(1L << 50);
         wanted = new Selector() {
             @Override
@@ -135,7 +135,7 @@ class ExpirySweepTest {
     }
 
     @Test
-    void aRoundLooksAtSoManyAndTheNextOneGoesOn() throws Exception {
+    void aRoundIsBoundedAndTheNextOneContinues() throws Exception {
         open(1L << 50);
         for (int i = 0; i < ExpirySweep.OF_PARTITION_MAX + 200; i++) {
             publish(i, BEGIN + 1);
@@ -152,7 +152,7 @@ class ExpirySweepTest {
 
     /** {@link Post#at} fails where somebody would wait for the disk. */
     @Test
-    void nobodyWaitsForTheDisk() throws Exception {
+    void theSweepDoesNotWaitForTheDisk() throws Exception {
         open(0);
         for (int i = 0; i < 300; i++) {
             publish(i, BEGIN + 1);

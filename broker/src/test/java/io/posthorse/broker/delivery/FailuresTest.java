@@ -56,7 +56,7 @@ class FailuresTest {
     }
 
     @Test
-    void receivingOverflowsTheStack() {
+    void aStackOverflowInAReceiverSkipsTheMessage() {
         Collector first = new Collector(post, null, 100) {
             @Override
             public void receive(Delivery delivery) {
@@ -74,7 +74,7 @@ class FailuresTest {
     }
 
     @Test
-    void flushing() {
+    void aFailureOfFlushAffectsNoOtherConsumer() {
         Collector first = new Collector(post, null, 100) {
             @Override
             public void flush() {
@@ -99,7 +99,7 @@ class FailuresTest {
     }
 
     @Test
-    void sayingWhetherItIsReady() {
+    void aFailureOfIsReadyIsTriedAgain() {
         boolean[] fails = {true};
         Collector first = new Collector(post, null, 100) {
             @Override
@@ -120,7 +120,7 @@ class FailuresTest {
     }
 
     @Test
-    void expiring() {
+    void aFailureOfTheExpiryHandlerIsTriedAgain() {
         expiryFails = true;
         post.publish(0, new Letter(1, 4, post.clock.wallMs() + 10, null, false, false));
         publish(2);
@@ -134,7 +134,7 @@ class FailuresTest {
     }
 
     @Test
-    void selecting() {
+    void aFailureOfASelectorSkipsTheMessage() {
         Collector first = new Collector(post, new Selector() {
             @Override
             public String key() {
@@ -154,7 +154,7 @@ class FailuresTest {
     }
 
     @Test
-    void selectingWhatCameBack() {
+    void aFailureOfASelectorSkipsAMessageGivenBack() {
         boolean[] fails = new boolean[1];
         Collector first = new Collector(post, new Selector() {
             @Override
@@ -180,7 +180,7 @@ class FailuresTest {
     }
 
     @Test
-    void readingTheTraits() {
+    void aFailureToReadTraitsSkipsTheMessage() {
         post.format.failsFor = 2;
         Collector first = new Collector(post, null, 100).attach();
         Collector second = second();
@@ -191,7 +191,7 @@ class FailuresTest {
     }
 
     @Test
-    void readingTheTraitsOfWhatATransactionGaveBack() {
+    void aFailureToReadTraitsSkipsAMessageOfATransaction() {
         post.feed().reserve(post.partition(0), 0);
         publish(1, 2);
         Collector first = new Collector(post, null, 100).attach();
@@ -206,7 +206,7 @@ class FailuresTest {
     }
 
     @Test
-    void wakingWhileTheOwnerTakesNothing() {
+    void aWakeThatTheOwnerRefusesIsTriedAgain() {
         Collector first = new Collector(post, null, 100).attach();
         Collector second = second();
         post.rest();
@@ -220,7 +220,7 @@ class FailuresTest {
     }
 
     @Test
-    void memoryThatIsOverIsNotHeldBack() {
+    void anOutOfMemoryErrorIsNotCaught() {
         Collector first = new Collector(post, null, 100) {
             @Override
             public void receive(Delivery delivery) {
@@ -236,7 +236,7 @@ class FailuresTest {
     }
 
     @Test
-    void looking() {
+    void aFailureOfABrowserIsReported() {
         publish(1, 2, 3);
         List<Long> seen = new ArrayList<>();
         int[] calls = new int[3];

@@ -38,7 +38,7 @@ class FeedCostTest {
     }
 
     @Test
-    void anIdleConsumerCostsLittle() throws IOException {
+    void anIdleConsumerTakesLittleMemory() throws IOException {
         Post post = new Post(1, (feed, partition, offset, position, traits) -> false);
         List<Subscription> subscriptions = new ArrayList<>();
         for (int i = 0; i < FEEDS; i++) {

@@ -56,7 +56,7 @@ class FeedTest {
     }
 
     @Test
-    void aMessageThatCannotBeHandedOutIsPassedOverAndToldOf() throws IOException {
+    void aMessageThatCannotBeHandedOutIsSkippedAndReported() throws IOException {
         post.publish(0, Letter.plain(1));
         post.publish(0, new Letter(2, 4, 0, null, false, true));
         post.publish(0, Letter.plain(3));
@@ -76,7 +76,7 @@ class FeedTest {
     }
 
     @Test
-    void aConsumerThatFailsHoldsUpItsFeedForAMomentOnly() {
+    void aFailingConsumerDelaysItsFeedOnlyBriefly() {
         Reader reader = attach();
         reader.failing = 1;
         post.publish(0, Letter.plain(1));

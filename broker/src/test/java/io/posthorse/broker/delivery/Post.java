@@ -121,7 +121,7 @@ final class Post {
     }
 
     Letter at(long position) {
-        assertTrue(shard.broker().originals().isAtHand(position), "nobody waits for the disk");
+        assertTrue(shard.broker().originals().isResident(position), "nobody waits for the disk");
         return Letter.read(shard.broker().originals().at(position), 0);
     }
 

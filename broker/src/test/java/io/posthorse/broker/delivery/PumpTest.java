@@ -64,7 +64,7 @@ class PumpTest {
     }
 
     @Test
-    void aPumpEvaluatesSoManyMessagesOverAllSelectors() {
+    void aPumpEvaluatesABoundedNumberOfMessagesForAllSelectors() {
         publish(2_000);
         List<Collector> readers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -79,7 +79,7 @@ class PumpTest {
     }
 
     @Test
-    void aSelectorThatFindsNothingDoesNotKeepOthersWaiting() {
+    void aSelectorWithoutMatchesDoesNotDelayOthers() {
         publish(2_000);
         for (int i = 1; i <= 20; i++) {
             new Collector(post, new Counting(-i), 10).attach();
@@ -113,7 +113,7 @@ class PumpTest {
     }
 
     @Test
-    void consumersThatTakeNothingAreNotAskedAgainAndAgain() {
+    void consumersThatAreNotReadyAreAskedOnce() {
         List<Collector> idle = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             Collector one = new Collector(post, null, 10);
@@ -151,7 +151,7 @@ class PumpTest {
 
     /** A window full of messages whose groups others have is not what a message for everybody waits behind. */
     @Test
-    void whatOthersOwnIsNotLookedThroughForEachConsumer() {
+    void groupsOfOtherConsumersAreNotSearchedForEachConsumer() {
         Collector owner = new Collector(post, null, 10).attach();
         for (char group = 'a'; group <= 'j'; group++) {
             post.publish(0, new Letter(group, 4, 0, String.valueOf(group), false, false));
@@ -178,7 +178,7 @@ class PumpTest {
 
     /** Messages that another selector's consumer has taken do not fill a window for good. */
     @Test
-    void aWindowIsSweptOfWhatOthersHaveTaken() {
+    void aWindowIsSweptOfMessagesTakenByOthers() {
         Selector odd = new Selector() {
             @Override
             public String key() {
@@ -208,7 +208,7 @@ class PumpTest {
     }
 
     @Test
-    void lookingIsBoundedLikewise() {
+    void browsingIsBoundedToo() {
         publish(3_000);
         List<Long> seen = new ArrayList<>();
         int[] ends = new int[1];
@@ -241,7 +241,7 @@ class PumpTest {
     }
 
     @Test
-    void whoAsksForTheConsumersOfATopicIsToldWithoutAWalk() {
+    void hasConsumersNeedsNoSearch() {
         assertEquals(false, post.deliveries().hasConsumers(post.feed().topic()));
         Collector one = new Collector(post, null, 1).attach();
         Collector two = new Collector(post, null, 1).attach();
@@ -255,7 +255,7 @@ class PumpTest {
 
     /** What came back is remembered for the last ones only: who was away for longer looks at everything again. */
     @Test
-    void aConsumerThatWasAwayFindsAllThatCameBack() {
+    void aConsumerWithoutCreditForLongGetsAllMessagesGivenBack() {
         Collector away = new Collector(post, null, 0).attach();
         Selector others = new Counting(-1) {
             @Override
@@ -281,7 +281,7 @@ class PumpTest {
     }
 
     @Test
-    void whatCameBackIsLookedAtByEachSelectorInItsTurn() {
+    void messagesGivenBackAreExaminedByEachSelectorInTurn() {
         Collector first = new Collector(post, null, 700).attach();
         publish(700);
         for (int i = 0; i < 30; i++) {

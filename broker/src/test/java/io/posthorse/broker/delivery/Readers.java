@@ -44,7 +44,7 @@ final class Readers implements UndeliverableHandler {
         Hand in;
         boolean over;
         int returned;
-        boolean passedOver;
+        boolean withheld;
         /** Whether a transaction decides over it. */
         boolean reserved;
 
@@ -116,7 +116,7 @@ final class Readers implements UndeliverableHandler {
         public void receive(Delivery delivery) {
             Sent one = sent.get(key(delivery.partition(), delivery.offset()));
             if (one.letter.odd()) {
-                one.passedOver = true;
+                one.withheld = true;
                 throw new IllegalStateException("an odd letter cannot be read");
             }
             received(this, one, delivery);
@@ -354,7 +354,7 @@ final class Readers implements UndeliverableHandler {
     // ---- what may happen
 
     private boolean isFree(Sent one) {
-        return !one.over && one.in == null && !one.passedOver && !one.reserved && !isOld(one);
+        return !one.over && one.in == null && !one.withheld && !one.reserved && !isOld(one);
     }
 
     private boolean isOld(Sent one) {
