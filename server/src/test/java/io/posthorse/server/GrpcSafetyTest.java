@@ -222,7 +222,8 @@ class GrpcSafetyTest {
         }
         long seconds = (System.nanoTime() - began) / 1_000_000_000L + 2;
         long lines = log().lines().skip(before)
-                .filter(l -> l.contains("LibraryLog") || l.contains("net.MisdirectedClients") || l.contains("\tat ")).count();
+                .filter(l -> l.contains("LibraryLog") || l.contains("net.MisdirectedClients")
+                || l.contains("\tat ")).count();
         Logger.getLogger("").removeHandler(counter);
         assertEquals(0, console.get(), "records on the console");
         assertTrue(lines >= 1 && lines <= 10 * seconds, lines + " lines in " + seconds + " s");
