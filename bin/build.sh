@@ -29,6 +29,9 @@ build() { # build <what to say>
     mkdir -p "$home/target"
     touch "$home/target/build-began"
     echo "$1" >&2
+    if [ -d "$home/cli/target/before/lib" ] && ! built; then # a build was interrupted
+        mv "$home/cli/target/before"/* "$home/cli/target" 2>/dev/null || true
+    fi
     if built; then
         # A server that runs from here keeps the files it has open; written over, they would fail it. And what is no longer a
         # library of the server may not stay among them.
@@ -149,7 +152,7 @@ build_ended() {
 commit() {
     local git="$home/.git" head line
     if [ -f "$git" ]; then # a work tree beside others
-        read -r line <"$git"
+        read -r line <"$git" || true
         git=${line#gitdir: }
     fi
     [ -f "$git/HEAD" ] && read -r head <"$git/HEAD" || return 0
@@ -157,7 +160,7 @@ commit() {
         line=${head#ref: } head=
         [ ! -f "$git/commondir" ] || git=$git/$(cat "$git/commondir")
         if [ -f "$git/$line" ]; then
-            read -r head <"$git/$line"
+            read -r head <"$git/$line" || true
         elif [ -f "$git/packed-refs" ]; then
             head=$(grep " $line\$" "$git/packed-refs" || true)
         fi

@@ -83,7 +83,8 @@ final class Launch {
         return places.stream().filter(Files::isRegularFile).map(Path::toString).findFirst().orElse(null);
     }
 
-    private static String hostName() {
+    /** Returns the name of this machine; empty where it has none. */
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

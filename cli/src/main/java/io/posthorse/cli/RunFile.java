@@ -13,12 +13,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A file that a running server keeps so that other commands find it: locked, with the process id in its first line and what
  * the server said of itself in the others. The lock ends with the process, however that ends, so the id in a locked file is
  * never that of another process. The file is deleted on an orderly stop; one that is left tells of another end.
+ *
+ * <p>Its name has the place where the id is good: machines and containers may share a home directory, and have ids of their
+ * own.
  */
 final class RunFile implements Closeable {
     private static final String SUFFIX = ".pid";
@@ -27,6 +32,8 @@ final class RunFile implements Closeable {
 
     /** The byte that is locked, far behind the text: Windows lets nobody read a range that another process has locked. */
     private static final long LOCKED_AT = Long.MAX_VALUE - 1;
+
+    private static final Path ID_NAMESPACE = Path.of("/proc/self/ns/pid");
 
     private final Path file;
     private final FileChannel channel;
@@ -90,7 +97,7 @@ final class RunFile implements Closeable {
     private static RunFile note(Path folder, String kind, List<String> about) throws IOException {
         OwnFiles.createDirectories(folder);
         long pid = ProcessHandle.current().pid();
-        Path file = folder.resolve(kind + "-" + pid + SUFFIX);
+        Path file = folder.resolve(kind + "-" + pid + "-" + here() + SUFFIX);
         String text = pid + "\n" + (about.isEmpty() ? "" : String.join("\n", about) + "\n");
         while (true) {
             OwnFiles.create(file);
@@ -104,6 +111,17 @@ final class RunFile implements Closeable {
             }
             channel.close(); // it was cleared away between its making and its lock
         }
+    }
+
+    /** Returns a word for the machine, and the container in it, in which process ids are those of this process. */
+    static String here() {
+        String place = Launch.hostName();
+        try {
+            place += Files.readSymbolicLink(ID_NAMESPACE);
+        } catch (IOException | UnsupportedOperationException e) {
+            // not Linux: the machine is all there is
+        }
+        return String.format("%08x", place.hashCode());
     }
 
     /** Calls {@code stop} once the file is there. */
@@ -127,29 +145,33 @@ final class RunFile implements Closeable {
         return file.resolveSibling(file.getFileName() + STOP);
     }
 
-    /** Returns the running servers whose kind matches, oldest process id first; files of killed ones are deleted. */
+    /**
+     * Returns the running servers of this machine and container whose kind matches. Deletes the files of killed ones,
+     * wherever they ran.
+     */
     static List<Running> running(Path folder, String kind) throws IOException {
         List<Running> running = new ArrayList<>();
         if (!Files.isDirectory(folder)) {
             return running;
         }
+        Pattern names = Pattern.compile("(" + kind + ")-(\\d+)(?:-([0-9a-f]{8}))?\\" + SUFFIX);
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().matches("(" + kind + ")-\\d+\\" + SUFFIX))
-                    .sorted()
-                    .toList();
+            files = all.sorted().toList();
         }
         for (Path file : files) {
+            Matcher name = names.matcher(file.getFileName().toString());
+            if (!name.matches()) {
+                continue;
+            }
             if (!isLocked(file)) {
                 Files.deleteIfExists(file);
                 Files.deleteIfExists(stopFile(file));
-                continue;
+            } else if (name.group(3) == null || name.group(3).equals(here())) {
+                List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+                running.add(new Running(Long.parseLong(name.group(2)), name.group(1),
+                        lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
             }
-            List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-            String name = file.getFileName().toString();
-            long pid = Long.parseLong(name.substring(name.lastIndexOf('-') + 1, name.length() - SUFFIX.length()));
-            running.add(new Running(pid, name.substring(0, name.lastIndexOf('-')),
-                    lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
         }
         return running;
     }

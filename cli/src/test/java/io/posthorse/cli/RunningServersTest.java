@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,20 @@ class RunningServersTest {
         file.close();
         assertEquals(List.of(), RunningServers.all(environment()));
         assertTrue(found.get(0).leftInOrder());
+    }
+
+    /** Its process id is that of somebody else here. */
+    @Test
+    void aServerOfAnotherContainerWithTheSameHomeIsNotListed() throws Exception {
+        Path folder = RunningServers.folder(environment());
+        RunFile own = RunFile.of(folder, "server", List.of());
+        Path file = RunningServers.all(environment()).get(0).file();
+        Path foreign = folder.resolve(file.getFileName().toString().replace(RunFile.here(), "0badcafe"));
+        try (FileChannel channel = FileChannel.open(foreign, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.lock(Long.MAX_VALUE - 1, 1, false);
+            assertEquals(List.of(file), RunningServers.all(environment()).stream().map(RunFile.Running::file).toList());
+        }
+        own.close();
     }
 
     @Test
