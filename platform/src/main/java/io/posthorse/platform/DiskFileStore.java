@@ -72,7 +72,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         if (!NoSpaceException.isCauseOf(failure) || failure instanceof NoSpaceException) {
             return failure;
         }
-        File there = (Files.isDirectory(place) ? place : place.toAbsolutePath().getParent()).toFile();
+        File there = file(Files.isDirectory(place) ? place : place.toAbsolutePath().getParent());
         long free = there.getTotalSpace() == 0 ? -1 : there.getUsableSpace();
         return new NoSpaceException(place.toAbsolutePath().toString(), neededBytes, free, failure);
     }
@@ -154,14 +154,18 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         }
     }
 
+    private static File file(Path path) {
+        return new File(path.toAbsolutePath().toString());
+    }
+
     @Override
     public long usableBytes() throws IOException {
-        return asked(directory.toFile().getUsableSpace());
+        return asked(file(directory).getUsableSpace());
     }
 
     @Override
     public long totalBytes() throws IOException {
-        return asked(directory.toFile().getTotalSpace());
+        return asked(file(directory).getTotalSpace());
     }
 
     /**
@@ -170,7 +174,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
      * @param bytes what is said of the volume; 0 where nothing is
      */
     private long asked(long bytes) throws IOException {
-        if (bytes == 0 && directory.toFile().getTotalSpace() == 0) {
+        if (bytes == 0 && file(directory).getTotalSpace() == 0) {
             throw new IOException("the size of the volume that holds " + directory + " cannot be read");
         }
         return bytes;
