@@ -117,7 +117,7 @@ build_if_needed() {
 
 # Builds modules that are no part of the server, their tests left out, where a source of theirs or of the server has changed since.
 build_beside() { # build_beside <module> ...
-    local module modules stamp status places=()
+    local module beside stamp status places=()
     build_if_needed
     build_ended
     stamp="$home/target/built-$(echo "$*" | tr ' /' '_-')"
@@ -127,12 +127,12 @@ build_beside() { # build_beside <module> ...
         return 0
     fi
     echo "Building $*." >&2
-    modules=$(echo "$*" | tr ' ' ',')
+    beside=$(echo "$*" | tr ' ' ',')
     mkdir -p "$home/target"
     touch "$stamp.began"
     pushd "$home" >/dev/null
     . bin/edited.sh
-    maven_of_edited target/build.log -DskipTests -pl "$modules" -am package
+    maven_of_edited target/build.log -DskipTests -pl "$beside" -am package
     popd >/dev/null
     if [ $status -ne 0 ]; then
         grep '^\[ERROR\]' "$home/target/build.log" | head -20 >&2

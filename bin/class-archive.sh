@@ -54,7 +54,7 @@ practise() {
     local seconds=$1 broker
     shift
     rm -f "$directory/log"
-    NAMESRV_ADDR= "$JAVA" "${plain[@]}" "$@" -cp "$classpath" io.posthorse.cli.Main start \
+    NAMESRV_ADDR= XDG_STATE_HOME="$directory" "$JAVA" "${plain[@]}" "$@" -cp "$classpath" io.posthorse.cli.Main start \
         --data "$directory/data" --set listenPort=0 --set nameserver.port=0 --set grpcServerPort=0 --set openwire.port=0 \
         >"$directory/log" 2>&1 &
     server=$!

@@ -20,4 +20,4 @@ await_port 61616 10 "JMS"
 main=$1
 shift
 java_app "$main" "$package.$main" "$@"
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"

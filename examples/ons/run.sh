@@ -2,4 +2,4 @@
 built "$app" || build examples/ons
 EXAMPLE_JVM="-Dons.client.logRoot=$data/logs -Drocketmq.client.localOffsetStoreDir=$data/offsets"
 java_app ons io.posthorse.example.ons.OnsPrograms 127.0.0.1:$port "$@"
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"

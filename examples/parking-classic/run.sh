@@ -8,4 +8,4 @@ await_port 8303 60 "The charging service"
 echo
 echo "Send a message: curl -X POST http://127.0.0.1:8303/sendTestMsg. It shows here, up to a minute later the first time."
 echo "Ctrl-C ends everything."
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"

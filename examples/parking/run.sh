@@ -8,4 +8,4 @@ echo
 echo "Open http://127.0.0.1:8304, then let a car leave: curl -X POST 'http://127.0.0.1:8303/exit/HH-PH-1?minutes=95'."
 echo "The first notice takes up to half a minute, the next ones come at once."
 echo "Ctrl-C ends everything."
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"

@@ -6,4 +6,4 @@ await_port 8306 60 "The application"
 echo
 echo "Try: curl -X PUT 'http://127.0.0.1:8306/orders/1?sku=horse&count=1', then curl 'http://127.0.0.1:8306/sendResult?orderId=1',"
 echo "then curl http://127.0.0.1:8306/orders. Ctrl-C ends everything."
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"

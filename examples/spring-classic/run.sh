@@ -7,8 +7,8 @@ EXAMPLE_JVM="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/ja
 EXAMPLE_JVM="$EXAMPLE_JVM -Drocketmq.client.logRoot=$data/logs -Drocketmq.client.localOffsetStoreDir=$data/offsets"
 package=io.posthorse.example.springclassic
 java_app "producer-$consumer" $package.producer.ProducerApplication "$@"
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"
 [ "$consumer" = send ] && finish 0
 java_app "consumer-$consumer" $package.consumer.ConsumerApplication --consumer="$consumer"
 echo "What was sent is received below. In a second terminal: examples/run spring-classic two. Ctrl-C ends the consumer."
-wait "${started[-1]}"
+wait "${started[${#started[@]}-1]}"

@@ -83,8 +83,7 @@ final class Launch {
         return places.stream().filter(Files::isRegularFile).map(Path::toString).findFirst().orElse(null);
     }
 
-    /** Returns the name of this machine; empty where it has none. */
-    static String hostName() {
+    private static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

@@ -73,7 +73,8 @@ final class MqBroker implements Callable<Integer> {
             return Launch.WELL;
         }
         LogPlace place = LogPlace.shared(parsed, home.logs(), parsed.identity().brokerName(), "broker.log");
-        RunFile running = RunFile.of(
+        RunningServers.Note running = new RunningServers.Note();
+        running.write(
                 home.run(), "broker", List.of(RunningServers.data(Path.of(parsed.storage().directory()))));
         return Launch.run(new Launch.Run<>(
                 parsed, place, false, () -> Server.start(parsed), (server, ms) -> greet(server, ms, place), running));

@@ -53,7 +53,8 @@ final class MqNameServer implements Callable<Integer> {
         }
         LogPlace place = LogPlace.shared(
                 parsed, home.logs(), "namesrv-" + parsed.listen().nameServerPort(), "namesrv.log");
-        RunFile running = RunFile.of(
+        RunningServers.Note running = new RunningServers.Note();
+        running.write(
                 home.run(), "namesrv", List.of(RunningServers.data(Path.of(parsed.storage().directory()))));
         return Launch.run(new Launch.Run<>(
                 parsed, place, false, () -> NameServerProcess.start(parsed), (server, ms) -> greet(server, ms, place),

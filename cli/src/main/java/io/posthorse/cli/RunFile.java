@@ -33,6 +33,7 @@ final class RunFile implements Closeable {
     /** The byte that is locked, far behind the text: Windows lets nobody read a range that another process has locked. */
     private static final long LOCKED_AT = Long.MAX_VALUE - 1;
 
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Path ID_NAMESPACE = Path.of("/proc/self/ns/pid");
 
     private final Path file;
@@ -113,13 +114,13 @@ final class RunFile implements Closeable {
         }
     }
 
-    /** Returns a word for the machine, and the container in it, in which process ids are those of this process. */
+    /** Returns a word for the running machine, and the container in it, in which process ids are those of this process. */
     static String here() {
-        String place = Launch.hostName();
+        String place;
         try {
-            place += Files.readSymbolicLink(ID_NAMESPACE);
+            place = Files.readString(BOOT_ID) + Files.readSymbolicLink(ID_NAMESPACE);
         } catch (IOException | UnsupportedOperationException e) {
-            // not Linux: the machine is all there is
+            place = ""; // not Linux: one machine, without containers
         }
         return String.format("%08x", place.hashCode());
     }
@@ -146,8 +147,7 @@ final class RunFile implements Closeable {
     }
 
     /**
-     * Returns the running servers of this machine and container whose kind matches. Deletes the files of killed ones,
-     * wherever they ran.
+     * Returns the running servers of this machine and container whose kind matches. Deletes the files of killed ones.
      */
     static List<Running> running(Path folder, String kind) throws IOException {
         List<Running> running = new ArrayList<>();
@@ -164,16 +164,27 @@ final class RunFile implements Closeable {
             if (!name.matches()) {
                 continue;
             }
-            if (!isLocked(file)) {
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(stopFile(file));
-            } else if (name.group(3) == null || name.group(3).equals(here())) {
-                List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-                running.add(new Running(Long.parseLong(name.group(2)), name.group(1),
-                        lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
+            if (name.group(3) != null && !name.group(3).equals(here())) {
+                continue;
+            }
+            try {
+                look(file, name, running);
+            } catch (IOException e) {
+                // another user's, or it has ended meanwhile
             }
         }
         return running;
+    }
+
+    private static void look(Path file, Matcher name, List<Running> running) throws IOException {
+        if (!isLocked(file)) {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(stopFile(file));
+            return;
+        }
+        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        running.add(new Running(Long.parseLong(name.group(2)), name.group(1),
+                lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
     }
 
     private static boolean isLocked(Path file) throws IOException {

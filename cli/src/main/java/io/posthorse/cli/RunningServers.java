@@ -51,8 +51,13 @@ final class RunningServers {
 
         /** Writes it. Where that is not possible, says what will not work, and the server goes on. */
         void write(String kind, List<String> about) {
+            write(folder(System.getenv()), kind, about);
+        }
+
+        /** The same in a directory. */
+        void write(Path folder, String kind, List<String> about) {
             try {
-                file = RunFile.of(folder(System.getenv()), kind, about);
+                file = RunFile.of(folder, kind, about);
             } catch (IOException e) {
                 System.out.println("WARNING: \"posthorse status\" and \"posthorse stop\" will not find this server: "
                         + e.getMessage() + " cannot be written. It can be stopped by its process id, "

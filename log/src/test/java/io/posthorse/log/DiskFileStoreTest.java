@@ -123,6 +123,28 @@ class DiskFileStoreTest {
         DiskFileStore.open(directory).close();
     }
 
+    @Test
+    void c10_aRefusedSecondOpeningDoesNotEndTheLock() throws Exception {
+        try (DiskFileStore first = DiskFileStore.open(directory)) {
+            assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+            assertEquals(List.of(), first.list());
+            Process other = holder();
+            assertEquals(-1, other.getInputStream().read(), "the other process ends without having it");
+            assertTrue(other.waitFor(30, TimeUnit.SECONDS));
+        }
+    }
+
+    private Process holder() throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     /** As in a changed root, where the mount that holds it is out of sight. */
     @Test
     void aDirectoryThatIsInNoTableOfMountsTellsItsSpace() throws IOException {

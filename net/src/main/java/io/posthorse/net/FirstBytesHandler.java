@@ -37,7 +37,8 @@ final class FirstBytesHandler extends ChannelInboundHandlerAdapter {
             in.release();
             strays.turnAway(context, spoken);
         } else if (strays.needsMore(in)) {
-            held = in;
+            held = context.alloc().buffer(in.readableBytes()).writeBytes(in); // some bytes do not keep a whole read's buffer
+            in.release();
         } else {
             context.fireChannelRead(in);
             if (!context.isRemoved()) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.posthorse.platform.QuotaHolder;
 import java.io.UncheckedIOException;
@@ -361,7 +362,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof java.io.IOException) && complaints.allows(cause.getClass().getSimpleName())) {
+        if (cause.getCause() instanceof NotSslRecordException) {
+            // its text has all that came, secrets among it
+            if (complaints.allows("no TLS")) {
+                LOG.warn("Connection from {} is closed: it is not encrypted, and this port takes no others. Have the client"
+                        + " use TLS.", context.channel().remoteAddress());
+            }
+        } else if (!(cause instanceof java.io.IOException) && complaints.allows(cause.getClass().getSimpleName())) {
             LOG.warn("Connection from {} is closed: {}", context.channel().remoteAddress(), cause.toString(),
                     cause instanceof RuntimeException && cause.getStackTrace().length > 0 ? cause : null);
         }

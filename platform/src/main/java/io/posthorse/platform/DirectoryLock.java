@@ -8,6 +8,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A lock that keeps every other process out of a directory. The operating system releases it when the process ends, so the
@@ -17,32 +21,64 @@ import java.nio.file.Path;
 final class DirectoryLock implements Closeable {
     static final String NAME = "lock";
     private static final int ID_BYTES_MAX = 20;
+    private static final String THIS_PROCESS = "this very process";
 
+    /** Directories that this process has, so that it does not open their files once more: see {@link #OVERLAPPING}. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /**
+     * Channels to files that another class loader of this process has locked. They stay open: on Linux, closing any channel
+     * to a file ends all locks that the process has on it.
+     */
+    private static final Queue<FileChannel> OVERLAPPING = new ConcurrentLinkedQueue<>();
+
+    private final Path directory;
     private final FileChannel channel;
     private final FileLock lock;
 
-    private DirectoryLock(FileChannel channel, FileLock lock) {
+    private DirectoryLock(Path directory, FileChannel channel, FileLock lock) {
+        this.directory = directory;
         this.channel = channel;
         this.lock = lock;
     }
 
     /** @throws DirectoryInUseException where another process, or another part of this one, has the directory */
     static DirectoryLock take(Path directory) throws IOException {
-        FileChannel channel = FileModes.openFile(directory.resolve(NAME));
-        String owner = "this very process";
-        try {
-            FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
-            if (lock != null) {
-                DirectoryLock taken = new DirectoryLock(channel, lock);
-                taken.sign();
-                return taken;
-            }
-            owner = owner(channel);
-        } catch (OverlappingFileLockException e) {
-            // held by this very process
+        Path real = directory.toRealPath();
+        if (!HELD.add(real)) {
+            throw inUse(directory, THIS_PROCESS);
         }
-        channel.close();
-        throw new DirectoryInUseException(directory.toAbsolutePath().toString(), owner);
+        DirectoryLock taken = null;
+        try {
+            taken = lock(directory, real);
+            return taken;
+        } finally {
+            if (taken == null) {
+                HELD.remove(real);
+            }
+        }
+    }
+
+    private static DirectoryLock lock(Path directory, Path real) throws IOException {
+        FileChannel channel = FileModes.openFile(directory.resolve(NAME));
+        FileLock lock;
+        try {
+            lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
+        } catch (OverlappingFileLockException e) {
+            OVERLAPPING.add(channel);
+            throw inUse(directory, THIS_PROCESS);
+        }
+        if (lock == null) {
+            String owner = owner(channel);
+            channel.close();
+            throw inUse(directory, owner);
+        }
+        DirectoryLock taken = new DirectoryLock(real, channel, lock);
+        taken.sign();
+        return taken;
+    }
+
+    private static DirectoryInUseException inUse(Path directory, String owner) {
+        return new DirectoryInUseException(directory.toAbsolutePath().toString(), owner);
     }
 
     private void sign() {
@@ -68,7 +104,11 @@ final class DirectoryLock implements Closeable {
 
     @Override
     public void close() throws IOException {
-        lock.release();
-        channel.close();
+        try {
+            lock.release();
+            channel.close();
+        } finally {
+            HELD.remove(directory);
+        }
     }
 }

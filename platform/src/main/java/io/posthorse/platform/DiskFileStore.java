@@ -59,11 +59,20 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     public static DiskFileStore open(Path directory) throws IOException {
         try {
             FileModes.createDirectories(directory);
-            return new DiskFileStore(directory, DirectoryLock.take(directory));
+            return of(directory, DirectoryLock.take(directory));
         } catch (FileAlreadyExistsException e) {
             throw new IOException(directory + " is not a directory; name a directory to keep the data in", e);
         } catch (IOException e) {
             throw explained(e, directory, FIRST_BYTES);
+        }
+    }
+
+    private static DiskFileStore of(Path directory, DirectoryLock lock) throws IOException {
+        try {
+            return new DiskFileStore(directory, lock);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
         }
     }
 

@@ -16,9 +16,11 @@ public final class DataDirectory {
     private static final Pattern OURS = Pattern.compile(String.join("|",
             "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.keys",
             "0\\d{19}\\.checkpoint", "0\\d{19}-0\\d{19}\\.checkpoint(-copy)?",
-            "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside", "logs",
+            "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside", "logs", "run",
+            ".*\\.deleted",
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
             "\\..*", "lost\\+found"));
+    private static final Pattern LOG = Pattern.compile(".*\\.log(\\.\\d)?");
     private static final int SHOWN = 5;
 
     private DataDirectory() {}
@@ -31,7 +33,7 @@ public final class DataDirectory {
      * @return how many records are set aside now
      */
     public static int setAside(Path directory, long position) throws IOException {
-        requireOurs(directory);
+        requireOurs(directory, null);
         if (DiskFileStore.entries(directory).isEmpty()) {
             throw new IOException("There is no data directory " + directory.toAbsolutePath() + ".");
         }
@@ -40,10 +42,18 @@ public final class DataDirectory {
         }
     }
 
-    /** @throws IOException where the directory holds something else; the message says what, and what to do */
-    static void requireOurs(Path directory) throws IOException {
+    /**
+     * Refuses a directory with foreign files in it.
+     *
+     * @param logs where the server log is written; null where that is not known
+     * @throws IOException where the directory holds something else; the message says what, and what to do
+     */
+    static void requireOurs(Path directory, Path logs) throws IOException {
         List<String> others = DiskFileStore.entries(directory).orElse(List.of()).stream() // it is made, or refused for that
-                .filter(name -> !OURS.matcher(name.endsWith("/") ? name.substring(0, name.length() - 1) : name).matches())
+                .filter(name -> {
+                    String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
+                    return !OURS.matcher(plain).matches() && !isOfLogs(directory, plain, logs);
+                })
                 .toList();
         if (others.isEmpty()) {
             return;
@@ -56,5 +66,16 @@ public final class DataDirectory {
         throw new IOException("The data directory " + directory.toAbsolutePath() + " holds " + shown + ". " + what
                 + " Nothing was"
                 + " changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files elsewhere.");
+    }
+
+    /** An operator may keep the server log in the data directory, or in a directory there. */
+    private static boolean isOfLogs(Path directory, String name, Path logs) {
+        if (logs == null) {
+            return false;
+        }
+        Path data = directory.toAbsolutePath().normalize();
+        Path place = logs.toAbsolutePath().normalize();
+        return place.equals(data) ? LOG.matcher(name).matches()
+                : place.startsWith(data) && data.relativize(place).getName(0).toString().equals(name);
     }
 }

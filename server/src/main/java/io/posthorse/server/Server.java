@@ -78,7 +78,8 @@ public final class Server implements AutoCloseable {
         this.config = config;
         this.daemon = daemon;
         Path directory = Path.of(config.storage().directory());
-        DataDirectory.requireOurs(directory);
+        String logs = config.logging().directory();
+        DataDirectory.requireOurs(directory, logs == null ? null : Path.of(logs));
         this.files = DiskFileStore.open(directory);
         Clock clock = Clock.system();
         ServerConfig.Limits limits = config.limits();

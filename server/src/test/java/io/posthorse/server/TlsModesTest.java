@@ -11,14 +11,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -50,6 +56,36 @@ class TlsModesTest {
     static void issue() throws Exception {
         issued = new Certificates(made).make("issuer", "-ext", "bc=ca:true").make("foreign")
                 .issue("good", "issuer").issue("expired", "issuer", "-startdate", "-3d", "-validity", "1");
+    }
+
+    /** A signed request in binary form, which does not look like any protocol of text. */
+    @Test
+    void secT03WhatComesUnencryptedIsNotInTheLog() throws Exception {
+        for (String end : new String[] {".pem", ".key"}) {
+            Files.copy(made.resolve("good" + end), directory.resolve("good" + end));
+        }
+        String planted = "planted" + System.nanoTime();
+        byte[] frame = FrameCodec.encode(new Frame(
+                310, Frame.JAVA, Frame.VERSION, 1, 0, null, Map.of("Signature", planted), TestBroker.text(planted), true));
+        try (Server server = start(directory, "ENFORCING", "good")) {
+            for (int port : new int[] {server.brokerPort(), server.nameServerPort()}) {
+                try (Socket socket = new Socket("127.0.0.1", port)) {
+                    socket.setSoTimeout(20_000);
+                    socket.getOutputStream().write(frame);
+                    while (socket.getInputStream().read() >= 0) {
+                        // until it is closed
+                    }
+                } catch (SocketException e) {
+                    // reset
+                }
+            }
+        }
+        String log = Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1).lines()
+                .filter(line -> line.contains("SessionHandler") || line.contains("\tat ") || line.contains("Exception"))
+                .collect(Collectors.joining("\n"));
+        assertTrue(log.contains("it is not encrypted"), "the log is written");
+        assertFalse(log.contains(planted), "a body is logged");
+        assertFalse(log.contains(HexFormat.of().formatHex(TestBroker.text(planted))), "a body is logged in hex digits");
     }
 
     @ParameterizedTest

@@ -1,0 +1,37 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which files in a data directory are taken for ours. */
+class DataDirectoryTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void aFileThatWindowsHadNotLetGoOfDoesNotStopTheStart() throws IOException {
+        Files.createFile(directory.resolve("00000000000000000000.log.0.deleted"));
+        assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, null));
+    }
+
+    @Test
+    void theServerLogMayBeKeptInTheDataDirectory() throws IOException {
+        Path logs = Files.createDirectories(directory.resolve("mine").resolve("logs"));
+        assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, logs));
+        IOException refused = assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, null));
+        assertTrue(refused.getMessage().contains("mine/"), refused.getMessage());
+        Files.delete(logs);
+        Files.delete(logs.getParent());
+        Files.createFile(directory.resolve("server.log"));
+        Files.createFile(directory.resolve("server.log.1"));
+        assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, directory));
+        assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, logs));
+    }
+}
