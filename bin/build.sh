@@ -9,13 +9,13 @@ built() {
 
 # Whether a source is newer than what is built, or one has gone; prints the first that is. The jar of the command bears the time at
 # which its build began.
-changed_source() {
+changed_source() { # changed_source [file to compare with instead]
     local jars=("$home"/cli/target/posthorse-cli-*.jar) jar name places=("$home/pom.xml")
     for jar in "$home"/cli/target/lib/posthorse-*.jar "${jars[0]}" quickstart load; do
         name=${jar##*/} name=${name#posthorse-} name=${name%-[0-9]*.*.jar}
         [ ! -d "$home/$name/src/main" ] || places+=("$home/$name/src/main" "$home/$name/pom.xml")
     done
-    find "${places[@]}" -newer "${jars[0]}" ! -name '.*' 2>/dev/null | head -1
+    find "${places[@]}" -newer "${1:-${jars[0]}}" ! -name '.*' 2>/dev/null | head -1
 }
 
 # Builds what is run, and neither tests nor benchmarks; fails with a reason. Where something is built already, only what was
@@ -122,13 +122,15 @@ build_beside() { # build_beside <module> ...
     build_ended
     stamp="$home/target/built-$(echo "$*" | tr ' /' '_-')"
     for module in "$@"; do places+=("$home/$module"); done
-    if [ -f "$stamp" ] && [ "$stamp" -nt "$(echo "$home"/cli/target/posthorse-cli-*.jar)" ] &&
+    [ -f "$stamp" ] || stamp=$(echo "$home/$1"/target/posthorse-*[0-9T].jar) # built by Maven, perhaps
+    if [ -f "$stamp" ] && [ -z "$(changed_source "$stamp")" ] &&
         [ -z "$(find "${places[@]}" -name target -prune -o -newer "$stamp" ! -name '.*' -print 2>/dev/null | head -1)" ]; then
         return 0
     fi
     echo "Building $*." >&2
     beside=$(echo "$*" | tr ' ' ',')
     mkdir -p "$home/target"
+    stamp="$home/target/built-$(echo "$*" | tr ' /' '_-')"
     touch "$stamp.began"
     pushd "$home" >/dev/null
     . bin/edited.sh
