@@ -2,8 +2,8 @@
 # a start is spared, and hot code is compiled sooner. Sourced by bin/posthorse. Needs a JDK 25: the names of the JVM's log, which has
 # to be silent about it, are others elsewhere, and a wrong one would keep it from starting.
 
-# Adds the options that use the cache, named in $cache, where it is younger than the jars; the JVM looks at them again. Else those
-# that use an archive, named in $archive, and make it when a server first stops. The JVM passes over an archive of other jars and
+# Adds the options that use the cache, named in $cache, where it is younger than the jars: the JVM does not look whether they are those
+# that it was made from. Else those that use an archive, named in $archive, and make it when a server first stops. The JVM passes over an archive of other jars and
 # does not write it anew, hence the jars in its name; those of other jars are removed.
 class_archive() {
     local jars old jar
