@@ -456,7 +456,7 @@ public final class Broker {
     }
 
     /** Returns the records that can be read without waiting for the disk. */
-    public ResidentRecords atHand() {
+    public ResidentRecords resident() {
         return resident;
     }
 

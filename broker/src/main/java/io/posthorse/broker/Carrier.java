@@ -80,12 +80,12 @@ final class Carrier implements LivePass.Found {
         batchBytes = 0;
         reading = true;
         Log log = broker.log();
-        long number = log.readBegins();
+        long number = log.beginRead();
         LogView view = log.view();
         boolean isFirst = !failed;
         boolean[] whole = new boolean[1];
         background.run(() -> whole[0] = read(taken, view), failure -> {
-            log.readEnded(number);
+            log.endRead(number);
             reading = false;
             failed = failure != null || !whole[0];
             if (failed) { // the contents are unknown: read again

@@ -66,7 +66,7 @@ public final class ColdRead {
 
     /** Ends the read, on the owner's thread, after success or failure. */
     public void end() {
-        log.readEnded(number);
+        log.endRead(number);
     }
 
     /** Returns the offset to continue with, once {@link #read} has returned. */

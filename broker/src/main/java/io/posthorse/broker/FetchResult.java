@@ -178,7 +178,7 @@ public final class FetchResult {
     ColdRead detach(Log log, MessageRenderer renderer) {
         ColdRead read = new ColdRead(
                 log,
-                log.readBegins(),
+                log.beginRead(),
                 renderer,
                 Arrays.copyOf(segments, count),
                 Arrays.copyOf(at, count),

@@ -25,7 +25,7 @@ public final class KeySearch {
 
     KeySearch(Log log, MessageRenderer renderer, KeyIndex keys, Set<Integer> partitions) {
         this.log = log;
-        this.read = log.readBegins();
+        this.read = log.beginRead();
         this.view = log.view();
         this.renderer = renderer;
         this.keys = keys.snapshot();
@@ -34,7 +34,7 @@ public final class KeySearch {
 
     /** Ends the search, on the owner's thread, after success or failure. */
     public void end() {
-        log.readEnded(read);
+        log.endRead(read);
     }
 
     /**

@@ -31,7 +31,7 @@ public final class OldMessages {
      *
      * @return false where the first one has to be read; nothing has changed then, and {@link #read} must follow
      */
-    public boolean areAtHand(FetchResult found) {
+    public boolean areResident(FetchResult found) {
         return !found.isCold() || broker.originals().take(found);
     }
 

@@ -115,6 +115,6 @@ public final class OriginalMessages {
      * @throws NotResidentException where the id was not looked up yet
      */
     public boolean hasId(Topic topic, String id) {
-        return broker.atHand().answer(new IdQuery(broker, topic, id));
+        return broker.resident().answer(new IdQuery(broker, topic, id));
     }
 }

@@ -47,7 +47,7 @@ public final class OriginalRead {
     }
 
     OriginalRead(Log log, FetchResult found, LongPredicate wanted) {
-        this.number = log.readBegins();
+        this.number = log.beginRead();
         for (int i = 0; i < found.count; i++) {
             if (wanted.test(found.offsets[i])) {
                 places.add(new Place(found.segments[i], found.at[i], found.positions[i], found.lengths[i]));
@@ -56,7 +56,7 @@ public final class OriginalRead {
     }
 
     private OriginalRead(Log log) {
-        this.number = log.readBegins();
+        this.number = log.beginRead();
     }
 
     /** Begins to read the first messages of a result: a bounded batch. */
@@ -98,6 +98,6 @@ public final class OriginalRead {
     }
 
     void end(Log log) {
-        log.readEnded(number);
+        log.endRead(number);
     }
 }

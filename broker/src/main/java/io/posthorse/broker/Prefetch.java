@@ -22,7 +22,7 @@ final class Prefetch {
 
     /** Returns whether the message at an offset can be moved now without waiting for the disk. */
     boolean isReady(Partition from, long offset) {
-        return broker.atHand().has(MessageMoves.position(from, offset));
+        return broker.resident().has(MessageMoves.position(from, offset));
     }
 
     /** Begins to read messages that are moved next. */
@@ -36,7 +36,7 @@ final class Prefetch {
             return;
         }
         reading = true;
-        Lookup bringing = broker.atHand().bringing(positions);
+        Lookup bringing = broker.resident().bringing(positions);
         bringing.begin();
         background.run(bringing::read, failure -> {
             reading = false;

@@ -104,10 +104,10 @@ public final class PreparedGroups {
      *
      * @throws NotResidentException where the record may have to come from the disk
      */
-    public void requireAtHand(String id) {
+    public void requireResident(String id) {
         Long position = positions().get(id);
         if (position != null) {
-            broker.atHand().require(position);
+            broker.resident().require(position);
         }
     }
 

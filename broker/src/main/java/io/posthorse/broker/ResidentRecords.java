@@ -174,7 +174,7 @@ public final class ResidentRecords {
 
         @Override
         public void begin() {
-            number = broker.log().readBegins();
+            number = broker.log().beginRead();
             view = broker.log().view();
         }
 
@@ -187,7 +187,7 @@ public final class ResidentRecords {
 
         @Override
         public void end() {
-            broker.log().readEnded(number);
+            broker.log().endRead(number);
             Arrays.stream(positions).forEach(ResidentRecords.this::add);
         }
     }

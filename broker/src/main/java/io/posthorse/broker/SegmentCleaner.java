@@ -112,7 +112,7 @@ final class SegmentCleaner {
             return carrier.begin(); // after a failed read, once more after a rest
         }
         List<String> groups = broker.preparedGroups().first(carried.isEmpty() ? 0 : GROUPS, this::isCarried);
-        if (!areAtHand(groups)) {
+        if (!areResident(groups)) {
             return true; // they are being read
         }
         if (!broker.preparedGroups().carry(groups)) {
@@ -185,9 +185,9 @@ final class SegmentCleaner {
     }
 
     /** Returns whether prepared groups are resident; otherwise the background reads them into memory. */
-    private boolean areAtHand(List<String> groups) {
+    private boolean areResident(List<String> groups) {
         long[] missing = groups.stream().mapToLong(id -> broker.preparedGroups().positions().get(id))
-                .filter(position -> !broker.atHand().has(position)).toArray();
+                .filter(position -> !broker.resident().has(position)).toArray();
         if (missing.length > 0) {
             prefetch.begin(missing);
         }

@@ -137,10 +137,10 @@ public final class TimeSearch {
             return true;
         }
         Log log = broker.log();
-        long number = log.readBegins();
+        long number = log.beginRead();
         LogView view = log.view();
         reader.run(() -> view.bytes(position), failure -> {
-            log.readEnded(number);
+            log.endRead(number);
             warmed = position;
             run();
         });

@@ -25,7 +25,7 @@ public final class WaitingRead {
 
     WaitingRead(Log log, MessageRenderer renderer, Partition partition, long[] timesMs, long[] offsets, int[] asked) {
         this.log = log;
-        this.number = log.readBegins();
+        this.number = log.beginRead();
         this.view = log.view();
         this.renderer = renderer;
         this.timesMs = timesMs;
@@ -39,7 +39,7 @@ public final class WaitingRead {
 
     /** Ends the read, on the owner's thread, after success or failure. */
     public void end() {
-        log.readEnded(number);
+        log.endRead(number);
     }
 
     /** Returns the number of messages. */

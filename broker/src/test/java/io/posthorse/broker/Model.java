@@ -191,7 +191,7 @@ final class Model {
     private void fetch(Broker broker, Partition partition, long from) {
         OldMessages old = new OldMessages(broker, new ImmediateBackground());
         broker.fetch(partition, from, 64, 1 << 20, TagFilter.ALL, fetch);
-        while (!old.areAtHand(fetch)) {
+        while (!old.areResident(fetch)) {
             old.read(fetch, new RetriedRequest());
             broker.fetch(partition, from, 64, 1 << 20, TagFilter.ALL, fetch);
         }

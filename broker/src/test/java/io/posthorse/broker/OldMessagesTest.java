@@ -206,7 +206,7 @@ class OldMessagesTest {
 
         FetchResult fetch = new FetchResult();
         directory.shard.broker().fetch(partition, 1, 10, 1 << 20, TagFilter.ALL, fetch);
-        assertTrue(old.areAtHand(fetch));
+        assertTrue(old.areResident(fetch));
         ByteBuffer out = ByteBuffer.allocate(fetch.bytes());
         fetch.copy(out, 0);
         assertEquals("TWO THREE ", new String(out.array()));
@@ -224,7 +224,7 @@ class OldMessagesTest {
         List<Long> all = new ArrayList<>();
         while (next < 1_000) {
             broker.fetch(partition, next, 1_000, 1 << 20, TagFilter.ALL, fetch);
-            if (!old.areAtHand(fetch)) {
+            if (!old.areResident(fetch)) {
                 assertEquals(next, fetch.offset(0));
                 old.read(fetch, new RetriedRequest());
                 reader.drain();
@@ -251,7 +251,7 @@ class OldMessagesTest {
             Runnable ask = () -> {
                 FetchResult fetch = new FetchResult();
                 directory.shard.broker().fetch(partition, 0, 1, 1 << 20, TagFilter.ALL, fetch);
-                if (old.areAtHand(fetch)) {
+                if (old.areResident(fetch)) {
                     answered.add(number);
                 } else {
                     assertTrue(old.read(fetch, retry));

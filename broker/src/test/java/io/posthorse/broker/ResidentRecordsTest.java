@@ -54,18 +54,18 @@ class ResidentRecordsTest {
     @Test
     void aColdMessageIsReadByAnotherThreadFirst() {
         long position = published();
-        NotResidentException missing = assertThrows(NotResidentException.class, () -> broker.atHand().message(position));
-        assertFalse(broker.atHand().has(position), "the lookup was not done yet");
+        NotResidentException missing = assertThrows(NotResidentException.class, () -> broker.resident().message(position));
+        assertFalse(broker.resident().has(position), "the lookup was not done yet");
         bring(missing);
-        assertEquals(TestFormat.HEADER + BODY, broker.atHand().message(position).remaining());
+        assertEquals(TestFormat.HEADER + BODY, broker.resident().message(position).remaining());
     }
 
     @Test
     void aPositionWithoutARecordIsLookedUpOnce() {
         long position = published() + 8;
-        bring(assertThrows(NotResidentException.class, () -> broker.atHand().message(position)));
-        assertNull(broker.atHand().message(position));
-        assertNull(broker.atHand().message(-1));
+        bring(assertThrows(NotResidentException.class, () -> broker.resident().message(position)));
+        assertNull(broker.resident().message(position));
+        assertNull(broker.resident().message(-1));
     }
 
     @Test
@@ -74,7 +74,7 @@ class ResidentRecordsTest {
         long before = broker.decisions();
         directory.shard.turn();
         directory.publish(partition, BODY);
-        NotResidentException late = assertThrows(NotResidentException.class, () -> broker.atHand().message(position));
+        NotResidentException late = assertThrows(NotResidentException.class, () -> broker.resident().message(position));
         assertThrows(IllegalStateException.class, () -> late.lookup(before));
     }
 
@@ -82,12 +82,12 @@ class ResidentRecordsTest {
     void timesOfOneAnswerAreReadTogether() {
         published();
         published();
-        ResidentRecords.Times first = broker.atHand().times();
+        ResidentRecords.Times first = broker.resident().times();
         assertEquals(-1, first.at(partition, 0));
         assertEquals(-1, first.at(partition, 1));
         assertEquals(-1, first.at(partition, 2), "there is none");
         bring(assertThrows(NotResidentException.class, first::require));
-        ResidentRecords.Times again = broker.atHand().times();
+        ResidentRecords.Times again = broker.resident().times();
         assertTrue(again.at(partition, 0) > 0);
         assertTrue(again.at(partition, 1) >= again.at(partition, 0));
         again.require();
@@ -104,7 +104,7 @@ class ResidentRecordsTest {
             RetriedRequest retry = new RetriedRequest();
             retry.onRead(() -> {
                 try {
-                    broker.atHand().message(position);
+                    broker.resident().message(position);
                     done.add(position);
                 } catch (NotResidentException e) {
                     assertTrue(old.read(e.lookup(broker.decisions()), retry));
@@ -123,7 +123,7 @@ class ResidentRecordsTest {
     void memoryOfWaitingRequestsIsBounded() {
         long position = published();
         int most = (int) (Runtime.getRuntime().maxMemory() / 32);
-        NotResidentException missing = assertThrows(NotResidentException.class, () -> broker.atHand().message(position));
+        NotResidentException missing = assertThrows(NotResidentException.class, () -> broker.resident().message(position));
         assertTrue(old.read(missing.lookup(broker.decisions()), new RetriedRequest(most)));
         assertFalse(old.read(missing.lookup(broker.decisions()), new RetriedRequest(1)));
         reads.remove().run();
@@ -148,9 +148,9 @@ class ResidentRecordsTest {
         group.publish(partition, new TestFormat.Sent(7, partition.id(), BODY));
         assertEquals(Admission.ADMITTED, broker.preparedGroups().prepare("old", group));
         directory.rest();
-        bring(assertThrows(NotResidentException.class, () -> broker.preparedGroups().requireAtHand("old")));
-        broker.preparedGroups().requireAtHand("old");
-        broker.preparedGroups().requireAtHand("there is none");
+        bring(assertThrows(NotResidentException.class, () -> broker.preparedGroups().requireResident("old")));
+        broker.preparedGroups().requireResident("old");
+        broker.preparedGroups().requireResident("there is none");
     }
 
     @Test

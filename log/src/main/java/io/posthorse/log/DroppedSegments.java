@@ -36,12 +36,12 @@ final class DroppedSegments {
         this.step = step;
     }
 
-    long readBegins() {
+    long beginRead() {
         reads.add(begun);
         return begun++;
     }
 
-    void readEnded(long read) {
+    void endRead(long read) {
         reads.remove(read);
         release();
     }

@@ -83,11 +83,11 @@ final class IndexUpkeep {
 
     private void make(StripeFile missing) {
         busy = true;
-        long read = log.readBegins();
+        long read = log.beginRead();
         Segment[] segments = log.view().segments();
         List<List<StripeFile>> made = new ArrayList<>(1);
         background.run(() -> made.add(IndexRebuild.first(files, segments, missing)), failure -> {
-            log.readEnded(read);
+            log.endRead(read);
             busy = false;
             if (failure != null) {
                 pause = PAUSE;

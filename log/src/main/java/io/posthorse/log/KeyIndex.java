@@ -181,10 +181,10 @@ public final class KeyIndex {
             return;
         }
         busy = true;
-        long read = log.readBegins();
+        long read = log.beginRead();
         KeyRebuild work = new KeyRebuild(files, source, log.view(), next[0], next[1], REBUILD_BYTES);
         background.run(work, failure -> {
-            log.readEnded(read);
+            log.endRead(read);
             busy = false;
             if (failure != null) {
                 pause = PAUSE;

@@ -462,19 +462,19 @@ public final class Log {
     }
 
     /**
-     * Announces a read by another thread: no bytes of this log go away until {@link #readEnded}.
+     * Announces a read by another thread: no bytes of this log go away until {@link #endRead}.
      *
      * @return number of the read
      */
-    public long readBegins() {
-        return dropped.readBegins();
+    public long beginRead() {
+        return dropped.beginRead();
     }
 
-    public void readEnded(long read) {
-        dropped.readEnded(read);
+    public void endRead(long read) {
+        dropped.endRead(read);
     }
 
-    /** Returns the committed records for another thread, valid between {@link #readBegins} and {@link #readEnded}. */
+    /** Returns the committed records for another thread, valid between {@link #beginRead} and {@link #endRead}. */
     public LogView view() {
         return new LogView(segments.all(), committed());
     }

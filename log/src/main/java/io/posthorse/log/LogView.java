@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 
 /**
  * A view of the records committed at one moment, for reading by another thread. Its bytes stay between
- * {@link Log#readBegins} and {@link Log#readEnded}.
+ * {@link Log#beginRead} and {@link Log#endRead}.
  */
 public final class LogView {
     private final Segment[] segments;

@@ -270,17 +270,17 @@ class StoreTest {
         int at = world.log().index(position);
         RecordCheck check = new RecordCheck();
 
-        long first = world.log().readBegins();
-        long second = world.log().readBegins();
+        long first = world.log().beginRead();
+        long second = world.log().beginRead();
         assertTrue(world.store.dropFirst());
-        world.log().readBegins();
+        world.log().beginRead();
         world.background.drain();
         assertFalse(world.files.list().contains(Segment.name(0)), "its name is gone at once");
         assertTrue(check.isWhole(bytes.duplicate(), at, position), "two reads are in it");
-        world.log().readEnded(second);
+        world.log().endRead(second);
         world.background.drain();
         assertTrue(check.isWhole(bytes.duplicate(), at, position), "one read is still in it");
-        world.log().readEnded(first);
+        world.log().endRead(first);
         world.background.drain();
         assertFalse(check.isWhole(bytes.duplicate(), at, position), "the last began after it was dropped");
     }

@@ -36,7 +36,7 @@ class ColdFeedTest {
 
     private void owner() {
         while (post.step()) {
-            // all that is at hand
+            // everything that is resident
         }
     }
 

@@ -125,7 +125,7 @@ final class Post {
         return Letter.read(shard.broker().originals().at(position), 0);
     }
 
-    /** The owner does all that is at hand. */
+    /** The owner does everything that is resident. */
     void rest() {
         do {
             for (Runnable task = owner.poll(); task != null; task = owner.poll()) {

@@ -16,7 +16,7 @@ public record DeadLetter(OutgoingMessage message) {
      * @throws io.posthorse.broker.NotResidentException where it may have to come from the disk
      */
     public static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
-        ByteBuffer stored = broker.atHand().message(broker.positionOf(from, offset));
+        ByteBuffer stored = broker.resident().message(broker.positionOf(from, offset));
         if (stored == null) {
             return null;
         }

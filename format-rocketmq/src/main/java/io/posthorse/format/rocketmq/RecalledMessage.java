@@ -25,10 +25,10 @@ public final class RecalledMessage {
      */
     public static long offset(Broker broker, RecallHandle handle) {
         long position = broker.delayed().position(handle.offset());
-        if (position >= 0 && isMeant(broker.atHand().message(position), handle)) {
+        if (position >= 0 && isMeant(broker.resident().message(position), handle)) {
             return handle.offset();
         }
-        return broker.atHand().answer(new Whereabouts(broker, handle));
+        return broker.resident().answer(new Whereabouts(broker, handle));
     }
 
     /** Under which offset a message waits that was carried; -1 where it waits no more. */

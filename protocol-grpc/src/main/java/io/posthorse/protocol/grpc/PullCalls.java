@@ -93,7 +93,7 @@ final class PullCalls {
             throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic was deleted");
         }
         broker.fetch(wanted.partition, wanted.offset, wanted.countMax, BYTES_MAX, wanted.filter, fetch);
-        if (!old.areAtHand(fetch)) {
+        if (!old.areResident(fetch)) {
             boolean waits = wanted.retry.isReading() || old.read(fetch, wanted.retry);
             return waits || !last ? null : new Parts(wanted.topic, null, wanted.offset);
         }

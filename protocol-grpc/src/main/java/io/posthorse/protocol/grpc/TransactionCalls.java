@@ -29,7 +29,7 @@ final class TransactionCalls implements Transactions.Inquiry {
         String topic = Resources.topic(request.getTopic());
         TransactionId id = TransactionId.of(request.getTransactionId());
         long position = broker.transactions().position(id.offset());
-        ByteBuffer stored = position < 0 || position != id.position() ? null : broker.atHand().message(position);
+        ByteBuffer stored = position < 0 || position != id.position() ? null : broker.resident().message(position);
         if (stored == null) {
             throw new Refusal(Code.INVALID_TRANSACTION_ID, "no transaction of that id is undecided: it was decided before,"
                     + " or set aside after too many questions");

@@ -224,14 +224,14 @@ final class Subscriber implements Receiver, ClientConsumer {
             }
             case MessageAck.REDELIVERED_ACK_TYPE -> meant.forEach(h -> h.delivery.countAgain());
             case MessageAck.POISON_ACK_TYPE -> {
-                requireAtHand(meant);
+                requireResident(meant);
                 String cause = ack.getPoisonCause() == null ? "the client gave it up" : ack.getPoisonCause().toString();
                 for (Held one : meant) {
                     bury(one, protocol.deadLetters.poison(one.delivery, cause));
                 }
             }
             case MessageAck.EXPIRED_ACK_TYPE -> {
-                requireAtHand(meant);
+                requireResident(meant);
                 for (Held one : meant) {
                     bury(one, protocol.deadLetters.expired(one.delivery));
                 }
@@ -242,8 +242,8 @@ final class Subscriber implements Receiver, ClientConsumer {
     }
 
     /** Dead letters are copies, so what they are made of is read first. */
-    private void requireAtHand(List<Held> meant) {
-        protocol.broker.atHand().require(meant.stream().map(one -> one.delivery)
+    private void requireResident(List<Held> meant) {
+        protocol.broker.resident().require(meant.stream().map(one -> one.delivery)
                 .filter(delivery -> delivery.traits().persistent()).mapToLong(Delivery::position).toArray());
     }
 

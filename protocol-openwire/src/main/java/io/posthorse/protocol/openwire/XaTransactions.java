@@ -94,7 +94,7 @@ final class XaTransactions {
         if (key == null) {
             return false;
         }
-        groups.requireAtHand(key);
+        groups.requireResident(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset, false)));
@@ -110,7 +110,7 @@ final class XaTransactions {
         if (key == null) {
             return false;
         }
-        groups.requireAtHand(key);
+        groups.requireResident(key);
         List<Runnable> after = new ArrayList<>();
         groups.settlements(key, (subscription, partition, offset) ->
                 after.add(() -> feed(subscription, partition).unreserve(partition, offset, true)));

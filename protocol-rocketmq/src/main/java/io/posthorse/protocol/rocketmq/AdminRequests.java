@@ -44,7 +44,7 @@ final class AdminRequests implements RequestHandler {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.field("topic") + "] not exist");
         }
         JsonWriter out = new JsonWriter().beginObject().name("offsetTable").beginObject();
-        ResidentRecords.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.resident().times();
         for (Partition partition : topic.partitions()) {
             long end = broker.end(partition);
             out.key(ConsumeRequests.queue(settings, partition)).beginObject();

@@ -90,7 +90,7 @@ final class ConsumeRequests implements RequestHandler {
     private Frame consumeStats(Frame request) {
         Subscription group = broker.subscription(request.require("consumerGroup"));
         JsonWriter out = new JsonWriter();
-        ResidentRecords.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.resident().times();
         stats(out, group, group == null ? List.of() : asked(request, group), times);
         times.require();
         return request.ok(out.bytes());
@@ -136,7 +136,7 @@ final class ConsumeRequests implements RequestHandler {
         JsonWriter out = new JsonWriter().beginObject();
         out.name("brokerAddr").value(Addresses.route(settings, peer.local()));
         out.name("consumeStatsList").beginArray();
-        ResidentRecords.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.resident().times();
         long behind = 0;
         int rows = 0;
         for (Subscription group : broker.subscriptions()) {
@@ -165,7 +165,7 @@ final class ConsumeRequests implements RequestHandler {
         }
         Subscription group = broker.subscription(request.require("group"));
         JsonWriter out = new JsonWriter().beginObject().name("consumeTimeSpanSet").beginArray();
-        ResidentRecords.Times times = broker.atHand().times();
+        ResidentRecords.Times times = broker.resident().times();
         for (Partition partition : topic.partitions()) {
             span(out, partition, group == null ? 0 : Math.max(0, group.cursor(partition)), times);
         }

@@ -44,7 +44,7 @@ final class MessageRequests implements RequestHandler {
     }
 
     private Frame view(Frame request) {
-        ByteBuffer stored = broker.atHand().message(request.number("offset", -1));
+        ByteBuffer stored = broker.resident().message(request.number("offset", -1));
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "can not find message by the offset, "
                     + request.field("offset"));
@@ -64,7 +64,7 @@ final class MessageRequests implements RequestHandler {
         if (group.settings().retryPartitions() <= 0) {
             return request.ok(Map.of());
         }
-        ByteBuffer stored = broker.atHand().message(request.number("offset", -1));
+        ByteBuffer stored = broker.resident().message(request.number("offset", -1));
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "look message by offset failed, " + request.field("offset"));
         }

@@ -86,7 +86,7 @@ final class PeekRequests implements RequestHandler {
             rest += broker.leases().waiting(group, partition);
             if (left > 0 && body.size() < BYTES_MAX) {
                 broker.leases().peek(group, partition, left, BYTES_MAX - body.size(), fetch);
-                if (!protocol.old.areAtHand(fetch)) {
+                if (!protocol.old.areResident(fetch)) {
                     return protocol.old.read(fetch, retry)
                             ? null
                             : request.refuse(ResponseCode.SYSTEM_BUSY, "too many requests wait for old messages; ask again");

@@ -57,7 +57,7 @@ final class RelayRequests implements RequestHandler {
     }
 
     private Frame consume(Peer peer, Frame request) {
-        ByteBuffer stored = broker.atHand().message(position(request.require("msgId")));
+        ByteBuffer stored = broker.resident().message(position(request.require("msgId")));
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "no message has the id " + request.field("msgId")
                     + "; the id that names a place in the log is due, as queryMsgById prints it");

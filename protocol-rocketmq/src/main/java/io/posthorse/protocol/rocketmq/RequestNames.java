@@ -88,7 +88,7 @@ final class RequestNames {
     }
 
     private List<String> topicAt(long position) {
-        ByteBuffer stored = position < 0 ? null : broker.atHand().message(position);
+        ByteBuffer stored = position < 0 ? null : broker.resident().message(position);
         return stored == null ? List.of() : List.of(MessageView.of(stored).topic());
     }
 

@@ -70,7 +70,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         }
         ByteBuffer stored = position < 0 || position != request.number("commitLogOffset", -2)
                 ? null
-                : broker.atHand().message(position);
+                : broker.resident().message(position);
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "Find prepared transaction message failed: it was decided"
                     + " before, or set aside after too many questions.");
@@ -106,7 +106,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         String id = request.require("msgId");
         long position = position(id);
         long offset = broker.transactions().suspendedAt(position);
-        ByteBuffer stored = offset < 0 ? null : broker.atHand().message(position);
+        ByteBuffer stored = offset < 0 ? null : broker.resident().message(position);
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "Put message back to RMQ_SYS_TRANS_HALF_TOPIC failed: " + id
                     + " is not the id (offsetMsgId) of a message in TRANS_CHECK_MAX_TIME_TOPIC, or it was resumed before.");

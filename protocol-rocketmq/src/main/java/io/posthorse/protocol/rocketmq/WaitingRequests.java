@@ -194,7 +194,7 @@ final class WaitingRequests implements RequestHandler {
 
     /** Does what is asked, unless the message is of another topic than the request says. */
     private Frame act(Frame request, long id, long position, Function<MessageView, Frame> action) {
-        ByteBuffer stored = broker.atHand().message(position);
+        ByteBuffer stored = broker.resident().message(position);
         MessageView view = stored == null ? null : MessageView.of(stored);
         String topic = request.field("topic");
         if (topic != null && !topic.isEmpty() && (view == null || !topic.equals(view.topic()))) {
