@@ -2,9 +2,10 @@
 
 in_checkout() { [ -f "$home/pom.xml" ]; }
 
+# What a build was interrupted at does not count as built, although its jar may be there.
 built() {
     local jars=("$home"/cli/target/posthorse-cli-*.jar)
-    [ -d "$home/cli/target/lib" ] && [ -f "${jars[0]}" ]
+    [ -d "$home/cli/target/lib" ] && [ -f "${jars[0]}" ] && [ ! -f "$home/cli/target/unfinished" ]
 }
 
 # Whether a source is newer than what is built, or one has gone; prints the first that is. The jar of the command bears the time at
@@ -30,23 +31,27 @@ build() { # build <what to say>
     touch "$home/target/build-began"
     echo "$1" >&2
     if [ -d "$home/cli/target/before/lib" ] && ! built; then # a build was interrupted
-        mv "$home/cli/target/before"/* "$home/cli/target" 2>/dev/null || true
+        take_back
+        rm -f "$home/cli/target/unfinished"
     fi
     if built; then
         # A server that runs from here keeps the files it has open; written over, they would fail it. And what is no longer a
         # library of the server may not stay among them.
         rm -rf "$home/cli/target/before"
         mkdir "$home/cli/target/before"
+        touch "$home/cli/target/unfinished"
         mv "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar "$home/cli/target/before"
         pushd "$home" >/dev/null
         . bin/edited.sh
         maven_of_edited "$log" -Dmaven.test.skip=true -pl cli,quickstart,load -am package
         popd >/dev/null
-        [ $status -eq 0 ] || rm -rf "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar
-        [ $status -eq 0 ] || mv "$home/cli/target/before"/* "$home/cli/target"
-        rm -rf "$home/cli/target/before"
+        [ $status -eq 0 ] || take_back
+        rm -rf "$home/cli/target/before" "$home/cli/target/unfinished"
     else
+        mkdir -p "$home/cli/target"
+        touch "$home/cli/target/unfinished"
         build_all "$log"
+        [ $status -ne 0 ] || rm -f "$home/cli/target/unfinished"
     fi
     if [ $status -ne 0 ]; then
         grep '^\[ERROR\]' "$log" | head -20 >&2
@@ -55,6 +60,12 @@ build() { # build <what to say>
     fi
     jars=("$home"/cli/target/posthorse-cli-*.jar)
     touch -r "$home/target/build-began" "${jars[0]}" # what is edited from now on is newer
+}
+
+# Puts what was built before in place of what a failed or interrupted build has left.
+take_back() {
+    rm -rf "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar
+    mv "$home/cli/target/before"/* "$home/cli/target" 2>/dev/null || true
 }
 
 # Builds everything and says which module it is at.
@@ -69,20 +80,33 @@ build_all() {
     ! grep -q '^\[FAILED\]$' "$1" || status=1
 }
 
-# Has one process at a time build; the others wait, ten minutes at most.
+# Has one process at a time build; the others wait, ten minutes at most. What a build starts, tests above all, does not wait for it.
+# A signal takes effect when Maven has ended, so that no other build begins beside it.
 alone() {
-    local i lock="$home/.building" owner
+    local i lock="$home/.building" owner machine
     [ -w "$home" ] || return 0 # the build says what is wrong
+    [ "$POSTHORSE_BUILDING" != "$home" ] || return 0
     for i in $(seq 1 600); do
         if mkdir "$lock" 2>/dev/null; then
-            echo $$ >"$lock/pid"
+            echo "$$ $HOSTNAME" >"$lock/pid"
             building=yes
+            export POSTHORSE_BUILDING="$home"
             trap 'rm -rf "$home/.building"' EXIT
+            trap 'exit 143' TERM
+            trap 'exit 130' INT
             return 0
         fi
-        owner=$(cat "$lock/pid" 2>/dev/null || true)
-        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
-            rm -rf "$lock" # it was killed
+        owner= machine=
+        read -r owner machine 2>/dev/null <"$lock/pid" || true
+        # a process of another user counts as well; one of another machine or container cannot be seen
+        if [ -n "$owner" ] && [ "$machine" = "$HOSTNAME" ] && ! ps -p "$owner" >/dev/null 2>&1 &&
+            [ ! -d "/proc/$owner" ] && mv "$lock" "$lock.$$" 2>/dev/null; then
+            read -r machine <"$lock.$$/pid" || true
+            if [ "$machine" = "$owner $HOSTNAME" ]; then # it was killed
+                rm -rf "$lock.$$"
+            else # somebody else was faster and has begun to build
+                mv "$lock.$$" "$lock" 2>/dev/null || true
+            fi
             continue
         fi
         [ "$i" -gt 1 ] || echo "Another process builds Posthorse here; waiting for it." >&2
@@ -123,8 +147,10 @@ build_beside() { # build_beside <module> ...
     stamp="$home/target/built-$(echo "$*" | tr ' /' '_-')"
     for module in "$@"; do places+=("$home/$module"); done
     [ -f "$stamp" ] || stamp=$(echo "$home/$1"/target/posthorse-*[0-9T].jar) # built by Maven, perhaps
-    if [ -f "$stamp" ] && [ -z "$(changed_source "$stamp")" ] &&
-        [ -z "$(find "${places[@]}" -name target -prune -o -newer "$stamp" ! -name '.*' -print 2>/dev/null | head -1)" ]; then
+    ! is_newer_than_all "$stamp" "${places[@]}" || return 0
+    alone
+    if is_newer_than_all "$stamp" "${places[@]}"; then # another process has built it meanwhile
+        build_ended
         return 0
     fi
     echo "Building $*." >&2
@@ -142,12 +168,23 @@ build_beside() { # build_beside <module> ...
         exit 1
     fi
     mv "$stamp.began" "$stamp"
+    build_ended
+}
+
+# Whether a file is newer than the sources of the server and all in some directories.
+is_newer_than_all() { # is_newer_than_all <file> <directory> ...
+    local stamp=$1
+    shift
+    [ -f "$stamp" ] && [ -z "$(changed_source "$stamp")" ] &&
+        [ -z "$(find "$@" -name target -prune -o -newer "$stamp" ! -name '.*' -print 2>/dev/null | head -1)" ]
 }
 
 build_ended() {
     [ -n "$building" ] || return 0
-    trap - EXIT
+    trap - EXIT TERM INT
     rm -rf "$home/.building"
+    building=
+    unset POSTHORSE_BUILDING
 }
 
 # Prints the commit that is checked out, shortened, without starting a program; nothing where there is none.

@@ -2,26 +2,22 @@
 # a start is spared, and hot code is compiled sooner. Sourced by bin/posthorse. Needs a JDK 25: the names of the JVM's log, which has
 # to be silent about it, are others elsewhere, and a wrong one would keep it from starting.
 
-# Adds the options that use the cache, named in $cache, where it is younger than the jars: the JVM does not look whether they are those
-# that it was made from. Else those that use an archive, named in $archive, and make it when a server first stops. The JVM passes over an archive of other jars and
-# does not write it anew, hence the jars in its name; those of other jars are removed.
+# Adds the options that use the cache, named in $cache; else those that use an archive, named in $archive, and make it when a server
+# first stops. The JVM does not look whether a cache is of the jars that it loads, and does not write an archive of other jars anew,
+# hence names, sizes and times of the jars are in both names; those of other jars are removed.
 class_archive() {
-    local jars old jar
+    local jars old
     [ "$JAVA_RELEASE" = 25 ] || return 0
-    cache="$home/cli/target/posthorse.aot"
-    for jar in "$home"/cli/target/posthorse-cli-*.jar "$home"/cli/target/lib/*; do
-        [ "$cache" -nt "$jar" ] || jar=
-        [ -n "$jar" ] || break
-    done
-    if [ -n "$jar" ]; then
+    jars=$(cd "$home/cli/target" &&
+        { stat -c '%n %s %y' posthorse-cli-*.jar lib/* || stat -f '%N %z %Fm' posthorse-cli-*.jar lib/*; } 2>/dev/null | cksum)
+    cache="$home/cli/target/posthorse-${jars%% *}.aot"
+    if [ -f "$cache" ]; then
         options+=("-XX:AOTCache=$cache" -XX:+VerifySharedSpaces '-Xlog:aot*=off' '-Xlog:cds*=off')
         return 0
     fi
     [ -w "$home/cli/target" ] || return 0 # where nothing can be made, a JVM that is to make it ends with an error
-    jars=$(cd "$home/cli/target" &&
-        { stat -c '%n %s %Y' posthorse-cli-*.jar lib/* || stat -f '%N %z %m' posthorse-cli-*.jar lib/*; } 2>/dev/null | cksum)
     archive="$home/cli/target/posthorse-${jars%% *}.jsa"
-    for old in "$home"/cli/target/posthorse*.jsa; do
+    for old in "$home"/cli/target/posthorse*.jsa "$home"/cli/target/posthorse*.aot; do
         [ "$old" = "$archive" ] || rm -f "$old" 2>/dev/null || true # where others built it, it is theirs to remove
     done
     options+=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off' '-Xlog:aot*=off')
@@ -43,7 +39,8 @@ make_class_cache() {
     practise 4 "-XX:AOTCacheOutput=$cache.$$"
     kill -TERM $server 2>/dev/null || true
     wait $server || true
-    trap - INT TERM
+    trap 'exit 143' TERM
+    trap 'exit 130' INT
     sync "$cache.$$" 2>/dev/null || true # a cut of power may not leave a file of the right length and other contents
     mv "$cache.$$" "$cache" 2>/dev/null || true
     rm -rf "$directory" "$cache.$$"*

@@ -2,7 +2,11 @@
 # RocketMQ client in a process of their own, then the server goes on until Ctrl-C.
 quickstart() {
     local messages=1000 log server ready status port=9876
-    ls "$home"/quickstart/target/posthorse-quickstart-*.jar >/dev/null 2>&1 || build "Building the quickstart." || exit 1
+    if ! ls "$home"/quickstart/target/posthorse-quickstart-*.jar >/dev/null 2>&1; then
+        alone
+        build "Building the quickstart." || exit 1
+        build_ended
+    fi
     log=$(mktemp)
     "$JAVA" "${options[@]}" $POSTHORSE_OPTS -cp "$classpath" io.posthorse.cli.Main start "$@" >"$log" 2>&1 &
     server=$!

@@ -111,7 +111,7 @@ final class Launch {
         long began = System.nanoTime();
         List<String> warnings = new ArrayList<>(what.config.notes());
         LogLines[] installed = new LogLines[1];
-        LogFile file = LogFile.follow(out -> installed[0] = LogLines.install(out));
+        LogFile file = LogFile.follow((out, console) -> installed[0] = LogLines.install(out, console));
         LogLines lines = installed[0];
         what.config.logging().levels().apply();
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) ->
@@ -185,7 +185,21 @@ final class Launch {
 
     private static boolean cannotWrite(IOException e) {
         return e instanceof AccessDeniedException
-                || (e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("Read-only"));
+                || (e instanceof FileSystemException failure && failure.getFile() != null
+                        && isReadOnly(Path.of(failure.getFile()).toAbsolutePath()));
+    }
+
+    /** Whether the file system of a path, or of what is there of it, can only be read; false where that is unknown. */
+    private static boolean isReadOnly(Path path) {
+        Path there = path;
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return there != null && Files.getFileStore(there).isReadOnly();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static void stop(AutoCloseable opened, Closeable ended, LogLines lines, CountDownLatch stopped) {
@@ -195,6 +209,7 @@ final class Launch {
             System.out.println("Posthorse has stopped; everything is on the disk.");
             ended.close();
         } catch (Exception e) {
+            lines.flush();
             System.err.println("Posthorse stopped with an error: " + e.getMessage());
         } finally {
             stopped.countDown();

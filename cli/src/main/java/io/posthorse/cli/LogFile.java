@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The server log as a file: it gets all that the process prints, besides the console. At {@value #BYTES_MAX} bytes it is put
@@ -45,11 +45,12 @@ final class LogFile {
     /**
      * Begins to take standard output and standard error.
      *
-     * @param lines gets where lines of the server log are printed
+     * @param lines gets the stream for lines of the server log, and the console behind it, which may lag behind the file
      */
-    static LogFile follow(Consumer<PrintStream> lines) {
+    static LogFile follow(BiConsumer<PrintStream, DetachedOutput> lines) {
         LogFile log = new LogFile(BYTES_MAX);
-        lines.accept(log.beside(System.out, false));
+        DetachedOutput console = DetachedOutput.to(System.out);
+        lines.accept(log.beside(new PrintStream(console, true, StandardCharsets.UTF_8), false), console);
         System.setOut(log.beside(System.out, true));
         System.setErr(log.beside(System.err, true));
         return log;
@@ -142,6 +143,16 @@ final class LogFile {
             }
         } catch (IOException e) {
             leftOut += bytes.remaining(); // a full disk, say: the console has it
+            reopenLater();
+        }
+    }
+
+    /** Forgets the file, so that the next line opens it anew: what was mounted there may have gone. */
+    private void reopenLater() {
+        try {
+            close();
+        } catch (IOException e) {
+            channel = null;
         }
     }
 

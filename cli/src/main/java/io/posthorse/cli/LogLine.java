@@ -52,10 +52,17 @@ final class LogLine extends Formatter {
             if (c == '\n') {
                 line.append("\\n");
             } else {
-                line.append(Character.isISOControl(c) ? '?' : c);
+                line.append(isInvisible(c) ? '?' : c);
             }
         }
         return line;
+    }
+
+    /** Whether a character has no glyph but changes how a line is shown: controls, other line ends, changes of direction. */
+    private static boolean isInvisible(char c) {
+        int type = Character.getType(c);
+        return Character.isISOControl(c) || type == Character.FORMAT || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
     }
 
     /** The levels as users of SLF4J know them, all as wide. */

@@ -25,17 +25,25 @@ final class LogLines extends Handler implements Runnable {
     private final LogLine format = new LogLine(ZoneId.systemDefault());
     private final AtomicLong leftOut = new AtomicLong();
     private final PrintStream out;
+    /** Null where lines are printed at once. */
+    private final DetachedOutput console;
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
 
-    /** @param out where lines go */
-    LogLines(PrintStream out) {
+    /**
+     * Creates a handler without a thread.
+     *
+     * @param out stream that lines are printed to
+     * @param console console behind it that prints later, or null
+     */
+    LogLines(PrintStream out, DetachedOutput console) {
         this.out = out;
+        this.console = console;
     }
 
     /** Takes all that is logged in this process from now on. */
-    static LogLines install(PrintStream out) {
-        LogLines made = new LogLines(out);
+    static LogLines install(PrintStream out, DetachedOutput console) {
+        LogLines made = new LogLines(out, console);
         Logger root = Logger.getLogger("");
         for (Handler other : root.getHandlers()) {
             root.removeHandler(other);
@@ -93,6 +101,9 @@ final class LogLines extends Handler implements Runnable {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FLUSH_MS);
         while (written.get() < taken.get() && System.nanoTime() < end) {
             LockSupport.parkNanos(POLL_NANOS);
+        }
+        if (console != null) {
+            console.drain(end);
         }
     }
 

@@ -3,16 +3,21 @@ package io.posthorse.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.server.LogPlace;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Lines of the server log: their form, and that nobody waits for them. */
 class LogLinesTest {
@@ -37,17 +42,15 @@ class LogLinesTest {
         String line = new LogLine(ZoneId.of("UTC")).format(record(Level.INFO, "user a\n2026-11-30 INFO forged\u001b[0m"));
         assertEquals(1, line.lines().count());
         assertTrue(line.contains("a\\n2026-11-30 INFO forged?[0m"), line);
+        String hidden = new LogLine(ZoneId.of("UTC")).format(record(Level.INFO, "a\u2028b\u2029c\u202ed\u2066e\u200ff"));
+        assertTrue(hidden.endsWith("a?b?c?d?e?f\n"), hidden);
         LogRecord failed = record(Level.SEVERE, "failed");
         failed.setThrown(new IllegalStateException("why"));
         assertTrue(new LogLine(ZoneId.of("UTC")).format(failed).contains("\n    java.lang.IllegalStateException: why\n"));
     }
 
-    /** As where nobody reads the other end of a pipe. */
-    @Test
-    void whoLogsDoesNotWaitForAConsoleThatIsStuck() throws InterruptedException {
-        CountDownLatch unstuck = new CountDownLatch(1);
-        ByteArrayOutputStream written = new ByteArrayOutputStream();
-        PrintStream stuck = new PrintStream(new OutputStream() {
+    private static PrintStream stuck(CountDownLatch unstuck, ByteArrayOutputStream written) {
+        return new PrintStream(new OutputStream() {
             @Override
             public void write(int b) {
                 write(new byte[] {(byte) b}, 0, 1);
@@ -63,7 +66,37 @@ class LogLinesTest {
                 written.write(bytes, from, count);
             }
         }, true, StandardCharsets.UTF_8);
-        LogLines lines = new LogLines(stuck);
+    }
+
+    @Test
+    void theFileHasEveryLineWhileTheConsoleIsStuck(@TempDir Path directory) throws IOException {
+        CountDownLatch unstuck = new CountDownLatch(1);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        DetachedOutput console = DetachedOutput.to(stuck(unstuck, written));
+        LogFile file = new LogFile(LogFile.BYTES_MAX);
+        Path log = directory.resolve("server.log");
+        file.open(new LogPlace(log, null));
+        PrintStream out = file.beside(new PrintStream(console, true, StandardCharsets.UTF_8), false);
+        for (int i = 0; i < 6_000; i++) {
+            out.println("line " + i);
+        }
+        assertEquals(6_000, Files.readAllLines(log).size());
+        unstuck.countDown();
+        console.drain(Long.MAX_VALUE);
+        out.println("the last one");
+        console.drain(Long.MAX_VALUE);
+        String text = written.toString(StandardCharsets.UTF_8);
+        assertTrue(text.startsWith("line 0\nline 1\n"), "in order");
+        assertTrue(text.contains("lines are missing here: the console did not take them.\n"), "and says what it lacks");
+        assertTrue(text.endsWith("the last one\n"), "and goes on");
+    }
+
+    /** As where nobody reads the other end of a pipe. */
+    @Test
+    void whoLogsDoesNotWaitForAConsoleThatIsStuck() throws InterruptedException {
+        CountDownLatch unstuck = new CountDownLatch(1);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        LogLines lines = new LogLines(stuck(unstuck, written), null);
         Thread writer = new Thread(lines);
         writer.setDaemon(true);
         writer.start();

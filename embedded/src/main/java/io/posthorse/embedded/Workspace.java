@@ -9,12 +9,14 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -46,8 +48,8 @@ final class Workspace {
 
     private Workspace(Path place) throws IOException {
         String process = PREFIX + ManagementFactory.getRuntimeMXBean().getName().replaceAll("@.*", "-");
-        removeLeftovers(place, process);
         root = Files.createTempDirectory(place, process);
+        removeLeftovers(place, process, Files.getOwner(root));
         lock = FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE).lock();
         Runtime.getRuntime().addShutdownHook(new Thread(this::deleteAtEnd, "posthorse-embedded-cleanup"));
     }
@@ -104,21 +106,35 @@ final class Workspace {
         return Files.createDirectory(root.resolve("lib"));
     }
 
-    /** Removes what JVMs left that live no more. Whatever cannot be looked at, or is young, is left alone. */
-    private static void removeLeftovers(Path place, String process) {
+    /**
+     * Removes what JVMs of this user have left that have ended. What cannot be deleted, is young, or belongs to somebody
+     * else stays: the place is shared with other users, who may put anything there under such a name.
+     */
+    private static void removeLeftovers(Path place, String process, UserPrincipal user) {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(place, PREFIX + "*")) {
             for (Path directory : found) {
-                if (!directory.getFileName().toString().startsWith(process) && isLeft(directory.resolve(LOCK))) {
-                    delete(directory);
-                }
+                removeIfLeft(directory, process, user);
             }
         } catch (IOException | RuntimeException e) {
-            return; // they are somebody else's: no reason not to start
+            return; // no reason not to start
+        }
+    }
+
+    private static void removeIfLeft(Path directory, String process, UserPrincipal user) {
+        try {
+            if (!directory.getFileName().toString().startsWith(process)
+                    && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user)
+                    && isLeft(directory.resolve(LOCK))) {
+                delete(directory);
+            }
+        } catch (IOException | RuntimeException e) {
+            return; // the others are removed all the same
         }
     }
 
     private static boolean isLeft(Path file) throws IOException {
-        if (!Files.isWritable(file)
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !Files.isWritable(file)
                 || System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() < YOUNG_MS) {
             return false;
         }

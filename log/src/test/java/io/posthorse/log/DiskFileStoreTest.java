@@ -10,12 +10,17 @@ import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.NoSpaceException;
 import io.posthorse.platform.StoredFile;
 import io.posthorse.testkit.SimulatedBackground;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -115,6 +120,10 @@ class DiskFileStoreTest {
             assertEquals('o', other.getInputStream().read(), "the other process has it open");
             IOException refusal = assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
             assertTrue(refusal.getMessage().contains("in use by process " + other.pid() + "."), refusal.getMessage());
+            Files.writeString(directory.resolve("lock"), other.pid() + " other-boot pid:[1]\n");
+            IOException elsewhere = assertThrows(DirectoryInUseException.class, () -> DiskFileStore.open(directory));
+            assertTrue(elsewhere.getMessage().contains(other.pid() + " of another container or machine"),
+                    elsewhere.getMessage());
         } finally {
             other.destroyForcibly();
         }
@@ -132,6 +141,29 @@ class DiskFileStoreTest {
             assertEquals(-1, other.getInputStream().read(), "the other process ends without having it");
             assertTrue(other.waitFor(30, TimeUnit.SECONDS));
         }
+    }
+
+    /** Each embedded broker has a class loader of its own. */
+    @Test
+    void c10_anotherClassLoaderIsRefusedAndDoesNotEndTheLock() throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        try (DiskFileStore first = DiskFileStore.open(directory)) {
+            try (URLClassLoader loader =
+                    new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+                var open = loader.loadClass(DiskFileStore.class.getName()).getMethod("open", Path.class);
+                var refusal = assertThrows(InvocationTargetException.class, () -> open.invoke(null, directory));
+                assertTrue(refusal.getCause().getMessage().contains("this very process"), refusal.getCause().getMessage());
+            }
+            System.gc(); // closes what the class loader has left open
+            assertEquals(List.of(), first.list());
+            Process other = holder();
+            assertEquals(-1, other.getInputStream().read(), "the other process ends without having it");
+            assertTrue(other.waitFor(30, TimeUnit.SECONDS));
+        }
+        DiskFileStore.open(directory).close();
     }
 
     private Process holder() throws IOException {

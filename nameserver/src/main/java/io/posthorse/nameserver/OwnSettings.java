@@ -55,7 +55,8 @@ final class OwnSettings {
         all.put(ORDER, Boolean.toString(ordersTopics()));
         if (live != null) {
             String kept = table.get(NAMESPACE, live.key());
-            all.put(live.key(), kept == null ? live.started() : kept);
+            boolean isInForce = kept != null && live.check().apply(kept) == null;
+            all.put(live.key(), isInForce ? kept : live.started());
         }
         return all;
     }
@@ -78,7 +79,7 @@ final class OwnSettings {
             }
             String key = sign < 0 ? line : line.substring(0, sign).strip();
             String value = sign < 0 ? "" : line.substring(sign + 1).strip();
-            String problem = value.equals(all.get(key)) ? null : problem(key, value);
+            String problem = value.equals(all.get(key)) ? null : problem(peer, key, value);
             if (problem != null) {
                 problems.add(key + ": " + problem);
             } else if (!value.equals(all.get(key))) {
@@ -95,17 +96,21 @@ final class OwnSettings {
         int left = wanted.size();
         for (Map.Entry<String, String> one : wanted.entrySet()) {
             left--;
+            changes.accept(peer, "setting " + one.getKey() + " of the name server becomes "
+                    + (one.getValue().isEmpty() ? "what the configuration says" : one.getValue()));
             put(one.getKey(), one.getValue(), left == 0 ? answer : kept -> { });
-            changes.accept(peer, "setting " + one.getKey() + " of the name server became " + one.getValue());
         }
         return answer.now();
     }
 
-    private String problem(String key, String value) {
+    private String problem(Peer peer, String key, String value) {
         if (key.equals(ORDER)) {
             return value.equals("true") || value.equals("false") ? null : "true or false is due";
         }
         if (live != null && key.equals(live.key())) {
+            if (!peer.remote().getAddress().isLoopbackAddress()) { // a name server asks for no users
+                return "it can be changed on the machine of the name server only, by its address 127.0.0.1";
+            }
             return value.isEmpty() ? null : live.check().apply(value);
         }
         return "it cannot be changed while the name server runs; set it in the configuration file and restart";

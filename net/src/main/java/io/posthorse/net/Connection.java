@@ -37,6 +37,10 @@ public final class Connection {
     private QuotaHolder holder;
     private boolean connected;
     private boolean stranger;
+    /** Whether the peer has to encrypt the connection first; it is a stranger until then. */
+    private boolean inHandshake;
+    /** Whether the peer ends being a stranger with the handshake. */
+    private boolean admitsAfterHandshake;
     private long cameBytes;
     /** Bytes reserved for the begin of a request. */
     private long reserved;
@@ -47,6 +51,7 @@ public final class Connection {
         this.local = (InetSocketAddress) channel.localAddress();
         this.remote = (InetSocketAddress) channel.remoteAddress();
         this.holder = new QuotaHolder("", remote.getAddress());
+        this.inHandshake = isEncrypted();
     }
 
     /** Counts the connection as a stranger; returns false where there are too many. */
@@ -56,8 +61,24 @@ public final class Connection {
         return stranger;
     }
 
-    /** Ends the state as a stranger, for protocols without users. */
+    /** Ends the state as a stranger, for protocols without users: now, or with the end of a TLS handshake. */
     public void admit() {
+        if (inHandshake) {
+            admitsAfterHandshake = true;
+        } else {
+            endStranger();
+        }
+    }
+
+    /** Notes that the peer has completed its TLS handshake. */
+    void handshakeDone() {
+        inHandshake = false;
+        if (admitsAfterHandshake) {
+            endStranger();
+        }
+    }
+
+    private void endStranger() {
         if (stranger) {
             stranger = false;
             limits.leave(remote.getAddress(), reserved);
@@ -81,7 +102,7 @@ public final class Connection {
         connected = limits.connect(known);
         if (connected) {
             holder = known;
-            admit();
+            endStranger();
         }
         return connected;
     }
@@ -159,7 +180,7 @@ public final class Connection {
     void end() {
         reserve(0);
         limits.unsent().end(this);
-        admit();
+        endStranger();
         if (connected) {
             connected = false;
             limits.disconnect(holder);

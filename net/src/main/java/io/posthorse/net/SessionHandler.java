@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.posthorse.platform.QuotaHolder;
 import java.io.UncheckedIOException;
@@ -291,6 +292,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
             closeAtEnd(context);
         } else if (event == Connection.ROOM && session != null) {
             tellRoom(context);
+        } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess() && session != null) {
+            connection.handshakeDone();
+            settle(context);
         }
     }
 

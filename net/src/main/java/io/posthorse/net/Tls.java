@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OptionalSslHandler;
@@ -14,6 +15,8 @@ import io.posthorse.platform.LocalFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Objects;
@@ -25,8 +28,8 @@ import javax.net.ssl.SSLException;
 /**
  * The encryption of connections: TLS 1.2 and 1.3 with the JDK's engine. Where it is optional, the first bytes of a
  * connection decide, so that both kinds of clients use the same port. Certificates can be replaced while connections are
- * open: new connections get the new one. A handshake has 10 s, at most 256 are under way, and a separate thread computes
- * them one by one.
+ * open: new connections get the new one. A handshake has 10 s. It counts from its first bytes: at most 256 are under way,
+ * and 64 of one address, so that no address keeps the others out. A separate thread computes them one by one.
  */
 public final class Tls {
     private static final long HANDSHAKE_MS = 10_000;
@@ -59,7 +62,8 @@ public final class Tls {
     private final boolean required;
     private volatile SslContext context;
     private List<Long> stamps;
-    private int handshakes;
+    /** The handshakes that are under way. */
+    private final UnidentifiedPeers handshakes = new UnidentifiedPeers(HANDSHAKES_MAX);
 
     private Tls(Files files, Clients clients, boolean required, UnaryOperator<SslContextBuilder> finish)
             throws IOException {
@@ -145,28 +149,39 @@ public final class Tls {
     /** @param work computes handshakes, above all with the private key */
     void addTo(ChannelPipeline pipeline, ByteBufAllocator allocator, Executor work) {
         KeyUpdates updates = new KeyUpdates();
-        pipeline.addFirst(
-                updates, required ? handler(pipeline.channel(), allocator, work, updates) : optional(work, updates));
+        if (required) {
+            SslHandler handler = handler(allocator, work, updates);
+            pipeline.addFirst(updates, new FirstBytesCounter(handler), handler);
+        } else {
+            pipeline.addFirst(updates, optional(work, updates));
+        }
     }
 
-    private SslHandler handler(Channel channel, ByteBufAllocator allocator, Executor work, KeyUpdates updates) {
+    private SslHandler handler(ByteBufAllocator allocator, Executor work, KeyUpdates updates) {
         SslHandler handler = context.newHandler(allocator, work);
         updates.begin(handler);
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
-        if (handshakes >= HANDSHAKES_MAX) {
-            channel.close();
-            return handler;
-        }
-        handshakes++;
-        handler.handshakeFuture().addListener(done -> handshakes--);
         return handler;
+    }
+
+    /** Counts a handshake until it ends; closes the connection where there are too many. */
+    private void count(Channel channel, SslHandler handler) {
+        InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        if (handshakes.enter(address)) {
+            handler.handshakeFuture().addListener(done -> handshakes.leave(address));
+        } else {
+            channel.pipeline().fireUserEventTriggered(
+                    new Connection.Eviction("too many TLS handshakes of its address, or of all, are under way"));
+        }
     }
 
     private ChannelHandler optional(Executor work, KeyUpdates updates) {
         return new OptionalSslHandler(context) {
             @Override
             protected SslHandler newSslHandler(ChannelHandlerContext channel, SslContext sslContext) {
-                return handler(channel.channel(), channel.alloc(), work, updates);
+                SslHandler handler = handler(channel.alloc(), work, updates);
+                count(channel.channel(), handler);
+                return handler;
             }
 
             @Override
@@ -175,5 +190,23 @@ public final class Tls {
                 return super.newNonSslHandler(channel);
             }
         };
+    }
+
+    /** A handler that counts a handshake when its first bytes come, and then removes itself. */
+    private final class FirstBytesCounter extends ChannelInboundHandlerAdapter {
+        private final SslHandler handler;
+
+        FirstBytesCounter(SslHandler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext channel, Object message) {
+            count(channel.channel(), handler);
+            channel.fireChannelRead(message);
+            if (!channel.isRemoved()) {
+                channel.pipeline().remove(this);
+            }
+        }
     }
 }

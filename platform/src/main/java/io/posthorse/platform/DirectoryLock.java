@@ -7,29 +7,33 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A lock that keeps every other process out of a directory. The operating system releases it when the process ends, so the
- * file of a killed process is no obstacle. The file holds the id of the process that has the lock; the locked byte is far
- * behind that, since some systems let nobody read locked bytes.
+ * file of a killed process is no obstacle. The file holds the id of the process that has the lock, and on Linux the place
+ * where that id is valid: container and boot. The locked byte is far behind that, since some systems let nobody read locked
+ * bytes.
  */
 final class DirectoryLock implements Closeable {
     static final String NAME = "lock";
-    private static final int ID_BYTES_MAX = 20;
+    private static final int TEXT_BYTES_MAX = 128;
     private static final String THIS_PROCESS = "this very process";
 
-    /** Directories that this process has, so that it does not open their files once more: see {@link #OVERLAPPING}. */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
     /**
-     * Channels to files that another class loader of this process has locked. They stay open: on Linux, closing any channel
-     * to a file ends all locks that the process has on it.
+     * Begin of the system properties that name the directories that this process has. All class loaders see them, so that
+     * none opens the file of another one's lock: on Linux, closing any channel to a file ends all locks of the process on
+     * it.
      */
+    private static final String HELD = "io.posthorse.held:";
+    /** Channels to files that this process has locked by other means. They stay open for the reason above. */
     private static final Queue<FileChannel> OVERLAPPING = new ConcurrentLinkedQueue<>();
+    /** Links to this process's namespace of process ids. */
+    private static final Path NAMESPACE = Path.of("/proc/self/ns/pid");
+    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path directory;
     private final FileChannel channel;
@@ -44,7 +48,7 @@ final class DirectoryLock implements Closeable {
     /** @throws DirectoryInUseException where another process, or another part of this one, has the directory */
     static DirectoryLock take(Path directory) throws IOException {
         Path real = directory.toRealPath();
-        if (!HELD.add(real)) {
+        if (System.getProperties().putIfAbsent(HELD + real, "") != null) {
             throw inUse(directory, THIS_PROCESS);
         }
         DirectoryLock taken = null;
@@ -53,7 +57,7 @@ final class DirectoryLock implements Closeable {
             return taken;
         } finally {
             if (taken == null) {
-                HELD.remove(real);
+                System.clearProperty(HELD + real);
             }
         }
     }
@@ -84,7 +88,8 @@ final class DirectoryLock implements Closeable {
     private void sign() {
         try {
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+            String text = (ProcessHandle.current().pid() + " " + place()).strip() + "\n";
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
         } catch (IOException e) {
             // a full disk: other processes are told no process id
         }
@@ -92,13 +97,23 @@ final class DirectoryLock implements Closeable {
 
     private static String owner(FileChannel channel) {
         try {
-            ByteBuffer text = ByteBuffer.allocate(ID_BYTES_MAX);
+            ByteBuffer text = ByteBuffer.allocate(TEXT_BYTES_MAX);
             channel.read(text, 0);
-            long id = Long.parseLong(new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip());
-            boolean isHere = ProcessHandle.of(id).isPresent();
+            String[] parts = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip().split(" ", 2);
+            long id = Long.parseLong(parts[0]);
+            boolean isHere = (parts.length == 1 || parts[1].equals(place())) && ProcessHandle.of(id).isPresent();
             return "process " + id + (isHere ? "" : " of another container or machine");
         } catch (IOException | NumberFormatException e) {
             return "another process";
+        }
+    }
+
+    /** Returns where this process's id is valid: boot and namespace of process ids; empty where the system does not tell. */
+    private static String place() {
+        try {
+            return Files.readString(BOOT).strip() + " " + Files.readSymbolicLink(NAMESPACE);
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
         }
     }
 
@@ -108,7 +123,7 @@ final class DirectoryLock implements Closeable {
             lock.release();
             channel.close();
         } finally {
-            HELD.remove(directory);
+            System.clearProperty(HELD + directory);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -78,11 +79,17 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
 
     /** Returns the failure; for a full disk, one with the needed and free bytes. */
     private static IOException explained(IOException failure, Path place, long neededBytes) {
-        if (!NoSpaceException.isCauseOf(failure) || failure instanceof NoSpaceException) {
+        boolean isOther = failure instanceof NoSpaceException || failure instanceof DirectoryInUseException
+                || failure instanceof AccessDeniedException || failure instanceof NoSuchFileException;
+        if (isOther) {
             return failure;
         }
         File there = file(Files.isDirectory(place) ? place : place.toAbsolutePath().getParent());
         long free = there.getTotalSpace() == 0 ? -1 : there.getUsableSpace();
+        boolean isFull = free >= 0 && free < neededBytes; // the system's text may be in any language
+        if (!isFull && !NoSpaceException.isCauseOf(failure)) {
+            return failure;
+        }
         return new NoSpaceException(place.toAbsolutePath().toString(), neededBytes, free, failure);
     }
 

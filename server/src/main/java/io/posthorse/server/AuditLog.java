@@ -1,51 +1,107 @@
 package io.posthorse.server;
 
+import io.posthorse.broker.AuditTrail;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.Timers;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what was created, changed, deleted or reset into the server log, with the user and the address that asked for it.
- * Of somebody who does very much in a second it writes the first lines, and then how many there were. Used on the owner's
- * thread.
+ * The audit part of the server log: what was created, changed, deleted or reset, with the user and the address that asked
+ * for it. A user at an address has 20 lines a second for what is created by mere use and 1,000 for other changes, each with
+ * a count of its own, so that no flood of creations hides a deletion. What is above that is counted, and the counts are
+ * written a second later, and on {@link #close}. Used on the owner's thread.
  */
-final class AuditLog implements BiConsumer<QuotaHolder, String> {
+final class AuditLog implements AuditTrail.Listener, AutoCloseable {
+    static final int CREATIONS_PER_SECOND = 20;
+    static final int CHANGES_PER_SECOND = 1_000;
+    /** Maximum holders that are counted one by one in a second; all others share a count. */
+    static final int HOLDERS_MAX = 256;
+
     private static final Logger LOG = LoggerFactory.getLogger("io.posthorse.audit");
-    private static final int LINES_PER_SECOND = 20;
-    private static final int HOLDERS_MAX = 256;
+    private static final String OTHERS = "other users and addresses";
+    private static final long SECOND_MS = 1_000;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    private final Clock clock;
-    private final Map<QuotaHolder, int[]> counts = new HashMap<>();
-    private long second;
-    private long leftOut;
+    /** The lines of a holder in the present second, and how many were left out since the last summary. */
+    private static final class Counts {
+        int creations;
+        int changes;
+        long leftOut;
+    }
 
-    AuditLog(Clock clock) {
+    private final Clock clock;
+    private final Timers timers;
+    private final Map<String, Counts> counts = new LinkedHashMap<>();
+    private final Map<String, Long> leftOut = new HashMap<>();
+    private long second;
+    private boolean isSummaryDue;
+
+    AuditLog(Clock clock, Timers timers) {
         this.clock = clock;
+        this.timers = timers;
     }
 
     @Override
-    public void accept(QuotaHolder by, String what) {
+    public void creation(QuotaHolder by, String what) {
+        String name = name(by);
+        Counts mine = counts(name);
+        write(mine, mine.creations++ < CREATIONS_PER_SECOND, name, what);
+    }
+
+    @Override
+    public void change(QuotaHolder by, String what) {
+        String name = name(by);
+        Counts mine = counts(name);
+        write(mine, mine.changes++ < CHANGES_PER_SECOND, name, what);
+    }
+
+    private Counts counts(String name) {
         long now = clock.nanos() / SECOND_NANOS;
         if (now != second) {
             second = now;
-            counts.clear();
-            if (leftOut > 0) {
-                LOG.info("{} more changes are not listed: there were too many within a second", leftOut);
-                leftOut = 0;
-            }
+            endSecond();
         }
-        boolean isKnown = by == null || counts.containsKey(by);
-        if (!isKnown && counts.size() >= HOLDERS_MAX
-                || by != null && counts.computeIfAbsent(by, who -> new int[1])[0]++ >= LINES_PER_SECOND) {
-            leftOut++;
+        Counts mine = counts.get(name);
+        if (mine == null) {
+            mine = counts.computeIfAbsent(counts.size() < HOLDERS_MAX ? name : OTHERS, n -> new Counts());
+        }
+        return mine;
+    }
+
+    private void write(Counts mine, boolean isWithin, String name, String what) {
+        if (isWithin) {
+            LOG.info("{}: {}", name, what);
             return;
         }
-        LOG.info("{}: {}", name(by), what);
+        mine.leftOut++;
+        if (!isSummaryDue) {
+            isSummaryDue = true;
+            timers.after(SECOND_MS, this::close);
+        }
+    }
+
+    private void endSecond() {
+        counts.forEach((name, mine) -> {
+            if (mine.leftOut > 0) {
+                leftOut.merge(leftOut.size() < HOLDERS_MAX ? name : OTHERS, mine.leftOut, Long::sum);
+            }
+        });
+        counts.clear();
+    }
+
+    /** Writes how many changes were left out so far. The log can be used on. */
+    @Override
+    public void close() {
+        endSecond();
+        leftOut.forEach((name, count) -> LOG.info(
+                "{}: {} more changes are not listed, as there were too many within a second", name, count));
+        leftOut.clear();
+        isSummaryDue = false;
     }
 
     private static String name(QuotaHolder by) {

@@ -7,7 +7,7 @@ import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
 import io.posthorse.net.BoundPort;
 import io.posthorse.net.Network;
-import io.posthorse.net.PortProtocols;
+import io.posthorse.net.SpokenProtocol;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
@@ -43,8 +43,9 @@ final class GrpcPort {
     private final CertificateWatch certificates;
     private final boolean daemon;
     private final BoundPort bound;
-    private final PortProtocols signpost;
+    private final PortGuide guide;
     private final CompletableFuture<GrpcListener> listener = new CompletableFuture<>();
+    private volatile boolean hasFailed;
 
     /**
      * @param online is told of the port's clients
@@ -59,8 +60,8 @@ final class GrpcPort {
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Routes routes, Runnable opened,
             Shard shard, Network network, Background reader, Background names, Gate gate, CertificateWatch certificates,
-            boolean daemon, BoundPort bound, PortProtocols signpost) {
-        this.signpost = signpost;
+            boolean daemon, BoundPort bound, PortGuide guide) {
+        this.guide = guide;
         this.bound = bound;
         this.config = config;
         this.settings = settings;
@@ -84,13 +85,15 @@ final class GrpcPort {
                     bound, shard, Clock.system(), network.timers(),
                     reader, names, Entropy.system(), settings, online, routes,
                     !gate.isOn() ? null : new GrpcAccess(gate, config.access().zones()), network.owner(),
-                    connections(config.listen().tls()), signpost, daemon);
+                    connections(config.listen().tls()), guide.at(SpokenProtocol.GRPC), daemon);
             listener.complete(open);
-        } catch (IOException | RuntimeException | LinkageError e) {
-            LOG.error("There is no gRPC, and its port is closed again: {} All other ports are open.", e.getMessage());
-            listener.completeExceptionally(e);
+        } catch (Throwable e) { // nobody may wait for ever for the port, whatever happened
+            LOG.error("There is no gRPC, and its port is closed again: {} All other ports are open.", e.getMessage(), e);
+            hasFailed = true;
             tell(0);
+            guide.hasNoGrpc();
             closePort();
+            listener.completeExceptionally(e);
         }
     }
 
@@ -124,8 +127,9 @@ final class GrpcPort {
         }
     }
 
+    /** Returns its port; {@link ServerConfig#OFF} where its library could not be started. */
     int port() {
-        return bound.port();
+        return hasFailed ? ServerConfig.OFF : bound.port();
     }
 
     /** Waits until calls are answered. */

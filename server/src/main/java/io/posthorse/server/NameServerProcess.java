@@ -29,11 +29,12 @@ public final class NameServerProcess implements AutoCloseable {
     private final Network network;
     private final DiskThread disk;
     private CertificateWatch certificates;
+    private AuditLog audit;
     private int port;
 
-    private NameServerProcess(ServerConfig config) throws IOException {
+    private NameServerProcess(ServerConfig config, DiskFileStore files) {
         this.config = config;
-        this.files = DiskFileStore.open(Path.of(config.storage().directory()));
+        this.files = files;
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
                 new NetSettings(
@@ -49,14 +50,19 @@ public final class NameServerProcess implements AutoCloseable {
      * @throws IOException where the directory or the port cannot be used; the message says why and what to do
      */
     public static NameServerProcess start(ServerConfig config) throws IOException {
-        NameServerProcess started = new NameServerProcess(config);
+        DiskFileStore files = DiskFileStore.open(Path.of(config.storage().directory()));
+        NameServerProcess started = null;
         try {
+            started = new NameServerProcess(config, files);
             started.open();
-        } catch (IOException | RuntimeException e) {
-            started.end();
+            return started;
+        } catch (Throwable e) { // also an Error must not keep the directory locked in a process that goes on
+            if (started != null) {
+                started.endThreads();
+            }
+            files.close();
             throw e;
         }
-        return started;
     }
 
     private void open() throws IOException {
@@ -82,10 +88,10 @@ public final class NameServerProcess implements AutoCloseable {
                 new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
-        AuditLog audit = new AuditLog(clock);
-        made.onChange((by, what) -> audit.accept(new QuotaHolder("", by.remote().getAddress()), what));
+        audit = new AuditLog(clock, network.timers());
+        made.onChange((by, what) -> audit.change(new QuotaHolder("", by.remote().getAddress()), what));
         made.live(new LiveSetting(
-                LogLevels.KEY, config.given().getOrDefault(LogLevels.KEY, LogLevels.STANDARD), LogLevels::problem,
+                LogLevels.KEY, config.given().getOrDefault(LogLevels.KEY, LogLevels.STANDARD), LogLevels::remoteProblem,
                 text -> LogLevels.of(text).apply()));
         return made;
     }
@@ -103,19 +109,23 @@ public final class NameServerProcess implements AutoCloseable {
     /** Stops accepting, lets a write that is under way end, and lets the directory go. */
     @Override
     public void close() throws IOException {
-        network.closeConnections();
-        if (certificates != null) {
+        try {
+            network.closeConnections();
             network.onOwner(() -> {
-                certificates.stop();
+                audit.close();
+                if (certificates != null) {
+                    certificates.stop();
+                }
                 return null;
             });
+        } finally {
+            endThreads();
+            files.close();
         }
-        end();
     }
 
-    private void end() throws IOException {
+    private void endThreads() {
         disk.close();
         network.close();
-        files.close();
     }
 }

@@ -12,6 +12,7 @@ final class PortGuide {
     private final boolean encrypts;
     private final boolean mayEncrypt;
     private volatile Ports ports;
+    private boolean hasNoGrpc;
 
     PortGuide(ServerConfig config) {
         ServerConfig.Listen listen = config.listen();
@@ -21,8 +22,14 @@ final class PortGuide {
     }
 
     /** All ports are open now. */
-    void opened(Ports now) {
-        ports = now;
+    synchronized void opened(Ports now) {
+        ports = hasNoGrpc ? new Ports(now.broker, now.nameServer, ServerConfig.OFF, now.jms) : now;
+    }
+
+    /** The port for gRPC is closed again, since it could not be served. */
+    synchronized void hasNoGrpc() {
+        hasNoGrpc = true;
+        opened(ports);
     }
 
     /** The signpost of a port. */

@@ -71,16 +71,14 @@ public final class Server implements AutoCloseable {
     private OpenwirePort openwire;
     private int openwirePort = ServerConfig.OFF;
     private Gate gate;
+    private AuditLog audit;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
-    private Server(ServerConfig config, boolean daemon) throws IOException {
+    private Server(ServerConfig config, DiskFileStore files, boolean daemon) {
         this.config = config;
         this.daemon = daemon;
-        Path directory = Path.of(config.storage().directory());
-        String logs = config.logging().directory();
-        DataDirectory.requireOurs(directory, logs == null ? null : Path.of(logs));
-        this.files = DiskFileStore.open(directory);
+        this.files = files;
         Clock clock = Clock.system();
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
@@ -108,18 +106,29 @@ public final class Server implements AutoCloseable {
     }
 
     private static Server start(ServerConfig config, boolean daemon) throws IOException {
-        Server server = new Server(config, daemon);
+        Path directory = Path.of(config.storage().directory());
+        String logs = config.logging().directory();
+        DataDirectory.requireOurs(directory, logs == null ? null : Path.of(logs));
+        DiskFileStore files = DiskFileStore.open(directory);
+        Server server = null;
         try {
+            server = new Server(config, files, daemon);
             server.open();
-        } catch (IOException | RuntimeException e) {
-            server.disk.close();
-            server.reader.close();
-            server.names.abandon();
-            server.network.close();
-            server.files.close();
+            return server;
+        } catch (Throwable e) { // also an Error must not keep the directory locked in a process that goes on
+            if (server != null) {
+                server.endThreads();
+            }
+            files.close();
             throw e;
         }
-        return server;
+    }
+
+    private void endThreads() {
+        disk.close();
+        reader.close();
+        names.abandon();
+        network.close();
     }
 
     private void open() throws IOException {
@@ -163,8 +172,7 @@ public final class Server implements AutoCloseable {
         }
         grpc = new GrpcPort(
                 config, rocketmq, online, routes, registration::announce, shard, network, reader, names, gate,
-                certificates, daemon, bound,
-                ports.guide().at(Purpose.GRPC.speaks()));
+                certificates, daemon, bound, ports.guide());
         reader.run(grpc::open, failure -> { });
     }
 
@@ -193,7 +201,7 @@ public final class Server implements AutoCloseable {
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
         tellOperators();
-        AuditLog audit = new AuditLog(clock);
+        audit = new AuditLog(clock, network.timers());
         shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
         broker.creations().limit(config.limits().shares());
@@ -216,7 +224,7 @@ public final class Server implements AutoCloseable {
                 new ResolvingDialer(network, names), signer());
         NameServer nameServer = nameServer(clock, broker);
         if (nameServer != null) {
-            nameServer.onChange((by, what) -> audit.accept(RemotingProtocol.holder(by), what));
+            nameServer.onChange((by, what) -> audit.change(RemotingProtocol.holder(by), what));
         }
         routes = new ClusterRoutes(
                 rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
@@ -404,6 +412,15 @@ public final class Server implements AutoCloseable {
     /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
     @Override
     public void close() throws IOException {
+        try {
+            end();
+        } finally {
+            endThreads();
+            files.close();
+        }
+    }
+
+    private void end() throws IOException {
         network.onOwner(() -> {
             if (registration != null) {
                 registration.stop();
@@ -418,6 +435,7 @@ public final class Server implements AutoCloseable {
             grpc.close();
         }
         network.onOwner(() -> {
+            audit.close();
             shard.stop();
             if (certificates != null) {
                 certificates.stop();
@@ -431,7 +449,5 @@ public final class Server implements AutoCloseable {
             shard.close();
             return null;
         });
-        network.close();
-        files.close();
     }
 }

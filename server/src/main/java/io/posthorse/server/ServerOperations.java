@@ -55,7 +55,7 @@ final class ServerOperations implements Operations {
     }
 
     @Override
-    public void change(String properties, Consumer<String> done) {
+    public void change(String properties, Runnable decided, Consumer<String> done) {
         Map<String, String> wanted = LiveSettings.read(properties);
         Map<String, String> inForce = settings();
         wanted.entrySet().removeIf(entry -> entry.getValue().equals(inForce.get(entry.getKey())));
@@ -69,6 +69,7 @@ final class ServerOperations implements Operations {
             done.accept(null);
             return;
         }
+        decided.run();
         LOG.info("Settings changed while running: {} became {}", settings.changes(), changed.changes());
         settings = changed;
         onChange.accept(changed.config());

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.codec.rocketmq.FrameCodec;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.QuotaHolder;
+import io.posthorse.server.config.LogLevels;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -90,30 +94,101 @@ class AuditLogTest {
         }
     }
 
+    private static final class SteppedClock implements Clock {
+        private long nanos = 1_000_000_000L;
+
+        @Override
+        public long wallMs() {
+            return 0;
+        }
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+    }
+
+    private final SteppedClock clock = new SteppedClock();
+    private final List<Runnable> due = new ArrayList<>();
+    private final AuditLog log = new AuditLog(clock, (ms, task) -> {
+        due.add(task);
+        return () -> due.remove(task);
+    });
+
+    private static QuotaHolder holder(String user) {
+        return new QuotaHolder(user, InetAddress.getLoopbackAddress());
+    }
+
     @Test
     void secT21OfAFloodTheFirstLinesAreWrittenAndThenTheNumber() throws IOException {
-        long[] nanos = {1_000_000_000L};
-        AuditLog log = new AuditLog(new Clock() {
-            @Override
-            public long wallMs() {
-                return 0;
-            }
-
-            @Override
-            public long nanos() {
-                return nanos[0];
-            }
-        });
-        QuotaHolder flood = new QuotaHolder("flooder", InetAddress.getLoopbackAddress());
         for (int i = 0; i < 1_000; i++) {
-            log.accept(flood, "topic flooded" + i + " was created");
+            log.creation(holder("flooder"), "topic flooded" + i + " was created");
         }
-        log.accept(new QuotaHolder("quiet", InetAddress.getLoopbackAddress()), "topic wanted was created");
-        nanos[0] += 1_000_000_000L;
-        log.accept(flood, "topic later was created");
+        log.creation(holder("quiet"), "topic wanted was created");
+        assertEquals(1, due.size());
+        due.getFirst().run();
         assertEquals(20, audited("topic flooded").size());
         assertEquals(1, audited("quiet at 127.0.0.1: topic wanted").size());
-        assertEquals(1, audited("980 more changes are not listed").size());
+        assertEquals(1, audited("flooder at 127.0.0.1: 980 more changes are not listed").size());
+    }
+
+    @Test
+    void secT21AFloodOfCreationsHidesNoDeletion() throws IOException {
+        for (int i = 0; i < 500; i++) {
+            log.creation(holder("hider"), "topic noise" + i + " was created");
+        }
+        log.change(holder("hider"), "topic hidden was deleted");
+        assertEquals(1, audited("hider at 127.0.0.1: topic hidden was deleted").size());
+    }
+
+    @Test
+    void secT21UsersWithoutEndHideNoDeletion() throws IOException {
+        for (int i = 0; i < 2_000; i++) {
+            log.creation(holder("crowd" + i), "topic crowded" + i + " was created");
+        }
+        log.change(holder("crowd-last"), "topic lost was deleted");
+        assertEquals(1, audited("crowd-last at 127.0.0.1: topic lost was deleted").size());
+        assertEquals(AuditLog.HOLDERS_MAX + AuditLog.CREATIONS_PER_SECOND, audited("topic crowded").size());
+    }
+
+    @Test
+    void whatWasLeftOutIsToldWhenTheServerStops() throws IOException {
+        for (int i = 0; i < AuditLog.CHANGES_PER_SECOND + 7; i++) {
+            log.change(holder("sweeper"), "topic swept was deleted");
+        }
+        clock.nanos += 5_000_000_000L;
+        log.change(holder("sweeper"), "topic last was deleted");
+        log.close();
+        assertEquals(AuditLog.CHANGES_PER_SECOND, audited("topic swept").size());
+        assertEquals(1, audited("sweeper at 127.0.0.1: 7 more changes are not listed").size());
+    }
+
+    /** Both requests of one connection are read before the disk has kept the first one's change. */
+    @Test
+    void secT21AChangeIsToldOfWhoAskedForItWhoeverSignsNextOnTheConnection() throws IOException {
+        try (Users users = Users.start(directory); RawClient root = users.root()) {
+            users.user("nobody-yet").user("signer", "Topic:Audit* Pub,Sub Allow");
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.writeBytes(FrameCodec.encode(root.frame(3003, 0, Map.of("username", "nobody-yet"), RawClient.NO_BODY)));
+            root.as("signer", Users.secret("signer"));
+            both.writeBytes(FrameCodec.encode(root.frame(9_999, 0, Map.of(), RawClient.NO_BODY)));
+            root.write(both.toByteArray());
+            assertAudited("root at 127.0.0.1: user nobody-yet was deleted");
+        }
+    }
+
+    @Test
+    void secT21TheNetworkCannotMakeTheServerLogSilent() throws IOException {
+        try (TestBroker broker = TestBroker.start(directory); RawClient client = broker.client()) {
+            for (String level : List.of("OFF", "ERROR", "WARN", "INFO,audit=OFF", "INFO,audit=WARN", "INFO,net=OFF")) {
+                assertEquals(16, client.ask(25, Map.of(), TestBroker.text("log.level=" + level)).code(), level);
+            }
+            assertEquals(0, client.ask(25, Map.of(), TestBroker.text("log.level=WARN,audit=INFO")).code());
+            assertAudited("somebody at 127.0.0.1: settings were changed: log.level=WARN,audit=INFO");
+            assertEquals(0, client.ask(25, Map.of(), TestBroker.text("log.level=")).code());
+        } finally {
+            LogLevels.of(LogLevels.STANDARD).apply();
+        }
     }
 
     @Test
@@ -122,7 +197,7 @@ class AuditLogTest {
         try {
             try (TestBroker broker = TestBroker.start(directory); RawClient client = broker.client()) {
                 assertEquals(16, client.ask(25, Map.of(), TestBroker.text("log.level=LOUD")).code());
-                assertEquals(0, client.ask(25, Map.of(), TestBroker.text("log.level=WARN,net=DEBUG")).code());
+                assertEquals(0, client.ask(25, Map.of(), TestBroker.text("log.level=WARN,net=DEBUG,audit=INFO")).code());
                 assertEquals(Level.FINE, net.getLevel());
                 assertEquals(Level.WARNING, Logger.getLogger("io.posthorse").getLevel());
             }

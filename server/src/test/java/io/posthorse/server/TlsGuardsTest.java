@@ -9,20 +9,29 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.server.config.ConfigLoader;
+import io.posthorse.server.config.ConfigSources;
+import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Handshakes that do not end, silence, old protocols. The tests run at once, for most of their time is waiting. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -30,22 +39,52 @@ class TlsGuardsTest {
     @TempDir
     Path directory;
 
-    @Test
-    void secT14AHandshakeThatDoesNotEndIsEnded() throws Exception {
-        Certificates certificates = new Certificates(directory).make("server");
-        try (Server server = start(directory, "ENFORCING", "server")) {
-            List<Socket> silent = new ArrayList<>();
-            for (int i = 0; i < 300; i++) {
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.brokerPort());
-                socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
-                silent.add(socket);
+    /** Connects from another address of this machine, and begins a handshake. */
+    private static List<Socket> silent(int count, int port, byte... begin) throws IOException {
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName("127.0.0.9"), 0);
+            silent.add(socket);
+            try {
+                socket.getOutputStream().write(begin);
+            } catch (SocketException e) {
+                // refused already
             }
-            assertFalse(serves(server.brokerPort(), certificates.client("server", null)), "256 handshakes are under way");
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> serves(server.brokerPort(), certificates.client("server", null)));
+        }
+        return silent;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ENFORCING,0", "ENFORCING,5", "PERMISSIVE,5"})
+    void secT14HandshakesOfAnAddressThatDoNotEndKeepNobodyElseOutAndAreEnded(String mode, int bytes) throws Exception {
+        Certificates certificates = new Certificates(directory).make("server");
+        byte[] begin = Arrays.copyOf(new byte[] {0x16, 3, 1, 2, 0}, bytes);
+        try (Server server = start(directory, mode, "server")) {
+            for (int port : new int[] {server.brokerPort(), server.nameServerPort()}) {
+                List<Socket> silent = silent(300, port, begin);
+                for (int i = 0; i < 5; i++) {
+                    assertTrue(serves(port, certificates.client("server", null)), "300 of another address begin on " + port);
+                }
+                for (Socket socket : silent) {
+                    socket.setSoTimeout(15_000);
+                    assertEquals(-1, end(socket));
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void secT14ANameServerAloneIsNotKeptFromOthersByHandshakesOfAnAddress() throws Exception {
+        Certificates certificates = new Certificates(directory).make("server");
+        ServerConfig config = ConfigLoader.load(new ConfigSources(null, null, Map.of(), List.of(
+                "nameserver.port=0", "tls.server.mode=ENFORCING", "storePathRootDir=" + directory.resolve("data"),
+                "tls.server.certPath=" + directory.resolve("server.pem"),
+                "tls.server.keyPath=" + directory.resolve("server.key")), "host"));
+        try (NameServerProcess server = NameServerProcess.start(config)) {
+            List<Socket> silent = silent(300, server.port());
+            assertTrue(serves(server.port(), certificates.client("server", null)));
             for (Socket socket : silent) {
-                socket.setSoTimeout(5_000);
-                assertEquals(-1, end(socket));
                 socket.close();
             }
         }

@@ -118,7 +118,7 @@ public final class TopicsAndGroups {
         Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
         if (made != null) {
             broker.creations().made(made, by);
-            shard.audit().note(by, "topic " + name + " was created by its first message: " + count + " queues");
+            shard.audit().noteCreation(by, "topic " + name + " was created by its first message: " + count + " queues");
         }
         return made;
     }
@@ -177,7 +177,7 @@ public final class TopicsAndGroups {
         Subscription made = shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
         if (made != null) {
             broker.creations().made(made, by);
-            shard.audit().note(by, "group " + name + " was created by its first use");
+            shard.audit().noteCreation(by, "group " + name + " was created by its first use");
         }
         return made;
     }

@@ -130,7 +130,7 @@ final class JmsDestinations implements TopicListener {
         }
         broker.creations().made(topic, by);
         if (!destination.isTemporary()) {
-            protocol.shard.audit().note(by, "destination " + destination.getQualifiedName() + " was created");
+            protocol.shard.audit().noteCreation(by, "destination " + destination.getQualifiedName() + " was created");
         }
         if (destination.isQueue()) {
             promise(topic);
@@ -234,7 +234,7 @@ final class JmsDestinations implements TopicListener {
             throw JmsExceptions.full(Admission.DISK_FULL);
         }
         broker.creations().made(created, by);
-        protocol.shard.audit().note(by, "durable subscription " + name + " was created");
+        protocol.shard.audit().noteCreation(by, "durable subscription " + name + " was created");
         protocol.durablePatterns.note(created);
         return created;
     }

@@ -11,6 +11,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.platform.QuotaHolder;
 import java.util.List;
 import java.util.Map;
 
@@ -79,11 +80,15 @@ final class AccessRequests implements RequestHandler {
                 : new Origin(peer.remote().getAddress(), false);
     }
 
-    /** The answer to a change leaves once that is on the disk, and then it is noted. */
+    /**
+     * Returns the end of a change: once the change is on the disk, it is reported and answered. Whoever signs a later
+     * request of the connection meanwhile has not made it.
+     */
     static Accounts.Done audited(AuditTrail audit, Peer peer, Frame request, String done) {
+        QuotaHolder by = ((RemotingSession) peer).holder();
         return refusal -> {
             if (refusal == null) {
-                audit.note(((RemotingSession) peer).holder(), done);
+                audit.note(by, done);
             }
             if (!request.isOneWay()) {
                 peer.send(refusal == null ? request.ok(Map.of()) : refuse(request, refusal));

@@ -7,6 +7,7 @@ import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
+import io.posthorse.platform.QuotaHolder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,11 +60,11 @@ final class ConfigRequests implements RequestHandler {
             return request.refuse(ResponseCode.INVALID_PARAMETER, "Nothing was changed: the text is longer than 64 KiB.");
         }
         String wanted = new String(request.body(), StandardCharsets.UTF_8);
-        operations.change(wanted, refusal -> {
+        QuotaHolder by = ((RemotingSession) peer).holder();
+        String lines = wanted.lines().map(String::strip).collect(Collectors.joining(", "));
+        String done = "settings were changed: " + lines.substring(0, Math.min(TOLD_CHARS_MAX, lines.length()));
+        operations.change(wanted, () -> audit.note(by, done), refusal -> {
             if (refusal == null) {
-                String lines = wanted.lines().map(String::strip).collect(Collectors.joining(", "));
-                audit.note(((RemotingSession) peer).holder(), "settings were changed: "
-                        + lines.substring(0, Math.min(TOLD_CHARS_MAX, lines.length())));
                 registrations.confirm(() -> answer(peer, request, request.ok(Map.of())));
             } else {
                 answer(peer, request, request.refuse(ResponseCode.NO_PERMISSION, refusal));

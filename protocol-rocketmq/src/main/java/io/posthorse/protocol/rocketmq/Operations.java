@@ -12,9 +12,10 @@ public interface Operations {
      * Changes settings, all of them or none, at once and for the starts to come.
      *
      * @param properties lines key=value; an empty value takes a change back
+     * @param decided runs once it is certain that something changes, and before it does
      * @param done gets null once the change is kept on the disk, else what a tool is to be told
      */
-    void change(String properties, Consumer<String> done);
+    void change(String properties, Runnable decided, Consumer<String> done);
 
     /** How often settings were changed since they were first kept. */
     long changes();

@@ -107,7 +107,7 @@ public final class LiveSettings {
         }
         try {
             setting.kind().parse(value);
-            return null;
+            return setting.equals(Settings.LOG_LEVEL) ? LogLevels.remoteProblem(value) : null;
         } catch (IllegalArgumentException e) {
             return "the value \"" + value + "\" is not valid: " + e.getMessage();
         }

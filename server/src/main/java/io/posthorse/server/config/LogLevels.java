@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * How much the server log tells: of all areas, and of some more or less than that.
@@ -21,10 +22,11 @@ public record LogLevels(Level all, Map<String, Level> areas) {
     public static final String KEY = "log.level";
     /** Its value where none is given. */
     public static final String STANDARD = "INFO";
+    private static final String AUDIT = "audit";
     private static final String OURS = "io.posthorse";
     /** The packages of each area. */
     private static final Map<String, List<String>> AREAS = new TreeMap<>(Map.of(
-            "access", List.of("access", "auth"), "audit", List.of("audit"), "broker", List.of("broker", "log"),
+            "access", List.of("access", "auth"), AUDIT, List.of("audit"), "broker", List.of("broker", "log"),
             "grpc", List.of("protocol.grpc"), "jms", List.of("protocol.openwire"), "nameserver", List.of("nameserver"),
             "net", List.of("net"), "remoting", List.of("protocol.rocketmq"), "server", List.of("server")));
     private static final Map<String, Level> LEVELS = Map.of(
@@ -66,6 +68,25 @@ public record LogLevels(Level all, Map<String, Level> areas) {
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }
+    }
+
+    /**
+     * Says what is wrong with a text that comes over the network; null where nothing is. Nobody may make the server log
+     * silent from there: warnings are written in any case, and so is who changes what.
+     */
+    public static String remoteProblem(String text) {
+        String problem = problem(text);
+        if (problem != null) {
+            return problem;
+        }
+        LogLevels wanted = of(text);
+        boolean hasWarnings = Stream.concat(Stream.of(wanted.all), wanted.areas.values().stream())
+                .allMatch(level -> level.intValue() <= Level.WARNING.intValue());
+        boolean hasAudit = wanted.areas.getOrDefault(AUDIT, wanted.all).intValue() <= Level.INFO.intValue();
+        return hasWarnings && hasAudit
+                ? null
+                : "over the network no area can be set below WARN, nor audit below INFO (WARN,audit=INFO is the least); set"
+                        + " it in the configuration file and restart";
     }
 
     static String due() {
