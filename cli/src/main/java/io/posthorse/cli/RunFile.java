@@ -177,9 +177,7 @@ final class RunFile implements Closeable {
     }
 
     private static void look(Path file, Matcher name, List<Running> running) throws IOException {
-        if (!isLocked(file)) {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(stopFile(file));
+        if (!isLocked(file, () -> clear(file))) {
             return;
         }
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -187,9 +185,23 @@ final class RunFile implements Closeable {
                 lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
     }
 
+    private static void clear(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(stopFile(file));
+    }
+
     private static boolean isLocked(Path file) throws IOException {
+        return isLocked(file, () -> {});
+    }
+
+    /** @param otherwise runs with the lock: a server that has just made the file waits for that, and makes another one */
+    private static boolean isLocked(Path file, Closeable otherwise) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            return channel.tryLock(LOCKED_AT, 1, false) == null;
+            boolean isLocked = channel.tryLock(LOCKED_AT, 1, false) == null;
+            if (!isLocked) {
+                otherwise.close();
+            }
+            return isLocked;
         } catch (OverlappingFileLockException e) {
             return true;
         }

@@ -65,6 +65,8 @@ class TlsGuardsTest {
                 for (int i = 0; i < 5; i++) {
                     assertTrue(serves(port, certificates.client("server", null)), "300 of another address begin on " + port);
                 }
+                silent.getLast().setSoTimeout(3_000);
+                assertEquals(-1, end(silent.getLast()), "the 300th is refused at once");
                 for (Socket socket : silent) {
                     socket.setSoTimeout(15_000);
                     assertEquals(-1, end(socket));

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,10 +81,12 @@ final class TlsProbe {
         }
     }
 
-    /** The next byte from the other side, -1 where it has closed or reset the connection. */
+    /** Returns the next byte from the peer, -1 where it has closed or reset the connection, -2 where nothing comes in time. */
     static int end(Socket socket) {
         try {
             return socket.getInputStream().read();
+        } catch (SocketTimeoutException e) {
+            return -2;
         } catch (IOException e) {
             return -1; // reset
         }
