@@ -81,7 +81,9 @@ final class TlsProbe {
         }
     }
 
-    /** Returns the next byte from the peer, -1 where it has closed or reset the connection, -2 where nothing comes in time. */
+    /**
+     * Returns the next byte from the peer, -1 where it has closed or reset the connection, -2 where nothing comes in time.
+     */
     static int end(Socket socket) {
         try {
             return socket.getInputStream().read();
