@@ -97,7 +97,7 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
 
     private static void requireSuper(Map<String, User> users, String changed) {
         if (users.values().stream().noneMatch(u -> u.isSuper() && u.enabled())) {
-            throw new RefusedException(changed + " is the last enabled super user; create another one first");
+            throw new RefusedException(changed + " is the last super user that is enabled; create another one first");
         }
     }
 
