@@ -1,25 +1,25 @@
 package io.posthorse.access;
 
 /**
- * What an operator has decided about secrets.
+ * An operator's decisions about passwords.
  *
- * @param plainPasswords whether a password is taken that others can read on its way
- * @param passwordCharsMin shortest password that a user is given, in characters
+ * @param plainPasswords whether passwords are accepted over connections that others can read
+ * @param passwordCharsMin minimum length of a user's password, in characters
  */
 public record AccessPolicy(boolean plainPasswords, int passwordCharsMin) {
-    /** Setting that {@link #plainPasswords} comes from. */
+    /** The setting of {@link #plainPasswords}. */
     public static final String PLAIN_PASSWORDS = "auth.plain.passwords";
-    /** Setting that {@link #passwordCharsMin} comes from. */
+    /** The setting of {@link #passwordCharsMin}. */
     public static final String PASSWORD_MIN = "auth.password.min";
 
-    /** What holds where nobody has decided anything. */
+    /** The policy where nothing is configured. */
     public static final AccessPolicy STANDARD = new AccessPolicy(false, 6);
 
-    /** What is wrong with a password that a user is to get; null where nothing is. */
+    /** Returns what is wrong with a new password; null where it is valid. */
     public String problem(String password) {
         return password == null || password.length() >= passwordCharsMin
                 ? null
-                : "a password has at least " + passwordCharsMin + " characters (" + PASSWORD_MIN + "), and this one has "
-                        + password.length();
+                : "a password must have at least " + passwordCharsMin + " characters (" + PASSWORD_MIN
+                        + "), and this one has " + password.length();
     }
 }

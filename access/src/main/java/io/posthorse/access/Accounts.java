@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Users and rules as tools see and change them, in the words of RocketMQ's. Whoever asks was allowed to before. A change
- * counts once it is on the disk. Used on the owner's thread.
+ * Users and rules as tools see and change them, in RocketMQ's words. Callers must have checked permissions before. A change
+ * is in force once it is on the disk. Used on the owner's thread.
  */
 public final class Accounts {
     private static final String CUSTOM = "Custom";
@@ -35,16 +35,16 @@ public final class Accounts {
         this.policy = policy;
     }
 
-    /** What kind of refusal it is, for protocols that have a code for it. */
+    /** The kind of a refusal, for protocols that have codes for it. */
     public enum Problem {
         NOT_VALID,
         NO_SUCH_USER,
         NO_SUCH_RULE,
-        /** It could not be done now. */
+        /** It failed, and may succeed later. */
         FAILED
     }
 
-    /** Why something was not changed, and what to do. */
+    /** The reason why something was not changed, and what to do. */
     public record Refusal(Problem problem, String text) {
         static Refusal of(RuntimeException cause) {
             Problem problem = !(cause instanceof RefusedException refused) ? Problem.FAILED : switch (refused.kind()) {
@@ -56,7 +56,7 @@ public final class Accounts {
         }
     }
 
-    /** Is told once that a change is in force, or why it is not. */
+    /** A listener for the outcome of a change. */
     public interface Done {
         /**
          * Takes the outcome.
@@ -69,7 +69,7 @@ public final class Accounts {
     /**
      * A user.
      *
-     * @param secret the secret, which is for nobody's eyes but a super user's own
+     * @param secret supplies the secret, which only super users may see
      */
     public record UserView(String name, boolean isSuper, boolean isEnabled, Supplier<String> secret) {
         private static UserView of(User user) {
@@ -80,10 +80,10 @@ public final class Accounts {
     /**
      * One rule of a user, in words.
      *
-     * @param policy {@code Custom}, or {@code Default} for one that counts where no custom rule matches
+     * @param policy {@code Custom}, or {@code Default} for one that counts only where no custom rule matches
      * @param resource such as {@code Topic:orders*}
      * @param actions such as {@code Pub}
-     * @param sources addresses; none is everywhere
+     * @param sources addresses; empty means from everywhere
      * @param decision {@code Allow} or {@code Deny}
      */
     public record RuleView(String policy, String resource, List<String> actions, List<String> sources, String decision) {
@@ -109,21 +109,21 @@ public final class Accounts {
         return STANDARD.equalsIgnoreCase(policy);
     }
 
-    // ---- what there is
+    // ---- reading
 
-    /** The user of that name, or null. */
+    /** Returns the user with that name, or null. */
     public UserView user(String name) {
         User user = control.table().user(name);
         return user == null ? null : UserView.of(user);
     }
 
-    /** All users, by name. */
+    /** Returns all users, by name. */
     public List<UserView> users() {
         return control.table().users().values().stream().map(UserView::of).toList();
     }
 
     /**
-     * The rules of a subject, in the order in which they were made.
+     * Returns the rules of a subject, in the order in which they were created.
      *
      * @throws IllegalArgumentException where the subject is not {@code User:name}
      */
@@ -135,14 +135,14 @@ public final class Accounts {
         }
     }
 
-    /** The rules of all users that have some, by subject. */
+    /** Returns the rules of all users that have rules, by subject. */
     public Map<String, List<RuleView>> rules() {
         Map<String, List<RuleView>> all = new LinkedHashMap<>();
         control.table().rules().forEach((user, rules) -> all.put(USER + user, rules.stream().map(RuleView::of).toList()));
         return all;
     }
 
-    /** How often users and rules were written. */
+    /** Returns how many times users and rules were written. */
     public long generation() {
         return control.generation();
     }
@@ -157,7 +157,7 @@ public final class Accounts {
     // ---- changes
 
     /**
-     * Makes a user.
+     * Creates a user.
      *
      * @param kind {@code Super} or {@code Normal}; null for normal
      * @param status {@code enable} or {@code disable}; null for enabled
@@ -171,7 +171,7 @@ public final class Accounts {
         }, done);
     }
 
-    /** Changes what is given of a user; null, or an empty password, leaves it as it is. */
+    /** Changes a user; null values, and an empty password, leave the present ones. */
     public void updateUser(Origin from, String name, String kind, String status, String password, Done done) {
         change(from, name, table -> {
             User old = table.require(name);
@@ -188,7 +188,7 @@ public final class Accounts {
         }, done);
     }
 
-    /** Adds rules to a subject; those of the same policy about the same resource go. */
+    /** Adds rules to a subject; each replaces the one with the same policy and resource. */
     public void putRules(Origin from, String subject, List<RuleView> rules, Done done) {
         changeRules(from, subject, user -> table -> {
             if (rules.isEmpty()) {
@@ -207,8 +207,8 @@ public final class Accounts {
     /**
      * Deletes rules of a subject.
      *
-     * @param resource of the rules; empty for any
-     * @param policy of the rules; empty for both
+     * @param resource resource of the rules; empty for any
+     * @param policy policy of the rules; empty for both
      */
     public void deleteRules(Origin from, String subject, String resource, String policy, Done done) {
         changeRules(from, subject, user -> table -> {
@@ -223,9 +223,10 @@ public final class Accounts {
     }
 
     /**
-     * Puts an account of RocketMQ's access control 1.0 in the place of the user of its name.
+     * Creates a user from an account of RocketMQ's access control 1.0, or replaces the one with its name.
      *
-     * @param properties its properties as plain_acl.yml calls them; lists with commas; null for one that is missing
+     * @param properties returns the account's properties by their names in plain_acl.yml; lists have commas; null for
+     *     missing ones
      */
     public void putPlainAccount(Origin from, String name, UnaryOperator<String> properties, Done done) {
         String secret = properties.apply("secretKey") == null ? "" : properties.apply("secretKey");
@@ -240,7 +241,7 @@ public final class Accounts {
                 list(properties.apply("groupPerms"))).in(table), done);
     }
 
-    /** A password that is long enough. */
+    /** Returns the password, or refuses it where it is too short. */
     private String required(String password) {
         if (policy.problem(password) != null) {
             throw new RefusedException(policy.problem(password));
@@ -269,8 +270,8 @@ public final class Accounts {
 
     private void change(Origin from, String user, UnaryOperator<AccessTable> change, Done done) {
         if (!from.isPrivate()) {
-            done.accept(new Refusal(Problem.NOT_VALID, "Users and rules are changed over TLS, or on the broker's own"
-                    + " machine: a signature proves who signed, but whoever can read it on its way can repeat it. Start the"
+            done.accept(new Refusal(Problem.NOT_VALID, "Users and rules can be changed over TLS only, or on the broker's own"
+                    + " machine: a signature proves who signed, but others who can read the request can repeat it. Start the"
                     + " tool with -Dtls.enable=true, or on that machine."));
         } else if (control.isFixed(user)) {
             done.accept(new Refusal(Problem.NOT_VALID, "user " + user + " is in the file of accounts that this"

@@ -14,11 +14,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Decides what users may do, whichever protocol they speak: by their rules, and by what no rule can change about the
- * broker's own topics. A refusal is a reason, which names the rule or says that there is none; null is an approval. Used on
- * the owner's thread.
+ * The permission check of all protocols: decides what users may do by their rules, and by fixed rules about the broker's own
+ * topics. A refusal is a reason, which names the rule or says that there is none; null is an approval. Used on the owner's
+ * thread.
  *
- * <p>A gate without users is open: everybody may do everything but what nobody may.
+ * <p>A gate without users is open: everything is allowed, except what the fixed rules forbid to all users.
  */
 public final class Gate {
     private static final Actions PUB = Actions.of(Action.PUB);
@@ -36,11 +36,13 @@ public final class Gate {
     private final Predicate<String> groups;
 
     /**
+     * Creates a gate.
+     *
      * @param control users and rules; null for an open gate
      * @param cluster name of the cluster, for rules about it
-     * @param own topics of the broker's own, beside those that every broker has
-     * @param topics tells whether there is a topic of that name
-     * @param groups tells whether there is a group of that name
+     * @param own this broker's own topics, beside those that each broker has
+     * @param topics returns whether a topic with that name exists
+     * @param groups returns whether a group with that name exists
      */
     public Gate(
             AccessControl control, AccessPolicy policy, String cluster, Set<String> own, Predicate<String> topics,
@@ -54,96 +56,105 @@ public final class Gate {
         this.groups = groups;
     }
 
-    /** Whether users are asked for. */
+    /** Returns whether the broker asks for users. */
     public boolean isOn() {
         return control != null;
     }
 
-    /** Has changes of users and rules told, once they are in force. */
+    /** Registers a listener for changes of users and rules, which is called once they are in force. */
     public void onChange(Runnable listener) {
         if (control != null) {
             control.onChange(listener);
         }
     }
 
-    /** Users and rules, for those who may change them; null where the gate is open. */
+    /** Returns the users and rules, for those who may change them; null where the gate is open. */
     public Accounts accounts() {
         return control == null ? null : new Accounts(control, policy);
     }
 
     /**
-     * Whether a topic is no application's: the broker's own, one of its machinery, or what it keeps for a group. Patterns
-     * never reach such a topic.
+     * Returns whether a topic does not belong to applications: one of the broker's own, one that RocketMQ uses internally,
+     * or one that the broker has for a group. Patterns in rules do not cover such topics.
      */
     public boolean isInternal(String topic) {
         return own.contains(topic) || SystemNames.isInternal(topic);
     }
 
-    /** Finds out who somebody is. */
+    /** Returns the checker of identities. */
     public LoginChecker logins() {
         return logins;
     }
 
-    /** Why somebody may not send to a topic. */
-    public String refusalToSend(Identity who, InetAddress source, String topic) {
-        return refusal(who, source, ResourceKind.TOPIC, topic, PUB);
+    /** Returns why a user may not send to a topic; null where it may. */
+    public String refusalToSend(Identity identity, InetAddress source, String topic) {
+        return refusal(identity, source, ResourceKind.TOPIC, topic, PUB);
     }
 
-    /** Why somebody may not read a topic. */
-    public String refusalToRead(Identity who, InetAddress source, String topic) {
-        return refusal(who, source, ResourceKind.TOPIC, topic, SUB);
+    /** Returns why a user may not read a topic; null where it may. */
+    public String refusalToRead(Identity identity, InetAddress source, String topic) {
+        return refusal(identity, source, ResourceKind.TOPIC, topic, SUB);
     }
 
-    /** Why somebody may not read as a member of a group. */
-    public String refusalToJoin(Identity who, InetAddress source, String group) {
-        return refusal(who, source, ResourceKind.GROUP, group, SUB);
+    /** Returns why a user may not read as a member of a group; null where it may. */
+    public String refusalToJoin(Identity identity, InetAddress source, String group) {
+        return refusal(identity, source, ResourceKind.GROUP, group, SUB);
     }
 
-    /** Why somebody may not make a topic. */
-    public String refusalToCreate(Identity who, InetAddress source, String topic) {
+    /** Returns why a user may not create a topic; null where it may. */
+    public String refusalToCreate(Identity identity, InetAddress source, String topic) {
         return SystemNames.isInternal(topic)
-                ? "nobody but the broker makes " + topic
-                : refusal(who, source, ResourceKind.TOPIC, topic, CREATE);
+                ? "only the broker creates " + topic
+                : refusal(identity, source, ResourceKind.TOPIC, topic, CREATE);
     }
 
-    /** Why somebody may not delete a topic. */
-    public String refusalToDelete(Identity who, InetAddress source, String topic) {
+    /** Returns why a user may not delete a topic; null where it may. */
+    public String refusalToDelete(Identity identity, InetAddress source, String topic) {
         return isInternal(topic)
-                ? "nobody deletes " + topic + ", which is the broker's own"
-                : refusal(who, source, ResourceKind.TOPIC, topic, DELETE);
+                ? "the topic " + topic + " belongs to the broker and cannot be deleted"
+                : refusal(identity, source, ResourceKind.TOPIC, topic, DELETE);
     }
 
-    /** Whether somebody may do anything at all to a topic, and so may know that it exists. */
-    public boolean mayKnow(Identity who, InetAddress source, String topic) {
-        return refusal(who, source, ResourceKind.TOPIC, topic, Actions.ALL) == null;
+    /** Returns whether a user has any permission on a topic, and so may know that it exists. */
+    public boolean mayKnow(Identity identity, InetAddress source, String topic) {
+        return refusal(identity, source, ResourceKind.TOPIC, topic, Actions.ALL) == null;
     }
 
-    /** Whether somebody may know who else is here. */
-    public boolean mayKnowAll(Identity who) {
-        return control == null || who.isSuper();
+    /** Returns whether a user may know which other clients are connected. */
+    public boolean mayKnowAll(Identity identity) {
+        return control == null || identity.isSuper();
     }
 
-    /** As {@link #refusalToSend(Identity, InetAddress, String)}, without garbage where it was approved before. */
-    public String refusalToSend(Identity who, InetAddress source, byte[] topic, int from, int length) {
-        return refusal(who, source, ResourceKind.TOPIC, topic, from, length, PUB);
+    /**
+     * Does the same as {@link #refusalToSend(Identity, InetAddress, String)}, without allocation where it was approved
+     * before.
+     */
+    public String refusalToSend(Identity identity, InetAddress source, byte[] topic, int from, int length) {
+        return refusal(identity, source, ResourceKind.TOPIC, topic, from, length, PUB);
     }
 
-    /** As {@link #refusalToRead(Identity, InetAddress, String)}, without garbage where it was approved before. */
-    public String refusalToRead(Identity who, InetAddress source, byte[] topic, int from, int length) {
-        return refusal(who, source, ResourceKind.TOPIC, topic, from, length, SUB);
+    /**
+     * Does the same as {@link #refusalToRead(Identity, InetAddress, String)}, without allocation where it was approved
+     * before.
+     */
+    public String refusalToRead(Identity identity, InetAddress source, byte[] topic, int from, int length) {
+        return refusal(identity, source, ResourceKind.TOPIC, topic, from, length, SUB);
     }
 
-    /** As {@link #refusalToJoin(Identity, InetAddress, String)}, without garbage where it was approved before. */
-    public String refusalToJoin(Identity who, InetAddress source, byte[] group, int from, int length) {
-        return refusal(who, source, ResourceKind.GROUP, group, from, length, SUB);
+    /**
+     * Does the same as {@link #refusalToJoin(Identity, InetAddress, String)}, without allocation where it was approved
+     * before.
+     */
+    public String refusalToJoin(Identity identity, InetAddress source, byte[] group, int from, int length) {
+        return refusal(identity, source, ResourceKind.GROUP, group, from, length, SUB);
     }
 
     private String refusal(
-            Identity who, InetAddress source, ResourceKind kind, byte[] text, int from, int length, Actions wanted) {
+            Identity identity, InetAddress source, ResourceKind kind, byte[] text, int from, int length, Actions wanted) {
         if (control == null || kind == ResourceKind.TOPIC && isSpecial(text, from, length)) {
-            return refusal(who, source, kind, new String(text, from, length, StandardCharsets.UTF_8), wanted);
+            return refusal(identity, source, kind, new String(text, from, length, StandardCharsets.UTF_8), wanted);
         }
-        Verdict refusal = control.refusal(who.account, kind, text, from, length, wanted, source);
+        Verdict refusal = control.refusal(identity.account, kind, text, from, length, wanted, source);
         return refusal == null ? null : refusal.reason();
     }
 
@@ -162,56 +173,56 @@ public final class Gate {
         return true;
     }
 
-    /** Decides on the resource that is really meant: the retry and dead-letter topics belong to their group. */
-    private String refusal(Identity who, InetAddress source, ResourceKind kind, String name, Actions wanted) {
+    /** Decides on the resource that a name belongs to: the retry and dead-letter topics belong to their group. */
+    private String refusal(Identity identity, InetAddress source, ResourceKind kind, String name, Actions wanted) {
         boolean sends = wanted.equals(PUB);
         boolean isTopic = kind == ResourceKind.TOPIC;
         if (isTopic && sends && name.startsWith(SystemNames.SYSTEM) && !name.equals(SystemNames.TRACE_TOPIC)) {
-            return "nobody but the broker sends to " + name;
+            return "only the broker sends to " + name;
         }
         if (control == null) {
             return null;
         }
         if (isTopic && name.startsWith(SystemNames.RETRY)) {
             String group = name.substring(SystemNames.RETRY.length());
-            return decide(who, source, ResourceKind.GROUP, group, sends ? SUB : wanted);
+            return decide(identity, source, ResourceKind.GROUP, group, sends ? SUB : wanted);
         }
         if (isTopic && name.startsWith(SystemNames.DEAD_LETTER)) {
             String group = name.substring(SystemNames.DEAD_LETTER.length());
             return sends
-                    ? "nobody but the broker sends to a dead-letter topic"
-                    : decide(who, source, ResourceKind.GROUP, group, wanted);
+                    ? "only the broker sends to a dead-letter topic"
+                    : decide(identity, source, ResourceKind.GROUP, group, wanted);
         }
         if (isTopic && name.equals(SystemNames.TRACE_TOPIC) && (wanted.bits() & PUB.bits()) != 0) {
             return null; // every user sends traces
         }
-        return decide(who, source, kind, name, wanted);
+        return decide(identity, source, kind, name, wanted);
     }
 
-    private String decide(Identity who, InetAddress source, ResourceKind kind, String name, Actions wanted) {
-        Verdict verdict = control.decide(who.account, kind, name, wanted, source);
+    private String decide(Identity identity, InetAddress source, ResourceKind kind, String name, Actions wanted) {
+        Verdict verdict = control.decide(identity.account, kind, name, wanted, source);
         return verdict.allowed() ? null : verdict.reason();
     }
 
     /**
-     * Why somebody may not have a request.
+     * Returns why a user may not make a request; null where it may.
      *
-     * @param request the request as its user knows it, in the refusal's text
-     * @param names the names that a source stands for in the request; null where one that must be there is missing
+     * @param request name of the request for the refusal's text, as its user knows it
+     * @param names returns the names that a source stands for in the request; null where a required one is missing
      */
     public String refusal(
-            Identity who, InetAddress source, String request, Permission permission,
+            Identity identity, InetAddress source, String request, Permission permission,
             Function<String, List<String>> names) {
-        if (permission.level() == Permission.Level.SUPER && !who.isSuper()) {
-            return request + " is for super users, and " + who.name() + " is none";
+        if (permission.level() == Permission.Level.SUPER && !identity.isSuper()) {
+            return request + " is for super users, and " + identity.name() + " is not one";
         }
         for (Permission.Part part : permission.parts()) {
             List<String> found = found(part, names);
-            if (found == null && !who.isSuper()) {
+            if (found == null && !identity.isSuper()) {
                 return "the request has no field " + part.source();
             }
             for (String name : found == null ? List.<String>of() : found) {
-                String refusal = refusal(who, source, part.kind(), name, wanted(part, name));
+                String refusal = refusal(identity, source, part.kind(), name, wanted(part, name));
                 if (refusal != null) {
                     return refusal;
                 }

@@ -2,10 +2,7 @@ package io.posthorse.access;
 
 import io.posthorse.auth.Account;
 
-/**
- * Who a connection or a call acts for: a user whose secret was proven, or one who still has to prove it. Used on the owner's
- * thread.
- */
+/** The user for whom a connection or a call acts; its secret was proved, or still has to be. Used on the owner's thread. */
 public final class Identity {
     final Account account;
 
@@ -13,30 +10,31 @@ public final class Identity {
         this.account = account;
     }
 
-    /** Name of the user. */
+    /** Returns the name of the user. */
     public String name() {
         return account.user().name();
     }
 
-    /** Whether the user may do everything but what nobody may. */
+    /** Returns whether the user may do everything except what is forbidden to all users. */
     public boolean isSuper() {
         return account.user().isSuper();
     }
 
-    /** Whether this is the user of that name, and users have not changed since it was given out. */
+    /** Returns whether this is the user with that name, and users have not changed since this object was created. */
     public boolean is(byte[] text, int from, int length) {
         return account.is(text, from, length);
     }
 
-    /** Adds a piece of what the user has signed. */
+    /** Adds a part of the signed content. */
     public void sign(byte[] bytes, int from, int length) {
         account.sign(bytes, from, length);
     }
 
     /**
-     * Ends a check of a signature.
+     * Ends the verification of a signature.
      *
-     * @return whether the text is the Base64 HmacSHA1 of the pieces with the user's secret; takes as long where it is not
+     * @return whether the text is the Base64 HmacSHA1 of the parts with the user's secret; takes the same time where it is
+     *     not
      */
     public boolean matches(byte[] signature, int from, int length) {
         return account.matches(signature, from, length);

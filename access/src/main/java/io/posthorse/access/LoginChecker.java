@@ -6,23 +6,25 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** Finds out who somebody is: by name and password, or by a signature; secrets are guessed at a few times only. */
+/** Verifies identities by name and password, or by a signature, and limits the number of attempts. */
 public final class LoginChecker {
     private final AccessControl control;
     private final AccessPolicy policy;
 
-    /** @param control null where nobody is asked */
+    /** @param control null where the broker does not ask for users */
     LoginChecker(AccessControl control, AccessPolicy policy) {
         this.control = control;
         this.policy = policy;
     }
 
-    /** The user of that name, who has yet to prove it; where there is none, one that nothing proves: both take as long. */
+    /**
+     * Returns the user with that name, not proved yet; an unknown one gets a user that no secret proves, in the same time.
+     */
     public Identity claimed(byte[] text, int from, int length) {
         return new Identity(control.account(text, from, length));
     }
 
-    /** Whether a user's secret was guessed at too often lately, so that even the right one is not looked at. */
+    /** Returns whether a user's secret has failed too often recently, so that not even the right one is accepted now. */
     public boolean mustWait(String user, InetAddress source) {
         return control.mustWait(user, source);
     }
@@ -33,81 +35,81 @@ public final class LoginChecker {
     }
 
     /** Notes that a secret was right. */
-    public void proved(Identity who, InetAddress source) {
-        control.proved(who.name(), source);
+    public void proved(Identity identity, InetAddress source) {
+        control.proved(identity.name(), source);
     }
 
     /**
-     * Lets a user in by name and password.
+     * Logs a user in by name and password.
      *
      * @return null where the gate is open
-     * @throws NotAdmittedException where the user is not let in
+     * @throws NotAdmittedException where the login is refused
      */
     public Identity login(String name, String password, Origin from) {
         if (control == null) {
             return null;
         }
         if (name == null || password == null) {
-            throw new NotAdmittedException("This broker asks for a user and a password.");
+            throw new NotAdmittedException("This broker requires a user and a password.");
         }
         if (!from.isPrivate() && !policy.plainPasswords()) {
-            throw new NotAdmittedException("This broker takes no password that others can read on its way. Connect with TLS,"
-                    + " or set " + AccessPolicy.PLAIN_PASSWORDS + "=true where the network is safe.");
+            throw new NotAdmittedException("This broker accepts no password over a connection that others can read. Connect"
+                    + " with TLS, or set " + AccessPolicy.PLAIN_PASSWORDS + "=true where the network is safe.");
         }
         if (control.mustWait(name, from.address())) {
             throw new NotAdmittedException("Too many wrong passwords of this user, or from "
                     + from.address().getHostAddress() + ". Wait 10 seconds.");
         }
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-        Identity who = claimed(utf8, 0, utf8.length);
-        User user = who.account.user();
+        Identity identity = claimed(utf8, 0, utf8.length);
+        User user = identity.account.user();
         boolean right = MessageDigest.isEqual(
                 user.secret().reveal().getBytes(StandardCharsets.UTF_8), password.getBytes(StandardCharsets.UTF_8));
-        if (!right || unwelcome(who, from.address()) != null) {
+        if (!right || unwelcome(identity, from.address()) != null) {
             control.failed(name, from.address());
             throw new NotAdmittedException("User name [" + printable(name) + "] or password is invalid.");
         }
-        proved(who, from.address());
-        return who;
+        proved(identity, from.address());
+        return identity;
     }
 
-    /** The user as users are now; null where that one is gone, disabled, or has another secret. */
-    public Identity now(Identity who) {
-        byte[] utf8 = who.name().getBytes(StandardCharsets.UTF_8);
-        if (who.is(utf8, 0, utf8.length)) {
-            return who;
+    /** Returns the present state of a user; null where the user was deleted, is disabled, or has another secret. */
+    public Identity now(Identity identity) {
+        byte[] utf8 = identity.name().getBytes(StandardCharsets.UTF_8);
+        if (identity.is(utf8, 0, utf8.length)) {
+            return identity;
         }
         Identity now = claimed(utf8, 0, utf8.length);
         User user = now.account.user();
-        boolean same = user.enabled() && user.secret().equals(who.account.user().secret());
+        boolean same = user.enabled() && user.secret().equals(identity.account.user().secret());
         return same ? now : null;
     }
 
-    /** Why a user whose secret is right is not let in all the same; null where it is. */
-    public static String unwelcome(Identity who, InetAddress source) {
-        User user = who.account.user();
+    /** Returns why a user with the right secret is refused all the same; null where it is not. */
+    public static String unwelcome(Identity identity, InetAddress source) {
+        User user = identity.account.user();
         if (!user.enabled()) {
             return "user " + user.name() + " is disabled";
         }
         if (!user.sources().contains(source)) {
-            return "user " + user.name() + " may not come from " + source.getHostAddress() + ", only from "
+            return "user " + user.name() + " may not connect from " + source.getHostAddress() + ", only from "
                     + user.sources();
         }
         return null;
     }
 
-    /** What is said of a signature that is wrong, and in the same words where there is no such user. */
+    /** Returns the text for a wrong signature, which is the same for an unknown user. */
     public static String mismatch(String user) {
         return "Check signature failed: there is no user with the access key " + printable(user)
                 + ", or the secret key is wrong.";
     }
 
-    /** What is said where secrets were guessed at too often. */
+    /** Returns the text for too many failures. */
     public static String tooManyFailures(InetAddress source) {
         return "too many wrong signatures of this access key, or from " + source.getHostAddress() + ". Wait 10 seconds.";
     }
 
-    /** A name from outside, as a log or an answer may have it. */
+    /** Returns a name from outside in a form that is safe for a log or an answer. */
     public static String printable(String name) {
         return name.replaceAll("[^a-zA-Z0-9_.@%|+=-]", "?");
     }

@@ -1,6 +1,6 @@
 package io.posthorse.access;
 
-/** Somebody is not let in; the text says why, and is fit for the one who asked. */
+/** Thrown where a login is refused; the text says why, and may be sent to the client. */
 public final class NotAdmittedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -3,13 +3,13 @@ package io.posthorse.access;
 import java.net.InetAddress;
 
 /**
- * Where requests come from.
+ * Where a request comes from.
  *
- * @param address the peer's
- * @param isEncrypted whether nobody else can read them on their way
+ * @param address address of the peer
+ * @param isEncrypted whether the connection is encrypted, so that others cannot read it
  */
 public record Origin(InetAddress address, boolean isEncrypted) {
-    /** Whether nobody else can read what comes from there, and so nobody else can repeat it. */
+    /** Returns whether others can neither read nor repeat requests from there. */
     public boolean isPrivate() {
         return isEncrypted || address.isLoopbackAddress();
     }

@@ -10,17 +10,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What requests of one kind need, and the words in which tables and documents say it: {@code super}, {@code signed}, or
+ * The permission that requests of one kind need, and its form in tables and documents: {@code super}, {@code signed}, or
  * parts that are all needed. {@code Topic(b) Pub} needs Pub on the topic that b names; {@code Sub|Get} one of the two;
- * {@code Topic(*)} a rule about all topics; {@code Make} Create where there is no such thing yet, else Create or Update.
+ * {@code Topic(*)} a rule about all topics; {@code Make} Create where the resource does not exist yet, else Create or
+ * Update.
  *
- * @param words as the table and the documents say it
- * @param level whether a super user is due, or any user that signed, or one that all parts are allowed to
+ * @param words its form in tables and documents
+ * @param level whether it needs a super user, any user that signed, or a user with all parts
  */
 public record Permission(String words, Level level, List<Part> parts) {
     private static final Pattern PART = Pattern.compile("(Topic|Group|Cluster)(?:\\(([^)]+)\\))? ([A-Z][A-Za-z|]+)");
 
-    /** Who may ask. */
+    /** Who may make the request. */
     public enum Level {
         SUPER,
         SIGNED,
@@ -28,19 +29,19 @@ public record Permission(String words, Level level, List<Part> parts) {
     }
 
     /**
-     * One thing that is needed.
+     * One part of a permission.
      *
-     * @param source where the resource's name comes from: null for the cluster, {@code *} for all of the kind, else what
-     *     the protocol calls it; one with a question mark may be missing
+     * @param source where the resource's name comes from: null for the cluster, {@code *} for all of the kind, else the
+     *     protocol's name of it; one with a question mark may be missing
      * @param any one of these actions is enough
-     * @param makes whether {@link Action#CREATE} is due where the resource does not exist yet
+     * @param makes whether {@link Action#CREATE} is needed where the resource does not exist yet
      */
     public record Part(ResourceKind kind, String source, Actions any, boolean makes) {}
 
     /**
-     * Reads the words.
+     * Parses the form in tables.
      *
-     * @throws IllegalArgumentException where they say nothing
+     * @throws IllegalArgumentException where it is invalid
      */
     public static Permission of(String words) {
         if (words.equals("super")) {

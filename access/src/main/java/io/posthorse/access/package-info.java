@@ -1,5 +1,5 @@
 /**
- * The one gate of all protocols: who somebody is, and what he may do to the topic or group that the work is really done on.
- * Adapters decide nothing about rights themselves, and see no users and no rules.
+ * The one permission check of all protocols: who a client is, and what it may do to the topic or group that a request really
+ * works on. Adapters decide nothing about permissions themselves, and see neither users nor rules.
  */
 package io.posthorse.access;

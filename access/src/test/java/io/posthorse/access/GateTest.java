@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the gate decides that no rule can change, and how users are let in. */
+/** What the gate decides whatever the rules say, and how users log in. */
 class GateTest {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
     private static final Origin LOCAL = new Origin(HERE, false);
@@ -77,7 +77,7 @@ class GateTest {
     }
 
     @Test
-    void aGroupsTopicsBelongToTheGroupWhateverRuleThereIsAboutTopics() {
+    void retryAndDeadLetterTopicsFollowTheRulesOfTheirGroup() {
         allow("Topic:*", "All");
         Identity ann = user("ann");
         assertNotNull(gate.refusalToRead(ann, HERE, "%DLQ%private"));
@@ -87,11 +87,11 @@ class GateTest {
         ann = user("ann");
         assertNull(gate.refusalToRead(ann, HERE, "%DLQ%private"));
         assertNull(gate.refusalToSend(ann, HERE, "%RETRY%private"));
-        assertNotNull(gate.refusalToSend(ann, HERE, "%DLQ%private"), "nobody but the broker");
+        assertNotNull(gate.refusalToSend(ann, HERE, "%DLQ%private"), "only the broker sends there");
     }
 
     @Test
-    void theBrokersOwnTopicsAreNobodysWithAndWithoutUsers() {
+    void internalTopicsAreProtectedWithAndWithoutUsers() {
         Gate open = new Gate(null, AccessPolicy.STANDARD, "cluster", Set.of("cluster"), name -> true, name -> true);
         for (String name : List.of("RMQ_SYS_X", "SCHEDULE_TOPIC_XXXX", "%RETRY%g", "%DLQ%g")) {
             assertTrue(SystemNames.isInternal(name), name);
@@ -112,7 +112,7 @@ class GateTest {
     }
 
     @Test
-    void whatIsAskedInBytesIsDecidedAlike() {
+    void namesAsBytesAreDecidedLikeStrings() {
         allow("Topic:*", "All");
         Identity ann = user("ann");
         for (String name : List.of("orders", "%DLQ%g", "%RETRY%g", "RMQ_SYS_X", "RMQ_SYS_TRACE_TOPIC", "")) {
@@ -124,7 +124,7 @@ class GateTest {
     }
 
     @Test
-    void aPasswordIsTakenWhereNobodyElseCanReadIt() {
+    void passwordIsAcceptedOnlyWhereOthersCannotReadIt() {
         assertEquals("ann", gate.logins().login("ann", "annsecret", LOCAL).name());
         assertEquals("ann", gate.logins().login("ann", "annsecret", FAR_BY_TLS).name());
         NotAdmittedException refused =
@@ -136,7 +136,7 @@ class GateTest {
     }
 
     @Test
-    void usersAreChangedWhereNobodyElseCanReadAndRepeatIt() {
+    void usersCanBeChangedOnlyWhereOthersCannotReadTheRequest() {
         List<Accounts.Refusal> refusals = new ArrayList<>();
         accounts.createUser(FAR, "eve", "Super", null, "evilsecret", refusals::add);
         accounts.updateUser(FAR, "ann", "Super", null, null, refusals::add);
@@ -154,7 +154,7 @@ class GateTest {
     }
 
     @Test
-    void thePolicySaysHowShortAPasswordMayBe() {
+    void policySetsTheMinimumPasswordLength() {
         List<Accounts.Refusal> refusals = new ArrayList<>();
         accounts.createUser(LOCAL, "bob", null, null, "short", refusals::add);
         accounts.updateUser(LOCAL, "ann", null, null, "short", refusals::add);
@@ -167,11 +167,11 @@ class GateTest {
     }
 
     @Test
-    void whoWasChangedSinceTheLoginIsNoLongerLetIn() {
+    void userChangedSinceTheLoginIsRefused() {
         Identity ann = gate.logins().login("ann", "annsecret", LOCAL);
         allow("Topic:orders", "Pub");
         Identity now = gate.logins().now(ann);
-        assertNull(gate.refusalToSend(now, HERE, "orders"), "rules count at once");
+        assertNull(gate.refusalToSend(now, HERE, "orders"), "rules are in force at once");
         accounts.updateUser(LOCAL, "ann", null, null, "another secret", GateTest::requireDone);
         assertNull(gate.logins().now(now));
         accounts.deleteUser(LOCAL, "ann", GateTest::requireDone);
@@ -179,7 +179,7 @@ class GateTest {
     }
 
     @Test
-    void theRightUserIsNotLockedOutByWhoGuessesBehindTheSameAddress() {
+    void guessingFromTheSameAddressDoesNotLockOutAKnownUser() {
         gate.logins().login("ann", "annsecret", FAR_BY_TLS);
         for (int i = 0; i < 60; i++) {
             String guessed = "user" + i;

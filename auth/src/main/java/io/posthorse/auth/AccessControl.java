@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Access control of a running broker. A change counts once it is on the disk, and then for the next request of every
- * connection. Used on the owner's thread.
+ * The access control of a running broker. A change is in force once it is on the disk, from the next request of every
+ * connection on. Used on the owner's thread.
  */
 public final class AccessControl {
     private static final int WAITING_MAX = 256;
@@ -31,7 +31,7 @@ public final class AccessControl {
     private final Background background;
     private final AccessTable fixed;
     private final FailureLimit failures;
-    private final Account nobody;
+    private final Account unknown;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final List<Runnable> listeners = new ArrayList<>();
     private final Approval[] approvals = new Approval[SLOTS];
@@ -51,23 +51,23 @@ public final class AccessControl {
         this.background = background;
         this.fixed = fixed;
         this.failures = new FailureLimit(clock);
-        this.nobody = new Account(new User("", User.Kind.NORMAL, false, newSecret(entropy), Sources.ANY));
+        this.unknown = new Account(new User("", User.Kind.NORMAL, false, newSecret(entropy), Sources.ANY));
         this.generation = store.loaded().number();
         use(store.loaded().table());
     }
 
-    /** Is told of the first super user before it counts. */
+    /** A listener that gets the first super user before it is stored. */
     public interface FirstUser {
         void made(String name, Secret secret) throws IOException;
     }
 
     /**
-     * Opens users and rules of a data directory. Where there are none yet, the first super user is made.
+     * Opens the users and rules of a data directory; creates the first super user where there are none.
      *
-     * @param fixed users and rules of the configuration, which cannot be changed while running and are not kept
-     * @param first the first super user's name
-     * @param secret the first super user's secret, or null to have one made
-     * @param made is told where the first super user is made
+     * @param fixed users and rules of the configuration, which cannot be changed while running and are not stored
+     * @param first name of the first super user
+     * @param secret secret of the first super user, or null to generate one
+     * @param made is called where the first super user is created
      * @throws IOException where the files cannot be read or written; says what to do
      */
     public static AccessControl open(
@@ -83,7 +83,7 @@ public final class AccessControl {
         }
         for (String name : fixed.users().keySet()) {
             if (store.loaded().table().user(name) != null) {
-                throw new IOException("User " + name + " is in the file of accounts and in the data directory too. Delete"
+                throw new IOException("User " + name + " is both in the file of accounts and in the data directory. Delete"
                         + " one: the account from the file, or the user with mqadmin deleteUser.");
             }
         }
@@ -108,22 +108,22 @@ public final class AccessControl {
         listeners.forEach(Runnable::run);
     }
 
-    /** Users and rules in force, those of the configuration among them. */
+    /** Returns the users and rules in force, including those of the configuration. */
     public AccessTable table() {
         return table;
     }
 
-    /** How often users and rules were written. */
+    /** Returns how many times users and rules were written. */
     public long generation() {
         return generation;
     }
 
-    /** Whether a user comes from the configuration, and so cannot be changed while running. */
+    /** Returns whether a user comes from the configuration, and so cannot be changed while running. */
     public boolean isFixed(String user) {
         return fixed.user(user) != null;
     }
 
-    /** Has changes told once they are in force. */
+    /** Registers a listener that is called once changes are in force. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }
@@ -131,12 +131,12 @@ public final class AccessControl {
     /**
      * Changes users and rules, one change after another.
      *
-     * @param change gets what is kept and gives what shall be kept instead, or throws {@link RefusedException}
+     * @param change gets the stored table and returns the new one, or throws {@link RefusedException}
      * @param done gets null once the change is on the disk and in force, else why it is not
      */
     public void change(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done) {
         if (waiting.size() >= WAITING_MAX) {
-            done.accept(new RefusedException("too many changes at once; try again"));
+            done.accept(new RefusedException("too many changes are waiting; try again"));
             return;
         }
         waiting.add(new Waiting(change, done));
@@ -174,7 +174,7 @@ public final class AccessControl {
         });
     }
 
-    /** The account of that name; one that nothing proves where there is none, so that both take as long. */
+    /** Returns the account with that name; for an unknown one, in the same time, an account that no secret proves. */
     public Account account(byte[] text, int from, int length) {
         String name = new String(text, from, length, StandardCharsets.UTF_8);
         Account known = accounts.get(name);
@@ -183,35 +183,35 @@ public final class AccessControl {
         }
         User user = table.user(name);
         if (user == null) {
-            return nobody;
+            return unknown;
         }
         Account made = new Account(user);
         accounts.put(name, made);
         return made;
     }
 
-    /** Whether that user has failed too often from there, and must wait. */
+    /** Returns whether a user has failed too often from an address, and must wait. */
     public boolean mustWait(String user, InetAddress source) {
         return failures.isReached(user, source);
     }
 
-    /** A signature was wrong, or its user unknown. */
+    /** Notes that a signature was wrong, or its user unknown. */
     public void failed(String user, InetAddress source) {
         failures.failed(user, source);
     }
 
-    /** A user's secret was right. */
+    /** Notes that a user's secret was right. */
     public void proved(String user, InetAddress source) {
         failures.proved(user, source);
     }
 
-    /** Whether an account may do any of some actions to a resource. */
+    /** Decides whether an account may do any of some actions to a resource. */
     public Verdict decide(Account account, ResourceKind kind, String name, Actions wanted, InetAddress source) {
         return table.decide(account.user(), kind, name, wanted, source);
     }
 
     /**
-     * The same for the name as bytes, without garbage where it was approved before.
+     * Does the same for a name as bytes, without allocation where it was approved before.
      *
      * @return null where it is allowed
      */

@@ -38,7 +38,7 @@ final class AccessFile {
     private static final int FIRST = 1;
     private static final int SECOND = 2;
 
-    /** A table as one file has it. */
+    /** A version of the table, as one file contains it. */
     record Generation(long number, AccessTable table) {}
 
     private AccessFile() {}
@@ -87,18 +87,18 @@ final class AccessFile {
     }
 
     /**
-     * Turns bytes back into a generation; null where they are damaged.
+     * Decodes a generation; returns null where the bytes are damaged.
      *
-     * @throws IOException where a newer release wrote them, the key is not the one that they were written with, or they are
-     *     undamaged and make no sense
+     * @throws IOException where a newer release wrote them, the key is not the one with which they were written, or they are
+     *     undamaged but invalid
      */
     static Generation decode(String name, ByteBuffer in, SecretCipher cipher) throws IOException {
         if (in.limit() < HEADER || in.getLong(0) != MAGIC || in.getInt(28) != crc(in, 0, 28)) {
             return null;
         }
         if (in.getInt(8) > VERSION) {
-            throw new IOException(name + " has version " + in.getInt(8) + ", and this release reads up to " + VERSION
-                    + ": start the release that wrote it. Nothing was changed.");
+            throw new IOException(name + " has version " + in.getInt(8) + ", but this release reads versions up to "
+                    + VERSION + ": start the release that wrote it. Nothing was changed.");
         }
         int end = HEADER + in.getInt(12);
         if (end < HEADER || end > in.limit() || in.getInt(24) != crc(in, HEADER, end)) {
@@ -107,7 +107,7 @@ final class AccessFile {
         try {
             return new Generation(in.getLong(16), table(name, in.limit(end).position(HEADER), cipher));
         } catch (BufferUnderflowException | RefusedException e) {
-            throw new IOException(name + " is whole by its checksum but makes no sense: " + e.getMessage() + ". Nothing was"
+            throw new IOException(name + " has a correct checksum but invalid content: " + e.getMessage() + ". Nothing was"
                     + " changed. Restore it from a backup, or delete it to start with the other of the two files.", e);
         }
     }
@@ -135,7 +135,7 @@ final class AccessFile {
         int flags = in.get();
         Secret secret = cipher.open(name, bytes(in));
         if (secret == null) {
-            throw new IOException(SecretCipher.FILE + " is not the key that " + file + " was written with, so no user's"
+            throw new IOException(SecretCipher.FILE + " is not the key with which " + file + " was written, so no user's"
                     + " secret can be read. Restore the two from the same backup.");
         }
         User.Kind kind = (flags & FIRST) != 0 ? User.Kind.SUPER : User.Kind.NORMAL;
@@ -147,7 +147,7 @@ final class AccessFile {
                 .filter(value -> codes.applyAsInt(value) == code)
                 .findFirst()
                 .orElseThrow(() -> new IOException(
-                        "a rule is about something of code " + code + ", which no release writes"));
+                        "a rule has the code " + code + ", which no release writes"));
     }
 
     private static Rule rule(ByteBuffer in) throws IOException {
@@ -177,7 +177,7 @@ final class AccessFile {
         return bytes;
     }
 
-    /** Bytes that grow, behind room for the header. */
+    /** A growing buffer with room for the header. */
     private static final class Output {
         private ByteBuffer out = ByteBuffer.allocate(4_096).position(HEADER);
 

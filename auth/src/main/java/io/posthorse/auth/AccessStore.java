@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Users and rules on the disk: two files that are written in turn, so that a generation is whole or the one before it is
- * still there, and the key that their secrets are sealed with. Where neither file is whole there is no start: a broker
- * must not wake up without its rules.
+ * The store of users and rules on the disk: two files that are written in turn, so that either the new generation is
+ * complete or the previous one still exists, and the key with which their secrets are sealed. Where neither file is intact
+ * the broker does not start: it must not run without its rules.
  */
 final class AccessStore {
     private static final Logger LOG = LoggerFactory.getLogger(AccessStore.class);
@@ -30,35 +30,35 @@ final class AccessStore {
     }
 
     /**
-     * Opens the store, new where none of its files exists.
+     * Opens the store; creates it where none of its files exists.
      *
      * @throws IOException where it cannot be read; says what to do
      */
     static AccessStore open(FileStore files, Entropy entropy) throws IOException {
         List<String> names = files.list();
         boolean hasKey = names.contains(SecretCipher.FILE);
-        List<String> there = new ArrayList<>();
+        List<String> present = new ArrayList<>();
         for (int slot = 0; slot < 2; slot++) {
             if (names.contains(AccessFile.name(slot))) {
-                there.add(AccessFile.name(slot));
+                present.add(AccessFile.name(slot));
             }
         }
-        if (!hasKey && there.isEmpty()) {
+        if (!hasKey && present.isEmpty()) {
             return new AccessStore(files, SecretCipher.create(files, entropy), new Generation(0, AccessTable.EMPTY));
         }
         if (!hasKey) {
-            throw new IOException(SecretCipher.FILE + " is missing in the data directory, but " + there.getFirst()
-                    + " is there: without the key no user's secret can be read. Restore it from a backup. To begin anew"
+            throw new IOException(SecretCipher.FILE + " is missing in the data directory, but " + present.getFirst()
+                    + " exists: without the key no user's secret can be read. Restore it from a backup. To start again"
                     + " without any user, delete the files access-*.acl.");
         }
         SecretCipher cipher = SecretCipher.read(files, entropy);
-        return new AccessStore(files, cipher, newest(files, there, cipher));
+        return new AccessStore(files, cipher, newest(files, present, cipher));
     }
 
-    private static Generation newest(FileStore files, List<String> there, SecretCipher cipher) throws IOException {
+    private static Generation newest(FileStore files, List<String> present, SecretCipher cipher) throws IOException {
         Generation newest = null;
         String damaged = null;
-        for (String name : there) {
+        for (String name : present) {
             Generation found = read(files, name, cipher);
             if (found == null) {
                 damaged = name;
@@ -68,13 +68,13 @@ final class AccessStore {
         }
         if (newest == null) {
             throw new IOException("The users and rules in the data directory cannot be read: "
-                    + (there.isEmpty() ? "access-0.acl and access-1.acl are missing" : String.join(" and ", there)
-                            + (there.size() == 1 ? " is damaged, and the other one is missing" : " are damaged"))
-                    + ". The broker does not start without its rules. Restore one of the files from a backup. To begin"
-                    + " anew without any user, delete them and " + SecretCipher.FILE + ".");
+                    + (present.isEmpty() ? "access-0.acl and access-1.acl are missing" : String.join(" and ", present)
+                            + (present.size() == 1 ? " is damaged, and the other one is missing" : " are damaged"))
+                    + ". The broker does not start without its rules. Restore one of the files from a backup. To start"
+                    + " again without any user, delete them and " + SecretCipher.FILE + ".");
         }
-        if (damaged != null || there.size() == 1) {
-            LOG.warn("{} is {}; users and rules are those of generation {}. The last change may be missing: look at them.",
+        if (damaged != null || present.size() == 1) {
+            LOG.warn("{} is {}; users and rules are those of generation {}. The last change may be missing: check them.",
                     damaged == null ? AccessFile.name(newest.number() + 1) : damaged,
                     damaged == null ? "missing" : "damaged", newest.number());
         }
@@ -93,12 +93,12 @@ final class AccessStore {
         }
     }
 
-    /** What the files held; generation 0 where there were none. */
+    /** Returns what the files contained; generation 0 where there were none. */
     Generation loaded() {
         return loaded;
     }
 
-    /** Writes a generation; the first one into both files, so that one that is alone and damaged is never a new one. */
+    /** Writes a generation; the first one to both files, so that a single damaged file is never taken for a new store. */
     void write(Generation generation) throws IOException {
         if (generation.number() == 1) {
             write(0, AccessFile.encode(generation, cipher));

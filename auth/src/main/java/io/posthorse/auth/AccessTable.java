@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * All users and their rules at one moment. Changes make a new table. Limits: {@link #USERS_MAX} users,
- * {@link #RULES_MAX} rules of one user.
+ * All users and their rules at one moment. Changes create a new table. Limits: {@link #USERS_MAX} users, {@link #RULES_MAX}
+ * rules of one user.
  *
- * @param rules by user name; a user without rules has no entry
+ * @param rules rules by user name; a user without rules has no entry
  */
 public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules) {
     public static final int USERS_MAX = 10_000;
@@ -23,20 +23,20 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
         rules = Collections.unmodifiableMap(new TreeMap<>(rules));
     }
 
-    /** The user of that name, or null. */
+    /** Returns the user with that name, or null. */
     public User user(String name) {
         return name == null ? null : users.get(name);
     }
 
-    /** A user's rules, in the order in which they were made. */
+    /** Returns a user's rules, in the order in which they were created. */
     public List<Rule> rules(String user) {
         return rules.getOrDefault(user, List.of());
     }
 
     /**
-     * Whether a user may do any of some actions.
+     * Decides whether a user may do any of some actions.
      *
-     * @param name of the resource, {@link Resource#ALL} where all of the kind are meant
+     * @param name name of the resource, or {@link Resource#ALL} for all of the kind
      */
     public Verdict decide(User user, ResourceKind kind, String name, Actions wanted, InetAddress source) {
         if (!user.enabled()) {
@@ -70,17 +70,20 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
         return best;
     }
 
-    /** The table with a user that is new or takes the place of the one of the same name. */
+    /** Returns the table with a user, who is new or replaces the one with the same name. */
     public AccessTable with(User user) {
         if (users.size() >= USERS_MAX && !users.containsKey(user.name())) {
-            throw new RefusedException("there are " + USERS_MAX + " users already, which is the limit");
+            throw new RefusedException("the limit of " + USERS_MAX + " users is reached");
         }
         Map<String, User> changed = new TreeMap<>(users);
         changed.put(user.name(), user);
         return new AccessTable(changed, rules);
     }
 
-    /** The table without a user and the user's rules. The last super user stays: nobody could manage users any more. */
+    /**
+     * Returns the table without a user and its rules. The last super user cannot be removed, since it is needed to manage
+     * users.
+     */
     public AccessTable without(String user) {
         Map<String, User> changed = new TreeMap<>(users);
         User gone = changed.remove(user);
@@ -94,11 +97,11 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
 
     private static void requireSuper(Map<String, User> users, String changed) {
         if (users.values().stream().noneMatch(u -> u.isSuper() && u.enabled())) {
-            throw new RefusedException(changed + " is the last super user that is enabled; make another one first");
+            throw new RefusedException(changed + " is the last super user that is enabled; create another one first");
         }
     }
 
-    /** The table with a user in place of the one of the same name, who must exist. */
+    /** Returns the table with a user in place of the one with the same name, who must exist. */
     public AccessTable changed(User user) {
         require(user.name());
         AccessTable table = with(user);
@@ -106,11 +109,11 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
         return table;
     }
 
-    /** The table with these rules of a user in place of those before. */
+    /** Returns the table with these rules of a user in place of the present ones. */
     public AccessTable withRules(String user, List<Rule> all) {
         require(user);
         if (all.size() > RULES_MAX) {
-            throw new RefusedException("a user has at most " + RULES_MAX + " rules");
+            throw new RefusedException("a user may have at most " + RULES_MAX + " rules");
         }
         Map<String, List<Rule>> changed = new TreeMap<>(rules);
         if (all.isEmpty()) {
@@ -121,7 +124,7 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
         return new AccessTable(users, changed);
     }
 
-    /** The table with a rule of a user; one of the same kind about the same resource goes. */
+    /** Returns the table with a rule of a user; it replaces the one of the same kind about the same resource. */
     public AccessTable withRule(String user, Rule rule) {
         List<Rule> all = new ArrayList<>(rules(user));
         all.removeIf(r -> r.standard() == rule.standard() && r.resource().equals(rule.resource()));
@@ -129,7 +132,7 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
         return withRules(user, all);
     }
 
-    /** The table without a user's rules about a resource; of both kinds where {@code standard} is null. */
+    /** Returns the table without a user's rules about a resource; of both kinds where {@code standard} is null. */
     public AccessTable withoutRules(String user, Resource resource, Boolean standard) {
         List<Rule> all = new ArrayList<>(rules(user));
         boolean found = all.removeIf(r -> r.resource().equals(resource)
@@ -141,7 +144,7 @@ public record AccessTable(Map<String, User> users, Map<String, List<Rule>> rules
         return withRules(user, all);
     }
 
-    /** The user of that name. */
+    /** Returns the user with that name, who must exist. */
     public User require(String name) {
         User user = user(name);
         if (user == null) {

@@ -8,8 +8,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A user as requests meet one: with a keyed HmacSHA1 that serves one check after another, so that a check makes no
- * garbage. It lives until the users change. Used on the owner's thread.
+ * A user with a keyed HmacSHA1 that is reused for one verification after another, without allocation. It is valid until the
+ * users change. Used on the owner's thread.
  */
 public final class Account {
     private static final String ALGORITHM = "HmacSHA1";
@@ -30,7 +30,7 @@ public final class Account {
             this.mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(user.secret().bytes(), ALGORITHM));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + ALGORITHM, e);
+            throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
         }
     }
 
@@ -38,20 +38,20 @@ public final class Account {
         return user;
     }
 
-    /** Whether this is the account of that name, and the users have not changed since it was given out. */
+    /** Returns whether this is the account with that name, and the users have not changed since it was created. */
     public boolean is(byte[] text, int from, int length) {
         return current && Arrays.equals(name, 0, name.length, text, from, from + length);
     }
 
-    /** Adds a piece of what was signed. */
+    /** Adds a part of the signed content. */
     public void sign(byte[] bytes, int from, int length) {
         mac.update(bytes, from, length);
     }
 
     /**
-     * Ends a check.
+     * Ends a verification.
      *
-     * @return whether the text is the Base64 signature of the pieces; takes as long where it is not
+     * @return whether the text is the Base64 signature of the parts; takes the same time where it is not
      */
     public boolean matches(byte[] signature, int from, int length) {
         try {
@@ -60,11 +60,11 @@ public final class Account {
             throw new IllegalStateException(e);
         }
         Base64.getEncoder().encode(digest, expected);
-        int different = length ^ SIGNATURE_CHARS;
+        int difference = length ^ SIGNATURE_CHARS;
         for (int i = 0; i < SIGNATURE_CHARS; i++) {
             int given = i < length ? signature[from + i] : 0;
-            different |= given ^ expected[i];
+            difference |= given ^ expected[i];
         }
-        return different == 0;
+        return difference == 0;
     }
 }

@@ -1,33 +1,33 @@
 package io.posthorse.auth;
 
-/** What is done to a resource. */
+/** An action on a resource. */
 public enum Action {
-    /** Send messages. */
+    /** Sends messages. */
     PUB(0, "Pub"),
-    /** Read messages as a consumer. */
+    /** Reads messages as a consumer. */
     SUB(1, "Sub"),
     CREATE(2, "Create"),
     UPDATE(3, "Update"),
     DELETE(4, "Delete"),
-    /** See one resource's settings and figures. */
+    /** Shows one resource's settings and figures. */
     GET(5, "Get"),
-    /** See which resources there are. */
+    /** Lists the resources of a kind. */
     LIST(6, "List");
 
     private final int bit;
     private final String word;
 
-    Action(int place, String word) {
-        this.bit = 1 << place;
+    Action(int index, String word) {
+        this.bit = 1 << index;
         this.word = word;
     }
 
-    /** The action in a set of them, also in files. */
+    /** Returns the bit of the action in a set, also in files. */
     int bit() {
         return bit;
     }
 
-    /** The name in texts and requests. */
+    /** Returns the name in texts and requests. */
     public String word() {
         return word;
     }

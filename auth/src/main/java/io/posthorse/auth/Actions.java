@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A set of actions.
  *
- * @param bits one for each action, see {@link Action#bit}
+ * @param bits one bit for each action, see {@link Action#bit}
  */
 public record Actions(int bits) {
     public static final Actions ALL = of(Action.values());
@@ -22,9 +22,9 @@ public record Actions(int bits) {
     }
 
     /**
-     * Reads the names of actions, {@code All} among them; case does not matter.
+     * Parses the names of actions, including {@code All}; case does not matter.
      *
-     * @throws RefusedException where there is none, or one that is no action
+     * @throws RefusedException where there are none, or one is not an action
      */
     public static Actions parse(Collection<String> words) {
         int bits = 0;
@@ -46,12 +46,12 @@ public record Actions(int bits) {
         throw new RefusedException("The action " + word + " is none of All, Pub, Sub, Create, Update, Delete, Get, List.");
     }
 
-    /** Whether any action is in both sets. */
+    /** Returns whether any action is in both sets. */
     boolean meets(Actions other) {
         return (bits & other.bits) != 0;
     }
 
-    /** The names of the actions. */
+    /** Returns the names of the actions. */
     public List<String> words() {
         if (bits == ALL.bits) {
             return List.of(ALL_WORD);

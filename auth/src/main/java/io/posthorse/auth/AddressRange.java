@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Addresses whose every byte is within limits of its own: single ones, subnets, and the patterns of plain_acl.yml. */
+/** A set of addresses with limits for each byte: a single address, a subnet, or a pattern of plain_acl.yml. */
 record AddressRange(int[] low, int[] high) {
     private static final Pattern PART = Pattern.compile("(\\*)|(\\d{1,3})(?:-(\\d{1,3}))?");
     private static final Pattern BRACES = Pattern.compile("(.*[.:])\\{([^{}]+)}");
@@ -15,9 +15,9 @@ record AddressRange(int[] low, int[] high) {
     private static final int BYTE_MAX = 255;
 
     /**
-     * Reads one text, which may stand for several ranges.
+     * Parses one text, which may stand for several ranges.
      *
-     * @throws RefusedException where it stands for none
+     * @throws RefusedException where it is invalid
      */
     static List<AddressRange> parse(String text) {
         Matcher braces = BRACES.matcher(text);
@@ -27,30 +27,30 @@ record AddressRange(int[] low, int[] high) {
         return List.of(one(text, text));
     }
 
-    private static AddressRange one(String text, String whole) {
+    private static AddressRange one(String text, String original) {
         int slash = text.indexOf('/');
         if (slash > 0) {
-            return subnet(text.substring(0, slash), text.substring(slash + 1), whole);
+            return subnet(text.substring(0, slash), text.substring(slash + 1), original);
         }
         if (text.indexOf(':') >= 0) {
-            return v6(text, whole);
+            return v6(text, original);
         }
         String[] parts = text.split("\\.", -1);
         if (parts.length != 4) {
-            throw notAnAddress(whole);
+            throw notAnAddress(original);
         }
         int[] low = new int[4];
         int[] high = new int[4];
         for (int i = 0; i < 4; i++) {
-            part(parts[i], i, low, high, whole);
+            part(parts[i], i, low, high, original);
         }
         return new AddressRange(low, high);
     }
 
-    private static void part(String text, int at, int[] low, int[] high, String whole) {
+    private static void part(String text, int at, int[] low, int[] high, String original) {
         Matcher part = PART.matcher(text);
         if (!part.matches()) {
-            throw notAnAddress(whole);
+            throw notAnAddress(original);
         }
         if (part.group(1) != null) {
             high[at] = BYTE_MAX;
@@ -59,12 +59,12 @@ record AddressRange(int[] low, int[] high) {
         low[at] = Integer.parseInt(part.group(2));
         high[at] = part.group(3) == null ? low[at] : Integer.parseInt(part.group(3));
         if (low[at] > high[at] || high[at] > BYTE_MAX) {
-            throw notAnAddress(whole);
+            throw notAnAddress(original);
         }
     }
 
-    /** Of an IPv6 address only whole groups at the end may be a star. */
-    private static AddressRange v6(String text, String whole) {
+    /** Parses an IPv6 address, of which only complete groups at the end may be a star. */
+    private static AddressRange v6(String text, String original) {
         int stars = 0;
         String rest = text;
         while (rest.endsWith(":*")) {
@@ -72,22 +72,22 @@ record AddressRange(int[] low, int[] high) {
             stars++;
         }
         if (stars == 0) {
-            return prefix(address(rest, whole), 128, whole);
+            return prefix(address(rest, original), 128, original);
         }
-        return prefix(address(rest + ":0".repeat(stars), whole), 128 - 16 * stars, whole);
+        return prefix(address(rest + ":0".repeat(stars), original), 128 - 16 * stars, original);
     }
 
-    private static AddressRange subnet(String text, String bits, String whole) {
-        byte[] address = address(text, whole);
+    private static AddressRange subnet(String text, String bits, String original) {
+        byte[] address = address(text, original);
         if (!bits.matches("\\d{1,3}")) {
-            throw notAnAddress(whole);
+            throw notAnAddress(original);
         }
-        return prefix(address, Integer.parseInt(bits), whole);
+        return prefix(address, Integer.parseInt(bits), original);
     }
 
-    private static AddressRange prefix(byte[] address, int bits, String whole) {
+    private static AddressRange prefix(byte[] address, int bits, String original) {
         if (bits > address.length * 8) {
-            throw notAnAddress(whole);
+            throw notAnAddress(original);
         }
         int[] low = new int[address.length];
         int[] high = new int[address.length];
@@ -100,22 +100,22 @@ record AddressRange(int[] low, int[] high) {
         return new AddressRange(low, high);
     }
 
-    /** Digits only, so that no name is ever looked up. */
-    private static byte[] address(String text, String whole) {
+    /** Parses an address of digits only, so that no name is resolved. */
+    private static byte[] address(String text, String original) {
         try {
             boolean v4 = text.indexOf(':') < 0;
             if (!ADDRESS.matcher(text).matches() || v4 && text.split("\\.", -1).length != 4) {
-                throw notAnAddress(whole);
+                throw notAnAddress(original);
             }
             return InetAddress.getByName(text).getAddress();
         } catch (UnknownHostException e) {
-            throw notAnAddress(whole);
+            throw notAnAddress(original);
         }
     }
 
     private static RefusedException notAnAddress(String text) {
         return new RefusedException("The source ip is invalid: " + text
-                + " is no address, subnet (10.1.0.0/16) or pattern (10.1.*.*, 10.1.0.2-9)");
+                + " is not an address, subnet (10.1.0.0/16) or pattern (10.1.*.*, 10.1.0.2-9)");
     }
 
     boolean contains(byte[] address) {

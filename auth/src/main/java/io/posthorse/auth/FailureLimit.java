@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Who failed how often. Further attempts are refused unseen, until {@link #WINDOW_MS} have gone by since the first failure
- * that counts: of a user from an address after {@link #PAIR_MAX} failures; of a user from anywhere, and of anybody from an
- * address, after {@link #EACH_MAX}. Those two do not hold for a user from an address where that user's secret was right
- * lately: whoever guesses behind the same address, or at the same user from elsewhere, locks nobody out. Remembers at most
- * {@link #REMEMBERED_MAX} of each; the oldest is forgotten first.
+ * Counts failed logins. Further attempts are refused unchecked, until {@link #WINDOW_MS} have passed since the first failure
+ * that counts: those of a user from an address after {@link #PAIR_MAX} failures; those of a user from anywhere, and those of
+ * all users from an address, after {@link #EACH_MAX}. The latter two do not apply to a user at an address from which the
+ * right secret came recently, so that guessing from the same address, or at the same user from elsewhere, locks out no known
+ * user. At most {@link #REMEMBERED_MAX} of each are kept; the oldest is dropped first.
  */
 final class FailureLimit {
     static final int PAIR_MAX = 5;
@@ -24,7 +24,7 @@ final class FailureLimit {
     private final Counts<Pair> pairs = new Counts<>(PAIR_MAX);
     private final Counts<String> users = new Counts<>(EACH_MAX);
     private final Counts<InetAddress> sources = new Counts<>(EACH_MAX);
-    /** Where users have proved who they are, the last one last. */
+    /** Users and addresses from which the right secret came, the latest last. */
     private final Map<Pair, Boolean> proved = new LinkedHashMap<>(16, 0.75f, true);
 
     private record Pair(String user, InetAddress source) {}
@@ -38,13 +38,13 @@ final class FailureLimit {
         }
     }
 
-    /** Failures by who is counted. */
+    /** The failures by key. */
     private final class Counts<K> {
-        private final int most;
+        private final int max;
         private final Map<K, Failures> failures = new LinkedHashMap<>();
 
-        Counts(int most) {
-            this.most = most;
+        Counts(int max) {
+            this.max = max;
         }
 
         boolean isReached(K of) {
@@ -53,11 +53,11 @@ final class FailureLimit {
                 failures.remove(of);
                 return false;
             }
-            return found != null && found.count >= most;
+            return found != null && found.count >= max;
         }
 
         void add(K of) {
-            isReached(of); // forgets what is long ago
+            isReached(of); // drops an expired count
             if (failures.size() >= REMEMBERED_MAX && !failures.containsKey(of)) {
                 failures.remove(failures.keySet().iterator().next());
             }
@@ -69,7 +69,7 @@ final class FailureLimit {
         this.clock = clock;
     }
 
-    /** Whoever has one address of IPv6 has 64 bits of them. */
+    /** Returns the network of an address: a client with one IPv6 address usually has 64 bits of them. */
     private static InetAddress network(InetAddress source) {
         byte[] bytes = source.getAddress();
         if (bytes.length == 4) {
@@ -79,7 +79,7 @@ final class FailureLimit {
         try {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // its length is that of an address
+            throw new IllegalStateException(e); // cannot happen: the length is that of an address
         }
     }
 
@@ -97,7 +97,7 @@ final class FailureLimit {
         sources.add(source);
     }
 
-    /** The secret was right. */
+    /** Notes that the secret was right. */
     void proved(String user, InetAddress source) {
         proved.put(new Pair(user, network(source)), Boolean.TRUE);
         if (proved.size() > REMEMBERED_MAX) {

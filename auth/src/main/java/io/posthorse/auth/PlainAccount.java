@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An account of RocketMQ's access control 1.0, as plain_acl.yml and {@code mqadmin updateAclConfig} write it.
+ * An account of RocketMQ's access control 1.0, as in plain_acl.yml and {@code mqadmin updateAclConfig}.
  *
- * @param address what it is bound to; in RocketMQ the same text lets requests in without a signature, here it only
+ * @param address the address to which it is bound; in RocketMQ it admits requests without a signature, here it only
  *     restricts
- * @param topicPerms each {@code name=DENY}, {@code PUB}, {@code SUB} or {@code PUB|SUB}
- * @param groupPerms the same for groups, of which SUB counts
+ * @param topicPerms entries {@code name=DENY}, {@code PUB}, {@code SUB} or {@code PUB|SUB}
+ * @param groupPerms the same for groups, of which only SUB has a meaning
  */
 public record PlainAccount(
         String name, Secret secret, String address, boolean admin, String defaultTopicPerm, String defaultGroupPerm,
@@ -19,9 +19,9 @@ public record PlainAccount(
     private static final Actions BOTH = Actions.of(Action.PUB, Action.SUB);
 
     /**
-     * The table with this account as user and rules, in place of a user of that name.
+     * Returns the table with this account as user and rules, in place of a user with that name.
      *
-     * @throws RefusedException where something in it is not valid
+     * @throws RefusedException where something in the account is invalid
      */
     public AccessTable in(AccessTable table) {
         Sources sources = address == null || address.isBlank() ? Sources.ANY : Sources.of(List.of(address));
@@ -36,7 +36,7 @@ public record PlainAccount(
         return changed.withRules(name, rules);
     }
 
-    /** An entry of its own for a name outranks the default, so what it does not allow it denies. */
+    /** Adds the rules of an entry: an entry for a name overrides the default, so it denies what it does not allow. */
     private static void named(ResourceKind kind, String entry, List<Rule> rules) {
         int sign = entry.indexOf('=');
         if (sign < 1) {
@@ -64,7 +64,7 @@ public record PlainAccount(
             case "PUB|SUB", "SUB|PUB" -> BOTH;
             case NONE -> new Actions(0);
             default -> throw new RefusedException("\"" + permission.strip()
-                    + "\" is no permission: DENY, PUB, SUB or PUB|SUB is due");
+                    + "\" is not a permission; it must be DENY, PUB, SUB or PUB|SUB");
         };
     }
 }

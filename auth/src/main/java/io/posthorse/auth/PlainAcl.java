@@ -9,11 +9,11 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * The file of accounts of RocketMQ's access control 1.0, {@code plain_acl.yml}. Only plain values are read, no types; a
+ * The file of accounts of RocketMQ's access control 1.0, {@code plain_acl.yml}. Only plain YAML values are read, no types; a
  * file may have 1 MiB.
  *
  * @param table users and rules of the accounts
- * @param notes what the operator should know: where the file means less here than in RocketMQ
+ * @param notes notes for the operator where the file has less effect here than in RocketMQ
  */
 public record PlainAcl(AccessTable table, List<String> notes) {
     private static final List<String> KEYS = List.of(
@@ -24,22 +24,22 @@ public record PlainAcl(AccessTable table, List<String> notes) {
     private static final int ALIASES_MAX = 10;
 
     /**
-     * Reads a file's text.
+     * Parses a file's text.
      *
-     * @throws RefusedException where it is no such file, or an account in it is not valid; says which and why
+     * @throws RefusedException where it is not such a file, or an account in it is invalid; says which and why
      */
     public static PlainAcl read(String fileName, String text) {
         Map<?, ?> root = map(fileName, parse(fileName, text));
         List<String> notes = new ArrayList<>();
         if (!texts(fileName, root.get("globalWhiteRemoteAddresses")).isEmpty()) {
-            notes.add(fileName + ": globalWhiteRemoteAddresses is not used: in RocketMQ it lets these addresses in without"
-                    + " a signature, and here an address alone proves nothing");
+            notes.add(fileName + ": globalWhiteRemoteAddresses is not used: in RocketMQ it admits these addresses without"
+                    + " a signature, but here an address alone proves nothing");
         }
         AccessTable table = AccessTable.EMPTY;
         for (Object entry : list(fileName, root.get("accounts"))) {
             PlainAccount account = account(fileName, map(fileName, entry));
             if (table.user(account.name()) != null) {
-                throw new RefusedException(fileName + ": account " + account.name() + " is given twice");
+                throw new RefusedException(fileName + ": account " + account.name() + " occurs twice");
             }
             if (account.address() != null && !account.address().isBlank()) {
                 notes.add(fileName + ": account " + account.name() + ": whiteRemoteAddress " + account.address()
@@ -63,16 +63,16 @@ public record PlainAcl(AccessTable table, List<String> notes) {
         try {
             return new Yaml(new SafeConstructor(options)).load(text);
         } catch (YAMLException e) {
-            // its message quotes the line, which may hold a secret
-            throw new RefusedException(fileName + " is no YAML file, or larger or deeper than an account file may be");
+            // its message quotes the line, which may contain a secret
+            throw new RefusedException(fileName + " is not a YAML file, or larger or deeper than an account file may be");
         }
     }
 
     private static PlainAccount account(String fileName, Map<?, ?> entry) {
         for (Object key : entry.keySet()) {
             if (!KEYS.contains(key)) {
-                throw new RefusedException(fileName + ": account " + entry.get("accessKey") + ": " + key + " is no key of an"
-                        + " account; these are: " + String.join(", ", KEYS));
+                throw new RefusedException(fileName + ": account " + entry.get("accessKey") + ": " + key + " is not a key of"
+                        + " an account; the keys are: " + String.join(", ", KEYS));
             }
         }
         String secret = text(entry.get("secretKey"));
@@ -99,7 +99,7 @@ public record PlainAcl(AccessTable table, List<String> notes) {
         return switch (value) {
             case null -> List.of();
             case List<?> list -> list;
-            default -> throw new RefusedException(fileName + " is no account file: a list is due where it has a "
+            default -> throw new RefusedException(fileName + " is not an account file: expected a list, but found a "
                     + value.getClass().getSimpleName());
         };
     }
@@ -108,6 +108,6 @@ public record PlainAcl(AccessTable table, List<String> notes) {
         if (value instanceof Map<?, ?> map) {
             return map;
         }
-        throw new RefusedException(fileName + " is no account file: accounts with accessKey and secretKey are due");
+        throw new RefusedException(fileName + " is not an account file: expected accounts with accessKey and secretKey");
     }
 }

@@ -1,10 +1,10 @@
 package io.posthorse.auth;
 
-/** What was given is not valid, or a change of users or rules is not possible; the text says why and what to do. */
+/** Thrown where an input is invalid, or a change of users or rules is not possible; the text says why and what to do. */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** What kind of refusal it is, for protocols that have a code for it. */
+    /** The kind of a refusal, for protocols that have codes for it. */
     public enum Kind {
         NOT_VALID,
         NO_SUCH_USER,

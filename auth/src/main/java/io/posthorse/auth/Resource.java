@@ -1,16 +1,16 @@
 package io.posthorse.auth;
 
 /**
- * What a rule is about: one name, all names that begin alike, all of a kind, or everything.
+ * The resources that a rule is about: one name, all names with a prefix, all of a kind, or everything.
  *
- * @param name the name or its beginning; empty for {@link Form#ANY}
+ * @param name the name or prefix; empty for {@link Form#ANY}
  */
 public record Resource(ResourceKind kind, Form form, String name) {
     private static final int NAME_CHARS_MAX = 255;
-    /** In place of a name where all resources of a kind are meant: only a rule about all of them covers it. */
+    /** Stands for all resources of a kind in place of a name; only a rule about all of them covers it. */
     public static final String ALL = "*";
 
-    /** How names are compared; the more exact one comes first. */
+    /** How names are compared; more specific forms come first. */
     public enum Form {
         LITERAL(0),
         PREFIXED(1),
@@ -22,49 +22,49 @@ public record Resource(ResourceKind kind, Form form, String name) {
             this.code = code;
         }
 
-        /** The form in files. */
+        /** Returns the number of the form in files. */
         int code() {
             return code;
         }
     }
 
     /**
-     * Reads {@code *}, {@code Topic:*}, {@code Topic:orders*} or {@code Topic:orders}; {@code Any:*} is {@code *}.
+     * Parses {@code *}, {@code Topic:*}, {@code Topic:orders*} or {@code Topic:orders}; {@code Any:*} is {@code *}.
      *
-     * @throws RefusedException where it is none of them
+     * @throws RefusedException where the text has another form
      */
     public static Resource parse(String text) {
         if (text == null || text.isBlank()) {
             throw new RefusedException("The resource is null.");
         }
-        String whole = text.strip();
-        if (whole.equals(ALL) || whole.equalsIgnoreCase(ResourceKind.ANY.word() + ":" + ALL)) {
+        String stripped = text.strip();
+        if (stripped.equals(ALL) || stripped.equalsIgnoreCase(ResourceKind.ANY.word() + ":" + ALL)) {
             return new Resource(ResourceKind.ANY, Form.ANY, "");
         }
-        int colon = whole.indexOf(':');
-        if (colon < 1 || colon == whole.length() - 1 || whole.length() > NAME_CHARS_MAX) {
-            throw new RefusedException("The resource " + whole + " is not Type:name, such as Topic:orders, Group:orders*,"
+        int colon = stripped.indexOf(':');
+        if (colon < 1 || colon == stripped.length() - 1 || stripped.length() > NAME_CHARS_MAX) {
+            throw new RefusedException("The resource " + stripped + " is not Type:name, such as Topic:orders, Group:orders*,"
                     + " Cluster:DefaultCluster or *.");
         }
-        ResourceKind kind = ResourceKind.of(whole.substring(0, colon));
-        String name = whole.substring(colon + 1);
+        ResourceKind kind = ResourceKind.of(stripped.substring(0, colon));
+        String name = stripped.substring(colon + 1);
         if (name.equals(ALL)) {
             return new Resource(kind, Form.ANY, "");
         }
         boolean prefixed = name.endsWith(ALL);
         String plain = prefixed ? name.substring(0, name.length() - 1) : name;
         if (plain.contains(ALL)) {
-            throw new RefusedException("The resource " + whole + " has a star that is not its last character.");
+            throw new RefusedException("The resource " + stripped + " has a star that is not its last character.");
         }
         return new Resource(kind, prefixed ? Form.PREFIXED : Form.LITERAL, plain);
     }
 
-    /** One name of a kind. */
+    /** Returns the resource with one name. */
     public static Resource literal(ResourceKind kind, String name) {
         return new Resource(kind, Form.LITERAL, name);
     }
 
-    /** All of a kind. */
+    /** Returns all resources of a kind. */
     public static Resource all(ResourceKind kind) {
         return new Resource(kind, Form.ANY, "");
     }
@@ -80,7 +80,10 @@ public record Resource(ResourceKind kind, Form form, String name) {
         };
     }
 
-    /** Negative where this one is more exact than the other: a kind before any, a name before a beginning before all. */
+    /**
+     * Returns a negative number where this one is more specific than the other: a kind before any, a name before a prefix
+     * before all.
+     */
     int compare(Resource other) {
         if (kind != other.kind) {
             return kind == ResourceKind.ANY ? 1 : other.kind == ResourceKind.ANY ? -1 : 0;

@@ -1,6 +1,6 @@
 package io.posthorse.auth;
 
-/** What a rule can be about. */
+/** The kind of a resource. */
 public enum ResourceKind {
     ANY(0, "Any"),
     CLUSTER(1, "Cluster"),
@@ -15,12 +15,12 @@ public enum ResourceKind {
         this.word = word;
     }
 
-    /** The name in texts and requests. */
+    /** Returns the name in texts and requests. */
     public String word() {
         return word;
     }
 
-    /** The kind in files. */
+    /** Returns the number of the kind in files. */
     int code() {
         return code;
     }

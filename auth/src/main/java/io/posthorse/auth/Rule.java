@@ -3,10 +3,10 @@ package io.posthorse.auth;
 import java.net.InetAddress;
 
 /**
- * One entry of a user's rules.
+ * One of a user's rules.
  *
  * @param standard whether it counts only where no other rule matches (RocketMQ's policy type Default)
- * @param sources where the request must come from for the rule to count
+ * @param sources addresses from which the request must come for the rule to count
  * @param allow whether it allows or denies
  */
 public record Rule(boolean standard, Resource resource, Actions actions, Sources sources, boolean allow) {
@@ -14,13 +14,16 @@ public record Rule(boolean standard, Resource resource, Actions actions, Sources
         return actions.meets(wanted) && resource.covers(kind, name) && sources.contains(source);
     }
 
-    /** Negative where this rule decides before the other: the more exact one, and a denial before an approval. */
+    /**
+     * Returns a negative number where this rule takes precedence over the other: the more specific one, and a denial over an
+     * approval.
+     */
     int compare(Rule other) {
         if (standard != other.standard) {
             return standard ? 1 : -1;
         }
-        int exactness = resource.compare(other.resource);
-        return exactness != 0 ? exactness : allow == other.allow ? 0 : allow ? 1 : -1;
+        int bySpecificity = resource.compare(other.resource);
+        return bySpecificity != 0 ? bySpecificity : allow == other.allow ? 0 : allow ? 1 : -1;
     }
 
     @Override

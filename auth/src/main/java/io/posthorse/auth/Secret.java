@@ -2,7 +2,7 @@ package io.posthorse.auth;
 
 import java.nio.charset.StandardCharsets;
 
-/** A text that is shown to nobody: whatever prints it, or what holds it, prints three stars. */
+/** A text that must not be shown: its string form, also inside other objects, is three stars. */
 public final class Secret {
     public static final int CHARS_MAX = 512;
 
@@ -12,7 +12,7 @@ public final class Secret {
         this.value = value;
     }
 
-    /** The text itself; for checking, sealing, and nothing else. */
+    /** Returns the text itself; for verification and sealing only. */
     public String reveal() {
         return value;
     }

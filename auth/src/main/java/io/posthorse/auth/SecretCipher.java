@@ -15,11 +15,11 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Seals secrets for the disk with AES-256-GCM and a key of this data directory: signatures are checked with the secret
- * itself, so it must be recoverable. The user's name is part of what is sealed, so that no secret can be moved to another
+ * Seals secrets for the disk with AES-256-GCM and a key of this data directory: signatures are verified with the secret
+ * itself, so it must be recoverable. The user's name is authenticated with it, so that no secret can be moved to another
  * user.
  *
- * <p>The key file, readable by its owner only:
+ * <p>The key file, which only its owner can read:
  *
  * <pre>
  *   0  8 bytes   "PHKEY" and three zeros
@@ -47,7 +47,7 @@ final class SecretCipher {
         this.entropy = entropy;
     }
 
-    /** Makes a key and its file. */
+    /** Creates a key and its file. */
     static SecretCipher create(FileStore files, Entropy entropy) throws IOException {
         byte[] key = random(KEY_BYTES, entropy);
         ByteBuffer bytes = ByteBuffer.allocate(SIZE).putLong(MAGIC).putInt(VERSION).put(key);
@@ -72,7 +72,7 @@ final class SecretCipher {
         }
         if (bytes.hasRemaining() || bytes.getLong(0) != MAGIC || bytes.getInt(KEY_AT + KEY_BYTES) != crc(bytes)) {
             throw new IOException(FILE + " in the data directory is damaged, and without it no user's secret can be read."
-                    + " Restore it from a backup. To begin anew without any user, delete it and the files access-*.acl.");
+                    + " Restore it from a backup. To start again without any user, delete it and the files access-*.acl.");
         }
         byte[] key = new byte[KEY_BYTES];
         bytes.get(KEY_AT, key);
@@ -93,14 +93,14 @@ final class SecretCipher {
         return Arrays.copyOf(bytes.array(), count);
     }
 
-    /** A secret as it is stored: nonce, then what is sealed. */
+    /** Returns a secret as it is stored: the nonce, then the sealed text. */
     byte[] seal(String user, Secret secret) {
         byte[] nonce = random(NONCE_BYTES, entropy);
         byte[] sealed = run(Cipher.ENCRYPT_MODE, user, nonce, secret.bytes(), 0);
         return ByteBuffer.allocate(NONCE_BYTES + sealed.length).put(nonce).put(sealed).array();
     }
 
-    /** The secret of a user; null where it was not sealed with this key for this user. */
+    /** Returns the secret of a user; null where it was not sealed with this key for this user. */
     Secret open(String user, byte[] sealed) {
         if (sealed.length < NONCE_BYTES) {
             return null;
@@ -118,7 +118,7 @@ final class SecretCipher {
         } catch (AEADBadTagException e) {
             return null;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + TRANSFORMATION, e);
+            throw new IllegalStateException("this Java runtime has no " + TRANSFORMATION, e);
         }
     }
 }

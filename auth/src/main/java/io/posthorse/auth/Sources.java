@@ -5,33 +5,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Addresses that a rule or a user is bound to. They only restrict: an address alone never allows anything.
+ * The addresses to which a rule or a user is bound. They only restrict: an address alone never allows anything.
  *
- * @param texts as they were given: an address, {@code 10.1.0.0/16}, {@code 10.1.*.*}, {@code 10.1.0.2-9},
- *     {@code 10.1.0.{2,5}}, {@code fe80::/10} or {@code *}
+ * @param texts addresses as they were given: an address, {@code 10.1.0.0/16}, {@code 10.1.*.*}, {@code 10.1.0.2-9}, {@code
+ *     10.1.0.{2,5}}, {@code fe80::/10} or {@code *}
  */
 public record Sources(List<String> texts, List<AddressRange> ranges) {
     public static final Sources ANY = new Sources(List.of(), List.of());
     private static final int COUNT_MAX = 256;
 
     /**
-     * Reads addresses; none, or {@code *}, is everywhere.
+     * Parses addresses; an empty list, or {@code *}, means everywhere.
      *
-     * @throws RefusedException where one of them is none
+     * @throws RefusedException where one of them is invalid
      */
     public static Sources of(List<String> texts) {
         List<String> kept = new ArrayList<>();
         List<AddressRange> ranges = new ArrayList<>();
         for (String text : texts) {
-            String one = text.strip();
-            if (one.isEmpty()) {
+            String stripped = text.strip();
+            if (stripped.isEmpty()) {
                 throw new RefusedException("The source ip is empty.");
             }
-            if (one.matches("[*.:]+") && one.contains("*")) {
+            if (stripped.matches("[*.:]+") && stripped.contains("*")) {
                 return ANY;
             }
-            kept.add(one);
-            ranges.addAll(AddressRange.parse(one));
+            kept.add(stripped);
+            ranges.addAll(AddressRange.parse(stripped));
         }
         if (ranges.size() > COUNT_MAX) {
             throw new RefusedException("at most " + COUNT_MAX + " source addresses may be given");

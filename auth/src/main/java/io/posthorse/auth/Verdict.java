@@ -1,7 +1,7 @@
 package io.posthorse.auth;
 
 /**
- * A decision.
+ * A decision about an action.
  *
  * @param reason names the rule, or says that there is none
  */

@@ -24,7 +24,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users and rules on the disk: never lost in silence, never readable by others. */
+/** Users and rules on the disk: they are never lost silently, and others can never read them. */
 class AccessStoreTest {
     private static final String SECRET = "the-secret-of-ann";
     private final AtomicLong numbers = new AtomicLong();
@@ -62,7 +62,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void whatIsWrittenIsReadAgain() throws IOException {
+    void writtenTablesAreReadAgain() throws IOException {
         assertEquals(AccessTable.EMPTY, open());
         Files.delete(directory.resolve("access.key"));
         write(1, table());
@@ -72,7 +72,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void aDamagedGenerationIsReplacedByTheOneBefore() throws IOException {
+    void damagedGenerationIsReplacedByThePreviousOne() throws IOException {
         write(1, table());
         write(2, AccessTable.EMPTY.with(table().user("root")));
         int size = (int) Files.size(directory.resolve("access-0.acl"));
@@ -86,7 +86,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void withoutAnyWholeGenerationThereIsNoStart() throws IOException {
+    void openFailsWithoutAnIntactGeneration() throws IOException {
         write(1, table());
         damage("access-0.acl", 40);
         damage("access-1.acl", 40);
@@ -101,7 +101,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void theKeyMustBeTheRightOne() throws IOException {
+    void wrongKeyIsRefused() throws IOException {
         write(1, table());
         byte[] key = Files.readAllBytes(directory.resolve("access.key"));
         damage("access.key", 20);
@@ -129,7 +129,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void aSecretCannotBeMovedToAnotherUser() {
+    void secretCannotBeMovedToAnotherUser() {
         SecretCipher cipher = new SecretCipher(new byte[32], numbers::incrementAndGet);
         byte[] sealed = cipher.seal("ann", new Secret(SECRET));
         assertEquals(new Secret(SECRET), cipher.open("ann", sealed));
@@ -138,7 +138,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void aNewerFormatIsRefusedAndLeftAlone() throws IOException {
+    void newerFormatIsRefusedAndNotChanged() throws IOException {
         write(1, table());
         for (String name : List.of("access-0.acl", "access-1.acl")) {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(directory.resolve(name)));
@@ -153,7 +153,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void theGoldenFileIsStillRead() throws IOException {
+    void goldenFileIsRead() throws IOException {
         SecretCipher cipher = new SecretCipher(new byte[32], numbers::incrementAndGet);
         ByteBuffer encoded = AccessFile.encode(new Generation(7, table()), cipher);
         byte[] now = new byte[encoded.remaining()];
@@ -181,7 +181,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void theFirstStartMakesOneSuperUser() throws IOException {
+    void firstStartCreatesOneSuperUser() throws IOException {
         List<Secret> made = new ArrayList<>();
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             opened(files, null, false, made);
@@ -196,18 +196,18 @@ class AccessStoreTest {
     }
 
     @Test
-    void aChangeThatCannotBeWrittenDoesNotCount() throws IOException {
+    void changeThatCannotBeWrittenIsNotInForce() throws IOException {
         try (DiskFileStore files = DiskFileStore.open(directory)) {
             AccessControl opened = opened(files, null, true, new ArrayList<>());
-            StringBuilder told = new StringBuilder();
-            opened.change(t -> t.with(table().user("ann")), e -> told.append(e.getMessage()));
-            assertTrue(told.toString().contains("full"), told.toString());
+            StringBuilder reasons = new StringBuilder();
+            opened.change(t -> t.with(table().user("ann")), e -> reasons.append(e.getMessage()));
+            assertTrue(reasons.toString().contains("full"), reasons.toString());
             assertNull(opened.table().user("ann"));
         }
     }
 
     @Test
-    void theSizeOfAFileIsCheckedFirst() throws IOException {
+    void fileSizeIsCheckedFirst() throws IOException {
         write(1, table());
         try (DiskFileStore files = DiskFileStore.open(directory); StoredFile file = files.open("access-0.acl")) {
             file.map(1 << 27);
@@ -216,7 +216,7 @@ class AccessStoreTest {
     }
 
     @Test
-    void rulesThatMakeNoSenseAreRefusedHoweverRightTheirChecksums() {
+    void invalidRulesWithCorrectChecksumsAreRefused() {
         SecretCipher cipher = new SecretCipher(new byte[32], () -> 1);
         AccessTable table = AccessTable.EMPTY.with(table().user("ann")).withRule("ann", new Rule(
                 false, Resource.parse("*"), Actions.ALL, Sources.of(List.of("10.0.0.0/8")), true));
@@ -231,7 +231,7 @@ class AccessStoreTest {
     private static void refused(ByteBuffer file, SecretCipher cipher) {
         file.putInt(24, crc(file, 32, file.limit())).putInt(28, crc(file, 0, 28));
         IOException refusal = assertThrows(IOException.class, () -> AccessFile.decode("access-1.acl", file, cipher));
-        assertTrue(refusal.getMessage().contains("makes no sense"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("invalid content"), refusal.getMessage());
     }
 
     private static int crc(ByteBuffer bytes, int from, int to) {

@@ -43,7 +43,7 @@ class AccessTableTest {
     }
 
     @Test
-    void theMoreExactRuleDecides() {
+    void mostSpecificRuleDecides() {
         AccessTable table = table(
                 rule("*", false, "All"), rule("Topic:*", true, "Pub"), rule("Topic:ord*", false, "Pub"),
                 rule("Topic:orders*", true, "Pub"), rule("Topic:orders-old", false, "Pub"));
@@ -56,20 +56,20 @@ class AccessTableTest {
     }
 
     @Test
-    void denialWinsAmongEquals() {
+    void denialWinsAmongEquallySpecificRules() {
         assertFalse(sends(table(rule("Topic:a*", true, "Pub"), rule("Topic:a*", false, "Pub", "Sub")), "abc").allowed());
         assertFalse(sends(table(rule("Topic:a*", false, "Pub", "Sub"), rule("Topic:a*", true, "Pub")), "abc").allowed());
     }
 
     @Test
-    void theDefaultCountsOnlyWhereNothingElseMatches() {
+    void defaultRulesCountOnlyWhereNoOtherMatches() {
         Rule standard = new Rule(true, Resource.parse("Topic:abc"), Actions.ALL, Sources.ANY, true);
         assertTrue(sends(table(standard), "abc").allowed());
         assertFalse(sends(table(standard, rule("Topic:*", false, "All")), "abc").allowed());
     }
 
     @Test
-    void anyOfSeveralActionsIsEnoughAndADenialIsOfItsActionOnly() {
+    void oneOfSeveralActionsIsEnough() {
         AccessTable table = table(rule("Topic:*", true, "Sub"), rule("Topic:t", false, "Get"));
         Actions either = Actions.of(Action.SUB, Action.GET);
         assertTrue(table.decide(ANN, ResourceKind.TOPIC, "t", either, address("::1")).allowed());
@@ -77,7 +77,7 @@ class AccessTableTest {
     }
 
     @Test
-    void onlyARuleAboutAllCoversAll() {
+    void onlyARuleAboutAllCoversAllNames() {
         Actions list = Actions.of(Action.LIST);
         assertFalse(table(rule("Topic:t", true, "All"), rule("Topic:t*", true, "All"))
                 .decide(ANN, ResourceKind.TOPIC, Resource.ALL, list, address("::1")).allowed());
@@ -96,7 +96,7 @@ class AccessTableTest {
     }
 
     @Test
-    void superUsersMayDoAllAndDisabledOnesNothing() {
+    void superUsersMayDoEverythingAndDisabledUsersNothing() {
         AccessTable table = table(rule("*", true, "All"));
         assertTrue(table.decide(ROOT, ResourceKind.CLUSTER, "c", Actions.of(Action.UPDATE), address("::1")).allowed());
         User off = User.of("root", User.Kind.SUPER, false, "secret-of-root");
@@ -105,7 +105,7 @@ class AccessTableTest {
     }
 
     @Test
-    void theLastSuperUserStays() {
+    void lastSuperUserCannotBeRemoved() {
         AccessTable table = table();
         assertThrows(RefusedException.class, () -> table.without("root"));
         assertThrows(RefusedException.class,
@@ -117,7 +117,7 @@ class AccessTableTest {
     }
 
     @Test
-    void rulesAboutTheSameReplaceEachOther() {
+    void rulesAboutTheSameResourceReplaceEachOther() {
         AccessTable table = table(rule("Topic:t", true, "Pub")).withRule("ann", rule("Topic:t", true, "Sub"));
         assertEquals(1, table.rules("ann").size());
         assertEquals(List.of("Sub"), table.rules("ann").getFirst().actions().words());
@@ -132,7 +132,7 @@ class AccessTableTest {
     }
 
     @Test
-    void addressesAreReadInAllForms() {
+    void addressesAreParsedInAllForms() {
         assertTrue(Sources.of(List.of("10.1.*.*")).contains(address("10.1.200.3")));
         assertFalse(Sources.of(List.of("10.1.*.*")).contains(address("10.2.0.1")));
         assertTrue(Sources.of(List.of("10.1.0.2-9")).contains(address("10.1.0.9")));
@@ -151,16 +151,16 @@ class AccessTableTest {
         }
     }
 
-    /** So does RocketMQ's dashboard: kinds in capitals, and a kind for all kinds. */
+    /** Kinds are also parsed in capitals, and with a kind for all kinds, as RocketMQ's dashboard writes them. */
     @Test
-    void kindsAreReadInCapitalsToo() {
+    void kindsAreParsedInCapitals() {
         assertEquals(Resource.parse("*"), Resource.parse("ANY:*"));
         assertEquals(Resource.parse("Topic:orders*"), Resource.parse("TOPIC:orders*"));
         assertEquals("Group:readers", Resource.parse("GROUP:readers").toString());
     }
 
     @Test
-    void whatIsNotValidIsRefused() {
+    void invalidValuesAreRefused() {
         for (String wrong : new String[] {"", "Topic", "Topic:", ":t", "Queue:t", "Topic:a*b", "Any:t"}) {
             assertThrows(RefusedException.class, () -> Resource.parse(wrong), wrong);
         }

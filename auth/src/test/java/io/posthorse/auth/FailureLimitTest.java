@@ -23,7 +23,7 @@ class FailureLimitTest {
     });
 
     @Test
-    void afterFiveFailuresInTenSecondsUserAndSourceWait() throws Exception {
+    void userAtAnAddressMustWaitAfterFiveFailures() throws Exception {
         for (int i = 0; i < FailureLimit.PAIR_MAX; i++) {
             assertFalse(limit.isReached("ann", HERE));
             limit.failed("ann", HERE);
@@ -38,7 +38,7 @@ class FailureLimitTest {
     }
 
     @Test
-    void itForgetsTheOldestFirst() throws Exception {
+    void oldestFailuresAreDroppedFirst() throws Exception {
         for (int i = 0; i < FailureLimit.PAIR_MAX; i++) {
             limit.failed("first", HERE);
         }
@@ -51,18 +51,18 @@ class FailureLimitTest {
     }
 
     @Test
-    void whoGuessesAtManyUsersFromOneAddressWaitsAndLocksNobodyOutThere() {
+    void guessingManyUsersFromOneAddressLocksOutNoKnownUser() {
         limit.proved("ann", HERE);
         for (int i = 0; i < FailureLimit.EACH_MAX; i++) {
             assertFalse(limit.isReached("bob", HERE));
             limit.failed("user" + i, HERE);
         }
         assertTrue(limit.isReached("bob", HERE));
-        assertFalse(limit.isReached("ann", HERE), "it is known that ann comes from here");
+        assertFalse(limit.isReached("ann", HERE), "ann is known at this address");
     }
 
     @Test
-    void whoGuessesAtOneUserFromManyAddressesWaitsAndDoesNotLockTheUserOut() throws Exception {
+    void guessingOneUserFromManyAddressesDoesNotLockOutTheUser() throws Exception {
         limit.proved("ann", HERE);
         for (int i = 0; i < FailureLimit.EACH_MAX; i++) {
             assertFalse(limit.isReached("ann", address(1_000)));
@@ -75,7 +75,7 @@ class FailureLimitTest {
     }
 
     @Test
-    void addressesOfOneNetworkOfIpv6AreOne() throws Exception {
+    void ipv6AddressesOfOneNetworkCountTogether() throws Exception {
         for (int i = 0; i < FailureLimit.EACH_MAX; i++) {
             limit.failed("user" + i, InetAddress.getByName("2001:db8:0:1::" + Integer.toHexString(i + 1)));
         }

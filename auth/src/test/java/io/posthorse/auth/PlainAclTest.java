@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
-/** RocketMQ 4.x's file of accounts, with the form that its distribution has. */
+/** RocketMQ 4.x's file of accounts, in the form of its distribution. */
 class PlainAclTest {
     private static final String FILE = """
             globalWhiteRemoteAddresses:
@@ -50,7 +50,7 @@ class PlainAclTest {
     }
 
     @Test
-    void permissionsMeanWhatTheyMeanInRocketMq() {
+    void permissionsHaveTheMeaningOfRocketMq() {
         assertFalse(may("RocketMQ", ResourceKind.TOPIC, "topicA", Action.PUB));
         assertTrue(may("RocketMQ", ResourceKind.TOPIC, "topicB", Action.PUB));
         assertTrue(may("RocketMQ", ResourceKind.TOPIC, "topicB", Action.SUB));
@@ -64,7 +64,7 @@ class PlainAclTest {
         assertTrue(may("rocketmq2", ResourceKind.CLUSTER, "any", Action.UPDATE));
         assertTrue(may("open", ResourceKind.TOPIC, "unnamed", Action.SUB));
         assertTrue(may("open", ResourceKind.TOPIC, "closed", Action.PUB));
-        assertFalse(may("open", ResourceKind.TOPIC, "closed", Action.SUB), "an entry of its own outranks the default");
+        assertFalse(may("open", ResourceKind.TOPIC, "closed", Action.SUB), "an entry for a name overrides the default");
     }
 
     @Test
@@ -79,7 +79,7 @@ class PlainAclTest {
     }
 
     @Test
-    void whatIsWrongIsToldWithoutSecrets() {
+    void errorsContainNoSecrets() {
         String start = "accounts:\n- accessKey: ann\n  secretKey: planted-secret\n";
         for (String wrong : new String[] {
             "", "- a\n", "accounts: 5\n", "accounts:\n- 7\n", start + "  topicPerm:\n  - a=PUB\n",

@@ -119,7 +119,7 @@ class WaitingCommandsTest {
         assertEquals(1, cancel.exitCode());
         assertEquals(List.of("Cancelled message 1 of topic unpaid."), cancel.lines());
         assertTrue(cancel.err().contains("ever had the id 77"), cancel.err());
-        assertTrue(cancel.err().contains("message 1 does not wait any more"), cancel.err());
+        assertTrue(cancel.err().contains("message 1 no longer waits"), cancel.err());
         assertEquals(1, run("delayed cancel", "--topic", "else", "0").exitCode());
         Console delivered = run("delayed run-now", "0", "--topic", "unpaid");
         assertEquals(0, delivered.exitCode(), delivered.err());
@@ -205,7 +205,7 @@ class WaitingCommandsTest {
         assertEquals(List.of("Resumed message 1 of topic T."), run("transactions resume", "1").lines());
         Console again = run("transactions resume", "1");
         assertEquals(1, again.exitCode());
-        assertTrue(again.err().contains("is not set aside any more"), again.err());
+        assertTrue(again.err().contains("is no longer set aside"), again.err());
         // its producer is asked again, says nothing again, and so it is set aside again
         Awaitility.await().until(() -> ids(run("transactions list", "--json")).equals(List.of("2")));
         assertEquals(List.of(), ids(run("transactions list", "--topic", "other", "--json")));

@@ -2,11 +2,11 @@ package io.posthorse.filter;
 
 import java.util.Set;
 
-/** A compiled condition on a message's properties. Immutable; any thread may use it. */
+/** A compiled condition on a message's properties. Immutable and safe for use by any thread. */
 public interface Expression {
-    /** Whether the condition is true. It is not where it is false, unknown, or cannot be decided for these values. */
+    /** Returns whether the condition is true; false also where it is unknown or cannot be evaluated for these values. */
     boolean matches(Properties properties);
 
-    /** Names of all properties that it may ask for. */
+    /** Returns the names of all properties that it may read. */
     Set<String> names();
 }

@@ -1,6 +1,6 @@
 package io.posthorse.filter;
 
-/** A text is not an expression. The message says why, and where. */
+/** Thrown where a text is not an expression. The message says why, and where. */
 public final class ExpressionException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ public final class ExpressionException extends Exception {
         this.column = column;
     }
 
-    /** Which character of the text, from 1. */
+    /** Returns the column of the error in the text, from 1. */
     public int column() {
         return column;
     }

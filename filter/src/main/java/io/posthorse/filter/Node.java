@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A piece of a compiled expression. Its value is a text, a number, a {@code Boolean}, null for unknown, or
- * {@link #FAILED}, which makes the whole expression fail.
+ * A node of a compiled expression. Its value is a text, a number, a {@code Boolean}, null for unknown, or {@link #FAILED},
+ * which makes the whole expression fail.
  */
 sealed interface Node {
     Object FAILED = new Object();
 
-    /** The value for one message. */
+    /** Returns the value for one message. */
     Object value(Properties properties);
 
-    /** Whether the value can only be true, false or unknown, so that the node may stand as a condition. */
+    /** Returns whether the value can only be true, false or unknown, so that the node may be used as a condition. */
     default boolean isCondition() {
         return true;
     }
@@ -35,7 +35,7 @@ sealed interface Node {
         }
     }
 
-    /** A property, always a text. */
+    /** A property; its value is always a text. */
     record Property(String name) implements Node {
         @Override
         public Object value(Properties properties) {
@@ -48,7 +48,7 @@ sealed interface Node {
         }
     }
 
-    /** A property where a condition should be: as it is a text, it is never true. */
+    /** A property in place of a condition: as its value is a text, it is never true. */
     record Bare(Property property) implements Node {
         @Override
         public Object value(Properties properties) {
@@ -56,7 +56,7 @@ sealed interface Node {
         }
     }
 
-    /** A number with the other sign; unknown for what is no number, a property's text included. */
+    /** A number with the opposite sign; unknown for a value that is not a number, including a property's text. */
     record Negative(Node of) implements Node {
         @Override
         public Object value(Properties properties) {
@@ -79,44 +79,44 @@ sealed interface Node {
         }
     }
 
-    /** Whether two values are equal. Unknown where only the left one is missing, false where only the right one is. */
+    /** A test for equality. Unknown where only the left value is missing, false where only the right one is. */
     record Equal(Node left, Node right) implements Node {
         @Override
         public Object value(Properties properties) {
-            Object one = left.value(properties);
-            Object other = one == FAILED ? FAILED : right.value(properties);
+            Object first = left.value(properties);
+            Object other = first == FAILED ? FAILED : right.value(properties);
             if (other == FAILED) {
                 return FAILED;
             }
-            if (one == null) {
+            if (first == null) {
                 return other == null ? Boolean.TRUE : null;
             }
             if (other == null) {
                 return Boolean.FALSE;
             }
-            if (one.equals(other)) {
+            if (first.equals(other)) {
                 return Boolean.TRUE;
             }
-            int order = ValueComparison.compare(one, other);
+            int order = ValueComparison.compare(first, other);
             return order == ValueComparison.FAILED ? FAILED : truth(order == 0);
         }
     }
 
-    /** Whether two values stand in an order, one of {@code > >= < <=}. */
+    /** A test of the order of two values, one of {@code > >= < <=}. */
     record Ordered(Node left, TokenKind sign, Node right) implements Node {
         @Override
         public Object value(Properties properties) {
-            Object one = left.value(properties);
-            if (one == null || one == FAILED) {
-                return one;
+            Object first = left.value(properties);
+            if (first == null || first == FAILED) {
+                return first;
             }
             Object other = right.value(properties);
             if (other == null || other == FAILED) {
                 return other;
             }
-            int order = one instanceof String text && other instanceof String otherText
+            int order = first instanceof String text && other instanceof String otherText
                     ? ValueComparison.compareAsDoubles(text, otherText)
-                    : ValueComparison.compare(one, other);
+                    : ValueComparison.compare(first, other);
             return order == ValueComparison.FAILED ? FAILED : truth(holds(order));
         }
 
@@ -130,7 +130,7 @@ sealed interface Node {
         }
     }
 
-    /** Whether a property is, or is not, one of some texts. */
+    /** A test whether a property is, or is not, one of several texts. */
     record OneOf(Property property, Set<String> texts, boolean wanted) implements Node {
         @Override
         public Object value(Properties properties) {
@@ -139,7 +139,10 @@ sealed interface Node {
         }
     }
 
-    /** Whether a text has, or has not, another one in it. False for what is no text, for no text and for an empty one. */
+    /**
+     * A test whether a text contains, or does not contain, another one. False for values that are not texts, and where the
+     * other is empty.
+     */
     record Has(Node left, TextSearch search, boolean wanted) implements Node {
         @Override
         public Object value(Properties properties) {
@@ -154,7 +157,7 @@ sealed interface Node {
         }
     }
 
-    /** The opposite; unknown stays unknown. */
+    /** The negation; unknown stays unknown. */
     record Not(Node of) implements Node {
         @Override
         public Object value(Properties properties) {
@@ -163,7 +166,7 @@ sealed interface Node {
         }
     }
 
-    /** All of two or more (AND), or one of them (OR); the first that decides ends it. */
+    /** Two or more conditions joined by AND or OR; the first one that decides the result ends the evaluation. */
     record Several(List<Node> parts, boolean decisive) implements Node {
         @Override
         public Object value(Properties properties) {

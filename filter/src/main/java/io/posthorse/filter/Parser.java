@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads one expression, each rule of the grammar a method. From weak to strong: OR; AND; equality; comparison; sign and
- * NOT. What follows a whole expression is ignored.
+ * Parses one expression; each rule of the grammar is a method. From weak to strong: OR; AND; equality; comparison; sign and
+ * NOT. Text behind a complete expression is ignored.
  */
 final class Parser {
     private static final int DEPTH_MAX = 64;
@@ -150,7 +150,7 @@ final class Parser {
         if (low instanceof Node.Constant from && high instanceof Node.Constant to
                 && ValueComparison.compare(from.value(), to.value()) > 0) {
             throw new ExpressionException(lowAt.column(), "nothing lies between " + from.value() + " and "
-                    + to.value() + "; the lower one stands first");
+                    + to.value() + "; the lower value must come first");
         }
         return new Node.Several(List.of(above, below), false);
     }
@@ -178,15 +178,15 @@ final class Parser {
 
     private static void checkOrdered(Node side, Token at) throws ExpressionException {
         if (side.isCondition() || (side instanceof Node.Constant constant && !(constant.value() instanceof Number))) {
-            throw new ExpressionException(at.column(), "only numbers and properties are greater or less, not "
+            throw new ExpressionException(at.column(), "only numbers and properties can be greater or less, not "
                     + (side instanceof Node.Constant ? at.shown() : "a condition"));
         }
     }
 
     private Node unary() throws ExpressionException {
         if (depth++ > DEPTH_MAX) {
-            throw new ExpressionException(tokens.peek().column(), "brackets and signs may stand " + DEPTH_MAX
-                    + " deep, these stand deeper");
+            throw new ExpressionException(tokens.peek().column(), "brackets and signs may be nested " + DEPTH_MAX
+                    + " deep, these are nested deeper");
         }
         Node node = switch (tokens.peek().kind()) {
             case PLUS -> {
@@ -233,7 +233,7 @@ final class Parser {
         return node;
     }
 
-    /** An {@code Integer} where it fits into one, else a {@code Long}. */
+    /** Returns an {@code Integer} where the number fits into one, else a {@code Long}. */
     private static Number whole(Token token) throws ExpressionException {
         String digits = token.text();
         char last = digits.charAt(digits.length() - 1);
@@ -241,7 +241,7 @@ final class Parser {
         try {
             value = Long.parseLong(last > '9' ? digits.substring(0, digits.length() - 1) : digits);
         } catch (NumberFormatException e) {
-            throw new ExpressionException(token.column(), token.shown() + " is too large, the greatest whole number is "
+            throw new ExpressionException(token.column(), token.shown() + " is too large; the largest whole number is "
                     + Long.MAX_VALUE);
         }
         if (value > Integer.MAX_VALUE) {
@@ -259,7 +259,7 @@ final class Parser {
         return value;
     }
 
-    /** What stands where something true or false must. */
+    /** Returns the node as a condition. */
     private static Node condition(Node node, Token at) throws ExpressionException {
         if (node.isCondition()) {
             return node;
@@ -267,6 +267,6 @@ final class Parser {
         if (node instanceof Node.Property property) {
             return new Node.Bare(property);
         }
-        throw new ExpressionException(at.column(), "a number or a text stands where a condition should be");
+        throw new ExpressionException(at.column(), "found a number or a text where a condition should be");
     }
 }

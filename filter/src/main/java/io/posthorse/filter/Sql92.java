@@ -3,7 +3,7 @@ package io.posthorse.filter;
 import java.util.Set;
 
 /**
- * The small part of SQL92 that message filters are written in.
+ * Compiles expressions in the small part of SQL92 that message filters use.
  *
  * <pre>
  *   a = 'x'   a &lt;&gt; 5   a IS NULL   a IS NOT NULL
@@ -12,20 +12,20 @@ import java.util.Set;
  *   NOT ...   ... AND ...   ... OR ...   ( ... )   TRUE   FALSE   -- comment   /* comment *&#47;
  * </pre>
  *
- * Keywords may be written in any case, names of properties may not. The rules for types and missing properties are
- * those of docs/filters.md.
+ * Keywords are case-insensitive, names of properties are not. The rules for types and missing properties are in
+ * docs/filters.md.
  */
 public final class Sql92 {
-    /** Longest expression, in characters. */
+    /** Maximum length of an expression, in characters. */
     public static final int LENGTH_MAX = 16_384;
 
     private Sql92() {}
 
-    /** Compiles a text. */
+    /** Compiles an expression. */
     public static Expression compile(String text) throws ExpressionException {
         if (text.length() > LENGTH_MAX) {
             throw new ExpressionException(LENGTH_MAX + 1, "an expression may have " + LENGTH_MAX
-                    + " characters, this has " + text.length());
+                    + " characters, this one has " + text.length());
         }
         Parser parser = new Parser(text);
         return new Compiled(parser.parse(), Set.copyOf(parser.names()));

@@ -1,16 +1,16 @@
 package io.posthorse.filter;
 
 /**
- * Looks for a text in another one, at any place, at its beginning or at its end. However the two are made, the time is
- * proportional to their lengths and no more (Knuth, Morris and Pratt).
+ * Searches for a text in another one: anywhere, at its beginning or at its end. The time is at most proportional to the
+ * lengths of the two, whatever they contain (Knuth, Morris and Pratt).
  */
 final class TextSearch {
-    /** A shorter text is found well enough by comparing at every place. */
+    /** Maximum length of a text that is searched by a simple comparison at each index. */
     private static final int SHORT = 16;
 
     private final TokenKind where;
     private final String wanted;
-    /** For a long text: how much of its beginning ends at each of its places, the whole left out. */
+    /** For a long text: for each index, the length of the longest proper prefix that ends there. */
     private final int[] overlaps;
 
     TextSearch(TokenKind where, String wanted) {

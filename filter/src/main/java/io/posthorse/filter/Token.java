@@ -1,13 +1,13 @@
 package io.posthorse.filter;
 
 /**
- * One word of an expression.
+ * A token of an expression.
  *
- * @param text as it is written; of a text what is between its quotes, {@code ''} made one quote
- * @param column of its first character, from 1
+ * @param text its text as written; for a quoted text the content, with {@code ''} as one quote
+ * @param column column of its first character, from 1
  */
 record Token(TokenKind kind, String text, int column) {
-    /** As an error message shows it. */
+    /** Returns the token as error messages show it. */
     String shown() {
         return kind == TokenKind.END ? kind.shown : text.length() > 40 ? text.substring(0, 40) + "..." : text;
     }

@@ -1,6 +1,6 @@
 package io.posthorse.filter;
 
-/** What a word of an expression is. */
+/** The kind of a token. */
 enum TokenKind {
     END("the end"),
     NOT("NOT"),

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Cuts an expression into words, one ahead of the parser or two. No further: what stands behind a whole expression is
- * never looked at.
+ * Splits an expression into tokens, one or two ahead of the parser. It reads no further: text behind a complete expression
+ * is never read.
  */
 final class Tokens {
     private static final int TOKENS_MAX = 1_024;
@@ -26,7 +26,7 @@ final class Tokens {
         this.text = text;
     }
 
-    /** The next word; it stays the next. */
+    /** Returns the next token without consuming it. */
     Token peek() throws ExpressionException {
         if (next == null) {
             next = scan();
@@ -34,7 +34,7 @@ final class Tokens {
         return next;
     }
 
-    /** The word behind the next. */
+    /** Returns the token behind the next one. */
     Token peekSecond() throws ExpressionException {
         peek();
         if (second == null) {
@@ -50,7 +50,7 @@ final class Tokens {
         return taken;
     }
 
-    /** Takes the next word where it is of that kind. */
+    /** Consumes the next token if it is of that kind; returns whether it was. */
     boolean takes(TokenKind kind) throws ExpressionException {
         if (peek().kind() != kind) {
             return false;
@@ -59,7 +59,7 @@ final class Tokens {
         return true;
     }
 
-    /** Takes the next word, which must be of that kind. */
+    /** Consumes the next token, which must be of that kind. */
     Token expect(TokenKind kind) throws ExpressionException {
         if (peek().kind() != kind) {
             throw unexpected(kind.shown);
@@ -67,7 +67,7 @@ final class Tokens {
         return take();
     }
 
-    /** The next word is not what must come here. */
+    /** Returns the error that the next token is not the expected one. */
     ExpressionException unexpected(String wanted) throws ExpressionException {
         return new ExpressionException(peek().column(), "found " + peek().shown() + " where " + wanted + " should be");
     }
@@ -79,7 +79,7 @@ final class Tokens {
             return new Token(TokenKind.END, "", start + 1);
         }
         if (++count > TOKENS_MAX) {
-            throw new ExpressionException(start + 1, "an expression may have " + TOKENS_MAX + " words, this has more");
+            throw new ExpressionException(start + 1, "an expression may have " + TOKENS_MAX + " words, this one has more");
         }
         char c = text.charAt(start);
         if (isNameStart(c)) {
@@ -91,7 +91,7 @@ final class Tokens {
         return c == '\'' ? quoted(start) : sign(start, c);
     }
 
-    /** Passes over blanks and comments. */
+    /** Skips blanks and comments. */
     private void skip() throws ExpressionException {
         while (at < text.length()) {
             if (isBlank(text.charAt(at))) {
@@ -134,7 +134,7 @@ final class Tokens {
         if (end < text.length() && text.charAt(end) == '.') {
             end = digits(end + 1);
             if (end == start + 1) {
-                throw new ExpressionException(start + 1, "a point stands here without a digit");
+                throw new ExpressionException(start + 1, "a decimal point needs a digit");
             }
         }
         end = exponent(end);
@@ -159,7 +159,7 @@ final class Tokens {
         return end;
     }
 
-    /** Where the exponent that begins there ends; there where none does. */
+    /** Returns the end of the exponent that begins at an index; the same index where there is none. */
     private int exponent(int from) {
         int digits = from + 1;
         if (digits >= text.length() || (text.charAt(from) | 0x20) != 'e') {
@@ -172,7 +172,10 @@ final class Tokens {
         return end > digits ? end : from;
     }
 
-    /** Where the last quote of all is half of a {@code ''}, the text ends with the other half. */
+    /**
+     * Reads a quoted text. Where the last quote in the whole expression is the second half of a {@code ''}, it ends the
+     * text.
+     */
     private Token quoted(int start) throws ExpressionException {
         StringBuilder value = new StringBuilder();
         int length = -1;
@@ -209,7 +212,7 @@ final class Tokens {
             case '+' -> TokenKind.PLUS;
             case '-' -> TokenKind.MINUS;
             default -> throw new ExpressionException(start + 1, "the character " + c + " has no meaning here"
-                    + (c == '!' ? "; unequal is <>" : c == '"' ? "; texts stand in single quotes" : ""));
+                    + (c == '!' ? "; unequal is <>" : c == '"' ? "; texts must be in single quotes" : ""));
         };
         at = start + kind.shown.length();
         return new Token(kind, kind.shown, start + 1);

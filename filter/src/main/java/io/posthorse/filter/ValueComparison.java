@@ -1,11 +1,11 @@
 package io.posthorse.filter;
 
 /**
- * Comparison of what expressions are made of: text, {@code Integer}, {@code Long}, {@code Double} and {@code Boolean}. A
- * text that meets a number or a truth value is read as that type.
+ * Compares the values of expressions: text, {@code Integer}, {@code Long}, {@code Double} and {@code Boolean}. A text that
+ * is compared with a number or a boolean is parsed as that type.
  */
 final class ValueComparison {
-    /** The two cannot be compared, whatever is asked of them. */
+    /** The result where the two values cannot be compared. */
     static final int FAILED = 2;
 
     private static final int INT_DIGITS = 10;
@@ -13,7 +13,10 @@ final class ValueComparison {
 
     private ValueComparison() {}
 
-    /** Below, at or above 0, or {@link #FAILED}; values of types that have no order are unequal, the left one below. */
+    /**
+     * Returns a number below, at or above 0, or {@link #FAILED}; values of types without an order are unequal, the left one
+     * smaller.
+     */
     static int compare(Object left, Object right) {
         if (left instanceof String text) {
             return right instanceof String other ? Integer.signum(text.compareTo(other)) : compareRead(text, right);
@@ -22,8 +25,8 @@ final class ValueComparison {
             int swapped = left instanceof Boolean ? FAILED : compareRead(text, left);
             return swapped == FAILED ? FAILED : -swapped;
         }
-        if (left instanceof Boolean truth) {
-            return right instanceof Boolean other ? truth.compareTo(other) : -1;
+        if (left instanceof Boolean bool) {
+            return right instanceof Boolean other ? bool.compareTo(other) : -1;
         }
         if (right instanceof Boolean) {
             return -1;
@@ -34,7 +37,7 @@ final class ValueComparison {
         return Long.compare(((Number) left).longValue(), ((Number) right).longValue());
     }
 
-    /** Compares two texts as floating point numbers. */
+    /** Compares two texts as floating-point numbers. */
     static int compareAsDoubles(String left, String right) {
         if (!mayBeDouble(left) || !mayBeDouble(right)) {
             return FAILED;
@@ -47,13 +50,13 @@ final class ValueComparison {
     }
 
     private static int compareRead(String text, Object other) {
-        if (other instanceof Boolean truth) {
-            return Boolean.compare(Boolean.parseBoolean(text), truth);
+        if (other instanceof Boolean bool) {
+            return Boolean.compare(Boolean.parseBoolean(text), bool);
         }
         return other instanceof Double number ? compareReal(text, number) : compareWhole(text, (Number) other);
     }
 
-    // What is plainly no number is told without an exception, which is dear where it comes with every message.
+    // Texts that are clearly not numbers are found without an exception, which is expensive with every message.
 
     private static int compareReal(String text, double other) {
         if (!mayBeDouble(text)) {
@@ -80,7 +83,7 @@ final class ValueComparison {
         }
     }
 
-    /** How many digits a whole number has, zeros in front not counted; -1 for what is none. */
+    /** Returns the number of digits of a whole number, without leading zeros; -1 where the text is not one. */
     private static int digits(String text) {
         int from = !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
         int count = 0;

@@ -1,5 +1,5 @@
 /**
- * Expressions over the properties of a message. Knows no protocol and no log: text in, a condition out that asks for
- * properties by name.
+ * Expressions over the properties of a message. The package knows no protocol and no log: it compiles a text to a condition,
+ * which reads properties by name.
  */
 package io.posthorse.filter;

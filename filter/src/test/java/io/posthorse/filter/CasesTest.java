@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Each line of cases.txt: what is written there, what comes out here, and what the original says. */
+/** Compares each line of cases.txt with the result here and with the original's. */
 class CasesTest {
     private static final int CASES_MIN = 150;
 
@@ -48,7 +48,7 @@ class CasesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyCase() throws IOException {
+    Stream<DynamicTest> allCases() throws IOException {
         return cases().stream().map(c -> DynamicTest.dynamicTest(c.line(), () -> {
             Verdict ours = Verdict.of(c.expression(), c.properties());
             Verdict original = Oracle.ask(c.expression(), c.properties());
@@ -57,7 +57,7 @@ class CasesTest {
     }
 
     @Test
-    void thereAreEnoughOfEachKind() throws IOException {
+    void thereAreEnoughCasesOfEachKind() throws IOException {
         List<Case> cases = cases();
         assertTrue(cases.size() >= CASES_MIN, "only " + cases.size() + " cases");
         for (Verdict verdict : Verdict.values()) {

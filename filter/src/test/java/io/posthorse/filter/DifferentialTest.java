@@ -8,15 +8,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random expressions and messages: here and in the original the same comes out. The seed is printed;
- * {@code -Dfilter.seed=N} lives it again.
+ * Random expressions and messages have the same result here and in the original. The seed is printed; {@code
+ * -Dfilter.seed=N} repeats a run.
  */
 class DifferentialTest {
     private static final int EXPRESSIONS = 40_000;
     private static final int MESSAGES = 6;
 
     @Test
-    void whatTheOriginalSays() {
+    void resultsEqualTheOriginals() {
         long seed = Long.getLong("filter.seed", System.nanoTime());
         System.out.println("filter.seed=" + seed);
         RandomExpressions random = new RandomExpressions(seed);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is too much is refused with a reason, and what is allowed stays cheap. */
+/** Expressions beyond the limits are refused with a reason, and those within them are cheap. */
 class LimitsTest {
     private static String refusal(String text) {
         return assertThrows(ExpressionException.class, () -> Sql92.compile(text)).getMessage();
@@ -31,11 +31,11 @@ class LimitsTest {
     }
 
     @Test
-    void wordsAreBounded() throws ExpressionException {
+    void numberOfWordsIsBounded() throws ExpressionException {
         String list = "a IN ('0'" + ",'x'".repeat(509) + ")";
         assertTrue(Sql92.compile(list).matches(Map.of("a", "0")::get));
         String longer = list.replace(")", ",'1')");
-        assertEquals("column 2050: an expression may have 1024 words, this has more",
+        assertEquals("column 2050: an expression may have 1024 words, this one has more",
                 refusal(longer.replace(")", ",'1','2','3')")).replaceFirst("column \\d+", "column 2050"));
         assertTrue(refusal("a = 1" + " OR a = 1".repeat(300)).contains("1024 words"));
         assertTrue(refusal("a" + " IS NULL".repeat(600)).contains("1024 words"));
@@ -45,12 +45,12 @@ class LimitsTest {
     void lengthIsBounded() throws ExpressionException {
         String blanks = " ".repeat(Sql92.LENGTH_MAX - 5) + "a = 1";
         assertTrue(Sql92.compile(blanks).matches(Map.of("a", "1")::get));
-        assertEquals("column 16385: an expression may have 16384 characters, this has 16385", refusal(blanks + " "));
+        assertEquals("column 16385: an expression may have 16384 characters, this one has 16385", refusal(blanks + " "));
         assertTrue(refusal("a = '" + "x".repeat(1 << 20) + "'").contains("16384"));
     }
 
     @Test
-    void theLongestAllowedChainsAreEvaluated() throws ExpressionException {
+    void longestAllowedChainsAreEvaluated() throws ExpressionException {
         String ors = "a = 0" + " OR a = 0".repeat(254) + " OR b = 1";
         assertTrue(Sql92.compile(ors.replace(" OR b = 1", "") + " OR b").matches(Map.of("a", "0")::get));
         assertFalse(Sql92.compile("a" + " IS NULL".repeat(511)).matches(Map.of("a", "x")::get));
@@ -58,7 +58,7 @@ class LimitsTest {
     }
 
     @Test
-    void aSearchTakesNoMoreThanLinearTime() throws ExpressionException {
+    void searchTakesLinearTime() throws ExpressionException {
         String search = "a NOT CONTAINS '" + "x".repeat(8_000) + "y'";
         Expression expression = Sql92.compile(search);
         Map<String, String> properties = Map.of("a", "x".repeat(32_000));
@@ -73,31 +73,31 @@ class LimitsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "a =                | column 4: found the end where a property or a value should be",
         "b != 1             | column 3: the character ! has no meaning here; unequal is <>",
-        "a = \"x\"          | column 5: the character \" has no meaning here; texts stand in single quotes",
-        "a > 'x'            | column 5: only numbers and properties are greater or less, not x",
-        "a > (b = 1)        | column 5: only numbers and properties are greater or less, not a condition",
+        "a = \"x\"          | column 5: the character \" has no meaning here; texts must be in single quotes",
+        "a > 'x'            | column 5: only numbers and properties can be greater or less, not x",
+        "a > (b = 1)        | column 5: only numbers and properties can be greater or less, not a condition",
         "a = 0.0            | column 5: 0.0 is outside the range of numbers with a point, 4.9E-324 to"
             + " 1.7976931348623157E308; zero is written 0",
-        "a BETWEEN 5 AND 1  | column 11: nothing lies between 5 and 1; the lower one stands first",
+        "a BETWEEN 5 AND 1  | column 11: nothing lies between 5 and 1; the lower value must come first",
         "a IN (1)           | column 7: found 1 where a text in single quotes should be",
         "5 IN ('5')         | column 1: only a property can be IN a list",
         "a IS 5             | column 6: found 5 where NULL should be",
         "a = NULL           | column 5: nothing equals NULL; write IS NULL or IS NOT NULL",
         "TRUE = 5           | column 6: TRUE or FALSE cannot be compared with a text or a number",
-        "a = 1 AND 'x'      | column 11: a number or a text stands where a condition should be",
+        "a = 1 AND 'x'      | column 11: found a number or a text where a condition should be",
         "(a = 1             | column 7: found the end where ) should be",
         "a NOT LIKE 'x'     | column 7: found LIKE where BETWEEN, IN, CONTAINS, STARTSWITH or ENDSWITH should be",
         "a = 'x             | column 5: the text that begins here has no end",
         "a /* = 1           | column 3: the comment that begins here has no end",
-        "a = 9999999999999999999 | column 5: 9999999999999999999 is too large, the greatest whole number is"
+        "a = 9999999999999999999 | column 5: 9999999999999999999 is too large; the largest whole number is"
             + " 9223372036854775807",
-        "a . b              | column 3: a point stands here without a digit"})
-    void aRefusalSaysWhereAndWhy(String text, String reason) {
+        "a . b              | column 3: a decimal point needs a digit"})
+    void refusalsSayWhereAndWhy(String text, String reason) {
         assertEquals(reason, refusal(text));
     }
 
     @Test
-    void anExpressionNamesItsProperties() throws ExpressionException {
+    void expressionHasTheNamesOfItsProperties() throws ExpressionException {
         assertEquals(Set.of("a", "b", "c"),
                 Sql92.compile("a > 5 AND (b IN ('x') OR NOT c CONTAINS 'y' OR a = 'z') ignored").names());
     }

@@ -5,7 +5,7 @@ import org.apache.rocketmq.filter.expression.EvaluationContext;
 import org.apache.rocketmq.filter.expression.MQFilterException;
 import org.apache.rocketmq.filter.parser.SelectorParser;
 
-/** The original: its parser, and its broker's rule that only a plain TRUE is a match. */
+/** The original's result: its parser, and its broker's rule that only a plain TRUE is a match. */
 final class Oracle {
     private Oracle() {}
 

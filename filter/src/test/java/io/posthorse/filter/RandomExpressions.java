@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Draws expressions and properties: most by the grammar, some with a word too many, too few, or from elsewhere. */
+/** Generates expressions and properties: most by the grammar, some with a token too many, too few, or a foreign one. */
 final class RandomExpressions {
     private static final int DEPTH_MAX = 5;
     private static final List<String> NAMES = List.of("a", "b", "c", "B", "$x_1");
@@ -40,18 +40,18 @@ final class RandomExpressions {
 
     String expression() {
         if (random.nextInt(20) == 0) {
-            return soup();
+            return randomWords();
         }
         String expression = condition(0);
         return random.nextInt(8) == 0 ? damaged(expression) : expression;
     }
 
-    private String soup() {
-        StringBuilder soup = new StringBuilder();
+    private String randomWords() {
+        StringBuilder randomWords = new StringBuilder();
         for (int i = random.nextInt(12); i >= 0; i--) {
-            soup.append(one(WORDS)).append(random.nextInt(6) == 0 ? "" : one(GAPS));
+            randomWords.append(one(WORDS)).append(random.nextInt(6) == 0 ? "" : one(GAPS));
         }
-        return soup.toString();
+        return randomWords.toString();
     }
 
     private String damaged(String expression) {

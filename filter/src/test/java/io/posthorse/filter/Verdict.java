@@ -2,13 +2,13 @@ package io.posthorse.filter;
 
 import java.util.Map;
 
-/** What comes out for one expression and one message. */
+/** The result of one expression for one message. */
 enum Verdict {
     YES,
     NO,
     ERROR;
 
-    /** Ours. */
+    /** Returns this project's result. */
     static Verdict of(String expression, Map<String, String> properties) {
         try {
             return Sql92.compile(expression).matches(properties::get) ? YES : NO;

@@ -1,6 +1,6 @@
 package io.posthorse.load;
 
-/** Counts durations in steps of at most 1/32 of their size. Filled by one thread, then added to others. */
+/** A histogram of durations, in steps of at most 1/32 of their size. One thread fills it; it is then added to others. */
 final class Latencies {
     private static final int STEPS = 32;
     private static final int STEP_BITS = 5;
@@ -16,12 +16,12 @@ final class Latencies {
         max = Math.max(max, value);
     }
 
-    void add(Latencies others) {
+    void add(Latencies other) {
         for (int i = 0; i < counts.length; i++) {
-            counts[i] += others.counts[i];
+            counts[i] += other.counts[i];
         }
-        count += others.count;
-        max = Math.max(max, others.max);
+        count += other.count;
+        max = Math.max(max, other.max);
     }
 
     private static int slot(long value) {
@@ -48,7 +48,7 @@ final class Latencies {
         return max;
     }
 
-    /** The duration that so many of a hundred do not exceed, rounded up to the end of its step. */
+    /** Returns the duration that {@code percent} of a hundred durations do not exceed, rounded up to the end of its step. */
     long percentile(double percent) {
         long wanted = (long) Math.ceil(count * percent / 100);
         long seen = 0;

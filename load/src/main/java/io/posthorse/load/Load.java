@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The load program: sends messages to a broker, Posthorse or RocketMQ, consumes them if asked to, and prints how many
- * went and how long they took. The time is from a message's sending to its answer, or with {@code e2e} to its arrival.
+ * The load program: sends messages to a broker, Posthorse or RocketMQ, consumes them if asked to, and prints their number
+ * and latency. The latency is the time from a message's sending to its answer, or with {@code e2e} to its arrival.
  */
 public final class Load {
-    /** First eight bytes of a body of this run. */
+    /** First eight bytes of the bodies of this run. */
     static final long MARK = System.nanoTime() ^ 0x504F5354484F5253L;
 
     private static final int ROUTE = 105;
@@ -27,12 +27,12 @@ public final class Load {
     private Load() {}
 
     /**
-     * What a run came to.
+     * The result of a run.
      *
-     * @param answered messages that were answered, {@code refused} among them
-     * @param received messages that were consumed, 0 where none were to be
-     * @param latencies of answers, or of arrivals where messages were consumed
-     * @param problems what went wrong, each once
+     * @param answered messages that were answered, including {@code refused}
+     * @param received messages that were consumed; 0 where none should be
+     * @param latencies latencies of answers, or of arrivals where messages were consumed
+     * @param problems what went wrong, each problem once
      */
     record Outcome(
             LoadOptions options, long answered, long refused, long received, double seconds, Latencies latencies,
@@ -52,7 +52,7 @@ public final class Load {
         }
     }
 
-    /** See {@link LoadOptions#USAGE}. */
+    /** Runs the program. See {@link LoadOptions#USAGE}. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         LoadOptions options;
         try {
@@ -68,8 +68,8 @@ public final class Load {
         System.exit(outcome.problems().isEmpty() ? 0 : 1);
     }
 
-    static Outcome run(LoadOptions asked) throws IOException, InterruptedException {
-        LoadOptions options = prepare(asked);
+    static Outcome run(LoadOptions requested) throws IOException, InterruptedException {
+        LoadOptions options = prepare(requested);
         List<LoadReceiver> receivers = new ArrayList<>();
         for (int queue = 0; options.endToEnd() && queue < options.queues(); queue++) {
             receivers.add(new LoadReceiver(options, queue));
@@ -100,11 +100,11 @@ public final class Load {
         return outcome(options, senders, receivers, seconds);
     }
 
-    /** Finds the broker and the count of queues, and sees to it that the topic exists. */
-    private static LoadOptions prepare(LoadOptions asked) throws IOException {
-        LoadOptions options = asked;
-        if (asked.broker() == null) {
-            options = route(asked);
+    /** Finds the broker and the number of queues, and makes sure that the topic exists. */
+    private static LoadOptions prepare(LoadOptions requested) throws IOException {
+        LoadOptions options = requested;
+        if (requested.broker() == null) {
+            options = route(requested);
         }
         try (Wire wire = new Wire(options.broker())) {
             Frame answer = wire.ask(310, SendFields.of(options.topic(), 0), new byte[options.size()]);
@@ -113,7 +113,7 @@ public final class Load {
                         + answer.remark());
             }
         }
-        return asked.broker() == null ? route(asked) : options;
+        return requested.broker() == null ? route(requested) : options;
     }
 
     private static LoadOptions route(LoadOptions options) throws IOException {
@@ -123,7 +123,7 @@ public final class Load {
                 answer = names.ask(ROUTE, Map.of("topic", MODEL_TOPIC), new byte[0]);
             }
             if (answer.code() != 0) {
-                throw new IOException("the name server knows no route: " + answer.remark());
+                throw new IOException("the name server has no route for the topic: " + answer.remark());
             }
             JsonValue.Obj route = JsonReader.read(answer.body()).asObject();
             JsonValue.Obj addresses = route.array("brokerDatas").getFirst().asObject().object("brokerAddrs");

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the load program shall do.
+ * The options of the load program.
  *
  * @param nameServer host:port to ask for the topic's route, or null
  * @param broker host:port of the broker, or null to take it from the route
- * @param queues queues of the topic; with a name server the route's count is taken
+ * @param queues queues of the topic; with a name server the route's number is used
  * @param size bytes of a body
  * @param connections connections that send
- * @param window messages that a connection may have unanswered
+ * @param window maximum unanswered messages of a connection
  * @param endToEnd whether messages are consumed too, and the time to their arrival is measured
- * @param rate messages a second in all, 0 for as many as go
+ * @param rate messages per second in total, 0 for as many as possible
  */
 record LoadOptions(
         String nameServer, String broker, String topic, int queues, int size, int connections, int window, int seconds,
@@ -28,12 +28,12 @@ record LoadOptions(
             "--mode",
             "--rate");
 
-    /** @throws IllegalArgumentException where an option is unknown or its value makes no sense; says which */
+    /** @throws IllegalArgumentException where an option is unknown or its value is invalid; says which */
     static LoadOptions of(String... arguments) {
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < arguments.length; i += 2) {
             if (!NAMES.contains(arguments[i]) || i + 1 == arguments.length) {
-                throw new IllegalArgumentException(arguments[i] + " is no option, or has no value");
+                throw new IllegalArgumentException(arguments[i] + " is not an option, or has no value");
             }
             given.put(arguments[i], arguments[i + 1]);
         }
@@ -52,17 +52,17 @@ record LoadOptions(
                 mode.equals("e2e"), number(given, "--rate", 0, 0));
     }
 
-    private static int number(Map<String, String> given, String name, int otherwise, int least) {
+    private static int number(Map<String, String> given, String name, int otherwise, int min) {
         String text = given.get(name);
         try {
             int value = text == null ? otherwise : Integer.parseInt(text);
-            if (value >= least) {
+            if (value >= min) {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // told below
+            // reported below
         }
-        throw new IllegalArgumentException(name + " " + text + " is not a number of at least " + least);
+        throw new IllegalArgumentException(name + " " + text + " is not a number of at least " + min);
     }
 
     LoadOptions at(String brokerAddress, int queueCount) {

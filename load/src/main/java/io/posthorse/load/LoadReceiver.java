@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Consumes one queue from its end on, and measures how long after its sending each message came. */
+/** Consumes one queue from its end on, and measures the time from each message's sending to its arrival. */
 final class LoadReceiver {
     private static final int PULL = 11;
     private static final int MAX_OFFSET = 30;
@@ -33,7 +33,7 @@ final class LoadReceiver {
         request.put("queueId", "" + queue);
         request.put("queueOffset", end.require("offset"));
         request.put("maxMsgNums", "32");
-        request.put("sysFlag", "6"); // held, with its own subscription
+        request.put("sysFlag", "6"); // waits for messages, with its own subscription
         request.put("commitOffset", "0");
         request.put("suspendTimeoutMillis", "15000");
         request.put("subscription", "*");

@@ -8,9 +8,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Sends on one connection: a thread that sends, and one that takes the answers. */
+/** Sends on one connection: one thread sends, another one reads the answers. */
 final class LoadSender {
-    /** Where the opaque stands in a binary frame: behind two lengths, code, language and version. */
+    /** Index of the opaque in a binary frame: behind two lengths, code, language and version. */
     private static final int OPAQUE_AT = 4 + 4 + 2 + 1 + 2;
     private static final int ANSWER_SECONDS_MAX = 10;
 
@@ -28,7 +28,7 @@ final class LoadSender {
     private String refusal;
     private volatile IOException failure;
 
-    /** @param intervalNanos time between two messages, 0 to send as the window allows */
+    /** @param intervalNanos time between two messages; 0 to send as the window allows */
     LoadSender(LoadOptions options, int queue, long deadline, long intervalNanos) throws IOException {
         this.wire = new Wire(options.broker());
         this.frame = FrameCodec.encode(new Frame(
@@ -42,7 +42,10 @@ final class LoadSender {
         this.intervalNanos = intervalNanos;
     }
 
-    /** Sends until the deadline. With a rate, a message's time begins when it was due, not when there was room. */
+    /**
+     * Sends until the deadline. With a rate, a message's latency counts from the time at which it was due, not at which it
+     * could be sent.
+     */
     void send() {
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         long due = System.nanoTime();
@@ -70,7 +73,7 @@ final class LoadSender {
         }
     }
 
-    /** Takes answers until the connection ends. */
+    /** Reads answers until the connection ends. */
     void receive() {
         try {
             while (true) {
@@ -105,7 +108,7 @@ final class LoadSender {
         return refused;
     }
 
-    /** What went wrong, or null. */
+    /** Returns what went wrong, or null. */
     String problem() {
         return failure != null ? failure.toString() : refusal;
     }

@@ -3,9 +3,9 @@ package io.posthorse.load;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The fields of a send request, by their short names, as a Java producer writes them. */
+/** The fields of a send request, with their short names, as a Java producer writes them. */
 public final class SendFields {
-    /** Properties of the message: a key, the id that the client gave, a tag. */
+    /** Properties of the message: a key, the client's id of the message, a tag. */
     public static final String PROPERTIES =
             "KEYS\u0001order-4711\u0002UNIQ_KEY\u0001AC11000100017A81616E2B1E5C7B0000\u0002"
             + "WAIT\u0001true\u0002TAGS\u0001red";

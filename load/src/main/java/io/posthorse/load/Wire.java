@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Map;
 
-/** One blocking connection that carries remoting frames. One thread may send while another receives. */
+/** A blocking connection for remoting frames. One thread may send while another one reads. */
 public final class Wire implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
     private static final int BUFFER_BYTES = 256 << 10;
@@ -43,7 +43,7 @@ public final class Wire implements AutoCloseable {
         out.write(bytes);
     }
 
-    /** The next answer; what the broker asks by itself is passed over. */
+    /** Returns the next answer; skips requests of the broker. */
     public Frame read() throws IOException {
         while (true) {
             byte[] bytes = new byte[FrameCodec.checkLength(in.readInt())];
@@ -55,7 +55,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** A read that waits longer than this fails. */
+    /** Sets the time in ms after which a read fails. */
     public void timeout(int ms) throws IOException {
         socket.setSoTimeout(ms);
     }

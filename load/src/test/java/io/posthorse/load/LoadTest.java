@@ -29,7 +29,7 @@ class LoadTest {
     }
 
     @Test
-    void messagesAreSentByARoute() throws Exception {
+    void messagesAreSentToTheBrokerOfARoute() throws Exception {
         try (Server server = start()) {
             Load.Outcome outcome = Load.run(LoadOptions.of(
                     "--namesrv", "127.0.0.1:" + server.nameServerPort(), "--seconds", "1", "--size", "100",
@@ -44,7 +44,7 @@ class LoadTest {
     }
 
     @Test
-    void whatIsSentAtARateArrives() throws Exception {
+    void messagesSentAtARateArrive() throws Exception {
         try (Server server = start()) {
             Load.Outcome outcome = Load.run(LoadOptions.of(
                     "--broker", "127.0.0.1:" + server.brokerPort(), "--seconds", "2", "--mode", "e2e", "--rate", "500",
@@ -57,7 +57,7 @@ class LoadTest {
     }
 
     @Test
-    void aBrokerThatRefusesIsReported() throws Exception {
+    void refusalOfTheFirstMessageIsReported() throws Exception {
         try (Server server = start("maxMessageSize=1024")) {
             LoadOptions options = LoadOptions.of("--broker", "127.0.0.1:" + server.brokerPort(), "--size", "2000");
             IOException refusal = assertThrows(IOException.class, () -> Load.run(options));
@@ -78,7 +78,7 @@ class LoadTest {
     }
 
     @Test
-    void percentilesAreWithinAStep() {
+    void percentilesAreExactToAStep() {
         Latencies latencies = new Latencies();
         for (int i = 1; i <= 100_000; i++) {
             latencies.add(i * 1_000L);

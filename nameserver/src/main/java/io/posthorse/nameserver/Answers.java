@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class Answers {
     private Answers() {}
 
-    /** Who hosts a topic; {@code orderConf} is left out where it is null. */
+    /** Writes the brokers that host a topic; {@code orderConf} is left out where it is null. */
     static byte[] route(List<HostedTopic> hosts, String orderConf) {
         JsonWriter json = new JsonWriter().beginObject();
         json.name("brokerDatas").beginArray();
@@ -34,7 +34,7 @@ final class Answers {
         return json.endArray().endObject().bytes();
     }
 
-    /** All brokers by name, and their names by cluster. */
+    /** Writes all brokers by name, and their names by cluster. */
     static byte[] cluster(List<BrokerRoute> brokers) {
         JsonWriter json = new JsonWriter().beginObject();
         json.name("brokerAddrTable").beginObject();
@@ -66,7 +66,7 @@ final class Answers {
         json.endObject();
     }
 
-    /** A list of topic names; {@code brokerAddress} is left out where it is null. */
+    /** Writes a list of topic names; {@code brokerAddress} is left out where it is null. */
     static byte[] topics(Collection<String> topics, String brokerAddress) {
         JsonWriter json = new JsonWriter().beginObject();
         if (brokerAddress != null) {
@@ -83,7 +83,7 @@ final class Answers {
         return json.endObject().endObject().bytes();
     }
 
-    /** Settings as properties text, one to a line. */
+    /** Writes settings as properties text, one per line. */
     static String properties(Map<String, String> settings) {
         StringBuilder text = new StringBuilder();
         new TreeMap<>(settings).forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));

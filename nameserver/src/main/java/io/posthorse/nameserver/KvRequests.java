@@ -11,13 +11,13 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Answers the requests about the key-value configuration. */
+/** Answers requests about the key-value configuration. */
 final class KvRequests {
     private static final String NONE = "the name server's key-value configuration has no such entry";
     private final KvTable table;
     private final BiConsumer<Peer, String> changes;
 
-    /** @param changes is told who changed what */
+    /** @param changes gets each change, with the peer that made it */
     KvRequests(KvTable table, BiConsumer<Peer, String> changes) {
         this.table = table;
         this.changes = changes;
@@ -26,7 +26,8 @@ final class KvRequests {
     Frame handle(Peer peer, Frame request) {
         String namespace = request.require("namespace");
         if (namespace.startsWith(OwnSettings.RESERVED)) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "this namespace is the name server's own");
+            return request.refuse(
+                    ResponseCode.SYSTEM_ERROR, "this namespace is reserved for the name server's own settings");
         }
         return switch (request.code()) {
             case PUT_KV_CONFIG -> put(peer, request, namespace);

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Keeps the name server's key-value configuration beyond a restart. The name server itself works from memory. */
+/** The storage of the name server's key-value configuration. The name server itself works from memory. */
 public interface KvStore {
-    /** A store that keeps nothing. */
+    /** A store that stores nothing. */
     KvStore NONE = new KvStore() {
         @Override
         public Map<String, Map<String, String>> load() {
@@ -19,13 +19,14 @@ public interface KvStore {
         }
     };
 
-    /** All entries by namespace and key; asked once, at the start. */
+    /** Returns all entries by namespace and key; called once, at the start. */
     Map<String, Map<String, String>> load();
 
     /**
-     * Keeps all entries as they are when this change's turn comes.
+     * Stores all entries; {@code table} supplies them when the write begins.
      *
-     * @param done told on the thread of the name server, at once or later: null where they are kept, else why not
+     * @param done called on the name server's thread, at once or later: with null where the entries are stored, else with
+     *     the reason of the failure
      */
     void keep(Supplier<Map<String, Map<String, String>>> table, Consumer<String> done);
 }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The key-value configuration: namespaces of keys, in memory, each change handed on to a {@link KvStore}. */
+/** The key-value configuration: namespaces of keys, in memory; each change is passed on to a {@link KvStore}. */
 final class KvTable {
     private final KvStore store;
     private final NameServerLimits limits;
@@ -18,19 +18,20 @@ final class KvTable {
         store.load().forEach((namespace, table) -> table.forEach((key, value) -> set(namespace, key, value)));
     }
 
-    /** Why an entry may not be set; null where it may. */
+    /** Returns why an entry may not be set; null where it may. */
     String refusal(String namespace, String key, String value) {
         if (namespace.length() > limits.nameChars() || key.length() > limits.nameChars()) {
-            return "namespace and key have at most " + limits.nameChars() + " characters";
+            return "namespace and key may have at most " + limits.nameChars() + " characters";
         }
         if (value.length() > limits.kvValueChars()) {
-            return "the value has " + value.length() + " characters, more than " + limits.kvValueChars();
+            return "the value has " + value.length() + " characters; the maximum is " + limits.kvValueChars();
         }
         if (get(namespace, key) == null && entries >= limits.kvEntries()) {
-            return "this name server holds " + limits.kvEntries() + " entries, its limit; delete some first";
+            return "this name server has reached its limit of " + limits.kvEntries() + " entries; delete some first";
         }
         if (chars + cost(namespace, key, value) > limits.kvChars()) {
-            return "this name server holds " + limits.kvChars() + " characters of entries, its limit; delete some first";
+            return "this name server has reached its limit of " + limits.kvChars() + " characters in all entries; delete"
+                    + " some first";
         }
         return null;
     }
@@ -61,17 +62,17 @@ final class KvTable {
         return copy;
     }
 
-    /** An entry's value, or null. */
+    /** Returns an entry's value, or null. */
     String get(String namespace, String key) {
         return all(namespace).get(key);
     }
 
-    /** All entries of a namespace; none where it is not known. */
+    /** Returns all entries of a namespace; empty where it does not exist. */
     Map<String, String> all(String namespace) {
         return namespaces.getOrDefault(namespace, Map.of());
     }
 
-    /** Drops an entry, if it is there. */
+    /** Deletes an entry, if it exists. */
     void delete(String namespace, String key, Consumer<String> done) {
         String before = get(namespace, key);
         if (before == null) {

@@ -6,7 +6,7 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The answer to a request whose change has to be kept first: given at once where it is, else sent when it is. */
+/** The answer to a request whose change has to be stored first: returned at once where it is, else sent later. */
 final class LateAnswer implements Consumer<String> {
     private final Peer peer;
     private final Frame request;
@@ -27,7 +27,7 @@ final class LateAnswer implements Consumer<String> {
         }
     }
 
-    /** The answer, or null where it is still to come. */
+    /** Returns the answer, or null where it will be sent later. */
     Frame now() {
         late = answer == null;
         return answer;

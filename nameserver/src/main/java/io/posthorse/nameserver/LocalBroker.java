@@ -3,21 +3,23 @@ package io.posthorse.nameserver;
 import io.posthorse.codec.rocketmq.Peer;
 import java.util.Collection;
 
-/** What a broker in the same process offers. It does not register: its topics are routable as soon as they exist. */
+/** A broker in the same process. It does not register: clients get a route to its topics as soon as they exist. */
 public interface LocalBroker {
     String clusterName();
 
     String brokerName();
 
-    /** 0 for a master, above 0 for a slave. */
+    /** Returns 0 for a master, above 0 for a slave. */
     long brokerId();
 
-    /** How the broker offers that topic, or null where it does not. */
+    /** Returns how the broker offers a topic, or null where it does not. */
     TopicRoute topic(String name);
 
-    /** The names of all its topics. */
+    /** Returns the names of all its topics. */
     Collection<String> topics();
 
-    /** The host:port that this peer is told to connect to: what was configured, else the host that the peer dialled. */
+    /**
+     * Returns the host:port to which a peer is told to connect: the configured host, or else the one that it connected to.
+     */
     String address(Peer asking);
 }

@@ -36,9 +36,9 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * Tells RocketMQ's clients and tools which broker hosts which topic. It merges the brokers of this process with remote
- * RocketMQ brokers that register, and keeps the key-value configuration. Used from one thread; it has no timer of its
- * own: expired registrations go at the first request, or call of {@link #tick}, after their time.
+ * The name server: answers RocketMQ's clients and tools which broker hosts which topic. It merges the brokers of this
+ * process with remote RocketMQ brokers that register, and has the key-value configuration. It is used from one thread and
+ * has no timer: expired registrations are dropped with the next request or call of {@link #tick}.
  */
 public final class NameServer implements RequestHandler {
     private static final long SCAN_MS = 5_000;
@@ -52,17 +52,17 @@ public final class NameServer implements RequestHandler {
     private final RouteRegistry registry;
     private final KvTable kvTable;
     private final KvRequests kv;
-    private final Set<String> writeWiped = new HashSet<>();
+    private final Set<String> readOnly = new HashSet<>();
     private BiConsumer<Peer, String> onChange = (by, what) -> { };
     private long nextScanMs;
 
     /**
-     * A name server with no remote brokers yet.
+     * Creates a name server without remote brokers.
      *
      * @param clockMs time in milliseconds
-     * @param locals the brokers of this process, none where it is a name server alone
-     * @param store keeps the key-value configuration
-     * @param settings what a request for the name server's configuration is told
+     * @param locals the brokers of this process; empty where it is a name server only
+     * @param store stores the key-value configuration
+     * @param settings settings that a request for the name server's configuration shows
      */
     public NameServer(
             LongSupplier clockMs,
@@ -80,12 +80,15 @@ public final class NameServer implements RequestHandler {
         this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
     }
 
-    /** Has told who changed what: a sentence without an end, such as {@code topic Orders was deleted}. */
+    /**
+     * Sets the listener, which gets each change with its peer, as a sentence without a full stop, such as {@code topic
+     * Orders was deleted}.
+     */
     public void onChange(BiConsumer<Peer, String> listener) {
         onChange = listener;
     }
 
-    /** Has one more setting that tools may change; what they changed in an earlier run is put in force. */
+    /** Adds a setting that tools may change; a value that they set in an earlier run is applied. */
     public void live(LiveSetting setting) {
         settings.live(setting);
     }
@@ -131,20 +134,20 @@ public final class NameServer implements RequestHandler {
     @Override
     public void closed(Peer peer) {
         registry.closed(peer);
-        forgetWipes();
+        dropOldMarks();
     }
 
-    /** Drops registrations whose time is over; cheap where none can be. */
+    /** Drops expired registrations; cheap while there can be none. */
     public void tick() {
         long nowMs = clockMs.getAsLong();
         if (nowMs >= nextScanMs) {
             nextScanMs = nowMs + SCAN_MS;
             registry.expire();
-            forgetWipes();
+            dropOldMarks();
         }
     }
 
-    /** The brokers of other processes that registered here and offer a topic, and how. */
+    /** Returns the brokers of other processes that registered here and offer a topic, and how they offer it. */
     public List<HostedTopic> registered(String topic) {
         tick();
         return registry.hosting(topic);
@@ -154,7 +157,7 @@ public final class NameServer implements RequestHandler {
         String topic = request.require("topic");
         if (topic.length() > limits.nameChars()) {
             return request.refuse(
-                    ResponseCode.TOPIC_NOT_EXIST, "no topic has a name of " + topic.length() + " characters");
+                    ResponseCode.TOPIC_NOT_EXIST, "no topic can have a name of " + topic.length() + " characters");
         }
         List<HostedTopic> hosts = new ArrayList<>();
         for (LocalBroker local : locals) {
@@ -167,7 +170,7 @@ public final class NameServer implements RequestHandler {
         if (hosts.isEmpty()) {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, noRoute(peer, topic));
         }
-        hosts.replaceAll(host -> writeWiped.contains(host.broker().name())
+        hosts.replaceAll(host -> readOnly.contains(host.broker().name())
                 ? new HostedTopic(host.broker(), host.topic().withoutWrite())
                 : host);
         String order = settings.ordersTopics() ? kvTable.get(ORDER_TOPIC_CONFIG, topic) : null;
@@ -179,7 +182,7 @@ public final class NameServer implements RequestHandler {
         String start = "No topic route info in name server for the topic: " + topic + ". ";
         if (brokers.isEmpty()) {
             return start + "No broker is registered here: start one with namesrvAddr set to this name server, and"
-                    + " look into its log for why it does not register.";
+                    + " see its server log for why it does not register.";
         }
         return start + "None of the " + brokers.size() + " brokers known here hosts it. Create it (mqadmin updateTopic"
                 + " -c " + brokers.getFirst().cluster() + " -t " + topic + " -n <this name server>), or let the first"
@@ -190,13 +193,14 @@ public final class NameServer implements RequestHandler {
         return answer(request, Answers.topics(topics(peer, cluster), null));
     }
 
-    /** The answer with that body, or a refusal where no frame can hold it. */
+    /** Returns the answer with that body, or a refusal where it does not fit into a frame. */
     private static Frame answer(Frame request, byte[] body) {
         return body.length <= BODY_BYTES_MAX
                 ? request.ok(body)
                 : request.refuse(
                         ResponseCode.SYSTEM_ERROR,
-                        "the answer has " + body.length + " bytes, more than the " + BODY_BYTES_MAX + " of a frame");
+                        "the answer has " + body.length + " bytes, more than the " + BODY_BYTES_MAX
+                                + " that fit into a frame");
     }
 
     private List<BrokerRoute> brokers(Peer peer) {
@@ -212,7 +216,7 @@ public final class NameServer implements RequestHandler {
         return new BrokerRoute(local.clusterName(), local.brokerName(), false, addresses);
     }
 
-    /** The topics of a cluster's brokers, of all where the cluster is null. */
+    /** Returns the topics of a cluster's brokers, or of all brokers where the cluster is null. */
     private Set<String> topics(Peer peer, String cluster) {
         Set<String> topics = new TreeSet<>();
         for (BrokerRoute broker : brokers(peer)) {
@@ -253,7 +257,7 @@ public final class NameServer implements RequestHandler {
         if (local(registration.brokerName()) != null) {
             return request.refuse(
                     ResponseCode.SYSTEM_ERROR,
-                    "the broker in the name server's own process is called " + registration.brokerName()
+                    "the broker in the name server's own process has the name " + registration.brokerName()
                             + ": give this broker another brokerName");
         }
         String refusal = registry.register(peer, registration);
@@ -273,11 +277,11 @@ public final class NameServer implements RequestHandler {
 
     private Frame unregister(Frame request) {
         registry.unregister(request.require("brokerName"), request.number("brokerId", 0));
-        forgetWipes();
+        dropOldMarks();
         return request.ok(Map.of());
     }
 
-    /** A broker asks whether its topics changed since it registered, so as not to send them again. */
+    /** Answers a broker whether its topics changed since it registered, so that it need not send them again. */
     private Frame dataVersion(Frame request) {
         DataVersion known = registry.version(request.require("brokerName"));
         boolean changed = known.equals(DataVersion.NONE) || !known.equals(DataVersion.of(request.body()));
@@ -290,22 +294,22 @@ public final class NameServer implements RequestHandler {
         int count = topics(brokerName).size();
         changed(peer, "broker " + brokerName + (writable ? " was made writable" : " was made read-only") + " in routes");
         if (writable) {
-            writeWiped.remove(brokerName);
+            readOnly.remove(brokerName);
             return request.ok(Map.of("addTopicCount", Integer.toString(count)));
         }
-        writeWiped.add(brokerName);
-        forgetWipes();
+        readOnly.add(brokerName);
+        dropOldMarks();
         return request.ok(Map.of("wipeTopicCount", Integer.toString(count)));
     }
 
-    /** A broker that went and comes again is writable; so is one that never was there. */
-    private void forgetWipes() {
-        writeWiped.removeIf(name -> local(name) == null && !registry.knows(name));
+    /** Drops the read-only mark of names without a broker: one that registers again is writable. */
+    private void dropOldMarks() {
+        readOnly.removeIf(name -> local(name) == null && !registry.knows(name));
     }
 
     private Frame deleteTopic(Peer peer, Frame request) {
         registry.deleteTopic(request.require("topic"), request.field("clusterName"));
-        changed(peer, "topic " + request.field("topic") + " was taken out of routes");
+        changed(peer, "topic " + request.field("topic") + " was removed from routes");
         return request.ok(Map.of());
     }
 }

@@ -1,9 +1,9 @@
 package io.posthorse.nameserver;
 
 /**
- * What remote parties may make a name server hold.
+ * Limits of what remote peers may store in a name server.
  *
- * @param brokers broker names that register
+ * @param brokers broker names that may register
  * @param brokerAddresses addresses (master and slaves) of one broker name
  * @param topicsPerBroker topics of one broker name
  * @param topics topics of all broker names together, a topic on two brokers counted twice

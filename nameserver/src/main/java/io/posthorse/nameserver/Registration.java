@@ -4,13 +4,13 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 
 /**
- * What a remote broker says of itself when it registers.
+ * A remote broker's registration.
  *
  * @param brokerId 0 for a master, above 0 for a slave
  * @param address host:port for clients
  * @param haAddress host:port for its slaves, may be empty
  * @param actingMaster whether its slave may stand in for the master
- * @param timeoutMs how long the registration holds without being renewed
+ * @param timeoutMs time for which the registration holds without being renewed
  */
 record Registration(
         String cluster,
@@ -47,7 +47,7 @@ record Registration(
         String name = request.require(field);
         if (name.isEmpty() || name.length() > limits.nameChars()) {
             throw new MalformedFrameException(
-                    "field " + field + " has " + name.length() + " characters; due are 1 to " + limits.nameChars());
+                    "field " + field + " has " + name.length() + " characters; it must have 1 to " + limits.nameChars());
         }
         return name;
     }

@@ -13,10 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The remote brokers that registered, and their topics. A registration lives until its broker takes it back, its
- * connection closes, or it was not renewed in time; a broker name goes, with its topics, when its last address goes.
- * A registration adds topics and drops only those that it names as gone, since brokers also register single topics that
- * changed.
+ * The remote brokers that registered, and their topics. A registration holds until its broker unregisters, its connection
+ * closes, or it was not renewed in time; a broker name and its topics are dropped with its last address. A registration adds
+ * topics and drops only those that it names as gone, since brokers also register single topics that changed.
  */
 final class RouteRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(RouteRegistry.class);
@@ -29,7 +28,7 @@ final class RouteRegistry {
         private final Map<String, TopicRoute> topics = new HashMap<>();
         private DataVersion version = DataVersion.NONE;
 
-        /** The registration that speaks for the group: the master's, else that of the lowest id. */
+        /** Returns the registration that represents the group: the master's, else that of the lowest id. */
         private Registration leader() {
             return addresses.firstEntry().getValue().registration();
         }
@@ -46,9 +45,9 @@ final class RouteRegistry {
     }
 
     /**
-     * Takes a registration, new or renewed.
+     * Adds or renews a registration.
      *
-     * @return why it was refused, or null where it was not
+     * @return why it was refused, or null where it was accepted
      */
     String register(Peer peer, Registration registration) {
         String name = registration.brokerName();
@@ -81,35 +80,37 @@ final class RouteRegistry {
 
     private String refusal(Group group, Registration registration) {
         if (group == null && groups.size() >= limits.brokers()) {
-            return "this name server holds " + limits.brokers() + " brokers, its limit";
+            return "this name server has reached its limit of " + limits.brokers() + " brokers";
         }
         Map<Long, Address> addresses = group == null ? Map.of() : group.addresses;
         if (!addresses.containsKey(registration.brokerId()) && addresses.size() >= limits.brokerAddresses()) {
-            return "broker " + registration.brokerName() + " has " + limits.brokerAddresses() + " addresses, its limit";
+            return "broker " + registration.brokerName() + " has reached its limit of " + limits.brokerAddresses()
+                    + " addresses";
         }
         Map<String, TopicRoute> known = group == null ? Map.of() : group.topics;
         long added = registration.table().topics().keySet().stream()
                 .filter(topic -> !known.containsKey(topic))
                 .count();
         if (known.size() + added > limits.topicsPerBroker()) {
-            return "broker " + registration.brokerName() + " has " + limits.topicsPerBroker() + " topics, its limit";
+            return "broker " + registration.brokerName() + " has reached its limit of " + limits.topicsPerBroker()
+                    + " topics";
         }
         if (topicCount + added > limits.topics()) {
-            return "this name server holds " + limits.topics() + " topics, its limit";
+            return "this name server has reached its limit of " + limits.topics() + " topics";
         }
         return null;
     }
 
-    /** Drops an address that its broker takes back. */
+    /** Drops an address that its broker unregisters. */
     void unregister(String brokerName, long brokerId) {
         Group group = groups.get(brokerName);
         if (group != null && group.addresses.remove(brokerId) != null) {
-            LOG.info("broker {} id {} took its registration back", brokerName, brokerId);
+            LOG.info("broker {} id {} unregistered", brokerName, brokerId);
             dropIfEmpty(brokerName, group);
         }
     }
 
-    /** Drops the addresses that were registered over that connection. */
+    /** Drops the addresses that were registered over a connection. */
     void closed(Peer peer) {
         drop(address -> address.peer() == peer, "its connection closed");
     }
@@ -141,42 +142,42 @@ final class RouteRegistry {
         }
     }
 
-    /** Forgets a topic on the brokers of a cluster, or on all where the cluster is null. */
+    /** Removes a topic from the brokers of a cluster, or from all where the cluster is null. */
     void deleteTopic(String topic, String cluster) {
         for (Group group : groups.values()) {
-            boolean meant = cluster == null || cluster.equals(group.leader().cluster());
-            if (meant && group.topics.remove(topic) != null) {
+            boolean matches = cluster == null || cluster.equals(group.leader().cluster());
+            if (matches && group.topics.remove(topic) != null) {
                 topicCount--;
             }
         }
     }
 
-    /** Whether a broker of that name is registered. */
+    /** Returns whether a broker with that name is registered. */
     boolean knows(String brokerName) {
         return groups.containsKey(brokerName);
     }
 
-    /** The version of a broker's topics, {@link DataVersion#NONE} where the broker is not known. */
+    /** Returns the version of a broker's topics; {@link DataVersion#NONE} where the broker is unknown. */
     DataVersion version(String brokerName) {
         Group group = groups.get(brokerName);
         return group == null ? DataVersion.NONE : group.version;
     }
 
-    /** The registration of a broker's master, or null. */
+    /** Returns the registration of a broker's master, or null. */
     Registration master(String brokerName) {
         Group group = groups.get(brokerName);
         Address master = group == null ? null : group.addresses.get(MASTER);
         return master == null ? null : master.registration();
     }
 
-    /** All brokers, by name. */
+    /** Returns all brokers, by name. */
     List<BrokerRoute> brokers() {
         List<BrokerRoute> brokers = new ArrayList<>();
         groups.forEach((name, group) -> brokers.add(route(name, group)));
         return brokers;
     }
 
-    /** The brokers that offer a topic, and how. */
+    /** Returns the brokers that offer a topic, and how they offer it. */
     List<HostedTopic> hosting(String topic) {
         List<HostedTopic> hosts = new ArrayList<>();
         groups.forEach((name, group) -> {
@@ -195,7 +196,7 @@ final class RouteRegistry {
         return new BrokerRoute(leader.cluster(), name, leader.actingMaster(), addresses);
     }
 
-    /** The topics of one broker; none where it is not known. */
+    /** Returns the topics of one broker; empty where it is unknown. */
     Collection<String> topics(String brokerName) {
         Group group = groups.get(brokerName);
         return group == null ? List.of() : group.topics.keySet();

@@ -19,13 +19,13 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The body of a broker's registration: its topics, all or those that changed. Brokers send it as JSON or, with the
- * header field {@code compressed}, deflated:
+ * The body of a broker's registration: all of its topics, or those that changed. Brokers send it as JSON or, with the header
+ * field {@code compressed}, deflated:
  *
  * <pre>
  * int32 length, version as JSON
  * int32 count, each: int32 length, "name readQueues writeQueues perm filterType [attributes]"
- * rest  filter servers and static topics, which mean nothing here
+ * rest  filter servers and static topics, which are not used here
  * </pre>
  *
  * <p>A broker of this project names topics that are gone in a member {@code goneTopics} of the JSON form.
@@ -38,7 +38,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<Strin
     /**
      * Reads the body of a registration; one without a body has no topics.
      *
-     * @throws MalformedFrameException where it is not what brokers send, or goes beyond a limit
+     * @throws MalformedFrameException where the body is malformed or exceeds a limit
      */
     static TopicTable of(Frame request, NameServerLimits limits) {
         byte[] body = request.body();
@@ -92,7 +92,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<Strin
             int count = in.getInt();
             if (count < 0 || count > limits.topicsPerBroker()) {
                 throw new MalformedFrameException(
-                        "registration of " + count + " topics; at most " + limits.topicsPerBroker());
+                        "registration of " + count + " topics; the maximum is " + limits.topicsPerBroker());
             }
             Map<String, TopicRoute> topics = new HashMap<>();
             for (int i = 0; i < count; i++) {
@@ -105,7 +105,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<Strin
             }
             return new TopicTable(version, topics, Set.of());
         } catch (BufferUnderflowException e) {
-            throw new MalformedFrameException("registration: the inflated body ends too early");
+            throw new MalformedFrameException("registration: the inflated body is truncated");
         }
     }
 
@@ -116,7 +116,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<Strin
                 && route.writeQueues() >= 0
                 && route.writeQueues() <= QUEUES_MAX;
         if (name.isEmpty() || name.length() > limits.nameChars() || !queuesFit) {
-            throw new MalformedFrameException("registration: a topic's name or queue number is beyond its limit");
+            throw new MalformedFrameException("registration: a topic's name or number of queues exceeds its limit");
         }
         topics.put(name, route);
         if (topics.size() > limits.topicsPerBroker()) {
@@ -139,7 +139,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<Strin
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new MalformedFrameException("registration: a topic's queue numbers are no numbers");
+            throw new MalformedFrameException("registration: a topic's numbers of queues are not numbers");
         }
     }
 
@@ -152,7 +152,7 @@ record TopicTable(DataVersion version, Map<String, TopicRoute> topics, Set<Strin
             while (!inflater.finished()) {
                 int length = inflater.inflate(chunk);
                 if (length == 0 && !inflater.finished()) {
-                    throw new MalformedFrameException("registration: the deflated body ends too early");
+                    throw new MalformedFrameException("registration: the deflated body is truncated");
                 }
                 if (out.size() + length > bytesMax) {
                     throw new MalformedFrameException("registration inflates to more than " + bytesMax + " bytes");

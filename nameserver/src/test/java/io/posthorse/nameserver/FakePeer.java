@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A connection that dialled the given host. */
+/** A connection whose client connected to the given host. */
 record FakePeer(String dialled, int id, List<Frame> sent) implements Peer {
     FakePeer(String dialled, int id) {
         this(dialled, id, new ArrayList<>());

@@ -39,7 +39,7 @@ class NameServerTest {
     }
 
     @Test
-    void aRouteIsWhatRocketMqAnswersInTheStrictForm() {
+    void routeEqualsRocketMqsInStrictJson() {
         broker.topics.put("GoldenTopic", new TopicRoute(2, 2, 6, 0));
 
         Frame answer = server.handle(client, request(105, "topic", "GoldenTopic"));
@@ -51,7 +51,7 @@ class NameServerTest {
     }
 
     @Test
-    void everyClientIsToldTheHostItDialled() {
+    void clientsGetTheHostTheyConnectedTo() {
         broker.topics.put("T", new TopicRoute(2, 2, 6, 0));
 
         Frame answer = server.handle(new FakePeer("203.0.113.7", 2), request(105, "topic", "T"));
@@ -60,7 +60,7 @@ class NameServerTest {
     }
 
     @Test
-    void aMissingTopicIsRefusedWithAdvice() {
+    void missingTopicIsRefusedWithAdvice() {
         Frame answer = server.handle(client, request(105, "topic", "NoSuchTopic"));
         Frame alone = serverOf(List.of(), KvStore.NONE).handle(client, request(105, "topic", "NoSuchTopic"));
 
@@ -73,11 +73,11 @@ class NameServerTest {
     }
 
     @Test
-    void aNameThatIsTooLongIsNotRepeatedInTheRefusal() {
+    void refusalDoesNotRepeatAnOverlongName() {
         Frame answer = server.handle(client, request(105, "topic", "t".repeat(100_000)));
 
         assertEquals(ResponseCode.TOPIC_NOT_EXIST, answer.code());
-        assertEquals("no topic has a name of 100000 characters", answer.remark());
+        assertEquals("no topic can have a name of 100000 characters", answer.remark());
     }
 
     @Test
@@ -96,7 +96,7 @@ class NameServerTest {
     }
 
     @Test
-    void clusterInfoIsWhatRocketMqAnswers() {
+    void clusterInfoEqualsRocketMqs() {
         server.handle(new FakePeer("h", 2), register("TestBrokerName_2", 0, "127.0.0.1:20016"));
         server.handle(new FakePeer("h", 3), register("TestBrokerName_3", 0, "127.0.0.1:20036"));
 
@@ -107,7 +107,7 @@ class NameServerTest {
     }
 
     @Test
-    void topicListsAreWhatRocketMqAnswers() {
+    void topicListsEqualRocketMqs() {
         List<String> topics = json(goldenBody("206_topicList")).array("topicList").stream()
                 .map(name -> ((JsonValue.Text) name).value())
                 .toList();
@@ -126,7 +126,7 @@ class NameServerTest {
     }
 
     @Test
-    void aListBeyondAFrameIsRefused() {
+    void listThatExceedsAFrameIsRefused() {
         for (int i = 0; i < 65_000; i++) {
             broker.topics.put("t".repeat(250) + i, new TopicRoute(1, 1, 6, 0));
         }
@@ -134,11 +134,11 @@ class NameServerTest {
         Frame answer = server.handle(client, request(206));
 
         assertEquals(ResponseCode.SYSTEM_ERROR, answer.code());
-        assertTrue(answer.remark().contains("of a frame"));
+        assertTrue(answer.remark().contains("fit into a frame"));
     }
 
     @Test
-    void systemTopicsAreTheBrokersAndTheirClusters() {
+    void systemTopicsAreBrokerAndClusterNames() {
         server.handle(new FakePeer("h", 2), register("TestBrokerName_2", 0, "127.0.0.1:20016"));
         server.handle(new FakePeer("h", 3), register("TestBrokerName_3", 0, "127.0.0.1:20036"));
 
@@ -152,7 +152,7 @@ class NameServerTest {
     }
 
     @Test
-    void settingsAreToldAsPropertiesAndNotChanged() throws IOException {
+    void settingsAreShownAsPropertiesAndCannotBeChanged() throws IOException {
         Properties golden = new Properties();
         golden.load(new StringReader(new String(goldenBody("319_nsConfig"), StandardCharsets.UTF_8)));
         Properties ours = new Properties();
@@ -184,7 +184,7 @@ class NameServerTest {
     }
 
     @Test
-    void aWipedBrokerThatComesBackIsWritable() {
+    void wipedBrokerIsWritableAfterRegisteringAgain() {
         server.handle(client, register("remote", 0, "r:1", "T"));
         server.handle(client, request(205, "brokerName", "remote"));
         server.closed(client);
@@ -212,7 +212,7 @@ class NameServerTest {
     }
 
     @Test
-    void keyValuesAreKept() {
+    void keyValuesAreStored() {
         assertEquals(22, server.handle(client, request(101, "namespace", "n", "key", "k")).code());
         assertEquals(22, server.handle(client, request(219, "namespace", "n")).code());
         server.handle(client, request(100, "namespace", "n", "key", "k", "value", "v"));
@@ -239,7 +239,7 @@ class NameServerTest {
         assertEquals(0, server.handle(client, request(100, "namespace", "n", "key", "2", "value", "v")).code());
     }
 
-    /** A store that holds back, and fails, as a test tells it. */
+    /** A store that delays the answers to changes, and fails when a test says so. */
     private static final class SlowStore implements KvStore {
         private Map<String, Map<String, String>> stored = Map.of("n", Map.of("old", "v"));
         private Consumer<String> waiting;
@@ -262,7 +262,7 @@ class NameServerTest {
     }
 
     @Test
-    void changesAreAnsweredOnceTheStoreHasThem() {
+    void changesAreAnsweredOnceStored() {
         SlowStore store = new SlowStore();
         NameServer keeping = serverOf(List.of(), store);
 
@@ -281,7 +281,7 @@ class NameServerTest {
     }
 
     @Test
-    void keyValuesTogetherAreBounded() {
+    void totalSizeOfKeyValuesIsBounded() {
         String value = "v".repeat(20);
         NameServerLimits few = new NameServerLimits(3, 2, 400, 500, 100, 100, 255, 20, 1 << 20);
         NameServer bounded = new NameServer(() -> 1_000, List.of(), KvStore.NONE, Map.of(), few);
@@ -294,7 +294,7 @@ class NameServerTest {
     }
 
     @Test
-    void oneSettingOfItsOwnMayBeChanged() {
+    void orderMessageEnableCanBeChanged() {
         broker.topics.put("T", new TopicRoute(2, 2, 6, 0));
         server.handle(client, request(100, "namespace", "ORDER_TOPIC_CONFIG", "key", "T", "value", "b:4"));
 
@@ -318,7 +318,7 @@ class NameServerTest {
     }
 
     @Test
-    void orderConfigurationIsPartOfTheRouteAndOfTheAnswerToBrokers() {
+    void orderConfigurationIsInRoutesAndInAnswersToBrokers() {
         broker.topics.put("T", new TopicRoute(2, 2, 6, 0));
         server.handle(client, request(100, "namespace", "ORDER_TOPIC_CONFIG", "key", "T", "value", "b:4"));
 
@@ -330,7 +330,7 @@ class NameServerTest {
     }
 
     @Test
-    void theCodesItAccepts() {
+    void acceptsTheNameServersRequestCodes() {
         TreeSet<Integer> accepted = new TreeSet<>();
         for (int code = 0; code < 1_000; code++) {
             if (server.accepts(code)) {

@@ -27,7 +27,7 @@ class RegistrationTest {
             new NameServer(() -> nowMs, List.of(broker), KvStore.NONE, Map.of(), LIMITS);
 
     @Test
-    void aRegistrationExpiresUnlessItIsRenewed() {
+    void registrationExpiresUnlessRenewed() {
         server.handle(remote, register("b", 0, "r:1", "T"));
         nowMs += 119_000;
         assertEquals(0, routeCode("T"));
@@ -39,21 +39,21 @@ class RegistrationTest {
     }
 
     @Test
-    void aTopicGoesWhereItsBrokerNamesItAsGone() {
+    void topicIsDroppedOnceItsBrokerNamesItAsGone() {
         server.handle(remote, register("b", 0, "r:1", "T", "U"));
         server.handle(remote, register("b", 0, "r:1", "U"));
-        assertEquals(0, routeCode("T"), "what a registration does not name stays");
+        assertEquals(0, routeCode("T"), "topics that a registration does not name are kept");
         byte[] gone = ("{\"topicConfigSerializeWrapper\":{\"goneTopics\":[\"T\",7,\"Nobodys\"],\"topicConfigTable\":{}}}")
                 .getBytes(StandardCharsets.UTF_8);
-        Frame news = request(
+        Frame change = request(
                 103, gone, "brokerName", "b", "brokerAddr", "r:1", "clusterName", "c", "haServerAddr", "", "brokerId", "0");
-        assertEquals(0, server.handle(remote, news).code());
+        assertEquals(0, server.handle(remote, change).code());
         assertEquals(17, routeCode("T"));
         assertEquals(0, routeCode("U"));
     }
 
     @Test
-    void aBrokerMayAskForItsOwnTimeout() {
+    void registrationTimeoutCanBeChosen() {
         server.handle(remote, with(register("b", 0, "r:1", "T"), "heartbeatTimeoutMillis", "10000"));
         nowMs += 9_999;
         assertEquals(0, routeCode("T"));
@@ -66,7 +66,7 @@ class RegistrationTest {
     }
 
     @Test
-    void aClosedConnectionTakesItsRegistrationsAlong() {
+    void closingAConnectionDropsItsRegistrations() {
         server.handle(remote, register("b", 0, "r:1", "T"));
         server.closed(client);
         assertEquals(0, routeCode("T"));
@@ -75,7 +75,7 @@ class RegistrationTest {
     }
 
     @Test
-    void theCloseOfAnOldConnectionDoesNotHurt() {
+    void closingAnOldConnectionKeepsTheRenewedRegistration() {
         FakePeer again = new FakePeer("127.0.0.1", 3);
         server.handle(remote, register("b", 0, "r:1", "T"));
         server.handle(again, register("b", 0, "r:1", "T"));
@@ -84,7 +84,7 @@ class RegistrationTest {
     }
 
     @Test
-    void aBrokerTakesItsRegistrationBack() {
+    void brokersCanUnregister() {
         server.handle(remote, register("b", 0, "r:1", "T"));
         server.handle(remote, register("b", 1, "r:2", "T"));
         Frame first = request(104, "brokerName", "b", "brokerAddr", "r:1", "clusterName", "c", "brokerId", "0");
@@ -96,7 +96,7 @@ class RegistrationTest {
     }
 
     @Test
-    void topicsComeFromTheMasterAndAreAdded() {
+    void mastersRegistrationsAddTopics() {
         server.handle(remote, register("b", 1, "r:2", "Slave"));
         assertEquals(17, routeCode("Slave"));
         server.handle(remote, register("b", 0, "r:1", "T"));
@@ -107,7 +107,7 @@ class RegistrationTest {
     }
 
     @Test
-    void aSlaveIsToldItsMaster() {
+    void slaveGetsItsMastersAddress() {
         server.handle(remote, register("b", 0, "r:1"));
 
         Frame slave = server.handle(remote, register("b", 1, "r:2"));
@@ -117,7 +117,7 @@ class RegistrationTest {
     }
 
     @Test
-    void anAddressHasOneIdOnly() {
+    void anAddressHasOnlyOneId() {
         server.handle(remote, register("b", 1, "r:1", "T"));
         server.handle(remote, register("b", 0, "r:1", "T"));
 
@@ -126,7 +126,7 @@ class RegistrationTest {
     }
 
     @Test
-    void aDeflatedBodyIsReadAndItsCrcChecked() {
+    void deflatedBodyIsReadAndItsCrcVerified() {
         byte[] body = Requests.deflatedBody("T", "U");
         Frame registration = with(withBody(register("b", 0, "r:1"), body), "compressed", "true");
 
@@ -139,7 +139,7 @@ class RegistrationTest {
     }
 
     @Test
-    void brokenBodiesAreMalformedAndNothingElse() {
+    void damagedBodiesCauseOnlyMalformedFrameException() {
         byte[] plain = Requests.binaryBody("T", "U");
         byte[] deflated = Requests.deflatedBody("T", "U");
         for (int length = 1; length < plain.length; length++) {
@@ -164,13 +164,13 @@ class RegistrationTest {
         try {
             server.handle(remote, with(registration, "compressed", Boolean.toString(compressed)));
         } catch (MalformedFrameException expected) {
-            // The only exception there may be.
+            // the only exception that is allowed
         }
         server.closed(remote);
     }
 
     @Test
-    void aBombIsNotInflated() {
+    void decompressionBombIsNotInflated() {
         Frame bomb = withBody(register("b", 0, "r:1"), Requests.deflate(new byte[10_000_000]));
 
         MalformedFrameException refusal = assertThrows(
@@ -179,7 +179,7 @@ class RegistrationTest {
     }
 
     @Test
-    void limitsHold() {
+    void limitsAreEnforced() {
         assertThrows(
                 MalformedFrameException.class,
                 () -> server.handle(remote, register("b", 0, "r:1", "1", "2", "3", "4", "5")));
@@ -206,7 +206,7 @@ class RegistrationTest {
     }
 
     @Test
-    void theLocalBrokersNameIsTaken() {
+    void remoteBrokerCannotTakeTheLocalBrokersName() {
         Frame refused = server.handle(remote, register("local", 0, "r:1"));
 
         assertEquals(1, refused.code());
@@ -214,7 +214,7 @@ class RegistrationTest {
     }
 
     @Test
-    void aBrokerAsksWhetherItsTopicsChanged() {
+    void brokerCanAskWhetherItsTopicsChanged() {
         byte[] same = "{\"counter\":3,\"stateVersion\":0,\"timestamp\":9}".getBytes(StandardCharsets.UTF_8);
         byte[] newer = "{\"counter\":4,\"timestamp\":9}".getBytes(StandardCharsets.UTF_8);
 

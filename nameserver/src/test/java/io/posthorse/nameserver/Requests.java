@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
-/** Requests as brokers and tools send them, and answers in comparable form. */
+/** Requests of brokers and tools, and answers in comparable form. */
 final class Requests {
     private Requests() {}
 
@@ -37,7 +37,7 @@ final class Requests {
         return new Frame(code, 0, 513, 1, 0, null, fields, body, false);
     }
 
-    /** A registration with a JSON body, four queues to each topic. */
+    /** Returns a registration with a JSON body and four queues for each topic. */
     static Frame register(String broker, long id, String address, String... topics) {
         return request(
                 RequestCode.REGISTER_BROKER, jsonBody(topics), "brokerName", broker, "brokerAddr", address,
@@ -65,7 +65,7 @@ final class Requests {
         return json.endObject().endObject().endObject().bytes();
     }
 
-    /** The same in the deflated form of 5.x brokers. */
+    /** Returns the deflated form of 5.x brokers. */
     static byte[] deflatedBody(String... topics) {
         return deflate(binaryBody(topics));
     }
@@ -108,7 +108,7 @@ final class Requests {
         return crc.getValue() & Integer.MAX_VALUE;
     }
 
-    /** The body of a captured answer. */
+    /** Returns the body of a captured answer. */
     static byte[] goldenBody(String name) {
         try (InputStream in = Requests.class.getResourceAsStream("/golden/" + name + ".txt")) {
             byte[] bytes = in.readAllBytes();
@@ -123,7 +123,7 @@ final class Requests {
         return JsonReader.read(body).asObject();
     }
 
-    /** JSON as plain values; the order of members and of lists of texts does not matter here. */
+    /** Returns JSON as plain values, without the order of members and of lists of texts. */
     static Object comparable(JsonValue value) {
         return switch (value) {
             case Obj object -> {

@@ -128,11 +128,11 @@ class AccessAdminTest {
                     .ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
         }
         Files.writeString(file, "accounts:\n- accessKey: ann\n  secretKey: secret-of-ann\n");
-        assertTrue(refusal(set).contains("is in the file of accounts and in the data directory too"));
+        assertTrue(refusal(set).contains("is both in the file of accounts and in the data directory"));
         Files.delete(file);
         assertTrue(refusal(set).contains("there is no file"));
         Files.writeString(file, "accounts: 5");
-        assertTrue(refusal(set).contains("is no account file"));
+        assertTrue(refusal(set).contains("is not an account file"));
     }
 
     private String refusal(String set) {

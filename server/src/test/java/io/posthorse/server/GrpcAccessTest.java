@@ -288,8 +288,8 @@ class GrpcAccessTest {
         assertRefused(Code.FORBIDDEN, "Sub on Group:G",
                 send(other, message("x", MessageType.NORMAL).setTopic(retry)).getStatus());
         for (String user : new String[] {"other", "root"}) {
-            assertRefused(Code.FORBIDDEN, "nobody but the broker", send(client(user), "%DLQ%Mine"));
-            assertRefused(Code.FORBIDDEN, "nobody but the broker", send(client(user), "RMQ_SYS_ANYTHING"));
+            assertRefused(Code.FORBIDDEN, "only the broker", send(client(user), "%DLQ%Mine"));
+            assertRefused(Code.FORBIDDEN, "only the broker", send(client(user), "RMQ_SYS_ANYTHING"));
         }
         assertRefused(Code.FORBIDDEN, "Sub on Group:G",
                 other.calls().receiveMessage(receive("Mine", "%RETRY%G", 0)).next().getStatus());

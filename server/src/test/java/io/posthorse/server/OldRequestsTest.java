@@ -132,7 +132,7 @@ class OldRequestsTest {
         Map<String, String> recall = Map.of(
                 "producerGroup", "Producers", "topic", "T", "recallHandle", sent.field("recallHandle"));
         asked(RECALL, recall);
-        assertTrue(client.ask(RECALL, recall).remark().contains("does not wait"), "and only once");
+        assertTrue(client.ask(RECALL, recall).remark().contains("no longer waits"), "and only once");
     }
 
     private record Id(int number) implements Xid {

@@ -78,13 +78,13 @@ class OtherNameServersTest {
         try (TestBroker guest = TestBroker.start(
                 directory.resolve("guest"), "namesrvAddr=127.0.0.1:" + hung.getLocalPort())) {
             try (Socket first = hung.accept()) {
-                Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " gave no answer"), "it is mute"));
+                Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " did not answer"), "it is mute"));
                 assertTrue(first.isConnected());
             }
             try (Socket again = hung.accept()) {
                 assertTrue(again.isConnected());
                 Awaitility.await().pollDelay(Duration.ofSeconds(4)).untilAsserted(() -> assertEquals(
-                        1, told(name + " gave no answer") + told(name + " cannot be reached"), "it is the same loss"));
+                        1, told(name + " did not answer") + told(name + " cannot be reached"), "it is the same loss"));
             }
             hung.close();
             try (NameServerProcess back = alone(hung.getLocalPort())) {

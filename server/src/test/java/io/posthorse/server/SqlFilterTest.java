@@ -188,7 +188,7 @@ class SqlFilterTest {
     void aBadExpressionIsRefusedWithAReason(String wrong, int column) {
         for (Frame refusal : List.of(check("SQL92", wrong), client.ask(PULL, sql(0, 0, wrong, 10_000)))) {
             assertEquals(23, refusal.code());
-            assertTrue(refusal.remark().startsWith("The SQL92 expression of the subscription is wrong, column " + column
+            assertTrue(refusal.remark().startsWith("The SQL92 expression of the subscription is invalid, column " + column
                     + ": "), refusal.remark());
         }
         assertEquals(0, client.ask(HEARTBEAT, Map.of(), heartbeat("SQL92", wrong)).code());

@@ -181,7 +181,7 @@ class WaitingTest {
         for (int code : new int[] {CANCEL, RUN}) {
             Frame again = act(code, id);
             assertEquals(GONE, again.code());
-            assertTrue(again.remark().contains("does not wait any more"), again.remark());
+            assertTrue(again.remark().contains("no longer waits"), again.remark());
         }
         List<Stored> came = Stored.all(client.ask(PULL, pull("G", "T", 0, 0, "*", 15_000), NO_BODY).body());
         assertEquals(List.of("stays"), came.stream().map(Stored::text).toList());
@@ -339,7 +339,7 @@ class WaitingTest {
             for (int code : new int[] {RESUME, DROP}) {
                 Frame again = act(code, id);
                 assertEquals(GONE, again.code());
-                assertTrue(again.remark().contains("not set aside any more"), again.remark());
+                assertTrue(again.remark().contains("no longer set aside"), again.remark());
             }
         }
         Frame question = producer.push();

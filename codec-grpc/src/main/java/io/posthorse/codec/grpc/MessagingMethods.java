@@ -7,8 +7,8 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 
 /**
- * The calls of {@code apache.rocketmq.v2.MessagingService}, for those who serve them. Each has the name, the kind and the
- * messages that messaging.proto gives it; a test holds the two together.
+ * The calls of {@code apache.rocketmq.v2.MessagingService}, for servers. Each has the name, type and messages that
+ * messaging.proto defines; a test compares the two.
  */
 public final class MessagingMethods {
     public static final String SERVICE = "apache.rocketmq.v2.MessagingService";
@@ -104,9 +104,9 @@ public final class MessagingMethods {
     }
 
     private static <Q extends Message, A extends Message> MethodDescriptor<Q, A> method(
-            String name, MethodType kind, Q request, A response) {
+            String name, MethodType type, Q request, A response) {
         return MethodDescriptor.<Q, A>newBuilder()
-                .setType(kind)
+                .setType(type)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
                 .setRequestMarshaller(ProtoUtils.marshaller(request))
                 .setResponseMarshaller(ProtoUtils.marshaller(response))

@@ -17,10 +17,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The definition and the table of calls say what the published one says: names, numbers and types are the protocol. */
+/** The definition and the table of calls equal the published ones: names, numbers and types are the protocol. */
 class MessagingProtoTest {
     @Test
-    void everyMessageAndNumberIsThePublishedOne() {
+    void everyMessageAndNumberEqualsThePublishedOne() {
         Map<String, String> published = new TreeMap<>();
         shapes(MQDomain.getDescriptor().toProto(), published);
         shapes(MQService.getDescriptor().toProto(), published);
@@ -33,7 +33,7 @@ class MessagingProtoTest {
     }
 
     @Test
-    void everyCallIsThePublishedOne() {
+    void everyCallEqualsThePublishedOne() {
         Map<String, MethodType> published = MessagingServiceGrpc.getServiceDescriptor().getMethods().stream()
                 .collect(Collectors.toMap(MethodDescriptor::getFullMethodName, MethodDescriptor::getType));
         Map<String, MethodType> own = MessagingMethods.service().getMethods().stream()

@@ -14,7 +14,7 @@ import java.util.Map;
  * int32 fields length, fields      each: int16 name length, name, int32 value length, value
  * </pre>
  *
- * A code above 16 bits loses its upper part, as it does in RocketMQ. Bytes behind the fields are skipped.
+ * The upper part of a code with more than 16 bits is lost, as in RocketMQ. Bytes behind the fields are skipped.
  */
 final class BinaryHeader {
     private static final int FIXED_BYTES = 17;
@@ -63,7 +63,7 @@ final class BinaryHeader {
     private static void need(ByteBuf in, int bytes) {
         if (bytes < 0 || bytes > in.readableBytes()) {
             throw new MalformedFrameException(
-                    "binary header: a part of " + bytes + " bytes with " + in.readableBytes() + " left");
+                    "binary header: a part claims " + bytes + " bytes, but only " + in.readableBytes() + " are left");
         }
     }
 

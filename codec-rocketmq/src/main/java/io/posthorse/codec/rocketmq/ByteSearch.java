@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Finds a byte in a piece of text, eight at a time. */
+/** Finds a byte in a range of an array, eight bytes at a time. */
 public final class ByteSearch {
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
@@ -12,7 +12,7 @@ public final class ByteSearch {
 
     private ByteSearch() {}
 
-    /** Index of the first such byte from {@code from} to before {@code end}, or {@code end}. */
+    /** Returns the index of the first such byte from {@code from} on and before {@code end}, or {@code end}. */
     public static int first(byte[] text, int from, int end, byte wanted) {
         long pattern = ONES * (wanted & 0xFF);
         int i = from;

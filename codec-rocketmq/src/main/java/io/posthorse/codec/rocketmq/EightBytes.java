@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Eight bytes of an array at a time, the first one lowest in a long. What is found in them is a word with the highest bit of
- * bytes set; the lowest bit that is set is right, others may be set by a borrow (Warren, "Hacker's Delight", 6-1).
+ * Eight bytes of an array as a long, the first byte lowest. A search in them returns a long with the highest bit of each
+ * byte that was found; only the lowest of these bits is certainly right, the others may be set by a borrow (Warren,
+ * "Hacker's Delight", 6-1).
  */
 final class EightBytes {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -23,18 +24,18 @@ final class EightBytes {
         WORD.set(bytes, at, word);
     }
 
-    /** Finds the bytes that are an ASCII character. */
+    /** Finds the bytes that equal an ASCII character. */
     static long equal(long word, char c) {
-        long different = word ^ ONES * c;
-        return different - ONES & ~different & HIGHEST;
+        long difference = word ^ ONES * c;
+        return difference - ONES & ~difference & HIGHEST;
     }
 
-    /** Finds the bytes that are, without a sign, below a bound of at most 128. */
+    /** Finds the bytes that are, as unsigned numbers, below a bound of at most 128. */
     static long below(long word, int bound) {
         return word - ONES * bound & ~word & HIGHEST;
     }
 
-    /** How many bytes stand before the first that was found. */
+    /** Returns the number of bytes before the first that was found. */
     static int before(long found) {
         return Long.numberOfTrailingZeros(found) >>> 3;
     }

@@ -5,13 +5,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One remoting command, request or response, as plain values: the form in which everything but the hot path reads and
- * writes commands.
+ * One remoting command, request or response, as plain values: the form that all code except the hot path uses.
  *
  * @param code request code, or response code where {@link #isResponse()}
- * @param language ordinal of the sender's language (JAVA 0, CPP 1, ...), 7 (OTHER) where it was not known
+ * @param language ordinal of the sender's language (JAVA 0, CPP 1, ...), 7 (OTHER) where it is unknown
  * @param version ordinal of the sender's version (5.5.0 is 513)
- * @param opaque number that ties a response to its request; each side counts its own
+ * @param opaque number that relates a response to its request; each side has its own sequence
  * @param flag bit 0 response, bit 1 one-way
  * @param remark human-readable text, or null
  * @param fields header fields by name, in wire order; values are never null
@@ -29,7 +28,7 @@ public record Frame(
         byte[] body,
         boolean binary) {
 
-    /** Version that this side says it is: 5.5.0, which every client from 4.4 on takes for "new enough". */
+    /** The version that this side reports: 5.5.0, which each client from 4.4 on regards as recent enough. */
     public static final int VERSION = 513;
 
     public static final int JAVA = 0;
@@ -45,38 +44,38 @@ public record Frame(
         return (flag & FLAG_ONE_WAY) != 0;
     }
 
-    /** The response to this request: same opaque, same header form. */
+    /** Returns the response to this request: same opaque, same header form. */
     public Frame answer(int responseCode, String text, Map<String, String> responseFields, byte[] responseBody) {
         return new Frame(
                 responseCode, JAVA, VERSION, opaque, FLAG_RESPONSE, text, responseFields, responseBody, binary);
     }
 
-    /** A successful response with header fields and no body. */
+    /** Returns a successful response with header fields and no body. */
     public Frame ok(Map<String, String> responseFields) {
         return answer(ResponseCode.SUCCESS, null, responseFields, NO_BODY);
     }
 
-    /** A successful response with a body and no header fields. */
+    /** Returns a successful response with a body and no header fields. */
     public Frame ok(byte[] responseBody) {
         return answer(ResponseCode.SUCCESS, null, Map.of(), responseBody);
     }
 
-    /** A refusal; the text says what happened and what to do. */
+    /** Returns a refusal; the text says what happened and what to do. */
     public Frame refuse(int responseCode, String text) {
         return answer(responseCode, text, Map.of(), NO_BODY);
     }
 
-    /** A request of this side to a client that will not be answered. */
+    /** Returns a request to a client that needs no answer. */
     public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields) {
         return oneWay(requestCode, opaque, requestFields, NO_BODY);
     }
 
-    /** The same, with a body. */
+    /** Returns a request with a body to a client that needs no answer. */
     public static Frame oneWay(int requestCode, int opaque, Map<String, String> requestFields, byte[] requestBody) {
         return new Frame(requestCode, JAVA, VERSION, opaque, FLAG_ONE_WAY, null, requestFields, requestBody, false);
     }
 
-    /** The same request without some fields. */
+    /** Returns the same request without some fields. */
     public Frame without(Set<String> names) {
         if (fields.keySet().stream().noneMatch(names::contains)) {
             return this;
@@ -86,27 +85,27 @@ public record Frame(
         return new Frame(code, language, version, opaque, flag, remark, left, body, binary);
     }
 
-    /** The same command with another value of a field. */
+    /** Returns the same command with another value of a field. */
     public Frame with(String name, String value) {
         Map<String, String> changed = new LinkedHashMap<>(fields);
         changed.put(name, value);
         return new Frame(code, language, version, opaque, flag, remark, changed, body, binary);
     }
 
-    /** What an answer needs of a request that is kept for long: nothing that a client may make great. */
+    /** Returns a request without fields and body, which is enough for an answer and takes little memory. */
     public Frame withoutContent() {
         return new Frame(code, language, version, opaque, flag, null, Map.of(), NO_BODY, binary);
     }
 
-    /** A field's value, or null. */
+    /** Returns a field's value, or null. */
     public String field(String name) {
         return fields.get(name);
     }
 
     /**
-     * A field that must be there.
+     * Returns a required field.
      *
-     * @throws MalformedFrameException where it is not
+     * @throws MalformedFrameException where the field is missing
      */
     public String require(String name) {
         String value = fields.get(name);
@@ -117,7 +116,7 @@ public record Frame(
     }
 
     /**
-     * A decimal field, or {@code otherwise} where it is missing.
+     * Returns a decimal field, or {@code otherwise} where it is missing.
      *
      * @throws MalformedFrameException where it is not a number
      */

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Remoting frames: bytes to {@link Frame} and back. All numbers are big-endian.
+ * Encodes and decodes remoting frames. All numbers are big-endian.
  *
  * <pre>
  * int32  length of all that follows
@@ -14,17 +14,17 @@ import io.netty.buffer.Unpooled;
  * bytes  body, to the end of the frame
  * </pre>
  *
- * A header may be 256 KiB: a message's properties may fill 32 KiB by RocketMQ's own rule, and travel in a JSON header
- * as one string in which each of their separators takes six bytes.
+ * A header may have 256 KiB: a message's properties may take 32 KiB by RocketMQ's own rule, and in a JSON header they are
+ * one string in which each of their separators takes six bytes.
  */
 public final class FrameCodec {
-    /** Greatest value of the length field, 16 MiB, as in RocketMQ where nothing else is set. */
+    /** Maximum value of the length field, 16 MiB, as in RocketMQ by default. */
     public static final int FRAME_BYTES_MAX = 16 * 1024 * 1024;
 
-    /** Greatest value where both sides are set to longer messages. */
+    /** Maximum value where both sides are configured for longer messages. */
     public static final int FRAME_BYTES_LIMIT = 65 * 1024 * 1024;
 
-    /** Greatest header length, 256 KiB. */
+    /** Maximum header length, 256 KiB. */
     public static final int HEADER_BYTES_MAX = 256 * 1024;
 
     static final int FORM_JSON = 0;
@@ -35,9 +35,9 @@ public final class FrameCodec {
     private FrameCodec() {}
 
     /**
-     * Checks a length field before anything is read or reserved by it.
+     * Checks a length field before anything is read or allocated by it.
      *
-     * @param length value of the length field: bytes that follow it
+     * @param length value of the length field: the bytes that follow it
      * @return the same number
      * @throws MalformedFrameException where no frame can have that length
      */
@@ -45,7 +45,7 @@ public final class FrameCodec {
         return checkLength(length, FRAME_BYTES_MAX);
     }
 
-    /** The same with another limit. */
+    /** Checks a length field against another limit. */
     public static int checkLength(int length, int max) {
         if (length < MARK_BYTES || length > max) {
             throw new MalformedFrameException("frame length " + length + " is outside " + MARK_BYTES + " to " + max);
@@ -53,13 +53,13 @@ public final class FrameCodec {
         return length;
     }
 
-    /** {@link #decode(ByteBuf)} of an array. */
+    /** Decodes an array. See {@link #decode(ByteBuf)}. */
     public static Frame decode(byte[] bytes) {
         return decode(Unpooled.wrappedBuffer(bytes));
     }
 
     /**
-     * Reads one frame.
+     * Decodes one frame.
      *
      * @param in exactly the bytes behind the length field; all are read, none are kept
      * @throws MalformedFrameException where they are not a frame
@@ -69,11 +69,11 @@ public final class FrameCodec {
         int mark = in.readInt();
         int headerBytes = mark & 0xFFFFFF;
         if (headerBytes > HEADER_BYTES_MAX) {
-            throw new MalformedFrameException("header of " + headerBytes + " bytes; at most " + HEADER_BYTES_MAX);
+            throw new MalformedFrameException("header of " + headerBytes + " bytes; the maximum is " + HEADER_BYTES_MAX);
         }
         if (headerBytes > in.readableBytes()) {
             throw new MalformedFrameException(
-                    "header of " + headerBytes + " bytes in a frame with " + in.readableBytes() + " left");
+                    "header of " + headerBytes + " bytes, but only " + in.readableBytes() + " are left in the frame");
         }
         byte[] header = bytes(in, headerBytes);
         byte[] body = bytes(in, in.readableBytes());
@@ -85,9 +85,9 @@ public final class FrameCodec {
     }
 
     /**
-     * Appends one frame with its length in front, in the header form that the frame says.
+     * Appends one frame, preceded by its length, in the header form of the frame.
      *
-     * @throws MalformedFrameException where header or frame are longer than the limits; nothing is appended then
+     * @throws MalformedFrameException where header or frame exceed the limits; nothing is appended then
      */
     public static void encode(Frame frame, ByteBuf out) {
         int start = out.writerIndex();
@@ -100,7 +100,7 @@ public final class FrameCodec {
             }
             int headerBytes = out.writerIndex() - start - LENGTH_BYTES - MARK_BYTES;
             if (headerBytes > HEADER_BYTES_MAX) {
-                throw new MalformedFrameException("header of " + headerBytes + " bytes; at most " + HEADER_BYTES_MAX);
+                throw new MalformedFrameException("header of " + headerBytes + " bytes; the maximum is " + HEADER_BYTES_MAX);
             }
             long length = (long) MARK_BYTES + headerBytes + frame.body().length;
             checkLength((int) Math.min(length, Integer.MAX_VALUE), FRAME_BYTES_LIMIT);
@@ -113,7 +113,7 @@ public final class FrameCodec {
         }
     }
 
-    /** One frame with its length in front. See {@link #encode(Frame, ByteBuf)}. */
+    /** Returns one frame, preceded by its length. See {@link #encode(Frame, ByteBuf)}. */
     public static byte[] encode(Frame frame) {
         ByteBuf out = Unpooled.buffer(256 + frame.body().length);
         encode(frame, out);

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The JSON form of a frame header: members code, extFields, flag, language, opaque, remark, serializeTypeCurrentRPC and
- * version, written in this order. Missing members read as zero, unknown ones are skipped.
+ * version, written in this order. Missing members are read as zero, unknown ones are skipped.
  */
 final class JsonHeader {
     private JsonHeader() {}

@@ -3,7 +3,7 @@ package io.posthorse.codec.rocketmq;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Reads a JSON header in one pass over its bytes, into the {@link RequestHeader} that owns them. */
+/** Reads a JSON header in one pass over its bytes, which belong to a {@link RequestHeader}. */
 final class JsonHeaderReader {
     private static final int DEPTH_MAX = 32;
     private static final byte[] CODE = ascii("code");
@@ -98,14 +98,14 @@ final class JsonHeaderReader {
             } else {
                 int start = at;
                 skip(0);
-                if (c != 'n' && c != '{' && c != '[') { // null says nothing; a number or boolean is taken as text
+                if (c != 'n' && c != '{' && c != '[') { // null is skipped; a number or boolean is read as text
                     header.add(name, nameLength, start, at - start);
                 }
             }
         } while (more('}'));
     }
 
-    /** The next byte that is not white space, not yet taken. */
+    /** Returns the next byte that is not white space, without consuming it. */
     private int next() {
         while (at < end) {
             byte c = in[at];
@@ -114,7 +114,7 @@ final class JsonHeaderReader {
             }
             at++;
         }
-        throw cutOff();
+        throw truncated();
     }
 
     private void expect(int c) {
@@ -124,7 +124,7 @@ final class JsonHeaderReader {
         at++;
     }
 
-    /** Takes a comma and says there is more, or takes the closing byte. */
+    /** Consumes a comma and returns true, or consumes the closing byte and returns false. */
     private boolean more(int close) {
         int c = next();
         at++;
@@ -148,12 +148,12 @@ final class JsonHeaderReader {
             value = value * 10 + in[at++] - '0';
         }
         if (at == start || value > 1L << 32) {
-            throw new MalformedFrameException("JSON header: no 32-bit number at byte " + start);
+            throw new MalformedFrameException("JSON header: not a 32-bit number at byte " + start);
         }
         return (int) (negative ? -value : value);
     }
 
-    /** Takes a string; its bytes stand from {@link #from} to {@link #to} afterwards. */
+    /** Consumes a string; afterwards its bytes are from {@link #from} to {@link #to}. */
     private void string() {
         expect('"');
         byte[] bytes = in;
@@ -180,14 +180,14 @@ final class JsonHeaderReader {
             }
             i++;
         }
-        throw cutOff();
+        throw truncated();
     }
 
     private static long special(long word) {
         return EightBytes.equal(word, '"') | EightBytes.equal(word, '\\');
     }
 
-    /** The rest of a string with escapes: what it means is never longer, so it is written over what it was. */
+    /** Unescapes the rest of a string in place: its unescaped form is never longer. */
     private void escaped(int start) {
         int write = start;
         int read = start;
@@ -234,7 +234,7 @@ final class JsonHeaderReader {
                 in[write++] = simple(kind);
             }
         }
-        throw cutOff();
+        throw truncated();
     }
 
     private static byte simple(byte kind) {
@@ -250,13 +250,13 @@ final class JsonHeaderReader {
 
     private int hex(int start) {
         if (start + 4 > end) {
-            throw cutOff();
+            throw truncated();
         }
         int value = 0;
         for (int i = start; i < start + 4; i++) {
             int digit = Character.digit(in[i], 16);
             if (digit < 0) {
-                throw new MalformedFrameException("JSON header: bad \\u escape at byte " + i);
+                throw new MalformedFrameException("JSON header: invalid \\u escape at byte " + i);
             }
             value = value << 4 | digit;
         }
@@ -266,7 +266,7 @@ final class JsonHeaderReader {
     private int utf8(int point, int start) {
         int write = start;
         if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
-            in[write++] = '?'; // half of a pair, for which UTF-8 has no bytes
+            in[write++] = '?'; // a lone surrogate, which UTF-8 cannot encode
         } else if (point < 0x80) {
             in[write++] = (byte) point;
         } else if (point < 0x800) {
@@ -285,7 +285,7 @@ final class JsonHeaderReader {
         return write;
     }
 
-    /** Passes over any value. */
+    /** Skips any value. */
     private void skip(int depth) {
         if (depth > DEPTH_MAX) {
             throw new MalformedFrameException("JSON header: nested deeper than " + DEPTH_MAX);
@@ -318,7 +318,7 @@ final class JsonHeaderReader {
         }
     }
 
-    private static MalformedFrameException cutOff() {
-        return new MalformedFrameException("JSON header ends in the middle");
+    private static MalformedFrameException truncated() {
+        return new MalformedFrameException("JSON header is truncated");
     }
 }

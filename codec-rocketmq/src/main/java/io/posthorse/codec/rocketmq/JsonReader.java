@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads strict JSON and the dialect that RocketMQ's clients and brokers write with fastjson: keys without quotes
- * (numbers and identifiers), objects as keys, single quotes, a comma before a closing bracket, control characters in
- * strings, and the escapes {@code \' \v \F \0..\7 \xHH}. Everything is bounded by {@link Limits}, so that a hostile
- * document costs at most a multiple of its own size. Bytes that are not UTF-8 read as the replacement character.
+ * Reads strict JSON and the dialect that RocketMQ's clients and brokers write with fastjson: keys without quotes (numbers
+ * and identifiers), objects as keys, single quotes, a comma before a closing bracket, control characters in strings, and the
+ * escapes {@code \' \v \F \0..\7 \xHH}. {@link Limits} bounds everything, so that a hostile document costs at most a
+ * multiple of its own size. Bytes that are not UTF-8 are read as the replacement character.
  */
 public final class JsonReader {
     private static final char END = '\uffff';
 
     /**
-     * What a document may cost.
+     * The bounds of a document.
      *
-     * @param bytes greatest length of the document in bytes
-     * @param depth greatest nesting; a lone value has depth 1
-     * @param nodes greatest number of values, keys that are texts not counted
+     * @param bytes maximum length of the document in bytes
+     * @param depth maximum nesting; a single value has depth 1
+     * @param nodes maximum number of values, without keys that are texts
      */
     public record Limits(int bytes, int depth, int nodes) {
-        /** For bodies: a whole frame, 32 levels, 250,000 values. */
+        /** Bounds of bodies: a whole frame, 32 levels, 250,000 values. */
         public static final Limits BODY = new Limits(FrameCodec.FRAME_BYTES_MAX, 32, 250_000);
-        /** For frame headers: one header, 32 levels, 4,096 values. */
+        /** Bounds of frame headers: one header, 32 levels, 4,096 values. */
         public static final Limits HEADER = new Limits(FrameCodec.HEADER_BYTES_MAX, 32, 4_096);
     }
 
@@ -39,7 +39,7 @@ public final class JsonReader {
         this.limits = limits;
     }
 
-    /** {@link #read(byte[], Limits)} with {@link Limits#BODY}. */
+    /** Reads one document within {@link Limits#BODY}. */
     public static JsonValue read(byte[] json) {
         return read(json, Limits.BODY);
     }
@@ -47,17 +47,17 @@ public final class JsonReader {
     /**
      * Reads one document.
      *
-     * @throws MalformedFrameException where the bytes are not exactly one value, or go beyond a limit
+     * @throws MalformedFrameException where the bytes are not exactly one value, or exceed a limit
      */
     public static JsonValue read(byte[] json, Limits limits) {
         if (json.length > limits.bytes()) {
-            throw new MalformedFrameException("JSON of " + json.length + " bytes; at most " + limits.bytes());
+            throw new MalformedFrameException("JSON of " + json.length + " bytes; the maximum is " + limits.bytes());
         }
         JsonReader reader = new JsonReader(new String(json, StandardCharsets.UTF_8), limits);
         JsonValue value = reader.value(1);
         reader.skipBlanks();
         if (reader.at < reader.text.length()) {
-            throw reader.malformed("something behind the value");
+            throw reader.malformed("more than one value");
         }
         return value;
     }
@@ -140,7 +140,7 @@ public final class JsonReader {
             at++;
         }
         if (at == from) {
-            throw malformed(at >= text.length() ? "the end too early" : "an unexpected character");
+            throw malformed(at >= text.length() ? "an early end" : "an unexpected character");
         }
         return text.substring(from, at);
     }
@@ -250,7 +250,7 @@ public final class JsonReader {
         return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }
 
-    /** The next character; U+FFFF, which no rule above accepts, at the end. */
+    /** Returns the next character; at the end U+FFFF, which no rule above accepts. */
     private char peek() {
         return at < text.length() ? text.charAt(at) : END;
     }

@@ -3,8 +3,8 @@ package io.posthorse.codec.rocketmq;
 import java.util.List;
 
 /**
- * One value of RocketMQ's JSON dialect as a tree of immutable values. It differs from strict JSON in one point: a
- * member's key is itself a value, since tables keyed by message queues are written as <code>{ {"topic":"t"}:1 }</code>.
+ * A value of RocketMQ's JSON dialect as a tree of immutable values. It differs from strict JSON in one point: a member's key
+ * is itself a value, since tables with message queues as keys are written as <code>{ {"topic":"t"}:1 }</code>.
  */
 public sealed interface JsonValue {
 
@@ -12,7 +12,7 @@ public sealed interface JsonValue {
     record Text(String value) implements JsonValue {}
 
     /**
-     * A number, kept as it was written so that no digit is lost.
+     * A number as it was written, so that no digit is lost.
      *
      * @param literal a valid JSON number
      */
@@ -22,15 +22,15 @@ public sealed interface JsonValue {
         }
 
         /**
-         * The value as a whole number.
+         * Returns the value as a whole number.
          *
-         * @throws MalformedFrameException where it has a fraction or an exponent, or does not fit 64 bits
+         * @throws MalformedFrameException where it has a fraction or an exponent, or does not fit into 64 bits
          */
         public long whole() {
             return wholeOf(literal);
         }
 
-        /** The nearest double; infinite where the number is beyond the range of doubles. */
+        /** Returns the nearest double; infinite where the number is beyond the range of doubles. */
         public double real() {
             return Double.parseDouble(literal);
         }
@@ -49,10 +49,10 @@ public sealed interface JsonValue {
         }
     }
 
-    /** One entry of an object; the key is a {@link Text}, a {@link Num}, or (in this dialect) an object or array. */
+    /** A member of an object; the key is a {@link Text}, a {@link Num}, or (in this dialect) an object or array. */
     record Member(JsonValue key, JsonValue value) {
         /**
-         * The key as a name: a text as it is, a number as written.
+         * Returns the key as a name: a text as it is, a number as written.
          *
          * @throws MalformedFrameException where the key is an object or an array
          */
@@ -62,22 +62,22 @@ public sealed interface JsonValue {
                 case Num number -> number.literal();
                 case Bool bool -> Boolean.toString(bool.value());
                 case Null ignored -> "null";
-                case Array ignored -> throw new MalformedFrameException("an array stands where a name is due");
-                case Obj ignored -> throw new MalformedFrameException("an object stands where a name is due");
+                case Array ignored -> throw new MalformedFrameException("expected a name, but found an array");
+                case Obj ignored -> throw new MalformedFrameException("expected a name, but found an object");
             };
         }
     }
 
     /**
-     * An object: members in the order written, duplicates kept. The accessors take the last member of a name, treat a
-     * null as missing, and convert as lenient clients need it: a number may be written as text and the other way round.
+     * An object: its members in the order in which they were written, with duplicates. The accessors take the last member
+     * with a name, treat a null as missing, and convert as clients need it: a number may be written as text and vice versa.
      */
     record Obj(List<Member> members) implements JsonValue {
         public Obj {
             members = List.copyOf(members);
         }
 
-        /** The last member of that name, or null where there is none. */
+        /** Returns the last member with a name, or null where there is none. */
         public JsonValue get(String name) {
             for (int i = members.size() - 1; i >= 0; i--) {
                 Member member = members.get(i);
@@ -97,7 +97,7 @@ public sealed interface JsonValue {
         }
 
         /**
-         * A member as text, or {@code otherwise} where it is missing.
+         * Returns a member as text, or {@code otherwise} where it is missing.
          *
          * @throws MalformedFrameException where it is an object or an array
          */
@@ -114,9 +114,9 @@ public sealed interface JsonValue {
         }
 
         /**
-         * A member as a whole number, or {@code otherwise} where it is missing.
+         * Returns a member as a whole number, or {@code otherwise} where it is missing.
          *
-         * @throws MalformedFrameException where it is none, or does not fit 64 bits
+         * @throws MalformedFrameException where it is not a number, or does not fit into 64 bits
          */
         public long number(String name, long otherwise) {
             return switch (get(name)) {
@@ -131,9 +131,9 @@ public sealed interface JsonValue {
         }
 
         /**
-         * A member as a 32-bit number, or {@code otherwise} where it is missing.
+         * Returns a member as a 32-bit number, or {@code otherwise} where it is missing.
          *
-         * @throws MalformedFrameException where it is none, or does not fit 32 bits
+         * @throws MalformedFrameException where it is not a number, or does not fit into 32 bits
          */
         public int integer(String name, int otherwise) {
             long value = number(name, otherwise);
@@ -144,9 +144,9 @@ public sealed interface JsonValue {
         }
 
         /**
-         * A member as a truth value, or {@code otherwise} where it is missing.
+         * Returns a member as a boolean, or {@code otherwise} where it is missing.
          *
-         * @throws MalformedFrameException where it is neither a truth value nor its text
+         * @throws MalformedFrameException where it is neither a boolean nor the text of one
          */
         public boolean bool(String name, boolean otherwise) {
             return switch (get(name)) {
@@ -159,9 +159,9 @@ public sealed interface JsonValue {
         }
 
         /**
-         * The members of a nested object; none where it is missing.
+         * Returns a nested object; an empty one where it is missing.
          *
-         * @throws MalformedFrameException where it is no object
+         * @throws MalformedFrameException where it is not an object
          */
         public Obj object(String name) {
             return switch (get(name)) {
@@ -172,9 +172,9 @@ public sealed interface JsonValue {
         }
 
         /**
-         * The items of a nested array; none where it is missing.
+         * Returns the items of a nested array; none where it is missing.
          *
-         * @throws MalformedFrameException where it is no array
+         * @throws MalformedFrameException where it is not an array
          */
         public List<JsonValue> array(String name) {
             return switch (get(name)) {
@@ -184,15 +184,15 @@ public sealed interface JsonValue {
             };
         }
 
-        private static MalformedFrameException wrong(String name, String due) {
-            return new MalformedFrameException("JSON member " + name + " is not " + due);
+        private static MalformedFrameException wrong(String name, String expected) {
+            return new MalformedFrameException("JSON member " + name + " is not " + expected);
         }
     }
 
     /**
-     * This value as an object.
+     * Returns this value as an object.
      *
-     * @throws MalformedFrameException where it is something else
+     * @throws MalformedFrameException where it is not an object
      */
     default Obj asObject() {
         if (this instanceof Obj object) {

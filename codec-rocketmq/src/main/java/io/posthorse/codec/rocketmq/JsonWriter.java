@@ -3,26 +3,26 @@ package io.posthorse.codec.rocketmq;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes JSON piece by piece: <code>beginObject().name("a").value(1).endObject()</code>. The writer puts commas; that
- * names and values alternate and brackets match is the caller's part. What it writes is strictly valid JSON, except
- * where {@link #key} is given an object or an array: such tables have no other form that RocketMQ's clients read.
+ * Writes JSON step by step: <code>beginObject().name("a").value(1).endObject()</code>. The writer adds commas; the caller is
+ * responsible for alternating names and values and for matching brackets. The output is strictly valid JSON, except where
+ * {@link #key} gets an object or an array: RocketMQ's clients read no other form of such tables.
  */
 public final class JsonWriter {
     private static final String HEX = "0123456789abcdef";
     private final StringBuilder out = new StringBuilder();
     private boolean comma;
 
-    /** One value as UTF-8. */
+    /** Returns a value as UTF-8. */
     public static byte[] bytes(JsonValue value) {
         return new JsonWriter().value(value).bytes();
     }
 
-    /** What was written so far, as UTF-8. */
+    /** Returns the output so far, as UTF-8. */
     public byte[] bytes() {
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What was written so far. */
+    /** Returns the output so far. */
     @Override
     public String toString() {
         return out.toString();
@@ -44,7 +44,7 @@ public final class JsonWriter {
         return close(']');
     }
 
-    /** The name of the member whose value comes next. */
+    /** Writes the name of the next member. */
     public JsonWriter name(String name) {
         separate();
         quote(name);
@@ -53,7 +53,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /** The key of the member whose value comes next: numbers and words get quotes, objects and arrays none. */
+    /** Writes the key of the next member: numbers and words in quotes, objects and arrays without. */
     public JsonWriter key(JsonValue key) {
         return switch (key) {
             case JsonValue.Text text -> name(text.value());
@@ -65,7 +65,7 @@ public final class JsonWriter {
         };
     }
 
-    /** A string, or null. */
+    /** Writes a string, or null. */
     public JsonWriter value(String text) {
         separate();
         if (text == null) {
@@ -82,7 +82,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /** A real number; null where it is infinite or not a number, which JSON cannot say. */
+    /** Writes a real number; null where it is infinite or not a number, which JSON cannot express. */
     public JsonWriter value(double number) {
         separate();
         if (Double.isFinite(number)) {
@@ -93,13 +93,13 @@ public final class JsonWriter {
         return this;
     }
 
-    public JsonWriter value(boolean truth) {
+    public JsonWriter value(boolean bool) {
         separate();
-        out.append(truth);
+        out.append(bool);
         return this;
     }
 
-    /** A whole tree. */
+    /** Writes a tree. */
     public JsonWriter value(JsonValue value) {
         switch (value) {
             case JsonValue.Text text -> value(text.value());
@@ -170,7 +170,10 @@ public final class JsonWriter {
         out.append('"');
     }
 
-    /** Half of a surrogate pair has no UTF-8 form; it is written as an escape, so that it survives. */
+    /**
+     * Returns whether a character is a lone surrogate, which has no UTF-8 form: it is written as an escape, so that it is
+     * kept.
+     */
     private static boolean isLone(String text, int at) {
         char c = text.charAt(at);
         if (Character.isHighSurrogate(c)) {

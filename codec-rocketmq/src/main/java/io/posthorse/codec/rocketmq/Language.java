@@ -2,7 +2,7 @@ package io.posthorse.codec.rocketmq;
 
 import java.util.List;
 
-/** Names of the clients' languages on the wire; a language's number is its place in the list. */
+/** The names of the clients' languages on the wire; a language's number is its index in the list. */
 public final class Language {
     static final int OTHER = 7;
     private static final List<String> NAMES = List.of(
@@ -11,18 +11,18 @@ public final class Language {
 
     private Language() {}
 
-    /** The number of that name, {@link #OTHER} where it is not known. */
+    /** Returns the number of a language; {@link #OTHER} where it is unknown. */
     static int ordinal(String name) {
         int ordinal = NAMES.indexOf(name);
         return ordinal < 0 ? OTHER : ordinal;
     }
 
-    /** The same number, {@link #OTHER} where it is not known. */
+    /** Returns the same number; {@link #OTHER} where it is unknown. */
     static int known(long ordinal) {
         return ordinal >= 0 && ordinal < NAMES.size() ? (int) ordinal : OTHER;
     }
 
-    /** The name of that number. */
+    /** Returns the name of a language. */
     public static String name(int ordinal) {
         return NAMES.get(known(ordinal));
     }

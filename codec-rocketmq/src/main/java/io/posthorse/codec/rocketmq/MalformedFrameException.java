@@ -1,6 +1,6 @@
 package io.posthorse.codec.rocketmq;
 
-/** The one exception of this codec: bytes that are not what the protocol says. The message names what was wrong. */
+/** The only exception of this codec: bytes that violate the protocol. The message says what is wrong. */
 public final class MalformedFrameException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -6,18 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A stored message taken apart, for requests that change one or look into it.
+ * The parts of a stored message, for requests that change or show one.
  *
  * @param bytes the whole message, see {@link StoredMessage}
- * @param bodyAt where the body begins in it
+ * @param bodyAt index of the body in it
  */
 public record MessageView(
         ByteBuffer bytes, int systemFlag, int bodyAt, int bodyLength, String topic, Map<String, String> properties) {
 
     /**
-     * Takes a message apart.
+     * Parses a message.
      *
-     * @throws MalformedFrameException where its lengths do not fit together
+     * @throws MalformedFrameException where its lengths are inconsistent
      */
     public static MessageView of(ByteBuffer bytes) {
         try {
@@ -32,7 +32,7 @@ public record MessageView(
                     bytes, flag, bodyAt, bodyLength, text(bytes, topicAt, topicLength),
                     properties(text(bytes, propertiesAt, propertiesLength)));
         } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
-            throw new MalformedFrameException("stored message: its lengths do not fit together");
+            throw new MalformedFrameException("stored message: its lengths are inconsistent");
         }
     }
 
@@ -42,7 +42,7 @@ public record MessageView(
         return new String(copy, StandardCharsets.UTF_8);
     }
 
-    /** Properties by name, in the order they stand in; a later one of the same name wins. */
+    /** Returns properties by name, in their order; the last of several with one name wins. */
     public static Map<String, String> properties(String text) {
         Map<String, String> properties = new LinkedHashMap<>();
         for (String pair : text.split("\u0002")) {
@@ -54,7 +54,7 @@ public record MessageView(
         return properties;
     }
 
-    /** Properties as a message carries them. */
+    /** Returns properties in the form in which a message has them. */
     public static String text(Map<String, String> properties) {
         StringBuilder out = new StringBuilder();
         properties.forEach((name, value) -> out.append(name).append('\u0001').append(value).append('\u0002'));
@@ -77,7 +77,7 @@ public record MessageView(
         return bytes.getInt(StoredMessage.reconsumeTimes(systemFlag));
     }
 
-    /** Address of the born host, 4 or 16 bytes. */
+    /** Returns the address of the born host, 4 or 16 bytes. */
     public byte[] bornAddress() {
         byte[] address = new byte[StoredMessage.bornHostLength(systemFlag) - 4];
         bytes.get(StoredMessage.BORN_HOST, address);
@@ -88,7 +88,7 @@ public record MessageView(
         return bytes.getInt(StoredMessage.BORN_HOST + StoredMessage.bornHostLength(systemFlag) - 4);
     }
 
-    /** Address of the store host, 4 or 16 bytes. */
+    /** Returns the address of the store host, 4 or 16 bytes. */
     public byte[] storeAddress() {
         byte[] address = new byte[StoredMessage.storeHostLength(systemFlag) - 4];
         bytes.get(StoredMessage.storeTimestamp(systemFlag) + 8, address);

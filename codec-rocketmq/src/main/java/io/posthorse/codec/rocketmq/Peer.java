@@ -2,14 +2,14 @@ package io.posthorse.codec.rocketmq;
 
 import java.net.InetSocketAddress;
 
-/** The other end of one connection, as a request handler sees it. Used from the owner's thread only. */
+/** The other end of a connection, as request handlers see it. Used on the owner's thread only. */
 public interface Peer {
-    /** The address of ours that the peer dialled. */
+    /** Returns the local address to which the peer connected. */
     InetSocketAddress local();
 
-    /** The address the peer dialled from. */
+    /** Returns the address from which the peer connected. */
     InetSocketAddress remote();
 
-    /** Sends a command to the peer, in order behind what was sent before; dropped where the connection is gone. */
+    /** Sends a command to the peer, in the order of the calls; drops it where the connection is closed. */
     void send(Frame frame);
 }

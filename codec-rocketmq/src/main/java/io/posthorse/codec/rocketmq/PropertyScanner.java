@@ -1,8 +1,8 @@
 package io.posthorse.codec.rocketmq;
 
 /**
- * Walks the properties of a message, {@code name 0x01 value 0x02} repeated, the last 0x02 optional. Used again for the
- * next message; a loop over {@link #next} sees each pair once.
+ * Scans the properties of a message, {@code name 0x01 value 0x02} repeated, the last 0x02 optional. A scanner is reused for
+ * one message after another; a loop over {@link #next} visits each pair once.
  */
 public final class PropertyScanner {
     public static final byte NAME_END = 1;
@@ -24,7 +24,7 @@ public final class PropertyScanner {
         return this;
     }
 
-    /** Moves to the next pair; false where there is none. Pieces without 0x01 are passed over, as clients do. */
+    /** Moves to the next pair; returns false where there is none. Skips pieces without 0x01, as clients do. */
     public boolean next() {
         while (at < end) {
             int start = at;
@@ -42,12 +42,12 @@ public final class PropertyScanner {
         return false;
     }
 
-    /** Whether the pair has that name (ASCII). */
+    /** Returns whether the pair has that name (ASCII). */
     public boolean is(byte[] wanted) {
         return nameLength == wanted.length && startsWith(wanted);
     }
 
-    /** Whether the pair's name, at least as long, begins like that (ASCII). */
+    /** Returns whether the pair's name, which must be at least as long, begins with that text (ASCII). */
     public boolean startsWith(byte[] wanted) {
         for (int i = 0; i < wanted.length; i++) {
             if (text[name + i] != wanted[i]) {
@@ -61,7 +61,7 @@ public final class PropertyScanner {
         return nameLength;
     }
 
-    /** First byte of the name. */
+    /** Returns the first byte of the name. */
     public byte nameStart() {
         return text[name];
     }
@@ -74,12 +74,12 @@ public final class PropertyScanner {
         return valueLength;
     }
 
-    /** The pair's value as a small number, or {@code otherwise} where it is none. */
+    /** Returns the pair's value as a number of at most 9 digits, or {@code otherwise} where it is not one. */
     public int number(int otherwise) {
         return valueLength > 9 ? otherwise : (int) longNumber(otherwise);
     }
 
-    /** The pair's value as a number of at most 18 digits, or {@code otherwise} where it is none. */
+    /** Returns the pair's value as a number of at most 18 digits, or {@code otherwise} where it is not one. */
     public long longNumber(long otherwise) {
         long result = 0;
         if (valueLength == 0 || valueLength > 18) {

@@ -1,6 +1,6 @@
 package io.posthorse.codec.rocketmq;
 
-/** Request codes of the remoting protocol that this project knows by name. */
+/** The request codes of the remoting protocol that this project names. */
 public final class RequestCode {
     public static final int SEND_MESSAGE = 10;
     public static final int PULL_MESSAGE = 11;
@@ -105,7 +105,7 @@ public final class RequestCode {
     public static final int AUTH_DELETE_ACL = 3008;
     public static final int AUTH_GET_ACL = 3009;
     public static final int AUTH_LIST_ACL = 3010;
-    // 30001 to 30099 are this broker's own: RocketMQ has no such requests
+    // 30001 to 30099 are requests of this broker only, not of RocketMQ
     public static final int LIST_DELAYED_MESSAGES = 30_001;
     public static final int CANCEL_DELAYED_MESSAGE = 30_002;
     public static final int RUN_DELAYED_MESSAGE = 30_003;

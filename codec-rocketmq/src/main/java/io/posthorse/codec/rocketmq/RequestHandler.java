@@ -1,18 +1,18 @@
 package io.posthorse.codec.rocketmq;
 
-/** Answers requests of some codes. All calls come from one thread, the owner's; a handler needs no locks. */
+/** Answers requests with certain codes. All calls are made on the owner's thread; a handler needs no locks. */
 public interface RequestHandler {
-    /** Whether this handler answers requests of that code. */
+    /** Returns whether this handler answers requests with that code. */
     boolean accepts(int code);
 
     /**
      * Answers one request.
      *
-     * @return the response, or null where none is due now (the handler sends it later through the peer)
-     * @throws MalformedFrameException where the request is not what the protocol says; the caller refuses it
+     * @return the response, or null where there is none now (the handler may send it later through the peer)
+     * @throws MalformedFrameException where the request violates the protocol; the caller refuses it
      */
     Frame handle(Peer peer, Frame request);
 
-    /** The connection is gone; forget what was tied to it. */
+    /** Drops everything that belongs to a closed connection. */
     default void closed(Peer peer) {}
 }

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The header of one request, read in place: fields are ranges of one array that is used again for the next request.
- * This is the hot path's reader of both header forms; everything else uses {@link Frame}.
+ * The header of one request, read in place: fields are ranges of one array that is reused for the next request. The hot path
+ * uses this reader for both header forms; all other code uses {@link Frame}.
  *
- * <p>Limits: a header of {@link #LENGTH_MAX} bytes, {@link #FIELDS_MAX} fields. Unknown members are passed over, unknown
- * languages count as 7 (OTHER). Lengths are checked against the bytes that are there before they are believed.
+ * <p>Limits: a header of {@link #LENGTH_MAX} bytes, {@link #FIELDS_MAX} fields. Unknown members are skipped, unknown
+ * languages count as 7 (OTHER). Lengths are compared with the available bytes before they are used.
  */
 public final class RequestHeader {
     public static final int LENGTH_MAX = FrameCodec.HEADER_BYTES_MAX;
@@ -18,14 +18,14 @@ public final class RequestHeader {
     private static final int BINARY_FIXED = 21;
     private static final byte[] LANGUAGE_JAVA = {'J', 'A', 'V', 'A'};
 
-    /** The header's bytes; strings with escapes have been written over by what they mean. */
+    /** The header's bytes; strings with escapes are replaced by their unescaped form. */
     byte[] text = new byte[2048];
 
     final int[] names = new int[FIELDS_MAX];
     final int[] nameLengths = new int[FIELDS_MAX];
     final int[] values = new int[FIELDS_MAX];
     final int[] valueLengths = new int[FIELDS_MAX];
-    /** Of names of one ASCII character: the number of the read that found it last, and in the lowest byte of its field. */
+    /** For each name of one ASCII character: the number of the last read that found it, and in the lowest byte its field. */
     private final long[] letters = new long[128];
 
     private long reads;
@@ -43,16 +43,16 @@ public final class RequestHeader {
      * Reads a header.
      *
      * @param in the frame's bytes
-     * @param index of the four bytes that hold header form and length
-     * @param end behind the frame's last byte
+     * @param index index of the four bytes with header form and length
+     * @param end end of the frame
      * @return index of the body
-     * @throws MalformedFrameException where the bytes are no header
+     * @throws MalformedFrameException where the bytes are not a header
      */
     public int read(ByteBuf in, int index, int end) {
         int word = in.getInt(index);
         int length = word & 0xFFFFFF;
         if (length > LENGTH_MAX || length > end - index - 4) {
-            throw new MalformedFrameException("header length " + length + " is more than the frame or the limit holds");
+            throw new MalformedFrameException("header length " + length + " exceeds the frame or the limit");
         }
         if (text.length < length) {
             text = new byte[Math.max(length, text.length * 2)];
@@ -105,7 +105,7 @@ public final class RequestHeader {
 
     private int readBinaryField(int start, int end) {
         if (end - start < 6) {
-            throw new MalformedFrameException("binary header: field cut off");
+            throw new MalformedFrameException("binary header: a field is truncated");
         }
         int nameLength = u16(start);
         if (nameLength > end - start - 6) {
@@ -179,7 +179,7 @@ public final class RequestHeader {
         return binary;
     }
 
-    /** Number of the field with that name (ASCII), or -1. */
+    /** Returns the number of the field with that name (ASCII), or -1. */
     public int field(byte[] name) {
         if (name.length == 1) {
             long entry = letters[name[0] & 0x7F];
@@ -195,18 +195,18 @@ public final class RequestHeader {
         return -1;
     }
 
-    /** Whether the field of that number has that name (ASCII). */
+    /** Returns whether the field with that number has that name (ASCII). */
     public boolean hasName(int field, byte[] name) {
         return nameLengths[field] == name.length
                 && Arrays.equals(text, names[field], names[field] + name.length, name, 0, name.length);
     }
 
-    /** The array that field values are ranges of; valid until the next request is read. */
+    /** Returns the array of which field values are ranges; valid until the next request is read. */
     public byte[] bytes() {
         return text;
     }
 
-    /** Where a field's value begins in {@link #bytes}. */
+    /** Returns the index at which a field's value begins in {@link #bytes}. */
     public int start(int field) {
         return values[field];
     }
@@ -215,14 +215,14 @@ public final class RequestHeader {
         return valueLengths[field];
     }
 
-    /** A field as text, or null where it is missing. */
+    /** Returns a field as text, or null where it is missing. */
     public String text(byte[] name) {
         int field = field(name);
         return field < 0 ? null : new String(text, values[field], valueLengths[field], StandardCharsets.UTF_8);
     }
 
     /**
-     * A decimal field, or {@code otherwise} where it is missing or empty.
+     * Returns a decimal field, or {@code otherwise} where it is missing or empty.
      *
      * @throws MalformedFrameException where it is not a number
      */
@@ -259,7 +259,7 @@ public final class RequestHeader {
                 "field " + new String(name, StandardCharsets.US_ASCII) + " is not a number");
     }
 
-    /** Whether a field says "true". */
+    /** Returns whether a field has the value "true"; compares only its length and first character. */
     public boolean isTrue(byte[] name) {
         int field = field(name);
         return field >= 0 && valueLengths[field] == 4 && text[values[field]] == 't';

@@ -10,8 +10,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests as a user: HmacSHA1 over the values of their fields, in the order of the fields' names, and the body. It is
- * what RocketMQ's clients do (AclClientRPCHook).
+ * Signs requests as a user, as RocketMQ's clients do (AclClientRPCHook): HmacSHA1 over the values of their fields, in the
+ * order of the fields' names, and the body.
  */
 public final class RequestSigner {
     private static final String ALGORITHM = "HmacSHA1";
@@ -20,15 +20,17 @@ public final class RequestSigner {
     private final SecretKeySpec key;
 
     /**
+     * Creates a signer.
+     *
      * @param accessKey name of the user
-     * @param secret the user's, not empty
+     * @param secret secret of the user, not empty
      */
     public RequestSigner(String accessKey, byte[] secret) {
         this.accessKey = accessKey;
         this.key = new SecretKeySpec(secret, ALGORITHM);
     }
 
-    /** Returns the fields with the user's name and signature beside them. */
+    /** Returns the fields together with the user's name and signature. */
     public Map<String, String> sign(Map<String, String> fields, byte[] body) {
         TreeMap<String, String> all = new TreeMap<>(fields);
         all.put("AccessKey", accessKey);
@@ -40,7 +42,7 @@ public final class RequestSigner {
             mac.init(key);
             all.put("Signature", Base64.getEncoder().encodeToString(mac.doFinal(content.toByteArray())));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + ALGORITHM, e);
+            throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
         }
         return all;
     }

@@ -1,6 +1,6 @@
 package io.posthorse.codec.rocketmq;
 
-/** Response codes of the remoting protocol that this broker sends. Clients decide on retries by them. */
+/** The response codes of the remoting protocol that this broker sends. Clients decide by them whether to retry. */
 public final class ResponseCode {
     public static final int SUCCESS = 0;
     public static final int SYSTEM_ERROR = 1;

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes responses of the hot path, in the header form of the request, into one array that is used again for the next.
- * Begin, put fields, end.
+ * Writes responses of the hot path, in the header form of the request, into one array that is reused. Call {@link #begin},
+ * add fields, call {@link #end}.
  */
 public final class ResponseWriter {
     private static final byte[] HEX = ascii("0123456789ABCDEF");
@@ -33,7 +33,7 @@ public final class ResponseWriter {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Begins a response; {@code remark} may be null. */
+    /** Begins a response; {@code text}, the remark, may be null. */
     public void begin(boolean binaryForm, int code, int requestOpaque, String text) {
         binary = binaryForm;
         opaque = requestOpaque;
@@ -65,14 +65,14 @@ public final class ResponseWriter {
         at += 4;
     }
 
-    /** A field with a number. */
+    /** Adds a field with a number. */
     public void field(byte[] name, long number) {
         int value = open(name);
         decimal(number);
         close(value);
     }
 
-    /** A field with a piece of text as it stands in an array. */
+    /** Adds a field with a text that is a range of an array. */
     public void field(byte[] name, byte[] text, int from, int length) {
         int value = open(name);
         if (binary) {
@@ -89,7 +89,7 @@ public final class ResponseWriter {
         field(name, text, 0, text.length);
     }
 
-    /** Opens a field whose value is put in pieces with {@link #hex} and {@link #text}; close it with {@link #close}. */
+    /** Begins a field whose value is written in parts with {@link #hex} and {@link #text}; end it with {@link #close}. */
     public int open(byte[] name) {
         room(name.length + 8);
         if (binary) {
@@ -122,18 +122,18 @@ public final class ResponseWriter {
         }
     }
 
-    /** Puts one ASCII character of a value. */
+    /** Writes one ASCII character of a value. */
     public void text(char c) {
         room(1);
         out[at++] = (byte) c;
     }
 
-    /** Puts ASCII characters of a value that need no escape. */
+    /** Writes ASCII characters of a value that need no escape. */
     public void text(byte[] ascii) {
         put(ascii);
     }
 
-    /** Puts a number as 16 upper-case hex digits. */
+    /** Writes a number as 16 upper-case hexadecimal digits. */
     public void hex(long number) {
         room(16);
         EIGHT.set(out, at, digits((int) (number >>> 32)));
@@ -141,17 +141,17 @@ public final class ResponseWriter {
         at += 16;
     }
 
-    /** The eight hex digits of a number, as bytes of text: its fours of bits are moved apart, each to a byte. */
+    /** Returns the eight hexadecimal digits of a number as bytes of text: spreads its groups of four bits, one to a byte. */
     private static long digits(int number) {
         long apart = number & 0xFFFFFFFFL;
         apart = (apart | apart << 16) & 0x0000FFFF0000FFFFL;
         apart = (apart | apart << 8) & 0x00FF00FF00FF00FFL;
         apart = (apart | apart << 4) & 0x0F0F0F0F0F0F0F0FL;
-        long letters = (apart + 0x0606060606060606L) >>> 4 & 0x0101010101010101L; // 1 in those above 9
+        long letters = (apart + 0x0606060606060606L) >>> 4 & 0x0101010101010101L; // 1 in the digits above 9
         return apart + 0x3030303030303030L + letters * ('A' - '9' - 1);
     }
 
-    /** Ends the header and puts length, form and header at the buffer's writer index; the body follows. */
+    /** Ends the header and writes length, form and header at the buffer's writer index; the body follows. */
     public void end(ByteBuf to, int bodyLength) {
         if (binary) {
             int end = at;

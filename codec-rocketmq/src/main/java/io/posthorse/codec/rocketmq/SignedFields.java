@@ -3,19 +3,19 @@ package io.posthorse.codec.rocketmq;
 import java.util.Arrays;
 
 /**
- * The fields of a request in the order in which RocketMQ's clients sign them: by name. It is used again for the next
- * request, and begins with the order of the last one, which as a rule is the right one again.
+ * The fields of a request in the order in which RocketMQ's clients sign them: by name. It is reused for the next request and
+ * begins with the order of the last one, which is usually right again.
  */
 public final class SignedFields {
     private final int[] order = new int[RequestHeader.FIELDS_MAX];
     private int count;
-    /** Of how many fields {@link #order} is a permutation; -1 where it is none. */
+    /** Number of fields of which {@link #order} is a permutation; -1 where it is not one. */
     private int ordered = -1;
 
     /**
      * Sorts a header's fields.
      *
-     * @return false where two fields of the same name have different values: then nobody can tell which one is meant
+     * @return false where two fields with the same name have different values, so that it is unknown which one was signed
      */
     public boolean sort(RequestHeader header) {
         count = header.count;
@@ -46,7 +46,7 @@ public final class SignedFields {
         return distinct == count || unite(header, distinct);
     }
 
-    /** Clients with binary headers send fields twice; they are signed once. */
+    /** Keeps one of each pair of equal fields: clients with binary headers send fields twice, but sign them once. */
     private boolean unite(RequestHeader header, int distinct) {
         int kept = 1;
         for (int i = 1; i < count; i++) {
@@ -79,12 +79,12 @@ public final class SignedFields {
                 header.text, header.values[b], header.values[b] + header.valueLengths[b]);
     }
 
-    /** How many different names there are. */
+    /** Returns the number of different names. */
     public int count() {
         return count;
     }
 
-    /** Number of the field that is n-th in order. */
+    /** Returns the number of the n-th field in this order. */
     public int field(int n) {
         return order[n];
     }

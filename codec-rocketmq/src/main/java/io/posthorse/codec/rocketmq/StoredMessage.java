@@ -3,7 +3,7 @@ package io.posthorse.codec.rocketmq;
 import java.nio.ByteBuffer;
 
 /**
- * Layout of a message as clients get it back and as this broker stores it: one format for log and wire. Big endian.
+ * The layout of a message as clients receive it and as this broker stores it: one format for log and wire. Big-endian.
  *
  * <pre>
  *   0  i32  total size            40  i64  born timestamp ms
@@ -36,54 +36,54 @@ public final class StoredMessage {
     public static final int FLAG_COMPRESSED = 1;
     public static final int FLAG_MULTI_TAGS = 1 << 1;
     public static final int FLAG_TRANSACTION = 3 << 2;
-    /** In the bits of {@link #FLAG_TRANSACTION}: its transaction was committed. */
+    /** Value of the bits {@link #FLAG_TRANSACTION} for a committed transaction. */
     public static final int FLAG_COMMITTED = 2 << 2;
     public static final int FLAG_BORN_HOST_V6 = 1 << 4;
     public static final int FLAG_STORE_HOST_V6 = 1 << 5;
 
-    /** Longest topic that a client of any version can read here. */
+    /** Maximum length of a topic that clients of all versions can read. */
     public static final int TOPIC_MAX = 127;
 
     public static final int PROPERTIES_MAX = 32_767;
 
     private StoredMessage() {}
 
-    /** Bytes of the born host. */
+    /** Returns the length of the born host in bytes. */
     public static int bornHostLength(int systemFlag) {
         return (systemFlag & FLAG_BORN_HOST_V6) == 0 ? 8 : 20;
     }
 
-    /** Bytes of the store host. */
+    /** Returns the length of the store host in bytes. */
     public static int storeHostLength(int systemFlag) {
         return (systemFlag & FLAG_STORE_HOST_V6) == 0 ? 8 : 20;
     }
 
-    /** Where the store timestamp stands. */
+    /** Returns the index of the store timestamp. */
     public static int storeTimestamp(int systemFlag) {
         return BORN_HOST + bornHostLength(systemFlag);
     }
 
-    /** Where the reconsume times stand. */
+    /** Returns the index of the reconsume times. */
     public static int reconsumeTimes(int systemFlag) {
         return storeTimestamp(systemFlag) + 8 + storeHostLength(systemFlag);
     }
 
-    /** Where the position that the message had while it was prepared stands. */
+    /** Returns the index of the position that the message had while it was prepared. */
     public static int preparedPosition(int systemFlag) {
         return reconsumeTimes(systemFlag) + 4;
     }
 
-    /** Where the length of the body stands. */
+    /** Returns the index of the length of the body. */
     public static int bodyLength(int systemFlag) {
         return reconsumeTimes(systemFlag) + 4 + 8;
     }
 
     /**
-     * Where the length of the properties stands, counted from the buffer's beginning.
+     * Returns the index of the length of the properties, counted from the buffer's beginning.
      *
-     * @param at where the message begins
-     * @param size of the message
-     * @return -1 where the lengths do not fit together
+     * @param at index of the message
+     * @param size size of the message
+     * @return -1 where the lengths are inconsistent
      */
     public static int propertiesLength(ByteBuffer bytes, int at, int size) {
         if (size < BORN_HOST) {
@@ -102,7 +102,7 @@ public final class StoredMessage {
         return properties <= end - 2 && properties + 2 + (bytes.getShort(properties) & 0xFFFF) <= end ? properties : -1;
     }
 
-    /** Total size of a message. */
+    /** Returns the total size of a message. */
     public static int size(int systemFlag, int body, int topic, int properties) {
         return bodyLength(systemFlag) + 4 + body + 1 + topic + 2 + properties;
     }

@@ -43,7 +43,7 @@ class FrameCodecTest {
     }
 
     @Test
-    void aCapturedRouteAnswerHasItsValues() {
+    void capturedRouteAnswerHasTheExpectedValues() {
         Frame frame = FrameCodec.decode(Golden.load("105_route_missing").frame());
 
         assertEquals(ResponseCode.TOPIC_NOT_EXIST, frame.code());
@@ -65,7 +65,7 @@ class FrameCodecTest {
     }
 
     @Test
-    void languagesByNameNumberOrUnknown() {
+    void languagesAreReadByNameAndNumberAndMayBeUnknown() {
         assertEquals(9, decode("{\"language\":\"GO\"}").language());
         assertEquals(13, decode("{\"language\":\"NODE_JS\"}").language());
         assertEquals(7, decode("{\"language\":\"COBOL\"}").language());
@@ -82,7 +82,7 @@ class FrameCodecTest {
     }
 
     @Test
-    void binaryHeadersAreReadAsRocketMqWritesThem() {
+    void binaryHeadersOfRocketMqAreRead() {
         ByteBuffer header = ByteBuffer.allocate(100);
         header.putShort((short) 34).put((byte) 9).putShort((short) 401).putInt(7).putInt(2);
         header.putInt(2).put("hi".getBytes(StandardCharsets.UTF_8));
@@ -102,7 +102,7 @@ class FrameCodecTest {
     }
 
     @Test
-    void aPopCodeInBinaryFormLosesItsUpperPart() {
+    void popCodeInBinaryFormLosesItsUpperPart() {
         Frame pop = new Frame(200_050, 0, 513, 1, 0, null, Map.of(), new byte[0], true);
 
         assertEquals(3_442, roundTrip(pop).code());
@@ -163,7 +163,7 @@ class FrameCodecTest {
     }
 
     @Test
-    void whatIsTooLongIsNotWritten() {
+    void overlongFramesAreNotWritten() {
         ByteBuf out = Unpooled.buffer().writeByte(1);
         Frame longHeader = Frame.oneWay(1, 1, Map.of("x", "y".repeat(FrameCodec.HEADER_BYTES_MAX)));
         Frame longBody = Frame.oneWay(1, 1, Map.of()).ok(new byte[FrameCodec.FRAME_BYTES_LIMIT]);
@@ -174,7 +174,7 @@ class FrameCodecTest {
     }
 
     @Test
-    void theGreatestPropertiesThatRocketMqAllowsFitIntoAHeader() {
+    void longestPropertiesOfRocketMqFitIntoAHeader() {
         String properties = "k\u0001v\u0002".repeat(32_767 / 4);
 
         assertEquals(properties, roundTrip(Frame.oneWay(310, 1, Map.of("i", properties))).field("i"));
@@ -188,7 +188,7 @@ class FrameCodecTest {
         try {
             FrameCodec.decode(frame);
         } catch (MalformedFrameException expected) {
-            // The only exception there may be.
+            // the only exception that is allowed
         }
     }
 

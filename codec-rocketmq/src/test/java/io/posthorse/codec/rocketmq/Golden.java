@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A captured answer of a RocketMQ 5.5.0 cluster: the header's bytes and the body's. */
+/** A captured answer of a RocketMQ 5.5.0 cluster: the bytes of its header and body. */
 record Golden(String header, String body) {
     static Golden load(String name) {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".txt")) {
@@ -22,7 +22,7 @@ record Golden(String header, String body) {
         return body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The frame as it was on the wire, without the length in front. */
+    /** Returns the frame as it was on the wire, without its length. */
     byte[] frame() {
         byte[] headerBytes = header.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(4 + headerBytes.length + bodyBytes().length)

@@ -39,7 +39,7 @@ class JsonTest {
             "{\"consumerTable\":{\"c@1\":{{\"topic\":\"t\",\"queueId\":3}:17}}}");
 
     @Test
-    void theDialectIsReadAsFastjsonReadsIt() {
+    void dialectIsReadAsByFastjson() {
         for (String sample : DIALECT) {
             Object theirs = normal(JSON.parse(sample, Feature.DisableSpecialKeyDetect));
 
@@ -54,7 +54,7 @@ class JsonTest {
                 "202_topicStats", "203_consumerConn", "208_consumeStats", "304_systemTopicsNs", "315_stats",
                 "321_queryCq", "352_groupConfig"
             })
-    void capturedBodiesAreReadAsFastjsonReadsThemAndWrittenSoThatItReadsThemAgain(String name) {
+    void capturedBodiesAreReadAndWrittenAsByFastjson(String name) {
         Golden golden = Golden.load(name);
         Object theirs = normal(JSON.parse(golden.body()));
         JsonValue ours = JsonReader.read(golden.bodyBytes());
@@ -64,7 +64,7 @@ class JsonTest {
     }
 
     @Test
-    void aStrictBodyIsWrittenByteForByteAndNumericKeysGetQuotes() {
+    void strictBodyIsWrittenUnchangedAndNumericKeysGetQuotes() {
         Golden strict = Golden.load("105_route_497");
         Golden old = Golden.load("105_route_440");
 
@@ -85,7 +85,7 @@ class JsonTest {
     }
 
     @Test
-    void randomTreesWithTextKeysAreReadByFastjsonAlike() {
+    void randomTreesWithTextKeysAreReadEquallyByFastjson() {
         Random random = new Random(8);
         for (int i = 0; i < 500; i++) {
             JsonValue tree = tree(random, 4);
@@ -96,7 +96,7 @@ class JsonTest {
     }
 
     @Test
-    void everyPrefixAndEveryFlippedByteIsAValueOrMalformed() {
+    void prefixesAndChangedBytesGiveAValueOrMalformedFrame() {
         for (String sample : DIALECT) {
             byte[] bytes = sample.getBytes(StandardCharsets.UTF_8);
             for (int length = 0; length < bytes.length; length++) {
@@ -119,12 +119,12 @@ class JsonTest {
                 "\"\\u12g4\"", "\"\\q\"", "nul", "NaN", "01", "-", "1.", ".5", "1e", "+1", "{\"a\":1]", "}", ":",
                 "\"\\u\uff11\uff11\uff11\uff11\""
             })
-    void whatIsNoValueIsMalformed(String text) {
+    void invalidTextsAreMalformed(String text) {
         assertThrows(MalformedFrameException.class, () -> read(text));
     }
 
     @Test
-    void limitsHold() {
+    void limitsAreEnforced() {
         JsonReader.Limits limits = new JsonReader.Limits(20, 3, 4);
 
         assertEquals("[[[]]]", new JsonWriter().value(read("[[[]]]", limits)).toString());
@@ -164,7 +164,7 @@ class JsonTest {
     }
 
     @Test
-    void theWriterPutsCommasAndEscapes() {
+    void writerAddsCommasAndEscapes() {
         String written = new JsonWriter()
                 .beginObject()
                 .name("a\"\u0001").value("\ud800x").name("n").value(1).name("d").value(Double.NaN)
@@ -187,11 +187,11 @@ class JsonTest {
         try {
             JsonReader.read(bytes);
         } catch (MalformedFrameException expected) {
-            // The only exception there may be.
+            // the only exception that is allowed
         }
     }
 
-    /** A random tree whose keys are texts or objects, so that it reads back equal. */
+    /** Returns a random tree whose keys are texts or objects, so that it equals itself after writing and reading. */
     private static JsonValue tree(Random random, int depth) {
         return switch (random.nextInt(depth > 0 ? 8 : 5)) {
             case 0 -> Num.of(random.nextLong());
@@ -248,7 +248,7 @@ class JsonTest {
         };
     }
 
-    /** What fastjson parsed, in the same plain form; it hands out object keys as their text. */
+    /** Converts what fastjson parsed to the same plain form; fastjson returns object keys as text. */
     private static Object normal(Object value) {
         return switch (value) {
             case null -> "null";

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
-/** The layout of a stored message, as a RocketMQ broker sent it. */
+/** The layout of a stored message, compared with messages that a RocketMQ broker sent. */
 class MessageViewTest {
     private static final byte[] CAPTURED = HexFormat.of().parseHex(Golden.load("011_pull_found").body());
 
@@ -20,7 +20,7 @@ class MessageViewTest {
     }
 
     @Test
-    void theCapturedMessageHasItsValues() {
+    void capturedMessageHasTheExpectedValues() {
         ByteBuffer bytes = first();
         MessageView view = MessageView.of(bytes);
 
@@ -38,32 +38,32 @@ class MessageViewTest {
     }
 
     @Test
-    void theLayoutFitsTheCapturedMessages() {
+    void layoutMatchesCapturedMessages() {
         ByteBuffer bytes = ByteBuffer.wrap(CAPTURED);
         int at = 0;
         int count = 0;
         while (at < CAPTURED.length) {
-            ByteBuffer one = bytes.slice(at, bytes.getInt(at));
-            MessageView view = MessageView.of(one);
+            ByteBuffer message = bytes.slice(at, bytes.getInt(at));
+            MessageView view = MessageView.of(message);
             byte[] body = text(view).getBytes(UTF_8);
             CRC32 crc = new CRC32();
             crc.update(body);
-            int properties = one.getShort(view.bodyAt() + body.length + 1 + "GoldenTopic".length());
+            int properties = message.getShort(view.bodyAt() + body.length + 1 + "GoldenTopic".length());
 
-            assertEquals(StoredMessage.MAGIC_VALUE, one.getInt(StoredMessage.MAGIC));
-            assertEquals((int) crc.getValue() & 0x7FFFFFFF, one.getInt(StoredMessage.BODY_CRC));
-            assertEquals(count, one.getLong(StoredMessage.QUEUE_OFFSET));
-            assertEquals(0x1579DF + count * 0xFDL, one.getLong(StoredMessage.PHYSICAL_OFFSET));
-            assertTrue(one.getLong(StoredMessage.storeTimestamp(0)) > view.bornTimestamp());
-            assertEquals(one.capacity(), StoredMessage.size(0, body.length, "GoldenTopic".length(), properties));
-            at += one.capacity();
+            assertEquals(StoredMessage.MAGIC_VALUE, message.getInt(StoredMessage.MAGIC));
+            assertEquals((int) crc.getValue() & 0x7FFFFFFF, message.getInt(StoredMessage.BODY_CRC));
+            assertEquals(count, message.getLong(StoredMessage.QUEUE_OFFSET));
+            assertEquals(0x1579DF + count * 0xFDL, message.getLong(StoredMessage.PHYSICAL_OFFSET));
+            assertTrue(message.getLong(StoredMessage.storeTimestamp(0)) > view.bornTimestamp());
+            assertEquals(message.capacity(), StoredMessage.size(0, body.length, "GoldenTopic".length(), properties));
+            at += message.capacity();
             count++;
         }
         assertEquals(2, count);
     }
 
     @Test
-    void addressesOfVersionSixMoveWhatFollows() {
+    void ipv6AddressesShiftTheLaterFields() {
         int flags = StoredMessage.FLAG_BORN_HOST_V6 | StoredMessage.FLAG_STORE_HOST_V6;
 
         assertEquals(StoredMessage.storeTimestamp(0) + 12, StoredMessage.storeTimestamp(flags));
@@ -73,7 +73,7 @@ class MessageViewTest {
     }
 
     @Test
-    void everyPrefixIsRefusedAndNoChangedByteDoesMore() {
+    void prefixesAndFlippedBitsCauseOnlyMalformedFrameException() {
         byte[] whole = new byte[first().capacity()];
         first().get(whole);
         for (int length = 0; length < whole.length; length++) {
@@ -92,7 +92,7 @@ class MessageViewTest {
                 }
             }
         }
-        assertTrue(refused > 20, "only " + refused + " changes were noticed");
+        assertTrue(refused > 20, "only " + refused + " changes were refused");
     }
 
     private static String text(MessageView view) {

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The scanner and the map of {@link MessageView} against a split by hand. */
+/** The scanner, and the map of {@link MessageView}, compared with a simple split. */
 class PropertyScannerTest {
     private final PropertyScanner scanner = new PropertyScanner();
 
     @Test
-    void seesThePairsThatASplitSees() {
+    void findsThePairsThatASplitFinds() {
         Random random = new Random(12);
         for (int i = 0; i < 5_000; i++) {
             String text = random(random);
@@ -60,7 +60,7 @@ class PropertyScannerTest {
     }
 
     @Test
-    void namesAndNumbers() {
+    void readsNamesAndNumbers() {
         byte[] text = ("DELAY\u00013\u0002D\u0001-1\u0002TIMER_DELAY_MS\u00011234567890\u0002E\u0001\u0002"
                 + "K\u0001999999999").getBytes(UTF_8);
         scanner.of(text, 0, text.length);

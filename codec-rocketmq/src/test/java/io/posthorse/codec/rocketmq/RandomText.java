@@ -2,7 +2,7 @@ package io.posthorse.codec.rocketmq;
 
 import java.util.Random;
 
-/** Text of the characters that make trouble: quotes, separators, control characters, two to four bytes, surrogates. */
+/** Random text of difficult characters: quotes, separators, control characters, two to four bytes, surrogates. */
 final class RandomText {
     private static final int[] POINTS = "ab01 \"\\\n\r\t\b\f\u0000\u0001\u0002\u001f\u007fé中/{}[]:,😀\uffff"
             .codePoints().toArray();

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The hot reader of headers against {@link FrameCodec}, which reads the same bytes in another way. */
+/** The hot path's reader of headers, compared with {@link FrameCodec}, which reads the same bytes in another way. */
 class RequestHeaderTest {
     private final RequestHeader header = new RequestHeader();
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void readsWhatTheCodecReads(boolean binary) {
+    void readsHeadersAsTheCodecDoes(boolean binary) {
         Random random = new Random(71);
         for (int i = 0; i < 4_000; i++) {
             Map<String, String> fields = new LinkedHashMap<>();
@@ -66,7 +66,7 @@ class RequestHeaderTest {
     }
 
     @Test
-    void aNameThatOnlyLooksAlikeToAHashIsNoMember() {
+    void memberNameWithAnEqualHashIsNotConfused() {
         // 'b' << 8 | 260 is 'c' << 8 | 4
         String json = "{\"code\":5,\"b" + "x".repeat(259) + "\":\"no number\"}";
 
@@ -74,7 +74,7 @@ class RequestHeaderTest {
     }
 
     @Test
-    void oneReaderServesOneHeaderAfterAnother() {
+    void readerCanBeReused() {
         read("{\"code\":10,\"flag\":2,\"extFields\":{\"a\":\"" + "v".repeat(9_000) + "\"}}");
         assertTrue(header.isOneWay());
         assertEquals(9_000, header.text(name("a")).length());
@@ -88,7 +88,7 @@ class RequestHeaderTest {
     }
 
     @Test
-    void numbersAreCheckedAndMissingOnesHaveADefault() {
+    void invalidNumbersAreRefusedAndMissingOnesHaveADefault() {
         read("{\"extFields\":{\"a\":\"-42\",\"b\":\"\",\"c\":\"1x\",\"d\":\"-\",\"e\":\"9223372036854775807\","
                 + "\"f\":\"9999999999999999999\",\"g\":\"12345678901234567890\",\"h\":7 ,\"i\":\"true\",\"j\":true }}");
 
@@ -107,7 +107,7 @@ class RequestHeaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void everyPrefixAndEveryChangedByteEndsInAValueOrARefusal(boolean binary) {
+    void prefixesAndChangedBytesGiveAHeaderOrMalformedFrame(boolean binary) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("topic", "T\"\\\u0001中😀");
         fields.put("queueId", "3");
@@ -130,7 +130,7 @@ class RequestHeaderTest {
     }
 
     @Test
-    void everyPrefixAndEveryChangedByteOfAJsonHeaderAlsoWhereItsLengthFits() {
+    void prefixesAndChangedBytesOfAJsonHeaderWithMatchingLength() {
         byte[] json = ("{\"code\":10,\"x\":[1,{\"a\":\"\\u00e9\\ud83d\\ude00\"}],\"language\":\"JAVA\",\"flag\":-1,"
                 + "\"extFields\":{\"a\":\"\\\\b\",\"n\":null,\"t\":true}}").getBytes(UTF_8);
         assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
@@ -149,7 +149,7 @@ class RequestHeaderTest {
     }
 
     @Test
-    void limitsHold() {
+    void limitsAreEnforced() {
         StringBuilder most = new StringBuilder("{\"extFields\":{");
         for (int i = 0; i < RequestHeader.FIELDS_MAX; i++) {
             most.append(i == 0 ? "" : ",").append("\"f").append(i).append("\":\"").append(i).append('"');
@@ -168,7 +168,7 @@ class RequestHeaderTest {
     }
 
     @Test
-    void theGreatestPropertiesThatRocketMqAllowsFit() {
+    void longestPropertiesOfRocketMqFit() {
         String properties = "\u0001\u0002".repeat(16_383);
 
         assertSame(FrameCodec.encode(Frame.oneWay(310, 1, Map.of("i", properties))));
@@ -177,12 +177,12 @@ class RequestHeaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"extFields\":{\"a\": ,\"b\":1}}", "{\"extFields\":{\"a\": }}", "{\"x\":}",
             "{\"x\":[1,]}", "{\"x\":1 2}", "{\"extFields\":{\"a\":true false}}"})
-    void aMissingValueIsRefused(String json) {
+    void missingValueIsRefused(String json) {
         assertThrows(MalformedFrameException.class, () -> read(json));
     }
 
     @Test
-    void aFormThatIsNeitherJsonNorBinaryIsRefused() {
+    void unknownHeaderFormIsRefused() {
         assertEquals(1, readSafely(new byte[] {2, 0, 0, 2, '{', '}'}));
     }
 
@@ -196,14 +196,14 @@ class RequestHeaderTest {
         return Unpooled.buffer(4 + json.length).writeInt(json.length).writeBytes(json).array();
     }
 
-    /** 1 where the frame was refused, 0 where something was read from it. */
+    /** Returns 1 where the frame was refused, 0 where it was read. */
     private int readSafely(byte[] frame) {
         try {
             header.read(Unpooled.wrappedBuffer(frame), 0, frame.length);
             header.number(name("queueId"), 0);
             return 0;
         } catch (MalformedFrameException expected) {
-            return 1; // the only exception there may be
+            return 1; // the only exception that is allowed
         }
     }
 

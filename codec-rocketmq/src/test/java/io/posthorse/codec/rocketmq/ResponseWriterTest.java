@@ -21,7 +21,7 @@ class ResponseWriterTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void theCodecReadsWhatTheWriterWrote(boolean binary) {
+    void codecReadsWhatTheWriterWrites(boolean binary) {
         Random random = new Random(5);
         for (int i = 0; i < 3_000; i++) {
             Map<String, String> fields = new LinkedHashMap<>();
@@ -94,7 +94,7 @@ class ResponseWriterTest {
     }
 
     @Test
-    void decimalNumbersOfEveryLength() {
+    void numbersOfAllLengthsAreWritten() {
         writer.begin(false, 0, 0, null);
         Map<String, String> expected = new HashMap<>();
         long power = 1;
@@ -115,7 +115,7 @@ class ResponseWriterTest {
     }
 
     @Test
-    void aSendAnswerHasTheFieldsOfTheCapturedOne() {
+    void sendAnswerHasTheFieldsOfACapturedOne() {
         Frame golden = FrameCodec.decode(Golden.load("310_sendV2").frame());
         writer.begin(false, golden.code(), golden.opaque(), golden.remark());
         golden.fields().forEach((name, value) -> writer.field(name.getBytes(UTF_8), value.getBytes(UTF_8)));

@@ -8,12 +8,12 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
-/** Unpacks bodies that their clients compressed. The way stands in the system flag; old clients name none and mean zlib. */
+/** Decompresses bodies that clients compressed. The system flag names the method; old clients name none and use zlib. */
 public final class Compression {
-    /** The longest body that is unpacked: a few bytes may stand for very many. */
+    /** Maximum length of a decompressed body, since few bytes may decompress to very many. */
     public static final int PLAIN_MAX = 16 << 20;
 
-    private static final int WAY = 7 << 8;
+    private static final int METHOD = 7 << 8;
     private static final int LZ4 = 1 << 8;
     private static final int ZSTD = 2 << 8;
     private static final int ZLIB = 3 << 8;
@@ -22,30 +22,30 @@ public final class Compression {
     private Compression() {}
 
     /**
-     * Returns a body as it was before it was compressed, the same array where it was not.
+     * Returns the body as it was before compression; the same array where it is not compressed.
      *
-     * @return null where it is damaged, longer than {@link #PLAIN_MAX}, or compressed in a way that nobody knows
+     * @return null where the body is damaged, longer than {@link #PLAIN_MAX}, or compressed by an unknown method
      */
     public static byte[] plain(byte[] body, int systemFlag) {
         if ((systemFlag & StoredMessage.FLAG_COMPRESSED) == 0) {
             return body;
         }
         try {
-            return switch (systemFlag & WAY) {
+            return switch (systemFlag & METHOD) {
                 case 0, ZLIB -> read(isGzip(body) ? new GZIPInputStream(bytes(body)) : new InflaterInputStream(bytes(body)));
                 case LZ4 -> Lz4Frame.unpack(body, PLAIN_MAX);
                 case ZSTD -> read(new ZstdInputStream(bytes(body)));
                 default -> null;
             };
         } catch (IOException | RuntimeException e) {
-            return null; // what it is damaged by is of no interest to its reader, who gets it as it is
+            return null; // the kind of damage does not matter: the reader gets the body as it is
         }
     }
 
-    /** Returns whether a body is as it is, or packed with zlib or gzip, the ways that all clients know. */
+    /** Returns whether a body is uncompressed, or compressed with zlib or gzip, the methods that all clients know. */
     public static boolean isKnownToAll(int systemFlag) {
-        int way = systemFlag & WAY;
-        return (systemFlag & StoredMessage.FLAG_COMPRESSED) == 0 || way == 0 || way == ZLIB;
+        int method = systemFlag & METHOD;
+        return (systemFlag & StoredMessage.FLAG_COMPRESSED) == 0 || method == 0 || method == ZLIB;
     }
 
     private static boolean isGzip(byte[] body) {

@@ -7,13 +7,13 @@ import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/** A message that was lent too often, as it goes to its group's dead-letter topic. */
+/** A message that was lent too often, in the form in which it goes to its group's dead-letter topic. */
 public record DeadLetter(OutgoingMessage message) {
 
     /**
-     * Null where the message cannot be read any more.
+     * Returns the dead letter for a message, or null where the message cannot be read any more.
      *
-     * @throws io.posthorse.broker.NotResidentException where it may have to come from the disk
+     * @throws io.posthorse.broker.NotResidentException where the message may have to come from the disk
      */
     public static DeadLetter of(Broker broker, Host storeHost, Partition from, long offset, int deliveries, Topic dead) {
         ByteBuffer stored = broker.resident().message(broker.positionOf(from, offset));

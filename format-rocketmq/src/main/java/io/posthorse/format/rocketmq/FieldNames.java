@@ -2,7 +2,7 @@ package io.posthorse.format.rocketmq;
 
 import java.nio.charset.StandardCharsets;
 
-/** Names of header fields and message properties, as bytes. */
+/** The names of header fields and message properties, as bytes. */
 public final class FieldNames {
     public static final byte[] PRODUCER_GROUP = ascii("producerGroup");
     public static final byte[] TOPIC = ascii("topic");

@@ -7,7 +7,7 @@ import io.posthorse.filter.Sql92;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What clients subscribe to, compiled: each text once, as long as there is room. */
+/** The compiled filters of subscriptions; each expression is compiled once, as long as the cache has room. */
 public final class Filters {
     public static final String TAG = "TAG";
     private static final String SQL92 = "SQL92";
@@ -20,7 +20,7 @@ public final class Filters {
     private int characters;
 
     /**
-     * The filter of a subscription, or why there is none.
+     * The filter of a subscription, or the reason why it is refused.
      *
      * @param filter null where the subscription is refused
      * @param code response code of the refusal
@@ -31,7 +31,7 @@ public final class Filters {
         this.sqlAllowed = sqlAllowed;
     }
 
-    /** Of a subscription by tags. */
+    /** Returns the filter of a subscription by tags. */
     public TagFilter tags(String expression) {
         if (tags.size() > KEPT_MAX) {
             tags.clear();
@@ -39,7 +39,7 @@ public final class Filters {
         return tags.computeIfAbsent(expression, TagExpression::of);
     }
 
-    /** Of a subscription of any type; no type means tags. */
+    /** Returns the filter of a subscription of any type; no type means tags. */
     public Choice of(String type, String expression) {
         if (type == null || type.isEmpty() || type.equals(TAG)) {
             return new Choice(expression == null ? TagFilter.ALL : tags(expression), ResponseCode.SUCCESS, null);
@@ -47,7 +47,7 @@ public final class Filters {
         if (!type.equals(SQL92) || !sqlAllowed) {
             return new Choice(null, ResponseCode.SYSTEM_ERROR,
                     "The broker does not support consumer to filter message by " + type
-                            + (type.equals(SQL92) ? "; its operator turned it off with enablePropertyFilter" : ""));
+                            + (type.equals(SQL92) ? "; its operator has turned it off with enablePropertyFilter" : ""));
         }
         String text = expression == null ? "" : expression;
         Choice known = expressions.get(text);
@@ -60,7 +60,7 @@ public final class Filters {
             choice = new Choice(new PropertyFilter(Sql92.compile(text)), ResponseCode.SUCCESS, null);
         } catch (ExpressionException e) {
             choice = new Choice(null, ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-                    "The SQL92 expression of the subscription is wrong, " + e.getMessage());
+                    "The SQL92 expression of the subscription is invalid, " + e.getMessage());
         }
         if (text.length() <= Sql92.LENGTH_MAX) {
             if (expressions.size() >= KEPT_MAX || characters + text.length() > KEPT_CHARACTERS_MAX) {

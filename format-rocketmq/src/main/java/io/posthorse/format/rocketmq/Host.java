@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/** Address and port as messages and ids carry them: 4 or 16 bytes, then the port in 4. */
+/** An address and port as messages and ids contain them: 4 or 16 bytes, then the port in 4. */
 public record Host(byte[] address, int port) {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -26,12 +26,12 @@ public record Host(byte[] address, int port) {
         out.put(at, address).putInt(at + address.length, port);
     }
 
-    /** The id by which a message can be looked up at its broker. */
+    /** Returns the id by which a message can be looked up on its broker. */
     public String messageId(long position) {
         return hex() + HEX.toHexDigits(position);
     }
 
-    /** What the ids of messages that were sent there begin with. */
+    /** Returns the address and port in hexadecimal digits, with which the ids of messages stored there begin. */
     public String hex() {
         return HEX.formatHex(address) + HEX.toHexDigits(port);
     }

@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Unpacks LZ4 frames: <code>{ i32 magic, flags, block size, [i64 size], [i32 dictionary], header checksum, { i32 length,
- * block, [i32 checksum] } repeated, i32 0, [i32 checksum] }</code> repeated, all little-endian. The checksums are not
- * looked at: a message has its own.
+ * Decompresses LZ4 frames: <code>{ i32 magic, flags, block size, [i64 size], [i32 dictionary], header checksum, { i32
+ * length, block, [i32 checksum] } repeated, i32 0, [i32 checksum] }</code> repeated, all little-endian. The checksums are
+ * not verified, since a message has its own.
  */
 final class Lz4Frame {
     static final int MAGIC = 0x184D2204;
@@ -33,9 +33,9 @@ final class Lz4Frame {
     }
 
     /**
-     * Returns what the frames hold.
+     * Returns the content of the frames.
      *
-     * @throws IOException where they are damaged, or hold more than so many bytes
+     * @throws IOException where they are damaged, or their content is longer than {@code max} bytes
      */
     static byte[] unpack(byte[] packed, int max) throws IOException {
         Lz4Frame frames = new Lz4Frame(packed, max);
@@ -44,7 +44,7 @@ final class Lz4Frame {
                 frames.frame();
             }
         } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
-            throw new IOException("an LZ4 frame ends too early", e);
+            throw new IOException("an LZ4 frame is truncated", e);
         }
         return Arrays.copyOf(frames.out, frames.length);
     }
@@ -57,13 +57,13 @@ final class Lz4Frame {
         }
         int flags = in.get();
         if (magic != MAGIC || (flags & 0xC0) != 0x40 || (flags & HAS_DICTIONARY) != 0) {
-            throw new IOException("no LZ4 frame, or one of a kind that nobody here writes");
+            throw new IOException("not an LZ4 frame, or one of an unsupported kind");
         }
         skip(1 + ((flags & HAS_SIZE) == 0 ? 0 : Long.BYTES) + 1);
         for (int size = in.getInt(); size != 0; size = in.getInt()) {
             int bytes = size & ~IS_PLAIN;
             if (bytes > in.remaining()) {
-                throw new IOException("an LZ4 block of " + bytes + " bytes with " + in.remaining() + " left");
+                throw new IOException("an LZ4 block claims " + bytes + " bytes, but only " + in.remaining() + " are left");
             }
             int end = in.position() + bytes;
             if ((size & IS_PLAIN) != 0) {
@@ -80,7 +80,7 @@ final class Lz4Frame {
         in.position(Math.addExact(in.position(), bytes));
     }
 
-    /** A row of pieces: bytes as they are, then a repetition of what stands so far before the end. The last has none. */
+    /** Decompresses a block: pairs of literal bytes and a repetition of earlier output. The last pair has no repetition. */
     private void block(int end) throws IOException {
         while (in.position() < end) {
             int token = in.get() & 0xFF;
@@ -92,7 +92,7 @@ final class Lz4Frame {
             repeat(back, length(token & 0xF, end) + MATCH_MIN);
         }
         if (in.position() != end) {
-            throw new IOException("an LZ4 block does not end where it says");
+            throw new IOException("an LZ4 block does not have the length that it claims");
         }
     }
 
@@ -116,7 +116,7 @@ final class Lz4Frame {
 
     private void repeat(int back, int bytes) throws IOException {
         if (back == 0 || back > length) {
-            throw new IOException("an LZ4 block repeats what was never there");
+            throw new IOException("an LZ4 block refers to output before its begin");
         }
         reserve(bytes);
         for (int i = 0; i < bytes; i++) {
@@ -127,7 +127,7 @@ final class Lz4Frame {
 
     private void reserve(int bytes) throws IOException {
         if (bytes > max - length) {
-            throw new IOException("an LZ4 frame holds more than " + max + " bytes");
+            throw new IOException("an LZ4 frame contains more than " + max + " bytes");
         }
         if (out.length - length < bytes) {
             out = Arrays.copyOf(out, (int) Math.min(max, Math.max((long) length + bytes, out.length * 2L)));

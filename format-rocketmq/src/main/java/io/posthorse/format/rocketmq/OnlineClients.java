@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The clients that are there, whatever protocol they speak, by consumer group and by producer group: what tools are shown.
- * Each protocol tells of its own clients under keys of its own, and of their going. Soft state; used on the owner's thread.
+ * The connected clients of all protocols, by consumer group and by producer group, for tools. Each protocol adds and removes
+ * its own clients, under keys of its own. In memory only; used on the owner's thread.
  */
 public final class OnlineClients {
-    /** Places in groups that are kept; a client in one more works as well as any other, and is not shown there. */
-    private static final int PLACES_MAX = 1_000_000;
+    /** Maximum memberships that are kept; a client of further groups works all the same, but is not shown there. */
+    private static final int MEMBERSHIPS_MAX = 1_000_000;
 
     private final Map<String, Group> consumers = new TreeMap<>();
     private final Map<String, Group> producers = new TreeMap<>();
-    private int places;
+    private int memberships;
 
-    /** What a client of a group reads of one topic. */
+    /** A client's subscription to one topic. */
     public record Interest(String topic, String expression, String type, long version) {}
 
     /**
@@ -26,15 +26,15 @@ public final class OnlineClients {
      *
      * @param type CONSUME_ACTIVELY or CONSUME_PASSIVELY
      * @param messageModel CLUSTERING or BROADCASTING
-     * @param from where a group that is new begins
-     * @param interests by topic
+     * @param from where a new group begins
+     * @param interests subscriptions by topic
      */
     public record Reading(String type, String messageModel, String from, Map<String, Interest> interests) {
-        /** Of a client that only produces. */
+        /** For a client that only produces. */
         static final Reading NOTHING = new Reading("", "", "", Map.of());
     }
 
-    /** One client on one connection. */
+    /** A client on one connection. */
     public static final class Client {
         private final String id;
         private final String address;
@@ -44,10 +44,12 @@ public final class OnlineClients {
         private long seenMs;
 
         /**
-         * @param address host:port that it came from
-         * @param language as the remoting protocol names it
-         * @param version as the remoting protocol counts versions
-         * @param nowMs when it came, ms of the monotonic clock
+         * Creates a client.
+         *
+         * @param address its host:port
+         * @param language its language, as the remoting protocol names it
+         * @param version its version, as the remoting protocol counts versions
+         * @param nowMs when it connected, ms of the monotonic clock
          */
         public Client(String id, String address, String language, int version, long nowMs) {
             this.id = id;
@@ -58,37 +60,37 @@ public final class OnlineClients {
             this.seenMs = nowMs;
         }
 
-        /** What it calls itself. */
+        /** Returns the client's own id. */
         public String id() {
             return id;
         }
 
-        /** host:port that it came from. */
+        /** Returns its host:port. */
         public String address() {
             return address;
         }
 
-        /** As the remoting protocol names it. */
+        /** Returns its language, as the remoting protocol names it. */
         public String language() {
             return language;
         }
 
-        /** As the remoting protocol counts versions. */
+        /** Returns its version, as the remoting protocol counts versions. */
         public int version() {
             return version;
         }
 
-        /** When it came, ms of the monotonic clock. */
+        /** Returns when it connected, ms of the monotonic clock. */
         public long sinceMs() {
             return sinceMs;
         }
 
-        /** When it was heard of last, ms of the monotonic clock. */
+        /** Returns when it was last active, ms of the monotonic clock. */
         public long seenMs() {
             return seenMs;
         }
 
-        /** It was heard of. */
+        /** Notes that it is active. */
         public void seen(long nowMs) {
             seenMs = nowMs;
         }
@@ -97,32 +99,32 @@ public final class OnlineClients {
     /** A client as a member of a group. */
     public record Member(Client client, Reading reading) {}
 
-    /** A group with its members, in the order of their coming. */
+    /** A group with its members, in the order in which they joined. */
     public static final class Group {
         private final Map<Object, Member> members = new LinkedHashMap<>();
-        private Reading told = Reading.NOTHING;
+        private Reading reading = Reading.NOTHING;
 
-        /** Members in the order of their coming. */
+        /** Returns the members in the order in which they joined. */
         public Collection<Member> members() {
             return Collections.unmodifiableCollection(members.values());
         }
 
-        /** The member of that client id, or null. */
+        /** Returns the member with that client id, or null. */
         public Member member(String clientId) {
             return members.values().stream().filter(m -> m.client.id.equals(clientId)).findFirst().orElse(null);
         }
 
-        /** How the group reads, as the member said that spoke last. */
+        /** Returns how the group reads, according to the latest report of a member. */
         public Reading told() {
-            return told;
+            return reading;
         }
 
-        /** Whether any member reads a topic. */
+        /** Returns whether any member reads a topic. */
         public boolean reads(String topic) {
             return members.values().stream().anyMatch(m -> m.reading.interests.containsKey(topic));
         }
 
-        /** What any member reads, by topic; where they differ, what was subscribed to last. */
+        /** Returns the subscriptions of all members, by topic; where they differ, the latest. */
         public Map<String, Interest> interests() {
             Map<String, Interest> all = new TreeMap<>();
             members.values().forEach(m -> m.reading.interests.forEach((topic, interest) -> all.merge(
@@ -131,12 +133,12 @@ public final class OnlineClients {
         }
     }
 
-    /** A client consumes in a group; one that did already may read something else now. */
+    /** Adds a client to a consumer group, or changes what it reads. */
     public void consumes(String group, Object key, Client client, Reading reading) {
         add(consumers, group, key, new Member(client, reading));
     }
 
-    /** A client produces in a group. */
+    /** Adds a client to a producer group. */
     public void produces(String group, Object key, Client client) {
         add(producers, group, key, new Member(client, Reading.NOTHING));
     }
@@ -144,21 +146,21 @@ public final class OnlineClients {
     private void add(Map<String, Group> groups, String name, Object key, Member member) {
         Group group = groups.get(name);
         boolean isNew = group == null || !group.members.containsKey(key);
-        if (isNew && places >= PLACES_MAX) {
+        if (isNew && memberships >= MEMBERSHIPS_MAX) {
             return;
         }
-        places += isNew ? 1 : 0;
+        memberships += isNew ? 1 : 0;
         Group joined = groups.computeIfAbsent(name, n -> new Group());
         joined.members.put(key, member);
-        joined.told = member.reading;
+        joined.reading = member.reading;
     }
 
-    /** A client consumes no more in a group. */
+    /** Removes a client from a consumer group. */
     public void endsConsuming(String group, Object key) {
         remove(consumers, group, key);
     }
 
-    /** A client produces no more in a group. */
+    /** Removes a client from a producer group. */
     public void endsProducing(String group, Object key) {
         remove(producers, group, key);
     }
@@ -168,28 +170,28 @@ public final class OnlineClients {
         if (group == null || group.members.remove(key) == null) {
             return;
         }
-        places--;
+        memberships--;
         if (group.members.isEmpty()) {
             groups.remove(name);
         }
     }
 
-    /** The consumer group of that name; null where nobody of it is there. */
+    /** Returns the consumer group with that name; null where it has no members. */
     public Group consumers(String group) {
         return consumers.get(group);
     }
 
-    /** The producer group of that name; null where nobody of it is there. */
+    /** Returns the producer group with that name; null where it has no members. */
     public Group producers(String group) {
         return producers.get(group);
     }
 
-    /** Consumer groups by name, each with somebody in it. */
+    /** Returns the consumer groups by name; each has members. */
     public Map<String, Group> consumers() {
         return Collections.unmodifiableMap(consumers);
     }
 
-    /** Producer groups by name, each with somebody in it. */
+    /** Returns the producer groups by name; each has members. */
     public Map<String, Group> producers() {
         return Collections.unmodifiableMap(producers);
     }

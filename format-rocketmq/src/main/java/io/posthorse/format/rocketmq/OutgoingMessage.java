@@ -15,8 +15,8 @@ import java.util.function.IntConsumer;
 import java.util.zip.CRC32;
 
 /**
- * A message on its way into the log, gathered from where its parts stand: the header array, the socket's buffer. One
- * object serves one message after another.
+ * A message that is about to be written to the log, composed of parts in different arrays: the header, the socket's buffer.
+ * One object is used for one message after another.
  */
 public final class OutgoingMessage implements Message, IntConsumer {
     private static final byte[] NOTHING = {};
@@ -36,7 +36,7 @@ public final class OutgoingMessage implements Message, IntConsumer {
     public byte[] properties;
     public int propertiesAt;
     public int propertiesLength;
-    /** Properties of the broker's own, behind the producer's. */
+    /** Properties that the broker adds, behind the producer's. */
     public byte[] added = NOTHING;
 
     public int addedLength;
@@ -46,7 +46,7 @@ public final class OutgoingMessage implements Message, IntConsumer {
     public int bodyAt;
     public int bodyLength;
 
-    /** Becomes a copy of a stored message with other properties, on its way to another queue. */
+    /** Makes this a copy of a stored message with other properties, for another queue. */
     public void copy(MessageView view, Partition target, Map<String, String> changed, int timesTried, Host at) {
         byte[] name = target.topic().name().getBytes(StandardCharsets.UTF_8);
         byte[] text = MessageView.text(changed).getBytes(StandardCharsets.UTF_8);
@@ -77,7 +77,9 @@ public final class OutgoingMessage implements Message, IntConsumer {
         bodyLength = view.bodyLength();
     }
 
-    /** Properties as stored: a separator is put between the producer's and ours where the producer left it out. */
+    /**
+     * Returns the length of all properties as stored, with a separator before the broker's where the producer left it out.
+     */
     public int allPropertiesLength() {
         return propertiesLength + (needsSeparator() ? 1 : 0) + addedLength;
     }
@@ -86,7 +88,7 @@ public final class OutgoingMessage implements Message, IntConsumer {
         return addedLength > 0 && propertiesLength > 0 && properties[propertiesAt + propertiesLength - 1] != 2;
     }
 
-    /** The system flag with the bits that say how long the hosts are. */
+    /** Returns the system flag with the bits for the lengths of the hosts. */
     public int flags() {
         return systemFlag & ~(StoredMessage.FLAG_BORN_HOST_V6 | StoredMessage.FLAG_STORE_HOST_V6)
                 | (bornHost.isV6() ? StoredMessage.FLAG_BORN_HOST_V6 : 0)
@@ -113,12 +115,12 @@ public final class OutgoingMessage implements Message, IntConsumer {
         return keys[i];
     }
 
-    /** Forgets the keys of the message before. */
+    /** Clears the keys of the previous message. */
     public void noKeys() {
         keyCount = 0;
     }
 
-    /** Takes the hash of a key. */
+    /** Adds the hash of a key. */
     @Override
     public void accept(int hash) {
         if (keyCount == keys.length) {
@@ -153,7 +155,7 @@ public final class OutgoingMessage implements Message, IntConsumer {
         return (long) first << 32 | second & 0xFFFF_FFFFL;
     }
 
-    /** Leaves the buffer behind the body and returns the body's checksum. */
+    /** Writes the body, leaves the buffer's position behind it, and returns the body's checksum. */
     private int writeBody(ByteBuffer out, int bodyStart) {
         int limit = out.limit();
         out.limit(bodyStart + bodyLength).position(bodyStart);

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Named values and rows of values as JSON, which is what RocketMQ's clients make of them. Bytes are written as Base64. */
+/** Converts maps and lists of values to JSON and back, for RocketMQ's clients. Bytes become Base64. */
 final class PlainFields {
     private PlainFields() {}
 
@@ -22,7 +22,7 @@ final class PlainFields {
     private static void write(Object value, JsonWriter out) {
         switch (value) {
             case null -> out.value(new JsonValue.Null());
-            case Boolean truth -> out.value(truth);
+            case Boolean bool -> out.value(bool);
             case Double real -> out.value(real);
             case Float real -> out.value(real.doubleValue());
             case Number whole -> out.value(whole.longValue());
@@ -41,12 +41,12 @@ final class PlainFields {
         }
     }
 
-    /** The members of a JSON object; null where the bytes are none. */
+    /** Returns the members of a JSON object; null where the bytes are not an object. */
     static Map<String, Object> fields(byte[] json) {
         return read(json) instanceof JsonValue.Obj object ? map(object) : null;
     }
 
-    /** The elements of a JSON array; null where the bytes are none. */
+    /** Returns the elements of a JSON array; null where the bytes are not an array. */
     static List<Object> values(byte[] json) {
         return read(json) instanceof JsonValue.Array array ? list(array) : null;
     }

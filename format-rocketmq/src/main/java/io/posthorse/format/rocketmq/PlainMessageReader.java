@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * RocketMQ's messages as clients of other protocols can have them, and theirs as RocketMQ's clients can: text as UTF-8,
- * maps and rows as JSON, properties as strings with their types in a property of their own.
+ * Converts RocketMQ's messages for clients of other protocols, and theirs for RocketMQ's clients: text is UTF-8, maps and
+ * lists are JSON, properties are strings with their types in a property of their own.
  */
 final class PlainMessageReader {
-    /** Says what a body is: {@code text}, {@code map}, {@code stream}, {@code object}; bytes where it is missing. */
+    /** The kind of a body: {@code text}, {@code map}, {@code stream}, {@code object}; bytes where it is missing. */
     static final String BODY_KIND = "AMQ_MSG_TYPE";
 
     private static final String TYPES = "x-types";
@@ -31,12 +31,12 @@ final class PlainMessageReader {
     private static final String GROUP = "__SHARDINGKEY";
     private static final int TOPIC_BYTES_MAX = 0xFF;
 
-    /** Says that the body was empty: push consumers before 5.0 stop at an empty one, so they get {@link #EMPTY_BODY}. */
+    /** Says that the body is empty: push consumers before 5.0 stop at an empty one, so they get {@link #EMPTY_BODY}. */
     private static final String EMPTY = "x-empty";
 
     private static final byte[] EMPTY_BODY = {' '};
 
-    /** What is not the application's own. */
+    /** Names of properties that are not the application's. */
     private static final Set<String> SYSTEM = Set.of(
             "UNIQ_KEY", "KEYS", "TAGS", "WAIT", "DELAY", "CLUSTER", "TRACE_ON", "MSG_REGION", "REAL_TOPIC", "REAL_QID",
             "TIMER_DELIVER_MS", "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_OUT_MS", "POSTHORSE_DELIVER_MS",
@@ -143,9 +143,9 @@ final class PlainMessageReader {
         }
     }
 
-    // ---- the other way
+    // ---- from other protocols
 
-    /** Null for a message of a topic whose name is too long. */
+    /** Converts a message; returns null where the name of its topic is too long. */
     static ByteBuffer render(PlainMessage plain, Host host) {
         byte[] topic = plain.place().topic().getBytes(StandardCharsets.UTF_8);
         if (topic.length > TOPIC_BYTES_MAX) {
@@ -211,7 +211,7 @@ final class PlainMessageReader {
         return MessageView.text(all).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The application's properties, as far as they fit: RocketMQ's clients take 32 KiB of properties. */
+    /** Adds the application's properties as far as they fit: RocketMQ's clients take 32 KiB of properties. */
     private static void putOwn(Map<String, String> all, Map<String, Object> own) {
         StringBuilder types = new StringBuilder();
         int room = room(all) - 64;
@@ -243,7 +243,7 @@ final class PlainMessageReader {
         return StoredMessage.PROPERTIES_MAX - utf8Length(MessageView.text(all));
     }
 
-    /** Leaves out what is too long, as a correlation id may be: more than fits is no property list to anybody. */
+    /** Adds a property unless it is too long, as a correlation id may be: clients cannot read a list that is too long. */
     private static void putFitting(Map<String, String> all, String name, String value) {
         if (value != null && utf8Length(name) + utf8Length(value) + 2 <= room(all) - 64) {
             put(all, name, value);
@@ -256,7 +256,7 @@ final class PlainMessageReader {
         }
     }
 
-    /** Without the characters that separate properties from each other. */
+    /** Replaces the characters that separate properties. */
     private static String clean(String text) {
         return text.indexOf(1) < 0 && text.indexOf(2) < 0 ? text : text.replace((char) 1, ' ').replace((char) 2, ' ');
     }

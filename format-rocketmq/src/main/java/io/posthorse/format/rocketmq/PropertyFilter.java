@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Chooses messages by an expression over their properties. */
+/** A filter that chooses messages by an expression over their properties. */
 public final class PropertyFilter implements TagFilter {
     private final Expression expression;
     private final String[] names;
@@ -35,11 +35,12 @@ public final class PropertyFilter implements TagFilter {
     }
 
     /**
-     * One read. The properties of a message are walked once, and where the wanted ones stand is noted; a value becomes a
-     * string when the expression asks for it. An empty value counts as missing, as clients never see it either.
+     * The filter of one read. It scans the properties of a message once and notes the positions of the wanted ones; a value
+     * becomes a string when the expression asks for it. An empty value counts as missing, since clients do not see it
+     * either.
      */
     private final class Content implements ContentFilter, Properties {
-        /** Bytes that one read walks over or hands to the expression; about 5 ms. */
+        /** Bytes that one read may scan or pass to the expression, about 5 ms. */
         private static final long WORK_MAX = 4L << 20;
 
         private final PropertyScanner scanner = new PropertyScanner();

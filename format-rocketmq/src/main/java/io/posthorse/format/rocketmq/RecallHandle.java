@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * What a producer needs to take back a message with a delivery time: five words, "v1", topic, broker, ms since 1970 and
- * an id, in URL-safe Base64. The first four are RocketMQ's, whose clients read them; the id belongs to the broker. Here
- * it is the message's unique key, a colon, and the offset that the message waits under.
+ * The handle by which a producer recalls a message with a delivery time: five words, "v1", topic, broker, ms since 1970 and
+ * an id, in URL-safe Base64. The first four are RocketMQ's, whose clients read them; the id belongs to the broker. Here it
+ * is the message's unique key, a colon, and the offset under which the message waits.
  */
 public record RecallHandle(String topic, String broker, long dueMs, String uniqueKey, long offset) {
     private static final int LENGTH_MAX = 1_024;
@@ -18,9 +18,9 @@ public record RecallHandle(String topic, String broker, long dueMs, String uniqu
     }
 
     /**
-     * Reads what {@link #bytes} wrote.
+     * Parses the form that {@link #bytes} writes.
      *
-     * @throws MalformedFrameException where it is none of ours
+     * @throws MalformedFrameException where the handle has another form
      */
     public static RecallHandle of(String handle) {
         try {
@@ -34,7 +34,7 @@ public record RecallHandle(String topic, String broker, long dueMs, String uniqu
                 }
             }
         } catch (IllegalArgumentException e) {
-            // falls through: no Base64, or no numbers
+            // falls through: not Base64, or not a number
         }
         throw new MalformedFrameException("recall handle is invalid");
     }

@@ -9,29 +9,29 @@ import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
 /**
- * Finds the message that a {@link RecallHandle} means. One that waits for long is carried out of old segments and then
- * waits under another offset than the handle says; it is found among those that are due in the same millisecond.
+ * Finds the message of a {@link RecallHandle}. A message that waits for long is carried out of old segments and then waits
+ * under another offset than the one in its handle; it is found among those that are due in the same millisecond.
  */
 public final class RecalledMessage {
-    /** Messages of one millisecond that are looked at. */
+    /** Maximum messages of one millisecond that are examined. */
     private static final int EXAMINED_MAX = 10_000;
 
     private RecalledMessage() {}
 
     /**
-     * The offset that the message waits under now, or -1 where it waits no more.
+     * Returns the offset under which the message waits now, or -1 where it no longer waits.
      *
-     * @throws io.posthorse.broker.NotResidentException where that has to be looked up first
+     * @throws io.posthorse.broker.NotResidentException where the message must first be read from the disk
      */
     public static long offset(Broker broker, RecallHandle handle) {
         long position = broker.delayed().position(handle.offset());
-        if (position >= 0 && isMeant(broker.resident().message(position), handle)) {
+        if (position >= 0 && matches(broker.resident().message(position), handle)) {
             return handle.offset();
         }
         return broker.resident().answer(new Whereabouts(broker, handle));
     }
 
-    /** Under which offset a message waits that was carried; -1 where it waits no more. */
+    /** A query for the present offset of a carried message; -1 where it no longer waits. */
     private record Whereabouts(Broker broker, RecallHandle handle) implements LogQuery<Long> {
         @Override
         public Search<Long> begin() {
@@ -39,7 +39,7 @@ public final class RecalledMessage {
             return new Search<>() {
                 @Override
                 public Long find() {
-                    return IntStream.range(0, read.size()).filter(i -> isMeant(read.message(i), handle))
+                    return IntStream.range(0, read.size()).filter(i -> matches(read.message(i), handle))
                             .mapToObj(read::offset).findFirst().orElse(-1L);
                 }
 
@@ -51,7 +51,7 @@ public final class RecalledMessage {
         }
     }
 
-    private static boolean isMeant(ByteBuffer stored, RecallHandle handle) {
+    private static boolean matches(ByteBuffer stored, RecallHandle handle) {
         if (stored == null) {
             return false;
         }

@@ -5,17 +5,17 @@ import io.posthorse.broker.TopicSettings;
 import io.posthorse.platform.QuotaShares;
 
 /**
- * How this broker presents itself to RocketMQ clients.
+ * The settings by which this broker presents itself to RocketMQ clients.
  *
  * @param cluster name of its cluster
  * @param brokerName its name in the cluster
- * @param advertisedHost address that clients are told to dial, or null for the one that each client dialled
- * @param port of the broker's listener
+ * @param advertisedHost address to which clients are told to connect, or null for the one to which each client connected
+ * @param port port of the broker's listener
  * @param propertyFilter whether consumers may select by SQL92 expressions
- * @param undecidedMs how long a transaction may be undecided before its producer is asked
- * @param delayMsMax how far ahead a message may be due
- * @param shares what one user and one address may have of what all share
- * @param live what may change while the broker runs
+ * @param undecidedMs age in ms of an undecided transaction at which its producer is asked
+ * @param delayMsMax maximum time in ms until a message is due
+ * @param shares what one user and one address may have of limited resources
+ * @param live settings that may change while the broker runs
  */
 public record RocketmqSettings(
         String cluster,
@@ -34,16 +34,16 @@ public record RocketmqSettings(
     /**
      * Settings that may change while the broker runs.
      *
-     * @param messageBytesMax longest body
-     * @param autoCreateTopics whether a topic comes to be with its first message
-     * @param autoCreateGroups whether a consumer group comes to be with its first request
-     * @param defaultQueues most queues of a topic that comes to be with its first message
-     * @param permission what clients may do with this broker at all: bits of {@link TopicSettings}
+     * @param messageBytesMax maximum length of a body
+     * @param autoCreateTopics whether a first message creates its topic
+     * @param autoCreateGroups whether a first request creates its consumer group
+     * @param defaultQueues maximum queues of a topic that its first message creates
+     * @param permission permission of clients for the whole broker: bits of {@link TopicSettings}
      */
     public record Choices(
             int messageBytesMax, boolean autoCreateTopics, boolean autoCreateGroups, int defaultQueues, int permission) {}
 
-    /** Holds the choices in force; changed as a whole, on the owner's thread, and read on any. */
+    /** The holder of the choices in force; they are changed as a whole, on the owner's thread, and read on any. */
     public static final class Live {
         private volatile Choices choices;
         private int grpcPort;
@@ -56,7 +56,7 @@ public record RocketmqSettings(
             choices = changed;
         }
 
-        /** Notes the port for gRPC that is open, 0 where none is any more; on the owner's thread. */
+        /** Notes the open port for gRPC, or 0 where it was closed; called on the owner's thread. */
         public void grpcOpened(int port) {
             grpcPort = port;
         }
@@ -78,17 +78,17 @@ public record RocketmqSettings(
         return live.choices.defaultQueues;
     }
 
-    /** The flag by which a topic announces this broker's port for gRPC; 0 for all but the topic of the broker's name. */
+    /** Returns the flag by which a topic announces this broker's port for gRPC; 0 for all topics but the one of its name. */
     public int announced(String topic) {
         return topic.equals(brokerName) ? AnnouncedPort.flag(live.grpcPort) : 0;
     }
 
-    /** Permission bits of a topic, less what the whole broker does not allow. */
+    /** Returns the permission bits of a topic, without those that the whole broker does not allow. */
     public int allowed(int topicPermissions) {
         return topicPermissions & (live.choices.permission | TopicSettings.INHERIT);
     }
 
-    /** What clients may do with this broker at all. */
+    /** Returns the permission bits of clients for the whole broker. */
     public int permission() {
         return live.choices.permission;
     }

@@ -9,13 +9,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.LongSupplier;
 
-/** What the broker must know of a sent message's properties, and the properties it adds. */
+/** The properties of a sent message that matter to the broker, and those that the broker adds. */
 public final class SendProperties {
-    /** The year 5138: nothing beyond it is meant. */
+    /** Seconds until the year 5138: no later time is valid. */
     private static final long SECONDS_MAX = 100_000_000_000L;
 
     public static final int NO_NUMBER = Integer.MIN_VALUE;
-    /** Beyond all levels that can be configured. */
+    /** More than the number of levels that can be configured. */
     private static final int LEVEL_MAX = 1_000_000;
 
     private final PropertyScanner scanner = new PropertyScanner();
@@ -31,19 +31,19 @@ public final class SendProperties {
     private boolean isSharded;
     private int priority;
 
-    /** The delay level; 0 where there is none, {@link #NO_NUMBER} where what is said to be one is no number. */
+    /** The delay level; 0 where there is none, {@link #NO_NUMBER} where it is not a number. */
     public int delayLevel;
     public boolean isTransaction;
-    /** When the message is due, ms since 1970; 0 where it names no time, -1 where what it names is no time. */
+    /** When the message is due, ms since 1970; 0 where it has no time, -1 where its time is invalid. */
     public long dueMs;
-    /** How long its producer is not to be asked about the transaction, or -1 where it does not say. */
+    /** Ms in which the producer must not be asked about the transaction; -1 where the message does not say. */
     public long immunityMs;
 
     public byte[] uniqueKeyText;
     public int uniqueKeyAt;
     public int uniqueKeyLength;
 
-    /** @param clock the time in ms, from which delays count: that of the turn may be some ms old */
+    /** @param clock time in ms, from which delays count, since the time of the turn may be some ms old */
     public SendProperties(String cluster, Entropy entropy, LongSupplier clock) {
         this.clock = clock;
         this.entropy = entropy;
@@ -56,7 +56,7 @@ public final class SendProperties {
         return name + (char) PropertyScanner.NAME_END + value + (char) PropertyScanner.VALUE_END;
     }
 
-    /** Reads the producer's properties, sets the message's tag, and adds the broker's own. */
+    /** Reads the producer's properties, sets the message's tag, and adds the broker's properties. */
     public void read(OutgoingMessage message, long nowMs) {
         delayLevel = 0;
         isTransaction = false;
@@ -70,7 +70,7 @@ public final class SendProperties {
         }
     }
 
-    /** The priority of a message that is of no other kind: neither in a transaction, delayed, nor in an order; else -1. */
+    /** Returns the priority of a message that is neither in a transaction, delayed, nor in an order; otherwise -1. */
     public int priority() {
         return isTransaction || delayLevel != 0 || dueMs != 0 || isSharded ? -1 : priority;
     }
@@ -81,7 +81,7 @@ public final class SendProperties {
         scanNext(of);
     }
 
-    /** The same, for a message that goes to the topic of the one before. */
+    /** Does the same for a message to the topic of the previous one. */
     public void scanNext(OutgoingMessage of) {
         message = of;
         of.noKeys();
@@ -92,7 +92,7 @@ public final class SendProperties {
         }
     }
 
-    /** The lease under which a message was sent on has nothing to do with those that come. */
+    /** Removes the receipt of the lease under which a forwarded message was received: it does not apply to later leases. */
     private void removeReceipt(OutgoingMessage of) {
         byte[] kept = new byte[of.propertiesLength];
         int length = 0;
@@ -127,13 +127,13 @@ public final class SendProperties {
         }
     }
 
-    /** Reads what properties say of delivery times, from now on. */
+    /** Reads the delivery times in properties; delays count from now. */
     public void scan(byte[] text) {
         delayLevel = 0;
         scan(text, 0, text.length);
     }
 
-    /** Reads a range of properties and returns the tag's hash, 0 where there is none. */
+    /** Reads a range of properties and returns the tag's hash; 0 where there is no tag. */
     public int scan(byte[] text, int from, int length) {
         int tag = 0;
         dueMs = 0;
@@ -189,12 +189,12 @@ public final class SendProperties {
             }
         }
         if (wasTimed) {
-            dueMs = 0; // its time has come once: it is only sent on
+            dueMs = 0; // it was delivered at its time before: this is a forwarded copy
         }
         return tag;
     }
 
-    /** A level below 1 is none; what is no number is no level. */
+    /** Returns a delay level; 0 where it is below 1, {@link #NO_NUMBER} where it is not a number. */
     private int level(byte[] text) {
         if (scanner.valueLength() > 1 && text[scanner.value()] == '-') {
             return NO_NUMBER == number(text, scanner.value() + 1, scanner.valueLength() - 1) ? NO_NUMBER : 0;
@@ -213,7 +213,7 @@ public final class SendProperties {
         return length == 0 ? NO_NUMBER : result;
     }
 
-    /** Where a message names several times, that of the highest precedence counts. */
+    /** Sets the time; where a message has several, the one with the highest precedence counts. */
     private void due(int precedence, long from, int unitMs) {
         if (precedence > timePrecedence) {
             timePrecedence = precedence;
@@ -240,7 +240,7 @@ public final class SendProperties {
         return tag;
     }
 
-    /** The hash that Java gives the text. */
+    /** Returns the hash code of the text as a Java string. */
     public static int hash(byte[] text, int from, int length) {
         int hash = 0;
         for (int i = from; i < from + length; i++) {
@@ -262,17 +262,17 @@ public final class SendProperties {
         add(message, property("UNIQ_KEY", key));
     }
 
-    /** Notes where a delayed message is going, as consumers find it in the delivered one. */
+    /** Adds the target of a delayed message, which consumers see in the delivered message. */
     public void addRealTarget(OutgoingMessage message, Partition target) {
         add(message, property("REAL_TOPIC", target.topic().name()) + property("REAL_QID", "" + target.number()));
     }
 
-    /** Notes when a message with a time of its own is due. */
+    /** Adds the time at which a message with a time of its own is due. */
     public void addDue(OutgoingMessage message) {
         add(message, property("TIMER_OUT_MS", Long.toString(dueMs)));
     }
 
-    /** Notes the transaction's id, which is the message's own. */
+    /** Adds the transaction's id, which is the message's id. */
     public void addTransaction(OutgoingMessage message) {
         add(message, property("__transactionId__", uniqueKey()));
     }

@@ -9,18 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 
-/** RocketMQ's stored message as a format of native bytes. */
+/** The format of RocketMQ's stored messages as native bytes. */
 public final class StoredFormat implements MessageFormat {
     public static final byte ID = 1;
 
     private final Host host;
 
-    /** For messages of this format alone. */
+    /** Creates the format for messages of this format only. */
     public StoredFormat() {
         this(new Host(new byte[4], 0));
     }
 
-    /** @param host the broker's address, in messages of other formats as they are shown to RocketMQ's clients */
+    /** @param host the broker's address, for messages of other formats when RocketMQ's clients see them */
     public StoredFormat(Host host) {
         this.host = host;
     }
@@ -77,7 +77,7 @@ public final class StoredFormat implements MessageFormat {
         bytes.putLong(at + StoredMessage.storeTimestamp(systemFlag), timeMs);
         int prepared = at + StoredMessage.preparedPosition(systemFlag);
         if ((systemFlag & StoredMessage.FLAG_TRANSACTION) == StoredMessage.FLAG_COMMITTED && bytes.getLong(prepared) == 0) {
-            bytes.putLong(prepared, position); // it is stored as consumers get it: once committed, it is only moved
+            bytes.putLong(prepared, position); // stored as consumers get it, since a commit only moves it
         }
     }
 

@@ -4,12 +4,15 @@ import io.posthorse.broker.TagFilter;
 import java.util.Arrays;
 
 /**
- * A tag subscription, {@code "A || B"}, as the set of the tags' hashes. Clients compare the tags themselves again, so two
- * tags of one hash do no harm.
+ * A subscription by tags, {@code "A || B"}, as the set of the tags' hashes. Clients compare the tags again, so that tags
+ * with equal hashes do no harm.
  */
 public record TagExpression(int[] hashes) implements TagFilter {
 
-    /** All messages for {@code *}, nothing and null; else those with one of the tags. */
+    /**
+     * Returns the filter for all messages for {@code *}, an empty expression and null; otherwise for those with one of the
+     * tags.
+     */
     public static TagFilter of(String expression) {
         if (expression == null || expression.isBlank() || expression.trim().equals("*")) {
             return TagFilter.ALL;

@@ -15,13 +15,13 @@ import java.util.TreeSet;
 
 /** RocketMQ's rules for topic and group names, and for creating them on first use. */
 public final class TopicsAndGroups {
-    /** Why a group that another protocol made is refused. */
+    /** The reason why RocketMQ's clients cannot use a group that another protocol created. */
     public static final String NOT_FOR_OFFSETS =
             "its messages are settled one by one, by clients of another protocol. Use a group of your own";
     public static final String DEFAULT_TOPIC = "TBW102";
-    /** Queues that producers ask for where nobody told them otherwise. */
+    /** Queues that producers ask for unless they are configured otherwise. */
     public static final int DEFAULT_QUEUES = 4;
-    /** Longest name of a topic that messages can be sent to. */
+    /** Maximum length of the name of a topic that messages can be sent to. */
     public static final int TOPIC_LENGTH_MAX = 127;
 
     private static final int GROUP_LENGTH_MAX = 120;
@@ -37,7 +37,7 @@ public final class TopicsAndGroups {
         this.settings = settings;
     }
 
-    /** Topics that tools expect on every broker. */
+    /** Creates the topics that tools expect on every broker. */
     public void createSystemTopics() {
         int all = READ_WRITE | TopicSettings.INHERIT;
         Broker turn = shard.turn();
@@ -56,25 +56,25 @@ public final class TopicsAndGroups {
         }
     }
 
-    /** Topics that a broker of these settings has for itself, beside those of {@link SystemNames}. */
+    /** Returns the topics of a broker with these settings, beside those of {@link SystemNames}. */
     public static Set<String> ownTopics(RocketmqSettings settings) {
         return new TreeSet<>(List.of(
                 DEFAULT_TOPIC, settings.cluster(), settings.brokerName(), settings.cluster() + "_REPLY_TOPIC"));
     }
 
-    /** Topics that are not a user's, whether or not they are there. */
+    /** Returns the topics that do not belong to users, whether or not they exist. */
     public SortedSet<String> systemTopics() {
         TreeSet<String> names = new TreeSet<>(SystemNames.own());
         names.addAll(ownTopics(settings));
         return names;
     }
 
-    /** What is wrong with a topic's name, or null. */
+    /** Returns what is wrong with a topic's name, or null. */
     public static String topicProblem(String name) {
         return problem(name, "topic", TOPIC_LENGTH_MAX);
     }
 
-    /** What is wrong with a group's name, or null. */
+    /** Returns what is wrong with a group's name, or null. */
     public static String groupProblem(String name) {
         return problem(name, "group", GROUP_LENGTH_MAX);
     }
@@ -99,9 +99,9 @@ public final class TopicsAndGroups {
     }
 
     /**
-     * Creates the topic of a first message after the model of the topic that the producer named.
+     * Creates the topic of a first message, after the topic that the producer named as the model.
      *
-     * @param by who sends it
+     * @param by the sender
      * @return null where topics are not created on first use, or the limit is reached
      */
     public Topic createFor(String name, String modelName, int queues, QuotaHolder by) {
@@ -115,25 +115,25 @@ public final class TopicsAndGroups {
             return null;
         }
         int permissions = model.settings().permissions() & ~TopicSettings.INHERIT;
-        Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
-        if (made != null) {
-            broker.creations().made(made, by);
+        Topic created = shard.turn().createOrUpdate(name, TopicSettings.of(count).withPermissions(permissions));
+        if (created != null) {
+            broker.creations().made(created, by);
             shard.audit().noteCreation(by, "topic " + name + " was created by its first message: " + count + " queues");
         }
-        return made;
+        return created;
     }
 
-    /** Whether somebody may have one more topic made, with so many queues. */
+    /** Returns whether a user or address may create one more topic with that many queues. */
     public boolean hasRoomForTopic(QuotaHolder by, int queues) {
         return broker.hasRoomForTopic() && broker.creations().admitsTopic(by, queues);
     }
 
-    /** The same of a group. */
+    /** Returns whether a user or address may create one more group. */
     public boolean hasRoomForGroup(QuotaHolder by) {
         return broker.hasRoomForSubscription() && broker.creations().admitsSubscription(by);
     }
 
-    /** What a topic would be created with by its first message; null where it would not be. */
+    /** Returns the settings with which a first message would create a topic; null where it would not create one. */
     public TopicSettings settingsFor(String name) {
         Topic model = broker.topic(DEFAULT_TOPIC);
         boolean inherits = model != null && (model.settings().permissions() & TopicSettings.INHERIT) != 0;
@@ -144,41 +144,43 @@ public final class TopicsAndGroups {
         return TopicSettings.of(Math.min(DEFAULT_QUEUES, model.settings().writePartitions()));
     }
 
-    /** The retry topic of a group, created where it is missing. Null where the broker is full. */
+    /** Returns the retry topic of a group, creates it where it is missing; null where the broker has no room for it. */
     public Topic retryTopic(Subscription group) {
         return internal(SystemNames.RETRY + group.name(), group.settings().retryPartitions(), group);
     }
 
-    /** The dead-letter topic of a group, created where it is missing. Null where the broker is full. */
+    /**
+     * Returns the dead-letter topic of a group, creates it where it is missing; null where the broker has no room for it.
+     */
     public Topic deadLetterTopic(Subscription group) {
         return internal(SystemNames.DEAD_LETTER + group.name(), 1, group);
     }
 
-    /** It counts for whoever had its group made. */
+    /** Returns an internal topic, creates it where it is missing; it counts for the creator of its group. */
     private Topic internal(String name, int queues, Subscription group) {
         Topic topic = broker.topic(name);
         QuotaHolder by = broker.creations().maker(group);
         if (topic != null || queues <= 0 || !hasRoomForTopic(by, queues)) {
             return topic;
         }
-        Topic made = shard.turn().createOrUpdate(name, TopicSettings.of(queues));
-        if (made != null) {
-            broker.creations().made(made, by);
+        Topic created = shard.turn().createOrUpdate(name, TopicSettings.of(queues));
+        if (created != null) {
+            broker.creations().made(created, by);
         }
-        return made;
+        return created;
     }
 
-    /** A group, created for somebody where it is missing and that is allowed; else null. */
+    /** Returns a group; creates it where it is missing and groups are created on first use; otherwise null. */
     public Subscription group(String name, QuotaHolder by) {
         Subscription group = broker.subscription(name);
         if (group != null || !settings.autoCreateGroups() || !hasRoomForGroup(by) || groupProblem(name) != null) {
             return group;
         }
-        Subscription made = shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
-        if (made != null) {
-            broker.creations().made(made, by);
+        Subscription created = shard.turn().createOrUpdate(name, SubscriptionSettings.STANDARD);
+        if (created != null) {
+            broker.creations().made(created, by);
             shard.audit().noteCreation(by, "group " + name + " was created by its first use");
         }
-        return made;
+        return created;
     }
 }

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bodies as RocketMQ's clients compress them, with the libraries that they use. */
+/** Bodies compressed by the libraries that RocketMQ's clients use. */
 class CompressionTest {
-    enum Way {
+    enum Method {
         OLD(0), GZIP(0), LZ4(1), LZ4_CHECKED(1), ZSTD(2), ZLIB(3);
 
         private final int flags;
 
-        Way(int bits) {
+        Method(int bits) {
             flags = StoredMessage.FLAG_COMPRESSED | bits << 8;
         }
 
@@ -57,7 +57,7 @@ class CompressionTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyWayIsUnpacked(Way way) throws IOException {
+    void bodiesOfAllMethodsAreDecompressed(Method method) throws IOException {
         Random random = new Random(7);
         for (int length : new int[] {0, 1, 12, 13, 300, 65_536, 1_000_000}) {
             byte[] noise = new byte[length];
@@ -67,37 +67,37 @@ class CompressionTest {
             byte[] mixed = words.clone();
             System.arraycopy(noise, 0, mixed, 0, length / 3);
             for (byte[] plain : new byte[][] {noise, words, mixed, new byte[length]}) {
-                assertArrayEquals(plain, Compression.plain(way.packed(plain), way.flags));
+                assertArrayEquals(plain, Compression.plain(method.packed(plain), method.flags));
             }
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void whatGrowsBeyondTheLimitIsNotUnpacked(Way way) throws IOException {
+    void bodiesBeyondTheLimitAreNotDecompressed(Method method) throws IOException {
         byte[] longest = new byte[Compression.PLAIN_MAX];
-        assertEquals(longest.length, Compression.plain(way.packed(longest), way.flags).length);
-        assertNull(Compression.plain(way.packed(new byte[Compression.PLAIN_MAX + 1]), way.flags));
+        assertEquals(longest.length, Compression.plain(method.packed(longest), method.flags).length);
+        assertNull(Compression.plain(method.packed(new byte[Compression.PLAIN_MAX + 1]), method.flags));
     }
 
     @ParameterizedTest
     @EnumSource
-    void damageIsNoFailure(Way way) throws IOException {
-        byte[] packed = way.packed("a body of some length, of some length".repeat(50).getBytes(StandardCharsets.UTF_8));
+    void damagedBodiesCauseNoException(Method method) throws IOException {
+        byte[] packed = method.packed("a body of some length, of some length".repeat(50).getBytes(StandardCharsets.UTF_8));
         for (int length = 0; length < packed.length; length++) {
-            Compression.plain(Arrays.copyOf(packed, length), way.flags);
+            Compression.plain(Arrays.copyOf(packed, length), method.flags);
         }
         Random random = new Random(11);
         for (int i = 0; i < 20_000; i++) {
             byte[] damaged = packed.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
-            Compression.plain(damaged, way.flags);
+            Compression.plain(damaged, method.flags);
         }
     }
 
     @Test
-    void whatIsNotCompressedStaysAsItIs() {
+    void uncompressedBodiesAreUnchanged() {
         byte[] body = {1, 2, 3};
         assertSame(body, Compression.plain(body, 2 << 8));
         assertNull(Compression.plain(body, StoredMessage.FLAG_COMPRESSED | 7 << 8));
@@ -105,11 +105,11 @@ class CompressionTest {
 
     @ParameterizedTest
     @EnumSource
-    void readersOfOtherProtocolsSeeTheText(Way way) throws IOException {
-        byte[] body = way.packed("body".repeat(100).getBytes(StandardCharsets.UTF_8));
-        assertEquals(new PlainMessage.Text("body".repeat(100)), shown(body, way.flags));
+    void clientsOfOtherProtocolsSeeTheText(Method method) throws IOException {
+        byte[] body = method.packed("body".repeat(100).getBytes(StandardCharsets.UTF_8));
+        assertEquals(new PlainMessage.Text("body".repeat(100)), shown(body, method.flags));
         byte[] damaged = {1, 2, 3};
-        assertArrayEquals(damaged, ((PlainMessage.Bytes) shown(damaged, way.flags)).bytes(), "and no text where it is none");
+        assertArrayEquals(damaged, ((PlainMessage.Bytes) shown(damaged, method.flags)).bytes(), "damaged: not text");
     }
 
     private static PlainMessage.Body shown(byte[] body, int flags) {

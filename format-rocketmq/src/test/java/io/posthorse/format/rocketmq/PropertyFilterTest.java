@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Properties are found in a stored message whatever it looks like, and for no more than a bounded amount of work. */
+/** Properties are found in a stored message of any content, with a bounded amount of work. */
 class PropertyFilterTest {
     private static final int FLAGS = StoredMessage.FLAG_BORN_HOST_V6 | StoredMessage.FLAG_STORE_HOST_V6;
 
@@ -23,7 +23,7 @@ class PropertyFilterTest {
         return new PropertyFilter(Sql92.compile(expression)).content();
     }
 
-    /** A stored message of which only the lengths are filled in, at index 3 of a longer buffer. */
+    /** Returns a stored message with lengths only, at index 3 of a longer buffer. */
     private static ByteBuffer message(int flags, String properties) {
         byte[] bytes = properties.getBytes(StandardCharsets.UTF_8);
         int size = StoredMessage.size(flags, 7, 5, bytes.length);
@@ -49,7 +49,7 @@ class PropertyFilterTest {
     }
 
     @Test
-    void nothingIsLeftOfTheMessageBefore() throws ExpressionException {
+    void previousMessageLeavesNothingBehind() throws ExpressionException {
         ContentFilter filter = filter("a = 'x'");
         assertTrue(matches(filter, message(0, "a\u0001x\u0002")));
         assertFalse(matches(filter, message(0, "b\u0001x\u0002")));
@@ -57,7 +57,7 @@ class PropertyFilterTest {
     }
 
     @Test
-    void bytesThatAreNoMessageMatchNothingAndDoNoHarm() throws ExpressionException {
+    void damagedMessagesCauseNoException() throws ExpressionException {
         Random random = new Random(7);
         ByteBuffer good = message(FLAGS, "a\u0001x\u0002");
         for (int i = 0; i < 200_000; i++) {
@@ -76,7 +76,7 @@ class PropertyFilterTest {
     }
 
     @Test
-    void workIsCountedAndEnds() throws ExpressionException {
+    void workIsBounded() throws ExpressionException {
         assertWork("a = 1", "a\u00011\u0002", 1_000_000);
         assertWork("a = 1", "x\u0001" + "y".repeat(32_000), 140);
         StringBuilder terms = new StringBuilder("a = '0'");
@@ -103,7 +103,7 @@ class PropertyFilterTest {
     }
 
     @Test
-    void anExpressionIsCompiledOnce() {
+    void expressionsAreCompiledOnce() {
         Filters filters = new Filters(true);
         Filters.Choice good = filters.of("SQL92", "a = 1");
         Filters.Choice bad = filters.of("SQL92", "a ! 1");
@@ -114,11 +114,11 @@ class PropertyFilterTest {
             filters.of("SQL92", "b = " + i);
         }
         Filters.Choice again = filters.of("SQL92", "a = 1");
-        assertNotSame(good, again, "it was forgotten: what is kept is bounded");
+        assertNotSame(good, again, "it was dropped, since the cache is bounded");
         String blanks = " ".repeat(16_000);
         for (int i = 0; i < 70; i++) {
             filters.of("SQL92", "b = " + i + blanks);
         }
-        assertNotSame(again, filters.of("SQL92", "a = 1"), "so are its characters");
+        assertNotSame(again, filters.of("SQL92", "a = 1"), "the characters in the cache are bounded too");
     }
 }

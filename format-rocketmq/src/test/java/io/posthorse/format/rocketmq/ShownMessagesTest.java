@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Messages of other protocols as RocketMQ's clients are shown them. */
+/** Messages of other protocols as RocketMQ's clients see them. */
 class ShownMessagesTest {
     private static final StoredFormat FORMAT = new StoredFormat();
 
@@ -26,12 +26,12 @@ class ShownMessagesTest {
 
     private static int propertiesLength(ByteBuffer shown) {
         int at = StoredMessage.propertiesLength(shown, 0, shown.capacity());
-        assertTrue(at > 0, "its lengths do not fit together");
+        assertTrue(at > 0, "the lengths are inconsistent");
         return shown.getShort(at) & 0xFFFF;
     }
 
     @Test
-    void aTextThatIsTooLongForPropertiesIsLeftOut() {
+    void propertyThatIsTooLongIsLeftOut() {
         for (int length : new int[] {32_700, 40_000, 70_000}) {
             ByteBuffer shown = FORMAT.render(message("t", "c".repeat(length), Map.of("own", 5)));
 
@@ -46,7 +46,7 @@ class ShownMessagesTest {
     }
 
     @Test
-    void anEmptyBodyIsShownAsASpaceSinceOldConsumersStopAtNone() {
+    void emptyBodyIsShownAsASpaceForOldConsumers() {
         for (PlainMessage.Body empty : List.of(new PlainMessage.Text(""), new PlainMessage.Bytes(new byte[0]))) {
             PlainMessage sent = new PlainMessage(
                     new PlainMessage.Place("t", 1, 7, 64, 1_700_000_000_000L), "id-1", null, null, null, null, List.of(),
@@ -56,7 +56,7 @@ class ShownMessagesTest {
             PlainMessage read = FORMAT.plain(shown, 0, shown.capacity());
             assertEquals(Map.of(), read.properties());
             if (read.body() instanceof PlainMessage.Bytes bytes) {
-                assertEquals(0, bytes.bytes().length, "and is empty again where JMS reads it");
+                assertEquals(0, bytes.bytes().length, "the body is empty again for JMS clients");
             } else {
                 assertEquals(new PlainMessage.Text(""), read.body());
             }
@@ -64,7 +64,7 @@ class ShownMessagesTest {
     }
 
     @Test
-    void namesOfPropertiesCountByTheirBytes() {
+    void propertyNamesCountInBytes() {
         Map<String, Object> many = new LinkedHashMap<>();
         for (int i = 0; i < 1_000; i++) {
             many.put("名".repeat(40) + i, i);
@@ -78,14 +78,14 @@ class ShownMessagesTest {
     }
 
     @Test
-    void aMessageOfATopicWhoseNameIsTooLongIsNotShown() {
+    void messageOfATopicWithAnOverlongNameIsNotShown() {
         assertNull(FORMAT.render(message("题".repeat(86), null, Map.of())));
         ByteBuffer shown = FORMAT.render(message("题".repeat(85), null, Map.of()));
         assertEquals("题".repeat(85), FORMAT.topic(shown, 0, shown.capacity()));
     }
 
     @Test
-    void keysAreThoseOfTheMessageWhateverStandsAroundIt() {
+    void keysAreReadFromTheMessageOnly() {
         ByteBuffer shown = FORMAT.render(message("t", null, Map.of()));
         ByteBuffer record = ByteBuffer.allocate(shown.capacity() + 100).put(100, shown, 0, shown.capacity());
         record.putInt(100 + StoredMessage.bodyLength(0), -150); // a topic that would begin before the message

@@ -33,7 +33,7 @@ class TagExpressionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "tagA", "中文", "x中", "😀", "a-very-long-tag-with-many-characters"})
-    void aTagInBytesHasTheHashOfItsText(String tag) {
+    void hashOfBytesEqualsHashOfText(String tag) {
         byte[] bytes = ("??" + tag + "?").getBytes(StandardCharsets.UTF_8);
 
         assertEquals(tag.hashCode(), SendProperties.hash(bytes, 2, bytes.length - 3));

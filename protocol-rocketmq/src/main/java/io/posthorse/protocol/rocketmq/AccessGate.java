@@ -22,19 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets requests in, or refuses them with the reason: first who signed it, then whether that user may. RocketMQ's clients
- * sign every request by itself, so nothing is remembered but the account that the connection used last. Sends and pulls
- * pass without garbage.
+ * The permission check of remoting requests: verifies the signature of each and then the user's permission, and refuses it
+ * with the reason. RocketMQ's clients sign every request, so nothing is kept but the account that the connection used last.
+ * Sends and pulls are checked without allocation.
  */
 final class AccessGate {
     private static final Logger LOG = LoggerFactory.getLogger(AccessGate.class);
-    /** Fields that prove who signed a request. They go no further than to here, whether users are asked for or not. */
+    /** Fields that prove who signed a request. Handlers never see them, whether or not the broker asks for users. */
     static final Set<String> CREDENTIALS = Set.of("AccessKey", "Signature", "SecurityToken");
 
     private static final byte[] ACCESS_KEY = FieldNames.ascii("AccessKey");
     private static final byte[] SIGNATURE = FieldNames.ascii("Signature");
     private static final byte[] UNIQUE_QUERY = FieldNames.ascii("_UNIQUE_KEY_QUERY");
-    /** 4.9.3: clients up to this version add the flag of a query by unique key behind the signature. */
+    /** Number of 4.9.3: clients up to this version add the flag of a query by unique key after the signing. */
     private static final int FLAG_IS_SIGNED_ABOVE = 399;
     private static final int NAME_BYTES_MAX = 255;
     private static final int PIECE_BYTES = 8 << 10;
@@ -53,38 +53,38 @@ final class AccessGate {
         this.complaints = complaints;
     }
 
-    /** Whether a user that may use this broker signed the request; else it is refused. */
+    /** Returns whether a user that may use this broker signed the request; otherwise refuses it. */
     boolean isSigned(RemotingSession session, RequestHeader header, ByteBuf in, int body, int end) {
         int key = header.field(ACCESS_KEY);
         int signature = header.field(SIGNATURE);
         if (key < 0 || signature < 0) {
-            return refuse(session, header, "the request is not signed, and this broker admits users only. Give the client an"
-                    + " access key and a secret key (AclClientRPCHook, or mqadmin's tools.yml).");
+            return refuse(session, header, "the request is not signed, and this broker serves known users only. Give the"
+                    + " client an access key and a secret key (AclClientRPCHook, or mqadmin's tools.yml).");
         }
         byte[] text = header.bytes();
-        Identity who = session.identity;
-        boolean known = who != null && who.is(text, header.start(key), header.length(key));
+        Identity identity = session.identity;
+        boolean known = identity != null && identity.is(text, header.start(key), header.length(key));
         InetAddress source = session.source;
         if (!known) {
             int length = Math.min(header.length(key), NAME_BYTES_MAX);
-            who = gate.logins().claimed(text, header.start(key), length);
+            identity = gate.logins().claimed(text, header.start(key), length);
             if (gate.logins().mustWait(name(header, key), source)) {
                 return refuse(session, header, LoginChecker.tooManyFailures(source));
             }
         }
         if (!signed.sort(header)) {
-            return refuse(session, header, "a field is given twice with different values");
+            return refuse(session, header, "a field occurs twice with different values");
         }
-        if (!matches(who, header, signature, in, body, end)) {
+        if (!matches(identity, header, signature, in, body, end)) {
             session.identity = null;
             gate.logins().failed(name(header, key), source);
             return refuse(session, header, LoginChecker.mismatch(name(header, key)));
         }
         if (!known) {
-            gate.logins().proved(who, source);
+            gate.logins().proved(identity, source);
         }
-        session.identity = who;
-        String unwelcome = LoginChecker.unwelcome(who, source);
+        session.identity = identity;
+        String unwelcome = LoginChecker.unwelcome(identity, source);
         return unwelcome == null || refuse(session, header, unwelcome);
     }
 
@@ -93,33 +93,33 @@ final class AccessGate {
         return new String(header.bytes(), header.start(key), length, StandardCharsets.UTF_8);
     }
 
-    private boolean matches(Identity who, RequestHeader header, int signature, ByteBuf in, int body, int end) {
+    private boolean matches(Identity identity, RequestHeader header, int signature, ByteBuf in, int body, int end) {
         byte[] text = header.bytes();
         for (int i = 0; i < signed.count(); i++) {
             int field = signed.field(i);
             if (!header.hasName(field, SIGNATURE)
                     && !(header.version() <= FLAG_IS_SIGNED_ABOVE && header.hasName(field, UNIQUE_QUERY))) {
-                who.sign(text, header.start(field), header.length(field));
+                identity.sign(text, header.start(field), header.length(field));
             }
         }
         for (int at = body; at < end; at += PIECE_BYTES) {
             int length = Math.min(PIECE_BYTES, end - at);
             in.getBytes(at, piece, 0, length);
-            who.sign(piece, 0, length);
+            identity.sign(piece, 0, length);
         }
-        return who.matches(text, header.start(signature), header.length(signature));
+        return identity.matches(text, header.start(signature), header.length(signature));
     }
 
     /**
-     * The request as it may be handled; null where it is refused.
+     * Returns the request in the form in which it may be handled, or null where it is refused.
      *
-     * <p>A route is given to every user: without any right on the topic it is the same whether the topic exists or not,
-     * so that the client goes on to a send or pull, which is refused with the reason. Without a route the client would
-     * say no more than "no route info of this topic".
+     * <p>Every user gets a route: without any permission on the topic it is the same whether or not the topic exists, so
+     * that the client continues with a send or pull, which is refused with the reason. Without a route the client would
+     * report only "no route info of this topic".
      */
     Frame admit(RemotingSession session, RequestHeader header, Frame request) {
         if (!isSame(header, request)) {
-            refuse(session, header, "the request can be read in two ways");
+            refuse(session, header, "the request is ambiguous: what was signed differs from what was read");
             return null;
         }
         String refusal = refusal(session, request);
@@ -134,7 +134,7 @@ final class AccessGate {
         return null;
     }
 
-    /** What was signed and what is done must not differ. */
+    /** Returns whether the request that was signed and the one that is handled are the same. */
     private boolean isSame(RequestHeader header, Frame request) {
         boolean sameCode = header.isBinary()
                 ? (short) header.code() == (short) request.code()
@@ -142,7 +142,7 @@ final class AccessGate {
         return sameCode && header.flag() == request.flag() && signed.count() == request.fields().size();
     }
 
-    /** Whether the session's user may send to the topic in that field; else the request is refused. */
+    /** Returns whether the session's user may send to the topic that the header names; otherwise refuses the request. */
     boolean maySend(RemotingSession session, RequestHeader header) {
         int field = header.field(SendNames.of(header.code()).topic());
         String refusal = field < 0 ? null : gate.refusalToSend(
@@ -150,7 +150,7 @@ final class AccessGate {
         return refusal == null || refuse(session, header, refusal);
     }
 
-    /** Whether the session's user may read the topic as a member of the group; else the request is refused. */
+    /** Returns whether the session's user may read the topic as a member of the group; otherwise refuses the request. */
     boolean mayPull(RemotingSession session, RequestHeader header) {
         int group = header.field(FieldNames.CONSUMER_GROUP);
         int topic = header.field(FieldNames.TOPIC);
@@ -165,12 +165,12 @@ final class AccessGate {
         return refusal == null || refuse(session, header, refusal);
     }
 
-    /** Why the session's user may not have the request; null where it may. */
+    /** Returns why the session's user may not make the request; null where it may. */
     private String refusal(RemotingSession session, Frame request) {
         int code = request.binary() ? request.code() & 0xFFFF : request.code();
         Permission permission = Permissions.of(code);
         if (permission == null) {
-            return "request code " + code + " is not known to this broker, and what is not known is not allowed";
+            return "request code " + code + " is unknown to this broker, and unknown requests are not allowed";
         }
         return gate.refusal(
                 session.identity, session.source, "request code " + code, permission, source -> names.of(source, request));
@@ -181,7 +181,7 @@ final class AccessGate {
         return false;
     }
 
-    /** The text of a refusal; also a line in the log, of which there are not too many. */
+    /** Returns the text of a refusal and writes it, rate-limited, to the server log. */
     private String refused(RemotingSession session, int code, String reason) {
         if (complaints.allows("refused")) {
             LOG.info("Request {} from {} is refused: {}", code, session.remote(), reason);

@@ -20,9 +20,9 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
-/** Settles messages that were lent: 200051, many at once 200151, and lends them for longer or shorter: 200053. */
+/** Settles lent messages: one (200051) or many (200151), and changes their leases (200053). */
 final class AckRequests implements RequestHandler {
-    /** Messages that one request settles; RocketMQ's clients and proxy settle those of one answer, 32, at a time. */
+    /** Maximum messages that one request settles; RocketMQ's clients and proxy settle those of one answer, 32, at a time. */
     private static final int SETTLED_MAX = 4_096;
     private static final int POP_TIME = 1;
     private static final int WORDS_MIN = 7;
@@ -65,7 +65,7 @@ final class AckRequests implements RequestHandler {
                 : change(request, group, partition, offset, receipt);
     }
 
-    /** When the message was lent, as its receipt says: eight words, of which this is the second. */
+    /** Returns when the message was lent: the second of the eight words of its receipt. */
     private static long receipt(String extraInfo) {
         String[] words = extraInfo.split(" ");
         try {
@@ -75,14 +75,14 @@ final class AckRequests implements RequestHandler {
         } catch (NumberFormatException e) {
             // falls through: the same answer
         }
-        throw new MalformedFrameException("extraInfo is no receipt of a message: " + extraInfo);
+        throw new MalformedFrameException("extraInfo is not a receipt of a message: " + extraInfo);
     }
 
     private static Frame answer(Frame request, CommandOutcome outcome) {
         return switch (outcome) {
             case DONE -> request.ok(NO_BODY);
-            case UNKNOWN -> request.refuse(ResponseCode.NO_MESSAGE, "no message is lent by that receipt: its time was over,"
-                    + " and it was lent anew, or it was settled before");
+            case UNKNOWN -> request.refuse(ResponseCode.NO_MESSAGE, "no message is lent by that receipt: it expired and the"
+                    + " message was lent again, or the message was settled before");
             case REFUSED -> request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the broker's disk is full; try again");
         };
     }
@@ -109,8 +109,8 @@ final class AckRequests implements RequestHandler {
             all.add(acks);
             count += acks.bits.cardinality();
             if (count > SETTLED_MAX || all.size() > SETTLED_MAX) {
-                return request.refuse(ResponseCode.INVALID_PARAMETER, "more than " + SETTLED_MAX + " messages are"
-                        + " acknowledged at once; nothing was. Send them in several requests.");
+                return request.refuse(ResponseCode.INVALID_PARAMETER, "the request acknowledges more than "
+                        + SETTLED_MAX + " messages; none was acknowledged. Send them in several requests.");
             }
         }
         CommandOutcome worst = CommandOutcome.DONE;
@@ -120,29 +120,29 @@ final class AckRequests implements RequestHandler {
         return worst == CommandOutcome.REFUSED ? answer(request, worst) : request.ok(NO_BODY);
     }
 
-    /** Those of a partition that one request was lent, by their distance from an offset. */
-    private record Acks(JsonValue.Obj told, BitSet bits) {}
+    /** The messages of a partition that one request was lent, as distances from an offset. */
+    private record Acks(JsonValue.Obj json, BitSet bits) {}
 
-    private static Acks acks(JsonValue.Obj told) {
+    private static Acks acks(JsonValue.Obj json) {
         try {
-            return new Acks(told, BitSet.valueOf(Base64.getDecoder().decode(told.text("b", ""))));
+            return new Acks(json, BitSet.valueOf(Base64.getDecoder().decode(json.text("b", ""))));
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrameException("acks: the bits are no Base64");
+            throw new MalformedFrameException("acks: the bits are not Base64");
         }
     }
 
     private CommandOutcome acknowledge(Acks acks, CommandOutcome before) {
-        JsonValue.Obj told = acks.told;
-        Topic topic = broker.topic(told.text("t", ""));
-        Subscription group = broker.subscription(told.text("c", ""));
-        Partition partition = topic == null ? null : topic.partition(told.integer("q", -1));
+        JsonValue.Obj json = acks.json;
+        Topic topic = broker.topic(json.text("t", ""));
+        Subscription group = broker.subscription(json.text("c", ""));
+        Partition partition = topic == null ? null : topic.partition(json.integer("q", -1));
         if (partition == null || group == null) {
             return before;
         }
         CommandOutcome worst = before;
         for (int bit = acks.bits.nextSetBit(0); bit >= 0; bit = acks.bits.nextSetBit(bit + 1)) {
             CommandOutcome one = shard.turn().leases().settle(
-                    group, partition, told.number("so", 0) + bit, told.number("pt", 0));
+                    group, partition, json.number("so", 0) + bit, json.number("pt", 0));
             worst = one == CommandOutcome.REFUSED ? one : worst;
         }
         return worst;

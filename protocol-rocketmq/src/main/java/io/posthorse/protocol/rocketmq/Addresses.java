@@ -6,11 +6,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/** Which address a client is told to dial. */
+/** The address that clients are told to connect to. */
 public final class Addresses {
     private Addresses() {}
 
-    /** The configured host, else the one that the client has dialled already, which it evidently can reach. */
+    /** Returns the configured host, or else the address that the client connected to, which it evidently can reach. */
     static InetAddress advertised(RocketmqSettings settings, InetSocketAddress dialled) {
         if (settings.advertisedHost() == null) {
             return dialled.getAddress();
@@ -22,7 +22,7 @@ public final class Addresses {
         }
     }
 
-    /** host:port for a route answer; an IPv6 address stands in brackets, as RocketMQ's own are. */
+    /** Returns host:port for a route answer; an IPv6 address is in brackets, as in RocketMQ's routes. */
     public static String route(RocketmqSettings settings, InetSocketAddress dialled) {
         String host = settings.advertisedHost() != null
                 ? settings.advertisedHost()

@@ -14,7 +14,7 @@ import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.TreeSet;
 
-/** How full a topic is (202), and who reads it (300). */
+/** Shows the offsets of a topic (202) and the groups that read it (300). */
 final class AdminRequests implements RequestHandler {
     private final Broker broker;
     private final OnlineClients online;

@@ -24,7 +24,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Which queues a consumer reads where the broker says so (400), and whether it pulls or pops them (401, 402). */
+/**
+ * Answers which queues a consumer reads where the broker assigns them (400), and sets and shows whether it pulls or pops
+ * (401, 402).
+ */
 final class AssignmentRequests implements RequestHandler {
     private static final String MODE = "mode/";
     private static final String POP = "POP";
@@ -59,7 +62,7 @@ final class AssignmentRequests implements RequestHandler {
         };
     }
 
-    /** The route may have to be asked for; meanwhile the client waits. */
+    /** Answers an assignment later where the route must first be fetched from a name server. */
     private Frame assignment(Peer peer, Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String topic = body.text("topic", "");
@@ -95,8 +98,8 @@ final class AssignmentRequests implements RequestHandler {
     }
 
     /**
-     * The queues that a member reads. Who pops reads all queues of every broker, or with a number of members that share,
-     * his own and those of the members behind him.
+     * Returns the queues that a member reads. A member that pops reads all queues of every broker, or, where members share
+     * queues, its own and those of the members behind it.
      */
     private List<Queue> share(JsonValue.Obj body, List<Queue> all, boolean pops, int sharing) {
         ConsumerGroups.Group group = groups.consumers(body.text("consumerGroup", ""));
@@ -106,31 +109,31 @@ final class AssignmentRequests implements RequestHandler {
         if (pops && (sharing <= 0 || sharing >= ids.size() - 1)) {
             return all.stream().map(Queue::broker).distinct().map(name -> new Queue(name, -1)).toList();
         }
-        int place = ids.indexOf(body.text("clientId", ""));
-        if (place < 0) {
+        int index = ids.indexOf(body.text("clientId", ""));
+        if (index < 0) {
             return List.of();
         }
         boolean inCircle = body.text("strategyName", "").endsWith("BY_CIRCLE");
         List<Queue> chosen = new ArrayList<>();
         int members = pops && ids.size() <= all.size() ? 1 + sharing : 1;
         for (int i = 0; i < members; i++) {
-            chosen.addAll(share(all, (place + i) % ids.size(), ids.size(), inCircle));
+            chosen.addAll(share(all, (index + i) % ids.size(), ids.size(), inCircle));
         }
         return chosen;
     }
 
-    /** The member at a place among so many gets as equal a share as can be. */
-    private static List<Queue> share(List<Queue> all, int place, int members, boolean inCircle) {
+    /** Returns the share of the member at an index among {@code members}; shares are as equal as possible. */
+    private static List<Queue> share(List<Queue> all, int index, int members, boolean inCircle) {
         if (inCircle) {
-            return IntStream.range(0, all.size()).filter(q -> q % members == place).mapToObj(all::get).toList();
+            return IntStream.range(0, all.size()).filter(q -> q % members == index).mapToObj(all::get).toList();
         }
         int each = all.size() / members;
         int more = all.size() % members;
-        int from = place * each + Math.min(place, more);
-        return all.subList(from, from + each + (place < more ? 1 : 0));
+        int from = index * each + Math.min(index, more);
+        return all.subList(from, from + each + (index < more ? 1 : 0));
     }
 
-    /** PULL, or POP and how many members share; retry topics are always pulled. */
+    /** Returns PULL, or POP and the number of members that share; retry topics are always pulled. */
     private static String mode(Subscription group, String topic) {
         String kept = Attributes.field(group.settings().attributes(), MODE + topic, PULL);
         return topic.startsWith(SystemNames.RETRY) || !kept.startsWith(POP) ? PULL : kept;
@@ -144,11 +147,11 @@ final class AssignmentRequests implements RequestHandler {
             return request.refuse(ResponseCode.NO_PERMISSION, "retry topics are not allowed to set mode");
         }
         if (!mode.equals(POP) && !mode.equals(PULL)) {
-            return request.refuse(ResponseCode.INVALID_PARAMETER, "the mode is POP or PULL, not " + mode);
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "the mode must be POP or PULL, not " + mode);
         }
         Subscription group = destinations.group(body.text("consumerGroup", ""), by);
         if (group == null) {
-            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "the group does not exist, and it was not"
+            return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "the group does not exist and could not be"
                     + " created");
         }
         SubscriptionSettings before = group.settings();

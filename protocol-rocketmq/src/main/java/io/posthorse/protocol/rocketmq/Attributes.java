@@ -10,17 +10,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Attributes of topics and groups: those that RocketMQ knows are kept for their owner and given back as they came, all
- * others are refused, as RocketMQ does. Beside them lie, under names that begin with {@link #FIELD} and are not shown, the
- * fields of RocketMQ that mean nothing to the core.
+ * Attributes of topics and groups. Those that RocketMQ knows are stored and returned unchanged; all others are refused, as
+ * in RocketMQ. Fields of RocketMQ that mean nothing to the core are stored among them, under names that begin with {@link
+ * #FIELD} and are not shown.
  */
 final class Attributes {
     static final String FIELD = "#";
-    /** What RocketMQ 5.5.0 knows of topics. */
+    /** The attributes of topics in RocketMQ 5.5.0. */
     static final Set<String> OF_TOPICS =
             Set.of("message.type", "queue.type", "cleanup.policy", "reserve.time", "lite.topic.expiration");
 
-    /** What it knows of groups. */
+    /** The attributes of groups in RocketMQ 5.5.0. */
     static final Set<String> OF_GROUPS = Set.of("priority.factor", "lite.bind.topic", "lite.sub.wildcard", "lite.sub.model",
             "lite.sub.reset.offset.exclusive", "lite.sub.reset.offset.unsubscribe", "lite.sub.client.quota",
             "lite.sub.client.max.event.cnt");
@@ -31,10 +31,10 @@ final class Attributes {
     private Attributes() {}
 
     /**
-     * Changes attributes as a text {@code +key=value,-key} says.
+     * Changes attributes by a text {@code +key=value,-key}.
      *
-     * @param known names that may be given
-     * @throws MalformedFrameException where it says something else, or there would be too many
+     * @param known names that are allowed
+     * @throws MalformedFrameException where the text has another form, or there would be too many attributes
      */
     static void alter(SortedMap<String, String> attributes, String changes, Set<String> known) {
         if (changes == null || changes.isBlank()) {
@@ -54,7 +54,7 @@ final class Attributes {
         check(attributes);
     }
 
-    /** Changes attributes as an object says: members {@code "+key":"value"}, {@code "-key":""} or {@code "key":"value"}. */
+    /** Changes attributes by an object with members {@code "+key":"value"}, {@code "-key":""} or {@code "key":"value"}. */
     static void alter(SortedMap<String, String> attributes, JsonValue.Obj changes, Set<String> known) {
         for (JsonValue.Member member : changes.members()) {
             String name = member.name();
@@ -69,15 +69,15 @@ final class Attributes {
 
     private static String key(String key) {
         if (key.isBlank() || key.startsWith(FIELD)) {
-            throw new MalformedFrameException("the attributes were not changed: \"" + key + "\" is no name for one");
+            throw new MalformedFrameException("the attributes were not changed: \"" + key + "\" is not a valid name");
         }
         return key;
     }
 
     private static String key(String key, Set<String> known) {
         if (!known.contains(key)) {
-            throw new MalformedFrameException("the attributes were not changed: unsupported key: \"" + key + "\". There are "
-                    + String.join(", ", new TreeSet<>(known)));
+            throw new MalformedFrameException("the attributes were not changed: unsupported key: \"" + key
+                    + "\". Supported are " + String.join(", ", new TreeSet<>(known)));
         }
         return key;
     }
@@ -88,12 +88,12 @@ final class Attributes {
             chars += attribute.getKey().length() + attribute.getValue().length();
         }
         if (attributes.size() > COUNT_MAX || chars > CHARS_MAX) {
-            throw new MalformedFrameException("the attributes were not changed: more than " + COUNT_MAX + ", or more than "
-                    + CHARS_MAX + " characters");
+            throw new MalformedFrameException("the attributes were not changed: there would be more than " + COUNT_MAX
+                    + ", or more than " + CHARS_MAX + " characters");
         }
     }
 
-    /** Keeps a field that differs from what it is without being said. */
+    /** Stores a field unless it has its standard value. */
     static void field(SortedMap<String, String> attributes, String name, String value, String standard) {
         if (value.equals(standard)) {
             attributes.remove(FIELD + name);

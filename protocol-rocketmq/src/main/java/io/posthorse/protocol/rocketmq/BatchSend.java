@@ -14,8 +14,8 @@ import io.posthorse.format.rocketmq.SendProperties;
 import java.util.Arrays;
 
 /**
- * Stores a batch: each message by itself, with consecutive offsets, all or nothing over a crash. The body is
- * <code>{ i32 size, i32 magic, i32 crc, i32 flag, i32 + body, i16 + properties }</code> repeated.
+ * Stores a batch: each message is a record of its own, with consecutive offsets, and a crash keeps all of them or none. The
+ * body is <code>{ i32 size, i32 magic, i32 crc, i32 flag, i32 + body, i16 + properties }</code> repeated.
  */
 final class BatchSend {
     private static final int FIXED = 4 * 5 + 2;
@@ -26,7 +26,7 @@ final class BatchSend {
     private final OutgoingMessage message;
     private final SendProperties properties;
     private byte[] text = new byte[4096];
-    /** Start of each message's properties in {@link #text}, and behind the last one's. */
+    /** Start of each message's properties in {@link #text}, and the end of the last one's. */
     private int[] propertiesAt = new int[64];
 
     private int[] bodyAt = new int[64];
@@ -34,7 +34,7 @@ final class BatchSend {
     private int[] flags = new int[64];
     private long[] positions = new long[64];
     private int count;
-    /** The message with the longest properties. */
+    /** Index of the message with the longest properties. */
     private int longest;
 
     BatchSend(SendRequests sends, RemotingProtocol protocol, OutgoingMessage message) {
@@ -47,7 +47,7 @@ final class BatchSend {
     void send(RemotingSession session, RequestHeader header, Partition partition, ByteBuf in, int start, int length) {
         read(in, start, start + length);
         if (count == 0) {
-            sends.refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "the batch holds no message");
+            sends.refuse(session, header, ResponseCode.MESSAGE_ILLEGAL, "the batch contains no message");
             return;
         }
         message.body = in;
@@ -73,7 +73,7 @@ final class BatchSend {
 
     private boolean accepted(RemotingSession session, RequestHeader header, int length) {
         use(longest);
-        // bodies and properties are as long in the log as here
+        // bodies and properties have the same length in the log
         int more = StoredMessage.size(message.flags(), 0, message.topicLength, 0) - FIXED;
         return sends.accepts(session, header, length, length + (long) count * more, count);
     }
@@ -110,7 +110,7 @@ final class BatchSend {
         int textEnd = 0;
         while (at < end) {
             if (end - at < FIXED || count == COUNT_MAX) {
-                throw new MalformedFrameException("batch: a message is cut off, or there are too many");
+                throw new MalformedFrameException("batch: a message is truncated, or there are too many");
             }
             int size = in.getInt(at);
             int body = in.getInt(at + 16);

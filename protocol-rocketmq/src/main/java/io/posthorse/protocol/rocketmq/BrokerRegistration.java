@@ -27,29 +27,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes this broker known to name servers in other processes, RocketMQ's own among them: all topics every 30 s and
- * whenever a connection is there anew, and what changes at once. Says goodbye when the broker stops.
+ * The registration of this broker with name servers in other processes, including RocketMQ's own. It sends all topics every
+ * 30 s and when a connection is made, changes at once, and unregisters when the broker stops.
  */
 public final class BrokerRegistration implements TopicListener, Registrations {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerRegistration.class);
     private static final long REGISTER_MS = 30_000;
-    /** Topics that change one after another are told together, where nobody waits for it. */
-    private static final long GATHER_MS = 50;
+    /** Time in ms for which changes of topics are collected, where nobody waits for them. */
+    private static final long COLLECT_MS = 50;
     private static final int WAITERS_MAX = 10_000;
-    /** Text of topics in one frame; more are told in several. */
+    /** Characters of topics in one frame; more topics take several frames. */
     private static final int FRAME_CHARS = 1 << 20;
 
     private final Broker broker;
     private final RocketmqSettings settings;
     private final long brokerId;
     private final Timers timers;
-    /** With the numbers of the rounds that a name server has not answered yet. */
+    /** The links, each with the numbers of the registrations that its name server has not answered yet. */
     private final Map<NameServerLink, TreeSet<Long>> links = new LinkedHashMap<>();
     private final TreeSet<String> changed = new TreeSet<>();
-    /** Who waits, by the last round that he waits for. */
+    /** Those who wait, by the last registration that they wait for. */
     private final TreeMap<Long, List<Runnable>> waiting = new TreeMap<>();
     private int waiters;
-    private boolean gathering;
+    private boolean isScheduled;
     private long round;
     private long version = 1;
     private long versionMs;
@@ -57,13 +57,13 @@ public final class BrokerRegistration implements TopicListener, Registrations {
 
     /** Opens connections to other machines. */
     public interface Dialer {
-        /** Connects to host:port, or has {@code failed} run; both on the owner's thread. */
+        /** Connects to host:port, or else runs {@code failed}; both on the owner's thread. */
         void dial(String address, SessionFactory sessions, Runnable failed);
     }
 
     /**
      * @param nameServers host:port of each
-     * @param signer signs what they are told and asked; null where nothing is signed
+     * @param signer signs the requests; null where nothing is signed
      */
     public BrokerRegistration(
             Broker broker, RocketmqSettings settings, long brokerId, List<String> nameServers, Timers timers,
@@ -76,7 +76,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
                 new NameServerLink(address, dialer, timers, signer, this::opened), new TreeSet<>()));
     }
 
-    /** Begins to dial, and to hear of topics. */
+    /** Begins to connect, and to listen for topics. */
     public void start() {
         if (links.isEmpty()) {
             return;
@@ -87,7 +87,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         timers.after(REGISTER_MS, this::renew);
     }
 
-    /** Tells the name servers that this broker goes. */
+    /** Unregisters this broker from the name servers. */
     public void stop() {
         stopped = true;
         links.keySet().forEach(link -> {
@@ -123,10 +123,10 @@ public final class BrokerRegistration implements TopicListener, Registrations {
     @Override
     public void changed(Topic topic) {
         changed.add(topic.name());
-        gather();
+        scheduleChanges();
     }
 
-    /** What the topic of this broker's name announces is known only now. */
+    /** Registers the topic that has this broker's name, since what it announces is known only now. */
     public void announce() {
         Topic own = broker.topic(settings.brokerName());
         if (!links.isEmpty() && own != null) {
@@ -134,25 +134,25 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         }
     }
 
-    private void gather() {
-        if (!gathering) {
-            gathering = true;
-            timers.after(GATHER_MS, () -> {
-                gathering = false;
-                tellChanges();
+    private void scheduleChanges() {
+        if (!isScheduled) {
+            isScheduled = true;
+            timers.after(COLLECT_MS, () -> {
+                isScheduled = false;
+                registerChanges();
             });
         }
     }
 
-    /** What the whole broker allows was changed: all its topics are told anew. */
+    /** Registers all topics again, since the permission of the whole broker changed. */
     public void permissionChanged() {
         if (!links.isEmpty()) {
             broker.topics().forEach(topic -> changed.add(topic.name()));
-            gather();
+            scheduleChanges();
         }
     }
 
-    private void tellChanges() {
+    private void registerChanges() {
         if (changed.isEmpty() || stopped) {
             return;
         }
@@ -168,9 +168,9 @@ public final class BrokerRegistration implements TopicListener, Registrations {
             return;
         }
         waiters++;
-        // listeners of the commit that let the answer go are told behind it
+        // the listeners of the commit that released the answer are called after it
         timers.after(0, () -> {
-            tellChanges();
+            registerChanges();
             waiting.computeIfAbsent(round, r -> new ArrayList<>()).add(then);
             release();
         });
@@ -224,12 +224,12 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         }
     }
 
-    /** Whether there is a name server in another process at all. */
+    /** Returns whether there are name servers in other processes. */
     boolean hasNameServers() {
         return !links.isEmpty();
     }
 
-    /** Asks one name server after another for a topic's route; the first answer is told, null where there is none. */
+    /** Asks one name server after another for a topic's route; passes on the first answer, or null where there is none. */
     void askRoute(String topic, Consumer<Frame> then) {
         askRoute(links.keySet().iterator(), topic, then);
     }
@@ -265,10 +265,10 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         return bodies(broker.topics().stream().map(Topic::name).toList(), false);
     }
 
-    /** As many bodies as the topics need; where there are several, or news, each is a version of its own. */
-    private List<byte[]> bodies(Collection<String> names, boolean news) {
+    /** Returns the bodies that the topics need; where there are several, or changes, each has a new version. */
+    private List<byte[]> bodies(Collection<String> names, boolean changes) {
         List<byte[]> bodies = new ArrayList<>();
-        StringBuilder there = new StringBuilder();
+        StringBuilder present = new StringBuilder();
         JsonWriter gone = new JsonWriter().beginArray();
         int left = names.size();
         for (String name : names) {
@@ -281,29 +281,31 @@ public final class BrokerRegistration implements TopicListener, Registrations {
                 TopicRequests.write(
                         out.name(name), topic, settings.allowed(topic.settings().permissions()),
                         Math.max(settings.announced(name), TopicRequests.flag(topic)));
-                there.append(there.isEmpty() ? "" : ",").append(out.toString(), 1, out.toString().length());
+                present.append(present.isEmpty() ? "" : ",").append(out.toString(), 1, out.toString().length());
             }
-            if (there.length() > FRAME_CHARS && left > 0) {
-                bodies.add(body(there, "[]", true));
-                there.setLength(0);
+            if (present.length() > FRAME_CHARS && left > 0) {
+                bodies.add(body(present, "[]", true));
+                present.setLength(0);
             }
         }
-        bodies.add(body(there, gone.endArray().toString(), news || !bodies.isEmpty()));
+        bodies.add(body(present, gone.endArray().toString(), changes || !bodies.isEmpty()));
         return bodies;
     }
 
     /**
-     * @param gone names of topics that are gone: this project's name servers drop them, RocketMQ's look at what is there
-     *         only, and are told by the tool that deletes a topic
+     * Returns a body.
+     *
+     * @param gone names of deleted topics: this project's name servers drop them; RocketMQ's ignore them, and learn of a
+     *     deletion from the tool that deletes the topic
      */
-    private byte[] body(CharSequence there, String gone, boolean news) {
-        if (news) {
+    private byte[] body(CharSequence present, String gone, boolean changes) {
+        if (changes) {
             version++;
             versionMs = broker.now();
         }
         String text = "{\"filterServerList\":[],\"topicConfigSerializeWrapper\":{\"dataVersion\":{\"counter\":" + version
                 + ",\"stateVersion\":0,\"timestamp\":" + versionMs + "},\"goneTopics\":" + gone
-                + ",\"topicConfigTable\":{" + there + "}}}";
+                + ",\"topicConfigTable\":{" + present + "}}}";
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Requests of the broker's own that one client has yet to answer. */
+/** The requests of the broker that one client has not answered yet. */
 final class ClientCalls {
     private static final int OPEN_MAX = 256;
 
-    /** How a call can end without an answer. */
+    /** The reason why a call has no answer. */
     enum Failure {
         /** The client did not answer in time. */
         TIMEOUT,
-        /** The connection is gone. */
+        /** The connection is closed. */
         GONE,
-        /** The client owes too many answers already. */
+        /** Too many calls to the client are open. */
         TOO_MANY
     }
 
-    /** Takes the outcome of a call: an answer, or else why there is none. */
+    /** Takes the outcome of a call: an answer, or else a failure. */
     interface Outcome {
         void accept(Frame answer, Failure failure);
     }
@@ -38,7 +38,7 @@ final class ClientCalls {
         this.timers = timers;
     }
 
-    /** Asks the client, and has the outcome told: exactly once, now or later. */
+    /** Asks the client and reports the outcome exactly once, now or later. */
     void ask(int code, int opaque, Map<String, String> fields, byte[] body, long timeoutMs, Outcome outcome) {
         if (open.size() >= OPEN_MAX || open.containsKey(opaque)) {
             outcome.accept(null, Failure.TOO_MANY);
@@ -48,7 +48,7 @@ final class ClientCalls {
         client.accept(new Frame(code, Frame.JAVA, Frame.VERSION, opaque, 0, null, fields, body, false));
     }
 
-    /** Whether an answer with that number is one that somebody waits for. */
+    /** Returns whether a call waits for an answer with that number. */
     boolean awaits(int opaque) {
         return open.containsKey(opaque);
     }
@@ -66,7 +66,7 @@ final class ClientCalls {
         }
     }
 
-    /** The connection is gone. */
+    /** Fails all open calls, since the connection is closed. */
     void closed() {
         for (Integer opaque : List.copyOf(open.keySet())) {
             open.get(opaque).timer.cancel();

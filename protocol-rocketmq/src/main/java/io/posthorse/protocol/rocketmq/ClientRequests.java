@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Heartbeats and membership: 34, 35, 38, 46, 203, 204. */
+/** Answers heartbeats and shows the members of groups: 34, 35, 38, 46, 203, 204. */
 final class ClientRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
     private static final int HEARTBEAT_BYTES_MAX = 1 << 20;
@@ -69,7 +69,7 @@ final class ClientRequests implements RequestHandler {
         String clientId = body.text("clientID", "");
         if (clientId.length() > CLIENT_ID_MAX) {
             return request.refuse(
-                    ResponseCode.INVALID_PARAMETER, "a client id has at most " + CLIENT_ID_MAX + " characters");
+                    ResponseCode.INVALID_PARAMETER, "a client id may have at most " + CLIENT_ID_MAX + " characters");
         }
         Map<String, String> answer = Map.of("IS_SUPPORT_HEART_BEAT_V2", "true", "IS_SUB_CHANGE", "true");
         if (body.bool("withoutSub", false)) {
@@ -78,8 +78,8 @@ final class ClientRequests implements RequestHandler {
         }
         ConsumerGroups.Member member = groups.member(clientId, peer, request.language(), request.version());
         if (!groups.keeps(member, request.body().length)) {
-            return request.refuse(ResponseCode.SYSTEM_BUSY, "clients have said as much of their groups as may be kept, all"
-                    + " together or those of one user or address");
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "the heartbeat does not fit: the memory for heartbeats of"
+                    + " all clients, or of this user or address, is used up");
         }
         for (JsonValue item : body.array("producerDataSet")) {
             groups.producer(item.asObject().text("groupName", ""), member);
@@ -100,7 +100,7 @@ final class ClientRequests implements RequestHandler {
             String problem = TopicsAndGroups.groupProblem(name);
             return problem != null
                     ? problem
-                    : "subscription group [" + name + "] does not exist, and it was not created. Create it with"
+                    : "subscription group [" + name + "] does not exist and could not be created. Create it with"
                             + " updateSubGroup, or see groups.max.";
         }
         ConsumerGroups.Group group = new ConsumerGroups.Group();
@@ -125,7 +125,7 @@ final class ClientRequests implements RequestHandler {
         return null;
     }
 
-    /** Those among whom queues are shared; where the group has none, its members of other protocols. */
+    /** Returns the members that share queues; where the group has none, its members of other protocols. */
     private Frame members(Frame request) {
         String name = request.require("consumerGroup");
         ConsumerGroups.Group sharing = groups.consumers(name);
@@ -157,9 +157,9 @@ final class ClientRequests implements RequestHandler {
         }
         JsonWriter out = new JsonWriter().beginObject();
         connections(out, group);
-        OnlineClients.Reading told = group.told();
-        out.name("consumeFromWhere").value(told.from());
-        out.name("consumeType").value(told.type()).name("messageModel").value(told.messageModel());
+        OnlineClients.Reading reading = group.told();
+        out.name("consumeFromWhere").value(reading.from());
+        out.name("consumeType").value(reading.type()).name("messageModel").value(reading.messageModel());
         out.name("subscriptionTable").beginObject();
         group.interests().forEach((topic, interest) -> ConsumerGroups.Interest.write(out.name(topic), interest));
         return request.ok(out.endObject().endObject().bytes());

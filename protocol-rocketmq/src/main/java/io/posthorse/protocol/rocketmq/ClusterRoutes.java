@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The brokers of topics: those that this process knows of itself, and those of name servers elsewhere. What these said is
- * kept for a while, and outlives them: a name server that is away takes no queue from a consumer.
+ * The brokers of topics: those known in this process, and those of name servers elsewhere. Answers of name servers are
+ * cached for a while and stay in use when a name server is unreachable, so that no consumer loses a queue by that.
  */
 public final class ClusterRoutes implements Routes {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterRoutes.class);
@@ -29,7 +29,7 @@ public final class ClusterRoutes implements Routes {
     private static final int TOPICS_MAX = 10_000;
     private static final int NAME_MAX = 255;
     private static final int BROKERS_MAX = 1_024;
-    /** Of one topic; who comes behind them is told what is known. */
+    /** Maximum callers that wait for the route of one topic; more get at once what is known. */
     private static final int WAITERS_MAX = 10_000;
 
     private final String ownName;
@@ -45,9 +45,9 @@ public final class ClusterRoutes implements Routes {
     }
 
     /**
-     * @param ownName this broker's name: of itself nobody knows more than it does
-     * @param here how this broker offers a topic, and those that registered in this process
-     * @param nameServers the links to name servers elsewhere
+     * @param ownName this broker's name: what others say of it is ignored
+     * @param here returns how this broker, and those registered in this process, offer a topic
+     * @param nameServers links to name servers elsewhere
      */
     public ClusterRoutes(
             String ownName, Function<String, List<TopicOnBroker>> here, BrokerRegistration nameServers, Clock clock) {
@@ -116,18 +116,18 @@ public final class ClusterRoutes implements Routes {
             }
             return brokers;
         } catch (MalformedFrameException | NumberFormatException e) {
-            LOG.warn("A name server's route of the topic {} cannot be read ({}); what is known of it stays.", topic,
+            LOG.warn("A name server's route of the topic {} cannot be read ({}); the previous route is kept.", topic,
                     e.getMessage());
             return before;
         }
     }
 
-    /** Name servers before RocketMQ 5 write its name with an error. */
+    /** Returns the flag of a topic; name servers before RocketMQ 5 misspell its name. */
     private static int flag(JsonValue.Obj queues) {
         return queues.integer("topicSysFlag", queues.integer("topicSynFlag", 0));
     }
 
-    /** What this process knows of itself comes first. */
+    /** Merges routes; what this process knows itself takes precedence. */
     private List<TopicOnBroker> merged(String topic, List<TopicOnBroker> elsewhere) {
         TreeMap<String, TopicOnBroker> all = new TreeMap<>();
         elsewhere.forEach(broker -> all.put(broker.brokerName(), broker));

@@ -8,7 +8,10 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import java.io.IOException;
 import java.util.ArrayDeque;
 
-/** Answers to changes of topics: they leave when the log has the change and the name servers know of it. */
+/**
+ * Answers to changes of topics, which are sent once the log has committed the change and the name servers have registered
+ * it.
+ */
 final class ConfirmedAnswers implements PendingReplies {
     private record Answer(Peer peer, Frame request, Frame response, long position) {}
 
@@ -21,7 +24,7 @@ final class ConfirmedAnswers implements PendingReplies {
         this.registrations = registrations;
     }
 
-    /** Answers a request whose changes are decided, in time. */
+    /** Answers a request whose changes are decided, once they are committed and registered. */
     void answer(Peer peer, Frame request, Frame response) {
         if (answers.isEmpty()) {
             shard.park(this);
@@ -43,7 +46,7 @@ final class ConfirmedAnswers implements PendingReplies {
         while (!answers.isEmpty()) {
             Answer answer = answers.remove();
             send(answer, answer.request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk has failed ("
-                    + cause.getMessage() + "): the change may or may not be kept. See the broker's log."));
+                    + cause.getMessage() + "): the change may or may not be kept. See the server log."));
         }
     }
 

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** How far groups have read: 208, 303, 317; and what a queue's index holds: 321. */
+/** Shows how far groups have read (208, 303, 317) and the index entries of a queue (321). */
 final class ConsumeRequests implements RequestHandler {
     private static final int ENTRIES_MAX = 1_000;
     private static final int STATS_ROWS_MAX = 60_000;
@@ -68,7 +68,7 @@ final class ConsumeRequests implements RequestHandler {
         };
     }
 
-    /** The key of a queue in tables that go by queue. */
+    /** Returns the key of a queue in tables by queue. */
     static JsonValue queue(RocketmqSettings settings, Partition partition) {
         return new JsonValue.Obj(List.of(
                 new JsonValue.Member(new JsonValue.Text("brokerName"), new JsonValue.Text(settings.brokerName())),
@@ -76,7 +76,7 @@ final class ConsumeRequests implements RequestHandler {
                 new JsonValue.Member(new JsonValue.Text("topic"), new JsonValue.Text(partition.topic().name()))));
     }
 
-    /** Topics that a group has offsets in, without those that its members do not subscribe to any more. */
+    /** Returns the topics in which a group has offsets, without those that its members no longer subscribe to. */
     private Collection<Topic> topics(Subscription group) {
         OnlineClients.Group members = online.consumers(group.name());
         Set<String> read = members == null ? Set.of() : members.interests().keySet();

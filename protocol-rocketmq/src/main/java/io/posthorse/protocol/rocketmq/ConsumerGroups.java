@@ -28,17 +28,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Who is online of this protocol: the members of consumer and producer groups, by connection, with what they subscribe to.
- * Soft state, rebuilt from heartbeats after a restart. Queues are shared and questions asked by it; what tools are shown
- * of the clients of all protocols is in {@link OnlineClients}, which is told from here.
+ * The members of consumer and producer groups that use this protocol, by connection, with their subscriptions. They are kept
+ * in memory only and rebuilt from heartbeats after a restart. They share queues and get the broker's requests; {@link
+ * OnlineClients}, which is updated from here, has the clients of all protocols for tools.
  */
 final class ConsumerGroups {
     private static final long SCAN_MS = 10_000;
     private static final long EXPIRY_MS = 120_000;
-    /** Producer groups kept for the tools; a producer of one more sends as well as any other. */
+    /** Producer groups that are kept for tools; producers of further groups can send all the same. */
     private static final int PRODUCER_GROUPS_MAX = 100_000;
 
-    /** Part of the heap for what heartbeats say; in memory it takes a few times as much. */
+    /** Part of the heap for the bytes of heartbeats, which take a few times as much in memory. */
     private static final int HEAP_PART = 32;
 
     private final Broker broker;
@@ -48,35 +48,35 @@ final class ConsumerGroups {
     private final Timers timers;
     private final Map<String, Group> consumers = new TreeMap<>();
     private final Map<String, Group> producers = new TreeMap<>();
-    /** Clients with a heartbeat, by connection. */
+    /** Clients that sent a heartbeat, by connection. */
     private final Map<Peer, Membership> memberships = new HashMap<>();
     /** Connections of clients that produce, by client id. */
     private final Map<String, Peer> producing = new HashMap<>();
     private int opaque;
 
-    /** One client of a group. */
+    /** A client as a member of a group. */
     record Member(Peer peer, int language, OnlineClients.Client client) {
         String clientId() {
             return client.id();
         }
     }
 
-    /** What a group reads of one topic. */
-    record Interest(OnlineClients.Interest told, Filters.Choice choice) {
+    /** A group's subscription to one topic. */
+    record Interest(OnlineClients.Interest shown, Filters.Choice choice) {
         long version() {
-            return told.version();
+            return shown.version();
         }
 
-        /** Writes it as tools read it. */
-        static void write(JsonWriter out, OnlineClients.Interest told) {
+        /** Writes a subscription as tools read it. */
+        static void write(JsonWriter out, OnlineClients.Interest shown) {
             out.beginObject().name("classFilterMode").value(false);
-            out.name("codeSet").beginArray().endArray().name("expressionType").value(told.type());
-            out.name("subString").value(told.expression()).name("subVersion").value(told.version());
-            out.name("tagsSet").beginArray().endArray().name("topic").value(told.topic()).endObject();
+            out.name("codeSet").beginArray().endArray().name("expressionType").value(shown.type());
+            out.name("subString").value(shown.expression()).name("subVersion").value(shown.version());
+            out.name("tagsSet").beginArray().endArray().name("topic").value(shown.topic()).endObject();
         }
     }
 
-    /** A group with its members, in the order of their coming. */
+    /** A group with its members, in the order in which they joined. */
     static final class Group {
         final Map<Peer, Member> members = new LinkedHashMap<>();
         Map<String, Interest> interests = Map.of();
@@ -84,10 +84,10 @@ final class ConsumerGroups {
         String messageModel = "CLUSTERING";
         String consumeFromWhere = "CONSUME_FROM_LAST_OFFSET";
 
-        private OnlineClients.Reading told() {
-            Map<String, OnlineClients.Interest> told = new TreeMap<>();
-            interests.forEach((topic, interest) -> told.put(topic, interest.told()));
-            return new OnlineClients.Reading(consumeType, messageModel, consumeFromWhere, told);
+        private OnlineClients.Reading shown() {
+            Map<String, OnlineClients.Interest> shown = new TreeMap<>();
+            interests.forEach((topic, interest) -> shown.put(topic, interest.shown()));
+            return new OnlineClients.Reading(consumeType, messageModel, consumeFromWhere, shown);
         }
     }
 
@@ -107,12 +107,12 @@ final class ConsumerGroups {
         return clock.nanos() / 1_000_000;
     }
 
-    /** The client of a connection, which speaks now. */
+    /** Returns the client of a connection and notes that it was active now. */
     Member member(String clientId, Peer peer, int language, int version) {
         long now = nowMs();
         Membership known = memberships.get(peer);
         if (known == null || !known.isOf(clientId, version)) {
-            closed(peer); // whatever it called itself before is gone
+            closed(peer); // ends the membership under the previous client id
             String address = peer.remote().getAddress().getHostAddress() + ":" + peer.remote().getPort();
             known = new Membership(
                     new OnlineClients.Client(clientId, address, Language.name(language), version, now), holder(peer));
@@ -128,7 +128,7 @@ final class ConsumerGroups {
                 : new QuotaHolder("", peer.remote().getAddress());
     }
 
-    /** Makes room for what a client's heartbeat says; false where all clients, or those of one user, have said too much. */
+    /** Takes memory for a client's heartbeat; returns false where all clients, or those of one user, have used up theirs. */
     boolean keeps(Member member, long bytes) {
         Membership known = memberships.get(member.peer());
         if (bytes > known.bytes && !heartbeats.take(known.holder, bytes - known.bytes)) {
@@ -141,10 +141,10 @@ final class ConsumerGroups {
         return true;
     }
 
-    /** A consumer's heartbeat; tells the others of the group where it is new or reads something else. */
+    /** Handles a consumer's heartbeat; notifies the group's members where it is new or its topics changed. */
     void consumer(String name, Member member, Group described) {
         memberships.get(member.peer()).consumed.add(name);
-        online.consumes(name, member.peer(), member.client(), described.told());
+        online.consumes(name, member.peer(), member.client(), described.shown());
         Group group = consumers.computeIfAbsent(name, n -> new Group());
         boolean isNew = group.members.put(member.peer(), member) == null;
         boolean changed = !group.interests.keySet().equals(described.interests.keySet());
@@ -157,7 +157,10 @@ final class ConsumerGroups {
         }
     }
 
-    /** What the last heartbeat reads, each topic as it was subscribed to last: members are not told of by turns. */
+    /**
+     * Returns the subscriptions of the latest heartbeat, each topic in its newest version, so that members that differ do
+     * not replace one another's in turns.
+     */
     private static Map<String, Interest> newest(Map<String, Interest> before, Map<String, Interest> now) {
         Map<String, Interest> newest = new TreeMap<>(now);
         before.forEach((topic, old) -> newest.computeIfPresent(
@@ -165,12 +168,14 @@ final class ConsumerGroups {
         return newest;
     }
 
-    /** The connection of a producing client; null where it has none. */
+    /** Returns the connection of a producing client; null where it has none. */
     Peer producer(String clientId) {
         return producing.get(clientId);
     }
 
-    /** A producer's heartbeat. A client id that is in use by another user stays that user's: replies to it are his. */
+    /**
+     * Handles a producer's heartbeat. A client id in use by another user stays with that user, who gets the replies to it.
+     */
     void producer(String name, Member member) {
         Peer before = producing.get(member.clientId());
         if (before == null || user(before).equals(user(member.peer()))) {
@@ -186,7 +191,7 @@ final class ConsumerGroups {
         }
     }
 
-    /** A heartbeat that says only that its sender lives. */
+    /** Handles a heartbeat that only says that its sender is alive. */
     void seen(Peer peer) {
         Membership known = memberships.get(peer);
         if (known != null) {
@@ -206,13 +211,13 @@ final class ConsumerGroups {
         return producers.get(name);
     }
 
-    /** Whether that connection's client is a member of the group. */
+    /** Returns whether the client of a connection is a member of the group. */
     boolean isMember(String group, Peer peer) {
         Group found = consumers.get(group);
         return found != null && found.members.containsKey(peer);
     }
 
-    /** A client leaves a group. */
+    /** Removes a client from a group. */
     void leave(String consumerGroup, String producerGroup, Peer peer) {
         Membership known = memberships.get(peer);
         if (producerGroup != null && known != null) {
@@ -238,7 +243,7 @@ final class ConsumerGroups {
         return removed;
     }
 
-    /** The connection is gone: its client leaves all groups. */
+    /** Removes the client of a closed connection from all groups. */
     void closed(Peer peer) {
         Membership known = memberships.get(peer);
         if (known == null) {
@@ -275,12 +280,14 @@ final class ConsumerGroups {
         }
     }
 
-    /** The filter that the group's heartbeats gave for a topic; refuses the pull and returns null where there is none. */
+    /**
+     * Returns the filter of the group's heartbeats for a topic, or refuses the pull and returns null where there is none.
+     */
     TagFilter filter(RemotingSession session, RequestHeader header, Subscription subscription, String topic) {
         Group group = consumers.get(subscription.name());
         if (group == null) {
             session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_EXIST, "the consumer's group info not exist: group "
-                    + subscription.name() + " has no member here. Its next heartbeat, within 30 s, heals this.");
+                    + subscription.name() + " has no member here. Its next heartbeat, within 30 s, corrects this.");
             return null;
         }
         Interest interest = group.interests.get(topic);
@@ -291,7 +298,7 @@ final class ConsumerGroups {
         }
         if (interest.version() < header.number(FieldNames.SUBSCRIPTION_VERSION, 0)) {
             if (Filters.TAG.equals(header.text(FieldNames.EXPRESSION_TYPE))) {
-                return TagFilter.ALL; // a client compares tags itself; its heartbeat may be 30 s away (decision 28)
+                return TagFilter.ALL; // the client compares tags itself; its next heartbeat may be 30 s away (decision 28)
             }
             session.refuse(header, ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
             return null;
@@ -299,7 +306,7 @@ final class ConsumerGroups {
         return filter(session, header, interest.choice());
     }
 
-    /** The filter of a subscription; refuses the pull and returns null where it has none. */
+    /** Returns the filter of a subscription, or refuses the pull and returns null where there is none. */
     static TagFilter filter(RemotingSession session, RequestHeader header, Filters.Choice choice) {
         if (choice.filter() == null) {
             session.refuse(header, choice.code(), choice.remark());

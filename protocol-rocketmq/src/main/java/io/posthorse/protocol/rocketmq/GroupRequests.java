@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Creates, changes, shows and deletes consumer groups, and tells who is in one: 200, 201, 207, 225, 328, 343, 345, 352. */
+/** Creates, changes, shows and deletes consumer groups, and shows their members: 200, 201, 207, 225, 328, 343, 345, 352. */
 final class GroupRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
     private static final int LIST_MAX = 10_000;
-    /** The group that RocketMQ's tools read with. */
+    /** The group with which RocketMQ's tools read. */
     private static final String TOOLS_GROUP = "TOOLS_CONSUMER";
 
     private final Shard shard;
@@ -79,11 +79,11 @@ final class GroupRequests implements RequestHandler {
         };
     }
 
-    /** All groups are looked at before the first is touched. */
+    /** Creates or changes groups; checks all of them before it changes the first. */
     private Frame update(Frame request, QuotaHolder by, List<JsonValue> items) {
         if (items.isEmpty() || items.size() > LIST_MAX) {
-            return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " groups are due in one request, not "
-                    + items.size());
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "a request must name 1 to " + LIST_MAX
+                    + " groups, not " + items.size());
         }
         Map<String, SubscriptionSettings> wanted = new TreeMap<>();
         for (JsonValue item : items) {
@@ -105,7 +105,7 @@ final class GroupRequests implements RequestHandler {
             boolean isNew = broker.subscription(group.getKey()) == null;
             if (isNew && !destinations.hasRoomForGroup(by)) {
                 return request.refuse(ResponseCode.SYSTEM_ERROR, "the group was not created: the limit groups.max is"
-                        + " reached, or what one user or address may make of it (share.user, share.address)");
+                    + " reached, or the share of one user or address in it (share.user, share.address)");
             }
             Subscription changed = shard.turn().createOrUpdate(group.getKey(), group.getValue());
             if (changed == null) {
@@ -121,7 +121,7 @@ final class GroupRequests implements RequestHandler {
     }
 
     /**
-     * All groups, or with groupSeq and maxGroupNum so many from a place in the order of their names. A broker without groups
+     * Shows all groups, or by groupSeq and maxGroupNum a page of them in the order of their names. A broker without groups
      * lists the tools' group, as RocketMQ's always do: dashboards take an empty list for a failure.
      */
     private Frame all(Frame request) {
@@ -141,7 +141,7 @@ final class GroupRequests implements RequestHandler {
                 out.endObject().endObject().bytes());
     }
 
-    /** A group as it is; one that is created on first use shows as it would be. */
+    /** Shows a group; creates one where groups are created on first use. */
     private Frame show(Frame request, QuotaHolder by) {
         String name = request.require("group");
         Subscription group = destinations.group(name, by);

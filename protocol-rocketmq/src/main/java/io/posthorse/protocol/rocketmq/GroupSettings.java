@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A consumer group's settings in RocketMQ's JSON. What the core has no use for is kept beside, and given back. */
+/** A consumer group's settings in RocketMQ's JSON. Fields that the core does not use are stored and returned unchanged. */
 final class GroupSettings {
     private static final String RETRY_POLICY = "groupRetryPolicy";
     private static final String RETRY_POLICY_STANDARD = "{\"type\":\"CUSTOMIZED\"}";
     private static final int RETRY_POLICY_MAX = 4_096;
-    /** Numbers that are only kept, with what they are when nobody says it. */
+    /** Numbers that are stored only, with their standard values. */
     private static final Map<String, Integer> KEPT = new LinkedHashMap<>();
 
     static {
@@ -27,20 +27,24 @@ final class GroupSettings {
 
     private GroupSettings() {}
 
-    /** @param before the settings that the group has, or null */
+    /**
+     * Reads settings.
+     *
+     * @param before present settings of the group, or null
+     */
     static SubscriptionSettings read(JsonValue.Obj body, SubscriptionSettings before) {
         SubscriptionSettings standard = SubscriptionSettings.STANDARD;
-        TreeMap<String, String> more = new TreeMap<>(before == null ? Map.of() : before.attributes());
-        Attributes.alter(more, body.object("attributes"), Attributes.OF_GROUPS);
+        TreeMap<String, String> attributes = new TreeMap<>(before == null ? Map.of() : before.attributes());
+        Attributes.alter(attributes, body.object("attributes"), Attributes.OF_GROUPS);
         KEPT.forEach((name, value) -> Attributes.field(
-                more, name, Long.toString(body.number(name, value)), Integer.toString(value)));
+                attributes, name, Long.toString(body.number(name, value)), Integer.toString(value)));
         String policy = body.get(RETRY_POLICY) instanceof JsonValue.Obj given
                 ? new JsonWriter().value(given).toString()
                 : RETRY_POLICY_STANDARD;
         if (policy.length() > RETRY_POLICY_MAX) {
             throw new MalformedFrameException("the retry policy is longer than " + RETRY_POLICY_MAX + " characters");
         }
-        Attributes.field(more, RETRY_POLICY, policy, RETRY_POLICY_STANDARD);
+        Attributes.field(attributes, RETRY_POLICY, policy, RETRY_POLICY_STANDARD);
         SubscriptionSettings wanted = SubscriptionSettings.ofOffsets(
                 body.bool("consumeEnable", true),
                 body.bool("consumeBroadcastEnable", true),
@@ -49,7 +53,7 @@ final class GroupSettings {
                 body.integer("retryQueueNums", standard.retryPartitions()),
                 body.integer("retryMaxTimes", standard.retryMax()),
                 body.bool("notifyConsumerIdsChangedEnable", true),
-                more);
+                attributes);
         return before == null ? wanted : before.changed(wanted);
     }
 

@@ -11,7 +11,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.platform.QuotaHolder;
 
-/** Locks and unlocks queues for orderly consumers (41, 42). */
+/** Locks queues for orderly consumers (41) and unlocks them (42). */
 final class LockRequests implements RequestHandler {
     private final QueueLocks locks;
     private final String brokerName;

@@ -5,14 +5,15 @@ import io.posthorse.platform.QuotaHolder;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What the client of one connection is a member of: the end of the connection costs what is in here, and no more. */
+/** The groups of one connection's client, all of which it leaves when the connection ends. */
 final class Membership {
-    /** Producer groups of one client that are kept; a producer of one more sends as well as any other. */
+    /** Producer groups that are kept for one client; a producer of further groups can send all the same. */
     static final int PRODUCED_MAX = 1_024;
 
     final OnlineClients.Client client;
-    /** Whose it is, and bytes of its last heartbeat, which are what is kept of it, about. */
+    /** The user and address that the heartbeat counts for. */
     final QuotaHolder holder;
+    /** Bytes of the last heartbeat: about what is kept of it. */
     long bytes;
     final Set<String> consumed = new LinkedHashSet<>();
     final Set<String> produced = new LinkedHashSet<>();
@@ -22,7 +23,7 @@ final class Membership {
         this.holder = holder;
     }
 
-    /** Whether this is the client of that id and version. */
+    /** Returns whether this is the client with that id and version. */
     boolean isOf(String clientId, int version) {
         return client.id().equals(clientId) && client.version() == version;
     }

@@ -18,7 +18,7 @@ import io.posthorse.format.rocketmq.TopicsAndGroups;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/** Requests about one stored message: look at it (33), send it back to be tried again (36). */
+/** Shows a stored message (33) and sends it back for a retry (36). */
 final class MessageRequests implements RequestHandler {
     private static final int FIRST_RETRY_LEVEL = 3;
 
@@ -97,13 +97,13 @@ final class MessageRequests implements RequestHandler {
         }
         message.copy(view, target, properties, view.reconsumeTimes() + 1, session.storeHost);
         if (message.propertiesLength > StoredMessage.PROPERTIES_MAX) {
-            return request.refuse(ResponseCode.MESSAGE_ILLEGAL, "the message was not sent back: with those of its retry its"
-                    + " properties are longer than 32 KB");
+            return request.refuse(ResponseCode.MESSAGE_ILLEGAL, "the message was not sent back: its properties, with"
+                    + " those of the retry, are longer than 32 KB");
         }
         Admission admission = broker.admit(message.length(), 1);
         if (admission != Admission.ADMITTED) {
             return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the message was not sent back: the broker's disk is "
-                    + (admission == Admission.DISK_FULL ? "full" : "broken") + ". The client tries again.");
+                    + (admission == Admission.DISK_FULL ? "full" : "broken") + ". The client will try again.");
         }
         if (level > 0) {
             broker.delayed().publishLater(target, message, level - 1);

@@ -15,14 +15,14 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connection to one name server: dialled again when it is lost, and asked questions that always end. */
+/** The connection to one name server. It is restored when it is lost, and each question on it gets an answer or null. */
 final class NameServerLink implements Session {
-    /** How long an answer is waited for. Tools give up behind 5 s, so what waits for this must be shorter. */
+    /** Time in ms to wait for an answer. Tools give up after 5 s, so requests that wait for this must take less. */
     static final long ANSWER_MS = 3_000;
     private static final Logger LOG = LoggerFactory.getLogger(NameServerLink.class);
     private static final long REDIAL_MS = 5_000;
     private static final int QUESTIONS_MAX = 4_096;
-    /** A peer that left so many questions in a row without an answer is dialled anew. */
+    /** Number of questions in a row without an answer after which the connection is closed and made again. */
     private static final int MISSED_MAX = 3;
 
     private record Question(Consumer<Frame> then, Timers.Timer timer) {}
@@ -44,8 +44,8 @@ final class NameServerLink implements Session {
     private boolean stopped;
 
     /**
-     * @param signer signs what is asked; null where nothing is signed
-     * @param onOpen is told whenever a connection is there anew
+     * @param signer signs the questions; null where nothing is signed
+     * @param onOpen is called when a connection was made
      */
     NameServerLink(
             String address, BrokerRegistration.Dialer dialer, Timers timers, RequestSigner signer,
@@ -72,11 +72,11 @@ final class NameServerLink implements Session {
 
     private void failed() {
         known = false;
-        lost("cannot be reached; tried again every " + REDIAL_MS / 1_000 + " s until it is back");
+        lost("cannot be reached; the broker tries again every " + REDIAL_MS / 1_000 + " s");
         timers.after(REDIAL_MS, this::dial);
     }
 
-    /** It is lost, one way or another; told once until it is back. */
+    /** Notes that the name server is lost; warns once until it is back. */
     private void lost(String how) {
         if (!isLost) {
             isLost = true;
@@ -88,7 +88,7 @@ final class NameServerLink implements Session {
         return address;
     }
 
-    /** Whether it was lost, and has not registered the broker since. */
+    /** Returns whether the name server was lost and has not registered the broker since. */
     boolean isLost() {
         return isLost;
     }
@@ -97,17 +97,17 @@ final class NameServerLink implements Session {
         return connection != null;
     }
 
-    /** Whether it is there and answered the last time that it was asked. */
+    /** Returns whether the link is open and the last question was answered. */
     boolean isAnswering() {
         return connection != null && missed == 0;
     }
 
-    /** This machine's address as the name server sees it; only where the link is open. */
+    /** Returns this machine's address on the connection; call only where the link is open. */
     InetSocketAddress local() {
         return connection.local();
     }
 
-    /** The broker is registered there; true where that is news, or the name server was lost. */
+    /** Notes that the broker is registered; returns true where it was not before, or the name server was lost. */
     boolean isNewlyKnown() {
         boolean news = !known || isLost;
         known = true;
@@ -116,7 +116,10 @@ final class NameServerLink implements Session {
         return news;
     }
 
-    /** The broker is refused there; true where that, or the reason, is news. */
+    /**
+     * Notes that the registration is refused; returns true where it was not before, the reason is another, or the name
+     * server was lost.
+     */
     boolean isNewlyRefused(String reason) {
         boolean news = !reason.equals(refusal) || isLost;
         refusal = reason;
@@ -124,7 +127,7 @@ final class NameServerLink implements Session {
         return news;
     }
 
-    /** Asks; the answer is told once, null where none came in time or the connection is gone. */
+    /** Asks a question and passes on its answer once; null where none came in time or the connection is closed. */
     void ask(int code, Map<String, String> fields, byte[] body, Consumer<Frame> then) {
         if (connection == null || questions.size() >= QUESTIONS_MAX) {
             then.accept(null);
@@ -135,7 +138,7 @@ final class NameServerLink implements Session {
         send(number, code, fields, body);
     }
 
-    /** Says something to which nobody waits for an answer, where the connection is open. */
+    /** Sends a request without waiting for an answer, where the connection is open. */
     void tell(int code, Map<String, String> fields) {
         if (connection != null) {
             send(opaque++, code, fields, new byte[0]);
@@ -155,7 +158,7 @@ final class NameServerLink implements Session {
             return;
         }
         if (++missed == 1) {
-            lost("gave no answer for " + ANSWER_MS + " ms; until it does, nobody waits for it");
+            lost("did not answer for " + ANSWER_MS + " ms; until it does, requests do not wait for it");
         }
         question.then.accept(null);
         if (missed >= MISSED_MAX && connection != null) {
@@ -196,7 +199,7 @@ final class NameServerLink implements Session {
         }
     }
 
-    /** Dials no more. */
+    /** Stops restoring the connection. */
     void stop() {
         stopped = true;
     }

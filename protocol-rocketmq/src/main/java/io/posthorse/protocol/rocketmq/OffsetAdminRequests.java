@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Moves groups to other offsets and tells where they are: 43, 45, 222, 308, 314. */
+/** Resets and copies the offsets of groups, and shows them: 43, 45, 222, 308, 314. */
 final class OffsetAdminRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
     private static final int CPP = 1;
@@ -36,8 +36,8 @@ final class OffsetAdminRequests implements RequestHandler {
     private final Inspection inspection;
     private final TopicsAndGroups destinations;
     private final ConsumerGroups groups;
-    /** Of a group that was reset, so many offsets are told. */
-    private static final int QUEUES_TOLD = 16;
+    /** Number of offsets of a reset that the audit trail names. */
+    private static final int NAMED_MAX = 16;
 
     private final OffsetResets<Subscription, Partition> resets;
     private final RemotingProtocol protocol;
@@ -88,26 +88,26 @@ final class OffsetAdminRequests implements RequestHandler {
                     ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("group") + " does not exist");
         }
         long queue = request.number("queueId", -1);
-        List<Partition> meant = queue < 0 ? topic.partitions() : one(topic, queue);
-        if (meant.isEmpty()) {
+        List<Partition> chosen = queue < 0 ? topic.partitions() : one(topic, queue);
+        if (chosen.isEmpty()) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "No queues to reset: topic " + topic.name() + " has "
                     + topic.partitions().size() + " queues");
         }
         long given = queue < 0 ? -1 : request.number("offset", -1);
-        if (given >= 0 && (given < broker.begin(meant.getFirst()) || given > broker.end(meant.getFirst()))) {
+        if (given >= 0 && (given < broker.begin(chosen.getFirst()) || given > broker.end(chosen.getFirst()))) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "Target offset " + given + " not in consume queue range ["
-                    + broker.begin(meant.getFirst()) + "-" + broker.end(meant.getFirst()) + "]");
+                    + broker.begin(chosen.getFirst()) + "-" + broker.end(chosen.getFirst()) + "]");
         }
         long timeMs = request.number("timestamp", -1);
         QuotaHolder holder = ((RemotingSession) peer).holder();
         if (given >= 0 || timeMs < 0) { // a time before 1970 stands for the end
-            return move(request, holder, group, meant.stream()
+            return move(request, holder, group, chosen.stream()
                     .map(p -> new TimeSearch.Found(p, given >= 0 ? given : broker.end(p), -1)).toList());
         }
         if (!searches.take(holder)) {
-            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many groups are reset by time at once; ask again");
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many groups are being reset by time; try again");
         }
-        TimeSearch.begin(broker, protocol.reader, meant, timeMs, found -> {
+        TimeSearch.begin(broker, protocol.reader, chosen, timeMs, found -> {
             searches.give(holder);
             peer.send(move(request, holder, group, found));
         });
@@ -122,7 +122,7 @@ final class OffsetAdminRequests implements RequestHandler {
     private Frame move(Frame request, QuotaHolder by, Subscription group, List<TimeSearch.Found> found) {
         Broker turn = shard.turn();
         if (group.isDeleted() || found.getFirst().partition().topic().isDeleted()) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "the group or the topic was deleted meanwhile");
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "the group or the topic has been deleted meanwhile");
         }
         boolean force = !"false".equals(request.field("isForce"));
         Map<Partition, Long> targets = new LinkedHashMap<>();
@@ -140,7 +140,7 @@ final class OffsetAdminRequests implements RequestHandler {
             }
         }
         shard.audit().note(by, "group " + group.name() + " was reset in topic " + request.field("topic") + ", to offsets "
-                + targets.values().stream().limit(QUEUES_TOLD).toList() + (targets.size() > QUEUES_TOLD ? " and more" : ""));
+                + targets.values().stream().limit(NAMED_MAX).toList() + (targets.size() > NAMED_MAX ? " and more" : ""));
         if (online != null) {
             online.members.values().forEach(m -> tell(m, request, targets));
         }
@@ -154,7 +154,7 @@ final class OffsetAdminRequests implements RequestHandler {
         return out.endObject().endObject().bytes();
     }
 
-    /** Clients in C++ want a list where the others want a table. */
+    /** Sends a member its new offsets; clients in C++ need a list in place of the table. */
     private void tell(ConsumerGroups.Member member, Frame request, Map<Partition, Long> targets) {
         byte[] body = table(targets);
         if (member.language() == CPP) {
@@ -181,14 +181,14 @@ final class OffsetAdminRequests implements RequestHandler {
         Subscription target = destinations.group(request.require("destGroup"), by);
         if (target == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("destGroup")
-                    + " does not exist, and it was not created; create it with updateSubGroup");
+                    + " does not exist and could not be created; create it with updateSubGroup");
         }
         String only = request.fields().getOrDefault("topic", "");
         Broker turn = shard.turn();
         for (Topic topic : inspection.topicsOf(source).values()) {
             for (Partition partition : topic.partitions()) {
-                boolean meant = only.isBlank() || only.equals(topic.name());
-                if (meant && !turn.commit(target, partition, source.cursor(partition))) {
+                boolean isChosen = only.isBlank() || only.equals(topic.name());
+                if (isChosen && !turn.commit(target, partition, source.cursor(partition))) {
                     return TopicRequests.full(request);
                 }
             }
@@ -234,7 +234,10 @@ final class OffsetAdminRequests implements RequestHandler {
         out.name("timestamp").value(protocol.statistics.startMs).endObject();
     }
 
-    /** By queue the smallest offset of all groups but some; the largest number where the compared group is behind it. */
+    /**
+     * Answers, for each queue, the smallest offset of all groups except {@code filterGroups}; {@link Long#MAX_VALUE} where
+     * the compared group's is smaller.
+     */
     private Frame correction(Frame request) {
         Topic topic = broker.topic(request.require("topic"));
         Set<String> without = new HashSet<>(Arrays.asList(request.fields().getOrDefault("filterGroups", "").split(",")));

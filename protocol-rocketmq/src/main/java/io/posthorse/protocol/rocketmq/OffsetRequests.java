@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Offsets of queues and groups: 14, 15, 29, 30, 31, 32. */
+/** Reads, stores and searches offsets of queues and groups: 14, 15, 29, 30, 31, 32. */
 final class OffsetRequests implements RequestHandler {
     private static final int SEARCHES_MAX = 64;
 
@@ -80,12 +80,12 @@ final class OffsetRequests implements RequestHandler {
         };
     }
 
-    /** Answers later where the search has to wait for the disk. */
+    /** Begins a search by time; answers later where it has to wait for the disk. */
     private Frame search(
             Peer peer, Frame request, Partition partition, long timeMs, Function<TimeSearch.Found, Frame> answer) {
         QuotaHolder holder = ((RemotingSession) peer).holder();
         if (!searches.take(holder)) {
-            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many searches by time at once; ask again");
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many searches by time are running; try again");
         }
         TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
             searches.give(holder);
@@ -99,9 +99,9 @@ final class OffsetRequests implements RequestHandler {
     }
 
     /**
-     * A group without an offset reads a young queue from its start. For an old one the answer "not found" makes the
-     * client begin where it was told to. An empty queue that never held anything is young: so a message that comes
-     * between this answer and the first pull is not missed.
+     * Answers a group's offset. A group without one reads a young queue from its start. For an old queue the answer "not
+     * found" makes the client begin where its own settings say. An empty queue that has never had a message is young, so
+     * that a message that arrives between this answer and the first pull is not missed.
      */
     private Frame query(Frame request, Partition partition) {
         Subscription group = broker.subscription(request.require("consumerGroup"));
@@ -133,7 +133,7 @@ final class OffsetRequests implements RequestHandler {
         }
         if (!shard.turn().commit(group, partition, offset)) {
             return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full: the offset was not"
-                    + " stored. It will be with a later commit.");
+                    + " stored. A later commit will store it.");
         }
         return request.ok(Map.of());
     }

@@ -5,12 +5,12 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Cursors that a tool has put elsewhere while the group was consuming. Its members are told, but until they have moved
- * they go on committing where they were: such a commit is passed over. Whoever has not moved by himself after a while is
- * moved by the answer to his next pull.
+ * Cursors that a tool has reset while the group was consuming. The members are notified, but until they have moved they
+ * continue to commit their old offsets: such commits are ignored. A member that has not moved after 15 s is moved by the
+ * answer to its next pull.
  *
- * @param <G> a group, told from others by identity
- * @param <P> a queue, the same
+ * @param <G> a group, compared by identity
+ * @param <P> a queue, compared by identity
  */
 final class OffsetResets<G, P> {
     private static final long PATIENCE_MS = 15_000;
@@ -32,7 +32,7 @@ final class OffsetResets<G, P> {
         return clock.nanos() / 1_000_000;
     }
 
-    /** A cursor was put there. */
+    /** Notes that a cursor was reset to an offset. */
     void add(G group, P partition, long offset) {
         if (count >= PENDING_MAX || nowMs() >= expireAtMs) {
             expire();
@@ -73,7 +73,7 @@ final class OffsetResets<G, P> {
         }
     }
 
-    /** Whether a member's commit is one from before the reset, to be passed over. */
+    /** Returns whether a member's commit is from before the reset and must be ignored. */
     boolean outdates(G group, P partition, long commit) {
         if (count == 0) {
             return false;
@@ -89,7 +89,7 @@ final class OffsetResets<G, P> {
         return true;
     }
 
-    /** Where a member that pulls from an offset must go first; -1 where it may read on. */
+    /** Returns the offset to which a member that pulls must move first; -1 where it may read on. */
     long redirect(G group, P partition, long offset) {
         if (count == 0) {
             return -1;

@@ -3,26 +3,26 @@ package io.posthorse.protocol.rocketmq;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What tools may see and change of the process that this broker runs in. */
+/** The state and settings of the process that tools may see and change. */
 public interface Operations {
-    /** Settings in force as texts, by RocketMQ's names; nothing secret is among them. */
+    /** Returns the settings in force as texts, by RocketMQ's names, without secrets. */
     Map<String, String> settings();
 
     /**
-     * Changes settings, all of them or none, at once and for the starts to come.
+     * Changes settings, all of them or none, at once and for later starts.
      *
-     * @param properties lines key=value; an empty value takes a change back
+     * @param properties lines key=value; an empty value reverts a change
      * @param decided runs once it is certain that something changes, and before it does
-     * @param done gets null once the change is kept on the disk, else what a tool is to be told
+     * @param done gets null once the change is stored on the disk, or else an error text for the tool
      */
     void change(String properties, Runnable decided, Consumer<String> done);
 
-    /** How often settings were changed since they were first kept. */
+    /** Returns how many times settings were changed since they were first stored. */
     long changes();
 
-    /** Size of the volume with the data directory, in bytes. */
+    /** Returns the size in bytes of the volume with the data directory. */
     long volumeBytes();
 
-    /** Bytes left on it. */
+    /** Returns the free bytes of that volume. */
     long freeBytes();
 }

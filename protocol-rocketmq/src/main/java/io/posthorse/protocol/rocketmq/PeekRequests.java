@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
-/** Shows messages that a group has not been lent yet, and lends none of them (200052). */
+/** Shows messages that a group has not been lent yet, without lending them (200052). */
 final class PeekRequests implements RequestHandler {
     private static final int COUNT_MAX = 32;
     private static final int BYTES_MAX = 1 << 20;
@@ -49,12 +49,12 @@ final class PeekRequests implements RequestHandler {
         Subscription group = destinations.group(name, ((RemotingSession) peer).holder());
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group [" + name
-                    + "] does not exist, and it was not created. Create it with updateSubGroup.");
+                    + "] does not exist and could not be created. Create it with updateSubGroup.");
         }
         if (!group.settings().admitsOffsets() || !topic.settings().isReadable() || topic.isInternal()
                 || !protocol.settings.isReadable()) {
-            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + name + " may not consume, or the topic "
-                    + topic.name() + " or the broker is not readable");
+            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + name + " is not allowed to consume, or the"
+                    + " topic " + topic.name() + " or the broker is not readable");
         }
         int queue = (int) request.number("queueId", -1);
         if (queue >= topic.partitions().size() || topic.partitions().isEmpty()) {
@@ -77,7 +77,7 @@ final class PeekRequests implements RequestHandler {
         return show(request, group, partitions, most, retry);
     }
 
-    /** The answer; null where messages have to come from the disk first. */
+    /** Returns the answer, or null where messages have to come from the disk first. */
     private Frame show(Frame request, Subscription group, List<Partition> partitions, int most, RetriedRequest retry) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         int left = most;
@@ -89,7 +89,7 @@ final class PeekRequests implements RequestHandler {
                 if (!protocol.old.areResident(fetch)) {
                     return protocol.old.read(fetch, retry)
                             ? null
-                            : request.refuse(ResponseCode.SYSTEM_BUSY, "too many requests wait for old messages; ask again");
+                            : request.refuse(ResponseCode.SYSTEM_BUSY, "too many requests wait for old messages; try again");
                 }
                 ByteBuffer bytes = ByteBuffer.allocate(fetch.bytes());
                 fetch.copy(bytes, 0);

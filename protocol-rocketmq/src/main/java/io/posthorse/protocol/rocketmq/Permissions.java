@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What every request code needs, also of those that this broker does not serve. A code that is not in this table is
- * refused to everybody.
+ * The permission that each request code needs, including codes that this broker does not serve. A code that is not in this
+ * table is refused to all users.
  *
- * <p>A row is: codes, a colon, then {@code super}, {@code signed}, or parts that are all needed. {@code Topic(b) Pub}
+ * <p>A row has codes, a colon, and then {@code super}, {@code signed}, or parts that are all needed. {@code Topic(b) Pub}
  * needs Pub on the topic that field b names; {@code Sub|Get} one of the two; {@code field?} nothing where the field is
- * missing; {@code Topic(*)} a rule about all topics; {@code Make} Create where there is no such thing yet, else Create
- * or Update. Names with @ are explained in {@link RequestNames}. What is about a group's retry or dead-letter topic needs
- * the same on the group, and Sub in place of Pub.
+ * missing; {@code Topic(*)} a rule about all topics; {@code Make} Create where the resource does not exist yet, else Create
+ * or Update. Names with @ are explained in {@link RequestNames}. A request about a group's retry or dead-letter topic needs
+ * the same permission on the group, and Sub in place of Pub.
  */
 final class Permissions {
     private static final String TABLE = """
@@ -129,12 +129,12 @@ final class Permissions {
         return Map.copyOf(table);
     }
 
-    /** What a request code needs; null where it is not known. */
+    /** Returns the permission that a request code needs; null where the code is unknown. */
     static Permission of(int code) {
         return BY_CODE.get(code);
     }
 
-    /** All known codes with what they need. */
+    /** Returns the permissions of all known codes. */
     static Map<Integer, Permission> all() {
         return new TreeMap<>(BY_CODE);
     }

@@ -10,11 +10,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The answer to a request for messages: their bytes, and per queue the first offset and all offsets, from which clients
+ * The answer to a request for messages: their bytes, and for each queue the first offset and all offsets, from which clients
  * make the receipt of each message.
  */
 final class PopAnswer {
-    /** What stands where RocketMQ names a queue of its own bookkeeping; 999 says that the queue is read in order. */
+    /** Number in place of a queue of RocketMQ's bookkeeping; 999 means that the queue is read in order. */
     private static final String REVIVE_QUEUE = "0";
 
     private static final String REVIVE_QUEUE_ORDERED = "999";
@@ -38,12 +38,12 @@ final class PopAnswer {
         return count;
     }
 
-    /** Bytes of its messages so far. */
+    /** Returns the bytes of its messages so far. */
     int bytes() {
         return body.size();
     }
 
-    /** Adds what was lent of a queue. */
+    /** Adds the messages lent from a queue. */
     void add(int queue, LentBatch lent) {
         byte[] bytes = new byte[lent.messages().bytes()];
         ByteBuffer out = ByteBuffer.wrap(bytes);
@@ -56,8 +56,8 @@ final class PopAnswer {
             offsets.append(i == 0 ? "" : ",").append(lent.offset(i));
             int times = lent.deliveries(i) - 1;
             if (times > 0) {
-                int place = at + StoredMessage.reconsumeTimes(out.getInt(at + StoredMessage.SYSTEM_FLAG));
-                out.putInt(place, out.getInt(place) + times);
+                int countAt = at + StoredMessage.reconsumeTimes(out.getInt(at + StoredMessage.SYSTEM_FLAG));
+                out.putInt(countAt, out.getInt(countAt) + times);
             }
             if (ordered) {
                 separate(attempts).append("0 qo").append(queue).append('%').append(lent.offset(i)).append(' ').append(times);

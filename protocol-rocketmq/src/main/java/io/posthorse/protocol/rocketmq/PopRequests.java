@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lends messages to clients one by one (200050), tells whether there are any (200054), and how many wait to be told
- * (200055). A message that is not settled in time is lent again from where it stands; its reconsume times say how often.
+ * Lends messages to clients one by one (200050), answers whether there are any (200054), and shows how many requests wait
+ * (200055). A message that is not settled in time is lent again from the same record; its reconsume times count how often.
  */
 final class PopRequests implements RequestHandler {
     private static final String PRIORITY = "PRIORITY";
@@ -34,9 +34,9 @@ final class PopRequests implements RequestHandler {
     private static final long LEASE_MS_MAX = 12 * 3_600_000L;
     private static final long POLL_MS_MAX = 60_000;
     private static final int WAITERS_MAX = 10_000;
-    /** Most that one connection may have waiting; a proxy has those of many clients. */
+    /** Maximum waiting requests of one connection; a proxy has those of many clients. */
     private static final int SESSION_WAITERS_MAX = 5_000;
-    /** Most queues that all of them wait for, each counted for each. */
+    /** Maximum of the queues of all waiting requests, each counted once for each request. */
     private static final int LINES_MAX = 500_000;
 
     private final RemotingProtocol protocol;
@@ -60,14 +60,14 @@ final class PopRequests implements RequestHandler {
     }
 
     /**
-     * A request for messages, or for the news that there are some.
+     * A request for messages, or for whether there are any.
      *
-     * @param holder whose place it takes where it waits
+     * @param holder the user and address that it counts for while it waits
      * @param request without its fields, for the answer
-     * @param fromEnd whether a group that never read a queue begins with what comes from now on, unless the queue is young
-     * @param attempt what a client calls this try, and the next one too where no answer came; null where it does not say
+     * @param fromEnd whether a group that has never read a queue begins at its end, unless the queue is young
+     * @param attempt the client's id of this attempt, and of its repetition where no answer came; null where it sends none
      * @param lends whether messages are lent, or only looked for
-     * @param retry tries it again once old messages have come from the disk
+     * @param retry repeats the attempt once old messages have come from the disk
      */
     record Pop(
             RemotingSession session,
@@ -98,7 +98,7 @@ final class PopRequests implements RequestHandler {
         Topic topic = broker.topic(request.require("topic"));
         if (group == null) {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group ["
-                    + request.field("consumerGroup") + "] does not exist, and it was not created. Create it with"
+                    + request.field("consumerGroup") + "] does not exist and could not be created. Create it with"
                     + " updateSubGroup.");
         }
         if (topic == null) {
@@ -107,8 +107,8 @@ final class PopRequests implements RequestHandler {
         }
         if (!group.settings().admitsOffsets() || !topic.settings().isReadable() || topic.isInternal()
                 || !protocol.settings.isReadable()) {
-            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " may not consume so, or the"
-                    + " topic " + topic.name() + " or the broker is not readable");
+            return request.refuse(ResponseCode.NO_PERMISSION, "the group " + group.name() + " is not allowed to consume in"
+                    + " this way, or the topic " + topic.name() + " or the broker is not readable");
         }
         int queue = (int) request.number("queueId", -1);
         if (queue >= topic.partitions().size() || topic.partitions().isEmpty()) {
@@ -138,8 +138,8 @@ final class PopRequests implements RequestHandler {
             return answer;
         }
         long now = protocol.shard.turn().now();
-        long told = request.number("bornTime", 0);
-        long born = told == 0 ? now : told; // RocketMQ's proxy leaves it to the broker
+        long sent = request.number("bornTime", 0);
+        long born = sent == 0 ? now : sent; // RocketMQ's proxy sends 0 and leaves the time to the broker
         long left = Math.min(POLL_MS_MAX, born + request.number("pollTime", 0) - now);
         if (left <= 0 && !pop.retry.isReading()) {
             return late(pop);
@@ -148,21 +148,21 @@ final class PopRequests implements RequestHandler {
                 || pop.partitions.size() > 1 && lines + pop.partitions.size() > LINES_MAX
                 || !waits.take(pop.holder)) {
             return pop.lends
-                    ? pop.request.refuse(ResponseCode.POLLING_FULL, "too many requests wait for messages; ask again")
+                    ? pop.request.refuse(ResponseCode.POLLING_FULL, "too many requests wait for messages; try again")
                     : pop.request.ok(Map.of("hasMsg", "false", "pollingFull", "true"));
         }
         new PopWaiter(this, pop).begin(protocol.timers, left);
         return null;
     }
 
-    /** The answer to a request whose time is up. */
+    /** Returns the answer to a request whose time is over. */
     Frame late(Pop pop) {
         return pop.lends
                 ? pop.request.refuse(ResponseCode.POLLING_TIMEOUT, "there is no message")
                 : pop.request.ok(Map.of("hasMsg", "false", "pollingFull", "false"));
     }
 
-    /** The answer, or null where there is nothing to be had now. */
+    /** Returns the answer, or null where there are no messages now. */
     Frame attempt(Pop pop) {
         return pop.lends ? lend(pop) : look(pop);
     }
@@ -212,11 +212,14 @@ final class PopRequests implements RequestHandler {
         return answer.frame(pop.request, pop.partitions.stream().mapToLong(p -> turn.leases().waiting(pop.group, p)).sum());
     }
 
-    /** Whether queues are read by their priority and not in turn: so many times of a hundred as the group says. */
+    /**
+     * Returns whether queues are read by their priority and not in turn: the group's priority.factor is the percentage of
+     * requests for which they are.
+     */
     private boolean hasPriority(Pop pop) {
-        boolean isMeant = !pop.ordered
+        boolean applies = !pop.ordered
                 && PRIORITY.equals(pop.partitions.getFirst().topic().settings().attributes().get("message.type"));
-        if (!isMeant) {
+        if (!applies) {
             return false;
         }
         String factor = pop.group.settings().attributes().getOrDefault("priority.factor", "100");
@@ -227,7 +230,10 @@ final class PopRequests implements RequestHandler {
         }
     }
 
-    /** A new group reads a young queue from its start, whatever it asks for: else it would lose what came just before it. */
+    /**
+     * Returns whether a queue is young. A new group reads a young queue from its start, whatever it asks for: otherwise it
+     * would lose messages that came just before the group.
+     */
     private static boolean isYoung(Broker turn, Partition partition) {
         return turn.begin(partition) == 0 && turn.isRecent(partition, 0);
     }
@@ -242,12 +248,12 @@ final class PopRequests implements RequestHandler {
         return takers;
     }
 
-    /** A request begins to wait; its place is taken. */
+    /** Notes that a request begins to wait; its place is already taken from the quota. */
     void begins(Pop pop) {
         lines += pop.partitions.size();
     }
 
-    /** It waits no longer. */
+    /** Notes that a request no longer waits, and returns its place to the quota. */
     void ends(Pop pop) {
         waits.give(pop.holder);
         lines -= pop.partitions.size();

@@ -5,7 +5,7 @@ import io.posthorse.broker.RetriedRequest;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.platform.Timers;
 
-/** A request for messages that is held until there are some, its time is up, or its connection goes. */
+/** A request for messages that waits until there are some, its time is over, or its connection closes. */
 final class PopWaiter implements LeaseWaiters.Taker {
     private final PopRequests requests;
     private final PopRequests.Pop pop;
@@ -31,7 +31,7 @@ final class PopWaiter implements LeaseWaiters.Taker {
         place = requests.lines().join(this, pop.group(), pop.partitions(), pop.ordered());
     }
 
-    /** What it needs has come from the disk. */
+    /** Tries again once the messages that it needs have come from the disk. */
     private void read() {
         if (place != null) {
             place.again();
@@ -51,7 +51,7 @@ final class PopWaiter implements LeaseWaiters.Taker {
     @Override
     public boolean take() {
         if (!pop.session().connection().isWritable()) {
-            place.leave(); // others can take it
+            place.leave(); // others can take the messages
             place = null;
             pop.session().whenWritable(this::goOn);
             return true;
@@ -81,14 +81,14 @@ final class PopWaiter implements LeaseWaiters.Taker {
         pop.session().send(frame);
     }
 
-    /** Its time is up. */
+    /** Answers the request, whose time is over. */
     void expire() {
         if (!done) {
             answer(requests.late(pop));
         }
     }
 
-    /** The connection is gone. */
+    /** Ends the request, since its connection is closed. */
     void cancel() {
         if (!done) {
             finish();

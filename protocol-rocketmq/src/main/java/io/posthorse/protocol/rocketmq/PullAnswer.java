@@ -4,19 +4,19 @@ import io.posthorse.broker.FetchResult;
 import io.posthorse.codec.rocketmq.ResponseWriter;
 import io.posthorse.format.rocketmq.FieldNames;
 
-/** The numbers in a pull answer's header. */
+/** The offsets in the header of a pull answer. */
 record PullAnswer(long next, long begin, long end) {
 
     static PullAnswer of(FetchResult fetch) {
         return new PullAnswer(fetch.next(), fetch.begin(), fetch.end());
     }
 
-    /** The same with another offset to go on at. */
+    /** Returns the same answer with another next offset. */
     PullAnswer at(long otherNext) {
         return new PullAnswer(otherNext, begin, end);
     }
 
-    /** Puts the header; the caller ends it with the length of the body. */
+    /** Writes the header; the caller ends it with the length of the body. */
     void header(ResponseWriter out, int opaque, boolean binary, int code, String remark) {
         out.begin(binary, code, opaque, remark);
         out.field(FieldNames.SUGGESTED_BROKER, 0);

@@ -19,7 +19,7 @@ import io.posthorse.platform.Quota;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Answers pull requests (11, 361): at once where there is something to say, else when messages come or time is up. */
+/** Answers pull requests (11, 361): at once where there is an answer, otherwise when messages come or the time is over. */
 final class PullRequests {
     private static final byte[] TAG = {'T', 'A', 'G'};
     private static final int COMMIT = 1;
@@ -29,12 +29,12 @@ final class PullRequests {
     private static final int BYTES_LIMIT = 4 << 20;
     private static final long SUSPEND_MS_MAX = 60_000;
     private static final int HEADER_BYTES = 384;
-    /** Pulls of one connection that are held; more are answered at once, as if their time were up. */
+    /** Maximum waiting pulls of one connection; more are answered at once, as if their time were over. */
     private static final int WAITERS_MAX = 10_000;
-    /** What one that is held takes of the heap, about, and the part of it that all may take. */
+    /** Bytes of heap that a waiting pull takes, approximately, and the part of the heap that all of them may take. */
     private static final int WAITER_BYTES = 512;
     private static final int WAITERS_HEAP_PART = 16;
-    /** Reads from the disk that may be under way or queued; each holds an answer's worth of memory. */
+    /** Maximum reads from the disk that are running or queued; each holds memory for its answer. */
     private static final int COLD_READS_MAX = 128;
 
     private final RemotingProtocol protocol;
@@ -44,7 +44,7 @@ final class PullRequests {
     private final OffsetResets<Subscription, Partition> resets;
     private final FetchResult fetch = new FetchResult();
     private final Filters filters;
-    /** Pulls of all connections that are held. */
+    /** Quota of the waiting pulls of all connections. */
     private final Quota waits;
     private int coldReads;
 
@@ -65,13 +65,13 @@ final class PullRequests {
         int topicField = header.field(FieldNames.TOPIC);
         String groupName = header.text(FieldNames.CONSUMER_GROUP);
         if (topicField < 0 || groupName == null) {
-            session.refuse(header, ResponseCode.INVALID_PARAMETER, "The pull request names no topic or no group.");
+            session.refuse(header, ResponseCode.INVALID_PARAMETER, "The pull request has no topic or no consumerGroup.");
             return;
         }
         Subscription group = destinations.group(groupName, session.holder());
         if (group == null) {
             session.refuse(header, ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "subscription group [" + groupName
-                    + "] does not exist, and it was not created. Create it with updateSubGroup.");
+                    + "] does not exist and could not be created. Create it with updateSubGroup.");
             return;
         }
         if (!group.settings().admitsOffsets()) {
@@ -87,7 +87,7 @@ final class PullRequests {
         }
         if (!protocol.settings.isReadable()) {
             session.refuse(header, ResponseCode.NO_PERMISSION, "the broker[" + protocol.settings.brokerName()
-                    + "] pulling message is forbidden: its brokerPermission allows no reading");
+                    + "] pulling message is forbidden: its brokerPermission does not allow reading");
             return;
         }
         if (!topic.settings().isReadable() && !SystemNames.isOwn(topic.name())) {
@@ -97,7 +97,7 @@ final class PullRequests {
         }
         if (topic.isInternal() && !protocol.rights.mayKnowAll(session.identity)) {
             session.refuse(header, ResponseCode.NO_PERMISSION, "the topic[" + topic.name() + "] pulling message is"
-                    + " forbidden: it has messages of all topics, and is for super users");
+                    + " forbidden: it contains messages of all topics, so only super users may read it");
             return;
         }
         Partition partition = topic.partition((int) header.number(FieldNames.QUEUE_ID, -1));
@@ -153,7 +153,7 @@ final class PullRequests {
         return waits;
     }
 
-    /** Tells a request that waited that there is nothing, without a look. */
+    /** Answers a waiting request that there are no messages, without looking for any. */
     void dismiss(PullWaiter waiter) {
         Partition partition = waiter.partition;
         new PullAnswer(waiter.offset, broker.begin(partition), broker.end(partition)).header(
@@ -188,7 +188,7 @@ final class PullRequests {
         return Arrays.equals(header.bytes(), start, start + header.length(type), TAG, 0, TAG.length);
     }
 
-    /** Reads again for a request that waited; false where there is still nothing to say. */
+    /** Reads again for a waiting request; returns false where there is still no answer. */
     boolean retry(PullWaiter waiter, boolean last) {
         if (waiter.partition.topic().isDeleted()) {
             refuse(waiter.session, waiter.opaque, waiter.binary, ResponseCode.TOPIC_NOT_EXIST,
@@ -197,7 +197,7 @@ final class PullRequests {
         }
         broker.fetch(waiter.partition, waiter.offset, waiter.count, waiter.bytes, waiter.filter, fetch);
         if (!last && fetch.status() == FetchResult.Status.NO_MATCH && fetch.next() == fetch.end()) {
-            waiter.offset = fetch.next(); // nothing in it for this one; wait on behind it
+            waiter.offset = fetch.next(); // nothing here matches the filter; continue to wait behind it
             return false;
         }
         if (!last && fetch.status() == FetchResult.Status.AT_END) {
@@ -238,11 +238,11 @@ final class PullRequests {
         session.connection().send(buffer);
     }
 
-    /** Has another thread read the messages, so that nobody else waits for the disk. */
+    /** Reads the messages on another thread, so that the owner does not wait for the disk. */
     private void answerCold(RemotingSession session, int opaque, boolean binary) {
         if (coldReads >= COLD_READS_MAX) {
             refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY,
-                    "too many consumers read old messages from the disk at once; the client tries again");
+                    "too many consumers read old messages from the disk; the client will try again");
             return;
         }
         coldReads++;
@@ -261,12 +261,12 @@ final class PullRequests {
                     read.end();
                     coldReads--;
                     boolean hasChanged = session.rightsChanges != rights;
-                    if (failure != null || hasChanged) { // not a word of a later offset: it must be read again
+                    if (failure != null || hasChanged) { // no later offset: the client must read this one again
                         body.release();
                         refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY, hasChanged
                                 ? RemotingSession.RIGHTS_CHANGED
                                 : "old messages could not be read now (" + failure.getMessage()
-                                        + "); the client tries again");
+                                        + "); the client will try again");
                         return;
                     }
                     ByteBuf head = session.connection().buffer(HEADER_BYTES);

@@ -7,7 +7,7 @@ import io.posthorse.broker.Waiter;
 import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 
-/** A pull request that is held until messages come, its time is up, or its connection goes. */
+/** A pull request that waits until messages come, its time is over, or its connection closes. */
 final class PullWaiter implements Waiter {
     final RemotingSession session;
     final int opaque;
@@ -40,7 +40,11 @@ final class PullWaiter implements Waiter {
         this.filter = filter;
     }
 
-    /** @param by whose place it has taken */
+    /**
+     * Begins to wait.
+     *
+     * @param by the user and address whose quota the request is counted in
+     */
     void begin(Timers timers, long suspendMs, QuotaHolder by) {
         holder = by;
         session.waiters.add(this);
@@ -70,7 +74,9 @@ final class PullWaiter implements Waiter {
         }
     }
 
-    /** Tells it that there is nothing, whatever there may be: its client asks anew, and whether it may is looked at then. */
+    /**
+     * Answers that there are no messages, whatever there may be: the client pulls again, and its permission is checked then.
+     */
     void dismiss() {
         if (!done) {
             partition.remove(this);
@@ -79,7 +85,7 @@ final class PullWaiter implements Waiter {
         }
     }
 
-    /** The connection is gone. */
+    /** Ends the request, since its connection is closed. */
     void cancel() {
         if (!done) {
             partition.remove(this);

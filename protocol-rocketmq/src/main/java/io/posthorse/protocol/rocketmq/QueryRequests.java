@@ -23,16 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** Finds messages by key (12). The reader does it, so that nobody waits for the disk meanwhile. */
+/** Finds messages by key (12), on the reader's thread, so that the owner does not wait for the disk. */
 final class QueryRequests implements RequestHandler {
-    /** What RocketMQ answers at most to a query by unique key. */
+    /** Maximum messages in RocketMQ's answer to a query by unique key. */
     private static final int UNIQUE_COUNT_MAX = 32;
 
     private static final int COUNT_MAX = 1_024;
     private static final int BYTES_MAX = 4 << 20;
-    /** Searches that may be under way or queued. */
+    /** Maximum searches that are running or queued. */
     private static final int SEARCHES_MAX = 64;
-    /** What only says that the request asks for a unique key. */
+    /** Name of the field that marks a query by unique key. */
     private static final String UNIQUE = "_UNIQUE_KEY_QUERY";
 
     private final Broker broker;
@@ -62,7 +62,7 @@ final class QueryRequests implements RequestHandler {
         RemotingSession session = (RemotingSession) peer;
         QuotaHolder holder = session.holder();
         if (!searches.take(holder)) {
-            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many queries by key at once; ask again");
+            return request.refuse(ResponseCode.SYSTEM_BUSY, "too many queries by key are running; try again");
         }
         KeySearch search = broker.search(topic);
         List<ByteBuffer> found = new ArrayList<>();
@@ -89,13 +89,13 @@ final class QueryRequests implements RequestHandler {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
         byte[] word = key.getBytes(StandardCharsets.UTF_8);
         int hash = KeyHash.of(KeyHash.text(name, 0, name.length), KeyHash.text(word, 0, word.length));
-        Predicate<ByteBuffer> isMeant = bytes -> {
+        Predicate<ByteBuffer> hasKey = bytes -> {
             Map<String, String> properties = MessageView.of(bytes).properties();
             return key.equals(properties.get("UNIQ_KEY"))
                     || !unique && MessageKeys.contains(properties.get("KEYS"), key);
         };
         return search.find(
-                hash, request.number("beginTimestamp", 0), request.number("endTimestamp", Long.MAX_VALUE), isMeant, most,
+                hash, request.number("beginTimestamp", 0), request.number("endTimestamp", Long.MAX_VALUE), hasKey, most,
                 BYTES_MAX);
     }
 

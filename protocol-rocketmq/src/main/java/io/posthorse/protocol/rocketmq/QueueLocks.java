@@ -7,22 +7,22 @@ import io.posthorse.platform.QuotaShares;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Which client of a group may consume a queue in order: a lock per group and queue, kept while it is renewed. */
+/** The locks by which one client of a group consumes a queue in order: one per group and queue, held while it is renewed. */
 final class QueueLocks {
     static final long EXPIRY_MS = 60_000;
     static final int LOCKS_MAX = 100_000;
-    private static final long LOOK_MS = 1_000;
+    private static final long DROP_MS = 1_000;
 
     private final Clock clock;
     private final Quota places;
     private final Map<Key, Lock> locks = new HashMap<>();
-    private long nextLookMs;
+    private long nextDropMs;
 
     record Key(String group, String topic, String broker, int queueId) {}
 
     private record Lock(QuotaHolder holder, String clientId, long renewedMs) {
-        boolean isOf(QuotaHolder who, String client) {
-            return clientId.equals(client) && holder.user().equals(who.user());
+        boolean isOf(QuotaHolder other, String client) {
+            return clientId.equals(client) && holder.user().equals(other.user());
         }
     }
 
@@ -31,7 +31,7 @@ final class QueueLocks {
         this.places = new Quota(LOCKS_MAX, shares);
     }
 
-    /** Takes or renews a lock; false while another client, or one of another user, holds it. */
+    /** Takes or renews a lock; returns false while another client, or one of another user, holds it. */
     boolean lock(Key key, QuotaHolder holder, String clientId) {
         long now = clock.nanos() / 1_000_000;
         Lock held = locks.get(key);
@@ -49,12 +49,12 @@ final class QueueLocks {
         return true;
     }
 
-    /** Drops those that nobody has renewed; looked for once a second at most. */
+    /** Drops expired locks; does so at most once a second. */
     private boolean dropOld(long now) {
-        if (now < nextLookMs) {
+        if (now < nextDropMs) {
             return false;
         }
-        nextLookMs = now + LOOK_MS;
+        nextDropMs = now + DROP_MS;
         locks.values().removeIf(lock -> {
             boolean isOld = now - lock.renewedMs >= EXPIRY_MS;
             if (isOld) {

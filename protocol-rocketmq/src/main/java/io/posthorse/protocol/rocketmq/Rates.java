@@ -1,6 +1,6 @@
 package io.posthorse.protocol.rocketmq;
 
-/** How fast a count that began at 0 grew in the last 10 s, minute and 10 minutes: a sample every 10 s. */
+/** The rates of a count that began at 0, over the last 10 s, minute and 10 minutes; takes a sample every 10 s. */
 final class Rates {
     private static final int SLOTS = 61;
 
@@ -10,7 +10,7 @@ final class Rates {
         samples[(int) (tick % SLOTS)] = total;
     }
 
-    /** The three rates per second as the tools read them: one text with blanks between. */
+    /** Returns the three rates per second as the tools read them: one text, separated by blanks. */
     String text(long tick, double sinceTickSeconds, long total) {
         return rate(1, tick, sinceTickSeconds, total) + " " + rate(6, tick, sinceTickSeconds, total) + " "
                 + rate(60, tick, sinceTickSeconds, total);

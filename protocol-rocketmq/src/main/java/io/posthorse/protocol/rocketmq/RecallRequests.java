@@ -14,7 +14,7 @@ import io.posthorse.format.rocketmq.RecalledMessage;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.Map;
 
-/** Takes back messages with a delivery time: 370. */
+/** Recalls messages with a delivery time (370). */
 final class RecallRequests implements RequestHandler {
     private final Shard shard;
     private final Broker broker;
@@ -50,7 +50,7 @@ final class RecallRequests implements RequestHandler {
         long offset = RecalledMessage.offset(broker, handle);
         if (offset < 0) {
             return request.refuse(ResponseCode.ILLEGAL_OPERATION, "recall failed, the message " + handle.uniqueKey()
-                    + " does not wait any more: it was delivered or taken back");
+                    + " no longer waits: it was delivered, recalled or cancelled");
         }
         CommandOutcome outcome = shard.turn().delayed().cancel(offset);
         return outcome == CommandOutcome.DONE

@@ -3,13 +3,13 @@ package io.posthorse.protocol.rocketmq;
 import java.util.Arrays;
 
 /**
- * By how much a count that only grows has grown within the last minute (in steps of 10 s), hour (10 min) and day (1 h).
- * Kept as growth per step, so 160 bytes do; a count that stood still for a day keeps none.
+ * The growth of a count that only grows, within the last minute (in steps of 10 s), hour (10 min) and day (1 h). It is
+ * stored as growth per step, in 160 bytes; a count that has not grown for a day takes none.
  */
 final class RecentGrowth {
     static final int TICK_SECONDS = 10;
 
-    /** Steps of one span: one more than fill it, since the youngest is still growing. */
+    /** The steps of one span: one more than it has, since the latest step is incomplete. */
     private enum Ring {
         MINUTE(0, 7, 1),
         HOUR(7, 7, 60),
@@ -31,20 +31,20 @@ final class RecentGrowth {
         }
     }
 
-    /** How much was counted in a span of time. */
+    /** The growth within a span of time. */
     record Span(long sum, double perSecond) {}
 
     private final long firstTick;
     private long last;
     private int[] growth;
 
-    /** @param base what is not counted: the count before anybody looked */
+    /** @param base count from which the growth is counted */
     RecentGrowth(long base, long tick) {
         this.last = base;
         this.firstTick = tick;
     }
 
-    /** Takes the count of one tick; called for every tick in turn. */
+    /** Takes the count of one tick; called for each tick in order. */
     void sample(long tick, long total) {
         long grown = total - last;
         last = total;
@@ -54,21 +54,21 @@ final class RecentGrowth {
             }
             growth = new int[Ring.ALL];
         }
-        boolean still = true;
+        boolean isZero = true;
         for (Ring ring : Ring.values()) {
             int at = ring.at(tick - 1);
             growth[at] = (int) Math.min(Integer.MAX_VALUE, growth[at] + grown);
             if (tick % ring.ticks == 0) {
                 growth[ring.at(tick)] = 0;
             }
-            still &= grown == 0 && tick % Ring.DAY.ticks == 0;
+            isZero &= grown == 0 && tick % Ring.DAY.ticks == 0;
         }
-        if (still && Arrays.stream(growth).allMatch(g -> g == 0)) {
+        if (isZero && Arrays.stream(growth).allMatch(g -> g == 0)) {
             growth = null;
         }
     }
 
-    /** Whether nothing was counted within a day. */
+    /** Returns whether the count has not grown within a day. */
     boolean isIdle(long total) {
         return growth == null && total == last;
     }

@@ -1,13 +1,13 @@
 package io.posthorse.protocol.rocketmq;
 
-/** Knows which changes of topics the name servers in other processes have confirmed. */
+/** The changes of topics that the name servers in other processes have confirmed. */
 public interface Registrations {
-    /** Where there are no such name servers. */
+    /** For a broker without such name servers: nothing has to be confirmed. */
     Registrations NONE = Runnable::run;
 
     /**
-     * Runs something once every name server that answers at all has confirmed what is changed by now; soon in any case,
-     * whether or not they do.
+     * Runs {@code then} once each name server that answers has confirmed all changes made so far, and in any case after a
+     * few seconds.
      */
     void confirm(Runnable then);
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Requests that a consumer answers, and the broker passes on: 223 (as 221), 307, 309. */
+/** Passes requests on to consumers, which answer them: 223 (sent on as 221), 307, 309. */
 final class RelayRequests implements RequestHandler {
     private static final long TIMEOUT_MS = 10_000;
     private static final int VERSION_MIN = 62;
@@ -60,7 +60,7 @@ final class RelayRequests implements RequestHandler {
         ByteBuffer stored = broker.resident().message(position(request.require("msgId")));
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "no message has the id " + request.field("msgId")
-                    + "; the id that names a place in the log is due, as queryMsgById prints it");
+                    + "; give the id that contains the message's position in the log, as queryMsgById prints it");
         }
         byte[] message = new byte[stored.remaining()];
         stored.get(message);
@@ -71,7 +71,7 @@ final class RelayRequests implements RequestHandler {
         return relay(peer, request, fields, message);
     }
 
-    /** A message id ends in its position, in hexadecimal digits. */
+    /** Returns the position in a message id, its last 16 hexadecimal digits; -1 where there is none. */
     private static long position(String messageId) {
         try {
             return Long.parseLong(messageId.substring(Math.max(0, messageId.length() - POSITION_DIGITS)), 16);
@@ -80,7 +80,7 @@ final class RelayRequests implements RequestHandler {
         }
     }
 
-    /** Passes the request on as it is, and the answer back as it is. */
+    /** Passes on the request and then the answer, both unchanged. */
     private Frame relay(Peer peer, Frame request, Map<String, String> fields, byte[] body) {
         String groupName = request.require("consumerGroup");
         String clientId = request.require("clientId");
@@ -98,8 +98,8 @@ final class RelayRequests implements RequestHandler {
                     : onBehalf(request, other);
         }
         if (member.client().version() < VERSION_MIN) {
-            return request.refuse(ResponseCode.SYSTEM_ERROR, "The Consumer <" + clientId + "> is of a version before"
-                    + " 3.1.8, which cannot be asked that");
+            return request.refuse(ResponseCode.SYSTEM_ERROR, "The Consumer <" + clientId + "> has a version before"
+                    + " 3.1.8, which cannot answer this request");
         }
         ((RemotingSession) member.peer()).ask(request.code(), fields, body, TIMEOUT_MS, (answer, failure) ->
                 send(peer, request, answer != null
@@ -108,11 +108,11 @@ final class RelayRequests implements RequestHandler {
         return null;
     }
 
-    /** Answers for a consumer that speaks another protocol, which has no such question, from what is known of it here. */
+    /** Answers for a consumer whose protocol has no such request, from what this broker knows of it. */
     private Frame onBehalf(Frame request, OnlineClients.Member member) {
         if (request.code() == RequestCode.CONSUME_MESSAGE_DIRECTLY) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "The Consumer <" + member.client().id() + "> is a gRPC client,"
-                    + " which takes only messages that it has asked for. Nothing was consumed. Send the message again to"
+                    + " which takes only messages that it has requested. Nothing was consumed. Send the message again to"
                     + " its topic, or choose a remoting client of the group.");
         }
         return request.ok(RunningInfo.of(
@@ -126,17 +126,17 @@ final class RelayRequests implements RequestHandler {
     }
 
     private static Frame failed(Frame request, String group, String clientId, ClientCalls.Failure failure) {
-        String who = "consumer <" + group + "> <" + clientId + "> ";
+        String consumer = "consumer <" + group + "> <" + clientId + "> ";
         return switch (failure) {
-            case TIMEOUT -> request.refuse(ResponseCode.CONSUME_MSG_TIMEOUT, who + "Timeout: no answer came within "
+            case TIMEOUT -> request.refuse(ResponseCode.CONSUME_MSG_TIMEOUT, consumer + "Timeout: no answer came within "
                     + TIMEOUT_MS / 1_000 + " s");
-            case GONE -> request.refuse(ResponseCode.CONSUMER_NOT_ONLINE, who + "went away before it answered");
-            case TOO_MANY -> request.refuse(ResponseCode.SYSTEM_BUSY, who + "owes too many answers already; try again"
-                    + " later");
+            case GONE -> request.refuse(ResponseCode.CONSUMER_NOT_ONLINE, consumer + "disconnected before it answered");
+            case TOO_MANY -> request.refuse(ResponseCode.SYSTEM_BUSY, consumer + "has too many unanswered requests; try"
+                    + " again later");
         };
     }
 
-    /** Asks all members, or one, where they are in a topic; answers when all have answered or their time is up. */
+    /** Asks all members, or one, for their offsets in a topic; answers when all have answered or their time is over. */
     private Frame status(Peer peer, Frame request) {
         ConsumerGroups.Group group = groups.consumers(request.require("group"));
         String only = request.fields().getOrDefault("clientAddr", "");
@@ -173,7 +173,7 @@ final class RelayRequests implements RequestHandler {
         try {
             tables.put(clientId, JsonReader.read(answer.body()).asObject().object("messageQueueTable"));
         } catch (MalformedFrameException e) {
-            tables.put(clientId, new JsonValue.Obj(List.of())); // it did answer; what it said cannot be read
+            tables.put(clientId, new JsonValue.Obj(List.of())); // it answered, but the answer cannot be parsed
         }
     }
 

@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Everything that the sessions of one broker share. All of it is used on the owner's thread only, so the readers and
- * writers of the hot path serve one request after another without being made anew.
+ * The objects that the sessions of one broker share. They are used on the owner's thread only, so the readers and writers of
+ * the hot path are reused for one request after another.
  */
 public final class RemotingProtocol implements SessionFactory {
 
@@ -47,9 +47,9 @@ public final class RemotingProtocol implements SessionFactory {
     final TopicLookup topics;
     final SendRequests sends;
     final PullRequests pulls;
-    /** Null where everybody may do everything. */
+    /** The permission check of all protocols; never null. */
     final Gate rights;
-    /** Null where no users are asked for. */
+    /** The check of signatures and permissions of remoting requests; null where the broker does not ask for users. */
     final AccessGate gate;
     final Statistics statistics;
 
@@ -60,12 +60,12 @@ public final class RemotingProtocol implements SessionFactory {
 
     /**
      * @param reader reads old messages from the disk
-     * @param online is told of this protocol's clients, and shown to tools
+     * @param online gets this protocol's clients, and shows all clients to tools
      * @param operations what tools may see and change of the process
-     * @param gate says who may do what
-     * @param registrations what other name servers know of this broker's topics
-     * @param routes the brokers of a topic, this one among them
-     * @param others handlers of further request codes, the name server's say, that the same ports serve
+     * @param gate decides who may do what
+     * @param registrations the registration of this broker's topics with other name servers
+     * @param routes the brokers of a topic, including this one
+     * @param others handlers of further request codes that the same ports serve, such as the name server's
      */
     public RemotingProtocol(
             Shard shard, Clock clock, Timers timers, Background reader, Entropy entropy, RocketmqSettings settings,
@@ -123,12 +123,14 @@ public final class RemotingProtocol implements SessionFactory {
         statistics.start();
     }
 
-    /** Settings changed while the broker runs: whether topics are created on first use shows in a topic. */
+    /**
+     * Applies settings that changed while the broker runs: whether topics are created on first use shows in a system topic.
+     */
     public void settingsChanged() {
         destinations.createSystemTopics();
     }
 
-    /** The handler of a request code, or null. */
+    /** Returns the handler of a request code, or null. */
     RequestHandler handler(int code) {
         for (RequestHandler handler : handlers) {
             if (handler.accepts(code)) {
@@ -138,12 +140,12 @@ public final class RemotingProtocol implements SessionFactory {
         return null;
     }
 
-    /** Who a request comes from. */
+    /** Returns the user and address of a request's sender. */
     public static QuotaHolder holder(Peer peer) {
         return peer instanceof RemotingSession session ? session.holder() : new QuotaHolder("", peer.remote().getAddress());
     }
 
-    /** Number of the next request of the broker's own. */
+    /** Returns the number of the broker's next own request. */
     int nextOpaque() {
         return opaque++;
     }
@@ -159,7 +161,7 @@ public final class RemotingProtocol implements SessionFactory {
         return session;
     }
 
-    /** The session's connection is gone. */
+    /** Removes a session whose connection is closed. */
     void left(RemotingSession session) {
         sessions.remove(session);
     }

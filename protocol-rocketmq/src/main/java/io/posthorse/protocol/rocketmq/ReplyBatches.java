@@ -11,12 +11,12 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
- * Replies of one connection that wait for the log: those of one turn lie in one buffer, which leaves in one write when
- * everything that turn wrote is committed. Their opaques are kept aside, to answer with a failure if it never is.
+ * The replies of one connection that wait for the log. Those of one turn share a buffer, which is sent in one write once
+ * everything that the turn wrote is committed. Their opaques are kept for failure answers, should that never happen.
  */
 final class ReplyBatches implements PendingReplies {
     private static final int BUFFER_BYTES = 8 << 10;
-    /** While so many replies of one connection wait for the log, nothing more is read from it. */
+    /** Number of waiting replies of one connection at which reading from it stops. */
     private static final int WAITING_MAX = 16_384;
 
     private final Connection connection;
@@ -55,7 +55,7 @@ final class ReplyBatches implements PendingReplies {
         this.writer = writer;
     }
 
-    /** The buffer of the present turn, for one more reply. */
+    /** Returns the buffer of the present turn, for one more reply. */
     ByteBuf open(int opaque, boolean binary) {
         Batch last = batches.peekLast();
         if (last == null || last.turn != shard.turnNumber() || last.binary != binary) {
@@ -66,7 +66,7 @@ final class ReplyBatches implements PendingReplies {
         return last.bytes;
     }
 
-    /** The reply is in the buffer; it waits for everything written so far. */
+    /** Notes that the reply is in the buffer; it waits for everything written so far. */
     void parked() {
         batches.peekLast().end = shard.broker().tail();
         if (++waiting == WAITING_MAX) {
@@ -110,7 +110,7 @@ final class ReplyBatches implements PendingReplies {
             for (int i = 0; i < batch.count; i++) {
                 writer.begin(batch.binary, ResponseCode.SERVICE_NOT_AVAILABLE, batch.opaques[i],
                         "The broker's disk has failed (" + cause.getMessage() + "): the message was not acknowledged and"
-                                + " may or may not be kept. Send it to another broker, and see this broker's log.");
+                                + " may or may not be kept. Send it to another broker, and see the server log.");
                 writer.end(out, 0);
             }
             connection.send(out);
@@ -120,7 +120,7 @@ final class ReplyBatches implements PendingReplies {
         connection.flush();
     }
 
-    /** The connection is gone. */
+    /** Drops all replies, since the connection is closed. */
     void drop() {
         dropped = true;
         batches.forEach(b -> b.bytes.release());

@@ -12,13 +12,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Replies of consumers to producers that wait for one (324, 325): passed on at once to the client that the reply names
- * (326), and stored nowhere. The consumer is told whether its reply has arrived.
+ * Passes replies of consumers (324, 325) on to the producer that waits for them, which the reply names (326). They are
+ * stored nowhere. The consumer learns whether its reply has arrived.
  */
 final class ReplyRequests implements RequestHandler {
     private static final long TIMEOUT_MS = 3_000;
     private static final String TO_CLIENT = "REPLY_TO_CLIENT";
-    /** Names of the fields in the long form, by those of the short one. */
+    /** The long names of the fields, by the short ones. */
     private static final Map<String, String> LONG_NAMES = Map.of(
             "a", "producerGroup", "b", "topic", "c", "defaultTopic", "d", "defaultTopicQueueNums", "e", "queueId",
             "f", "sysFlag", "g", "bornTimestamp", "h", "flag", "i", "properties", "j", "reconsumeTimes");
@@ -55,7 +55,7 @@ final class ReplyRequests implements RequestHandler {
         RemotingSession session = (RemotingSession) groups.producer(client);
         if (session == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "push reply message fail, the channel of <" + client
-                    + "> not found: the client that asked is not connected any more");
+                    + "> not found: the client that sent the request is no longer connected");
         }
         properties.put("PUSH_REPLY_TIME", Long.toString(clock.wallMs()));
         push(peer, request, session, pushed(session, peer, fields, properties));
@@ -82,17 +82,17 @@ final class ReplyRequests implements RequestHandler {
 
     private static void push(Peer peer, Frame request, RemotingSession to, Map<String, String> fields) {
         to.ask(RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT, fields, request.body(), TIMEOUT_MS, (answer, failure) -> {
-            Frame told;
+            Frame response;
             if (answer != null && answer.code() == ResponseCode.SUCCESS) {
-                told = request.ok(Map.of(
+                response = request.ok(Map.of(
                         "msgId", "0", "queueId", "0", "queueOffset", "0", "MSG_REGION", "DefaultRegion", "TRACE_ON",
                         "true"));
             } else {
-                told = request.refuse(ResponseCode.SYSTEM_ERROR, "push reply message to client failed: "
+                response = request.refuse(ResponseCode.SYSTEM_ERROR, "push reply message to client failed: "
                         + (answer != null ? answer.remark() : failure));
             }
             if (!request.isOneWay()) {
-                peer.send(told);
+                peer.send(response);
             }
         });
     }

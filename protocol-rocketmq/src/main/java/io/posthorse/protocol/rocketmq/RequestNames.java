@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds the names of the resources that a request is really about, where they are not plain fields: in its body, or in a
- * stored message that it points to. What points to nothing has no name and needs no permission: the request will find
- * nothing either.
+ * Finds the names of the resources that a request is about, where they are not plain fields: in its body, or in a stored
+ * message that it refers to. A reference to a missing resource gives no name and needs no permission, since the request will
+ * not find the resource either.
  */
 final class RequestNames {
     private static final int NAMES_MAX = 10_000;
@@ -26,7 +26,7 @@ final class RequestNames {
         this.broker = broker;
     }
 
-    /** The names that a source stands for; null where a field that must be there is missing. */
+    /** Returns the names that a source stands for; null where a required field is missing. */
     List<String> of(String source, Frame request) {
         if (source.startsWith("@")) {
             return special(source, request);
@@ -78,11 +78,11 @@ final class RequestNames {
         return bounded(topics.stream());
     }
 
-    /** Every name is asked about, so there may not be too many. */
+    /** Returns the distinct names; refuses too many, since the permission for each is checked. */
     private static List<String> bounded(Stream<String> names) {
         List<String> all = names.distinct().toList();
         if (all.size() > NAMES_MAX) {
-            throw new MalformedFrameException("a request about " + all.size() + " resources; at most " + NAMES_MAX);
+            throw new MalformedFrameException("the request names " + all.size() + " resources; the maximum is " + NAMES_MAX);
         }
         return all;
     }
@@ -92,7 +92,7 @@ final class RequestNames {
         return stored == null ? List.of() : List.of(MessageView.of(stored).topic());
     }
 
-    /** The position in an offset message id, which is its last digits. */
+    /** Returns the position in an offset message id, its last 16 hexadecimal digits; -1 where there is none. */
     private static long position(String id) {
         if (id == null || id.length() < 2 * ID_DIGITS) {
             return -1;

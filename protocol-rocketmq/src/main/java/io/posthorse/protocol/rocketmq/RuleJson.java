@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rules in the form of RocketMQ 5's tools: {@code {"subject":"User:ann","policies":[{"policyType":"Custom","entries":
+ * Access rules in the JSON of RocketMQ 5's tools: {@code {"subject":"User:ann","policies":[{"policyType":"Custom","entries":
  * [{"resource":"Topic:t","actions":["Pub"],"sourceIps":["10.0.0.1"],"decision":"Allow"}]}]}}.
  */
 final class RuleJson {
@@ -37,7 +37,7 @@ final class RuleJson {
                 texts.add(text.value());
             } else {
                 throw new MalformedFrameException(
-                        "a list of texts is due where there is " + item.getClass().getSimpleName());
+                        "expected a list of texts, but it contains " + item.getClass().getSimpleName());
             }
         }
         return texts;
@@ -61,7 +61,7 @@ final class RuleJson {
         rule.actions().forEach(out::value);
         out.endArray().name("decision").value(rule.decision());
         out.name("resource").value(rule.resource());
-        out.name("sourceIps").beginArray(); // also where there is none: RocketMQ's dashboard cannot do without the list
+        out.name("sourceIps").beginArray(); // also where it is empty: RocketMQ's dashboard needs the list
         rule.sources().forEach(out::value);
         out.endArray().endObject();
     }

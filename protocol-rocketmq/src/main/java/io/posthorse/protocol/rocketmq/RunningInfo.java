@@ -4,14 +4,14 @@ import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.format.rocketmq.OnlineClients;
 import java.util.List;
 
-/** What a consumer would say of itself (307), of one that cannot be asked: who it is and what it reads. */
+/** The running information (307) of a consumer that cannot be asked for it: its client and its subscriptions. */
 final class RunningInfo {
     private static final int FIRST_OF_5 = 413;
     private static final List<String> TABLES = List.of("mqPodTable", "mqTable", "statusTable", "userConsumerInfo");
 
     private RunningInfo() {}
 
-    /** @param sinceMs when it came, ms since 1970 */
+    /** @param sinceMs when it connected, ms since 1970 */
     static byte[] of(OnlineClients.Member member, long sinceMs) {
         JsonWriter out = new JsonWriter().beginObject();
         TABLES.forEach(table -> out.name(table).beginObject().endObject());

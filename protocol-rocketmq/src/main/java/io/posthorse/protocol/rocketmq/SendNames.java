@@ -3,7 +3,7 @@ package io.posthorse.protocol.rocketmq;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.format.rocketmq.FieldNames;
 
-/** Names of a send request's fields: long in request 10, one letter each in 310 and 320. */
+/** The names of a send request's fields: long in request 10, one letter each in 310 and 320. */
 record SendNames(
         byte[] topic,
         byte[] defaultTopic,

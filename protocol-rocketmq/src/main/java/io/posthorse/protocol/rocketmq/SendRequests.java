@@ -25,7 +25,7 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers send requests: single messages (10, 310) and batches (320). */
+/** Handles send requests: single messages (10, 310) and batches (320). */
 final class SendRequests {
     private static final Logger LOG = LoggerFactory.getLogger(SendRequests.class);
 
@@ -55,12 +55,12 @@ final class SendRequests {
         SendNames names = SendNames.of(header.code());
         int topicField = header.field(names.topic());
         if (topicField < 0) {
-            refuse(session, header, ResponseCode.INVALID_PARAMETER, "The send request names no topic.");
+            refuse(session, header, ResponseCode.INVALID_PARAMETER, "The send request has no topic.");
             return;
         }
         if (!settings.isWritable()) {
             refuse(session, header, ResponseCode.NO_PERMISSION, "the broker[" + settings.brokerName()
-                    + "] sending message is forbidden: its brokerPermission allows no writing");
+                    + "] sending message is forbidden: its brokerPermission does not allow writing");
             return;
         }
         Topic topic = protocol.topics.find(header.bytes(), header.start(topicField), header.length(topicField));
@@ -70,7 +70,7 @@ final class SendRequests {
                 return; // refused
             }
         }
-        // a JMS client's: no reader of ours could read it
+        // a JMS client's topic, whose name is too long for this protocol
         if (header.length(topicField) > TopicsAndGroups.TOPIC_LENGTH_MAX) {
             refuse(session, header, ResponseCode.INVALID_PARAMETER, TopicsAndGroups.topicProblem(topic.name()));
             return;
@@ -117,8 +117,8 @@ final class SendRequests {
         if (topic == null) {
             refuse(session, header, ResponseCode.TOPIC_NOT_EXIST, "topic[" + name + "] not exist, and it was not created: "
                     + (settings.autoCreateTopics()
-                            ? "the limit topics.max is reached, or what one user or address may make of it"
-                                    + " (share.user, share.address), the disk is full, or the request names no default"
+                            ? "the limit topics.max is reached, or the share of one user or address in it (share.user,"
+                                    + " share.address), the disk is full, or the request names no default"
                                     + " topic."
                             : "autoCreateTopicEnable is off. Create it with updateTopic."));
         }
@@ -178,7 +178,10 @@ final class SendRequests {
         publish(session, header, target);
     }
 
-    /** A message that a client itself sends back to a retry topic is dead once it was tried often enough. */
+    /**
+     * Returns the target of a message that a client sends back to a retry topic: the dead-letter topic once all attempts are
+     * used up.
+     */
     private Partition retryTarget(RequestHeader header, SendNames names, Partition partition) {
         String topic = partition.topic().name();
         if (!topic.startsWith(SystemNames.RETRY)) {
@@ -205,7 +208,7 @@ final class SendRequests {
         return dead.partition(0);
     }
 
-    /** What comes between the send and the moment when consumers see the message. */
+    /** What a message waits for before consumers see it. */
     private enum Wait {
         NOTHING,
         LEVEL,
@@ -244,9 +247,9 @@ final class SendRequests {
         finish(session, header, offset);
     }
 
-    /** How the message waits, with the properties for it added; null where the request was refused. */
+    /** Returns what the message waits for and adds the properties for it; null where the request was refused. */
     private Wait wait(RemotingSession session, RequestHeader header, Partition partition) {
-        // a client before 4.6.1 sends the retry of a committed message as if it were prepared again
+        // clients before 4.6.1 send the retry of a committed message as if it were prepared again
         boolean retried = message.reconsumeTimes > 0 && properties.delayLevel > 0;
         if (properties.isTransaction && !retried) {
             message.systemFlag |= StoredMessage.FLAG_COMMITTED;
@@ -278,8 +281,8 @@ final class SendRequests {
 
     private boolean hasRoom(RemotingSession session, RequestHeader header, boolean hasRoom, String limit) {
         if (!hasRoom) {
-            refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, "So many messages wait in this broker that"
-                    + " the limit " + limit + " is reached; nothing was stored. Send again when some were delivered, or"
+            refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, "The limit " + limit + " of messages that wait in"
+                    + " this broker is reached; nothing was stored. Send again when some have been delivered, or"
                     + " raise the limit.");
         }
         return hasRoom;
@@ -300,7 +303,7 @@ final class SendRequests {
         out.hex(position);
     }
 
-    /** Puts the fields that every answer to a send ends with, and parks it. */
+    /** Writes the fields with which every answer to a send ends, and parks the answer until the log has committed. */
     void finish(RemotingSession session, RequestHeader header, long offset) {
         ResponseWriter out = protocol.writer;
         out.field(FieldNames.TRACE_ON, FieldNames.TRUE);
@@ -310,7 +313,7 @@ final class SendRequests {
         session.parked();
     }
 
-    /** Whether messages of that size may be stored now; refuses the request where not. */
+    /** Returns whether messages of that size may be stored now; otherwise refuses the request. */
     boolean accepts(RemotingSession session, RequestHeader header, int bodyLength, long nativeBytes, int messages) {
         int all = message.allPropertiesLength();
         if (bodyLength > settings.messageBytesMax() || all > StoredMessage.PROPERTIES_MAX || message.topicLength > 255) {

@@ -15,16 +15,16 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * What came in and went out since the start. What came in is not counted at all: a partition's next offset says it, and
- * only differences of it count. What went out costs one addition for each pull answer. A timer takes samples every 10 s,
- * from which come rates and the sums of the last minute, hour and day.
+ * Counts of the messages that came in and went out since the start. Incoming messages are not counted one by one: they are
+ * differences of a partition's next offset. Outgoing messages cost one addition for each pull answer. A timer takes samples
+ * every 10 s for rates and the sums of the last minute, hour and day.
  */
 final class Statistics {
     private static final long TICK_MS = RecentGrowth.TICK_SECONDS * 1_000L;
-    /** Pairs of group and topic that are counted by themselves; of more only the broker's totals are. */
+    /** Maximum pairs of group and topic with counts of their own; others count only in the broker's totals. */
     private static final int PAIRS_MAX = 100_000;
 
-    /** Messages that came into a topic. */
+    /** The messages that came into a topic. */
     static final class TopicCount {
         final Topic topic;
         final RecentGrowth window;
@@ -37,7 +37,7 @@ final class Statistics {
         }
     }
 
-    /** Messages of a topic that went to a group. */
+    /** The messages of a topic that went to a group. */
     static final class GroupCount {
         final RecentGrowth window;
         long messages;
@@ -54,7 +54,7 @@ final class Statistics {
     private final Map<String, TopicCount> topics = new HashMap<>();
     private final Map<Subscription, Map<Topic, GroupCount>> groups = new IdentityHashMap<>();
     private int pairs;
-    /** Messages that came into topics that are deleted. */
+    /** Messages that came into topics that are now deleted. */
     private long deletedPuts;
 
     private long found;
@@ -65,7 +65,7 @@ final class Statistics {
     private boolean started;
 
     final long startMs;
-    /** Where the log ended at the start. */
+    /** End of the log at the start. */
     final long startPosition;
 
     final Rates putRates = new Rates();
@@ -102,7 +102,7 @@ final class Statistics {
         return Instant.ofEpochMilli(clock.wallMs()).atZone(ZoneId.systemDefault()).toLocalDate();
     }
 
-    /** A pull of that group was answered with what was fetched. */
+    /** Counts an answer to a pull of a group. */
     void answered(Subscription group, Topic topic, FetchResult fetch) {
         if (fetch.count() == 0) {
             missed++;
@@ -180,7 +180,7 @@ final class Statistics {
         }
     }
 
-    /** The count of a topic: from its first message on for one that came to be since the start. */
+    /** Returns the count of a topic; for a topic created since the start it begins with the first message. */
     TopicCount count(Topic topic) {
         TopicCount count = topics.get(topic.name());
         if (count != null && count.topic == topic) {
@@ -202,14 +202,14 @@ final class Statistics {
         return sum;
     }
 
-    /** Messages that came into a topic. */
+    /** Returns the messages that came into a topic. */
     long puts(TopicCount count) {
         return ends(count.topic) - count.base;
     }
 
-    /** Messages that came in, in all. */
+    /** Returns the messages that came in, in total. */
     long puts() {
-        broker.topics().forEach(this::count); // also those that came to be since the last tick
+        broker.topics().forEach(this::count); // includes topics created since the last tick
         long sum = deletedPuts;
         for (TopicCount count : topics.values()) {
             sum += puts(count);
@@ -217,7 +217,7 @@ final class Statistics {
         return sum;
     }
 
-    /** The count of what a group got of a topic; null where it got nothing. */
+    /** Returns the count of a topic's messages that went to a group; null where there were none. */
     GroupCount count(String group, String topic) {
         Map<Topic, GroupCount> ofGroup = groups.get(broker.subscription(group));
         return ofGroup == null ? null : ofGroup.get(broker.topic(topic));
@@ -237,7 +237,7 @@ final class Statistics {
         return tick;
     }
 
-    /** Seconds since the last tick. */
+    /** Returns the seconds since the last tick. */
     double sinceTick() {
         return (clock.nanos() - tickNanos) / 1e9;
     }
@@ -250,7 +250,7 @@ final class Statistics {
         return missed;
     }
 
-    /** Messages that went out, in all. */
+    /** Returns the messages that went out, in total. */
     long delivered() {
         return delivered;
     }

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Numbers about the whole broker (28), and about one topic or group (315). */
+/** Shows numbers about the whole broker (28), and about one topic or group (315). */
 final class StatisticsRequests implements RequestHandler {
     private static final List<String> QUEUES = List.of("send", "pull", "litePull", "query", "ack");
     private static final List<String> SPANS_OF_A_WRITE = List.of(
@@ -71,7 +71,7 @@ final class StatisticsRequests implements RequestHandler {
         table.put("getTotalTps", statistics.pullRates.text(tick, since, found + missed));
         String delivered = statistics.deliveredRates.text(tick, since, statistics.delivered());
         table.put("getTransferredTps", delivered);
-        table.put("getTransferedTps", delivered); // as brokers before 5.0 spelled it, whose tools ask for it
+        table.put("getTransferedTps", delivered); // the spelling of brokers before 5.0, which their tools read
         table.put("msgPutTotalTodayNow", text(puts));
         table.put("msgPutTotalTodayMorning", text(statistics.putsTodayMorning()));
         table.put("msgPutTotalYesterdayMorning", text(statistics.putsYesterdayMorning()));
@@ -114,7 +114,7 @@ final class StatisticsRequests implements RequestHandler {
         }
     }
 
-    /** What belongs to parts of RocketMQ that this broker has none of: always the number that says "nothing waits". */
+    /** Adds values for parts of RocketMQ that this broker does not have: always the number that means "nothing waits". */
     private static void constants(Map<String, String> table) {
         for (String queue : QUEUES) {
             table.put(queue + "ThreadPoolQueueSize", "0");

@@ -4,7 +4,7 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.Topic;
 import java.nio.charset.StandardCharsets;
 
-/** Finds topics by the bytes of their names without making strings of them: a direct-mapped cache before the broker. */
+/** Finds topics by the bytes of their names without creating strings: a direct-mapped cache in front of the broker. */
 final class TopicLookup {
     private static final int SLOTS = 1 << 15;
 
@@ -15,7 +15,7 @@ final class TopicLookup {
         this.broker = broker;
     }
 
-    /** The topic of that name, or null. */
+    /** Returns the topic with that name, or null. */
     Topic find(byte[] text, int from, int length) {
         int hash = 0;
         for (int i = from; i < from + length; i++) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Creates, changes, shows and deletes topics: 17, 18, 21, 215, 305, 351; and the clean-ups 306, 316, 329. */
+/** Creates, changes, shows and deletes topics (17, 18, 21, 215, 305, 351) and cleans up (306, 316, 329). */
 final class TopicRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
     private static final int LIST_MAX = 10_000;
@@ -32,7 +32,7 @@ final class TopicRequests implements RequestHandler {
     private final Statistics statistics;
     private final ConfirmedAnswers confirmed;
 
-    /** @param confirmed lets answers go that say that a topic was changed */
+    /** @param confirmed sends the answers that say that a topic was changed */
     TopicRequests(Shard shard, TopicsAndGroups destinations, Statistics statistics, ConfirmedAnswers confirmed) {
         this.shard = shard;
         this.confirmed = confirmed;
@@ -65,14 +65,14 @@ final class TopicRequests implements RequestHandler {
             case RequestCode.GET_TOPIC_CONFIG -> show(request);
             case RequestCode.DELETE_EXPIRED_COMMITLOG -> {
                 shard.dropExpired();
-                shard.audit().note(by, "what has expired is to be dropped now");
+                shard.audit().note(by, "the deletion of expired messages was requested");
                 yield request.ok(NO_BODY);
             }
-            default -> request.ok(NO_BODY); // indexes go with their segments, and a topic's data with the topic
+            default -> request.ok(NO_BODY); // an index is deleted with its segment, and a topic's data with the topic
         };
     }
 
-    /** A tool that is told of a change asks name servers next: they know of it before. */
+    /** Answers once the name servers know of the change, since a tool that gets the answer asks them next. */
     private Frame changed(Peer peer, Frame request, Frame answer) {
         if (answer.code() != ResponseCode.SUCCESS) {
             return answer;
@@ -102,11 +102,12 @@ final class TopicRequests implements RequestHandler {
         return before == null ? null : before.settings();
     }
 
-    /** Settings within the limits, or null. */
-    private TopicSettings settings(long read, long write, long permissions, boolean ordered, TreeMap<String, String> more) {
+    /** Returns settings within the limits, or null. */
+    private TopicSettings settings(
+            long read, long write, long permissions, boolean ordered, TreeMap<String, String> attributes) {
         int max = broker.partitionsMax();
         boolean legal = read >= 0 && write >= 0 && read <= max && write <= max && permissions >= 0 && permissions <= 15;
-        return legal ? new TopicSettings((int) read, (int) write, (int) permissions, ordered, more) : null;
+        return legal ? new TopicSettings((int) read, (int) write, (int) permissions, ordered, attributes) : null;
     }
 
     private Frame refusal(Frame request, QuotaHolder by, String name, TopicSettings wanted) {
@@ -115,15 +116,15 @@ final class TopicRequests implements RequestHandler {
             problem = "The topic[" + name + "] is conflict with system topic.";
         }
         if (problem == null && wanted == null) {
-            problem = "the topic " + name + " was not changed: it may have 0 to " + broker.partitionsMax()
+            problem = "the topic " + name + " was not changed: it must have 0 to " + broker.partitionsMax()
                     + " queues to read and to write, and a permission of 0 to 15";
         }
         if (problem != null) {
             return request.refuse(ResponseCode.INVALID_PARAMETER, problem);
         }
         return !hasRoom(by, broker.topic(name), wanted)
-                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not made or changed: the limit topics.max is"
-                        + " reached, or that of queues in all which the heap allows, or what one user or address may make of"
+                ? request.refuse(ResponseCode.SYSTEM_ERROR, "the topic was not created or changed: the limit topics.max is"
+                        + " reached, or the limit of all queues that the heap allows, or the share of one user or address in"
                         + " them (share.user, share.address)")
                 : null;
     }
@@ -157,12 +158,14 @@ final class TopicRequests implements RequestHandler {
                 + " changed. Try again when there is space.");
     }
 
-    /** All topics are looked at before the first is touched, so a refusal for what is wrong with one changes nothing. */
+    /**
+     * Creates or changes topics; checks all of them before it changes the first, so that a refusal for one changes nothing.
+     */
     private Frame updateAll(Frame request, QuotaHolder by) {
         List<JsonValue> items = JsonReader.read(request.body()).asObject().array("topicConfigList");
         if (items.isEmpty() || items.size() > LIST_MAX) {
-            return request.refuse(ResponseCode.INVALID_PARAMETER, "1 to " + LIST_MAX + " topics are due in one request, not "
-                    + items.size());
+            return request.refuse(ResponseCode.INVALID_PARAMETER, "a request must name 1 to " + LIST_MAX
+                    + " topics, not " + items.size());
         }
         Map<String, TopicSettings> wanted = new TreeMap<>();
         for (JsonValue item : items) {
@@ -192,7 +195,7 @@ final class TopicRequests implements RequestHandler {
         return request.ok(NO_BODY);
     }
 
-    /** All topics, or with topicSeq and maxTopicNum so many from a place in the order of their names. */
+    /** Shows all topics, or by topicSeq and maxTopicNum a page of them in the order of their names. */
     private Frame all(Frame request) {
         long from = Math.max(0, request.number("topicSeq", 0));
         long count = request.number("maxTopicNum", Integer.MAX_VALUE);
@@ -215,14 +218,14 @@ final class TopicRequests implements RequestHandler {
         write(out, topic, topic.settings().permissions(), flag(topic));
     }
 
-    /** The topic's flag as tools have set it. */
+    /** Returns the topic's flag as tools have set it. */
     static long flag(Topic topic) {
         return Long.parseLong(Attributes.field(topic.settings().attributes(), SYSTEM_FLAG, "0"));
     }
 
     /**
-     * @param permissions of the topic, less what the broker does not allow where it is for clients
-     * @param flag what name servers pass on with its route
+     * @param permissions of the topic, for clients without those that the broker does not allow
+     * @param flag what name servers pass on with the topic's route
      */
     static void write(JsonWriter out, Topic topic, int permissions, long flag) {
         TopicSettings settings = topic.settings();

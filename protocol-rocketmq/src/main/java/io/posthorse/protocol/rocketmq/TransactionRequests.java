@@ -24,10 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Ends of transactions (37), questions about those that are undecided (39, to a producer), and the return of those that
- * were set aside (323).
- */
+/** Ends transactions (37), asks producers about undecided ones (39), and resumes those that were set aside (323). */
 final class TransactionRequests implements RequestHandler, Transactions.Inquiry {
     private static final int COMMIT = 8;
     private static final int ROLLBACK = 12;
@@ -66,14 +63,14 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         long offset = request.number("tranStateTableOffset", -1);
         long position = broker.transactions().position(offset);
         if (decision != COMMIT && decision != ROLLBACK) {
-            return request.ok(Map.of()); // undecided as before: its producer is asked again
+            return request.ok(Map.of()); // still undecided: its producer will be asked again
         }
         ByteBuffer stored = position < 0 || position != request.number("commitLogOffset", -2)
                 ? null
                 : broker.resident().message(position);
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "Find prepared transaction message failed: it was decided"
-                    + " before, or set aside after too many questions.");
+                    + " before, or set aside after too many checks.");
         }
         MessageView view = MessageView.of(stored);
         if (!request.require("producerGroup").equals(view.properties().get("PGROUP"))) {
@@ -85,13 +82,14 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
                 : shard.turn().transactions().rollback(offset);
         return switch (outcome) {
             case DONE -> request.ok(Map.of());
-            case UNKNOWN -> request.refuse(ResponseCode.SYSTEM_ERROR, "The transaction's message, or its topic, is gone.");
+            case UNKNOWN -> request.refuse(ResponseCode.SYSTEM_ERROR, "The transaction's message, or its topic, does not"
+                    + " exist any more.");
             case REFUSED -> request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full: the transaction"
-                    + " stays undecided, and its producer is asked again.");
+                    + " stays undecided, and its producer will be asked again.");
         };
     }
 
-    /** A delay counts from the commit. */
+    /** Commits a message; its delay counts from the commit. */
     private CommandOutcome commit(long offset, MessageView view) {
         Transactions transactions = shard.turn().transactions();
         byte[] text = MessageView.text(view.properties()).getBytes(StandardCharsets.UTF_8);
@@ -114,13 +112,13 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         return resume(request, offset, MessageView.of(stored));
     }
 
-    /** Has the producer of a message that was set aside under that offset asked again. */
+    /** Resumes checks about a message that was set aside under that offset. */
     Frame resume(Frame request, long offset, MessageView view) {
         Topic topic = broker.topic(view.topic());
         Partition target = topic == null ? null : topic.partition(view.queueId());
         if (target == null) {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, "the message cannot be resumed: its topic " + view.topic()
-                    + " is gone. Create the topic again and repeat this, or drop the message.");
+                    + " does not exist any more. Create the topic again and repeat this, or drop the message.");
         }
         CommandOutcome outcome = shard.turn().transactions().resume(offset, target, broker.now() + settings.undecidedMs());
         return outcome == CommandOutcome.DONE
@@ -128,7 +126,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
                 : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full; try again.");
     }
 
-    /** The position in an offset message id, which is its last 16 digits; -1 where it is none. */
+    /** Returns the position in an offset message id, its last 16 hexadecimal digits; -1 where there is none. */
     private static long position(String id) {
         try {
             return id.length() < 32 ? -1 : Long.parseLong(id, id.length() - 16, id.length(), 16);
@@ -161,7 +159,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         return true;
     }
 
-    /** The next one of some producers that may send to the topic, and so may know the message; null where there is none. */
+    /** Returns the next producer that may send to the topic, and so may know the message; null where there is none. */
     private ConsumerGroups.Member asked(List<ConsumerGroups.Member> members, String topic) {
         for (int tried = 0; tried < members.size(); tried++) {
             ConsumerGroups.Member next = members.get(Math.floorMod(turn++, members.size()));
@@ -173,7 +171,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         return null;
     }
 
-    /** A copy of the message as it was before any decision. */
+    /** Returns a copy of the message as it was before any decision. */
     private static byte[] prepared(ByteBuffer stored) {
         byte[] copy = new byte[stored.remaining()];
         stored.get(stored.position(), copy);

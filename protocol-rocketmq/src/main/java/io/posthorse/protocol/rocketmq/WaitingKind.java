@@ -4,13 +4,13 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.RequestCode;
 
-/** What messages wait for. */
+/** What a message waits for. */
 enum WaitingKind {
     /** A delivery time of their own. */
     TIME("time", "deliverTimestamp"),
-    /** The delay of a level; a list's place is a lane and an offset. */
+    /** The delay of a level; a place in its list is a delay lane and an offset. */
     LEVEL("level", "deliverTimestamp"),
-    /** An operator, as nobody decided their transaction. */
+    /** An operator, since nobody decided its transaction. */
     SET_ASIDE("set-aside", "setAsideTimestamp"),
     /** The decision of a transaction. */
     UNDECIDED("undecided", "preparedTimestamp");
@@ -24,9 +24,9 @@ enum WaitingKind {
     }
 
     /**
-     * The kind that a request for a list names.
+     * Returns the kind that a request for a list names.
      *
-     * @throws MalformedFrameException where the code's list has no such kind
+     * @throws MalformedFrameException where this request has no list of that kind
      */
     static WaitingKind of(Frame request) {
         boolean delayed = request.code() == RequestCode.LIST_DELAYED_MESSAGES;
@@ -42,15 +42,15 @@ enum WaitingKind {
         throw new MalformedFrameException("this list has the kinds " + usual.text + " and " + other.text + ", not " + name);
     }
 
-    /** The member of a row that has its time. */
+    /** Returns the name of the member of a row that contains its time. */
     String timeName() {
         return timeName;
     }
 
     /**
-     * What a message is known by; those of different kinds are never taken for each other.
+     * Returns the id of a message; ids of different kinds differ.
      *
-     * @param lane only looked at for {@link #LEVEL}
+     * @param lane used for {@link #LEVEL} only
      */
     String id(int lane, long offset) {
         return switch (this) {
@@ -60,7 +60,7 @@ enum WaitingKind {
         };
     }
 
-    /** Whether an id is one of a kind that no command is for, as {@link #id} gives them. */
+    /** Returns whether an id is one of this kind, for the kinds that no command can change; false for the others. */
     boolean owns(String id) {
         return this == LEVEL && id.matches("L\\d{1,9}\\.\\d{1,18}") || this == UNDECIDED && id.matches("U\\d{1,18}");
     }

@@ -4,13 +4,14 @@ import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 
 /**
- * Which of the messages that wait an operator wants to see.
+ * An operator's choice of waiting messages.
  *
  * @param topic null for all
- * @param fromMs to {@code toMs}: when they are due, were prepared or set aside, ms since 1970; the end is not included
- * @param limit how many at most, 1 to {@link #LIMIT_MAX}
- * @param behindMs place in the list behind which this answer begins: a time, or a lane, or nothing
- * @param behindOffset and an offset
+ * @param fromMs first time that is included, ms since 1970: when they are due, were prepared or were set aside
+ * @param toMs first time that is no longer included
+ * @param limit maximum number, 1 to {@link #LIMIT_MAX}
+ * @param behindMs place in the list behind which this answer begins: a time, a lane, or unused
+ * @param behindOffset offset of that place
  */
 record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behindMs, long behindOffset) {
     static final int LIMIT_MAX = 1_000;
@@ -21,7 +22,7 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
     /**
      * Reads a request's fields: topic, from, to, limit, token; all may be missing.
      *
-     * @throws MalformedFrameException where one is not what it should be
+     * @throws MalformedFrameException where a field is invalid
      */
     static WaitingQuery of(Frame request, WaitingKind kind) {
         String topic = request.field("topic");
@@ -29,7 +30,7 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
         long to = request.number("to", Long.MAX_VALUE);
         long limit = request.number("limit", LIMIT_DEFAULT);
         if (limit < 1) {
-            throw new MalformedFrameException("a limit of " + limit + " shows nothing; ask for 1 to " + LIMIT_MAX);
+            throw new MalformedFrameException("the limit must be 1 to " + LIMIT_MAX + ", not " + limit);
         }
         String token = request.field("token");
         boolean begins = token == null || token.isEmpty();
@@ -44,11 +45,11 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
         try {
             return new long[] {Long.parseLong(token.substring(0, split)), Long.parseLong(token.substring(split + 1))};
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            throw new MalformedFrameException("the token is none that a list gave; begin the list anew");
+            throw new MalformedFrameException("the token is not one that a list returned; begin the list again");
         }
     }
 
-    /** What a later request goes on with behind a place. */
+    /** Returns the token with which a later request continues behind a place. */
     static String token(long ms, long offset) {
         return Long.toString(ms) + SEPARATOR + offset;
     }
@@ -57,7 +58,7 @@ record WaitingQuery(String topic, long fromMs, long toMs, int limit, long behind
         return ms >= fromMs && ms < toMs;
     }
 
-    /** Whether messages have to be read to know whether they are wanted, besides a delivery time. */
+    /** Returns whether messages have to be read to decide whether they are wanted, beyond their delivery time. */
     boolean sifts(WaitingKind kind) {
         return topic != null || kind != WaitingKind.TIME && (fromMs != Long.MIN_VALUE || toMs != Long.MAX_VALUE);
     }

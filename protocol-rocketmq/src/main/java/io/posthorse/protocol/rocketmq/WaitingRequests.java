@@ -23,19 +23,19 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Messages that wait, in the hands of an operator: those with a delivery time of their own are listed (30001), taken back
- * (30002) or delivered now (30003); those whose transaction nobody decided are listed (30011), resumed (30012) or dropped
- * (30013). Those of delay levels, and those whose transaction is undecided still, are listed only. A list is read by the
- * reader, so that nobody waits for the disk meanwhile.
+ * Shows an operator the messages that wait, and changes them: those with a delivery time of their own are listed (30001),
+ * cancelled (30002) or delivered now (30003); those that were set aside are listed (30011), resumed (30012) or dropped
+ * (30013). Messages of delay levels, and messages of undecided transactions, can only be listed. The reader reads the lists,
+ * so that the owner does not wait for the disk.
  */
 final class WaitingRequests implements RequestHandler {
-    /** Lists that may be under way or queued. */
+    /** Maximum lists that are being read or queued. */
     private static final int LISTS_MAX = 16;
-    /** Messages that one request looks into at most, to find those that it is about. */
+    /** Maximum messages that one request examines. */
     private static final int EXAMINED_MAX = 10_000;
 
-    private static final String FULL = "the broker's log takes nothing now, its disk is full or has failed. Nothing was"
-            + " changed, and the message waits on. Look at the broker's log, make room, then repeat this.";
+    private static final String FULL = "the broker's log accepts no records: its disk is full or has failed. Nothing was"
+            + " changed, and the message continues to wait. Look at the server log, make room, then repeat this.";
 
     private final Shard shard;
     private final Broker broker;
@@ -79,7 +79,7 @@ final class WaitingRequests implements RequestHandler {
         QuotaHolder holder = session.holder();
         if (!lists.take(holder)) {
             return request.refuse(ResponseCode.SYSTEM_BUSY, LISTS_MAX + " lists of waiting messages are being read already."
-                    + " Nothing was listed. Ask again in a moment.");
+                    + " Nothing was listed. Try again in a moment.");
         }
         int most = query.sifts(kind) ? EXAMINED_MAX : query.limit() + 1;
         WaitingRows.Lane lane = kind == WaitingKind.LEVEL ? lane(query.behindMs()) : WaitingRows.Lane.NONE;
@@ -101,7 +101,7 @@ final class WaitingRequests implements RequestHandler {
             peer.send(failure == null
                     ? request.ok(json[0])
                     : request.refuse(ResponseCode.SYSTEM_ERROR, "the waiting messages cannot be read: "
-                            + failure.getMessage() + ". Look at the broker's log."));
+                            + failure.getMessage() + ". Look at the server log."));
         });
         return null;
     }
@@ -115,11 +115,11 @@ final class WaitingRequests implements RequestHandler {
         };
     }
 
-    /** The lane of a place in the list, and where the list goes on behind it. */
+    /** Returns the lane of a place in the list, and the lane at which the list continues behind it. */
     private WaitingRows.Lane lane(long place) {
         DelayedMessages delayed = broker.delayed();
         if (place < 0 || place >= delayed.lanes()) {
-            throw new MalformedFrameException("the token is none that a list gave; begin the list anew");
+            throw new MalformedFrameException("the token is not one that a list returned; begin the list again");
         }
         int next = (int) place + 1;
         while (next < delayed.lanes() && delayed.waitingIn(next) == 0) {
@@ -130,16 +130,16 @@ final class WaitingRequests implements RequestHandler {
 
     private Frame delayed(Frame request, QuotaHolder by) {
         if (WaitingKind.LEVEL.owns(request.require("id"))) {
-            return gone(request, request.field("id"), "waits at a delay level, which delivers one message behind the other:"
-                    + " none can be taken out of the row, or be delivered before its time. It comes at its time. A message"
-                    + " with a delivery time can be taken back");
+            return gone(request, request.field("id"), "waits at a delay level, whose messages are delivered in order: none"
+                    + " can be cancelled, or delivered before its time. It will be delivered at its time. Only a message"
+                    + " with a delivery time can be cancelled");
         }
         long id = id(request);
         long position = broker.delayed().position(id);
         if (position < 0) {
             return id > broker.delayed().lastOffset()
                     ? never(request, id, "no delayed message")
-                    : gone(request, Long.toString(id), "does not wait any more: it was delivered, or taken back, before");
+                    : gone(request, Long.toString(id), "no longer waits: it was delivered, recalled or cancelled");
         }
         return act(request, id, position, view -> {
             boolean cancels = request.code() == RequestCode.CANCEL_DELAYED_MESSAGE;
@@ -147,35 +147,35 @@ final class WaitingRequests implements RequestHandler {
             return switch (outcome) {
                 case DONE -> {
                     shard.audit().note(by, "delayed message " + id
-                            + (cancels ? " was taken back" : " was delivered before its time"));
+                            + (cancels ? " was cancelled" : " was delivered before its time"));
                     yield done(request, id, view);
                 }
                 case REFUSED -> request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, FULL);
                 case UNKNOWN -> request.refuse(ResponseCode.TOPIC_NOT_EXIST, "message " + id + " cannot be delivered: its"
-                        + " topic was deleted, or it cannot be read. It waits no longer, and nobody gets it.");
+                        + " topic was deleted, or it cannot be read. It no longer waits, and no consumer will get it.");
             };
         });
     }
 
     private Frame suspended(Frame request, QuotaHolder by) {
         if (WaitingKind.UNDECIDED.owns(request.require("id"))) {
-            return gone(request, request.field("id"), "is undecided: its producer is still asked about it, and can still"
-                    + " decide. When it was asked transactionCheckMax times in vain, the message is set aside, and then it"
-                    + " can be resumed or dropped");
+            return gone(request, request.field("id"), "is undecided: its producer is still asked about it and can still"
+                    + " decide. After transactionCheckMax checks without a decision the message is set aside, and can then"
+                    + " be resumed or dropped");
         }
         long id = id(request);
         long position = broker.transactions().suspendedPosition(id);
         if (position < 0) {
             return id > broker.transactions().lastSuspended()
                     ? never(request, id, "no message that was set aside")
-                    : gone(request, Long.toString(id), "is not set aside any more: it was resumed or dropped, or has"
+                    : gone(request, Long.toString(id), "is no longer set aside: it was resumed or dropped, or has"
                             + " expired");
         }
         return act(request, id, position, view -> {
             if (request.code() == RequestCode.RESUME_SUSPENDED_TRANSACTION) {
                 if (view == null) {
-                    return request.refuse(ResponseCode.SYSTEM_ERROR, "message " + id + " cannot be read, so nobody can be"
-                            + " asked about it. It stays set aside. Drop it.");
+                    return request.refuse(ResponseCode.SYSTEM_ERROR, "message " + id + " cannot be read, so no producer can"
+                            + " be asked about it. It stays set aside. Drop it.");
                 }
                 Frame answer = transactions.resume(request, id, view);
                 if (answer.code() == ResponseCode.SUCCESS) {
@@ -192,7 +192,7 @@ final class WaitingRequests implements RequestHandler {
         });
     }
 
-    /** Does what is asked, unless the message is of another topic than the request says. */
+    /** Performs an action, unless the message belongs to another topic than the request says. */
     private Frame act(Frame request, long id, long position, Function<MessageView, Frame> action) {
         ByteBuffer stored = broker.resident().message(position);
         MessageView view = stored == null ? null : MessageView.of(stored);
@@ -209,7 +209,7 @@ final class WaitingRequests implements RequestHandler {
         request.require("id");
         long id = request.number("id", -1);
         if (id < 0) {
-            throw new MalformedFrameException("an id is a number from 0, as lists show it");
+            throw new MalformedFrameException("the id must be a number from 0, as the lists show it");
         }
         return id;
     }

@@ -8,11 +8,14 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * Writes messages that wait as JSON: <code>{"messages":[...],"waiting":n,"next":"token"}</code>, without {@code next} at
- * the end of the list. A message that cannot be read has its id, its time and {@code "unreadable":true}.
+ * The writer of waiting messages as JSON: <code>{"messages":[...],"waiting":n,"next":"token"}</code>, without {@code next}
+ * at the end of the list. A message that cannot be read has its id, its time and {@code "unreadable":true}.
  */
 final class WaitingRows {
-    /** Keys and tags of a message may fill 32 KB; more characters than this are left to the next answer. */
+    /**
+     * Characters at which an answer ends, since keys and tags of a message may take 32 KB; further messages are left to the
+     * next answer.
+     */
     private static final int CHARS_MAX = 1 << 20;
 
     private final WaitingRead read;
@@ -24,9 +27,9 @@ final class WaitingRows {
     private int chars;
 
     /**
-     * The lane whose messages are read; of no meaning for other kinds.
+     * The lane whose messages are read; unused for other kinds.
      *
-     * @param next the next one with messages that wait, or -1
+     * @param next next lane with messages that wait, or -1
      */
     record Lane(int number, long delayMs, int next) {
         static final Lane NONE = new Lane(-1, 0, -1);
@@ -42,8 +45,8 @@ final class WaitingRows {
     /**
      * Reads the messages; may wait for the disk.
      *
-     * @param waiting how many wait in all
-     * @param complete whether nothing is behind the messages of this read
+     * @param waiting number of messages that wait in total
+     * @param complete whether there are no messages behind those of this read
      */
     byte[] json(long waiting, boolean complete) {
         out.beginObject().name("messages").beginArray();

@@ -29,7 +29,7 @@ class ClientCallsTest {
     }
 
     @Test
-    void anAnswerEndsACall() {
+    void answerEndsTheCall() {
         ask(1);
         ask(2);
         assertEquals(2, sent.size());
@@ -43,17 +43,17 @@ class ClientCallsTest {
     }
 
     @Test
-    void silenceEndsItToo() {
+    void timeoutEndsTheCall() {
         ask(1);
         timers.getFirst().run();
         assertEquals(List.of("1 " + Failure.TIMEOUT), outcomes);
-        assertFalse(calls.awaits(1), "an answer that comes late finds nobody");
+        assertFalse(calls.awaits(1), "no call waits for a late answer");
         calls.closed();
         assertEquals(1, outcomes.size());
     }
 
     @Test
-    void theEndOfTheConnectionEndsAll() {
+    void closingTheConnectionEndsAllCalls() {
         ask(1);
         ask(2);
         calls.closed();
@@ -62,7 +62,7 @@ class ClientCallsTest {
     }
 
     @Test
-    void onlySoManyWait() {
+    void openCallsAreLimited() {
         for (int i = 0; i < 300; i++) {
             ask(i);
         }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What name servers say of a topic. */
+/** Reading the routes that name servers answer. */
 class ClusterRoutesTest {
     private static List<TopicOnBroker> read(String flag) {
         String route = "{\"brokerDatas\":[{\"brokerAddrs\":{0:\"10.0.0.1:10911\",1:\"10.0.0.2:10911\"},\"brokerName\":\"a\","
@@ -18,7 +18,7 @@ class ClusterRoutesTest {
     }
 
     @Test
-    void theFlagOfATopicIsReadAsBothKindsOfNameServersWriteIt() {
+    void topicFlagIsReadInBothSpellings() {
         int flag = 8081 << 8;
         for (String name : List.of("topicSysFlag", "topicSynFlag")) {
             TopicOnBroker offer = read("\"" + name + "\":" + flag + ",").getFirst();
@@ -27,7 +27,7 @@ class ClusterRoutesTest {
             assertEquals(2, offer.writeQueues());
         }
         assertEquals(0, AnnouncedPort.of(read("").getFirst()));
-        assertEquals(0, AnnouncedPort.of(read("\"topicSysFlag\":3,").getFirst()), "bits of RocketMQ's own");
+        assertEquals(0, AnnouncedPort.of(read("\"topicSysFlag\":3,").getFirst()), "bits that RocketMQ uses");
         assertEquals(0, AnnouncedPort.of(read("\"topicSysFlag\":-1,").getFirst()), "no port");
     }
 }

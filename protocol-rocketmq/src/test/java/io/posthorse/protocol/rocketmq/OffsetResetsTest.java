@@ -30,7 +30,7 @@ class OffsetResetsTest {
     }
 
     @Test
-    void oldCommitsArePassedOverUntilTheMemberHasMoved() {
+    void oldCommitsAreIgnoredUntilTheMemberHasMoved() {
         assertTrue(resets.outdates("G", QUEUE, 9));
         assertTrue(resets.outdates("G", QUEUE, 4));
         assertFalse(resets.outdates("H", QUEUE, 9));
@@ -40,7 +40,7 @@ class OffsetResetsTest {
     }
 
     @Test
-    void aPullFromTheNewPlaceShowsThatTheMemberHasMoved() {
+    void pullFromTheNewOffsetShowsThatTheMemberHasMoved() {
         assertEquals(-1, resets.redirect("G", QUEUE, 9));
         assertTrue(resets.outdates("G", QUEUE, 9));
         assertEquals(-1, resets.redirect("G", QUEUE, 5));
@@ -48,7 +48,7 @@ class OffsetResetsTest {
     }
 
     @Test
-    void whoDoesNotMoveByHimselfIsMovedAfterAWhile() {
+    void memberThatDoesNotMoveIsRedirectedAfterAWhile() {
         nowMs += 14_999;
         assertEquals(-1, resets.redirect("G", QUEUE, 9));
         nowMs += 1;
@@ -59,23 +59,23 @@ class OffsetResetsTest {
     }
 
     @Test
-    void afterAMinuteItIsForgotten() {
+    void resetsExpireAfterAMinute() {
         nowMs += 60_001;
         assertFalse(resets.outdates("G", QUEUE, 9));
         assertEquals(-1, resets.redirect("G", QUEUE, 9));
     }
 
     @Test
-    void onlySoManyAreKept() {
+    void numberOfResetsIsLimited() {
         String[] queues = new String[100_000];
         for (int i = 0; i < queues.length; i++) {
             queues[i] = "queue" + i;
             resets.add("G", queues[i], i);
         }
         assertTrue(resets.outdates("G", queues[99_998], 1));
-        assertFalse(resets.outdates("G", queues[99_999], 1), "one more than fit");
+        assertFalse(resets.outdates("G", queues[99_999], 1), "one more than the limit");
         nowMs += 60_001;
         resets.add("G", queues[7], 7);
-        assertTrue(resets.outdates("G", queues[7], 1), "old ones made room");
+        assertTrue(resets.outdates("G", queues[7], 1), "expired resets make room");
     }
 }

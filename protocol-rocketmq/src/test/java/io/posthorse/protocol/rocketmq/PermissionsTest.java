@@ -16,16 +16,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of permissions, and that the documents have the same one. */
+/** The table of permissions, and its equality with the tables in the documents. */
 class PermissionsTest {
     private static final Pattern ROW = Pattern.compile("\\| ([0-9, ]+) \\| (super|signed|(?:Topic|Group|Cluster).*) \\|");
-    /** Requests of a broker to clients; nobody sends them here. */
+    /** Requests that only the broker sends, to clients. */
     private static final Pattern TO_CLIENTS = Pattern.compile(
             "CHECK_TRANSACTION_STATE|NOTIFY_.*|PUSH_REPLY_MESSAGE_TO_CLIENT|RESET_CONSUMER_CLIENT_OFFSET"
                     + "|GET_CONSUMER_STATUS_FROM_CLIENT");
 
     @Test
-    void everyCodeThatIsKnownByNameHasAPermission() throws IllegalAccessException {
+    void everyNamedRequestCodeHasAPermission() throws IllegalAccessException {
         for (Field field : RequestCode.class.getFields()) {
             int code = field.getInt(null);
             if (TO_CLIENTS.matcher(field.getName()).matches()) {
@@ -38,7 +38,7 @@ class PermissionsTest {
     }
 
     @Test
-    void bothLanguagesOfTheDocumentsHaveTheTable() throws IOException {
+    void documentsInBothLanguagesHaveTheTable() throws IOException {
         for (String page : new String[] {"docs/access-control.md", "docs/access-control.zh-CN.md"}) {
             Map<Integer, String> documented = new TreeMap<>();
             for (String line : Files.readAllLines(root().resolve(page))) {

@@ -33,7 +33,7 @@ class QueueLocksTest {
     }
 
     @Test
-    void aLockIsKeptWhileItIsRenewedAndFreeAMinuteAfter() {
+    void lockIsHeldWhileRenewedAndFreeAMinuteAfter() {
         assertTrue(locks.lock(key(0), ANN, "c1"));
         for (int i = 0; i < 5; i++) {
             nowMs += QueueLocks.EXPIRY_MS - 1;
@@ -47,7 +47,7 @@ class QueueLocksTest {
     }
 
     @Test
-    void onlyTheHolderUnlocks() {
+    void onlyTheHolderCanUnlock() {
         locks.lock(key(0), ANN, "c1");
         locks.unlock(key(0), ANN, "c2");
         assertFalse(locks.lock(key(0), ANN, "c2"));
@@ -56,7 +56,7 @@ class QueueLocksTest {
     }
 
     @Test
-    void aClientOfAnotherUserIsAnotherClient() {
+    void sameClientIdOfAnotherUserIsAnotherClient() {
         assertTrue(locks.lock(key(0), ANN, "c1"));
         assertFalse(locks.lock(key(0), BOB, "c1"));
         locks.unlock(key(0), BOB, "c1");
@@ -64,19 +64,19 @@ class QueueLocksTest {
     }
 
     @Test
-    void inventedQueuesDoNotFillTheMemory() {
+    void numberOfLocksPerUserIsLimited() {
         for (int i = 0; i < QueueLocks.LOCKS_MAX / 2; i++) {
             assertTrue(locks.lock(key(i), ANN, "c1"));
         }
         assertFalse(locks.lock(key(-1), ANN, "c1"));
         assertTrue(locks.lock(key(7), ANN, "c1"));
-        assertTrue(locks.lock(key(-2), BOB, "c1"), "half of them are for others");
+        assertTrue(locks.lock(key(-2), BOB, "c1"), "half of the locks are for other users");
         nowMs += QueueLocks.EXPIRY_MS;
         assertTrue(locks.lock(key(-1), ANN, "c1"));
     }
 
     @Test
-    void whatCannotBeTakenOverIsGivenBackOnce() {
+    void expiredLockIsReleasedOnceWhereItCannotBeTakenOver() {
         int half = QueueLocks.LOCKS_MAX / 2;
         for (int i = 0; i < half; i++) {
             assertTrue(locks.lock(key(i), ANN, "c1"));
@@ -87,7 +87,7 @@ class QueueLocksTest {
         }
         nowMs += QueueLocks.EXPIRY_MS / 2;
         for (int i = 0; i < 10; i++) {
-            assertFalse(locks.lock(key(0), BOB, "c2"), "he has his share");
+            assertFalse(locks.lock(key(0), BOB, "c2"), "the user has used up the share");
         }
         int got = 0;
         for (int i = -1; i > -half - 20; i--) {

@@ -19,7 +19,7 @@ class RecentGrowthTest {
     }
 
     @Test
-    void theSumsAreThoseOfTheirSpans() {
+    void sumsMatchTheirSpans() {
         RecentGrowth window = new RecentGrowth(0, 0);
         pass(window, 1, 5);
         assertEquals(5, window.minute(tick, 0, total).sum());
@@ -34,14 +34,14 @@ class RecentGrowthTest {
     }
 
     @Test
-    void whatCameSinceTheLastTickCountsAtOnce() {
+    void growthSinceTheLastTickCountsAtOnce() {
         RecentGrowth window = new RecentGrowth(7, 0);
         assertEquals(new RecentGrowth.Span(4, 4.0), window.minute(0, 0.1, 11));
         assertEquals(new RecentGrowth.Span(4, 2.0), window.minute(0, 2, 11));
     }
 
     @Test
-    void aCountThatStandsStillForADayIsForgotten() {
+    void countWithoutGrowthForADayIsIdle() {
         RecentGrowth window = new RecentGrowth(0, 0);
         assertTrue(window.isIdle(0));
         pass(window, 1, 3);
@@ -56,7 +56,7 @@ class RecentGrowthTest {
     }
 
     @Test
-    void itAgreesWithAListOfAllTicks() {
+    void agreesWithAListOfAllTicks() {
         Random random = new Random(7);
         for (int run = 0; run < 50; run++) {
             tick = random.nextInt(5_000);
@@ -77,7 +77,7 @@ class RecentGrowthTest {
     }
 
     @Test
-    void ratesOfTheWholeBroker() {
+    void ratesCoverThreeSpans() {
         Rates rates = new Rates();
         assertEquals("3.0 3.0 3.0", rates.text(0, 0.5, 3));
         for (int i = 1; i <= 100; i++) {
