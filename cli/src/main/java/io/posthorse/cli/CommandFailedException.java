@@ -1,6 +1,6 @@
 package io.posthorse.cli;
 
-/** Why a command did not do what it was told: what happened, what it means, and what to do next, for a user to read. */
+/** The failure of a command; its message tells the user what happened, what it means, and what to do next. */
 final class CommandFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ final class CommandFailedException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** As {@link Main} has them. */
+    /** Returns the exit code, as defined in {@link Main}. */
     int exitCode() {
         return exitCode;
     }

@@ -10,10 +10,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Messages with a delivery time or a delay level, seen by an operator; those with a time can be handled too. */
+/**
+ * The commands for messages with a delivery time or a delay level: lists both, and cancels or delivers those with a time.
+ */
 @Command(
         name = "delayed",
-        description = "See messages that wait for their delivery time, take them back, or deliver them now.",
+        description = "List messages that wait for their delivery time, cancel them, or deliver them now.",
         mixinStandardHelpOptions = true)
 final class DelayedCommand {
     private static final String IDS = "ids as list shows them";
@@ -21,11 +23,11 @@ final class DelayedCommand {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    @Command(name = "list", description = "List messages that wait, the one that is due first first.",
+    @Command(name = "list", description = "List waiting messages in the order in which they are due.",
             mixinStandardHelpOptions = true)
     int list(
             @Mixin RemoteOptions remote, @Mixin WaitingOptions options,
-            @Option(names = "--levels", description = "messages of delay levels, retries among them, level by level")
+            @Option(names = "--levels", description = "messages of delay levels, including retries, level by level")
                     boolean levels) {
         WaitingMessages messages = messages();
         WaitingTable table = new WaitingTable("DUE", "deliverTimestamp", Map.of());
@@ -34,21 +36,21 @@ final class DelayedCommand {
                 levels ? "that wait at a delay level" : "that wait for their delivery time"));
     }
 
-    @Command(name = "cancel", description = "Take messages back: nobody gets them.", mixinStandardHelpOptions = true)
+    @Command(name = "cancel", description = "Cancel messages: they are never delivered.", mixinStandardHelpOptions = true)
     int cancel(
             @Mixin RemoteOptions remote,
-            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
+            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they belong to this topic") String topic,
             @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(
                 broker, RequestCode.CANCEL_DELAYED_MESSAGE, ids, topic, "Cancelled message"));
     }
 
-    @Command(name = "run-now", description = "Deliver messages now, once, and not at their time.",
+    @Command(name = "run-now", description = "Deliver messages now, once, instead of at their time.",
             mixinStandardHelpOptions = true)
     int runNow(
             @Mixin RemoteOptions remote,
-            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
+            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they belong to this topic") String topic,
             @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(

@@ -3,17 +3,17 @@ package io.posthorse.cli;
 import java.util.logging.LogManager;
 
 /**
- * Java's logging, which goes on until the process has ended. By itself it drops all handlers when the process is told to
- * end, and with them what is logged while it does.
+ * A log manager that works until the process has ended. Java's own removes all handlers when the process is told to end,
+ * which loses the log of the shutdown.
  */
 public final class LastingLogging extends LogManager {
-    /** Has Java use it; before anything is logged. */
+    /** Makes Java use it; must be called before anything is logged. */
     static void use() {
         System.setProperty("java.util.logging.manager", LastingLogging.class.getName());
     }
 
     @Override
     public void reset() {
-        // nothing is dropped
+        // keeps the handlers
     }
 }

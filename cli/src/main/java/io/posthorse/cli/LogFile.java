@@ -19,14 +19,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.BiConsumer;
 
 /**
- * The server log as a file: it gets all that the process prints, besides the console. At {@value #BYTES_MAX} bytes it is put
- * aside as {@code NAME.1}, and those put aside before move on, of which {@value #ASIDE_MAX} are kept. What is printed before
- * the file is known is kept for it. Where it cannot be written the console goes on, and the file is tried again.
+ * The server log as a file: it receives everything that the process prints, in addition to the console. At
+ * {@value #BYTES_MAX} bytes it is renamed to {@code NAME.1} and older files move on; {@value #ASIDE_MAX} of them are kept.
+ * Output before the file is known is held for it. Where the file cannot be written, only the console gets the output, and
+ * later output tries the file again.
  */
 final class LogFile {
     static final long BYTES_MAX = 64L << 20;
     static final int ASIDE_MAX = 4;
-    /** So much is kept until the file is known. */
+    /** Maximum bytes that are held until the file is known. */
     private static final int HELD_BYTES_MAX = 256 << 10;
 
     private static final int LINE_BYTES_MAX = 64 << 10;
@@ -43,7 +44,7 @@ final class LogFile {
     }
 
     /**
-     * Begins to take standard output and standard error.
+     * Begins to copy standard output and standard error.
      *
      * @param lines gets the stream for lines of the server log, and the console behind it, which may lag behind the file
      */
@@ -57,9 +58,9 @@ final class LogFile {
     }
 
     /**
-     * A stream to the console and to the file, where whole lines come.
+     * Returns a stream to the console and to the file, which gets complete lines.
      *
-     * @param dates whether lines get date and time in the file
+     * @param dates whether lines begin with date and time in the file
      */
     PrintStream beside(PrintStream console, boolean dates) {
         return new PrintStream(new OutputStream() {
@@ -93,13 +94,13 @@ final class LogFile {
     }
 
     /**
-     * Says where the file is.
+     * Sets the location of the file.
      *
-     * @param place null where there is to be none
-     * @return what keeps it from being written; null where nothing does
+     * @param place null where there is no file
+     * @return problem that prevents writing it; null where there is none
      */
     synchronized String open(LogPlace place) {
-        byte[] before = held == null ? new byte[0] : held.toByteArray();
+        byte[] heldBytes = held == null ? new byte[0] : held.toByteArray();
         held = null;
         if (place == null) {
             return null;
@@ -110,10 +111,10 @@ final class LogFile {
             open();
             link(place.alias());
         } catch (IOException e) {
-            return "The server log is not written to " + file + " (" + reason(e) + "). Set log.directory to a directory that"
-                    + " can be written, or to none.";
+            return "The server log is not written to " + file + " (" + reason(e) + "). Set log.directory to a writable"
+                    + " directory, or to none.";
         }
-        append(ByteBuffer.wrap(before));
+        append(ByteBuffer.wrap(heldBytes));
         return null;
     }
 
@@ -142,7 +143,7 @@ final class LogFile {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            leftOut += bytes.remaining(); // a full disk, say: the console has it
+            leftOut += bytes.remaining(); // a full disk, for example: the console has it
             reopenLater();
         }
     }
@@ -164,7 +165,7 @@ final class LogFile {
     }
 
     private void open() throws IOException {
-        // several processes may write to it: only one of them puts it aside
+        // several processes may write to it: only one of them rotates it
         if (Files.exists(file) && Files.size(file) > bytesMax && (key == null || key.equals(keyOf(file)))) {
             for (int i = ASIDE_MAX; i > 0; i--) {
                 Path younger = i == 1 ? file : aside(i - 1);
@@ -182,19 +183,19 @@ final class LogFile {
         return file.resolveSibling(file.getFileName() + "." + number);
     }
 
-    /** Has another name lead to the file; where there is a file of that name, or no such thing as a link, it stays. */
+    /** Creates a link from another name to the file, unless a file has that name or the file system has no links. */
     private void link(Path alias) {
         try {
             boolean isFree = alias != null
                     && (!Files.exists(alias, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(alias));
             if (isFree) {
-                Path made = alias.resolveSibling("." + alias.getFileName() + "." + ProcessHandle.current().pid());
-                Files.deleteIfExists(made);
-                Files.createSymbolicLink(made, file.getFileName());
-                Files.move(made, alias, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Path link = alias.resolveSibling("." + alias.getFileName() + "." + ProcessHandle.current().pid());
+                Files.deleteIfExists(link);
+                Files.createSymbolicLink(link, file.getFileName());
+                Files.move(link, alias, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException | UnsupportedOperationException e) {
-            // it is only for who is used to the other name
+            // the link is a convenience only
         }
     }
 

@@ -10,8 +10,9 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * A line of the server log: {@code 2026-11-30T09:15:02.004+08:00 WARN  net.Strays [posthorse-owner] text}. What clients
- * bring along, line ends say, does not begin a line of its own.
+ * The format of a line of the server log:
+ * {@code 2026-11-30T09:15:02.004+08:00 WARN  net.MisdirectedClients [posthorse-owner] text}. Control characters in texts of
+ * clients, such as line ends, are replaced, so that they cannot begin a line.
  */
 final class LogLine extends Formatter {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx");
@@ -23,7 +24,7 @@ final class LogLine extends Formatter {
         this.zone = zone;
     }
 
-    /** This moment, as lines begin. */
+    /** Returns the present time in the format of lines. */
     static String now() {
         return TIME.format(Instant.now().atZone(ZoneId.systemDefault()));
     }
@@ -58,14 +59,17 @@ final class LogLine extends Formatter {
         return line;
     }
 
-    /** Whether a character has no glyph but changes how a line is shown: controls, other line ends, changes of direction. */
+    /**
+     * Returns whether a character has no glyph but changes how a line is shown: controls, other line ends, changes of
+     * direction.
+     */
     private static boolean isInvisible(char c) {
         int type = Character.getType(c);
         return Character.isISOControl(c) || type == Character.FORMAT || type == Character.LINE_SEPARATOR
                 || type == Character.PARAGRAPH_SEPARATOR;
     }
 
-    /** The levels as users of SLF4J know them, all as wide. */
+    /** Returns SLF4J's name of a level, always five characters long. */
     private static String level(Level level) {
         int value = level.intValue();
         return value >= Level.SEVERE.intValue() ? "ERROR"

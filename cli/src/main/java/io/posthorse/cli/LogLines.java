@@ -12,8 +12,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Prints what is logged, on a thread of its own: who logs waits for no disk and no console. Where lines come faster than
- * they can be written they are left out, and their number is told.
+ * The printer of the server log, on a thread of its own: threads that log wait for no disk and no console. Lines that come
+ * faster than they can be written are dropped, and their number is printed.
  */
 final class LogLines extends Handler implements Runnable {
     private static final int LINES_MAX = 4_096;
@@ -27,7 +27,7 @@ final class LogLines extends Handler implements Runnable {
     private final PrintStream out;
     /** Null where lines are printed at once. */
     private final DetachedOutput console;
-    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
 
     /**
@@ -41,18 +41,18 @@ final class LogLines extends Handler implements Runnable {
         this.console = console;
     }
 
-    /** Takes all that is logged in this process from now on. */
+    /** Handles everything that is logged in this process from now on. */
     static LogLines install(PrintStream out, DetachedOutput console) {
-        LogLines made = new LogLines(out, console);
+        LogLines created = new LogLines(out, console);
         Logger root = Logger.getLogger("");
         for (Handler other : root.getHandlers()) {
             root.removeHandler(other);
         }
-        root.addHandler(made);
-        Thread writer = new Thread(made, "posthorse-log");
+        root.addHandler(created);
+        Thread writer = new Thread(created, "posthorse-log");
         writer.setDaemon(true);
         writer.start();
-        return made;
+        return created;
     }
 
     @Override
@@ -65,7 +65,7 @@ final class LogLines extends Handler implements Runnable {
             line = line.substring(0, LINE_CHARS_MAX) + " ...\n";
         }
         if (lines.offer(line)) {
-            taken.incrementAndGet();
+            accepted.incrementAndGet();
         } else {
             leftOut.incrementAndGet();
         }
@@ -95,11 +95,11 @@ final class LogLines extends Handler implements Runnable {
         out.flush();
     }
 
-    /** Waits a while until all that was logged is written. */
+    /** Waits for up to two seconds until everything logged is written. */
     @Override
     public void flush() {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FLUSH_MS);
-        while (written.get() < taken.get() && System.nanoTime() < end) {
+        while (written.get() < accepted.get() && System.nanoTime() < end) {
             LockSupport.parkNanos(POLL_NANOS);
         }
         if (console != null) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
             "  bench         Measure a running broker: messages a second and latency.",
             "  mqadmin       RocketMQ's own tool: mqadmin COMMAND -n HOST:PORT.",
             "  tools         Run a class of RocketMQ's tools or examples.",
-            "  build         Build what is in this checkout now, not at the next start.",
+            "  build         Build this checkout now, not at the next start.",
             "",
             "posthorse COMMAND --help says more about a command, docs/README.md about",
             "everything."
@@ -48,15 +48,18 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Exit codes: 0 well, 1 could not start or was not done, 2 wrong usage or configuration, 3 the data directory cannot be
-     * written.
+     * Runs a command. Exit codes: 0 success, 1 not started or not done, 2 wrong usage or configuration, 3 the data
+     * directory cannot be written.
      */
     public static void main(String[] arguments) {
         LastingLogging.use();
         System.exit(commandLine(arguments).execute(arguments));
     }
 
-    /** Where the first argument names a command, no other one is read: to read all of them takes a tenth of a second. */
+    /**
+     * Returns the command line; where the first argument names a command, with that one only, since reading all takes 0.1
+     * s.
+     */
     static CommandLine commandLine(String... arguments) {
         CommandLine line = new CommandLine(new Main());
         String wanted = arguments.length == 0 ? "" : arguments[0];

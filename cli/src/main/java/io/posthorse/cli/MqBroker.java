@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A broker alone, with the options of RocketMQ's script. Exit codes of wrong options are that script's. */
+/** The command for a broker without a name server, with options and exit codes of RocketMQ's script. */
 @Command(
         name = "mqbroker",
         description = "Start a broker that registers with name servers in other processes.",
@@ -45,7 +45,7 @@ final class MqBroker implements Callable<Integer> {
     @Option(names = {"-p", "--printConfigItem"}, description = "Print all config item")
     private boolean all;
 
-    @Option(names = "--enable-proxy", description = "Open the port for gRPC clients too, as RocketMQ 5's option does")
+    @Option(names = "--enable-proxy", description = "Also open the port for gRPC clients, as RocketMQ 5's option does")
     private boolean proxy;
 
     @Mixin
@@ -97,8 +97,8 @@ final class MqBroker implements Callable<Integer> {
                 config.listen().advertised(server.brokerPort()),
                 known.isEmpty() ? "" : " and name server is " + String.join(";", known));
         if (known.isEmpty() && server.nameServerPort() == ServerConfig.OFF) {
-            System.out.println("WARNING: it registers nowhere, so no client finds it: give -n host:port, set namesrvAddr in"
-                    + " the file, or NAMESRV_ADDR in the environment.");
+            System.out.println("WARNING: The broker registers with no name server, so clients cannot find it: give -n"
+                    + " host:port, set namesrvAddr in the file, or NAMESRV_ADDR in the environment.");
         }
     }
 }

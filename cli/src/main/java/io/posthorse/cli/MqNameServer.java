@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A name server alone, with the options of RocketMQ's script. Exit codes of wrong options are that script's. */
+/** The command for a name server without a broker, with options and exit codes of RocketMQ's script. */
 @Command(name = "mqnamesrv", description = "Start a name server.", exitCodeOnInvalidInput = 1)
 final class MqNameServer implements Callable<Integer> {
     @Option(names = {"-c", "--configFile"}, paramLabel = "<arg>", description = "Name server config properties file")

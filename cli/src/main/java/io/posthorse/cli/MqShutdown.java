@@ -8,15 +8,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Ends the brokers or name servers that {@link MqBroker} and {@link MqNameServer} started, and no other process; prints
- * what RocketMQ's script prints, and unlike it waits until they have ended.
+ * The command that stops the brokers or name servers of {@link MqBroker} and {@link MqNameServer}, and no other process.
+ * Prints the texts of RocketMQ's script, and unlike that waits until the processes have ended.
  */
 @Command(
         name = "mqshutdown",
         description = "Stop the brokers or the name servers that were started by script.",
         exitCodeOnInvalidInput = 1)
 final class MqShutdown implements Callable<Integer> {
-    /** What the original's "exit -1" gives. */
+    /** The exit code of the original's "exit -1". */
     static final int NONE_RUNS = 255;
 
     @Parameters(arity = "0..1", paramLabel = "broker | namesrv", description = "what to stop")
@@ -37,21 +37,21 @@ final class MqShutdown implements Callable<Integer> {
             System.out.println("No mq" + what + " running.");
             return NONE_RUNS;
         }
-        String pids = running.stream().map(one -> Long.toString(one.pid())).collect(Collectors.joining(" "));
+        String pids = running.stream().map(stopping -> Long.toString(stopping.pid())).collect(Collectors.joining(" "));
         System.out.println("The mq" + what + "(" + pids + ") is running...");
         List<Stopping> stops = running.stream()
-                .map(one -> new Stopping(one, "mq" + what + "(" + one.pid() + ")"))
+                .map(stopping -> new Stopping(stopping, "mq" + what + "(" + stopping.pid() + ")"))
                 .toList();
         boolean asked = true;
-        for (Stopping one : stops) {
-            asked &= one.ask();
+        for (Stopping stopping : stops) {
+            asked &= stopping.ask();
         }
         if (asked) {
             System.out.println("Send shutdown request to mq" + what + "(" + pids + ") OK");
         }
         boolean ended = asked;
-        for (Stopping one : stops) {
-            ended &= one.await();
+        for (Stopping stopping : stops) {
+            ended &= stopping.await();
         }
         return ended ? Launch.WELL : Launch.NOT_STARTED;
     }

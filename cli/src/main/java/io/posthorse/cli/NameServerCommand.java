@@ -11,14 +11,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs a name server alone until it is told to stop. */
+/** The command that runs a name server without a broker until it is told to stop. */
 @Command(
         name = "nameserver",
-        description = "Start a name server alone. Data goes to ./data-nameserver unless a setting says otherwise.",
+        description = "Start a name server without a broker. Data goes to ./data-nameserver unless a setting says"
+            + " otherwise.",
         mixinStandardHelpOptions = true)
 final class NameServerCommand implements Callable<Integer> {
     @Option(names = {"-c", "--config"}, paramLabel = "FILE",
-            description = "properties file, that of RocketMQ's name server will do")
+            description = "properties file, also that of RocketMQ's name server")
     private Path config;
 
     @Mixin

@@ -2,14 +2,14 @@ package io.posthorse.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version, the commit it was built from where that is known, and the Java that it runs on. */
+/** The version, with the commit where it is known, and the Java version. */
 final class ProductVersion implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {text()};
     }
 
-    /** Returns it as one line. */
+    /** Returns the version as one line. */
     static String text() {
         String version = ProductVersion.class.getPackage().getImplementationVersion();
         String commit = System.getProperty("posthorse.commit", "");

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
 
-/** A connection to a broker that asks one thing after another. Requests are signed where it was given a user. */
+/** A connection to a broker, for one request at a time. Requests are signed where a user is given. */
 final class RemoteBroker implements AutoCloseable {
     private static final int NOT_SUPPORTED = 3;
     private static final int NO_PERMISSION = 16;
@@ -21,12 +21,12 @@ final class RemoteBroker implements AutoCloseable {
     /** Null where requests are not signed. */
     private final RequestSigner signer;
     private int opaque;
-    private boolean broken;
+    private boolean isBroken;
 
     /**
-     * @param name of the broker, as the user wrote it
-     * @param socket connected, with a timeout for reads
-     * @param accessKey null where requests are not signed; then the secret is not looked at
+     * @param name broker as the user wrote it
+     * @param socket connected socket with a timeout for reads
+     * @param accessKey null where requests are not signed; the secret is unused then
      */
     RemoteBroker(String name, Socket socket, String accessKey, byte[] secret) throws IOException {
         this.name = name;
@@ -36,30 +36,30 @@ final class RemoteBroker implements AutoCloseable {
     }
 
     /**
-     * Asks, and waits for the answer.
+     * Sends a request and waits for the answer.
      *
-     * @return a success
-     * @throws CommandFailedException where the broker refuses, or the answer does not come
+     * @return successful answer
+     * @throws CommandFailedException where the broker refuses, or no answer arrives
      */
     Frame ask(int code, Map<String, String> fields) throws CommandFailedException {
         return ask(code, fields, NO_BODY);
     }
 
-    /** The same with a body. */
+    /** Sends a request with a body and waits for the answer. */
     Frame ask(int code, Map<String, String> fields, byte[] body) throws CommandFailedException {
         Frame answer;
         try {
             answer = exchange(code, fields, body);
         } catch (IOException | MalformedFrameException e) {
-            broken = true;
+            isBroken = true;
             throw new CommandFailedException(Launch.NOT_STARTED, "The connection to " + name + " broke before the answer"
-                    + " came (" + reason(e) + "). Whether the broker did what was asked is not known. List again, then"
-                    + " repeat what is missing; a broker that takes encrypted connections only wants --tls.");
+                    + " came (" + reason(e) + "). It is unknown whether the broker carried out the request. List again,"
+                    + " then repeat what is missing; a broker that accepts only encrypted connections needs --tls.");
         }
         return switch (answer.code()) {
             case 0 -> answer;
             case NOT_SUPPORTED -> throw new CommandFailedException(Launch.NOT_STARTED, "The server at " + name + " does not"
-                    + " know this request (code " + code + "). It is no Posthorse broker, or an older one, and nothing was"
+                    + " know this request (code " + code + "). It is not a Posthorse broker, or an older one. Nothing was"
                     + " changed. Give a broker's address with --broker host:port.");
             case NO_PERMISSION -> throw new CommandFailedException(Launch.NOT_STARTED, "The broker at " + name
                     + " refused: " + answer.remark() + "\nNothing was changed. Give --access-key and the secret of a user"
@@ -69,9 +69,9 @@ final class RemoteBroker implements AutoCloseable {
         };
     }
 
-    /** Whether the connection is of no use any more. */
+    /** Returns whether the connection can no longer be used. */
     boolean isBroken() {
-        return broken;
+        return isBroken;
     }
 
     private Frame exchange(int code, Map<String, String> fields, byte[] body) throws IOException {
@@ -88,7 +88,7 @@ final class RemoteBroker implements AutoCloseable {
         }
     }
 
-    /** An exception in a few words. */
+    /** Returns a short description of an exception. */
     static String reason(Exception e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
@@ -98,7 +98,7 @@ final class RemoteBroker implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // nothing is lost: every answer that was waited for is there
+            // all expected answers have arrived
         }
     }
 }

@@ -17,9 +17,9 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that ask a broker: where it is, who asks, and whether the connection is encrypted. */
+/** The options of commands that send requests to a broker: its address, the user, and encryption. */
 final class RemoteOptions {
-    /** The variable with the secret of the user that {@code --access-key} names. */
+    /** The environment variable with the secret of the user of {@code --access-key}. */
     static final String SECRET_VARIABLE = "POSTHORSE_SECRET_KEY";
 
     private static final int CONNECT_MS = 5_000;
@@ -30,7 +30,7 @@ final class RemoteOptions {
     private String broker;
 
     @Option(names = "--access-key", paramLabel = "NAME",
-            description = "the user that asks, where access is controlled; its secret is in " + SECRET_VARIABLE
+            description = "the user of the requests, where access control is on; its secret is in " + SECRET_VARIABLE
                     + " or in --secret-file")
     private String accessKey;
 
@@ -44,12 +44,12 @@ final class RemoteOptions {
             description = "PEM file with the certificates to trust in place of Java's; encrypts")
     private Path trusted;
 
-    /** Connects. */
+    /** Connects to the broker. */
     RemoteBroker open() throws CommandFailedException {
         int colon = broker.lastIndexOf(':');
         int port = colon < 1 ? -1 : port(broker.substring(colon + 1));
         if (port < 0) {
-            throw wrong("--broker " + broker + " is no address, so nothing was asked. Write host:port, such as"
+            throw wrong("--broker " + broker + " is not an address, so no request was sent. Write host:port, such as"
                     + " 127.0.0.1:10911.");
         }
         byte[] secret = accessKey == null ? null : secret();
@@ -65,9 +65,9 @@ final class RemoteOptions {
         } catch (IOException e) {
             close(socket);
             throw new CommandFailedException(Launch.NOT_STARTED, "No broker was reached at " + broker + " ("
-                    + RemoteBroker.reason(e) + "). Nothing was asked and nothing changed. Start it (bin/posthorse start), or"
+                    + RemoteBroker.reason(e) + "). Nothing was changed. Start it (bin/posthorse start), or"
                     + " give its address with --broker host:port" + (encryption == null ? "." : "; with --tls, the port must"
-                    + " take TLS, and its certificate be valid for " + host + " and trusted (--tls-trust)."));
+                    + " accept TLS, and its certificate must be valid for " + host + " and trusted (--tls-trust)."));
         }
     }
 
@@ -86,13 +86,13 @@ final class RemoteOptions {
             try {
                 secret = Files.readString(secretFile).strip();
             } catch (IOException e) {
-                throw wrong("The file " + secretFile + " cannot be read (" + e.getClass().getSimpleName() + "), so nothing"
-                        + " was asked. Name a file with the secret of user " + accessKey + ".");
+                throw wrong("The file " + secretFile + " cannot be read (" + e.getClass().getSimpleName() + "), so no"
+                        + " request was sent. Name a file with the secret of user " + accessKey + ".");
             }
         }
         if (secret == null || secret.isEmpty()) {
-            throw wrong("There is no secret for user " + accessKey + ", so nothing was asked. Put it into the variable "
-                    + SECRET_VARIABLE + ", or into a file and name that with --secret-file.");
+            throw wrong("There is no secret for user " + accessKey + ", so no request was sent. Put it into the variable "
+                    + SECRET_VARIABLE + ", or into a file that --secret-file names.");
         }
         return secret.getBytes(StandardCharsets.UTF_8);
     }
@@ -105,8 +105,8 @@ final class RemoteOptions {
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
-            throw wrong("The certificates in " + trusted + " cannot be used (" + RemoteBroker.reason(e) + "), so nothing"
-                    + " was asked. Name a PEM file with the broker's certificate, or that of its issuer.");
+            throw wrong("The certificates in " + trusted + " cannot be used (" + RemoteBroker.reason(e) + "), so no"
+                    + " request was sent. Name a PEM file with the broker's certificate, or that of its issuer.");
         }
     }
 
@@ -134,7 +134,7 @@ final class RemoteOptions {
         try {
             socket.close();
         } catch (IOException e) {
-            // it was not usable anyway
+            // the socket is unusable anyway
         }
     }
 

@@ -18,19 +18,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A file that a running server keeps so that other commands find it: locked, with the process id in its first line and what
- * the server said of itself in the others. The lock ends with the process, however that ends, so the id in a locked file is
- * never that of another process. The file is deleted on an orderly stop; one that is left tells of another end.
+ * A file that a running server keeps so that other commands find it: locked, with the process id in its first line and the
+ * server's description in the others. The lock ends with the process in any case, so the id in a locked file is never that
+ * of another process. An orderly stop deletes the file; a remaining one indicates another end.
  *
- * <p>Its name has the place where the id is good: machines and containers may share a home directory, and have ids of their
- * own.
+ * <p>Its name contains the place in which the id is valid: machines and containers may share a home directory, but have
+ * their own ids.
  */
 final class RunFile implements Closeable {
     private static final String SUFFIX = ".pid";
     private static final String STOP = ".stop";
     private static final long LOOK_MS = 200;
 
-    /** The byte that is locked, far behind the text: Windows lets nobody read a range that another process has locked. */
+    /** The locked byte, far behind the text, since no process on Windows can read a range that another one has locked. */
     private static final long LOCKED_AT = Long.MAX_VALUE - 1;
 
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -47,11 +47,11 @@ final class RunFile implements Closeable {
     /**
      * A running server.
      *
-     * @param kind what was started: {@code server}, {@code nameserver}, {@code broker} or {@code namesrv}
-     * @param about what it said of itself, line by line
+     * @param kind kind of process: {@code server}, {@code nameserver}, {@code broker} or {@code namesrv}
+     * @param about description of the server, line by line
      */
     record Running(long pid, String kind, List<String> about, Path file) {
-        /** Returns whether it still runs; right even where the system still lists a process that has ended. */
+        /** Returns whether it still runs; correct even where the system still lists a process that has ended. */
         boolean runs() throws IOException {
             try {
                 return Files.exists(file) && isLocked(file);
@@ -60,15 +60,15 @@ final class RunFile implements Closeable {
             }
         }
 
-        /** Returns whether it ended in order, once it has ended. */
+        /** Returns whether it stopped in order, once it has ended. */
         boolean leftInOrder() {
             return !Files.exists(file);
         }
 
         /**
-         * Asks it to stop as its system has it: by a signal, or where there are none (Windows), by a file that it looks for.
+         * Asks it to stop: by a signal, or where the system has none (Windows), by a file for which it looks.
          *
-         * @return false where this user may not
+         * @return false where this user lacks the permission
          */
         boolean askToStop() throws IOException {
             var process = ProcessHandle.of(pid);
@@ -84,8 +84,7 @@ final class RunFile implements Closeable {
     }
 
     /**
-     * Notes this process and what it says of itself. Where the system has no signals, the process ends once a file asks it
-     * to.
+     * Writes the file of this process. Where the system has no signals, the process ends once a stop file appears.
      */
     static RunFile of(Path folder, String kind, List<String> about) throws IOException {
         RunFile note = note(folder, kind, about);
@@ -110,22 +109,22 @@ final class RunFile implements Closeable {
                 Files.deleteIfExists(stopFile(file));
                 return new RunFile(file, channel);
             }
-            channel.close(); // it was cleared away between its making and its lock
+            channel.close(); // another process deleted it between creation and lock
         }
     }
 
-    /** Returns a word for the running machine, and the container in it, in which process ids are those of this process. */
+    /** Returns a word for the machine and the container in which this process's id is valid. */
     static String here() {
         String place;
         try {
             place = Files.readString(BOOT_ID) + Files.readSymbolicLink(ID_NAMESPACE);
         } catch (IOException | UnsupportedOperationException e) {
-            place = ""; // not Linux: one machine, without containers
+            place = ""; // not Linux: a machine without containers
         }
         return String.format("%08x", place.hashCode());
     }
 
-    /** Calls {@code stop} once the file is there. */
+    /** Calls {@code stop} once the file exists. */
     static Thread watch(Path stopFile, Runnable stop) {
         Thread watch = new Thread(() -> {
             try {
@@ -168,15 +167,15 @@ final class RunFile implements Closeable {
                 continue;
             }
             try {
-                look(file, name, running);
+                addRunning(file, name, running);
             } catch (IOException e) {
-                // another user's, or it has ended meanwhile
+                // another user's file, or the server has just ended
             }
         }
         return running;
     }
 
-    private static void look(Path file, Matcher name, List<Running> running) throws IOException {
+    private static void addRunning(Path file, Matcher name, List<Running> running) throws IOException {
         if (!isLocked(file, () -> clear(file))) {
             return;
         }
@@ -210,7 +209,7 @@ final class RunFile implements Closeable {
     @Override
     public void close() throws IOException {
         Files.deleteIfExists(stopFile(file));
-        Files.deleteIfExists(file); // before the lock ends: a file that is there and not locked tells of another end
+        Files.deleteIfExists(file); // before the lock ends: an existing file without a lock indicates another end
         channel.close();
     }
 }

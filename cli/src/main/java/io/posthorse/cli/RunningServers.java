@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The servers of this user that run on this machine, whichever command started them. */
+/** The servers of this user that run on this machine, started by any command. */
 final class RunningServers {
     private static final String DATA = "data ";
 
     private RunningServers() {}
 
     /**
-     * Returns the directory in which {@code start} and {@code nameserver} note that they run: below XDG_STATE_HOME or
-     * {@code ~/.local/state}, on Windows below LOCALAPPDATA. Those that RocketMQ's scripts start are noted in
+     * Returns the directory of the run files of {@code start} and {@code nameserver}: below XDG_STATE_HOME or
+     * {@code ~/.local/state}, on Windows below LOCALAPPDATA. The files of servers that RocketMQ's scripts started are in
      * {@link ScriptHome#run()}.
      */
     static Path folder(Map<String, String> environment) {
@@ -40,21 +40,21 @@ final class RunningServers {
         return DATA + directory.toAbsolutePath().normalize();
     }
 
-    /** Returns whether a server said that its data is in that directory. */
+    /** Returns whether a server's description names that data directory. */
     static boolean hasData(RunFile.Running server, Path directory) {
         return server.about().contains(data(directory));
     }
 
-    /** The note of a server that {@code start} or {@code nameserver} has started; there is one once it is ready. */
+    /** The run file of a server that {@code start} or {@code nameserver} has started; it exists once the server is ready. */
     static final class Note implements Closeable {
         private RunFile file;
 
-        /** Writes it. Where that is not possible, says what will not work, and the server goes on. */
+        /** Writes the file; where that fails, prints which commands will not work, and the server continues. */
         void write(String kind, List<String> about) {
             write(folder(System.getenv()), kind, about);
         }
 
-        /** The same in a directory. */
+        /** Writes the file in a directory. */
         void write(Path folder, String kind, List<String> about) {
             try {
                 file = RunFile.of(folder, kind, about);

@@ -4,11 +4,10 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Where the scripts that are named as RocketMQ's keep things when nothing else is said: the same places from whatever
- * directory they are called.
+ * The default directories of the scripts with RocketMQ's names: the same whatever the working directory is.
  *
- * @param data of brokers and name servers, POSTHORSE_DATA or ~/posthorse
- * @param logs what brokers and name servers print, POSTHORSE_LOGS or ~/logs/rocketmqlogs as in RocketMQ
+ * @param data directory of brokers' and name servers' data, POSTHORSE_DATA or ~/posthorse
+ * @param logs directory of brokers' and name servers' output, POSTHORSE_LOGS or ~/logs/rocketmqlogs as in RocketMQ
  */
 record ScriptHome(Path data, Path logs) {
     static ScriptHome of(Map<String, String> environment) {
@@ -21,12 +20,12 @@ record ScriptHome(Path data, Path logs) {
                         .toAbsolutePath());
     }
 
-    /** The setting of a data directory of that name. */
+    /** Returns the setting of a data directory with a name. */
     String store(String name) {
         return "storePathRootDir=" + data.resolve(name);
     }
 
-    /** Where the processes that the scripts started are noted. */
+    /** Returns the directory of the run files of processes that the scripts started. */
     Path run() {
         return data.resolve("run");
     }

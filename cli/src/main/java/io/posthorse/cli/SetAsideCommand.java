@@ -9,11 +9,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Sets one record of a log aside that keeps a broker from starting. */
+/** The command that sets aside a record of the log that prevents a broker's start. */
 @Command(
         name = "set-aside",
-        description = "Have each start pass over one record of the log that makes no sense; a start that is refused names"
-                + " its position. Nothing else is lost. The broker must not be running.",
+        description = "Make each start skip one invalid record of the log; a refused start names"
+            + " its position. Nothing else is lost. The broker must not be running.",
         mixinStandardHelpOptions = true)
 final class SetAsideCommand implements Callable<Integer> {
     @Parameters(paramLabel = "POSITION", description = "position of the record, as the refused start said")
@@ -29,8 +29,8 @@ final class SetAsideCommand implements Callable<Integer> {
     public Integer call() {
         try {
             int count = DataDirectory.setAside(data, position);
-            spec.commandLine().getOut().println("The record at position " + position + " is set aside; there are " + count
-                    + ". Start the broker again.");
+            spec.commandLine().getOut().println("The record at position " + position + " is set aside; the number of such"
+                    + " records is " + count + ". Start the broker again.");
             return 0;
         } catch (IOException e) {
             spec.commandLine().getErr().println(e.getMessage());

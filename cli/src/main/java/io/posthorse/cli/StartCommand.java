@@ -11,13 +11,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the server until it is told to stop. */
+/** The command that runs the server until it is told to stop. */
 @Command(
         name = "start",
         description = "Start name server and broker in one process. Data goes to ./data unless a setting says otherwise.",
         mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
-    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "properties file, RocketMQ's broker.conf will do")
+    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "properties file, also RocketMQ's broker.conf")
     private Path config;
 
     @Mixin

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that start something. */
+/** The options of the commands that start a server. */
 final class StartOptions {
-    @Option(names = {"-d", "--data"}, paramLabel = "DIR", description = "data directory, whatever a file says")
+    @Option(names = {"-d", "--data"}, paramLabel = "DIR", description = "data directory; overrides the file")
     private Path data;
 
     @Option(names = {"-s", "--set"}, paramLabel = "KEY=VALUE", description = "one setting; may be repeated")
     private List<String> settings = new ArrayList<>();
 
-    /** All that the command line sets, those given as options of their own first. */
+    /** Returns all settings of the command line, those from options of their own first. */
     List<String> sets() {
         List<String> sets = new ArrayList<>();
         if (data != null) {

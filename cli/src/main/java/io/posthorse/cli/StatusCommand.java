@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Lists the servers of this user that run on this machine. Exit code 0 where there is one, 1 where there is none. */
+/**
+ * The command that lists the servers of this user on this machine. Exit code 0 where there is one, 1 where there is none.
+ */
 @Command(
         name = "status",
         description = "List the servers that you started on this machine: process, addresses, data directory."

@@ -9,19 +9,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Stops servers of this user on this machine and waits until they have ended. */
+/** The command that stops servers of this user on this machine, and waits until they have ended. */
 @Command(
         name = "stop",
         description = "Stop a server that you started on this machine, and wait until everything is on the disk.",
         mixinStandardHelpOptions = true)
 final class StopCommand implements Callable<Integer> {
-    @Parameters(arity = "0..1", paramLabel = "PID", description = "its process; may be left out where only one runs")
+    @Parameters(arity = "0..1", paramLabel = "PID", description = "its process id; optional where only one runs")
     private Long pid;
 
-    @Option(names = {"-d", "--data"}, paramLabel = "DIR", description = "the one that has this data directory")
+    @Option(names = {"-d", "--data"}, paramLabel = "DIR", description = "the server with this data directory")
     private Path data;
 
-    @Option(names = "--all", description = "all of them")
+    @Option(names = "--all", description = "all servers")
     private boolean all;
 
     @Override
@@ -34,7 +34,7 @@ final class StopCommand implements Callable<Integer> {
         if (chosen.isEmpty()) {
             System.err.println(running.isEmpty()
                     ? "No server of yours is running on this machine."
-                    : "No running server of yours is that one. \"posthorse status\" lists them.");
+                    : "No running server of yours matches. \"posthorse status\" lists them.");
             return Launch.NOT_STARTED;
         }
         if (chosen.size() > 1 && !all) {

@@ -12,8 +12,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A time on the command line, as ms since 1970: {@code 2026-11-21T10:00+01:00}, {@code 2026-11-21T10:00} or
- * {@code 2026-11-21} in this machine's time zone, {@code +2h} or {@code -30m} from now (s, m, h, d), or the ms themselves.
+ * An option with a time, as ms since 1970: {@code 2026-11-21T10:00+01:00}, {@code 2026-11-21T10:00} or {@code 2026-11-21}
+ * in this machine's time zone, {@code +2h} or {@code -30m} from now (s, m, h, d), or the ms themselves.
  */
 final class TimeOption implements ITypeConverter<Long> {
     private static final Pattern FROM_NOW = Pattern.compile("([+-])(\\d{1,9})([smhd])");
@@ -43,7 +43,7 @@ final class TimeOption implements ITypeConverter<Long> {
                     ? OffsetDateTime.parse(text).toInstant().toEpochMilli()
                     : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
         } catch (DateTimeException e) {
-            throw new TypeConversionException("'" + text + "' is no time, so nothing was asked. Write 2026-11-21T10:00,"
+            throw new TypeConversionException("'" + text + "' is not a time, so no request was sent. Write 2026-11-21T10:00,"
                     + " 2026-11-21T10:00Z, +2h, -30m, or ms since 1970");
         }
     }

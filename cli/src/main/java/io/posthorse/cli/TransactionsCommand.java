@@ -11,10 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Messages of transactions that are undecided, seen by an operator; those that were set aside can be handled too. */
+/** The commands for messages of undecided transactions: lists them, and resumes or drops those that were set aside. */
 @Command(
         name = "transactions",
-        description = "See messages of transactions that were set aside because nobody decided them, resume or drop them.",
+        description = "List messages of undecided transactions that were set aside, resume or drop them.",
         mixinStandardHelpOptions = true)
 final class TransactionsCommand {
     private static final String IDS = "ids as list shows them";
@@ -22,11 +22,11 @@ final class TransactionsCommand {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    @Command(name = "list", description = "List messages that were set aside, the oldest first; times are of that.",
+    @Command(name = "list", description = "List messages that were set aside, the oldest first, with the times of that.",
             mixinStandardHelpOptions = true)
     int list(
             @Mixin RemoteOptions remote, @Mixin WaitingOptions options,
-            @Option(names = "--undecided", description = "those whose producers are still asked; times are of the sends")
+            @Option(names = "--undecided", description = "those that are still checked, with the times of the sends")
                     boolean undecided) {
         WaitingMessages messages = messages();
         WaitingTable table = undecided
@@ -45,22 +45,22 @@ final class TransactionsCommand {
         return columns;
     }
 
-    @Command(name = "resume", description = "Have the producers of messages asked again what became of them.",
+    @Command(name = "resume", description = "Ask the producers of messages again for the outcome.",
             mixinStandardHelpOptions = true)
     int resume(
             @Mixin RemoteOptions remote,
-            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
+            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they belong to this topic") String topic,
             @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(
                 broker, RequestCode.RESUME_SUSPENDED_TRANSACTION, ids, topic, "Resumed message"));
     }
 
-    @Command(name = "drop", description = "Give messages up: nobody gets them, and nobody is asked again.",
+    @Command(name = "drop", description = "Drop messages: they are never delivered, and there are no more checks.",
             mixinStandardHelpOptions = true)
     int drop(
             @Mixin RemoteOptions remote,
-            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they are of this topic") String topic,
+            @Option(names = "--topic", paramLabel = "TOPIC", description = "only if they belong to this topic") String topic,
             @Parameters(arity = "1..*", paramLabel = "ID", converter = IdOption.class, description = IDS) List<String> ids) {
         WaitingMessages messages = messages();
         return messages.run(remote, broker -> messages.each(

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the commands on messages that wait have in common: lists, page by page, and commands on some of them. */
+/** The common part of the commands on waiting messages: lists, page by page, and actions on single messages. */
 final class WaitingMessages {
     private static final int PAGE = 1_000;
 
@@ -22,12 +22,12 @@ final class WaitingMessages {
         this.err = err;
     }
 
-    /** Does something with a broker. */
+    /** An action with a broker. */
     interface Work {
         int with(RemoteBroker broker) throws CommandFailedException;
     }
 
-    /** Connects and works; what goes wrong is printed. The exit code is returned. */
+    /** Connects and runs an action; prints failures, and returns the exit code. */
     int run(RemoteOptions remote, Work work) {
         try (RemoteBroker broker = remote.open()) {
             return work.with(broker);
@@ -43,13 +43,13 @@ final class WaitingMessages {
     /**
      * Prints a list.
      *
-     * @param what the messages are, for the line below the table
+     * @param what description of the messages for the line below the table
      */
     int list(RemoteBroker broker, int code, WaitingOptions options, WaitingTable table, String what)
             throws CommandFailedException {
         if (options.limit() < 1) {
-            throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "--limit " + options.limit() + " shows nothing, so"
-                    + " nothing was asked. Give a number from 1.");
+            throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "--limit " + options.limit() + " would show"
+                    + " nothing, so no request was sent. Give a number from 1.");
         }
         JsonWriter json = new JsonWriter().beginObject().name("messages").beginArray();
         int left = options.limit();
@@ -85,11 +85,11 @@ final class WaitingMessages {
             return JsonReader.read(answer.body()).asObject();
         } catch (MalformedFrameException e) {
             throw new CommandFailedException(Launch.NOT_STARTED, "The broker's answer cannot be read (" + e.getMessage()
-                    + "). Nothing was changed. Use the command of the broker's own release.");
+                    + "). Nothing was changed. Use the command of the broker's release.");
         }
     }
 
-    /** Has the broker do something with each of the messages; a failure with one does not keep it from the others. */
+    /** Sends a request for each of the messages; a failure with one does not prevent the others. */
     int each(RemoteBroker broker, int code, List<String> ids, String topic, String done) throws CommandFailedException {
         int exitCode = Launch.WELL;
         for (String id : ids) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that list messages that wait. */
+/** The options of the commands that list waiting messages. */
 final class WaitingOptions {
     @Option(names = "--topic", paramLabel = "TOPIC", description = "only messages of this topic")
     private String topic;
@@ -17,7 +17,7 @@ final class WaitingOptions {
     private Long before;
 
     @Option(names = "--limit", paramLabel = "N", defaultValue = "100",
-            description = "how many messages at most, ${DEFAULT-VALUE} by default")
+            description = "maximum number of messages, ${DEFAULT-VALUE} by default")
     private int limit;
 
     @Option(names = "--json", description = "print JSON, for scripts")
@@ -25,7 +25,7 @@ final class WaitingOptions {
 
     private String kind;
 
-    /** Has another kind of messages listed than a list usually has; null for the usual one. */
+    /** Selects another kind of messages than the list's usual one; null for the usual one. */
     WaitingOptions kind(String wanted) {
         kind = wanted;
         return this;
@@ -39,7 +39,7 @@ final class WaitingOptions {
         return json;
     }
 
-    /** Fields of a request for so many messages, behind a token or null. */
+    /** Returns the fields of a request for up to {@code most} messages, behind a token or null. */
     Map<String, String> fields(int most, String token) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("limit", Integer.toString(most));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Messages that wait as lines with columns, times in this machine's time zone. */
+/** A table of waiting messages as lines with columns, with times in this machine's time zone. */
 final class WaitingTable {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
@@ -20,8 +20,8 @@ final class WaitingTable {
     private final List<String> more;
 
     /**
-     * @param title of the column with the times
-     * @param timeName of the member with a message's time
+     * @param title title of the column with the times
+     * @param timeName name of the member with a message's time
      * @param more further columns behind the topic: titles with the names of the members, in their order
      */
     WaitingTable(String title, String timeName, Map<String, String> more) {
@@ -46,17 +46,17 @@ final class WaitingTable {
         return ms < 0 ? "-" : TIME.format(Instant.ofEpochMilli(ms));
     }
 
-    /** What a client wrote may hold anything; a terminal gets no control characters, and no endless lines. */
+    /** Returns a cell; texts of clients are cleared of control characters and shortened. */
     private static String cell(JsonValue.Obj message, String name) {
         String text = message.text(name, "").replaceAll("\\p{Cc}|\\p{Cf}", "?");
         if (text.isEmpty()) {
             return "-";
         }
-        boolean whole = text.length() <= CELL_MAX || name.equals("msgId") || name.equals("topic");
-        return whole ? text : text.substring(0, CELL_MAX - 3) + "...";
+        boolean isComplete = text.length() <= CELL_MAX || name.equals("msgId") || name.equals("topic");
+        return isComplete ? text : text.substring(0, CELL_MAX - 3) + "...";
     }
 
-    /** The lines; columns stand below each other. */
+    /** Returns the lines, with aligned columns. */
     List<String> text() {
         int[] widths = new int[lines.getFirst().size()];
         for (List<String> line : lines) {

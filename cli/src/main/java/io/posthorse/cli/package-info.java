@@ -1,2 +1,2 @@
-/** The command line. */
+/** The command line of the server and its administration. */
 package io.posthorse.cli;

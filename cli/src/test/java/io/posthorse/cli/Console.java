@@ -5,10 +5,10 @@ import java.io.StringWriter;
 import java.util.List;
 
 /**
- * What a command printed and ended with.
+ * The output and the exit code of a command.
  *
- * @param out what it printed
- * @param err what it complained about
+ * @param out standard output
+ * @param err error output
  */
 record Console(int exitCode, String out, String err) {
     static Console run(String... arguments) {

@@ -17,7 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server log as a file: what is in it, how many there are, who may read them. */
+/** The server log as a file: its contents, the number of files, and their permissions. */
 class LogFileTest {
     @TempDir
     Path directory;
@@ -34,12 +34,12 @@ class LogFileTest {
     }
 
     @Test
-    void whatIsPrintedBeforeTheFileIsKnownIsInItToo() throws IOException {
+    void outputBeforeTheFileIsKnownIsWrittenToItLater() throws IOException {
         LogFile log = new LogFile(LogFile.BYTES_MAX);
         PrintStream out = out(log);
         out.println("before");
         LogPlace place = place("server.log", null);
-        assertFalse(Files.exists(place.file()), "nothing is written before the directory is known to be ours");
+        assertFalse(Files.exists(place.file()), "nothing is written before the directory has been checked");
         assertNull(log.open(place));
         out.println("behind");
         assertEquals("before\nbehind\n", Files.readString(place.file()));
@@ -47,7 +47,7 @@ class LogFileTest {
     }
 
     @Test
-    void whatIsPrintedAsItIsHasDateAndTimeInTheFile() throws IOException {
+    void plainOutputGetsDateAndTimeInTheFile() throws IOException {
         LogFile log = new LogFile(LogFile.BYTES_MAX);
         PrintStream out = log.beside(new PrintStream(console, true, StandardCharsets.UTF_8), true);
         LogPlace place = place("server.log", null);
@@ -59,7 +59,7 @@ class LogFileTest {
     }
 
     @Test
-    void fullFilesArePutAsideAndTheOldestGoes() throws IOException {
+    void fullFilesAreRotatedAndTheOldestIsDeleted() throws IOException {
         LogFile log = new LogFile(100);
         LogPlace place = place("broker-a.log", null);
         log.open(place);
@@ -76,7 +76,7 @@ class LogFileTest {
     }
 
     @Test
-    void eachBrokerHasAFileOfItsOwnAndTheKnownNameLeadsToTheLastStarted() throws IOException {
+    void eachBrokerHasItsOwnFileAndTheAliasLinksToTheLastStarted() throws IOException {
         LogFile one = new LogFile(LogFile.BYTES_MAX);
         LogFile two = new LogFile(LogFile.BYTES_MAX);
         one.open(place("broker-a.log", "broker.log"));
@@ -90,7 +90,7 @@ class LogFileTest {
     }
 
     @Test
-    void aFileThatHasTheKnownNameStaysAsItIs() throws IOException {
+    void aFileWithTheNameOfTheAliasIsUnchanged() throws IOException {
         Path theirs = Files.createDirectories(directory.resolve("logs")).resolve("broker.log");
         Files.writeString(theirs, "RocketMQ's");
         new LogFile(LogFile.BYTES_MAX).open(place("broker-a.log", "broker.log"));
@@ -98,7 +98,7 @@ class LogFileTest {
     }
 
     @Test
-    void itIsForTheOwnerAndItsGroup() throws IOException {
+    void theFileIsReadableByOwnerAndGroupOnly() throws IOException {
         assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
         new LogFile(LogFile.BYTES_MAX).open(place("server.log", null));
         Path logs = directory.resolve("logs");
@@ -108,7 +108,7 @@ class LogFileTest {
     }
 
     @Test
-    void aPlaceThatCannotBeWrittenIsToldAndTheConsoleGoesOn() throws IOException {
+    void anUnwritablePlaceIsReportedAndTheConsoleContinues() throws IOException {
         Files.writeString(directory.resolve("logs"), "a file");
         LogFile log = new LogFile(LogFile.BYTES_MAX);
         String problem = log.open(place("server.log", null));

@@ -19,7 +19,7 @@ import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lines of the server log: their form, and that nobody waits for them. */
+/** The lines of the server log: their format, and that logging never waits for them. */
 class LogLinesTest {
     private static LogRecord record(Level level, String text) {
         LogRecord record = new LogRecord(level, text);
@@ -38,7 +38,7 @@ class LogLinesTest {
     }
 
     @Test
-    void whatAClientBringsAlongBeginsNoLineOfItsOwn() {
+    void aClientsTextCannotBeginALine() {
         String line = new LogLine(ZoneId.of("UTC")).format(record(Level.INFO, "user a\n2026-11-30 INFO forged\u001b[0m"));
         assertEquals(1, line.lines().count());
         assertTrue(line.contains("a\\n2026-11-30 INFO forged?[0m"), line);
@@ -91,9 +91,9 @@ class LogLinesTest {
         assertTrue(text.endsWith("the last one\n"), "and goes on");
     }
 
-    /** As where nobody reads the other end of a pipe. */
+    /** A console that is stuck, like a pipe whose reader has stopped. */
     @Test
-    void whoLogsDoesNotWaitForAConsoleThatIsStuck() throws InterruptedException {
+    void loggingDoesNotWaitForAStuckConsole() throws InterruptedException {
         CountDownLatch unstuck = new CountDownLatch(1);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         LogLines lines = new LogLines(stuck(unstuck, written), null);
@@ -108,7 +108,7 @@ class LogLinesTest {
         lines.publish(record(Level.INFO, "the last one"));
         lines.flush();
         String text = written.toString(StandardCharsets.UTF_8);
-        assertTrue(text.contains("line 0\n") && text.contains("the last one\n"), "the first and the last");
+        assertTrue(text.contains("line 0\n") && text.contains("the last one\n"), "the first and the last line");
         assertTrue(text.matches("(?s).*\\d+ lines are missing here: they came faster than they could be written\\.\n.*"));
         assertTrue(text.lines().count() < 5_000, text.lines().count() + " lines were kept");
     }

@@ -8,16 +8,16 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** Which commands there are, and that a start looks at its own only. */
+/** The list of commands, and that a start reads only its own command. */
 class MainTest {
     private static final Set<String> ALL =
             Set.of("start", "status", "stop", "nameserver", "delayed", "transactions", "set-aside", "mqbroker", "mqnamesrv",
                     "mqshutdown", "help");
-    /** Those that the launcher runs itself. */
+    /** Commands that the launcher runs itself. */
     private static final Set<String> PROGRAMS = Set.of("quickstart", "java", "bench", "mqadmin", "tools", "build");
 
     @Test
-    void everyCommandHasTheNameThatItIsFoundBy() {
+    void everyCommandIsFoundByItsName() {
         var commands = Main.commandLine().getSubcommands();
         assertEquals(ALL, commands.keySet());
         commands.forEach((name, line) -> assertEquals(name, line.getCommandName()));
@@ -43,7 +43,7 @@ class MainTest {
     }
 
     @Test
-    void theVersionTellsCommitAndJava() {
+    void theVersionContainsTheJavaVersion() {
         assertTrue(Console.run("--version").out().contains("Java " + Runtime.version()), Console.run("--version").out());
     }
 

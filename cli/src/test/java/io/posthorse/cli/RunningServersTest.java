@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How running servers are found, and asked to stop. */
+/** The search for running servers, and the request to stop. */
 class RunningServersTest {
     @TempDir
     Path home;
@@ -44,9 +44,9 @@ class RunningServersTest {
         assertTrue(found.get(0).leftInOrder());
     }
 
-    /** Its process id is that of somebody else here. */
+    /** Its process id may be that of another process here. */
     @Test
-    void aServerOfAnotherContainerWithTheSameHomeIsNotListed() throws Exception {
+    void aServerInAnotherContainerWithTheSameHomeIsNotListed() throws Exception {
         Path folder = RunningServers.folder(environment());
         RunFile own = RunFile.of(folder, "server", List.of());
         Path file = RunningServers.all(environment()).get(0).file();
@@ -68,7 +68,7 @@ class RunningServersTest {
     }
 
     @Test
-    void whereThereAreNoSignalsAFileAsksAServerToStop() throws Exception {
+    void withoutSignalsAFileAsksAServerToStop() throws Exception {
         Path stop = home.resolve("server-1.pid.stop");
         CountDownLatch asked = new CountDownLatch(1);
         Thread watch = RunFile.watch(stop, asked::countDown);
@@ -79,7 +79,7 @@ class RunningServersTest {
     }
 
     @Test
-    void placesFollowTheSystemsVariables() {
+    void theFolderFollowsTheEnvironment() {
         assertEquals(home.resolve(".local/state/posthorse/run"), RunningServers.folder(environment()));
         assertEquals(Path.of("/s/posthorse/run"),
                 RunningServers.folder(Map.of("HOME", home.toString(), "XDG_STATE_HOME", "/s")));
@@ -88,7 +88,7 @@ class RunningServersTest {
     }
 
     @Test
-    void timesAreToldInTheirTwoLargestUnits() {
+    void durationsArePrintedInTheirTwoLargestUnits() {
         assertEquals("59 s", StatusCommand.text(Duration.ofSeconds(59)));
         assertEquals("1 min 1 s", StatusCommand.text(Duration.ofSeconds(61)));
         assertEquals("3 h 12 min", StatusCommand.text(Duration.ofMinutes(192)));

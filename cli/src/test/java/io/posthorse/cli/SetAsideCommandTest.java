@@ -16,15 +16,15 @@ class SetAsideCommandTest {
 
     @Test
     void positionsAreAddedAndCounted() {
-        assertTrue(Console.run("set-aside", "4096", "--data", directory.toString()).out().contains("there are 1."));
+        assertTrue(Console.run("set-aside", "4096", "--data", directory.toString()).out().contains("such records is 1."));
         Console second = Console.run("set-aside", "8192", "--data", directory.toString());
         assertEquals(0, second.exitCode());
-        assertTrue(second.out().contains("position 8192 is set aside; there are 2."), second.out());
+        assertTrue(second.out().contains("position 8192 is set aside; the number of such records is 2."), second.out());
         assertTrue(Files.exists(directory.resolve("set-aside")));
     }
 
     @Test
-    void whatIsNoDataDirectoryIsRefusedAndLeftAlone() throws IOException {
+    void aForeignDirectoryIsRefusedAndUnchanged() throws IOException {
         Console missing = Console.run("set-aside", "1", "--data", directory.resolve("none").toString());
         assertEquals(1, missing.exitCode());
         assertTrue(missing.err().contains("There is no data directory"), missing.err());

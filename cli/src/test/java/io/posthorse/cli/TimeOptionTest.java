@@ -16,7 +16,7 @@ class TimeOptionTest {
     private final TimeOption option = new TimeOption();
 
     @Test
-    void timesAreRead() {
+    void timesAreParsed() {
         assertEquals(1_795_257_000_000L, option.convert("1795257000000"));
         assertEquals(1_000L, option.convert("1970-01-01T00:00:01Z"));
         assertEquals(0L, option.convert("1970-01-01T02:00+02:00"));
@@ -26,17 +26,17 @@ class TimeOptionTest {
     }
 
     @Test
-    void distancesCountFromNow() {
+    void distancesAreRelativeToNow() {
         long before = System.currentTimeMillis();
-        long there = option.convert("+2h");
-        assertTrue(there >= before + 7_200_000 && there <= System.currentTimeMillis() + 7_200_000);
+        long later = option.convert("+2h");
+        assertTrue(later >= before + 7_200_000 && later <= System.currentTimeMillis() + 7_200_000);
         assertTrue(option.convert("-1d") < before - 86_399_000);
         assertTrue(option.convert("+90s") - option.convert("+1m") >= 30_000);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "soon", "10:00", "2026-13-01", "2026-11-21T25:00", "+2w", "+h", "12", "-2h30m"})
-    void whatIsNoTimeIsRefused(String text) {
+    void anInvalidTimeIsRefused(String text) {
         assertThrows(TypeConversionException.class, () -> option.convert(text));
     }
 }

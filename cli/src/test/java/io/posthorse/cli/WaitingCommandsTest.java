@@ -31,7 +31,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code posthorse delayed} and {@code posthorse transactions} against a running server: tables, JSON, exit codes. */
+/**
+ * The commands {@code posthorse delayed} and {@code posthorse transactions} with a running server: tables, JSON, exit
+ * codes.
+ */
 class WaitingCommandsTest {
     private static final int SEND = 310;
     private static final String SECRET = "secret-of-root";
@@ -125,7 +128,8 @@ class WaitingCommandsTest {
         assertEquals(0, delivered.exitCode(), delivered.err());
         assertEquals(List.of("Delivered message 0 of topic unpaid."), delivered.lines());
         try (RemoteBroker client = client(null)) {
-            assertEquals("1", client.ask(30, Map.of("topic", "unpaid", "queueId", "0")).field("offset"), "it is there");
+            assertEquals(
+                    "1", client.ask(30, Map.of("topic", "unpaid", "queueId", "0")).field("offset"), "it is delivered");
         }
         assertEquals(List.of("2"), ids(run("delayed list", "--json")));
     }
@@ -138,7 +142,7 @@ class WaitingCommandsTest {
     }
 
     @Test
-    void moreThanAPageIsFetchedPageByPage() throws Exception {
+    void longListsAreFetchedPageByPage() throws Exception {
         start();
         for (int i = 0; i < 1_003; i++) {
             sendAt("T", "k" + i, System.currentTimeMillis() + 3_600_000);
@@ -148,7 +152,7 @@ class WaitingCommandsTest {
     }
 
     @Test
-    void whatWaitsAtALevelIsListedAndLeftAlone() throws Exception {
+    void messagesAtADelayLevelAreListedButCannotBeCancelled() throws Exception {
         start();
         send(null, "T", "UNIQ_KEY\u0001U-1\u0002KEYS\u0001retry-me\u0002DELAY\u00015\u0002", 0);
         sendAt("T", "timed", System.currentTimeMillis() + 3_600_000);
@@ -163,7 +167,7 @@ class WaitingCommandsTest {
     }
 
     @Test
-    void undecidedTransactionsAreListedAndLeftAlone() throws Exception {
+    void undecidedTransactionsAreListedButCannotBeDropped() throws Exception {
         start();
         send(null, "T", "UNIQ_KEY\u0001U-1\u0002KEYS\u0001order"
                 + "\u0002TRAN_MSG\u0001true\u0002PGROUP\u0001Producers\u0002", 4);
@@ -206,7 +210,7 @@ class WaitingCommandsTest {
         Console again = run("transactions resume", "1");
         assertEquals(1, again.exitCode());
         assertTrue(again.err().contains("is no longer set aside"), again.err());
-        // its producer is asked again, says nothing again, and so it is set aside again
+        // its producer is asked again and does not answer again, so it is set aside again
         Awaitility.await().until(() -> ids(run("transactions list", "--json")).equals(List.of("2")));
         assertEquals(List.of(), ids(run("transactions list", "--topic", "other", "--json")));
     }
@@ -231,14 +235,14 @@ class WaitingCommandsTest {
     }
 
     @Test
-    void wrongUsageIsToldBeforeAnythingIsAsked() throws Exception {
+    void wrongUsageIsReportedBeforeAnyRequest() throws Exception {
         assertEquals(2, Console.run("delayed").exitCode());
         assertEquals(2, Console.run("delayed", "cancel").exitCode());
         assertEquals(2, Console.run("transactions", "drop", "first").exitCode());
-        assertEquals(2, Console.run("delayed", "list", "--secret-key", "x").exitCode(), "secrets are no options");
+        assertEquals(2, Console.run("delayed", "list", "--secret-key", "x").exitCode(), "secrets cannot be options");
         Console time = Console.run("delayed", "list", "--after", "tomorrow");
         assertEquals(2, time.exitCode());
-        assertTrue(time.err().contains("'tomorrow' is no time"), time.err());
+        assertTrue(time.err().contains("'tomorrow' is not a time"), time.err());
         for (String address : new String[] {"nowhere", "host:", "host:99999", ":10911"}) {
             Console wrong = Console.run("transactions", "list", "--broker", address);
             assertEquals(2, wrong.exitCode(), address);
@@ -248,33 +252,33 @@ class WaitingCommandsTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        Console nobody = Console.run("delayed", "list", "--broker", "127.0.0.1:" + free);
-        assertEquals(1, nobody.exitCode());
-        assertTrue(nobody.err().contains("No broker was reached"), nobody.err());
-        assertTrue(nobody.err().contains("Nothing was asked"), nobody.err());
+        Console unreachable = Console.run("delayed", "list", "--broker", "127.0.0.1:" + free);
+        assertEquals(1, unreachable.exitCode());
+        assertTrue(unreachable.err().contains("No broker was reached"), unreachable.err());
+        assertTrue(unreachable.err().contains("Nothing was changed"), unreachable.err());
         start();
         assertEquals(2, run("delayed list", "--limit", "0").exitCode());
     }
 
     @Test
-    void anAnswerThatDoesNotComeIsNoSuccess() throws Exception {
+    void aMissingAnswerIsAFailure() throws Exception {
         try (ServerSocket closes = new ServerSocket(0)) {
             Thread.ofPlatform().start(() -> {
                 try (Socket accepted = closes.accept()) {
                     accepted.getInputStream().read();
                 } catch (IOException e) {
-                    // the command fails either way
+                    // the command fails in either case
                 }
             });
             Console lost = Console.run("delayed", "cancel", "1", "2", "--broker", "127.0.0.1:" + closes.getLocalPort());
             assertEquals(1, lost.exitCode());
-            assertTrue(lost.err().contains("Whether the broker did what was asked is not known"), lost.err());
+            assertTrue(lost.err().contains("It is unknown whether the broker carried out the request"), lost.err());
             assertEquals(1, lost.err().lines().count(), lost.err());
         }
     }
 
     @Test
-    void encryptedWhereTheCertificateIsTrusted() throws Exception {
+    void aTrustedCertificateAllowsEncryption() throws Exception {
         Path certificate = certificate();
         start("tls.server.mode=ENFORCING", "tls.server.certPath=" + certificate,
                 "tls.server.keyPath=" + directory.resolve("own.key"));
@@ -291,7 +295,7 @@ class WaitingCommandsTest {
                 certificate.toString()).exitCode(), "a certificate for another name");
     }
 
-    /** Makes own.pem and own.key, for 127.0.0.1. */
+    /** Creates own.pem and own.key, for 127.0.0.1. */
     private Path certificate() throws Exception {
         Path store = directory.resolve("own.p12");
         Process keytool = new ProcessBuilder(

@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * A broker that runs inside this JVM, on free ports of the loopback address. Several may run at a time; they share no
- * messages and no files.
+ * A broker that runs inside this JVM, on free ports of the loopback address. Several can run at the same time; they share
+ * no messages and no files.
  *
- * <p>It is a whole broker: the same server as the one that runs as a process of its own, without replicas and without
- * access control unless settings ask for it. Its methods may be called by any thread.
+ * <p>It is a complete broker: the same server as in a separate process, without replicas, and without access control unless
+ * settings switch it on. All methods can be called by any thread.
  */
 public final class Broker implements AutoCloseable {
     private final RunningServer server;
@@ -25,7 +25,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker in a temporary directory that is gone after {@link #close}; when this returns, it accepts clients.
+     * Starts a broker in a temporary directory that {@link #close} deletes; when this returns, the broker accepts clients.
      *
      * @throws BrokerStartException where it cannot be started; the message says why and what to do
      */
@@ -33,13 +33,13 @@ public final class Broker implements AutoCloseable {
         return builder().start();
     }
 
-    /** A broker with settings or a directory of one's own. */
+    /** Returns a builder for a broker with settings or a directory of its own. */
     public static BrokerBuilder builder() {
         return new BrokerBuilder();
     }
 
     /**
-     * What JMS clients connect to, such as {@code tcp://127.0.0.1:41234}.
+     * Returns the broker URL for JMS clients, such as {@code tcp://127.0.0.1:41234}.
      *
      * @throws IllegalStateException where the settings turned JMS off
      */
@@ -47,14 +47,14 @@ public final class Broker implements AutoCloseable {
         return "tcp://" + address(server.jmsPort(), "openwire.enabled");
     }
 
-    /** What RocketMQ's clients have as name server, such as {@code 127.0.0.1:41235}. */
+    /** Returns the name server's address for RocketMQ clients, such as {@code 127.0.0.1:41235}. */
     public String nameServer() {
         return address(server.nameServerPort(), "nameserver.enabled");
     }
 
     /**
-     * What RocketMQ 5's gRPC clients have as endpoints, such as {@code 127.0.0.1:41236}. The first broker of a JVM has
-     * them some tenths of a second after the other addresses; this waits for it.
+     * Returns the endpoints for RocketMQ 5's gRPC clients, such as {@code 127.0.0.1:41236}. The first broker of a JVM opens
+     * this port some tenths of a second after the others; this method waits for it.
      *
      * @throws IllegalStateException where the settings turned gRPC off
      * @throws UncheckedIOException where the port could not be opened
@@ -69,18 +69,18 @@ public final class Broker implements AutoCloseable {
 
     private String address(int port, String setting) {
         if (port < 1) {
-            throw new IllegalStateException("This broker has no such port, as its setting " + setting
-                    + " is false. Leave the setting out to have the port.");
+            throw new IllegalStateException("This broker has no such port, because its setting " + setting
+                    + " is false. Remove the setting to open the port.");
         }
         return server.host() + ":" + port;
     }
 
     /**
-     * Makes a topic where there is none of that name. Topics come to be with their first message anyway; but a RocketMQ
-     * consumer that was there before looks for new ones every 30 seconds only.
+     * Creates a topic where there is none with that name. The first message creates a topic too, but a RocketMQ consumer
+     * that was started earlier looks for new topics only every 30 seconds.
      *
-     * @throws IllegalArgumentException where it cannot have that name or so many queues
-     * @throws UncheckedIOException where there is no room for it
+     * @throws IllegalArgumentException where the name or the number of queues is invalid
+     * @throws UncheckedIOException where the disk or a limit has no room for it
      */
     public void createTopic(String name, int queues) {
         try {
@@ -90,16 +90,16 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** Where its data is. */
+    /** Returns its data directory. */
     public Path directory() {
         return directory;
     }
 
     /**
-     * Stops it and waits until it has stopped; a temporary directory is deleted then. Calls after the first do nothing,
-     * but return no earlier than the first. Where the JVM ends and has deleted the temporary directory, it does nothing.
+     * Stops the broker and waits until it has stopped, then deletes a temporary directory. Later calls do nothing, but
+     * return no earlier than the first. Does nothing where the end of the JVM has already deleted the temporary directory.
      *
-     * @throws UncheckedIOException where what is left could not be written, or the directory not be deleted
+     * @throws UncheckedIOException where remaining data could not be written, or the directory could not be deleted
      */
     @Override
     public synchronized void close() {
@@ -123,12 +123,12 @@ public final class Broker implements AutoCloseable {
         try {
             server.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("The broker in " + directory + " was not stopped in order: what it acknowledged"
-                    + " is in its log all the same. " + e.getMessage(), e);
+            throw new UncheckedIOException("The broker in " + directory + " was not stopped in order; all acknowledged"
+                    + " messages are in its log nevertheless. " + e.getMessage(), e);
         }
     }
 
-    /** The addresses, as far as there are any. */
+    /** Returns its addresses and its directory. */
     @Override
     public String toString() {
         return "Broker[" + server.host() + ", name server " + server.nameServerPort() + ", JMS " + server.jmsPort() + ", "

@@ -10,11 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a broker shall be like. May be used for several brokers, one after the other, by one thread. */
+/** The configuration of a broker. Can start several brokers, one after the other, on one thread. */
 public final class BrokerBuilder {
     private static final String DIRECTORY = "storePathRootDir";
 
-    /** Free ports, and files of a size that fits a test. */
+    /** Free ports, and a file size that is suitable for tests. */
     private static final List<String> PRESETS = Arrays.asList(
             "listenPort=0", "vip.enabled=false", "nameserver.port=0", "openwire.port=0", "grpcServerPort=0",
             "brokerName=embedded", "mappedFileSizeCommitLog=16777216");
@@ -24,13 +24,13 @@ public final class BrokerBuilder {
     private final List<String> topics = new ArrayList<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private Path directory;
-    private boolean memory;
+    private boolean prefersMemory;
 
     BrokerBuilder() {}
 
     /**
-     * Keeps the data in a directory, which is made where it is missing and stays after the broker's end. A second broker
-     * that is started in it goes on with what the first had.
+     * Stores the data in a directory, which is created where it is missing, and stays after the broker's end. Another
+     * broker in the same directory continues with that data.
      */
     public BrokerBuilder directory(Path kept) {
         directory = kept;
@@ -38,25 +38,25 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Keeps the temporary directory in memory where the system has a file system for that: {@code /dev/shm} on Linux, with
-     * at least 64 MiB free. Elsewhere it lies where temporary files do; {@link Broker#directory} tells. There is no broker
-     * without files. Has no effect with a {@link #directory(Path)} of one's own.
+     * Places the temporary directory in memory where the system has a file system for that: {@code /dev/shm} on Linux, with
+     * at least 64 MiB free. Otherwise it is among the temporary files; {@link Broker#directory} returns it. A broker always
+     * needs files. Has no effect together with {@link #directory(Path)}.
      */
     public BrokerBuilder preferMemory() {
-        memory = true;
+        prefersMemory = true;
         return this;
     }
 
     /**
-     * A setting of the broker. Keys and values are those of a broker's properties file; the default is the server's own,
-     * other than for ports, which are free ones. Checked when the broker is started.
+     * Sets a setting of the broker. Keys and values are those of a broker's properties file; the defaults are the server's,
+     * except that ports are free ones. The value is checked when the broker is started.
      */
     public BrokerBuilder setting(String key, String value) {
         settings.put(key, value);
         return this;
     }
 
-    /** Several of them, each {@code key=value}. */
+    /** Sets several settings, each {@code key=value}. */
     public BrokerBuilder settings(String... pairs) {
         for (String pair : pairs) {
             int sign = pair.indexOf('=');
@@ -65,7 +65,7 @@ public final class BrokerBuilder {
         return this;
     }
 
-    /** Topics that are there from the start, with 4 queues each; see {@link Broker#createTopic}. */
+    /** Adds topics that exist from the start, with 4 queues each; see {@link Broker#createTopic}. */
     public BrokerBuilder topics(String... names) {
         topics.addAll(Arrays.asList(names));
         return this;
@@ -79,20 +79,20 @@ public final class BrokerBuilder {
     public Broker start() {
         JavaVersion.check(System.getProperty("java.specification.version"), System.getProperty("java.home"));
         if (settings.containsKey(DIRECTORY)) {
-            throw new BrokerStartException("The broker was not started: " + DIRECTORY
-                    + " is not set among the settings here. Call directory(Path), or leave it out for a temporary one.",
+            throw new BrokerStartException("The broker was not started: the directory is not a setting here (" + DIRECTORY
+                    + "). Call directory(Path), or leave it out for a temporary one.",
                     null);
         }
         Path place = null;
         try {
-            place = directory == null ? Workspace.of(memory).newDirectory() : Files.createDirectories(directory);
+            place = directory == null ? Workspace.of(prefersMemory).newDirectory() : Files.createDirectories(directory);
             Broker broker = new Broker(start(place), place, directory == null);
             place = null;
             createTopics(broker);
             return broker;
         } catch (IllegalArgumentException e) {
-            throw new BrokerStartException("The broker was not started, as what it shall be is not right;"
-                    + " docs/configuration.md has all settings.\n" + e.getMessage(), null);
+            throw new BrokerStartException("The broker was not started, because its configuration is not valid;"
+                    + " docs/configuration.md lists all settings.\n" + e.getMessage(), null);
         } catch (IOException e) {
             throw new BrokerStartException("The broker was not started: " + e.getMessage(), e);
         } finally {
@@ -111,7 +111,7 @@ public final class BrokerBuilder {
         }
     }
 
-    /** Threads that the server starts keep the class loader of the thread that made them, so it is the server's here. */
+    /** Starts the server; its threads inherit the context class loader of this thread, so it is the server's meanwhile. */
     private RunningServer start(Path place) throws IOException {
         List<String> presets = new ArrayList<>(PRESETS);
         presets.add(DIRECTORY + "=" + place.toAbsolutePath());

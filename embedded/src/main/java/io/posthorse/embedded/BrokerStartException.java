@@ -1,6 +1,6 @@
 package io.posthorse.embedded;
 
-/** A broker could not be started. The message says what happened, why, and what to do. */
+/** A failure to start a broker. The message says what happened, why, and what to do. */
 public final class BrokerStartException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A JUnit 5 test class with a broker of its own: started before the first of its tests, closed after the last. Its tests,
- * its constructor and its lifecycle methods may have a parameter of type {@link Broker}. Nested classes have the same one.
+ * A JUnit 5 test class with its own broker: started before the first of its tests, closed after the last. Its tests, its
+ * constructor and its lifecycle methods may have a parameter of type {@link Broker}. Nested classes share the broker.
  */
 @Documented
 @Inherited
@@ -21,9 +21,9 @@ public @interface EmbeddedBroker {
     /** Settings of the broker, each {@code key=value}; see {@link BrokerBuilder#setting}. */
     String[] settings() default {};
 
-    /** Topics that are there from the start; see {@link BrokerBuilder#topics}. */
+    /** Topics that exist from the start; see {@link BrokerBuilder#topics}. */
     String[] topics() default {};
 
-    /** Whether its files lie in memory where there is a file system for that; see {@link BrokerBuilder#preferMemory}. */
+    /** Whether its files are in memory where there is a file system for that; see {@link BrokerBuilder#preferMemory}. */
     boolean memory() default false;
 }

@@ -11,40 +11,42 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * What {@link EmbeddedBroker} does, for those who rather register it themselves: as a static field with
- * {@code @RegisterExtension} for one broker per class, as an instance field for one per test.
+ * The extension behind {@link EmbeddedBroker}, for direct registration: as a static field with {@code @RegisterExtension}
+ * for one broker per class, as an instance field for one per test.
  */
 public final class EmbeddedBrokerExtension
         implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final ExtensionContext.Namespace OURS = ExtensionContext.Namespace.create(EmbeddedBroker.class);
 
-    private final Consumer<BrokerBuilder> wishes;
+    private final Consumer<BrokerBuilder> configuration;
     private volatile Broker current;
 
-    /** A broker as {@link Broker#start} starts it, or as the annotation says where there is one. */
+    /**
+     * Creates an extension with a broker as {@link Broker#start} starts it, or as the annotation says where there is one.
+     */
     public EmbeddedBrokerExtension() {
         this(null);
     }
 
-    private EmbeddedBrokerExtension(Consumer<BrokerBuilder> wishes) {
-        this.wishes = wishes;
+    private EmbeddedBrokerExtension(Consumer<BrokerBuilder> configuration) {
+        this.configuration = configuration;
     }
 
-    /** A broker with settings, such as {@code with(b -> b.setting("maxMessageSize", "1024"))}. */
-    public static EmbeddedBrokerExtension with(Consumer<BrokerBuilder> wishes) {
-        return new EmbeddedBrokerExtension(wishes);
+    /** Creates an extension with settings, such as {@code with(b -> b.setting("maxMessageSize", "1024"))}. */
+    public static EmbeddedBrokerExtension with(Consumer<BrokerBuilder> configuration) {
+        return new EmbeddedBrokerExtension(configuration);
     }
 
     /**
-     * The broker, between the start and the end of what it was registered for.
+     * Returns the broker, while the test or class for which it was registered runs.
      *
      * @throws IllegalStateException before and after
      */
     public Broker broker() {
         Broker broker = current;
         if (broker == null) {
-            throw new IllegalStateException("The broker runs while tests of the class do, and none does now. Ask for it in a"
-                    + " test or in a lifecycle method, not in a field's initial value.");
+            throw new IllegalStateException("The broker runs only while tests of the class run, and none runs now. Call this"
+                    + " in a test or in a lifecycle method, not in a field's initial value.");
         }
         return broker;
     }
@@ -69,7 +71,7 @@ public final class EmbeddedBrokerExtension
         end(context);
     }
 
-    /** Unless an outer context has begun already: a store also finds what its parents have. */
+    /** Starts the broker unless an outer context has done so: a store also returns the entries of its parents. */
     private void begin(ExtensionContext context) {
         ExtensionContext.Store store = context.getStore(OURS);
         if (store.get(this) == null) {
@@ -81,8 +83,8 @@ public final class EmbeddedBrokerExtension
 
     private BrokerBuilder builder(Class<?> test) {
         BrokerBuilder builder = Broker.builder();
-        if (wishes != null) {
-            wishes.accept(builder);
+        if (configuration != null) {
+            configuration.accept(builder);
             return builder;
         }
         AnnotationSupport.findAnnotation(test, EmbeddedBroker.class).ifPresent(annotation -> {
@@ -94,7 +96,7 @@ public final class EmbeddedBrokerExtension
         return builder;
     }
 
-    /** Where it began: a store removes only what is its own. */
+    /** Closes the broker in the context that started it: a store removes only its own entries. */
     private void end(ExtensionContext context) {
         Broker own = context.getStore(OURS).remove(this, Broker.class);
         if (own != null) {

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The server's class path: the jars inside this jar, above nothing but the JDK. Classes of an application are not seen from
- * there, and those of the server not from an application; the two interfaces of the seam are the same on both sides.
+ * The class loader of the server: the jars inside this jar, with only the JDK above them. The server does not see classes
+ * of an application, nor an application those of the server; both sides share only the two interfaces of the package seam.
  */
 final class ServerClasses extends URLClassLoader {
     static final String INDEX = "META-INF/posthorse/jars";
@@ -32,7 +32,7 @@ final class ServerClasses extends URLClassLoader {
         super(jars, new Seam(ClassLoader.getSystemClassLoader().getParent()));
     }
 
-    /** The one of this JVM: unpacked and loaded by the first broker, shared by all. */
+    /** Returns the class loader of this JVM: the first broker unpacks and loads it, all brokers share it. */
     static synchronized ServerClasses load() throws IOException {
         if (loaded == null) {
             ServerClasses classes = new ServerClasses(unpack(Workspace.of(false).libraries()));
@@ -40,8 +40,8 @@ final class ServerClasses extends URLClassLoader {
                 classes.starter = (ServerStarter)
                         classes.loadClass(FAR_SIDE + "Starter").getDeclaredConstructor().newInstance();
             } catch (ReflectiveOperationException e) {
-                throw new IOException("the server inside posthorse-embedded does not fit to it. Is there a second"
-                        + " posthorse-embedded of another version in the class path? Take it out.", e);
+                throw new IOException("the server inside posthorse-embedded does not match it. Is there a second"
+                        + " posthorse-embedded of another version on the class path? Remove it.", e);
             }
             loaded = classes;
         }
@@ -67,8 +67,8 @@ final class ServerClasses extends URLClassLoader {
     private static InputStream resource(String name) throws IOException {
         InputStream in = NEAR_SIDE.getResourceAsStream(name);
         if (in == null) {
-            throw new IOException("the server is missing in posthorse-embedded (" + name + "). Take the jar as it was"
-                    + " released; from a checkout, the module embedded has it once it is packaged: mvn -pl embedded -am"
+            throw new IOException("the server is missing in posthorse-embedded (" + name + "). Use the jar as it was"
+                    + " released; in a checkout the jar of module embedded contains it after packaging: mvn -pl embedded -am"
                     + " package");
         }
         return in;
@@ -89,7 +89,7 @@ final class ServerClasses extends URLClassLoader {
         return all.toByteArray();
     }
 
-    /** Classes of the far side come out of this jar, too, but belong to this class path. */
+    /** Defines classes of the far side, which are in this jar but belong to this class loader. */
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         if (!name.startsWith(FAR_SIDE)) {
@@ -103,7 +103,7 @@ final class ServerClasses extends URLClassLoader {
         }
     }
 
-    /** The JDK, and the seam as the application's side knows it. */
+    /** The parent class loader: the JDK, and the seam as loaded on the application's side. */
     private static final class Seam extends ClassLoader {
         Seam(ClassLoader platform) {
             super(platform);

@@ -21,12 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A directory for all temporary files of this JVM, which goes when the JVM ends. A file in it is locked for as long; so
- * what a killed JVM left behind is known to the next one, which removes it.
+ * The directory of all temporary files of this JVM, which is deleted when the JVM ends. A file in it is locked for that
+ * time, so a later JVM recognizes and removes what a killed JVM left.
  *
- * <p>At the end of the JVM brokers that nobody closed are not stopped here: clients close in that minute too, and shall
- * still find their broker. One that is being closed in that minute is waited for, as its last files would be deleted under
- * its hands; one that is closed later finds nothing to save.
+ * <p>At the end of the JVM, brokers that are still open are not stopped here: clients close at the same time, and must
+ * still reach their broker. A broker that is being closed then is waited for, since its last files would be deleted
+ * meanwhile; one that is closed later has no files left to write.
  */
 final class Workspace {
     private static final Path SHARED_MEMORY = Paths.get("/dev/shm");
@@ -35,21 +35,24 @@ final class Workspace {
     private static final String PREFIX = "posthorse-embedded-";
     private static final String LOCK = "lock";
     private static final long CLOSING_SECONDS_MAX = 20;
-    /** Who closes a broker holds the read lock. Who deletes all when the JVM ends has had the write lock once before. */
+    /**
+     * Held for reading while a broker is closed. The deletion at the end of the JVM has acquired it for writing once
+     * before.
+     */
     private static final ReentrantReadWriteLock FILES = new ReentrantReadWriteLock();
     private static volatile boolean ending;
     private static Workspace onDisk;
     private static Workspace inMemory;
 
     private final Path root;
-    /** Held for the life of the JVM. */
+    /** Held until the JVM ends. */
     @SuppressWarnings("UnusedVariable")
     private final FileLock lock;
 
-    private Workspace(Path place) throws IOException {
+    private Workspace(Path parent) throws IOException {
         String process = PREFIX + ManagementFactory.getRuntimeMXBean().getName().replaceAll("@.*", "-");
-        root = Files.createTempDirectory(place, process);
-        removeLeftovers(place, process, Files.getOwner(root));
+        root = Files.createTempDirectory(parent, process);
+        removeLeftovers(parent, process, Files.getOwner(root));
         lock = FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE).lock();
         Runtime.getRuntime().addShutdownHook(new Thread(this::deleteAtEnd, "posthorse-embedded-cleanup"));
     }
@@ -66,7 +69,7 @@ final class Workspace {
         delete(root);
     }
 
-    /** Keeps the files until {@link #closed}; false where they are being deleted, as the JVM ends. */
+    /** Keeps the files until {@link #closed}; returns false where the end of the JVM deletes them. */
     static boolean closing() {
         if (!FILES.readLock().tryLock()) {
             return false;
@@ -78,12 +81,12 @@ final class Workspace {
         return true;
     }
 
-    /** Lets the files go that {@link #closing} kept. */
+    /** Releases the files that {@link #closing} kept. */
     static void closed() {
         FILES.readLock().unlock();
     }
 
-    /** The one in memory, if that is asked for and there is such a place, or else the one among the temporary files. */
+    /** Returns the workspace in memory where that is requested and possible, otherwise the one among the temporary files. */
     static synchronized Workspace of(boolean memory) throws IOException {
         if (memory && isRoomy(SHARED_MEMORY)) {
             inMemory = inMemory == null ? new Workspace(SHARED_MEMORY) : inMemory;
@@ -93,8 +96,8 @@ final class Workspace {
         return onDisk;
     }
 
-    private static boolean isRoomy(Path place) {
-        File file = place.toFile();
+    private static boolean isRoomy(Path parent) {
+        File file = parent.toFile();
         return file.isDirectory() && file.canWrite() && file.getUsableSpace() >= MEMORY_BYTES_MIN;
     }
 
@@ -110,8 +113,8 @@ final class Workspace {
      * Removes what JVMs of this user have left that have ended. What cannot be deleted, is young, or belongs to somebody
      * else stays: the place is shared with other users, who may put anything there under such a name.
      */
-    private static void removeLeftovers(Path place, String process, UserPrincipal user) {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(place, PREFIX + "*")) {
+    private static void removeLeftovers(Path parent, String process, UserPrincipal user) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path directory : found) {
                 removeIfLeft(directory, process, user);
             }
@@ -144,10 +147,10 @@ final class Workspace {
     }
 
     /**
-     * Deletes a directory and all in it, as far as it is there. What Windows does not let go of, since it is mapped or a
-     * class loader has it, stays with its lock file, and is deleted by a later JVM.
+     * Deletes a directory with its contents, where it exists. Files that Windows does not delete, since they are mapped or
+     * a class loader has them open, stay with the lock file, and a later JVM deletes them.
      *
-     * @throws UncheckedIOException where something cannot be deleted
+     * @throws UncheckedIOException where a file cannot be deleted
      */
     static void delete(Path directory) {
         Deletion deletion = new Deletion(directory);
@@ -205,7 +208,7 @@ final class Workspace {
             return FileVisitResult.CONTINUE;
         }
 
-        /** The lock file goes last: what is left is found by it. */
+        /** Deletes the lock file last, by which remaining files are found. */
         void end() throws IOException {
             if (!hasLeftFiles) {
                 Files.deleteIfExists(directory.resolve(LOCK));

@@ -1,5 +1,5 @@
 /**
- * A broker inside a JVM. The server and its libraries are in a class path of their own, so that whatever an application
- * brings along (another Netty, another ActiveMQ client) stays what it is.
+ * A broker inside a JVM. The server and its libraries have a class loader of their own, so that they do not interfere with
+ * an application's libraries, such as another Netty or another ActiveMQ client.
  */
 package io.posthorse.embedded;

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged jar in a class path that has no server; what clients do with such a broker is tested beside Spring. */
+/** The packaged jar on a class path without a server; the clients of such a broker are tested with Spring. */
 class BrokerIT {
     @Test
-    void aBrokerIsThereUntilItIsClosed() throws IOException {
+    void aBrokerRunsUntilItIsClosed() throws IOException {
         Broker broker = Broker.start();
         List<String> addresses = List.of(
                 broker.nameServer(), broker.grpcEndpoints(), broker.jmsUrl().replace("tcp://", ""));
@@ -40,11 +40,11 @@ class BrokerIT {
         for (String address : addresses) {
             assertFalse(accepts(address), address);
         }
-        assertFalse(Files.exists(broker.directory()), "the temporary directory is still there");
+        assertFalse(Files.exists(broker.directory()), "the temporary directory still exists");
     }
 
     @Test
-    void severalAreStrangersToEachOther() throws IOException {
+    void severalBrokersAreIndependent() throws IOException {
         try (Broker one = Broker.start(); Broker other = Broker.start()) {
             assertNotEquals(one.jmsUrl(), other.jmsUrl());
             assertNotEquals(one.directory(), other.directory());
@@ -55,7 +55,7 @@ class BrokerIT {
     }
 
     @Test
-    void aDirectoryOfOnesOwnStays(@TempDir Path directory) throws IOException {
+    void aNamedDirectoryStays(@TempDir Path directory) throws IOException {
         for (int i = 0; i < 2; i++) {
             try (Broker broker = Broker.builder().directory(directory.resolve("kept")).start()) {
                 assertTrue(accepts(broker.nameServer()));
@@ -67,7 +67,7 @@ class BrokerIT {
     }
 
     @Test
-    void aDirectoryInUseIsRefusedInASentence(@TempDir Path directory) {
+    void aDirectoryInUseIsRefusedWithItsName(@TempDir Path directory) {
         try (Broker broker = Broker.builder().directory(directory).start()) {
             String message = assertThrows(BrokerStartException.class, () -> Broker.builder().directory(directory).start())
                     .getMessage();
@@ -78,17 +78,17 @@ class BrokerIT {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void theDirectoryMayLieInMemory() {
+    void theDirectoryCanBeInMemory() {
         try (Broker broker = Broker.builder().preferMemory().start()) {
             assertTrue(broker.directory().startsWith("/dev/shm"), broker.directory().toString());
         }
     }
 
     @Test
-    void whatIsWrongWithSettingsIsSaidAtOnce() {
+    void allInvalidSettingsAreReportedAtOnce() {
         BrokerBuilder builder = Broker.builder().settings("maxMesageSize=1", "flushDiskType=NEVER");
         String message = assertThrows(BrokerStartException.class, builder::start).getMessage();
-        assertTrue(message.contains("maxMesageSize: no such key; the nearest is maxMessageSize"), message);
+        assertTrue(message.contains("maxMesageSize: there is no such key; the nearest one is maxMessageSize"), message);
         assertTrue(message.contains("flushDiskType: the value \"NEVER\" is not valid"), message);
         assertTrue(message.contains("docs/configuration.md"), message);
         assertThrows(BrokerStartException.class, () -> Broker.builder().settings("storePathRootDir=elsewhere").start());
@@ -96,7 +96,7 @@ class BrokerIT {
     }
 
     @Test
-    void aTopicThatCannotBeIsNotPassedOver() {
+    void anInvalidTopicIsRefused() {
         String message = assertThrows(BrokerStartException.class, () -> Broker.builder().topics("a b").start()).getMessage();
         assertTrue(message.contains("a b"), message);
         try (Broker broker = Broker.builder().topics("orders").start()) {
@@ -106,7 +106,7 @@ class BrokerIT {
     }
 
     @Test
-    void aPortThatIsOffIsNoAddress() {
+    void aPortThatIsOffHasNoAddress() {
         try (Broker broker = Broker.builder().settings("openwire.enabled=false", "grpc.enabled=false").start()) {
             assertTrue(assertThrows(IllegalStateException.class, broker::jmsUrl).getMessage().contains("openwire.enabled"));
             assertThrows(IllegalStateException.class, broker::grpcEndpoints);
@@ -114,7 +114,7 @@ class BrokerIT {
     }
 
     @Test
-    void nothingOfTheServerIsInTheClassPathOfAnApplication() {
+    void noServerClassIsOnTheApplicationsClassPath() {
         try (Broker broker = Broker.start()) {
             assertFalse(broker.jmsUrl().isEmpty());
             ClassLoader ours = Broker.class.getClassLoader();
@@ -125,9 +125,9 @@ class BrokerIT {
         }
     }
 
-    /** Java's loggers are shared by all class loaders, the names of gRPC's among them. */
+    /** All class loaders share Java's loggers, including those with gRPC's names. */
     @Test
-    void whatAnApplicationsOwnGrpcLogsGoesWhereItWent() {
+    void theLogOfAnApplicationsOwnGrpcIsUnchanged() {
         Logger library = Logger.getLogger("io.grpc.netty.NettyServerHandler");
         List<String> seen = new ArrayList<>();
         Handler console = new Handler() {
@@ -153,13 +153,13 @@ class BrokerIT {
     }
 
     @Test
-    void theThreadKeepsItsClassLoader() {
+    void theThreadKeepsItsContextClassLoader() {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Broker.start().close();
         assertSame(before, Thread.currentThread().getContextClassLoader());
     }
 
-    /** The aim is 300 ms; a machine that builds at the same time gets five times as long. */
+    /** The goal is 300 ms; the limit is five times as long, for a machine that builds at the same time. */
     @Test
     void aSecondStartIsQuick() {
         List<Long> millis = new ArrayList<>();
@@ -176,7 +176,7 @@ class BrokerIT {
     }
 
     @Test
-    void whatAnOldJvmLoadsFirstIsForJavaEight() throws IOException {
+    void theClassesThatAnOldJvmLoadsFirstAreForJavaEight() throws IOException {
         for (String name : List.of("Broker", "BrokerBuilder", "JavaVersion", "BrokerStartException", "EmbeddedBroker",
                 "EmbeddedBrokerExtension", "seam/RunningServer")) {
             try (var in = Broker.class.getResourceAsStream(name + ".class")) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The extension, by annotation; what it does around a class is in {@link EmbeddedBrokerRunsIT}. */
+/** The extension by annotation; {@link EmbeddedBrokerRunsIT} tests its work around a class. */
 @EmbeddedBroker(settings = "openwire.enabled=false", memory = true)
 class EmbeddedBrokerIT {
     private final Broker ofConstructor;
@@ -21,13 +21,13 @@ class EmbeddedBrokerIT {
     void aTestGetsTheBrokerOfItsClass(Broker broker) {
         assertSame(ofConstructor, broker);
         assertTrue(Files.isDirectory(broker.directory()));
-        assertThrows(IllegalStateException.class, broker::jmsUrl, "the annotation's settings do not count");
+        assertThrows(IllegalStateException.class, broker::jmsUrl, "the annotation's settings have no effect");
     }
 
     @Nested
     class Inside {
         @Test
-        void nestedClassesHaveTheSame(Broker broker) {
+        void nestedClassesShareTheBroker(Broker broker) {
             assertSame(ofConstructor, broker);
         }
     }

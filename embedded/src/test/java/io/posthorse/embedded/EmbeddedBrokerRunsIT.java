@@ -14,26 +14,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** Whole runs of classes with the extension. */
+/** Complete runs of test classes with the extension. */
 class EmbeddedBrokerRunsIT {
     private static final List<Path> SEEN = new ArrayList<>();
 
     @Test
-    void registeredAsAStaticFieldItIsOnePerClass() {
+    void aStaticFieldHasOneBrokerPerClass() {
         run(PerClass.class, 2);
         assertSame(SEEN.get(0), SEEN.get(1));
         assertFalse(Files.exists(SEEN.get(0)), "it was not closed");
     }
 
     @Test
-    void registeredAsAnInstanceFieldItIsOnePerTest() {
+    void anInstanceFieldHasOneBrokerPerTest() {
         run(PerTest.class, 2);
         assertNotSame(SEEN.get(0), SEEN.get(1));
         assertFalse(Files.exists(SEEN.get(0)) || Files.exists(SEEN.get(1)), "they were not closed");
     }
 
     @Test
-    void outsideOfTestsThereIsNone() {
+    void thereIsNoBrokerOutsideOfTests() {
         assertThrows(IllegalStateException.class, new EmbeddedBrokerExtension()::broker);
     }
 

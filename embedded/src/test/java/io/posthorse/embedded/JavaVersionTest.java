@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class JavaVersionTest {
     @Test
-    void oldOnesAreToldWhatToDo() {
+    void anOldJvmIsRefusedWithAdvice() {
         for (String version : new String[] {"1.8", "11", "17"}) {
             String message = assertThrows(
                     BrokerStartException.class, () -> JavaVersion.check(version, "/opt/jdk")).getMessage();

@@ -3,9 +3,9 @@ package io.posthorse.embedded;
 import java.nio.file.Files;
 
 /**
- * Starts and closes brokers and prints nothing; or starts one that nobody closes, prints where it is, and ends the JVM
- * ({@code exit}) or only comes to its own end ({@code return}). Or one that the end of the JVM closes ({@code late}), as
- * Spring does, after its files are gone.
+ * A program that starts and closes brokers and prints nothing. With an argument, it starts one that it does not close,
+ * prints the directory, and ends the JVM ({@code exit}) or only its main method ({@code return}), or a shutdown hook closes
+ * the broker after its files were deleted ({@code late}), as Spring does.
  */
 final class QuietProgram {
     private QuietProgram() {}

@@ -20,29 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a program notices that has a broker inside: nothing on its output, no thread that stays, no file that stays. */
+/** The effects of a broker on the program around it: no output, no thread and no file that stays. */
 class QuietProgramIT {
     @TempDir
     private Path temporary;
 
     @Test
-    void aProgramEndsByItselfAndItsOutputIsItsOwn() throws Exception {
+    void aProgramEndsByItselfWithoutFurtherOutput() throws Exception {
         assertEquals("", run());
         assertEquals(List.of(), leftovers());
     }
 
-    /** Whether its program ends the JVM, or leaves it to end by itself: no thread of a broker holds it. */
+    /** The program ends the JVM, or lets it end by itself: no thread of a broker prevents it. */
     @ParameterizedTest
     @ValueSource(strings = {"exit", "return"})
-    void aBrokerThatNobodyClosesLeavesNoFilesAndHoldsNobody(String how) throws Exception {
+    void aBrokerThatIsNotClosedLeavesNoFilesAndLetsTheJvmEnd(String how) throws Exception {
         String directory = run(how);
         assertTrue(directory.startsWith(temporary.toString()), directory);
         assertEquals(List.of(), leftovers());
     }
 
-    /** There nothing that is mapped can be deleted, not even by the JVM that maps it: the next one does. */
+    /** Mapped files cannot be deleted there, not even by the JVM that maps them: the next JVM deletes them. */
     @Test
-    void aBrokerStartsAndStopsOnFilesAsWindowsHasThem() throws Exception {
+    void aBrokerStartsAndStopsOnAWindowsLikeFileSystem() throws Exception {
         assertEquals("", start(
                 List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=io.posthorse.testkit.files."
                         + "WindowsFileSystemProvider"),
@@ -55,16 +55,16 @@ class QuietProgramIT {
         assertEquals(List.of(), leftovers());
     }
 
-    /** As Spring closes the beans of a context in a hook of its own, beside the one that deletes the files. */
+    /** Spring closes the beans of a context in its own shutdown hook, beside the one that deletes the files. */
     @Test
-    void aBrokerThatIsClosedWhileTheJvmEndsSaysNothing() throws Exception {
+    void aBrokerThatIsClosedWhileTheJvmEndsPrintsNothing() throws Exception {
         String output = run("late");
         assertTrue(output.startsWith(temporary.toString()) && output.lines().count() == 1, output);
         assertEquals(List.of(), leftovers());
     }
 
     @Test
-    void whatAKilledJvmLeftIsRemovedByTheNext() throws Exception {
+    void filesOfAKilledJvmAreRemovedByTheNext() throws Exception {
         Path dead = Files.createDirectory(temporary.resolve("posthorse-embedded-0-dead"));
         Files.createDirectories(dead.resolve("broker-1"));
         Path lock = Files.createFile(dead.resolve("lock"));
@@ -82,7 +82,10 @@ class QuietProgramIT {
         }
     }
 
-    /** Output and error output of the program. Of Netty's use of the JDK the JVM itself may warn; that is not asked here. */
+    /**
+     * Returns output and error output of the program. The JVM's own warnings about Netty's use of the JDK are excluded by
+     * the test's JVM.
+     */
     private String run(String... arguments) throws Exception {
         return start(List.of(), System.getProperty("java.class.path"), arguments);
     }
@@ -108,7 +111,7 @@ class QuietProgramIT {
         boolean ended = program.waitFor(60, SECONDS);
         program.destroyForcibly();
         read.await();
-        assertTrue(ended, "the program does not end: " + output[0]);
+        assertTrue(ended, "the program has not ended: " + output[0]);
         return output[0];
     }
 }

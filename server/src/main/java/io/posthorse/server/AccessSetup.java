@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens users and rules for a server that starts. */
+/** The opening of users and rules when a server starts. */
 final class AccessSetup {
     private static final Logger LOG = LoggerFactory.getLogger(AccessSetup.class);
     private static final String SECRET_FILE = "admin.secret";
@@ -30,7 +30,7 @@ final class AccessSetup {
     private AccessSetup() {}
 
     /**
-     * Users and rules, or null where access is not controlled.
+     * Opens users and rules; returns null where access control is off.
      *
      * @throws IOException where they cannot be read; the message says why and what to do
      */
@@ -41,13 +41,13 @@ final class AccessSetup {
         }
         ServerConfig.Credentials first = access.first();
         String name = first == null ? FIRST : first.user();
-        AccessControl.FirstUser made = (user, secret) -> {
+        AccessControl.FirstUser onCreated = (user, secret) -> {
             if (first == null) {
                 keep(files, user, secret);
             }
         };
         return AccessControl.open(files, disk, clock, Entropy.system(), fixed(access.plainAcl(), access.policy()), name,
-                first == null ? null : first.secret(), made);
+                first == null ? null : first.secret(), onCreated);
     }
 
     private static AccessTable fixed(String path, AccessPolicy policy) throws IOException {
@@ -56,15 +56,15 @@ final class AccessSetup {
         }
         try {
             byte[] text = LocalFile.read(path, FILE_BYTES_MAX);
-            PlainAcl read = PlainAcl.read(path, new String(text, StandardCharsets.UTF_8));
-            read.notes().forEach(LOG::warn);
-            for (User user : read.table().users().values()) {
+            PlainAcl parsed = PlainAcl.read(path, new String(text, StandardCharsets.UTF_8));
+            parsed.notes().forEach(LOG::warn);
+            for (User user : parsed.table().users().values()) {
                 String problem = policy.problem(user.secret().reveal());
                 if (problem != null) {
                     throw new IOException("account " + user.name() + ": " + problem);
                 }
             }
-            return read.table();
+            return parsed.table();
         } catch (RefusedException e) {
             throw new IOException("The accounts of auth.plain.acl cannot be used: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -72,7 +72,7 @@ final class AccessSetup {
         }
     }
 
-    /** The one time that a secret is written where a person can read it. */
+    /** Writes the first super user's secret: the only time that a secret is stored in readable form. */
     private static void keep(FileStore files, String user, Secret secret) throws IOException {
         String text = "# The first super user of this broker. Keep the secret elsewhere and delete this file.\n"
                 + "accessKey=" + user + "\nsecretKey=" + secret.reveal() + "\n";
@@ -82,10 +82,11 @@ final class AccessSetup {
             file.force();
         }
         files.forceNames();
-        LOG.info("The first super user {} was made; the secret is in {} in the data directory.", user, SECRET_FILE);
+        LOG.info("The first super user {} was created; its secret is in the file {} in the data directory.",
+                user, SECRET_FILE);
     }
 
-    /** The name of the file with the first super user's secret, or null where there is none (any more). */
+    /** Returns the name of the file with the first super user's secret, or null where it does not exist or was deleted. */
     static String secretFile(FileStore files) throws IOException {
         return files.list().contains(SECRET_FILE) ? SECRET_FILE : null;
     }

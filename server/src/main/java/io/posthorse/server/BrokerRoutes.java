@@ -10,7 +10,7 @@ import io.posthorse.nameserver.TopicRoute;
 import io.posthorse.protocol.rocketmq.Addresses;
 import java.util.Collection;
 
-/** The broker of this process, as its name server sees it: topics are routable from the moment they exist. */
+/** The broker of this process, as its name server sees it: topics are routable as soon as they exist. */
 record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) implements LocalBroker {
     private static final String RETRY = "%RETRY%";
 
@@ -28,10 +28,10 @@ record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) imp
     public TopicRoute topic(String name) {
         Topic topic = broker.topic(name);
         if (topic == null) {
-            // a new group asks for its retry topic just before the heartbeat that creates it, and else only 30 s later
-            boolean coming = name.startsWith(RETRY) && settings.autoCreateGroups();
+            // a new group asks for its retry topic just before the heartbeat that creates it, and then only 30 s later
+            boolean isExpected = name.startsWith(RETRY) && settings.autoCreateGroups();
             int permissions = settings.allowed(TopicSettings.READ | TopicSettings.WRITE);
-            return coming ? new TopicRoute(1, 1, permissions, 0) : null;
+            return isExpected ? new TopicRoute(1, 1, permissions, 0) : null;
         }
         return new TopicRoute(
                 topic.settings().readPartitions(),

@@ -9,7 +9,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks every few seconds whether certificate files changed, so that a new certificate needs no restart. */
+/**
+ * The watch over certificate files: checks every few seconds whether they changed, so that a new certificate needs no
+ * restart.
+ */
 final class CertificateWatch {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
     private static final long EVERY_MS = 2_000;
@@ -25,29 +28,29 @@ final class CertificateWatch {
         this.background = background;
     }
 
-    /** Has what a listener encrypts with looked after, too. On any thread. */
+    /** Adds the certificate of a further listener. May be called on any thread. */
     void add(Tls listener) {
         listeners.add(listener);
     }
 
     void start() {
-        timers.after(EVERY_MS, this::look);
+        timers.after(EVERY_MS, this::check);
     }
 
-    /** On the owner's thread. */
+    /** Stops the watch. Called on the owner's thread. */
     void stop() {
         stopped = true;
     }
 
-    private void look() {
+    private void check() {
         if (stopped) {
             return;
         }
         boolean[] changed = new boolean[1];
         background.run(() -> changed[0] = reload(), failure -> {
             if (failure != null) {
-                LOG.warn("The certificate files changed, but new connections still get the certificate from before. {}",
-                        failure.getMessage());
+                LOG.warn("The certificate files changed but cannot be used; new connections still get the old"
+                        + " certificate. {}", failure.getMessage());
             } else if (changed[0]) {
                 LOG.info("The certificate files changed; new connections get the new certificate.");
             }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Looks at a data directory before it is used: nothing is written into one that holds what this program did not write, such
- * as a RocketMQ broker's store, and no file of somebody else's is taken for one of ours.
+ * The check of a data directory before its use: the server writes nothing into a directory with files of other programs,
+ * such as a RocketMQ broker's store, and takes no foreign file for one of its own.
  */
 public final class DataDirectory {
-    /** Names of what the log, the tables and the access files are kept in, and what a file system puts into its root. */
+    /** Names of the files of log, tables and access control, and of files that a file system puts into its root. */
     private static final Pattern OURS = Pattern.compile(String.join("|",
             "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.keys",
             "0\\d{19}\\.checkpoint", "0\\d{19}-0\\d{19}\\.checkpoint(-copy)?",
@@ -26,11 +26,11 @@ public final class DataDirectory {
     private DataDirectory() {}
 
     /**
-     * Has each start from now on pass over one record, of which a start said that it makes no sense. Done while no broker
-     * has the directory open.
+     * Makes every later start skip one record, which a start has reported as invalid. Must be called while no broker has
+     * the directory open.
      *
-     * @param position of the record in the log
-     * @return how many records are set aside now
+     * @param position position of the record in the log
+     * @return number of records that are set aside now
      */
     public static int setAside(Path directory, long position) throws IOException {
         requireOurs(directory, null);
@@ -45,11 +45,11 @@ public final class DataDirectory {
     /**
      * Refuses a directory with foreign files in it.
      *
-     * @param logs where the server log is written; null where that is not known
-     * @throws IOException where the directory holds something else; the message says what, and what to do
+     * @param logs directory of the server log; null where it is unknown
+     * @throws IOException where the directory contains foreign files; the message names them, and says what to do
      */
     static void requireOurs(Path directory, Path logs) throws IOException {
-        List<String> others = DiskFileStore.entries(directory).orElse(List.of()).stream() // it is made, or refused for that
+        List<String> others = DiskFileStore.entries(directory).orElse(List.of()).stream() // opening creates or refuses it
                 .filter(name -> {
                     String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
                     return !OURS.matcher(plain).matches() && !isOfLogs(directory, plain, logs);
@@ -62,13 +62,13 @@ public final class DataDirectory {
                 + (others.size() > SHOWN ? " and " + (others.size() - SHOWN) + " more" : "");
         String what = others.contains("commitlog/")
                 ? "It looks like the store of a RocketMQ broker, which this broker does not read."
-                : "Posthorse did not write that.";
-        throw new IOException("The data directory " + directory.toAbsolutePath() + " holds " + shown + ". " + what
+                : "Posthorse did not write these files.";
+        throw new IOException("The data directory " + directory.toAbsolutePath() + " contains " + shown + ". " + what
                 + " Nothing was"
                 + " changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files elsewhere.");
     }
 
-    /** An operator may keep the server log in the data directory, or in a directory there. */
+    /** Returns whether a name belongs to the server log, which may be in the data directory or in a directory below it. */
     private static boolean isOfLogs(Path directory, String name, Path logs) {
         if (logs == null) {
             return false;

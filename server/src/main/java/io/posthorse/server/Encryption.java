@@ -3,7 +3,7 @@ package io.posthorse.server;
 import io.posthorse.net.Tls;
 import io.posthorse.server.config.ServerConfig;
 
-/** The configuration of encryption as listeners take it. */
+/** The conversion of the configuration of encryption to the listeners' settings. */
 final class Encryption {
     private Encryption() {}
 

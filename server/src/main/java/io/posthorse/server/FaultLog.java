@@ -5,12 +5,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes failures of single messages, clients and answers to the log: the first ones whole, of a flood no more than their
- * number.
+ * The reporter of failures of single messages, clients and answers in the server log: the first ones with their stack
+ * traces, and of further ones only a part.
  */
 final class FaultLog implements BiConsumer<String, Throwable> {
     private static final Logger LOG = LoggerFactory.getLogger(FaultLog.class);
-    /** Failures that are written whole; behind that one in so many is. */
+    /** Number of failures that are written with stack traces; after them one in this number is written. */
     private static final int WHOLE = 100;
 
     private long count;
@@ -19,9 +19,9 @@ final class FaultLog implements BiConsumer<String, Throwable> {
     public void accept(String what, Throwable cause) {
         count++;
         if (count <= WHOLE) {
-            LOG.error("A failure in {}: {}. It costs no more than that; please report it.", what, cause.toString(), cause);
+            LOG.error("A failure in {}: {}. Nothing else is affected; please report it.", what, cause.toString(), cause);
         } else if (count % WHOLE == 0) {
-            LOG.error("A failure in {}: {}. There were {} since the start.", what, cause.toString(), count);
+            LOG.error("A failure in {}: {}. There were {} failures since the start.", what, cause.toString(), count);
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The name server's key-value configuration, kept in the data directory. */
+/** The store of the name server's key-value configuration, in the data directory. */
 record KeyValueFile(TableWriter kept) implements KvStore {
     @Override
     public Map<String, Map<String, String>> load() {

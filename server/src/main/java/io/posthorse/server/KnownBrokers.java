@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** The brokers of a topic that this process knows of by itself: its own, and those that registered with its name server. */
+/** The brokers of a topic that this process knows: its own, and those that registered with its name server. */
 record KnownBrokers(Broker broker, RocketmqSettings settings, long brokerId, NameServer nameServer) {
 
     List<TopicOnBroker> find(String topic) {

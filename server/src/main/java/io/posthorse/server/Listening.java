@@ -11,15 +11,15 @@ import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Opens the ports of a process, and says which setting to change where one cannot be opened. */
+/** The listeners of a process: opens their ports, and names the setting to change where one cannot be opened. */
 final class Listening {
     /**
-     * What a port is for.
+     * The purpose of a port.
      *
-     * @param speaks its protocol
-     * @param purpose who it is for, in words
-     * @param key the setting that has its number
-     * @param otherwise what can be done instead of setting another number; empty where nothing can
+     * @param speaks protocol of the port
+     * @param purpose its clients, in words
+     * @param key setting of its number
+     * @param otherwise alternative to another number; empty where there is none
      */
     record Purpose(SpokenProtocol speaks, String purpose, String key, String otherwise) {
         static final Purpose BROKER = new Purpose(SpokenProtocol.REMOTING, "RocketMQ clients", "listenPort", "");
@@ -44,7 +44,7 @@ final class Listening {
         this.guide = new PortGuide(config);
     }
 
-    /** What the ports speak; it has to be told their numbers once all are open. */
+    /** Returns the guide to the ports; it needs their numbers once all are open. */
     PortGuide guide() {
         return guide;
     }
@@ -62,7 +62,7 @@ final class Listening {
         }
     }
 
-    /** Opens a port that something else accepts connections from later. */
+    /** Opens a port on which another component accepts connections later. */
     BoundPort bind(int port, Purpose purpose) throws IOException {
         try {
             return BoundPort.open(address(port));
@@ -71,7 +71,7 @@ final class Listening {
         }
     }
 
-    /** Finds a port that is free at this moment. */
+    /** Returns a port that is free at this moment. */
     int free(Purpose purpose) throws IOException {
         try {
             return Network.freePort(bind);
@@ -86,12 +86,12 @@ final class Listening {
             case TAKEN -> what + "another process listens there. Stop that process, or choose another port: " + purpose.key
                     + "=PORT in the configuration file, or --set " + purpose.key + "=PORT"
                     + (purpose.otherwise.isEmpty() ? "." : "; or " + purpose.otherwise + ".");
-            case NOT_OF_THIS_MACHINE -> what + bind + " is no address of this machine. Set bind to one that is, such as"
-                    + " 127.0.0.1 for this machine only.";
+            case NOT_OF_THIS_MACHINE -> what + bind + " is not an address of this machine. Set bind to one of its addresses,"
+                    + " such as 127.0.0.1 for this machine only.";
             case UNKNOWN_HOST -> what + "the name " + bind + " cannot be looked up. Set bind to an address of this machine,"
                     + " such as 127.0.0.1.";
-            case NOT_ALLOWED -> what + "the system does not allow it to this user, as a rule for ports below 1024. Set "
-                    + purpose.key + " to a greater number.";
+            case NOT_ALLOWED -> what + "the system does not allow it to this user, as usual for ports below 1024. Set "
+                    + purpose.key + " to a larger number.";
             case OTHER -> what + e.getMessage() + ". Set " + purpose.key + " or bind to something else.";
         };
         return new IOException(text, e);

@@ -4,15 +4,17 @@ import io.posthorse.server.config.ServerConfig;
 import java.nio.file.Path;
 
 /**
- * Where a process writes its server log.
+ * The location of a process's server log.
  *
- * @param file the file, one for each broker
- * @param alias another name that is to lead to the file of the process that was started last, or null
+ * @param file log file, one for each broker
+ * @param alias link to the file of the process that was started last, or null
  */
 public record LogPlace(Path file, Path alias) {
     private static final String DIRECTORY = "logs";
 
-    /** In the data directory, unless a setting names another; null where there is to be no file. */
+    /**
+     * Returns the location in the data directory, unless a setting names another one; null where no file is to be written.
+     */
     public static LogPlace inData(ServerConfig config) {
         if (!config.logging().isFile()) {
             return null;
@@ -23,10 +25,10 @@ public record LogPlace(Path file, Path alias) {
     }
 
     /**
-     * In a directory that several processes share, under a name of their own.
+     * Returns a location in a directory that several processes share, with a file name of the process's own.
      *
-     * @param directory where no setting names one
-     * @param alias the name that RocketMQ's users look for, such as {@code broker.log}
+     * @param directory default directory, which a setting overrides
+     * @param alias name that RocketMQ's users look for, such as {@code broker.log}
      */
     public static LogPlace shared(ServerConfig config, Path directory, String name, String alias) {
         if (!config.logging().isFile()) {

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A name server without a broker. Routes are what brokers registered and are gone with the process; only the key-value
- * configuration is kept, in the data directory. Started by {@link #start}, stopped by {@link #close}.
+ * A name server without a broker. Routes are registered by brokers and end with the process; only the key-value
+ * configuration is stored, in the data directory. Started by {@link #start}, stopped by {@link #close}.
  */
 public final class NameServerProcess implements AutoCloseable {
     private static final int UNSENT_BYTES_MAX = 32 << 20;
@@ -45,7 +45,7 @@ public final class NameServerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a name server; when this returns, it takes registrations.
+     * Starts a name server; when this returns, it accepts registrations.
      *
      * @throws IOException where the directory or the port cannot be used; the message says why and what to do
      */
@@ -82,31 +82,31 @@ public final class NameServerProcess implements AutoCloseable {
 
     private NameServer nameServer() throws IOException {
         Clock clock = Clock.system();
-        NameServer made = new NameServer(
+        NameServer created = new NameServer(
                 () -> clock.nanos() / 1_000_000,
                 List.of(),
                 new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
         audit = new AuditLog(clock, network.timers());
-        made.onChange((by, what) -> audit.change(new QuotaHolder("", by.remote().getAddress()), what));
-        made.live(new LiveSetting(
+        created.onChange((by, what) -> audit.change(new QuotaHolder("", by.remote().getAddress()), what));
+        created.live(new LiveSetting(
                 LogLevels.KEY, config.given().getOrDefault(LogLevels.KEY, LogLevels.STANDARD), LogLevels::remoteProblem,
                 text -> LogLevels.of(text).apply()));
-        return made;
+        return created;
     }
 
-    /** The configuration it was started with. */
+    /** Returns the configuration that it was started with. */
     public ServerConfig config() {
         return config;
     }
 
-    /** Where it listens. */
+    /** Returns the port on which it listens. */
     public int port() {
         return port;
     }
 
-    /** Stops accepting, lets a write that is under way end, and lets the directory go. */
+    /** Stops accepting connections, waits for a write in progress, and releases the directory. */
     @Override
     public void close() throws IOException {
         try {

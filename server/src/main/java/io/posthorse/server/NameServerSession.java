@@ -11,7 +11,7 @@ import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
 import java.net.InetSocketAddress;
 
-/** One connection to a name server alone: cuts frames, has them answered one after the other. */
+/** A connection to a name server without a broker: cuts the input into frames, and answers them one after the other. */
 final class NameServerSession implements Session, Peer {
     private static final int LENGTH_BYTES = 4;
 
@@ -21,7 +21,7 @@ final class NameServerSession implements Session, Peer {
     NameServerSession(RequestHandler handler, Connection connection) {
         this.handler = handler;
         this.connection = connection;
-        connection.admit(); // it asks for no users
+        connection.admit(); // it has no access control
     }
 
     @Override

@@ -21,19 +21,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The port for JMS clients. Its codec is loaded with the first connection, or at the start where an earlier run left
- * something to do: who has no JMS clients does not wait for it.
+ * The port for JMS clients. Its codec is loaded with the first connection, or at the start where an earlier run left work:
+ * a server without JMS clients does not wait for it.
  */
 final class OpenwirePort implements SessionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwirePort.class);
-    /** A command is in memory whole, up to three times over: as it came, as it is understood, as it is stored. */
+    /** A command takes memory up to three times: as received, as decoded, as stored. */
     private static final int PART_OF_HEAP = 5;
-    /** A client that wants to be encrypted says so first, and may be slow. */
+    /** Ms before the broker speaks first: a client that starts encryption speaks before it, and may be slow. */
     private static final long TLS_PATIENCE_MS = 3_000;
-    /** So does one that speaks something else, which is to hear nothing of this protocol before it is told so. */
+    /**
+     * The same without encryption: a client of another protocol must not get a greeting of this one before it is turned
+     * away.
+     */
     private static final long PATIENCE_MS = 200;
 
-    /** A start is not kept waiting by it. */
+    /** Ms after the start, so that the start does not wait for it. */
     private static final long SWEEP_AFTER_MS = 5_000;
 
     private final ServerConfig config;
@@ -46,8 +49,8 @@ final class OpenwirePort implements SessionFactory {
     private boolean mayEncrypt;
 
     /**
-     * @param reader reads messages that may have to come from the disk
-     * @param gate says who may do what
+     * @param reader reads messages that may be on the disk only
+     * @param gate decides what users may do
      */
     OpenwirePort(
             ServerConfig config, RocketmqSettings rocketmq, Shard shard, Network network, Background reader,
@@ -60,14 +63,14 @@ final class OpenwirePort implements SessionFactory {
         this.gate = gate;
     }
 
-    /** Begins to listen; returns the port. */
+    /** Opens the port; returns its number. */
     int open(Listening ports, Tls tls) throws IOException {
         mayEncrypt = tls != null;
         network.onOwner(() -> {
             if (OpenwireProtocol.hasLeftWork(shard.broker())) {
                 protocol();
             } else if (OpenwireProtocol.hasSubscriptions(shard.broker())) {
-                network.timers().after(SWEEP_AFTER_MS, this::protocol); // what expires goes without a client, too
+                network.timers().after(SWEEP_AFTER_MS, this::protocol); // messages expire without a client, too
             }
             return null;
         });
@@ -77,12 +80,12 @@ final class OpenwirePort implements SessionFactory {
             if (config.given().containsKey(Purpose.JMS.key())) {
                 throw e;
             }
-            LOG.warn("There is no JMS; all other ports are open. {}", e.getMessage());
+            LOG.warn("JMS is not available; all other ports are open. {}", e.getMessage());
             return ServerConfig.OFF;
         }
     }
 
-    /** The process ends; on the owner's thread. */
+    /** Stops the protocol: the process ends. Called on the owner's thread. */
     void stop() {
         if (protocol != null) {
             protocol.stop();
@@ -94,16 +97,18 @@ final class OpenwirePort implements SessionFactory {
         return protocol().open(connection);
     }
 
-    /** Greatest command that is taken: what is asked for, where the heap and a segment of the log have room for it. */
+    /**
+     * Returns the maximum length of a command: the configured one, as far as the heap and a log segment have room for it.
+     */
     private int frameBytesMax() {
-        int asked = config.topics().jmsCommandBytesMax();
+        int configured = config.topics().jmsCommandBytesMax();
         int segment = config.storage().segmentBytes();
         long possible = Math.min(Runtime.getRuntime().maxMemory() / PART_OF_HEAP, segment - segment / 16);
-        if (possible < asked) {
-            LOG.info("Commands of JMS clients may have {} bytes, and not {} (jms.command.bytes.max): a fifth of the heap,"
-                    + " and no more than a segment of the log.", possible, asked);
+        if (possible < configured) {
+            LOG.info("Commands of JMS clients are limited to {} bytes instead of {} (jms.command.bytes.max): the maximum is"
+                    + " a fifth of the heap, and a log segment.", possible, configured);
         }
-        return (int) Math.min(asked, possible);
+        return (int) Math.min(configured, possible);
     }
 
     private OpenwireProtocol protocol() {
@@ -111,11 +116,11 @@ final class OpenwirePort implements SessionFactory {
             OpenwireSettings settings = new OpenwireSettings(
                     config.identity().brokerName(), rocketmq::autoCreateTopics, config.topics().deadLetters(),
                     frameBytesMax(), mayEncrypt ? TLS_PATIENCE_MS : PATIENCE_MS, config.limits().shares());
-            OpenwireProtocol made = new OpenwireProtocol(
+            OpenwireProtocol created = new OpenwireProtocol(
                     shard, new Deliveries(shard, network.owner(), network.timers(), reader),
                     new OldMessages(shard.broker(), reader), Clock.system(), network.timers(), settings, gate);
-            made.start();
-            protocol = made;
+            created.start();
+            protocol = created;
         }
         return protocol;
     }

@@ -4,16 +4,19 @@ import io.posthorse.platform.FileModes;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Files of a process beside its data, such as its log: for their owner and his group to read, where that is known. */
+/**
+ * The files of a process beside its data, such as its server log: readable by their owner and group where the file system
+ * allows that.
+ */
 public final class OwnFiles {
     private OwnFiles() {}
 
-    /** Makes a directory, and those above it that are missing. */
+    /** Creates a directory, and the missing ones above it. */
     public static void createDirectories(Path directory) throws IOException {
         FileModes.createDirectories(directory);
     }
 
-    /** Makes a file, empty, where it is missing. */
+    /** Creates an empty file where it is missing. */
     public static void create(Path file) throws IOException {
         FileModes.createFile(file);
     }

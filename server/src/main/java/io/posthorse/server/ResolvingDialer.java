@@ -6,7 +6,7 @@ import io.posthorse.platform.Background;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import java.net.InetSocketAddress;
 
-/** Looks names up on a thread that may wait, and dials on the owner's. */
+/** A dialer that resolves names on a thread that may wait, and dials on the owner's. */
 record ResolvingDialer(Network network, Background background) implements BrokerRegistration.Dialer {
     @Override
     public void dial(String address, SessionFactory sessions, Runnable failed) {

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * A small table of texts by section and key, in two files that are written in turn: a generation is whole, or the one
- * before it is still there.
+ * A small table of texts by section and key, in two files that are written in turn: after a crash at least one of them
+ * contains a complete generation.
  *
  * <pre>
  *   0  8 bytes  "PHTABLE" and a zero
@@ -30,7 +30,7 @@ final class TableFile {
     private static final int HEADER = 32;
     private static final int BYTES_MAX = 64 << 20;
 
-    /** A table as one file has it. */
+    /** The table in one file. */
     record Generation(long number, Map<String, Map<String, String>> table) {}
 
     private TableFile() {}
@@ -39,7 +39,7 @@ final class TableFile {
         return table + "-" + (generation & 1) + ".table";
     }
 
-    /** Writes a generation in place of the one before the last. Run by the background. */
+    /** Writes a generation over the one before the last. Run by the background. */
     static void write(FileStore files, String name, Generation generation) throws IOException {
         try (StoredFile file = files.open(name(name, generation.number()))) {
             file.truncate(0);
@@ -79,7 +79,7 @@ final class TableFile {
         return (int) crc.getValue();
     }
 
-    /** The generation in a file; null where the file is damaged. */
+    /** Returns the generation in a file; null where the file is damaged. */
     static Generation read(String name, StoredFile file) throws IOException {
         long size = file.size();
         if (size < HEADER || size > BYTES_MAX) {
@@ -91,17 +91,17 @@ final class TableFile {
     }
 
     /**
-     * Turns bytes back into a generation.
+     * Decodes a generation; returns null where the bytes are damaged.
      *
-     * @throws IOException where a newer release wrote them, or they are undamaged and make no sense
+     * @throws IOException where a newer release wrote them, or they are undamaged but invalid
      */
     static Generation decode(String name, ByteBuffer in) throws IOException {
         if (in.limit() < HEADER || in.getLong(0) != MAGIC || in.getInt(28) != crc(in, 0, 28)) {
             return null;
         }
         if (in.getInt(8) > VERSION) {
-            throw new IOException(name + " has version " + in.getInt(8) + ", and this release reads up to " + VERSION
-                    + ": start the release that wrote it. Nothing was changed.");
+            throw new IOException(name + " has version " + in.getInt(8) + ", but this release reads up to version " + VERSION
+                    + ". Start the release that wrote it. Nothing was changed.");
         }
         int end = HEADER + in.getInt(12);
         if (end < HEADER + 4 || end > in.limit() || in.getInt(24) != crc(in, HEADER, end)) {
@@ -110,7 +110,7 @@ final class TableFile {
         try {
             return new Generation(in.getLong(16), table(in.limit(end).position(HEADER)));
         } catch (BufferUnderflowException e) {
-            throw new IOException(name + " is whole by its checksum but makes no sense. Nothing was changed. Restore it"
+            throw new IOException(name + " matches its checksum but is invalid. Nothing was changed. Restore it"
                     + " from a backup, or delete it to start with the other of the two files.", e);
         }
     }

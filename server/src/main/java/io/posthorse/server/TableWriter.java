@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link TableFile} that follows a table in memory. At most one write is under way; changes that come meanwhile share
- * the next one. Used on the owner's thread.
+ * The writer of a {@link TableFile} that follows a table in memory. At most one write is in progress; changes meanwhile
+ * share the next one. Used on the owner's thread.
  */
 final class TableWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
@@ -39,18 +39,18 @@ final class TableWriter {
     /**
      * Opens a table, empty where it was never written.
      *
-     * @throws IOException where it was written and neither of its two files is whole
+     * @throws IOException where it was written and both of its files are damaged
      */
     static TableWriter open(FileStore files, Background background, String name) throws IOException {
         Generation newest = null;
         List<String> damaged = new ArrayList<>();
-        int there = 0;
+        int present = 0;
         for (int slot = 0; slot < 2; slot++) {
             String fileName = TableFile.name(name, slot);
             if (!files.list().contains(fileName)) {
                 continue;
             }
-            there++;
+            present++;
             try (StoredFile file = files.open(fileName)) {
                 Generation found = TableFile.read(fileName, file);
                 if (found == null) {
@@ -60,10 +60,10 @@ final class TableWriter {
                 }
             }
         }
-        if (newest == null && there == 2) {
-            throw new IOException(String.join(" and ", damaged) + " in the data directory cannot be read: what was changed"
-                    + " while the server ran is in there. Restore one of them from a backup, or delete them to start"
-                    + " without those changes.");
+        if (newest == null && present == 2) {
+            throw new IOException(String.join(" and ", damaged) + " in the data directory are damaged: they contain the"
+                    + " changes that were made while the server ran. Restore one of them from a backup, or delete them"
+                    + " to start without those changes.");
         }
         if (!damaged.isEmpty()) {
             LOG.warn("{} is damaged; {} is used, and the last change may be missing.", damaged.getFirst(),
@@ -72,20 +72,20 @@ final class TableWriter {
         return new TableWriter(files, background, name, newest == null ? new Generation(0, Map.of()) : newest);
     }
 
-    /** What the files held when they were opened. */
+    /** Returns the table that the files contained when they were opened. */
     Map<String, Map<String, String>> loaded() {
         return loaded;
     }
 
-    /** How often the table was written. */
+    /** Returns the number of the last generation that was written. */
     long generation() {
         return generation;
     }
 
     /**
-     * Writes the table as it is when its turn comes.
+     * Writes the table in its state at the time of the write.
      *
-     * @param done gets null once it is on the disk, else why it is not
+     * @param done gets null once it is on the disk, otherwise the failure
      */
     void keep(Supplier<Map<String, Map<String, String>>> latest, Consumer<IOException> done) {
         waiting.add(done);
@@ -98,10 +98,10 @@ final class TableWriter {
         writing = true;
         List<Consumer<IOException>> served = waiting;
         waiting = new ArrayList<>();
-        boolean first = generation == 0;
-        Generation next = new Generation(generation + (first ? 2 : 1), latest.get());
+        boolean isFirst = generation == 0;
+        Generation next = new Generation(generation + (isFirst ? 2 : 1), latest.get());
         background.run(() -> {
-            if (first) { // into both files: so a file that is damaged and alone was never relied on
+            if (isFirst) { // into both files: so a single damaged file was never in use
                 TableFile.write(files, name, new Generation(1, next.table()));
             }
             TableFile.write(files, name, next);

@@ -1,2 +1,2 @@
-/** One process: the parts put together, started and stopped. */
+/** The server process: assembles its parts, starts and stops them. */
 package io.posthorse.server;

@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users and rules over the network, in a file of accounts, and at the first start. */
+/** The administration of users and rules over the network, in a file of accounts, and at the first start. */
 class AccessAdminTest {
     @TempDir
     Path directory;
@@ -90,7 +90,7 @@ class AccessAdminTest {
     }
 
     @Test
-    void toolsOfRocketMq4MakeAccounts() {
+    void toolsOfRocketMq4CreateAccounts() {
         try (Users users = Users.start(directory)) {
             RawClient root = users.root();
             assertEquals(0, root.ask(50, Map.of("accessKey", "ann", "secretKey", Users.secret("ann"), "admin", "false",
@@ -102,14 +102,14 @@ class AccessAdminTest {
             assertEquals(16, root.ask(53, Map.of("globalWhiteAddrs", "*")).code());
             assertEquals(29, root.ask(50, Map.of("accessKey", "bob", "secretKey", "short")).code());
             assertEquals(29, root.ask(50, Map.of("accessKey", Users.ROOT, "secretKey", "1234567")).code(),
-                    "the last super user stays one");
+                    "the last super user must stay one");
             assertEquals(0, root.ask(51, Map.of("accessKey", "ann")).code());
             assertEquals(16, ann.ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
         }
     }
 
     @Test
-    void accountsOfAFileCountAtEveryStartAndAreChangedThere() throws IOException {
+    void accountsOfAFileAreReadAtEveryStartAndChangedOnlyThere() throws IOException {
         Path file = directory.resolve("plain_acl.yml");
         Files.writeString(file, "accounts:\n- accessKey: ann\n  secretKey: secret-of-ann\n  topicPerms:\n  - T=PUB\n");
         String set = "auth.plain.acl=" + file;
@@ -143,7 +143,7 @@ class AccessAdminTest {
     }
 
     @Test
-    void secT07TheFirstStartWritesASecretThatNobodyElseCanRead() throws IOException {
+    void secT07TheFirstStartWritesASecretThatOnlyTheOwnerCanRead() throws IOException {
         Path file = directory.resolve("admin.secret");
         String secret;
         try (TestBroker broker = TestBroker.start(directory, "auth.enabled=true")) {

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every request code with every role, asked of a running server; what is due is computed from the documents. */
+/** Every request code with every role on a running server; the expected results are computed from the documents. */
 class AccessMatrixTest {
     private static final Pattern ROW = Pattern.compile("\\| ([0-9, ]+) \\| (super|signed|(?:Topic|Group|Cluster).*) \\|");
     private static final Pattern PART = Pattern.compile("(Topic|Group|Cluster)(?:\\(([^)]+)\\))? ([A-Za-z/]+)");
@@ -40,7 +40,7 @@ class AccessMatrixTest {
 
     private final Map<String, String> fields = new HashMap<>();
 
-    /** What a role may: actions on topic T and on group G. */
+    /** The permissions of a role: actions on topic T and on group G. */
     private record Role(String name, Set<String> topic, Set<String> group) {
         boolean may(String words) {
             return !words.equals("super")
@@ -51,7 +51,7 @@ class AccessMatrixTest {
             Matcher part = PART.matcher(text);
             assertTrue(part.matches(), text);
             if ("*".equals(part.group(2)) || "@newGroup".equals(part.group(2))) {
-                return "@newGroup".equals(part.group(2)); // G is no new group
+                return "@newGroup".equals(part.group(2)); // G is not a new group
             }
             Set<String> owned = part.group(1).equals("Topic") ? topic : part.group(1).equals("Group") ? group : Set.of();
             return List.of(part.group(3).split("/")).stream().anyMatch(owned::contains);
@@ -84,7 +84,7 @@ class AccessMatrixTest {
                 cases++;
             }
             for (int code : new int[] {0, 1, 9, 39, 40, 44, 220, 307 + 1_000, 6_000, 30_000, 30_004, 65_535, 200_069, -1}) {
-                check(users.root(), code, false, "super, of a code that is not known,", unexpected);
+                check(users.root(), code, false, "super, of an unknown code,", unexpected);
             }
         }
         assertEquals(List.of(), unexpected);

@@ -61,7 +61,7 @@ class AccessTest {
     }
 
     @Test
-    void usersMayWhatTheirRulesSay() {
+    void usersMayDoWhatTheirRulesAllow() {
         for (boolean binary : new boolean[] {false, true}) {
             RawClient pub = users.broker().client(binary).as("pub", Users.secret("pub"));
             RawClient sub = users.broker().client(binary).as("sub", Users.secret("sub"));
@@ -83,7 +83,7 @@ class AccessTest {
     void bodiesOfAnyLengthAndTextOfAnyKindAreSigned() {
         RawClient pub = users.client("pub");
         for (int length : new int[] {0, 1, 8_191, 8_192, 8_193, 100_000}) {
-            int stored = length == 0 ? 13 : 0; // signed well, and refused for what it is
+            int stored = length == 0 ? 13 : 0; // the signature is valid, but the request is refused
             assertEquals(stored, pub.ask(SEND_SHORT, shortSend("T", 0, "TAGS\u0001\u4e2d\"\\\ud83d\ude00\u0002"),
                     new byte[length]).code(), "body of " + length);
         }
@@ -96,7 +96,7 @@ class AccessTest {
     }
 
     @Test
-    void whoDoesNotSignIsRefused() {
+    void unsignedRequestsAreRefused() {
         RawClient client = users.broker().client();
         assertDenied(client.ask(SEND_SHORT, shortSend("T", 0, ""), text("x")), "the request is not signed");
         assertDenied(client.ask(105, Map.of("topic", "T")), "the request is not signed");
@@ -110,7 +110,7 @@ class AccessTest {
     }
 
     @Test
-    void secT19AWrongSecretAndAnUnknownUserAreToldAlike() {
+    void secT19AWrongSecretAndAnUnknownUserGetTheSameAnswer() {
         String wrong = users.broker().client().as("pub", "not the secret").ask(28, Map.of()).remark();
         String unknown = users.broker().client().as("pup", "not the secret").ask(28, Map.of()).remark();
         assertEquals(wrong.replace("pub", "pup"), unknown);
@@ -123,7 +123,7 @@ class AccessTest {
     }
 
     @Test
-    void secT16ARequestThatCanBeReadInTwoWaysIsRefused() {
+    void secT16AnAmbiguousRequestIsRefused() {
         RawClient none = users.client("none");
         Map<String, String> fields = Signature.sign(Map.of("topic", "T"), new byte[0], "root", Users.ROOT_SECRET);
         String pairs = fields.entrySet().stream()
@@ -149,7 +149,7 @@ class AccessTest {
     }
 
     @Test
-    void binaryHeadersMayHoldFieldsTwice() {
+    void binaryHeadersMayContainAFieldTwice() {
         Map<String, String> fields = Signature.sign(shortSend("T", 0, ""), text("x"), "pub", Users.secret("pub"));
         RawClient client = users.broker().client(true);
         ByteBuf out = Unpooled.buffer();
@@ -174,7 +174,7 @@ class AccessTest {
     }
 
     @Test
-    void theFlagOfAQueryByUniqueKeyIsSignedByNewClientsOnly() {
+    void onlyNewClientsSignTheFlagOfAQueryByUniqueKey() {
         Map<String, String> query = new LinkedHashMap<>(Map.of("topic", "T", "key", "k", "maxNum", "1",
                 "beginTimestamp", "0", "endTimestamp", "9999999999999"));
         RawClient client = users.broker().client();
@@ -194,19 +194,19 @@ class AccessTest {
     }
 
     @Test
-    void aRouteLeadsOnToTheReason() {
+    void aRouteIsAnsweredSoThatTheNextRequestGetsTheReason() {
         RawClient none = users.client("none");
         Frame known = none.ask(105, Map.of("topic", "T"));
         Frame unknown = none.ask(105, Map.of("topic", "NoSuchTopic"));
         assertEquals(0, known.code());
-        assertEquals(new String(known.body()), new String(unknown.body()), "who may nothing does not learn what exists");
+        assertEquals(new String(known.body()), new String(unknown.body()), "existence is not revealed");
         assertEquals(17, root.ask(105, Map.of("topic", "NoSuchTopic")).code());
         assertNotEquals(new String(known.body()),
                 new String(users.client("pub").ask(105, Map.of("topic", "T")).body()), "T has four queues");
     }
 
     @Test
-    void aChangeCountsForTheNextRequestOfOpenConnections() {
+    void changesApplyToTheNextRequestOfOpenConnections() {
         RawClient sub = users.client("sub");
         RawClient pub = users.client("pub");
         long end = root.ask(30, Map.of("topic", "T", "queueId", "0")).number("offset", -1);
@@ -214,7 +214,7 @@ class AccessTest {
         assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 1, ""), text("x")).code());
 
         assertEquals(0, root.ask(3008, Map.of("subject", "User:sub", "resource", "Topic:T")).code());
-        assertEquals(19, sub.answer(held).code(), "the pull that was held is sent back");
+        assertEquals(19, sub.answer(held).code(), "the held pull is refused");
         assertDenied(sub.ask(PULL, pull("G", "T", 0, end, "*", 50_000)), "Sub on Topic:T");
 
         assertEquals(0, Users.rule(root, "pub", "Topic:T Pub Deny").code());

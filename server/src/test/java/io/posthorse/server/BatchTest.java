@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batches (320): each message for itself, all or nothing. */
+/** Batches (320): separate messages that are stored together or not at all. */
 class BatchTest {
     @TempDir
     Path directory;
@@ -62,7 +62,7 @@ class BatchTest {
     }
 
     @Test
-    void aBatchOfManyMessages() {
+    void aBatchMayHaveManyMessages() {
         byte[] one = message("b", "k\u0001v\u0002");
         byte[] body = new byte[one.length * 1_000];
         for (int i = 0; i < 1_000; i++) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bytes that are no frames end their own connection; frames in any pieces are frames. */
+/** Invalid frames close only their own connection; valid ones may arrive in any pieces. */
 class BrokenFramesTest {
     @TempDir
     Path directory;
@@ -90,20 +90,20 @@ class BrokenFramesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void whatCameBeforeItIsStored(String name, byte[] bytes) {
+    void earlierFramesAreStored(String name, byte[] bytes) {
         RawClient client = broker.client();
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(FrameCodec.encode(client.frame(SEND_SHORT, 0, shortSend("T", 0, ""), text("before"))));
         both.writeBytes(bytes);
         client.write(both.toByteArray());
         while (!client.isClosedByPeer()) {
-            Thread.onSpinWait(); // the answer, or not; then the end
+            Thread.onSpinWait(); // the answer may arrive or not; then the connection ends
         }
         assertEquals("before", broker.read("T", 0, 0).getFirst().text());
     }
 
     @Test
-    void bodiesThatAreNoJsonAreRefusedAndTheConnectionLives() {
+    void invalidJsonBodiesAreRefusedWithoutClosingTheConnection() {
         for (int code : new int[] {34, 41, 42, 46, 200}) {
             for (String body : new String[] {"", "garbage", "[]", "7", "{\"mqSet\":7}", "{\"consumerDataSet\":{}}",
                     "{"}) {
@@ -124,7 +124,7 @@ class BrokenFramesTest {
     }
 
     @Test
-    void halfAFrameAndThenTheEnd() {
+    void anIncompleteFrameIsDropped() {
         byte[] frame = FrameCodec.encode(other.frame(SEND_SHORT, 0, shortSend("T", 0, ""), text("never")));
         for (int length : new int[] {1, 3, 4, 7, 8, 50, frame.length - 1}) {
             RawClient client = broker.client();
@@ -137,7 +137,7 @@ class BrokenFramesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void oneByteAtATime(boolean binary) {
+    void framesMayArriveByteByByte(boolean binary) {
         RawClient client = broker.client(binary);
         for (int i = 0; i < 3; i++) {
             Frame request = client.frame(SEND_SHORT, 0, shortSend("T", 0, "TAGS\u0001a\u0002"), text("slow " + i));
@@ -149,7 +149,7 @@ class BrokenFramesTest {
     }
 
     @Test
-    void severalFramesInOneWriteAndFramesInPiecesOfAnySize() {
+    void framesMayArriveTogetherOrInPieces() {
         RawClient client = broker.client();
         Random random = new Random(8);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -173,7 +173,7 @@ class BrokenFramesTest {
     }
 
     @Test
-    void anAnswerOfAClientIsTakenInSilence() {
+    void aResponseFromAClientIsIgnored() {
         other.write(FrameCodec.encode(new Frame(0, 0, 407, 5, Frame.FLAG_RESPONSE, null, Map.of(), NO_BODY, false)));
         assertEquals(0, other.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[1]).code());
     }

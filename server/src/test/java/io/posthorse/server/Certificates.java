@@ -16,7 +16,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Keys and certificates that the JDK's keytool makes, as PEM files and as contexts of clients. */
+/** Keys and certificates from the JDK's keytool, as PEM files and as TLS contexts of clients. */
 final class Certificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private final Path directory;
@@ -25,7 +25,7 @@ final class Certificates {
         this.directory = directory;
     }
 
-    /** Makes a key and a certificate of its own: files NAME.pem and NAME.key. */
+    /** Creates a key with a self-signed certificate: files NAME.pem and NAME.key. */
     Certificates make(String name, String... options) throws Exception {
         Path store = directory.resolve(name + ".p12");
         List<String> arguments = new ArrayList<>(List.of("-genkeypair", "-alias", "own", "-keyalg", "EC", "-groupname",
@@ -38,7 +38,7 @@ final class Certificates {
         return this;
     }
 
-    /** Makes a key and a certificate that another one's owner has signed. */
+    /** Creates a key with a certificate that another key has signed. */
     Certificates issue(String name, String issuer, String... options) throws Exception {
         Path store = directory.resolve(name + ".p12");
         Files.copy(directory.resolve(issuer + ".p12"), store);
@@ -74,7 +74,7 @@ final class Certificates {
                 .generateCertificate(new ByteArrayInputStream(pem));
     }
 
-    /** What a client has that trusts one certificate and shows another (or none, where it is null). */
+    /** Returns the context of a client that trusts one certificate and sends another (or none, where it is null). */
     SSLContext client(String trusted, String own) throws Exception {
         KeyStore trust = KeyStore.getInstance("PKCS12");
         trust.load(null, null);

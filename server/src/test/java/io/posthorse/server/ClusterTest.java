@@ -22,7 +22,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several brokers under one name server: what one is told, and what a consumer is told of all of them. */
+/** Several brokers with one name server: changes of one, and assignments over all of them. */
 class ClusterTest {
     private static final int ROUTE = 105;
     private static final int UPDATE_CONFIG = 25;
@@ -53,7 +53,7 @@ class ClusterTest {
     }
 
     @Test
-    void aNameServerKnowsOfAChangeBeforeItsToolIsAnswered() throws IOException {
+    void aNameServerKnowsAChangeBeforeTheToolIsAnswered() throws IOException {
         try (NameServerProcess alone = alone();
                 TestBroker broker = broker("changing", "127.0.0.1:" + alone.port());
                 RawClient asked = new RawClient(alone.port(), false)) {
@@ -79,21 +79,21 @@ class ClusterTest {
     }
 
     @Test
-    void aNameServerThatAnswersNothingHoldsOneToolUpForSecondsAndNobodyBehindIt() throws IOException {
+    void aSilentNameServerDelaysOneToolForSecondsAndNoOther() throws IOException {
         try (ServerSocket mute = new ServerSocket(0);
                 TestBroker broker = broker("waiting", "127.0.0.1:" + mute.getLocalPort())) {
             mute.accept();
             long begin = System.nanoTime();
             broker.topic("First", 1);
-            assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 5, "a tool gives up after 5 s");
+            assertTrue(Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 5, "a tool's request times out after 5 s");
             begin = System.nanoTime();
             broker.topic("Second", 1);
-            assertTrue(Duration.ofNanos(System.nanoTime() - begin).toMillis() < 1_500, "it is not waited for again");
+            assertTrue(Duration.ofNanos(System.nanoTime() - begin).toMillis() < 1_500, "later requests do not wait for it");
         }
     }
 
     @Test
-    void whoPopsReadsAllBrokersAndWhoPullsHasAShareOfAllQueues() throws IOException {
+    void popReadsAllBrokersAndPullSharesAllQueues() throws IOException {
         try (TestBroker home = TestBroker.start(directory.resolve("home"), "brokerName=home");
                 TestBroker second = broker("second", "127.0.0.1:" + home.server().nameServerPort());
                 TestBroker third = broker("third", "127.0.0.1:" + home.server().nameServerPort())) {
@@ -126,7 +126,7 @@ class ClusterTest {
     }
 
     @Test
-    void membersWhoPopShareQueuesWithSoManyAsIsSaid() {
+    void popMembersShareQueuesAsConfigured() {
         try (TestBroker broker = TestBroker.start(directory.resolve("sharing"))) {
             broker.topic("Work", 4);
             for (String id : List.of("c1", "c2", "c3", "c4")) {
@@ -154,9 +154,11 @@ class ClusterTest {
         return queues;
     }
 
-    /** RocketMQ's brokers sign so too; without it nobody but an administrator could say that there is a broker. */
+    /**
+     * RocketMQ's brokers sign their registrations too; without a signature only an administrator could register a broker.
+     */
     @Test
-    void aMasterRegistersAsAUserWhereANameServerAdmitsUsersOnly() throws IOException {
+    void aMasterRegistersAsAUserAtANameServerWithAccessControl() throws IOException {
         String[] users = {"auth.enabled=true",
             "initAuthenticationUser={\"username\":\"root\",\"password\":\"secret-of-root\"}"};
         String signs = "innerClientAuthenticationCredentials={\"accessKey\":\"root\",\"secretKey\":\"secret-of-root\"}";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every file in the folder conf starts as it stands, or refuses for the one reason that it should. */
+/** Every file in the folder conf starts unchanged, or is refused for the expected reason. */
 class ConfFilesTest {
     private static final Path CONF = Path.of("..", "conf");
     private static final List<String> PRESETS = List.of("nameserver.enabled=false", "grpc.enabled=false",
@@ -61,11 +61,11 @@ class ConfFilesTest {
         ConfigException refusal = assertThrows(ConfigException.class, () -> load(Role.BROKER, file, List.of()));
         assertEquals(1, refusal.problems().size(), refusal.getMessage());
         assertTrue(refusal.getMessage().contains(": brokerRole: there is no replication yet"), refusal.getMessage());
-        assertTrue(refusal.getMessage().contains("start the masters alone"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("start only the masters"), refusal.getMessage());
     }
 
     @Test
-    void mastersOfOneMachineDoNotGetInEachOthersWay() throws IOException {
+    void mastersOnOneMachineDoNotConflict() throws IOException {
         ServerConfig a = load(Role.BROKER, CONF.resolve("2m-noslave/broker-a.properties"), List.of());
         ServerConfig b = load(Role.BROKER, CONF.resolve("2m-noslave/broker-b.properties"), List.of());
 
@@ -75,7 +75,7 @@ class ConfFilesTest {
     }
 
     @Test
-    void theNameServersFileStarts() throws IOException {
+    void theNameServersFileStartsANameServer() throws IOException {
         Path file = CONF.resolve("namesrv.properties");
         assertEquals(9_876, load(Role.NAME_SERVER, file, List.of()).listen().nameServerPort());
         try (NameServerProcess server = NameServerProcess.start(load(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Settings that tools see and change (25, 26), and what of them outlives a restart. */
+/** Settings that tools read and change (25, 26), and changes that survive a restart. */
 class ConfigAdminTest {
     @TempDir
     Path directory;
@@ -81,7 +81,7 @@ class ConfigAdminTest {
     }
 
     @Test
-    void aChangeHoldsAtOnceAndAfterARestart() {
+    void aChangeAppliesAtOnceAndAfterARestart() {
         assertEquals(0, change("autoCreateTopicEnable=false\nmaxMessageSize=2048\nfileReservedTime=48\n").code());
         assertEquals(17, send("Unknown", 1));
         assertEquals(13, send("T", 2_049));
@@ -100,13 +100,13 @@ class ConfigAdminTest {
     }
 
     @Test
-    void groupsAreNotCreatedOnceThatIsTurnedOff() {
+    void groupsAreNotCreatedWhileThatIsTurnedOff() {
         change("autoCreateSubscriptionGroup=false");
         assertEquals(26, client.ask(PULL, pull("Never", "T", 0, 0, "*", 0)).code());
     }
 
     @Test
-    void theWholeBrokerIsMadeReadOnlyAndBack() {
+    void theBrokerCanBeMadeReadOnlyAndWritable() {
         broker.sent("T", 0, "", "x");
         assertEquals(0, change("brokerPermission=4").code());
         assertEquals(16, send("T", 1));
@@ -121,7 +121,7 @@ class ConfigAdminTest {
     }
 
     @Test
-    void aWholeListingMayBeSentBackWithOneValueEdited() {
+    void aCompleteListingMayBeSentBackWithOneChangedValue() {
         String listing = new String(client.ask(26, Map.of()).body());
         assertEquals(0, change(listing).code());
         assertEquals(0, change(listing.replace("diskMaxUsedSpaceRatio=75", "diskMaxUsedSpaceRatio=80")).code());
@@ -134,14 +134,14 @@ class ConfigAdminTest {
         assertEquals(16, refused.code());
         for (String part : List.of(
                 "listenPort: it cannot be changed while the server runs", "noSuchKey: there is no such key",
-                "haListenPort: it means nothing to this broker", "deleteWhen: the value \"25\" is not valid")) {
+                "haListenPort: it has no meaning for this broker", "deleteWhen: the value \"25\" is not valid")) {
             assertTrue(refused.remark().contains(part), refused.remark());
         }
         assertEquals(0, send("T", 2_049));
     }
 
     @Test
-    void aDamagedCopyCostsTheLastChangeAtMostAndTwoStopTheStart() throws IOException {
+    void oneDamagedCopyLosesTheLastChangeAtMostAndTwoPreventTheStart() throws IOException {
         change("fileReservedTime=48");
         change("fileReservedTime=49");
         broker.close();
@@ -169,7 +169,7 @@ class ConfigAdminTest {
     }
 
     @Test
-    void aFirstWriteThatWasCutShortIsNoObstacle() throws IOException {
+    void anIncompleteFirstWriteDoesNotPreventTheStart() throws IOException {
         broker.close();
         Files.write(directory.resolve("settings-1.table"), new byte[] {1, 2, 3});
         broker = TestBroker.start(directory);
@@ -180,7 +180,7 @@ class ConfigAdminTest {
     }
 
     @Test
-    void theNameServersKeyValuesOutliveARestart() {
+    void theNameServersKeyValuesSurviveARestart() {
         Map<String, String> entry = Map.of("namespace", "ORDER_TOPIC_CONFIG", "key", "T", "value", "broker-a:2");
         assertEquals(0, client.ask(100, entry).code());
         assertEquals(0, client.ask(100, Map.of("namespace", "n", "key", "gone", "value", "v")).code());

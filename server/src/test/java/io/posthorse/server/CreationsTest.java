@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A user has his part of the topics and groups that there may be, whatever protocol he makes them by. */
+/** The share of a user in the topics and groups that may exist, whichever protocol creates them. */
 @Timeout(60)
 class CreationsTest {
     private static final int PART = 10;
@@ -78,7 +78,7 @@ class CreationsTest {
     }
 
     private static void assertShare(Frame refused) {
-        assertShare(refused, "he has his share");
+        assertShare(refused, "the user's share is used up");
     }
 
     private static void assertShare(Frame refused, String what) {
@@ -87,18 +87,18 @@ class CreationsTest {
     }
 
     @Test
-    void secT29TopicsOfFirstMessages() {
+    void secT29TopicsOfFirstMessagesHaveAShare() {
         makeAll();
         assertShare(send(greedy, "G-more"));
-        assertEquals(0, send(greedy, "G1").code(), "what is there takes messages");
+        assertEquals(0, send(greedy, "G1").code(), "an existing topic accepts messages");
         assertEquals(0, send(other, "O").code());
         assertEquals(0, users.root().ask(215, Map.of("topic", "G3")).code());
-        assertEquals(0, send(greedy, "G-more").code(), "one is gone");
+        assertEquals(0, send(greedy, "G-more").code(), "one was deleted");
         assertShare(send(greedy, "G-again"));
     }
 
     @Test
-    void secT29TopicsOfJmsClientsAndGrpcClientsAreCountedWithThem() throws IOException {
+    void secT29TopicsOfJmsAndGrpcClientsAreCountedTogether() throws IOException {
         makeAll();
         try (RawJms jms = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
                 RawJms others = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
@@ -131,7 +131,7 @@ class CreationsTest {
     }
 
     @Test
-    void secT29TemporaryDestinationsOfWhichAllHaveToHear() {
+    void secT29PendingAdvisoriesOfTemporaryDestinationsHaveAShare() {
         try (RawJms jms = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
                 RawJms others = RawJms.in(users.broker(), "ID:o-1:1", "other", Users.secret("other"))) {
             for (int i = 0; i < 400; i++) {
@@ -150,10 +150,10 @@ class CreationsTest {
             }
             jms.send(all);
             while (!(jms.read() instanceof ExceptionResponse)) {
-                // until so much waits that he is refused more
+                // until so many are pending that further ones are refused
             }
             Command one = temporary("ID:o-1:1", 1, true);
-            assertEquals(Response.class, others.ask(one).getClass(), "who makes few is not held up");
+            assertEquals(Response.class, others.ask(one).getClass(), "a user who creates few does not wait");
         }
     }
 
@@ -165,24 +165,24 @@ class CreationsTest {
     }
 
     @Test
-    void secT29GroupsOfHeartbeats() {
+    void secT29GroupsOfHeartbeatsHaveAShare() {
         for (int i = 0; i < PART; i++) {
             assertEquals(0, beat(greedy, "G" + i).code());
-            assertTrue(isThere("G" + i));
+            assertTrue(exists("G" + i));
         }
         beat(greedy, "G-more");
-        assertTrue(!isThere("G-more"));
-        assertShare(send(greedy, "T-more"), "the topics of the groups' retries are his as well");
+        assertTrue(!exists("G-more"));
+        assertShare(send(greedy, "T-more"), "the groups' retry topics count too");
         assertEquals(0, send(other, "T-other").code());
         beat(other, "O");
-        assertTrue(isThere("O"));
+        assertTrue(exists("O"));
         assertEquals(0, users.root().ask(207, Map.of("groupName", "G3")).code());
         beat(greedy, "G-more");
-        assertTrue(isThere("G-more"));
+        assertTrue(exists("G-more"));
     }
 
     @Test
-    void secT29QueuesOfTopics() {
+    void secT29QueuesOfTopicsHaveAShare() {
         users.user("maker", "Topic:* Create,Update Allow");
         RawClient maker = users.client("maker");
         int all = (int) Math.max(20_000, Runtime.getRuntime().maxMemory() / 2 / 1_024); // as many as the heap allows
@@ -194,7 +194,7 @@ class CreationsTest {
         assertShare(make(maker, "M1", 2 * queues + 4));
         assertEquals(0, make(maker, "M1", queues).code());
         assertEquals(0, make(users.root(), "R", queues).code());
-        assertEquals(0, make(users.root(), "M1", queues + 4).code(), "that is root's part");
+        assertEquals(0, make(users.root(), "M1", queues + 4).code(), "that counts for root");
         assertEquals(0, users.root().ask(215, Map.of("topic", "M1")).code());
         assertEquals(0, make(maker, "M-more", queues + 4).code());
         assertShare(make(maker, "M-again", queues));
@@ -209,7 +209,7 @@ class CreationsTest {
         return client.ask(34, Map.of(), heartbeat("c", group, "T", "*", 1));
     }
 
-    private boolean isThere(String group) {
+    private boolean exists(String group) {
         return new String(users.root().ask(201, Map.of()).body()).contains("\"groupName\":\"" + group + "\"");
     }
 }

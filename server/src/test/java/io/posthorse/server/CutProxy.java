@@ -8,16 +8,16 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stands between clients and a server, and cuts their connections when it is told to. */
+/** A proxy between clients and a server that cuts their connections on demand. */
 final class CutProxy implements AutoCloseable {
-    private final ServerSocket door;
+    private final ServerSocket listener;
     private final int target;
     private final List<Socket> open = new ArrayList<>();
 
     private CutProxy(int target) {
         this.target = target;
         try {
-            this.door = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+            this.listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -29,13 +29,13 @@ final class CutProxy implements AutoCloseable {
     }
 
     int port() {
-        return door.getLocalPort();
+        return listener.getLocalPort();
     }
 
     private void accept() {
         try {
             while (true) {
-                Socket client = door.accept();
+                Socket client = listener.accept();
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 synchronized (open) {
                     open.add(client);
@@ -45,7 +45,7 @@ final class CutProxy implements AutoCloseable {
                 Thread.ofVirtual().start(() -> carry(server, client));
             }
         } catch (IOException e) {
-            // the door is closed
+            // the server socket is closed
         }
     }
 
@@ -53,11 +53,11 @@ final class CutProxy implements AutoCloseable {
         try (from; to) {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
-            // cut
+            // the connection was cut
         }
     }
 
-    /** Cuts all connections; new ones are let through. */
+    /** Cuts all connections; new ones are accepted. */
     void cut() {
         synchronized (open) {
             for (Socket one : open) {
@@ -74,7 +74,7 @@ final class CutProxy implements AutoCloseable {
     @Override
     public void close() {
         try {
-            door.close();
+            listener.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

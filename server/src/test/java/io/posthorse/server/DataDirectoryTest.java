@@ -10,19 +10,19 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which files in a data directory are taken for ours. */
+/** The files in a data directory that count as the server's own. */
 class DataDirectoryTest {
     @TempDir
     Path directory;
 
     @Test
-    void aFileThatWindowsHadNotLetGoOfDoesNotStopTheStart() throws IOException {
+    void aFileThatWindowsCouldNotDeleteDoesNotPreventTheStart() throws IOException {
         Files.createFile(directory.resolve("00000000000000000000.log.0.deleted"));
         assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, null));
     }
 
     @Test
-    void theServerLogMayBeKeptInTheDataDirectory() throws IOException {
+    void theServerLogMayBeInTheDataDirectory() throws IOException {
         Path logs = Files.createDirectories(directory.resolve("mine").resolve("logs"));
         assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, logs));
         IOException refused = assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, null));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages with a delivery time of their own, and how they are taken back (370). */
+/** Messages with their own delivery time, and their recall (370). */
 class DelayedTest {
     private static final int RECALL = 370;
 
@@ -66,7 +66,7 @@ class DelayedTest {
         "TIMER_DELIVER_MS", "TIMER_DELAY_MS", "TIMER_DELAY_SEC", "POSTHORSE_DELIVER_MS", "POSTHORSE_DELAY_MS",
         "__STARTDELIVERTIME"
     })
-    void itComesAtItsTimeAndNotBefore(String name) {
+    void aMessageIsDeliveredAtItsTimeAndNotBefore(String name) {
         long begin = System.currentTimeMillis();
         long due = begin + (name.endsWith("SEC") ? 1_000 : 300);
         long value = name.endsWith("SEC") ? 1 : name.contains("DELIVER") ? due : 300;
@@ -79,33 +79,33 @@ class DelayedTest {
         assertEquals("T", message.properties().get("REAL_TOPIC"));
         assertEquals("1", message.properties().get("REAL_QID"));
         assertTrue(Long.parseLong(message.properties().get("TIMER_OUT_MS")) >= due);
-        assertEquals(1, Stored.all(client.ask(PULL, pull("G", "T", 1, 0, "red", 0)).body()).size(), "its tag still filters");
+        assertEquals(1, Stored.all(client.ask(PULL, pull("G", "T", 1, 0, "red", 0)).body()).size(), "its tag is filtered");
     }
 
     @Test
-    void ofSeveralTimesOneCounts() {
+    void oneOfSeveralTimesTakesPrecedence() {
         String several = delay("__STARTDELIVERTIME", 1) + delay("TIMER_DELIVER_MS", 1)
                 + delay("TIMER_DELAY_SEC", 900) + delay("TIMER_DELAY_MS", 1);
         assertEquals(0, send(several).code());
         assertEquals(0, send(delay("TIMER_DELAY_SEC", 900) + delay("DELAY", 1)).code());
         assertEquals(0, broker.end("T", 1));
-        assertEquals("1", held().properties().get("DELAY"), "a level counts before a time");
-        assertEquals(1, broker.end("T", 1), "and seconds before the rest");
+        assertEquals("1", held().properties().get("DELAY"), "a level takes precedence over a time");
+        assertEquals(1, broker.end("T", 1), "seconds take precedence over the other times");
     }
 
     @Test
-    void aLevelBelowTheFirstIsNoneAndOneAboveTheLastIsTheLast() {
+    void levelsBeyondTheLimitsMeanNoneAndTheLast() {
         long end = broker.end("T", 1);
         assertEquals(0, send(delay("DELAY", 0)).code());
         assertEquals(0, send(delay("DELAY", -3)).code());
         assertEquals(end + 2, broker.end("T", 1));
         assertEquals(0, send(delay("DELAY", 99)).code());
         assertEquals(0, send("DELAY\u000199999999999999999999\u0002").code());
-        assertEquals(end + 2, broker.end("T", 1), "they wait");
+        assertEquals(end + 2, broker.end("T", 1), "they are waiting");
     }
 
     @Test
-    void aTimeThatIsPastIsNow() {
+    void aPastTimeMeansNow() {
         assertNull(send(delay("TIMER_DELIVER_MS", 1)).field("recallHandle"));
         assertEquals(1, broker.end("T", 1));
         send(delay("TIMER_DELAY_SEC", 0));
@@ -113,7 +113,7 @@ class DelayedTest {
     }
 
     @Test
-    void aTimeThatIsTooFarOrNoneIsRefused() {
+    void anInvalidOrTooDistantTimeIsRefused() {
         assertEquals(13, send(delay("TIMER_DELAY_SEC", 1_001)).code());
         assertEquals(13, send(delay("TIMER_DELIVER_MS", System.currentTimeMillis() + 1_001_000)).code());
         assertEquals(13, send(delay("TIMER_DELAY_MS", -1)).code());
@@ -125,18 +125,18 @@ class DelayedTest {
     }
 
     @Test
-    void soManyMayWait() {
+    void theNumberOfWaitingMessagesIsLimited() {
         for (int i = 0; i < 3; i++) {
             assertEquals(0, send(delay("TIMER_DELAY_SEC", 900)).code());
         }
         Frame refused = send(delay("TIMER_DELAY_SEC", 900));
         assertEquals(14, refused.code());
         assertTrue(refused.remark().contains("delayed.max"), refused.remark());
-        assertEquals(0, send("").code(), "others are not concerned");
+        assertEquals(0, send("").code(), "other messages are accepted");
     }
 
     @Test
-    void itIsTakenBackOnceByItsHandle() {
+    void aMessageIsRecalledOnceByItsHandle() {
         Frame sent = send(delay("TIMER_DELAY_MS", 500));
         String handle = sent.field("recallHandle");
         assertNotNull(handle);
@@ -155,23 +155,23 @@ class DelayedTest {
         Frame taken = recall("T", handle);
         assertEquals(0, taken.code(), taken.remark());
         assertEquals("K", taken.field("msgId"));
-        assertEquals(604, recall("T", handle).code(), "it was taken back before");
+        assertEquals(604, recall("T", handle).code(), "it was recalled before");
         send(delay("TIMER_DELAY_MS", 700));
-        assertEquals(0, held().offset(), "only the second one came");
+        assertEquals(0, held().offset(), "only the second one was delivered");
         assertEquals(1, broker.end("T", 1));
     }
 
     @Test
-    void oneThatWaitsUnderAnotherOffsetByNowIsTakenBackToo() {
+    void aMessageWithANewOffsetIsRecalledToo() {
         send(delay("TIMER_DELAY_MS", 60_000));
         RecallHandle handle = RecallHandle.of(send(delay("TIMER_DELAY_MS", 60_000)).field("recallHandle"));
         RecallHandle before = new RecallHandle("T", TestBroker.NAME, handle.dueMs(), "K", handle.offset() + 1_000);
-        assertEquals(0, recall("T", new String(before.bytes())).code(), "as after it was carried out of an old segment");
+        assertEquals(0, recall("T", new String(before.bytes())).code(), "as after it was carried from an old segment");
         assertEquals(604, recall("T", new String(new RecallHandle("T", TestBroker.NAME, 5, "K", 1_000).bytes())).code());
     }
 
     @Test
-    void waitingSurvivesARestart() {
+    void waitingMessagesSurviveARestart() {
         String handle = send(delay("TIMER_DELAY_MS", 900)).field("recallHandle");
         send(delay("TIMER_DELAY_MS", 700));
         broker.close();

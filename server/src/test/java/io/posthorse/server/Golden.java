@@ -14,13 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Answers that a RocketMQ 5.5.0 cluster gave, kept among the codec's test files. */
+/** Answers of a RocketMQ 5.5.0 cluster, stored with the codec's test files. */
 final class Golden {
     private static final String FILES = "codec-rocketmq/src/test/resources/golden";
 
     private Golden() {}
 
-    /** The body of an answer that is JSON. */
+    /** Returns the JSON body of an answer. */
     static JsonValue.Obj body(String name) {
         return JsonReader.read(lines(name).get(1).substring("BODY ".length()).getBytes(StandardCharsets.UTF_8)).asObject();
     }
@@ -42,7 +42,7 @@ final class Golden {
         }
     }
 
-    /** Our answer has the code and the header fields of theirs. */
+    /** Asserts that our answer has the code and the header fields of RocketMQ's. */
     static void assertLike(String name, Frame ours) {
         Frame theirs = answer(name);
         assertEquals(theirs.code(), ours.code(), ours.remark());

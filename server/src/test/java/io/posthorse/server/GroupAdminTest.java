@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tools do with consumer groups and ask about clients: 200, 201, 207, 225, 328, 343, 345, 352. */
+/** Requests of tools about consumer groups and clients: 200, 201, 207, 225, 328, 343, 345, 352. */
 class GroupAdminTest {
     @TempDir
     Path directory;
@@ -49,7 +49,7 @@ class GroupAdminTest {
     }
 
     @Test
-    void aGroupIsGivenBackAsItWasMade() {
+    void aGroupIsReturnedAsItWasCreated() {
         assertEquals(0, client.ask(200, Map.of(), text(SETTINGS.formatted("G"))).code());
         int fields = JsonReader.read(text(SETTINGS.formatted("G"))).asObject().members().size();
         assertEquals(fields, shown("G").members().size());
@@ -69,7 +69,7 @@ class GroupAdminTest {
     }
 
     @Test
-    void aGroupThatIsCreatedOnFirstUseShowsAsRocketMqs() {
+    void aGroupCreatedOnFirstUseLooksLikeRocketMqs() {
         JsonValue.Obj theirs = Golden.body("352_groupConfig");
         JsonValue.Obj ours = shown("New");
         theirs.members().stream()
@@ -80,7 +80,7 @@ class GroupAdminTest {
     }
 
     @Test
-    void manyAtOnceAreAllMadeOrNone() {
+    void severalGroupsAreCreatedTogetherOrNotAtAll() {
         String list = "{\"groupConfigList\":[{\"groupName\":\"G1\",\"retryMaxTimes\":3},{\"groupName\":\"%s\"}]}";
         assertEquals(29, client.ask(225, Map.of(), text(list.formatted("bad name"))).code());
         assertNull(all().object("subscriptionGroupTable").get("G1"));
@@ -99,7 +99,7 @@ class GroupAdminTest {
     }
 
     @Test
-    void aBrokerWithoutGroupsListsTheOneOfTheTools() {
+    void aBrokerWithoutGroupsListsTheGroupOfTheTools() {
         JsonValue.Obj table = all().object("subscriptionGroupTable");
         assertEquals(1, table.members().size());
         assertEquals("TOOLS_CONSUMER", table.object("TOOLS_CONSUMER").text("groupName", ""));
@@ -108,12 +108,12 @@ class GroupAdminTest {
     }
 
     @Test
-    void aDeletedGroupIsGoneWithItsOffsets() {
+    void deletingAGroupDeletesItsOffsets() {
         client.ask(200, Map.of(), text("{\"groupName\":\"G\"}"));
         client.ask(15, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0", "commitOffset", "7"));
         assertEquals(1, all().object("subscriptionGroupTable").members().size());
         assertEquals(0, client.ask(207, Map.of("groupName", "G", "cleanOffset", "true")).code());
-        assertEquals(0, client.ask(207, Map.of("groupName", "G")).code(), "once more is no mistake");
+        assertEquals(0, client.ask(207, Map.of("groupName", "G")).code(), "deleting again is no error");
         assertNull(all().object("subscriptionGroupTable").get("G"));
         client.ask(200, Map.of(), text("{\"groupName\":\"G\"}"));
         Map<String, String> query = Map.of("consumerGroup", "G", "topic", "T", "queueId", "0");
@@ -121,7 +121,7 @@ class GroupAdminTest {
     }
 
     @Test
-    void whoProducesAndWhatAGroupReads() {
+    void producersAndSubscriptionsOfAGroupAreListed() {
         assertEquals("{\"data\":{}}", new String(client.ask(328, Map.of()).body()));
         client.ask(34, Map.of(), heartbeat("c1", "G", "T", "a || b", 3));
         Frame producers = client.ask(328, Map.of());

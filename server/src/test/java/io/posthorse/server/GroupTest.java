@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What consumer groups ask for: offsets, members, locks. */
+/** Requests of consumer groups: offsets, members, locks. */
 class GroupTest {
     @TempDir
     Path directory;
@@ -49,7 +49,7 @@ class GroupTest {
     }
 
     @Test
-    void offsetsOfAGroup() {
+    void offsetsOfAGroupAreStoredAndQueried() {
         assertEquals("0", client.ask(14, queue(0)).field("offset"));
         assertEquals(22, client.ask(14, queue(0, "setZeroIfNotFound", "false")).code());
         broker.sent("T", 0, "", "x");
@@ -70,7 +70,7 @@ class GroupTest {
     }
 
     @Test
-    void offsetsOfAQueue() {
+    void offsetsOfAQueueAreQueried() {
         Golden.assertLike("030_maxOffset", client.ask(30, queue(0)));
         broker.sent("T", 0, "", "x");
         broker.sent("T", 0, "", "y");
@@ -91,7 +91,7 @@ class GroupTest {
     }
 
     @Test
-    void membersComeAndGo() {
+    void membersJoinAndLeave() {
         Golden.assertLike("038_consumerList_none", client.ask(38, Map.of("consumerGroup", "nobody")));
         Golden.assertLike("034_heartbeat", client.ask(34, Map.of(), heartbeat("c1", "G", "T", "*", 1)));
         assertEquals("G", client.push().field("consumerGroup"));
@@ -114,7 +114,7 @@ class GroupTest {
     }
 
     @Test
-    void theNewestSubscriptionOfAMemberCountsWhoeverIsHeardLast() {
+    void theNewestSubscriptionOfAMemberAppliesInAnyOrderOfHeartbeats() {
         broker.sent("T", 0, "", "x");
         RawClient older = broker.client();
         client.ask(34, Map.of(), TestBroker.heartbeat("new", "G", "T", "*", 2));
@@ -123,7 +123,7 @@ class GroupTest {
         pull.remove("subscription");
         pull.put("sysFlag", "0");
         pull.put("subVersion", "2");
-        assertEquals(0, client.ask(11, pull).code(), "the older member must not stop the newer one");
+        assertEquals(0, client.ask(11, pull).code(), "the older member must not prevent the newer one's pull");
         pull.put("subVersion", "1");
         assertEquals(0, older.ask(11, pull).code());
         pull.put("subVersion", "3");
@@ -160,7 +160,7 @@ class GroupTest {
 
         assertEquals(0, client.ask(34, Map.of(), beat).code());
         assertEquals(0, client.ask(204, Map.of("producerGroup", "p1023")).code());
-        assertEquals(1, client.ask(204, Map.of("producerGroup", "p1024")).code(), "one more than a client is shown in");
+        assertEquals(1, client.ask(204, Map.of("producerGroup", "p1024")).code(), "beyond the limit for a client");
     }
 
     @Test
@@ -194,7 +194,7 @@ class GroupTest {
     }
 
     @Test
-    void statistics() {
+    void statisticsOfTopicsAndGroupsAreReported() {
         broker.sent("T", 0, "", "x");
         client.ask(15, queue(0, "commitOffset", "1"));
 

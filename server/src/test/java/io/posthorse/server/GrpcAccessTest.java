@@ -61,7 +61,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** gRPC calls of users with rules, and ways around both. */
+/** gRPC calls of users with rules, and attempts to bypass both. */
 class GrpcAccessTest {
     @TempDir
     Path directory;
@@ -124,7 +124,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void usersMayWhatTheirRulesSay() throws Exception {
+    void usersMayDoWhatTheirRulesAllow() throws Exception {
         GrpcUser pub = client("pub");
         GrpcUser sub = client("sub");
         assertEquals(Code.OK, send(pub, "T").getCode());
@@ -160,7 +160,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void secT19AWrongSecretAndAnUnknownUserAreToldAlike() throws Exception {
+    void secT19AWrongSecretAndAnUnknownUserGetTheSameAnswer() throws Exception {
         Status wrong = send(client(null).as("pub", "not the secret"), "T");
         Status unknown = send(client(null).as("pup", "not the secret"), "T");
         assertRefused(Code.UNAUTHORIZED, "Check signature failed", wrong);
@@ -179,12 +179,12 @@ class GrpcAccessTest {
         }
         assertRefused(Code.UNAUTHORIZED, "too many wrong signatures", send(client("pub"), "T"));
         String remoting = users.client("pub").ask(105, Map.of("topic", "T")).remark();
-        assertTrue(remoting.contains("too many wrong signatures"), "the protocols count together: " + remoting);
-        assertEquals(Code.OK, send(signedBefore, "T").getCode(), "who has signed rightly is not held up");
+        assertTrue(remoting.contains("too many wrong signatures"), "the protocols share the count: " + remoting);
+        assertEquals(Code.OK, send(signedBefore, "T").getCode(), "a user with an earlier valid signature does not wait");
     }
 
     @Test
-    void secT19ASignatureIsGoodForMinutes() throws Exception {
+    void secT19ASignatureIsValidForMinutes() throws Exception {
         for (int seconds : new int[] {-290, 0, 290}) {
             String time = GrpcUser.at(Instant.now().plusSeconds(seconds), ZoneOffset.UTC);
             assertEquals(Code.OK, send(client("pub").at(time), "T").getCode(), time);
@@ -201,7 +201,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void timesOfTheConfiguredZonesAndOfOtherFormsAreUnderstood() throws Exception {
+    void timesOfConfiguredZonesAndInOtherFormatsAreAccepted() throws Exception {
         for (ZoneId zone : List.of(ZoneId.systemDefault(), ZoneId.of("Asia/Kathmandu"), ZoneOffset.ofHours(-11))) {
             assertEquals(Code.OK, send(client("pub").at(GrpcUser.now(zone)), "T").getCode(), zone.toString());
         }
@@ -235,7 +235,7 @@ class GrpcAccessTest {
         return early(client(null), headers).get(10, TimeUnit.SECONDS);
     }
 
-    /** The answer to a call of which nothing but the headers is sent; where it is let in, the request follows. */
+    /** Returns the answer to a call of which only the headers are sent; where it is admitted, the request follows. */
     private static CompletableFuture<Status> early(GrpcUser user, Metadata headers) {
         CompletableFuture<Status> answer = new CompletableFuture<>();
         ClientCall<SendMessageRequest, SendMessageResponse> call =
@@ -272,7 +272,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void secT16EveryTopicOfARequestIsAskedAbout() throws Exception {
+    void secT16EveryTopicOfARequestIsChecked() throws Exception {
         GrpcUser other = client("other");
         assertRefused(Code.FORBIDDEN, "Pub on Topic:T", send(other, message("Mine", MessageType.NORMAL),
                 message("T", MessageType.NORMAL)).getStatus());
@@ -296,7 +296,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void secT16TransactionsAndRecallsAreOfTheTopicThatIsNamed() throws Exception {
+    void secT16TransactionsAndRecallsBelongToTheNamedTopic() throws Exception {
         SendResultEntry half = send(client("pub"), message("T", MessageType.TRANSACTION)).getEntries(0);
         EndTransactionRequest end = EndTransactionRequest.newBuilder().setTopic(resource("Mine")).setMessageId("id-1")
                 .setTransactionId(half.getTransactionId()).setResolution(TransactionResolution.COMMIT).build();
@@ -317,7 +317,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void secT17AClientOfAnotherUserIsAnotherClient() throws Exception {
+    void secT17TheSameClientIdOfAnotherUserIsAnotherClient() throws Exception {
         users.user("twin", "Topic:T Sub Allow", "Group:G Sub Allow");
         send(client("pub"), "T");
         ReceiveMessageRequest renewed =
@@ -333,7 +333,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void aRouteIsForWhoMayAnythingOnItsTopic() throws Exception {
+    void aRouteNeedsAnyPermissionOnItsTopic() throws Exception {
         QueryRouteRequest known = QueryRouteRequest.newBuilder().setTopic(resource("T")).build();
         send(client("pub"), "T");
         assertEquals(Code.OK, client("pub").calls().queryRoute(known).getStatus().getCode());
@@ -341,10 +341,10 @@ class GrpcAccessTest {
         String there = client("other").calls().queryRoute(known).getStatus().getMessage();
         String none = client("other").calls().queryRoute(known.toBuilder().setTopic(resource("U")).build())
                 .getStatus().getMessage();
-        assertEquals(there.replace("Topic:T", "Topic:U"), none, "who may nothing does not learn what exists");
+        assertEquals(there.replace("Topic:T", "Topic:U"), none, "a user without permissions cannot find out what exists");
     }
 
-    /** A stream of settings; done when it is over. */
+    /** Opens a stream of settings; completes when it ends. */
     private CompletableFuture<Void> telemetry(GrpcUser user) {
         CompletableFuture<Void> over = new CompletableFuture<>();
         CompletableFuture<Void> told = new CompletableFuture<>();
@@ -377,7 +377,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void aChangeCountsWhileStreamsAreOpenAndReceivesAreHeld() throws Exception {
+    void changesApplyToOpenStreamsAndHeldReceives() throws Exception {
         users.user("kept", "Topic:T Sub Allow", "Group:G Sub Allow");
         CompletableFuture<Void> stream = telemetry(client("sub"));
         CompletableFuture<Void> kept = telemetry(client("kept").named("client-2"));
@@ -386,7 +386,7 @@ class GrpcAccessTest {
         Queue<Status> heldOn = new ConcurrentLinkedQueue<>();
         GrpcUser patient = client("kept");
         patient.streams().receiveMessage(receive("G", "T", 50), collect(heldOn));
-        patient.calls().receiveMessage(receive("G", "T", 0)).next(); // behind it on the connection
+        patient.calls().receiveMessage(receive("G", "T", 0)).next(); // returns after the first call has begun
 
         assertEquals(0, users.root().ask(3008, Map.of("subject", "User:sub", "resource", "Topic:T")).code());
 
@@ -395,7 +395,7 @@ class GrpcAccessTest {
         io.grpc.Status end = io.grpc.Status.fromThrowable(stream.handle((v, e) -> e).join());
         assertEquals(io.grpc.Status.Code.PERMISSION_DENIED, end.getCode());
         assertTrue(end.getDescription().contains("no rule of user sub allows Sub on Topic:T"), end.getDescription());
-        assertFalse(kept.isDone() || !heldOn.isEmpty(), "others go on");
+        assertFalse(kept.isDone() || !heldOn.isEmpty(), "the other user's calls continue");
         send(client("pub"), "T");
         await().until(() -> !heldOn.isEmpty());
         assertEquals(Code.OK, heldOn.peek().getCode());
@@ -426,7 +426,7 @@ class GrpcAccessTest {
     }
 
     @Test
-    void whatThereIsNoCallForIsRefused() throws Exception {
+    void unknownCallsAreRefused() throws Exception {
         for (String name : new String[] {
             "apache.rocketmq.v2.MessagingService/Nothing", "apache.rocketmq.v2.Admin/ChangeLogLevel",
             "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "grpc.health.v1.Health/Check"

@@ -24,17 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that ask for much and take nothing cost the broker a bounded part of its memory, and others no answer. */
+/** Clients that request much and read nothing take a limited part of the broker's memory, and delay no other client. */
 @Timeout(90)
 class GrpcAnswersTest {
     private static final int MESSAGE_BYTES = 4_000_000;
-    private static final int STUCK = 300;
+    private static final int BLOCKED = 300;
 
     @TempDir
     Path directory;
 
     private TestBroker broker;
-    private ManagedChannel stuck;
+    private ManagedChannel blocked;
     private ManagedChannel honest;
 
     @BeforeEach
@@ -42,7 +42,7 @@ class GrpcAnswersTest {
         broker = TestBroker.start(directory);
         broker.topic("T", 1);
         broker.sent("T", 0, "", "x".repeat(MESSAGE_BYTES));
-        stuck = channel();
+        blocked = channel();
         honest = channel();
     }
 
@@ -53,7 +53,7 @@ class GrpcAnswersTest {
 
     @AfterEach
     void stop() throws InterruptedException {
-        for (ManagedChannel channel : new ManagedChannel[] {stuck, honest}) {
+        for (ManagedChannel channel : new ManagedChannel[] {blocked, honest}) {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
         broker.close();
@@ -67,8 +67,8 @@ class GrpcAnswersTest {
                 .setLongPollingTimeout(Duration.newBuilder().setSeconds(20)).build();
     }
 
-    /** Asks, and takes nothing of the answer. */
-    private static final class Stuck implements ClientResponseObserver<PullMessageRequest, PullMessageResponse> {
+    /** Sends a request, and reads nothing of the answer. */
+    private static final class Blocked implements ClientResponseObserver<PullMessageRequest, PullMessageResponse> {
         @Override
         public void beforeStart(ClientCallStreamObserver<PullMessageRequest> call) {
             call.disableAutoRequestWithInitial(0);
@@ -99,21 +99,21 @@ class GrpcAnswersTest {
     }
 
     @Test
-    void aClientThatTakesNothingFillsNoMemory() throws Exception {
+    void aClientThatReadsNothingFillsNoMemory() throws Exception {
         assertEquals(MESSAGE_BYTES, answered());
         long before = memory();
-        for (int i = 0; i < STUCK; i++) {
-            MessagingServiceGrpc.newStub(stuck).pullMessage(pull(), new Stuck());
+        for (int i = 0; i < BLOCKED; i++) {
+            MessagingServiceGrpc.newStub(blocked).pullMessage(pull(), new Blocked());
         }
         for (int i = 0; i < 10; i++) {
-            assertEquals(MESSAGE_BYTES, answered(), "others are answered");
+            assertEquals(MESSAGE_BYTES, answered(), "other clients are answered");
         }
         long grown = memory() - before;
         assertTrue(grown < 200L << 20, "its answers take " + (grown >> 20) + " MB");
-        stuck.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        stuck = channel();
+        blocked.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        blocked = channel();
         for (int i = 0; i < 20; i++) {
-            assertEquals(MESSAGE_BYTES, answered(), "and what was on its way to it counts no more");
+            assertEquals(MESSAGE_BYTES, answered(), "its pending answers no longer count");
         }
     }
 }

@@ -46,7 +46,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several masters, of which a client of gRPC dials one. */
+/** Several masters, one of which a gRPC client dials. */
 class GrpcClusterTest {
     private static final Resource GROUP = Resource.newBuilder().setName("G").build();
 
@@ -69,7 +69,9 @@ class GrpcClusterTest {
                 .addAddresses(Address.newBuilder().setHost("127.0.0.1").setPort(broker.server().grpcPort())).build();
     }
 
-    /** Asks as a client that was given the address of {@code dialled}, and may have learnt of this one there. */
+    /**
+     * Requests a route as a client that was given the address of {@code dialled}, and may have learnt this address there.
+     */
     private static QueryRouteResponse route(GrpcUser client, TestBroker dialled, String topic) throws IOException {
         return client.calls().queryRoute(
                 QueryRouteRequest.newBuilder().setTopic(topic(topic)).setEndpoints(at(dialled)).build());
@@ -121,7 +123,7 @@ class GrpcClusterTest {
                 .setTopic(topic("Work")).setRecallHandle(handle).build()).getStatus().getCode();
     }
 
-    /** What a client reads where a queue says, and acknowledges there. */
+    /** Receives a message where a queue says, and acknowledges it there. */
     private static String received(GrpcUser client) {
         List<Message> got = new ArrayList<>();
         client.calls().receiveMessage(ReceiveMessageRequest.newBuilder()
@@ -140,7 +142,7 @@ class GrpcClusterTest {
     }
 
     @Test
-    void whoeverIsAskedTellsOfAllMastersAndWhatEachAllows() throws Exception {
+    void everyMasterAnswersWithTheQueuesOfAllMasters() throws Exception {
         try (TestBroker home = TestBroker.start(directory.resolve("home"), "brokerName=home");
                 TestBroker second = broker("second", "127.0.0.1:" + home.server().nameServerPort());
                 TestBroker third = broker("third", "127.0.0.1:" + home.server().nameServerPort());
@@ -161,7 +163,7 @@ class GrpcClusterTest {
                     assertEquals(readable, queues(assignment(client, home, "Work")));
                     await().untilAsserted(() -> assertEquals(
                             List.of(on("second", second, 0, "READ_WRITE")), queues(route(client, home, "Only"))));
-                    assertEquals(Code.OK, route(client, asked, "New").getStatus().getCode(), "its first message makes it");
+                    assertEquals(Code.OK, route(client, asked, "New").getStatus().getCode(), "its first message creates it");
                 }
             }
         }
@@ -183,7 +185,7 @@ class GrpcClusterTest {
     }
 
     @Test
-    void messagesGoToTheMasterOfTheQueueAndAreTakenBackWhereverThatIsAsked() throws Exception {
+    void messagesGoToTheMasterOfTheQueueAndAreRecalledFromAnyMaster() throws Exception {
         try (NameServerProcess alone = nameServer();
                 Users first = users("first", alone.port());
                 Users second = users("second", alone.port());
@@ -205,16 +207,16 @@ class GrpcClusterTest {
             String handle = send(atSecond, later("later")).getEntries(0).getRecallHandle();
             assertTrue(!handle.isEmpty());
             assertEquals(Code.FORBIDDEN, recall(bob, handle));
-            assertEquals(Code.OK, recall(atFirst, handle), "as the caller has signed it");
+            assertEquals(Code.OK, recall(atFirst, handle), "with the caller's signature");
             assertEquals(Code.MESSAGE_NOT_FOUND, recall(atSecond, handle));
             assertEquals(Code.MESSAGE_NOT_FOUND, recall(atFirst, handle));
             String gone = new String(new RecallHandle("Work", "gone", 0, "id", 1).bytes(), StandardCharsets.US_ASCII);
-            assertEquals(Code.BAD_REQUEST, recall(atFirst, gone), "nobody knows that broker");
+            assertEquals(Code.BAD_REQUEST, recall(atFirst, gone), "the broker is unknown");
         }
     }
 
     @Test
-    void aCallIsPassedOnEncryptedWhereNothingElseIsTaken() throws Exception {
+    void aCallIsForwardedWithEncryptionWhereItIsRequired() throws Exception {
         new Certificates(directory).make("other", "-ext", "san=dns:of.another.name");
         String[] tls = {
             "tls.server.mode=ENFORCING", "tls.server.certPath=" + directory.resolve("other.pem"),

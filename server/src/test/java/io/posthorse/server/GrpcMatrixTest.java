@@ -39,7 +39,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every gRPC call with every role, asked of a running server; what is due is computed from the documents. */
+/** Every gRPC call with every role on a running server; the expected results are computed from the documents. */
 class GrpcMatrixTest {
     private static final Pattern ROW = Pattern.compile("\\| ([A-Z][a-zA-Z]+) \\| ((?:Topic|Group)\\(.*) \\|");
     private static final Pattern PART = Pattern.compile("(Topic|Group)\\(([^)]+)\\) ([A-Za-z/]+)");
@@ -49,7 +49,7 @@ class GrpcMatrixTest {
     @TempDir
     Path directory;
 
-    /** What a role may: actions on topic T and on group G. */
+    /** The permissions of a role: actions on topic T and on group G. */
     private record Role(GrpcUser user, Set<String> topic, Set<String> group) {
         boolean may(String words) {
             return List.of(words.split(", ")).stream().allMatch(text -> {
@@ -90,7 +90,7 @@ class GrpcMatrixTest {
             roles.values().forEach(role -> role.user.close());
         }
         assertEquals(List.of(), unexpected);
-        assertEquals(Map.of(), table, "calls that there are not");
+        assertEquals(Map.of(), table, "documented calls that do not exist");
     }
 
     private static Role role(Users users, String name, Set<String> topic, Set<String> group) throws IOException {
@@ -127,7 +127,7 @@ class GrpcMatrixTest {
         }
     }
 
-    /** A request that names topic T and group G wherever it names any. */
+    /** Returns a request with topic T and group G in all its names. */
     private static Message request(MethodDescriptor<?, ?> method) {
         var schema = ((ProtoMethodDescriptorSupplier) method.getSchemaDescriptor()).getMethodDescriptor().getInputType();
         if (method.getBareMethodName().equals("SendMessage")) {
@@ -156,7 +156,7 @@ class GrpcMatrixTest {
     }
 
     @Test
-    void producersSettingsNeedTheirTopics() throws Exception {
+    void settingsOfProducersNeedPermissionForTheirTopics() throws Exception {
         try (Users users = Users.start(directory)) {
             users.user("pub", "Topic:T Pub Allow");
             MethodDescriptor<?, ?> method = MessagingServiceGrpc.getTelemetryMethod();
@@ -193,7 +193,7 @@ class GrpcMatrixTest {
         for (String line : Files.readAllLines(at.resolve("docs/access-control.md"))) {
             Matcher row = ROW.matcher(line.replace("\\|", "/"));
             if (row.matches()) {
-                // settings of a producer have a test of their own
+                // another test covers the settings of producers
                 table.put(row.group(1), row.group(2).replace("Topic(publishing?) Pub, ", ""));
             }
         }

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients of gRPC are told of settings and messages, as RocketMQ's proxy tells it. */
+/** Settings and messages for gRPC clients, equal to those of RocketMQ's proxy. */
 class GrpcMessagesTest {
     private static final Resource TOPIC = Resource.newBuilder().setName("T").build();
     private static final Resource GROUP = Resource.newBuilder().setName("G").build();
@@ -57,7 +57,7 @@ class GrpcMessagesTest {
     void start() throws IOException {
         broker = TestBroker.start(directory);
         client = GrpcUser.connect(broker);
-        assertEquals(Code.OK, send(message("first"))); // makes the topic
+        assertEquals(Code.OK, send(message("first"))); // creates the topic
         messages(client.calls().receiveMessage(receive(5_000, 3_600)));
     }
 
@@ -120,7 +120,7 @@ class GrpcMessagesTest {
     }
 
     @Test
-    void bodiesHaveTheDigestThatAllClientsKnow() throws Exception {
+    void bodiesHaveTheDigestThatAllClientsSupport() throws Exception {
         assertEquals(Code.OK, send(message("digest")));
         Message got = messages(client.calls().receiveMessage(receive(5_000, 30))).getFirst();
         assertEquals(DigestType.MD5, got.getSystemProperties().getBodyDigest().getType());
@@ -131,7 +131,7 @@ class GrpcMessagesTest {
     }
 
     @Test
-    void aDeliveryTimeMakesADelayedMessageOfOneWithoutAType() throws Exception {
+    void aDeliveryTimeMakesAMessageWithoutATypeADelayedOne() throws Exception {
         long due = System.currentTimeMillis() + 2_000;
         for (MessageType type : new MessageType[] {MessageType.MESSAGE_TYPE_UNSPECIFIED, MessageType.NORMAL}) {
             Message.Builder later = message("later" + type);
@@ -146,7 +146,7 @@ class GrpcMessagesTest {
     }
 
     @Test
-    void anInvisibleDurationOf0IsTheGroupsBackoff() throws Exception {
+    void anInvisibleDurationOf0MeansTheGroupsBackoff() throws Exception {
         assertEquals(Code.OK, send(message("again")));
         Message got = messages(client.calls().receiveMessage(receive(5_000, 30))).getFirst();
         long changed = System.nanoTime();
@@ -159,7 +159,7 @@ class GrpcMessagesTest {
     }
 
     @Test
-    void aRequestMayBeAsLongAsTheLongestMessage() throws Exception {
+    void requestsMayContainTheLongestMessage() throws Exception {
         broker.close();
         client.close();
         broker = TestBroker.start(directory.resolve("long"), "maxMessageSize=33554432", "mappedFileSizeCommitLog=67108864");
@@ -184,7 +184,7 @@ class GrpcMessagesTest {
     }
 
     @Test
-    void settingsThatClientsAreToldAreWhole() throws Exception {
+    void clientsGetCompleteSettings() throws Exception {
         Settings publishing = settings(Settings.newBuilder().setClientType(ClientType.PRODUCER)
                 .setPublishing(Publishing.newBuilder().addTopics(TOPIC)).build());
         assertEquals(3, publishing.getBackoffPolicy().getMaxAttempts());

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ways in which other brokers were broken into, tried on the gRPC port. SECURITY.md has the table. */
+/** Attacks on other brokers, tried on the gRPC port. SECURITY.md has the table. */
 class GrpcSafetyTest {
     private static final byte[] PREFACE = TestBroker.text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
@@ -90,12 +90,12 @@ class GrpcSafetyTest {
         try (GrpcUser wrong = GrpcUser.connect(users.broker()).as("root", planted)) {
             String time = GrpcUser.now(java.time.ZoneOffset.UTC);
             assertEquals(Code.UNAUTHORIZED, send(wrong.at(time), planted).getCode());
-            // but for what the client logs, which is in this same process
+            // except the log of the client, which is in this same process
             String log = log().lines().filter(l -> !l.contains("NettyClientHandler")).collect(Collectors.joining());
             assertTrue(log.contains("Call SendMessage from"), "the log is written");
             assertFalse(log.contains(GrpcUser.signature(time, planted)), "a signature is logged");
             assertFalse(log.contains(planted), "a secret or a body is logged");
-            // libraries like to log bytes in hex digits
+            // libraries may log bytes as hexadecimal digits
             assertFalse(log.contains(HexFormat.of().formatHex(TestBroker.text(planted))), "a body is logged");
             assertFalse(log.contains("io.grpc.netty.NettyServerHandler - "), "frames are logged");
         }
@@ -126,7 +126,7 @@ class GrpcSafetyTest {
                 byte[] buffer = new byte[4_096];
                 InputStream in = socket.getInputStream();
                 while (in.read(buffer) >= 0) {
-                    // what it says, until it closes
+                    // reads until the server closes
                 }
             } catch (IOException e) {
                 // reset
@@ -143,7 +143,7 @@ class GrpcSafetyTest {
         ByteArrayOutputStream lying = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(lying);
         out.writeTag(1, 2);
-        out.writeUInt32NoTag(Integer.MAX_VALUE); // a length that is not there
+        out.writeUInt32NoTag(Integer.MAX_VALUE); // a length beyond the end
         out.flush();
         byte[] nested = new byte[0];
         for (int i = 0; i < 300; i++) {
@@ -159,7 +159,7 @@ class GrpcSafetyTest {
     }
 
     @Test
-    void secT22ACompressedCallGrowsNoFurtherThanAnyOther() {
+    void secT22ACompressedCallHasTheSameLimitAsAnyOther() {
         StatusRuntimeException bomb =
                 assertThrows(StatusRuntimeException.class, () -> raw(new byte[200 << 20], "gzip"));
         assertTrue(Set.of(io.grpc.Status.Code.RESOURCE_EXHAUSTED, io.grpc.Status.Code.UNKNOWN)
@@ -192,7 +192,7 @@ class GrpcSafetyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1", "EHLO somebody"})
-    void secT21RubbishOnTheGrpcPortDoesNotFillTheLog(String rubbish) throws Exception {
+    void secT21InvalidBytesOnTheGrpcPortDoNotFillTheLog(String rubbish) throws Exception {
         AtomicInteger console = new AtomicInteger();
         Handler counter = new Handler() {
             @Override
@@ -214,7 +214,7 @@ class GrpcSafetyTest {
                 socket.getOutputStream().write(TestBroker.text(rubbish + "\r\nHost: somebody\r\n\r\n"));
                 socket.setSoTimeout(20_000);
                 while (socket.getInputStream().read() >= 0) {
-                    // what it says, until it closes
+                    // reads until the server closes
                 }
             } catch (IOException e) {
                 // reset

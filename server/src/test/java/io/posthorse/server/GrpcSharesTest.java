@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What one user's clients may have of the gRPC port. */
+/** The shares of one user's clients on the gRPC port. */
 @Timeout(60)
 class GrpcSharesTest {
-    /** One of a hundred parts of 50,000. */
+    /** 1 % of 50,000. */
     private static final int CALLS = 500;
 
     @TempDir

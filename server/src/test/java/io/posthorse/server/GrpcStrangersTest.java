@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may be on the gRPC port without saying who he is, and how often calls may be taken back. */
+/** Limits for unidentified clients on the gRPC port, and for cancelled calls. */
 class GrpcStrangersTest {
     private static final byte[] PREFACE = TestBroker.text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
@@ -40,7 +40,7 @@ class GrpcStrangersTest {
         try {
             socket.setSoTimeout(20);
             while (socket.getInputStream().read() >= 0) {
-                // what the server says of itself
+                // the server's own frames
             }
             return true;
         } catch (java.net.SocketTimeoutException e) {
@@ -51,7 +51,7 @@ class GrpcStrangersTest {
     }
 
     @Test
-    void secT10AnAddressHasSoManyStrangersOnTheGrpcPortAndTheyHaveTenSeconds() throws Exception {
+    void secT10StrangersOnTheGrpcPortAreLimitedInNumberAndTime() throws Exception {
         try (Users users = Users.start(directory)) {
             List<Socket> strangers = new ArrayList<>();
             for (int i = 0; i < OF_ADDRESS + 6; i++) {
@@ -63,7 +63,7 @@ class GrpcStrangersTest {
             }
             for (Socket one : strangers.subList(OF_ADDRESS, strangers.size())) {
                 one.setSoTimeout(5_000);
-                assertEquals(-1, end(one), "one more than an address may have");
+                assertEquals(-1, end(one), "beyond the maximum of an address");
             }
             assertTrue(!isClosed(strangers.getFirst()) && !isClosed(strangers.get(OF_ADDRESS - 1)));
             await().atMost(Duration.ofSeconds(30)).until(() -> strangers.stream().allMatch(GrpcStrangersTest::isClosed));
@@ -78,7 +78,7 @@ class GrpcStrangersTest {
     }
 
     @Test
-    void secT29AUserHasHisShareOfTheConnectionsOfTheGrpcPort() throws Exception {
+    void secT29AUserHasAShareOfTheConnectionsOfTheGrpcPort() throws Exception {
         try (Users users = Users.start(directory, "connections.max=100", "share.user=3")) {
             users.user("ann", "Topic:* Sub Allow");
             List<GrpcUser> anns = new ArrayList<>();
@@ -92,9 +92,9 @@ class GrpcStrangersTest {
             assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
             assertTrue(String.valueOf(refused.getMessage()).contains("share.user"), refused::getMessage);
             try (GrpcUser root = GrpcUser.connect(users.broker()).as(Users.ROOT, Users.ROOT_SECRET)) {
-                assertTrue(beats(root), "others have theirs");
+                assertTrue(beats(root), "other users have their own share");
                 root.as("ann", Users.secret("ann"));
-                assertTrue(beats(root), "a connection is that of its first user");
+                assertTrue(beats(root), "a connection belongs to its first user");
             }
 
             anns.getFirst().close();
@@ -108,7 +108,7 @@ class GrpcStrangersTest {
     }
 
     @Test
-    void secT14CallsThatAreTakenBackAreCounted() throws Exception {
+    void secT14CancelledCallsAreLimited() throws Exception {
         try (Users users = Users.start(directory);
                 GrpcUser root = GrpcUser.connect(users.broker()).as(Users.ROOT, Users.ROOT_SECRET)) {
             CompletableFuture<Throwable> ended = new CompletableFuture<>();
@@ -135,7 +135,7 @@ class GrpcStrangersTest {
 
             io.grpc.Status.Code code = io.grpc.Status.fromThrowable(ended.get()).getCode();
             assertTrue(code == io.grpc.Status.Code.UNAVAILABLE || code == io.grpc.Status.Code.RESOURCE_EXHAUSTED,
-                    "ended by the connection, or by what the server says of it: " + code);
+                    "ended with the connection, or by the server's GOAWAY: " + code);
         }
     }
 

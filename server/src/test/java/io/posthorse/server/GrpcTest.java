@@ -54,7 +54,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The gRPC port, call by call. */
+/** The calls of the gRPC port. */
 class GrpcTest {
     private static final Resource TOPIC = Resource.newBuilder().setName("T").build();
     private static final Resource GROUP = Resource.newBuilder().setName("G").build();
@@ -148,7 +148,7 @@ class GrpcTest {
     }
 
     @Test
-    void anAdvertisedHostStandsBeforeTheDialledOne() throws Exception {
+    void anAdvertisedHostReplacesTheDialledOne() throws Exception {
         QueryRouteResponse answer =
                 start(false, "brokerIP1=10.1.2.3").queryRoute(QueryRouteRequest.newBuilder().setTopic(TOPIC).build());
 
@@ -157,7 +157,7 @@ class GrpcTest {
     }
 
     @Test
-    void whatIsWrongWithAMessageHasItsCode() throws Exception {
+    void everyFaultOfAMessageHasItsCode() throws Exception {
         MessagingServiceBlockingStub stub = start(false, "maxMessageSize=2048");
         Message.Builder good = message("1");
 
@@ -197,7 +197,7 @@ class GrpcTest {
     }
 
     @Test
-    void aReceiveWaitsForItsMessageAndAReceiptIsGoodOnce() throws Exception {
+    void aReceiveWaitsForAMessageThatIsSettledByItsReceipt() throws Exception {
         MessagingServiceBlockingStub stub = start(false);
         assertEquals(Code.MESSAGE_NOT_FOUND, stub.receiveMessage(receive(0, 10)).next().getStatus().getCode());
 
@@ -209,13 +209,13 @@ class GrpcTest {
         assertEquals(1, got.getFirst().getSystemProperties().getDeliveryAttempt());
         String handle = got.getFirst().getSystemProperties().getReceiptHandle();
         assertEquals(Code.OK, ack(stub, handle));
-        assertEquals(Code.OK, ack(stub, handle), "settled is settled");
+        assertEquals(Code.OK, ack(stub, handle), "acknowledging again is accepted");
         assertEquals(Code.INVALID_RECEIPT_HANDLE, ack(stub, "nonsense"));
         assertEquals(List.of(), messages(stub.receiveMessage(receive(0, 10))));
     }
 
     @Test
-    void whatIsNotAcknowledgedIsLentAgain() throws Exception {
+    void unacknowledgedMessagesAreLentAgain() throws Exception {
         MessagingServiceBlockingStub stub = start(false);
         send(stub, message("1"));
         String first = messages(stub.receiveMessage(receive(5_000, 1))).getFirst().getSystemProperties().getReceiptHandle();
@@ -227,12 +227,12 @@ class GrpcTest {
     }
 
     @Test
-    void aConsumerThatHasGoneGetsNothing() throws Exception {
+    void aCancelledReceiveGetsNothing() throws Exception {
         MessagingServiceBlockingStub stub = start(false);
         broker.topic("T", 1);
         Context.CancellableContext gone = Context.current().withCancellation();
         Iterator<ReceiveMessageResponse> waiting = gone.call(() -> stub.receiveMessage(receive(10_000, 60)));
-        messages(stub.receiveMessage(receive(0, 10))); // behind it on the same connection, so that one waits by now
+        messages(stub.receiveMessage(receive(0, 10))); // returns after the first call has begun to wait
         gone.cancel(null);
         assertThrows(StatusRuntimeException.class, waiting::hasNext);
 
@@ -242,7 +242,7 @@ class GrpcTest {
     }
 
     @Test
-    void aConsumerThatEndsGivesBackWhatWasRenewedForIt() throws Exception {
+    void aConsumerThatEndsGivesBackItsRenewedMessages() throws Exception {
         MessagingServiceBlockingStub stub = start(false);
         Metadata id = new Metadata();
         id.put(Metadata.Key.of("x-mq-client-id", Metadata.ASCII_STRING_MARSHALLER), "client-1");
@@ -258,7 +258,7 @@ class GrpcTest {
     }
 
     @Test
-    void offsetsAndPulls() throws Exception {
+    void pullsReadFromOffsetsThatAreStoredAndQueried() throws Exception {
         MessagingServiceBlockingStub stub = start(false);
         broker.topic("T", 1);
         MessageQueue queue = MessageQueue.newBuilder().setTopic(TOPIC).setId(0).build();
@@ -281,7 +281,7 @@ class GrpcTest {
     }
 
     @Test
-    void unknownTopicsAndWhatIsMissingAreTold() throws Exception {
+    void unknownTopicsAndUnsupportedCallsAreReported() throws Exception {
         MessagingServiceBlockingStub stub = start(false, "autoCreateTopicEnable=false");
 
         assertEquals(Code.TOPIC_NOT_FOUND,
@@ -293,7 +293,7 @@ class GrpcTest {
     }
 
     @Test
-    void connectionsMayBeEncryptedWithoutACertificateOfTheOperators() throws Exception {
+    void connectionsMayBeEncryptedWithoutAnOperatorsCertificate() throws Exception {
         assertEquals(Code.OK, send(start(true), message("1")));
         assertEquals(Code.OK, send(start(false), message("2")));
     }

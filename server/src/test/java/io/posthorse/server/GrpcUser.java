@@ -23,7 +23,7 @@ import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A gRPC client that signs its calls as a user, the way RocketMQ's client for Java does; on a connection of its own. */
+/** A gRPC client that signs its calls as a user, as RocketMQ's client for Java does; on a connection of its own. */
 final class GrpcUser implements ClientInterceptor, AutoCloseable {
     private static final DateTimeFormatter FORM = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
 
@@ -52,7 +52,7 @@ final class GrpcUser implements ClientInterceptor, AutoCloseable {
         return this;
     }
 
-    /** What it signs as its time. */
+    /** Sets the text that it signs as its time. */
     GrpcUser at(String text) {
         time = () -> text;
         return this;

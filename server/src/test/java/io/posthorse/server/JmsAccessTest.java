@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users of JMS clients, what each may do to which destination, and encryption. */
+/** The permissions of JMS clients' users on destinations, and encryption. */
 @Timeout(60)
 class JmsAccessTest {
     private static final long WAIT = 5_000;
@@ -114,7 +114,7 @@ class JmsAccessTest {
     }
 
     @Test
-    void whoMayReadADestinationMayNotWriteIt() throws Exception {
+    void permissionToReadDoesNotIncludeWriting() throws Exception {
         start();
         Session alice = session("alice");
         ActiveMQQueue orders = new ActiveMQQueue("orders");
@@ -147,7 +147,7 @@ class JmsAccessTest {
         assertNull(invoices.receive(NOTHING));
     }
 
-    /** A rule about all topics is none about what the broker keeps for a group. */
+    /** A rule about all topics does not cover the topics that the broker keeps for a group. */
     @Test
     void secT16TheTopicsOfAGroupBelongToTheGroupInJmsToo() throws Exception {
         start();
@@ -169,14 +169,14 @@ class JmsAccessTest {
         refused(() -> send(session(Users.ROOT), new ActiveMQQueue("%DLQ%private"), "forged"));
         send(star, new ActiveMQQueue("plain"), "the only one");
         for (Message heard = all.receive(WAIT); !(heard instanceof TextMessage); heard = all.receive(WAIT)) {
-            assertEquals("queue://other", heard.getJMSDestination().toString(), "a pattern reaches nothing else");
+            assertEquals("queue://other", heard.getJMSDestination().toString(), "a pattern matches nothing else");
         }
         assertEquals(0, Users.rule(root, "star", "Group:private Sub Allow").code());
         assertNotNull(star.createConsumer(new ActiveMQQueue("%DLQ%private")).receive(WAIT));
     }
 
     @Test
-    void secT16ASubscriptionOfItsOwnNeedsARuleAboutItsGroup() throws Exception {
+    void secT16AnOwnSubscriptionNeedsARuleForItsGroup() throws Exception {
         start();
         Session star = connect("star", "roof").createSession(false, Session.AUTO_ACKNOWLEDGE);
         refused(() -> star.createDurableSubscriber(new ActiveMQTopic("news"), "daily"));
@@ -230,7 +230,7 @@ class JmsAccessTest {
     void secT17APreparedTransactionIsItsUsersOwn() throws Exception {
         start();
         prepare("alice", "orders", new Id(1));
-        prepare("bob", "invoices", new Id(1)); // the same id, and another transaction
+        prepare("bob", "invoices", new Id(1)); // the same id, but another transaction
         XAResource bob = manager("bob");
         assertEquals(1, bob.recover(XAResource.TMSTARTRSCAN).length);
         bob.rollback(new Id(1));
@@ -248,7 +248,7 @@ class JmsAccessTest {
     }
 
     @Test
-    void secT18AdvisoriesTellNobodyOfWhatHeMayNotKnow() throws Exception {
+    void secT18AdvisoriesDoNotRevealOtherUsersDestinations() throws Exception {
         start();
         MessageConsumer alice = session("alice").createConsumer(new ActiveMQTopic("ActiveMQ.Advisory.>"));
         MessageConsumer root = session(Users.ROOT).createConsumer(new ActiveMQTopic("ActiveMQ.Advisory.>"));
@@ -264,7 +264,7 @@ class JmsAccessTest {
         assertTrue(!all.contains(Users.secret("bob")), all);
     }
 
-    /** All that is told until a destination is heard of. */
+    /** Returns all advisories up to the first about a destination. */
     private static String heard(MessageConsumer consumer, String until) throws JMSException {
         StringBuilder all = new StringBuilder();
         while (true) {
@@ -314,17 +314,17 @@ class JmsAccessTest {
     }
 
     @Test
-    void aUserWhoIsGoneIsRefusedAlthoughHeIsConnected() throws Exception {
+    void aDeletedUserIsRefusedOnAnOpenConnection() throws Exception {
         start();
         Session alice = session("alice");
         send(alice, new ActiveMQQueue("orders"), "one");
         assertEquals(0, users.root().ask(3003, Map.of("username", "alice")).code());
         JMSException refusal = assertThrows(JMSException.class, () -> send(alice, new ActiveMQQueue("orders"), "two"));
-        assertTrue(refusal.getMessage().contains("no longer let in"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("no longer has access"), refusal.getMessage());
     }
 
     @Test
-    void whoMayNoLongerReadIsSentAway() throws Exception {
+    void aConsumerWithoutPermissionIsDisconnected() throws Exception {
         start();
         ActiveMQConnection reader = connect("reader");
         Session session = reader.createSession(false, Session.AUTO_ACKNOWLEDGE);
@@ -347,7 +347,7 @@ class JmsAccessTest {
     }
 
     @Test
-    void theSamePortTakesEncryptedConnectionsAndOthers() throws Exception {
+    void onePortAcceptsEncryptedAndPlainConnections() throws Exception {
         Certificates certificates = new Certificates(directory).make("server");
         try (TestBroker broker = TestBroker.start(directory.resolve("data"), "tls.server.mode=PERMISSIVE",
                 "tls.server.certPath=" + certificates.file("server.pem"), "tls.server.keyPath="

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** JMS together with what else there is: other protocols, transaction managers, restarts, users. */
+/** JMS together with other protocols, transaction managers, restarts and users. */
 @Timeout(60)
 class JmsAcrossTest {
     private static final long WAIT = 5_000;
@@ -98,7 +98,7 @@ class JmsAcrossTest {
     }
 
     @Test
-    void whatJmsClientsSendIsReadByRocketmqClients() throws Exception {
+    void rocketmqClientsReadMessagesOfJmsClients() throws Exception {
         start();
         Session session = host.session();
         Queue queue = session.createQueue("mixed");
@@ -136,14 +136,14 @@ class JmsAcrossTest {
         assertEquals(0, byKey.code(), byKey.remark());
         assertEquals("grüße", body(MessageView.of(ByteBuffer.wrap(byKey.body()))));
 
-        MessageConsumer consumer = session.createConsumer(queue); // reading along took nothing away
+        MessageConsumer consumer = session.createConsumer(queue); // pulling took nothing from the queue
         TextMessage back = (TextMessage) consumer.receive(WAIT);
         assertEquals("grüße", back.getText());
         assertEquals(42, back.getObjectProperty("amount"));
     }
 
     @Test
-    void whatRocketmqClientsSendIsConsumedByJmsClients() throws Exception {
+    void jmsClientsConsumeMessagesOfRocketmqClients() throws Exception {
         start();
         host.broker().topic("fed", 1);
         RawClient client = host.broker().client();
@@ -171,11 +171,11 @@ class JmsAcrossTest {
         assertEquals("x", map.getString("b"));
         assertEquals(1.5, map.getDouble("c"));
         assertNull(consumer.receive(NOTHING));
-        assertEquals(3, pull(client, "fed").size(), "a group of its own reads everything");
+        assertEquals(3, pull(client, "fed").size(), "a group with its own offsets reads everything");
     }
 
     @Test
-    void aClientWithFailoverGoesOnAfterARestartWithoutLossOrDuplicates() throws Exception {
+    void aFailoverClientContinuesAfterARestartWithoutLossOrDuplicates() throws Exception {
         start();
         int port = host.broker().server().openwirePort();
         ActiveMQConnection connection = host.started((ActiveMQConnection) new ActiveMQConnectionFactory(
@@ -202,7 +202,7 @@ class JmsAcrossTest {
         }
         Awaitility.await().until(() -> new java.util.HashSet<>(got).size() == 300);
         assertEquals(sent, got.stream().distinct().toList());
-        assertTrue(got.size() <= 301, "one message may have been on its way: " + got.size());
+        assertTrue(got.size() <= 301, "one message may have been in transit: " + got.size());
     }
 
     private static ActiveMQTextMessage numbered(ConnectionInfo from, int number) throws JMSException {
@@ -215,9 +215,9 @@ class JmsAcrossTest {
         return message;
     }
 
-    /** A client that comes again sends once more what it got no answer for; it may have been stored and even consumed. */
+    /** A client that reconnects repeats unanswered messages, which may have been stored and even consumed. */
     @Test
-    void aMessageThatIsSentOnceMoreAfterAReconnectIsStoredOnce() throws Exception {
+    void aMessageThatIsRepeatedAfterAReconnectIsStoredOnce() throws Exception {
         start();
         ConnectionInfo login = RawJms.login("ID:resender-1:1", "resender", null, null);
         try (RawJms first = RawJms.greeted(host.broker())) {
@@ -242,9 +242,9 @@ class JmsAcrossTest {
         assertNull(rest.receive(NOTHING));
     }
 
-    /** A client that comes again repeats the acknowledgements of an open transaction, and then commits it. */
+    /** A client that reconnects repeats the acknowledgements of an open transaction, and then commits it. */
     @Test
-    void aTransactionOfMessagesThatWereHandedOutBeforeTheConnectionWasLostIsRolledBack() throws Exception {
+    void aTransactionOfMessagesDeliveredBeforeAConnectionLossIsRolledBack() throws Exception {
         start();
         Session plain = host.session();
         plain.createProducer(plain.createQueue("again")).send(plain.createTextMessage("not lost"));
@@ -275,7 +275,7 @@ class JmsAcrossTest {
     }
 
     @Test
-    void usersComeInByPasswordAndDoWhatRulesAllow() throws Exception {
+    void usersLogInByPasswordAndDoWhatRulesAllow() throws Exception {
         start("auth.enabled=true", "initAuthenticationUser={\"username\":\"admin\",\"password\":\"admin-secret\"}");
         ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(host.url());
         assertThrows(JMSSecurityException.class, () -> factory.createConnection().start());
@@ -288,7 +288,7 @@ class JmsAcrossTest {
     }
 
     @Test
-    void theSubscriptionOfAQueueIsNotForConsumersWithOffsets() throws Exception {
+    void consumersWithOffsetsCannotUseTheSubscriptionOfAQueue() throws Exception {
         start();
         Session session = host.session();
         Queue queue = session.createQueue("orders");
@@ -301,12 +301,12 @@ class JmsAcrossTest {
         assertEquals(16, commit.code());
         assertTrue(commit.remark().contains("settled one by one"), commit.remark());
         byte[] limit = TestBroker.text("{\"groupName\":\"" + group + "\",\"consumeEnable\":true,\"retryMaxTimes\":3}");
-        assertEquals(0, client.ask(200, Map.of(), limit).code()); // an operator's change leaves it what it is
+        assertEquals(0, client.ask(200, Map.of(), limit).code()); // an operator's change does not affect this
         assertEquals("one", ((TextMessage) session.createConsumer(queue).receive(WAIT)).getText());
     }
 
     @Test
-    void clientsHearWhichDestinationsThereAre() throws Exception {
+    void clientsGetTheExistingDestinations() throws Exception {
         start();
         ActiveMQConnection connection = host.connect();
         DestinationSource source = connection.getDestinationSource();
@@ -319,8 +319,8 @@ class JmsAcrossTest {
         return host.broker().client().ask(31, Map.of("topic", topic, "queueId", "0")).number("offset", -1);
     }
 
-    /** What nobody waits for goes. */
-    private void dropsTheRest() {
+    /** Waits until retention has dropped messages that no consumer waits for. */
+    private void awaitRetention() {
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> firstOffset("flood") > 0);
     }
 
@@ -328,24 +328,24 @@ class JmsAcrossTest {
         host.broker().topic("flood", 1);
         RawClient client = host.broker().client();
         byte[] much = new byte[1 << 20];
-        for (int i = 0; i < 200; i++) { // two checkpoints must have been written before a segment goes
+        for (int i = 0; i < 200; i++) { // two checkpoints must have been written before a segment is dropped
             assertEquals(0, client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend("flood", 0, ""), much).code());
         }
     }
 
     @Test
-    void aMessageIsKeptUntilItIsConsumedAndKeepsNothingElse() throws Exception {
+    void aMessageIsKeptUntilItIsConsumedWithoutKeepingOthers() throws Exception {
         start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
         Session session = host.session();
-        Queue kept = session.createQueue("kept"); // nobody has received from it yet
+        Queue kept = session.createQueue("kept"); // no consumer has received from it yet
         session.createProducer(kept).send(session.createTextMessage("first"));
         flood();
-        dropsTheRest();
+        awaitRetention();
         assertEquals("first", ((TextMessage) session.createConsumer(kept).receive(WAIT)).getText());
     }
 
     @Test
-    void itIsKeptWhoeverMadeTheTopicAndWhateverAnOperatorChanges() throws Exception {
+    void aMessageIsKeptInTopicsOfAnyOriginAndAfterChanges() throws Exception {
         start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
         host.broker().topic("theirs", 2); // mqadmin updateTopic
         host.broker().sent("sent", 0, "", "a RocketMQ client's"); // created by its first message
@@ -357,17 +357,17 @@ class JmsAcrossTest {
         String topic = "theirs";
         assertEquals(0, client.ask(17, Map.of("topic", topic, "attributes", "-keep", "readQueueNums", "2", "writeQueueNums",
                 "2",
-                "perm", "6")).code(), "takes away nothing");
+                "perm", "6")).code(), "keeps the messages");
         byte[] group = TestBroker.text("{\"groupName\":\"JMS-theirs\",\"attributes\":{\"-delivery\":\"\"}}");
-        assertEquals(0, client.ask(200, Map.of(), group).code(), "takes away nothing");
+        assertEquals(0, client.ask(200, Map.of(), group).code(), "keeps the messages");
         byte[] owner = TestBroker.text("{\"groupName\":\"JMS-theirs\",\"attributes\":{\"+user\":\"bob\"}}");
         assertEquals(29, client.ask(200, Map.of(), owner).code());
         flood();
-        dropsTheRest();
+        awaitRetention();
         for (String name : List.of("theirs", "sent")) {
             Message message = null;
             MessageConsumer consumer = session.createConsumer(session.createQueue(name));
-            // before it stands what the RocketMQ client sent, if that is still there
+            // the RocketMQ client's message comes first, if it still exists
             while (!(message instanceof TextMessage)) {
                 message = consumer.receive(WAIT);
                 assertNotNull(message, name);
@@ -377,7 +377,7 @@ class JmsAcrossTest {
     }
 
     @Test
-    void aDurableSubscribersMessageIsKeptAlthoughItHasAcknowledgedNothingYet() throws Exception {
+    void aDurableSubscribersMessageIsKeptBeforeItsFirstAcknowledgement() throws Exception {
         start("retention.bytes=20000000", "mappedFileSizeCommitLog=8388608");
         ActiveMQConnection durable = host.connectAs("desk");
         Session subscribing = durable.createSession(false, Session.AUTO_ACKNOWLEDGE);
@@ -389,7 +389,7 @@ class JmsAcrossTest {
         session.createProducer(session.createTopic("news")).send(session.createTextMessage("paper"));
         session.createProducer(session.createTopic("rocketmq.shared")).send(session.createTextMessage("for all"));
         flood();
-        dropsTheRest();
+        awaitRetention();
         Session back = host.connectAs("desk").createSession(false, Session.AUTO_ACKNOWLEDGE);
         MessageConsumer reader = back.createDurableSubscriber(back.createTopic("news"), "daily");
         assertEquals("paper", ((TextMessage) reader.receive(WAIT)).getText());
@@ -398,7 +398,7 @@ class JmsAcrossTest {
     }
 
     @Test
-    void namesThatAreNoneForJmsDoNoHarm() throws Exception {
+    void topicsWithoutAJmsNameDoNotDisturbJmsClients() throws Exception {
         start();
         for (String odd : List.of("TEMP-QUEUE%", "TOPIC%", "%20", "a%2Cb", "TEMP-TOPIC%x")) {
             host.broker().sent(odd, 0, "", "body");
@@ -415,7 +415,7 @@ class JmsAcrossTest {
     }
 
     @Test
-    void aMessageThatMakesNoSenseForJmsStopsNobody() throws Exception {
+    void anInvalidMessageForJmsBlocksNoConsumer() throws Exception {
         start();
         Session session = host.session();
         MessageConsumer first = session.createConsumer(session.createQueue("first"));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients hear of others, however many there are. */
+/** The advisories of other clients' actions, with any number of listeners. */
 @Timeout(60)
 class JmsAdvisoriesTest {
     private static final long WAIT = 5_000;
@@ -51,7 +51,7 @@ class JmsAdvisoriesTest {
     }
 
     @Test
-    void whoeverIsShownATemporaryDestinationHasHeardOfItHoweverManyListen() throws Exception {
+    void anAdvisoryPrecedesTheFirstUseOfATemporaryDestination() throws Exception {
         List<RawJms> clients = new ArrayList<>();
         for (int i = 0; i < 700; i++) {
             String id = "ID:c-" + i + ":1";
@@ -89,7 +89,7 @@ class JmsAdvisoriesTest {
     }
 
     @Test
-    void whoeverListensIsToldOfAllThatThereIs() throws Exception {
+    void aNewListenerGetsTheWholePresentState() throws Exception {
         Session session = host.session();
         for (int i = 0; i < 500; i++) {
             session.createProducer(session.createQueue("q" + i));

@@ -112,20 +112,20 @@ class JmsCommandsTest {
     }
 
     @Test
-    void answersFromAClientEndItsConnection() {
+    void responsesFromAClientEndItsConnection() {
         client.send(new Response());
         client.readToTheEnd();
     }
 
     @Test
-    void whatIsForClientsOnlyIsIgnored() {
+    void commandsForClientsAreIgnored() {
         client.send(new ConnectionControl());
         client.send(new ProducerAck(producer(), 1));
         accepted(new FlushCommand());
     }
 
     @Test
-    void aProducerWithAWindowIsToldWhatWasTaken() throws Exception {
+    void aProducerWithAWindowGetsAcknowledgements() throws Exception {
         ProducerInfo info = new ProducerInfo(producer());
         info.setWindowSize(10_000);
         accepted(info);
@@ -138,7 +138,7 @@ class JmsCommandsTest {
     }
 
     @Test
-    void aConsumerTakesMoreFromNowOn() throws Exception {
+    void aConsumerCanRaiseItsPrefetch() throws Exception {
         accepted(new ProducerInfo(producer()));
         for (int number = 1; number <= 3; number++) {
             accepted(numbered(new ActiveMQTextMessage(), number));
@@ -156,7 +156,7 @@ class JmsCommandsTest {
     }
 
     @Test
-    void aMessageThatNamesAFileIsGivenBackAsItIs() throws Exception {
+    void aBlobMessageIsReturnedUnchanged() throws Exception {
         accepted(new ProducerInfo(producer()));
         ActiveMQBlobMessage blob = numbered(new ActiveMQBlobMessage(), 1);
         blob.setURL(java.net.URI.create("http://127.0.0.1/file").toURL());
@@ -169,7 +169,7 @@ class JmsCommandsTest {
     }
 
     @Test
-    void aRetroactiveConsumerIsShownWhatIsKept() throws Exception {
+    void aRetroactiveConsumerGetsOlderMessages() throws Exception {
         try (ActiveMQConnection connection = (ActiveMQConnection) new ActiveMQConnectionFactory(
                 "tcp://127.0.0.1:" + broker.server().openwirePort()).createConnection()) {
             connection.start();

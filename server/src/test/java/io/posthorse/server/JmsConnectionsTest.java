@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who connects, how, and for how long: silent clients, old and new ones, other brokers. */
+/** Kinds of connections: silent clients, old and new ones, other brokers. */
 @Timeout(60)
 class JmsConnectionsTest {
     private static final long WAIT = 5_000;
@@ -46,7 +46,7 @@ class JmsConnectionsTest {
     private Path directory;
 
     @Test
-    void aClientThatAsksForNoKeepAliveStaysAndIsServed() throws Exception {
+    void aClientWithoutKeepAliveStaysConnected() throws Exception {
         try (JmsHost host = JmsHost.start(directory, "connection.idle.seconds=1")) {
             List<String> heard = new CopyOnWriteArrayList<>();
             ActiveMQConnection silent = host.started((ActiveMQConnection) new ActiveMQConnectionFactory(
@@ -60,9 +60,9 @@ class JmsConnectionsTest {
         }
     }
 
-    /** What a network connector of ActiveMQ says, and it says it again for ever. */
+    /** The commands of an ActiveMQ network connector, which repeats them without end. */
     @Test
-    void anotherBrokerIsRefusedOnceAndThenHeardNoMore() throws Exception {
+    void anotherBrokerIsRefusedOnceAndThenIgnored() throws Exception {
         BrokerInfo bridge = new BrokerInfo();
         bridge.setBrokerId(new BrokerId("ID:other-1"));
         bridge.setBrokerName("other");
@@ -71,7 +71,7 @@ class JmsConnectionsTest {
             try (RawJms first = RawJms.greeted(broker)) {
                 first.send(bridge);
                 String reason = next(first, ConnectionError.class).getException().getMessage();
-                assertTrue(reason.contains("Networks of brokers are not spoken here"), reason);
+                assertTrue(reason.contains("Networks of brokers are not supported"), reason);
             }
             try (RawJms again = RawJms.greeted(broker)) {
                 again.send(bridge);
@@ -95,7 +95,7 @@ class JmsConnectionsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 100})
-    void everyVersionOfTheWireFormatIsSpokenAndNewerOnesComeDown(int version) throws Exception {
+    void everyVersionOfTheWireFormatIsSupportedAndNewerOnesAreNegotiatedDown(int version) throws Exception {
         try (TestBroker broker = TestBroker.start(directory); RawJms client = RawJms.greeted(broker, 30_000, version)) {
             assertEquals(12, assertInstanceOf(WireFormatInfo.class, client.read()).getVersion());
             assertEquals(Response.class, client.ask(RawJms.login("ID:v-1:1", "v", null, null)).getClass());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes a dead letter, when, and that it becomes one only once: as with ActiveMQ Classic 6.3.1. */
+/** Dead letters, and that each message becomes one only once, as with ActiveMQ Classic 6.3.1. */
 @Timeout(90)
 class JmsDeadLettersTest {
     private static final long WAIT = 5_000;
@@ -68,7 +68,7 @@ class JmsDeadLettersTest {
     }
 
     @Test
-    void whatExpiresIsTakenAwayWithoutAConsumer() throws Exception {
+    void expiredMessagesBecomeDeadLettersWithoutAConsumer() throws Exception {
         Queue queue = session.createQueue("short");
         Topic topic = session.createTopic("news");
         host.connectAs("c1").createSession(false, Session.AUTO_ACKNOWLEDGE).createDurableSubscriber(topic, "paper").close();
@@ -89,9 +89,9 @@ class JmsDeadLettersTest {
         assertEquals("stays", JmsHost.text(session.createConsumer(queue).receive(WAIT)));
     }
 
-    /** After a start no JMS client comes. */
+    /** No JMS client connects after the start. */
     @Test
-    void whatExpiresIsTakenAwayWithoutAClient() throws Exception {
+    void expiredMessagesBecomeDeadLettersWithoutAClient() throws Exception {
         Queue queue = session.createQueue("short");
         send(letters(), "first", DeliveryMode.PERSISTENT, 0);
         send(queue, "over", DeliveryMode.PERSISTENT, 1);
@@ -110,7 +110,7 @@ class JmsDeadLettersTest {
     }
 
     @Test
-    void aMessageOfATopicHasOneLetterForAllWhoGiveItUp() throws Exception {
+    void aTopicsMessageBecomesOneDeadLetterForAllSubscribers() throws Exception {
         ActiveMQConnection connection = givingUp(host.connectAs("c1"));
         Session failing = connection.createSession(true, Session.SESSION_TRANSACTED);
         Topic topic = failing.createTopic("news");
@@ -128,7 +128,7 @@ class JmsDeadLettersTest {
     }
 
     @Test
-    void aLetterIsMadeOnceOverCutsAndRestarts() throws Exception {
+    void aDeadLetterIsCreatedOnceAcrossConnectionLossesAndRestarts() throws Exception {
         try (CutProxy proxy = CutProxy.before(host.broker().server().openwirePort())) {
             ActiveMQConnection connection = givingUp(host.started((ActiveMQConnection) new ActiveMQConnectionFactory(
                     "failover:(tcp://127.0.0.1:" + proxy.port() + ")?initialReconnectDelay=20").createConnection()));
@@ -140,7 +140,7 @@ class JmsDeadLettersTest {
             failing.rollback();
             proxy.cut();
             Awaitility.await().until(() -> {
-                assertNull(consumer.receive(NOTHING)); // gives it up once more where the broker has not heard of it
+                assertNull(consumer.receive(NOTHING)); // rejects it again where the broker has not got the first rejection
                 return waiting(letters()) == 1;
             });
             connection.close();

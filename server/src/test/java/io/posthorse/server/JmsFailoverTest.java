@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
- * Clients with a failover: address whose connection is cut below them. As with ActiveMQ the application hears nothing of it
- * but that the transport was interrupted, and goes on.
+ * Clients with a failover: address whose connection is cut. As with ActiveMQ, the application only learns that the
+ * transport was interrupted, and continues.
  */
 @Timeout(60)
 class JmsFailoverTest {
@@ -55,30 +55,30 @@ class JmsFailoverTest {
 
     @AfterEach
     void stop() throws JMSException {
-        host.close(); // a client without a server would try for ever
+        host.close(); // a client without a server would try without end
         proxy.close();
     }
 
     private ActiveMQConnectionFactory factory() {
-        ActiveMQConnectionFactory made = new ActiveMQConnectionFactory(
+        ActiveMQConnectionFactory connection = new ActiveMQConnectionFactory(
                 "failover:(tcp://127.0.0.1:" + proxy.port() + ")?initialReconnectDelay=20");
-        made.setTransportListener(listener());
-        return made;
+        connection.setTransportListener(listener());
+        return connection;
     }
 
     private ActiveMQConnection connect(String clientId) throws JMSException {
-        ActiveMQConnection made = (ActiveMQConnection) factory().createConnection();
-        made.setClientID(clientId);
-        made.setExceptionListener(e -> heard.add("exception listener: " + e));
-        made.setClientInternalExceptionListener(e -> heard.add("internal listener: " + e));
-        return host.started(made);
+        ActiveMQConnection connection = (ActiveMQConnection) factory().createConnection();
+        connection.setClientID(clientId);
+        connection.setExceptionListener(e -> heard.add("exception listener: " + e));
+        connection.setClientInternalExceptionListener(e -> heard.add("internal listener: " + e));
+        return host.started(connection);
     }
 
     private TransportListener listener() {
         return new TransportListener() {
             @Override
             public void onCommand(Object command) {
-                // what is meant for the application
+                // for the application only
             }
 
             @Override
@@ -98,7 +98,7 @@ class JmsFailoverTest {
         };
     }
 
-    /** Cuts, and waits until the client is back. */
+    /** Cuts the connection, and waits until the client has reconnected. */
     private void cut() {
         int before = resumed.get();
         proxy.cut();
@@ -111,7 +111,7 @@ class JmsFailoverTest {
     }
 
     @Test
-    void consumersGoOnInSilence() throws Exception {
+    void consumersContinueWithoutErrors() throws Exception {
         ActiveMQConnection connection = connect("orders-1");
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         Queue queue = session.createQueue("orders");
@@ -138,7 +138,7 @@ class JmsFailoverTest {
     }
 
     @Test
-    void anOpenTransactionGoesOnInSilence() throws Exception {
+    void anOpenTransactionContinuesWithoutErrors() throws Exception {
         Session session = connect("orders-2").createSession(true, Session.SESSION_TRANSACTED);
         Queue queue = session.createQueue("orders");
         MessageProducer producer = session.createProducer(queue);
@@ -158,7 +158,7 @@ class JmsFailoverTest {
     }
 
     @Test
-    void aTemporaryQueueGoesOnInSilence() throws Exception {
+    void aTemporaryQueueContinuesWithoutErrors() throws Exception {
         Session session = connect("orders-3").createSession(false, Session.AUTO_ACKNOWLEDGE);
         TemporaryQueue replies = session.createTemporaryQueue();
         MessageConsumer consumer = session.createConsumer(replies);

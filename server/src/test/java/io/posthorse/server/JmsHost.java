@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** A server on a directory of the test's, and JMS clients that go before it goes. */
+/** A server on the test's directory, with JMS clients that are closed before it. */
 final class JmsHost implements AutoCloseable {
     private final Path directory;
     private final List<ActiveMQConnection> open = new ArrayList<>();
@@ -53,7 +53,7 @@ final class JmsHost implements AutoCloseable {
         return started(made);
     }
 
-    /** A session of a connection of its own, which acknowledges by itself. */
+    /** Returns a session of a new connection, with automatic acknowledgement. */
     Session session() throws JMSException {
         return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
     }
@@ -64,18 +64,18 @@ final class JmsHost implements AutoCloseable {
         }
     }
 
-    /** The text of a message; null where there is none. */
+    /** Returns the text of a message; null where there is none. */
     static String text(Message message) throws JMSException {
         return message == null ? null : ((TextMessage) message).getText();
     }
 
-    /** Closes the connections and then the server, and starts another one on the same directory. */
+    /** Closes the connections and the server, and starts another server on the same directory. */
     void restart(String... sets) throws JMSException {
         close();
         broker = TestBroker.start(directory, sets);
     }
 
-    /** The same below its connections, which notice. */
+    /** Restarts the server under its connections, which notice it. */
     void restartBelow(String... sets) {
         broker.close();
         broker = TestBroker.start(directory, sets);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages as large as they may be, and larger: a send that is refused costs neither the connection nor other sends. */
+/** Messages of the maximum size and beyond: a refused send affects neither the connection nor other sends. */
 @Timeout(60)
 class JmsLargeTest {
     private static final long WAIT = 20_000;
@@ -79,12 +79,12 @@ class JmsLargeTest {
     }
 
     @Test
-    void aTooLargeMessageIsRefusedAndTheConnectionGoesOn() throws Exception {
+    void aTooLargeMessageIsRefusedOnAnOpenConnection() throws Exception {
         isRefused(bounded("", ""));
     }
 
     @Test
-    void aFailoverClientIsToldTheSameAndDoesNotTryAgain() throws Exception {
+    void aFailoverClientGetsTheRefusalAndDoesNotRetry() throws Exception {
         isRefused(bounded("failover:(", ")"));
     }
 
@@ -109,7 +109,7 @@ class JmsLargeTest {
     }
 
     @Test
-    void whoWaitsForNoAnswerHearsOfItByHisListener() throws Exception {
+    void anAsyncSendReportsTheRefusalToTheListener() throws Exception {
         ActiveMQConnection connection = bounded("", "?jms.useAsyncSend=true");
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         Queue queue = session.createQueue("large");
@@ -120,7 +120,7 @@ class JmsLargeTest {
     }
 
     @Test
-    void fortyMebibytesComeBackAndOutliveARestart() throws Exception {
+    void fortyMebibytesAreReceivedAndSurviveARestart() throws Exception {
         String segments = "mappedFileSizeCommitLog=" + 128 * MIB;
         host = JmsHost.start(directory, segments);
         Session session = host.session();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names of destinations and clients, as long as they may be and in any script. */
+/** Names of destinations and clients of the maximum length and in any script. */
 @Timeout(60)
 class JmsNamesTest {
     private static final long WAIT = 5_000;
@@ -61,7 +61,7 @@ class JmsNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "订单", "a b/c:d&e|f", "....", "%2E", "🐎", "Ünï"})
-    void destinationsHaveNamesOf1024BytesInAnyScript(String pattern) throws Exception {
+    void destinationsMayHaveNamesOf1024BytesInAnyScript(String pattern) throws Exception {
         String name = filled(pattern);
         assertEquals(BYTES_MAX, bytes(name));
         ActiveMQConnection connection = host.connectAs("long");
@@ -88,7 +88,7 @@ class JmsNamesTest {
     }
 
     @Test
-    void otherClientsSendToNoNameThatTheyCannotRead() throws Exception {
+    void otherClientsCannotSendToNamesBeyondTheirLimit() throws Exception {
         Session session = host.session();
         String name = "x".repeat(200);
         MessageConsumer consumer = session.createConsumer(session.createQueue(name));
@@ -100,7 +100,7 @@ class JmsNamesTest {
     }
 
     @Test
-    void aLongHostNameMakesNoTemporaryQueueImpossible() throws Exception {
+    void aLongHostNameStillAllowsTemporaryQueues() throws Exception {
         ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(host.url());
         factory.setConnectionIDPrefix("ID:" + "order-service.production.svc.cluster.local.".repeat(20));
         Session session = host.started((ActiveMQConnection) factory.createConnection())
@@ -111,7 +111,7 @@ class JmsNamesTest {
     }
 
     @Test
-    void clientIdsAreLongAndRefusedWhereTheyCannotBeStored() throws Exception {
+    void longClientIdsAreAcceptedUnlessTheyCannotBeStored() throws Exception {
         String most = ".".repeat(1_000);
         Session session = host.connectAs(most).createSession(false, Session.AUTO_ACKNOWLEDGE);
         Topic topic = session.createTopic("prices");

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What strangers and hostile clients can say on the port of JMS clients, and that nobody else suffers. */
+/** Attacks of unidentified and hostile clients on the JMS port, which must not affect other clients. */
 @Timeout(60)
 class JmsSafetyTest {
     private static final long WAIT = 5_000;
@@ -83,7 +83,7 @@ class JmsSafetyTest {
         broker.close();
     }
 
-    private void othersLive() throws JMSException {
+    private void assertOthersWork() throws JMSException {
         Session session = bystander.createSession(false, Session.AUTO_ACKNOWLEDGE);
         var queue = session.createQueue("others");
         session.createProducer(queue).send(session.createTextMessage("alive"));
@@ -117,7 +117,7 @@ class JmsSafetyTest {
     }
 
     @Test
-    void secT15BeforeTheLoginNothingHappens() throws Exception {
+    void secT15CommandsBeforeTheLoginAreRefused() throws Exception {
         DestinationInfo create = new DestinationInfo(
                 new ConnectionId(ME), DestinationInfo.ADD_OPERATION_TYPE, new ActiveMQQueue("early"));
         MessagePull pull = new MessagePull();
@@ -133,20 +133,20 @@ class JmsSafetyTest {
             }
         }
         assertEquals(17, broker.client().ask(TestBroker.PULL, TestBroker.pull("g", "early", 0, 0, "*", 0), NO_BODY).code());
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void secT15AndNothingBeforeTheWireFormat() throws Exception {
+    void secT15CommandsBeforeTheWireFormatAreRefused() throws Exception {
         try (RawJms stranger = RawJms.silent(broker)) {
             stranger.send(RawJms.login(ME, "c", null, null));
             stranger.readToTheEnd();
         }
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void secT10LengthsAreCheckedBeforeAnythingIsReserved() throws Exception {
+    void secT10LengthsAreCheckedBeforeMemoryIsAllocated() throws Exception {
         for (int length : new int[] {Integer.MAX_VALUE, -1, 0, (64 << 10) + 1}) {
             try (RawJms stranger = RawJms.greeted(broker)) {
                 stranger.sendBytes(ByteBuffer.allocate(8).putInt(length).array());
@@ -155,13 +155,13 @@ class JmsSafetyTest {
         }
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             client.sendBytes(ByteBuffer.allocate(20_000).putInt(Integer.MAX_VALUE).array());
-            client.readToTheEnd(); // it is no message
+            client.readToTheEnd(); // it is not a message
         }
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             client.sendBytes(ByteBuffer.allocate(5).putInt(Integer.MAX_VALUE).put((byte) 22).array());
-            client.readToTheEnd(); // nor is an acknowledgement
+            client.readToTheEnd(); // neither is an acknowledgement
         }
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
@@ -174,11 +174,11 @@ class JmsSafetyTest {
                 client.readToTheEnd();
             }
         }
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void secT05ClientsCannotHaveExceptionsMade() throws Exception {
+    void secT05ClientsCannotCreateExceptionsOfAnyClass() throws Exception {
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             client.send(new ExceptionResponse(new IllegalArgumentException("org.example.Gadget")));
             client.readToTheEnd();
@@ -189,11 +189,11 @@ class JmsSafetyTest {
             client.send(error);
             client.readToTheEnd();
         }
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void propertiesThatMakeNoSenseAreRefused() throws Exception {
+    void invalidPropertiesAreRefused() throws Exception {
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             client.ask(new ProducerInfo(producer()));
             for (byte[] properties : List.of(
@@ -207,7 +207,7 @@ class JmsSafetyTest {
     }
 
     @Test
-    void aBodyThatMakesNoSenseDoesNotHoldUpTheNextMessage() throws Exception {
+    void anInvalidBodyDoesNotBlockTheNextMessage() throws Exception {
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             client.ask(new ProducerInfo(producer()));
             ActiveMQTextMessage broken = message("bodies", 1);
@@ -224,11 +224,11 @@ class JmsSafetyTest {
         List<Stored> shown = broker.read("bodies", 0, 0);
         assertEquals(2, shown.getLast().offset());
         assertEquals("text", shown.getLast().text());
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void secT22ABodyThatGrowsIsNotShown() throws Exception {
+    void secT22ADecompressionBombIsNotShown() throws Exception {
         ByteArrayOutputStream small = new ByteArrayOutputStream();
         try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
             for (int megabyte = 0; megabyte < 100; megabyte++) {
@@ -246,11 +246,11 @@ class JmsSafetyTest {
         }
         List<Stored> shown = broker.read("bombs", 0, 0);
         assertEquals(List.of("text"), shown.stream().map(Stored::text).toList());
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void secT17ATemporaryDestinationIsItsConnectionsOwn() throws Exception {
+    void secT17ATemporaryDestinationBelongsToItsConnection() throws Exception {
         Session session = bystander.createSession(false, Session.AUTO_ACKNOWLEDGE);
         var own = (ActiveMQTempQueue) session.createTemporaryQueue();
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
@@ -288,12 +288,12 @@ class JmsSafetyTest {
     }
 
     @Test
-    void aClosedConnectionOpensNothingMore() throws Exception {
+    void aClosedConnectionAcceptsNoCommands() throws Exception {
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             client.ask(new RemoveInfo(new ConnectionId(ME)));
             assertInstanceOf(IllegalStateException.class, refused(client.ask(consumer(ME, new ActiveMQQueue("others")))));
         }
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
@@ -301,13 +301,13 @@ class JmsSafetyTest {
         try (RawJms client = RawJms.greeted(broker, 600)) {
             client.ask(RawJms.login(ME, ME, null, null));
             assertInstanceOf(KeepAliveInfo.class, client.read());
-            client.readToTheEnd(); // it says nothing itself
+            client.readToTheEnd(); // it sends nothing itself
         }
-        othersLive();
+        assertOthersWork();
     }
 
     @Test
-    void secT23WhatAConnectionOpensHasALimit() {
+    void secT23ResourcesOfAConnectionHaveALimit() {
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             for (int i = 0; i < 10_000; i++) {
                 client.send(new ProducerInfo(new ProducerId(RawJms.session(ME), i)));
@@ -317,16 +317,16 @@ class JmsSafetyTest {
         }
     }
 
-    /** Each transaction stays below its own limit, and many of them would fill the heap. */
+    /** Each transaction stays below its own limit, but many of them would fill the heap. */
     @Test
-    void secT23OpenTransactionsHaveALimitTogether() throws Exception {
+    void secT23AllOpenTransactionsHaveACommonLimit() throws Exception {
         int bytes = 12 << 20;
         long most = Runtime.getRuntime().maxMemory() / 4;
-        assertTrue(most < 1L << 30, "the test would send as much: run it with -Xmx1g");
+        assertTrue(most < 1L << 30, "the test would send as much; run it with -Xmx1g");
         try (RawJms client = RawJms.in(broker, ME, null, null)) {
             Throwable refusal = null;
             for (int i = 0; refusal == null; i++) {
-                assertTrue((long) i * bytes <= most, "more than the limit was taken");
+                assertTrue((long) i * bytes <= most, "more than the limit was accepted");
                 LocalTransactionId id = new LocalTransactionId(new ConnectionId(ME), i / 3);
                 client.ask(new TransactionInfo(id.getConnectionId(), id, TransactionInfo.BEGIN));
                 ActiveMQBytesMessage message = new ActiveMQBytesMessage();
@@ -342,7 +342,7 @@ class JmsSafetyTest {
             }
             assertTrue(refusal.getMessage().contains("open transactions of all clients"), refusal.getMessage());
         }
-        othersLive();
+        assertOthersWork();
         Session session = bystander.createSession(true, Session.SESSION_TRANSACTED);
         var queue = session.createQueue("heap");
         Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
@@ -353,7 +353,7 @@ class JmsSafetyTest {
     }
 
     @Test
-    void secT21RubbishDoesNotFillTheLog() throws IOException {
+    void secT21InvalidBytesDoNotFillTheLog() throws IOException {
         long before = complaints();
         long began = System.nanoTime();
         for (int i = 0; i < 300; i++) {
@@ -362,12 +362,12 @@ class JmsSafetyTest {
                 stranger.readToTheEnd();
             }
         }
-        long seconds = (System.nanoTime() - began) / 1_000_000_000L + 2; // those that it touches
+        long seconds = (System.nanoTime() - began) / 1_000_000_000L + 2; // the seconds that it touches
         long lines = complaints() - before;
         assertTrue(lines >= 1 && lines <= 10 * seconds, lines + " lines in " + seconds + " s");
     }
 
-    /** Lines of the broker's own; the log holds what its clients trace as well. */
+    /** Counts the broker's own lines; the log also contains the traces of its clients. */
     private static long complaints() throws IOException {
         return Files.readString(Path.of("target/trace.log"), StandardCharsets.ISO_8859_1).lines()
                 .filter(line -> line.contains(" io.posthorse."))

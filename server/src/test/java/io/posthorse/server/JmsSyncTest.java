@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** JMS where acknowledged means on stable storage. */
+/** JMS with synchronous flush: acknowledged messages are on stable storage. */
 @Timeout(60)
 class JmsSyncTest {
     private static final int RUNTIME_INFO = 28;
@@ -57,7 +57,7 @@ class JmsSyncTest {
     }
 
     @Test
-    void whatIsAnsweredIsOnStableStorage() throws Exception {
+    void acknowledgedMessagesAreOnStableStorage() throws Exception {
         Session session = host.session();
         Queue queue = session.createQueue("safe");
         MessageConsumer consumer = session.createConsumer(queue);
@@ -77,7 +77,7 @@ class JmsSyncTest {
     }
 
     @Test
-    void messagesThatNeedNotPersistKeepTheirPlaceAmongThoseThatDo() throws Exception {
+    void nonPersistentMessagesKeepTheirOrderAmongPersistentOnes() throws Exception {
         Session session = host.session();
         Queue queue = session.createQueue("mixed");
         MessageConsumer consumer = session.createConsumer(queue);
@@ -91,9 +91,9 @@ class JmsSyncTest {
         }
     }
 
-    /** The client comes again while the disk still works on its message, and sends it once more. */
+    /** The client reconnects while the disk still works on its message, and sends it again. */
     @Test
-    void whatIsSentOnceMoreBeforeItsFirstCopyWasSafeIsStoredOnce() throws Exception {
+    void aMessageRepeatedBeforeItsCommitIsStoredOnce() throws Exception {
         int rounds = 100;
         ConnectionInfo login = RawJms.login("ID:hasty-1:1", "hasty", null, null);
         login.setFailoverReconnect(true);
@@ -102,7 +102,7 @@ class JmsSyncTest {
                 first.ask(login);
                 first.ask(new SessionInfo(RawJms.session("ID:hasty-1:1")));
                 first.send(numbered(i));
-                first.ask(new ProducerInfo(numbered(i).getProducerId())); // answered at once: its message was taken
+                first.ask(new ProducerInfo(numbered(i).getProducerId())); // answered at once: its message was accepted
                 second.ask(login);
                 second.ask(new SessionInfo(RawJms.session("ID:hasty-1:1")));
                 second.ask(numbered(i));

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What JMS promises, by ActiveMQ's own client on a real server. */
+/** The guarantees of JMS, tested with ActiveMQ's own client on a real server. */
 @Timeout(60)
 class JmsTest {
     private static final long WAIT = 5_000;
@@ -112,7 +112,7 @@ class JmsTest {
     }
 
     @Test
-    void messagesOfAllKindsComeBackAsTheyWereSent() throws Exception {
+    void messagesOfAllTypesAreReceivedAsSent() throws Exception {
         Session session = session();
         Queue queue = session.createQueue("orders.new");
         MessageProducer producer = session.createProducer(queue);
@@ -166,13 +166,13 @@ class JmsTest {
         StreamMessage streamBack = (StreamMessage) consumer.receive(WAIT);
         assertEquals("a", streamBack.readString());
         assertEquals(3, streamBack.readInt());
-        assertNotNull(consumer.receive(WAIT)); // an object; opening it is the client's business
+        assertNotNull(consumer.receive(WAIT)); // an object message, which only clients deserialize
         assertNotNull(consumer.receive(WAIT));
         assertNull(consumer.receive(NOTHING));
     }
 
     @Test
-    void aCommitShowsEverythingAtOnceAndARollbackNothing() throws Exception {
+    void aCommitPublishesEverythingAtOnceAndARollbackNothing() throws Exception {
         Session transacted = connection.createSession(true, Session.SESSION_TRANSACTED);
         Queue queue = transacted.createQueue("TEST1");
         MessageConsumer consumer = session().createConsumer(queue);
@@ -186,7 +186,7 @@ class JmsTest {
     }
 
     @Test
-    void whatWasRolledBackIsHandedOutAgainAndAtLastGoesToTheDeadLetters() throws Exception {
+    void rolledBackMessagesAreRedeliveredAndFinallyBecomeDeadLetters() throws Exception {
         ActiveMQConnection other = connect("?jms.redeliveryPolicy.maximumRedeliveries=2"
                 + "&jms.redeliveryPolicy.initialRedeliveryDelay=10");
         Session transacted = other.createSession(true, Session.SESSION_TRANSACTED);
@@ -211,7 +211,7 @@ class JmsTest {
     }
 
     @Test
-    void whatIsNotAcknowledgedComesAgain() throws Exception {
+    void unacknowledgedMessagesAreRedelivered() throws Exception {
         Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
         Queue queue = session.createQueue("acks");
         send(session, queue, "1", "2", "3");
@@ -219,7 +219,7 @@ class JmsTest {
         Message first = consumer.receive(WAIT);
         assertEquals("1", text(first));
         assertEquals("2", text(consumer.receive(WAIT)));
-        first.acknowledge(); // and with it the second: that is how this mode is
+        first.acknowledge(); // acknowledges the second one too, as this mode does
         assertEquals("3", text(consumer.receive(WAIT)));
         session.close();
         Session again = connection.createSession(false, ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE);
@@ -254,7 +254,7 @@ class JmsTest {
     }
 
     @Test
-    void everySubscriberOfATopicGetsEveryMessageAndADurableOneThoseOfItsAbsence() throws Exception {
+    void everySubscriberGetsEveryMessageAndADurableOneAlsoMissedOnes() throws Exception {
         ActiveMQConnection named = connect("", "client-1");
         Session session = named.createSession(false, Session.AUTO_ACKNOWLEDGE);
         Topic topic = session.createTopic("news.sport");
@@ -284,7 +284,7 @@ class JmsTest {
     }
 
     @Test
-    void selectorsChooseAndLeaveTheRest() throws Exception {
+    void selectorsChooseMessagesAndLeaveTheRest() throws Exception {
         Session session = session();
         Queue queue = session.createQueue("chosen");
         MessageProducer producer = session.createProducer(queue);
@@ -341,7 +341,7 @@ class JmsTest {
     }
 
     @Test
-    void theMoreImportantComesFirstAndWhatIsTooOldNotAtAll() throws Exception {
+    void higherPrioritiesComeFirstAndExpiredMessagesAreNotDelivered() throws Exception {
         Session session = session();
         Queue queue = session.createQueue("ranked");
         MessageProducer producer = session.createProducer(queue);
@@ -358,7 +358,7 @@ class JmsTest {
     }
 
     @Test
-    void aDelayedMessageComesAtItsTimeAndARepeatedOneAgain() throws Exception {
+    void delayedAndRepeatedMessagesAreDeliveredAtTheirTimes() throws Exception {
         Session session = session();
         Queue queue = session.createQueue("later");
         MessageProducer producer = session.createProducer(queue);
@@ -371,7 +371,7 @@ class JmsTest {
         assertEquals("delayed", text(late));
         assertTrue(System.nanoTime() - before >= 299_000_000, "early");
         assertIsDone(message.getJMSMessageID(), late);
-        producer.send(late); // what is sent on was delivered by its schedule already
+        producer.send(late); // a forwarded message was already delivered by its schedule
         assertIsDone(message.getJMSMessageID(), consumer.receive(WAIT));
         TextMessage repeated = session.createTextMessage("again");
         repeated.setLongProperty("AMQ_SCHEDULED_DELAY", 50);
@@ -382,15 +382,18 @@ class JmsTest {
         assertNull(consumer.receive(NOTHING));
     }
 
-    /** As with ActiveMQ: when it was to be delivered is gone, and the job that delivered it is named. */
+    /** As with ActiveMQ, the schedule is removed and the id of the job is set. */
     private static void assertIsDone(String job, Message delivered) throws JMSException {
         assertFalse(Collections.list((Enumeration<?>) delivered.getPropertyNames()).toString().contains("AMQ_"));
         assertEquals(job, delivered.getStringProperty("scheduledJobId"));
     }
 
-    /** The queue in which such messages wait is the broker's own: what a pattern put there would come again for ever. */
+    /**
+     * The queue of such messages is internal to the broker: a message that a pattern put there would be delivered without
+     * end.
+     */
     @Test
-    void aPatternReachesNoQueueOfTheBrokersOwn() throws Exception {
+    void aPatternMatchesNoInternalQueue() throws Exception {
         Session session = session();
         Queue queue = session.createQueue("later");
         MessageConsumer consumer = session.createConsumer(queue);
@@ -402,13 +405,13 @@ class JmsTest {
         assertEquals("in a year", text(consumer.receive(WAIT)));
         send(session, new ActiveMQQueue(">"), "to all");
         assertEquals("to all", text(consumer.receive(WAIT)));
-        assertNull(consumer.receive(NOTHING), "it comes once");
+        assertNull(consumer.receive(NOTHING), "it is delivered once");
         MessageConsumer all = session.createConsumer(new ActiveMQQueue(">"));
-        assertNull(all.receive(NOTHING), "what waits is nobody's");
+        assertNull(all.receive(NOTHING), "waiting messages are not delivered");
     }
 
     @Test
-    void compositeDestinationsGetOneEachAndAVirtualTopicFeedsItsQueues() throws Exception {
+    void compositeDestinationsGetOneMessageEachAndVirtualTopicsFeedQueues() throws Exception {
         Session session = session();
         send(session, new ActiveMQQueue("one,two,topic://three"), "x");
         assertEquals("x", text(session.createConsumer(session.createQueue("one")).receive(WAIT)));
@@ -423,7 +426,7 @@ class JmsTest {
     }
 
     @Test
-    void aGroupStaysWithOneConsumerAndAnExclusiveOneHasAll() throws Exception {
+    void aGroupStaysWithOneConsumerAndAnExclusiveConsumerGetsAll() throws Exception {
         Session one = session();
         Session two = session();
         Queue queue = one.createQueue("grouped?consumer.prefetchSize=1");
@@ -454,7 +457,7 @@ class JmsTest {
     }
 
     @Test
-    void aClientIdIsUsedOnceAndAConsumerWithoutPrefetchAsks() throws Exception {
+    void aClientIdIsUniqueAndAConsumerWithoutPrefetchPulls() throws Exception {
         ActiveMQConnection named = connect("", "me");
         assertThrows(InvalidClientIDException.class, () -> connect("", "me"));
         named.close();
@@ -471,7 +474,7 @@ class JmsTest {
     }
 
     @Test
-    void aMessageThatAConsumerHadWhenItWentCountsAsDelivered() throws Exception {
+    void aMessageThatAClosedConsumerHadCountsAsDelivered() throws Exception {
         Session session = session();
         Queue queue = session.createQueue("returned");
         send(session, queue, "1", "2", "3");
@@ -483,7 +486,7 @@ class JmsTest {
         MessageConsumer next = session.createConsumer(queue);
         Message again = next.receive(WAIT);
         assertTrue(again.getJMSRedelivered());
-        assertFalse(next.receive(WAIT).getJMSRedelivered(), "it was only on its way");
+        assertFalse(next.receive(WAIT).getJMSRedelivered(), "it was only in transit");
         assertFalse(next.receive(WAIT).getJMSRedelivered());
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Destinations that come and go by the hands of others while JMS clients use them. */
+/** Destinations that others create and delete while JMS clients use them. */
 @Timeout(60)
 class JmsTopicsTest {
     private static final int DELETE_TOPIC = 215;
@@ -54,7 +54,7 @@ class JmsTopicsTest {
     }
 
     @Test
-    void aPatternTakesInATopicThatAnotherProtocolCreates() throws Exception {
+    void aPatternMatchesTopicsThatOtherProtocolsCreate() throws Exception {
         MessageConsumer consumer = session.createConsumer(session.createQueue("orders_*"));
         MessageConsumer all = host.session().createConsumer(session.createQueue("north.>"));
         MessageConsumer exact = session.createConsumer(session.createQueue("elsewhere"));
@@ -65,12 +65,12 @@ class JmsTopicsTest {
 
         assertEquals(5, all.receive(WAIT).getBody(byte[].class).length);
         assertEquals(4, exact.receive(WAIT).getBody(byte[].class).length);
-        assertNull(consumer.receive(NOTHING), "a star stands for a whole part of the name");
+        assertNull(consumer.receive(NOTHING), "a star stands for a complete part of the name");
     }
 
-    /** As with ActiveMQ, also where the broker was started again meanwhile. */
+    /** As with ActiveMQ, even where the broker was restarted meanwhile. */
     @Test
-    void aDurableSubscriptionToAPatternMissesNothingOfATopicThatComesWhileItIsAway() throws Exception {
+    void aDurableSubscriptionToAPatternGetsTopicsCreatedWhileInactive() throws Exception {
         Topic all = session.createTopic("weather.>");
         send(session, session.createTopic("weather.oslo"), "before");
         host.connectAs("desk").createSession(false, Session.AUTO_ACKNOWLEDGE).createDurableSubscriber(all, "w").close();
@@ -86,7 +86,7 @@ class JmsTopicsTest {
     }
 
     @Test
-    void whoHasCreatedAQueueGetsNoMoreOfItThanOthers() throws Exception {
+    void theCreatorOfAQueueGetsNoMoreThanOtherConsumers() throws Exception {
         Destination queue = session.createQueue("shared");
         MessageConsumer creator = session.createConsumer(queue);
         MessageConsumer pattern = host.session().createConsumer(session.createQueue("shared.>"));
@@ -103,7 +103,7 @@ class JmsTopicsTest {
     }
 
     @Test
-    void clientsAreToldOfTopicsOfOtherProtocols() throws Exception {
+    void clientsGetAdvisoriesOfOtherProtocolsTopics() throws Exception {
         ActiveMQConnection connection = host.connect();
         DestinationSource source = connection.getDestinationSource();
         host.broker().topic("told", 1);
@@ -114,7 +114,7 @@ class JmsTopicsTest {
     }
 
     @Test
-    void aQueueThatIsDeletedAndComesBackServesTheConsumersThatStayed() throws Exception {
+    void aQueueThatIsCreatedAgainServesItsOldConsumers() throws Exception {
         Destination queue = session.createQueue("phoenix");
         MessageConsumer consumer = session.createConsumer(queue);
         send(session, queue, "before");
@@ -125,7 +125,7 @@ class JmsTopicsTest {
             assertEquals("round " + round, text(consumer.receive(WAIT)));
         }
         consumer.close();
-        assertNull(session.createConsumer(queue).receive(NOTHING), "acknowledged once and for all");
+        assertNull(session.createConsumer(queue).receive(NOTHING), "acknowledged messages are not delivered again");
     }
 
     @Test
@@ -148,7 +148,7 @@ class JmsTopicsTest {
     }
 
     @Test
-    void whatIsInHandsWhenItsQueueIsDeletedIsAcknowledgedInPeace() throws Exception {
+    void acknowledgingAfterQueueDeletionIsAccepted() throws Exception {
         Session client = host.connect().createSession(false, Session.CLIENT_ACKNOWLEDGE);
         Destination queue = client.createQueue("gone");
         MessageConsumer consumer = client.createConsumer(queue);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Queues of virtual topics. What is expected is what ActiveMQ Classic 6.3.1 does with the same program. */
+/** Queues of virtual topics, with the results of ActiveMQ Classic 6.3.1 for the same program. */
 @Timeout(60)
 class JmsVirtualTest {
     private static final String TEXT = "AMQ_MSG_TYPE\u0001text\u0002";
@@ -97,7 +97,7 @@ class JmsVirtualTest {
     }
 
     @Test
-    void aQueueGetsTheTopicFromItsCreationOnWhoeverMadeIt() throws Exception {
+    void aQueueGetsTheTopicFromItsCreationOnByAnyCreator() throws Exception {
         session.createProducer(A).close();
         assertEquals(List.of(), browsed(B));
         send(ORDERS, "1", "2");
@@ -113,7 +113,7 @@ class JmsVirtualTest {
     }
 
     @Test
-    void aQueueThatIsThereBeforeItsTopicMissesNothing() throws Exception {
+    void aQueueOlderThanItsTopicMissesNothing() throws Exception {
         session.createProducer(A).close();
         host.restart();
         session = host.session();
@@ -123,7 +123,7 @@ class JmsVirtualTest {
     }
 
     @Test
-    void whatWaitsIsBrowsedWithWhatWasSentToTheQueueItself() throws Exception {
+    void browsingIncludesMessagesSentToTheQueueItself() throws Exception {
         session.createConsumer(A).close();
         send(ORDERS, "1", "2");
         send(A, "direct");
@@ -135,7 +135,7 @@ class JmsVirtualTest {
     }
 
     @Test
-    void aPatternOfQueuesIsAQueueOfAllTopicsThatItFits() throws Exception {
+    void aPatternOfQueuesIsAQueueOfAllMatchingTopics() throws Exception {
         ActiveMQQueue all = new ActiveMQQueue("Consumer.A.VirtualTopic.orders.>");
         ActiveMQTopic eu = new ActiveMQTopic("VirtualTopic.orders.eu");
         MessageConsumer pattern = session.createConsumer(all);
@@ -155,7 +155,7 @@ class JmsVirtualTest {
     }
 
     @Test
-    void aPatternTakesTheQueuesThatItFitsToo() throws Exception {
+    void aPatternIncludesMatchingQueues() throws Exception {
         session.createConsumer(new ActiveMQQueue("Consumer.A.VirtualTopic.orders.eu")).close();
         send(new ActiveMQTopic("VirtualTopic.orders.eu"), "1");
         MessageConsumer pattern = session.createConsumer(
@@ -170,14 +170,14 @@ class JmsVirtualTest {
     }
 
     @Test
-    void oneNameElementMakesAQueueOfAVirtualTopic() throws Exception {
+    void oneNameElementMakesItAQueueOfAVirtualTopic() throws Exception {
         MessageConsumer other = session.createConsumer(new ActiveMQQueue("Consumer.A.B.VirtualTopic.orders"));
         send(ORDERS, "1");
         assertNull(other.receive(NOTHING));
     }
 
     @Test
-    void aDeadLetterNamesTheQueueAndIsSentBackToItAlone() throws Exception {
+    void aDeadLetterNamesItsQueueAndCanBeSentBackToItOnly() throws Exception {
         ActiveMQConnection connection = host.connect();
         RedeliveryPolicy once = new RedeliveryPolicy();
         once.setMaximumRedeliveries(0);
@@ -199,9 +199,9 @@ class JmsVirtualTest {
         assertNull(letters.receive(NOTHING));
     }
 
-    /** As after a kill: the topic is stored, and what the queues were to begin with it is not. */
+    /** As after a kill: the topic is stored, but not the cursors of the queues. */
     @Test
-    void queuesGetTopicsThatCameWhileJmsWasOff() throws Exception {
+    void queuesGetTopicsCreatedWhileJmsWasOff() throws Exception {
         ActiveMQQueue all = new ActiveMQQueue("Consumer.A.VirtualTopic.>");
         session.createProducer(A).close();
         session.createConsumer(all).close();
@@ -212,11 +212,11 @@ class JmsVirtualTest {
         session = host.session();
         assertEquals(List.of("1"), browsed(A));
         List<String> found = texts(session.createConsumer(all), 3);
-        assertEquals(List.of("1", "1", "2"), found.stream().sorted().toList(), "its own, and those of a queue");
+        assertEquals(List.of("1", "1", "2"), found.stream().sorted().toList(), "its own messages, and those of a queue");
     }
 
     @Test
-    void durableSubscribersToPatternsGetTopicsThatCameWhileJmsWasOff() throws Exception {
+    void durableSubscribersToPatternsGetTopicsCreatedWhileJmsWasOff() throws Exception {
         Session durable = host.connectAs("c").createSession(false, Session.AUTO_ACKNOWLEDGE);
         durable.createDurableSubscriber(new ActiveMQTopic("news.>"), "d").close();
         host.restart("openwire.enabled=false");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scheduled messages of JMS clients in the hands of an operator (30001 to 30003), and all of them after a restart. */
+/** Scheduled messages of JMS clients in requests of operators (30001 to 30003), and after a restart. */
 @Timeout(60)
 class JmsWaitingTest {
     private static final int LIST = 30_001;
@@ -96,7 +96,7 @@ class JmsWaitingTest {
     }
 
     @Test
-    void aScheduledMessageIsListedAndDeliveredAtOnceOrTakenBack() throws Exception {
+    void aScheduledMessageIsListedAndDeliveredNowOrCancelled() throws Exception {
         long before = System.currentTimeMillis();
         TextMessage late = send("orders.late", "late", Map.of("AMQ_SCHEDULED_DELAY", 2 * HOUR));
         TextMessage soon = send("orders", "soon",
@@ -129,7 +129,7 @@ class JmsWaitingTest {
     }
 
     @Test
-    void aRepeatedMessageIsListedWithItsNextTimeUntilItIsTakenBack() throws Exception {
+    void aRepeatedMessageIsListedWithItsNextTimeUntilItIsCancelled() throws Exception {
         long before = System.currentTimeMillis();
         TextMessage sent = send("ticks", "tick", Map.of(
                 "AMQ_SCHEDULED_DELAY", HOUR, "AMQ_SCHEDULED_PERIOD", 2 * HOUR, "AMQ_SCHEDULED_REPEAT", 9));
@@ -142,16 +142,16 @@ class JmsWaitingTest {
         assertEquals("tick", ((TextMessage) consumer.receive(WAIT)).getText());
         Awaitility.await().until(() -> !list("topic", "ticks").isEmpty());
         JsonValue.Obj next = list().getFirst();
-        assertTrue(next.number("deliverTimestamp", 0) >= before + 2 * HOUR, "the time after this one: " + next);
+        assertTrue(next.number("deliverTimestamp", 0) >= before + 2 * HOUR, "the next time: " + next);
         Frame cancelled = act(CANCEL, next);
         assertEquals(0, cancelled.code(), cancelled.remark());
         assertEquals(List.of(), list());
         assertNull(consumer.receive(NOTHING));
     }
 
-    /** A clean end leaves a checkpoint, so that no record is looked at when the broker starts again. */
+    /** A clean end leaves a checkpoint, so the next start reads no records. */
     @Test
-    void afterARestartAllIsShownAsBefore() throws Exception {
+    void waitingMessagesAreListedUnchangedAfterARestart() throws Exception {
         send("orders", "now", Map.of("KEYS", "order-1"));
         send("orders", "later", Map.of("AMQ_SCHEDULED_DELAY", HOUR));
         TextMessage repeated = send("ticks", "tick", Map.of(

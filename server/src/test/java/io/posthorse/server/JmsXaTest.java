@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Transaction managers: prepared transactions, joined ones, restarts between. */
+/** Transaction managers: prepared and joined transactions, with restarts between. */
 @Timeout(60)
 class JmsXaTest {
     private static final long WAIT = 5_000;
@@ -80,7 +80,7 @@ class JmsXaTest {
     }
 
     @Test
-    void aPreparedTransactionWaitsOverARestartForItsDecision() throws Exception {
+    void aPreparedTransactionSurvivesARestart() throws Exception {
         start();
         Session plain = host.session();
         Queue in = plain.createQueue("xa-in");
@@ -112,7 +112,7 @@ class JmsXaTest {
         resource.rollback(new Id(2));
         Message back = inAgain.receive(WAIT);
         assertEquals("given back", ((TextMessage) back).getText());
-        assertTrue(back.getJMSRedelivered()); // somebody had it before the restart
+        assertTrue(back.getJMSRedelivered()); // a consumer had it before the restart
         assertEquals(2, back.getIntProperty("JMSXDeliveryCount"));
         assertNull(inAgain.receive(NOTHING));
         assertNull(outAgain.receive(NOTHING));
@@ -147,7 +147,7 @@ class JmsXaTest {
     }
 
     @Test
-    void whatWasPreparedAndRolledBackComesOnceMore() throws Exception {
+    void preparedMessagesAreDeliveredAgainAfterARollback() throws Exception {
         start();
         Session plain = host.session();
         Queue queue = plain.createQueue("again");
@@ -173,9 +173,9 @@ class JmsXaTest {
         assertNull(plain.createConsumer(plain.createQueue("ActiveMQ.DLQ")).receive(NOTHING));
     }
 
-    /** The consumer that is still there hands it out itself once more, so it must not be sent to it again. */
+    /** The consumer still has it, so it must not be sent to it again. */
     @Test
-    void whatIsRolledBackAfterItsPreparationStaysInTheHandsOfItsConsumer() throws Exception {
+    void aRollbackAfterPrepareLeavesMessagesWithTheirOpenConsumer() throws Exception {
         start();
         Session plain = host.session();
         JmsHost.send(plain, plain.createQueue("hands"), "mine");
@@ -200,7 +200,7 @@ class JmsXaTest {
             assertEquals("next", JmsHost.text(
                     (ActiveMQTextMessage) assertInstanceOf(MessageDispatch.class, second).getMessage()));
             ack.setTransactionId(null);
-            assertFalse(client.ask(ack) instanceof ExceptionResponse, "it is still this consumer's to acknowledge");
+            assertFalse(client.ask(ack) instanceof ExceptionResponse, "this consumer must still acknowledge it");
         }
         assertEquals("next", JmsHost.text(plain.createConsumer(plain.createQueue("hands")).receive(WAIT)));
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Starting, stopping, starting again; how many connections there may be. */
+/** Start, stop and restart; the maximum number of connections. */
 class LifecycleTest {
     @TempDir
     Path directory;
@@ -57,7 +57,7 @@ class LifecycleTest {
     }
 
     @Test
-    void clientsThatGoWithoutWaitingForTheirAnswersDoNoHarm() {
+    void clientsMayDisconnectBeforeTheirAnswers() {
         try (TestBroker broker = TestBroker.start(directory, "flushDiskType=SYNC_FLUSH")) {
             for (int round = 0; round < 20; round++) {
                 RawClient client = broker.client(round % 2 == 0);
@@ -94,12 +94,12 @@ class LifecycleTest {
             IOException refusal =
                     assertThrows(DirectoryInUseException.class, () -> Server.start(ConfigLoader.load(sources)));
             assertTrue(refusal.getMessage().contains(directory.toString()), refusal.getMessage());
-            broker.sent("T", 0, "", "the first one goes on");
+            broker.sent("T", 0, "", "the first one works");
         }
     }
 
     @Test
-    void aPortThatIsTakenIsRefusedAndTheDirectoryIsLetGo() {
+    void aPortInUseIsRefusedAndTheDirectoryReleased() {
         try (TestBroker broker = TestBroker.start(directory.resolve("one"))) {
             String port = "" + broker.server().brokerPort();
             ConfigSources sources = new ConfigSources(null, null, Map.of(),
@@ -114,7 +114,7 @@ class LifecycleTest {
     }
 
     @Test
-    void secT23ConnectionsBeyondTheLimitAreClosedAtOnceAndTheOthersLive() {
+    void secT23ConnectionsBeyondTheLimitAreClosedAtOnce() {
         try (TestBroker broker = TestBroker.start(directory, "connections.max=3")) {
             List<RawClient> allowed = List.of(broker.client(), broker.client(), broker.client());
             for (RawClient client : allowed) {

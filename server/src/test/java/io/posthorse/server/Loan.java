@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A message as it was lent, with the receipt that a client makes of the answer. */
+/** A lent message, with the receipt that a client builds from the answer. */
 record Loan(Stored message, String receipt) {
     static Map<String, String> request(String topic, int count, long leaseMs, long pollMs) {
         return new HashMap<>(Map.of(

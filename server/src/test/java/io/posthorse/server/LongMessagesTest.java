@@ -14,13 +14,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages beyond the frame of RocketMQ's standard, where both sides are set to them. */
+/** Messages beyond RocketMQ's standard frame length, with both sides configured for them. */
 class LongMessagesTest {
     @TempDir
     Path directory;
 
     @Test
-    void aMessageOfFortyMebibytesGoesInAndOut() {
+    void aMessageOfFortyMebibytesIsStoredAndRead() {
         try (TestBroker broker = TestBroker.start(
                 directory, "maxMessageSize=67108864", "mappedFileSizeCommitLog=268435456")) {
             broker.topic("T", 1);
@@ -39,7 +39,7 @@ class LongMessagesTest {
     }
 
     @Test
-    void withoutThatALongerFrameEndsItsConnection() {
+    void byDefaultALongerFrameEndsItsConnection() {
         try (TestBroker broker = TestBroker.start(directory)) {
             RawClient client = broker.client();
             byte[] begin = new byte[8];

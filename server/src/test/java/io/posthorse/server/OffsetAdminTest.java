@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tools do with offsets: 222 with 220, 43, 45, 303, 308, 314, 317, 321. */
+/** Requests of tools about offsets: 222 with 220, 43, 45, 303, 308, 314, 317, 321. */
 class OffsetAdminTest {
     @TempDir
     Path directory;
@@ -78,7 +78,7 @@ class OffsetAdminTest {
     }
 
     @Test
-    void aGroupWithoutMembersIsMoved() {
+    void aGroupWithoutMembersIsReset() {
         fill();
         assertEquals(List.of(0L, 0L), offsets(reset()));
         assertEquals(0, cursor("G", 0));
@@ -95,7 +95,7 @@ class OffsetAdminTest {
     }
 
     @Test
-    void whatCannotBeMovedIsRefused() {
+    void invalidResetsAreRefused() {
         fill();
         assertEquals(17, reset("topic", "Nothing").code());
         assertEquals(26, reset("group", "Nobody").code());
@@ -105,7 +105,7 @@ class OffsetAdminTest {
     }
 
     @Test
-    void membersAreToldAndTheirOldCommitsPassedOver() {
+    void membersAreNotifiedAndTheirOldCommitsIgnored() {
         fill();
         RawClient member = broker.client();
         member.ask(34, Map.of(), heartbeat("c1", "G", "T", "*", 1));
@@ -124,16 +124,16 @@ class OffsetAdminTest {
         pull.put("sysFlag", "5");
         pull.put("commitOffset", "3");
         member.ask(PULL, pull, NO_BODY);
-        assertEquals(0, cursor("G", 0), "the same with a pull");
+        assertEquals(0, cursor("G", 0), "also with a pull");
         commit(client, "G", 0, 1);
-        assertEquals(1, cursor("G", 0), "a tool may");
+        assertEquals(1, cursor("G", 0), "a tool may commit");
         commit(member, "G", 0, 0);
         commit(member, "G", 0, 2);
-        assertEquals(2, cursor("G", 0), "the member has moved and goes on");
+        assertEquals(2, cursor("G", 0), "the member has moved and may commit");
     }
 
     @Test
-    void clientsInCppAreToldInTheirForm() {
+    void clientsInCppAreNotifiedInTheirFormat() {
         fill();
         RawClient member = broker.client();
         Frame beat = member.frame(34, 0, Map.of(), heartbeat("c1", "G", "T", "*", 1));
@@ -170,7 +170,7 @@ class OffsetAdminTest {
     }
 
     @Test
-    void howFarGroupsAreInTime() {
+    void timeSpansOfGroupsAreReported() {
         fill();
         Frame answer = client.ask(303, Map.of("topic", "T", "group", "G"));
         Golden.assertLike("303_consumeTimeSpan", answer);
@@ -187,7 +187,7 @@ class OffsetAdminTest {
     }
 
     @Test
-    void allGroupsAtOnce() {
+    void statisticsOfAllGroupsAreReported() {
         fill();
         client.ask(200, Map.of(), text("{\"groupName\":\"Idle\"}"));
         Frame answer = client.ask(317, Map.of("isOrder", "false"));
@@ -204,7 +204,7 @@ class OffsetAdminTest {
     }
 
     @Test
-    void entriesOfAQueue() {
+    void entriesOfAQueueAreListed() {
         fill();
         client.ask(34, Map.of(), heartbeat("c1", "G", "T", "b", 3));
         Frame answer = client.ask(321, Map.of("topic", "T", "queueId", "0", "index", "1", "count", "5",

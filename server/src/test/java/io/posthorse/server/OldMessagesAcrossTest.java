@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages that JMS clients sent long ago, read from the disk for clients of the other protocols. */
+/** Old messages of JMS clients, read from the disk for clients of the other protocols. */
 @Timeout(60)
 class OldMessagesAcrossTest {
     private static final List<String> TEXTS = List.of("one", "two", "three");
@@ -80,14 +80,14 @@ class OldMessagesAcrossTest {
     }
 
     @Test
-    void popAndPeekTranslateThem() {
+    void popAndPeekConvertOldMessages() {
         assertEquals(TEXTS, asked(PEEK, "poppers"));
         assertEquals(TEXTS, asked(POP, "poppers"));
-        assertEquals(210, host.broker().client().ask(POP, request("poppers")).code(), "all are lent");
+        assertEquals(210, host.broker().client().ask(POP, request("poppers")).code(), "all messages are lent");
     }
 
     @Test
-    void grpcReceivesThem() {
+    void grpcReceivesOldMessages() {
         List<String> bodies = new ArrayList<>();
         stub.receiveMessage(ReceiveMessageRequest.newBuilder()
                 .setGroup(Resource.newBuilder().setName("receivers"))
@@ -105,7 +105,7 @@ class OldMessagesAcrossTest {
     }
 
     @Test
-    void grpcPullsThem() {
+    void grpcPullsOldMessages() {
         MessageQueue queue = MessageQueue.newBuilder().setTopic(Resource.newBuilder().setName("old")).setId(0).build();
         List<String> bodies = new ArrayList<>();
         long[] next = new long[1];

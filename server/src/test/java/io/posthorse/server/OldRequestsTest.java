@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests about single messages that were stored long ago, so that another thread reads them first. */
+/** Requests about single old messages, which another thread reads first. */
 @Timeout(60)
 class OldRequestsTest {
     private static final int VIEW = 33;
@@ -66,7 +66,7 @@ class OldRequestsTest {
         host.close();
     }
 
-    /** What was stored before is not among the newest part of the log any more. */
+    /** Writes so much that earlier messages are no longer in the newest part of the log. */
     private void writeMuch() {
         String megabyte = "x".repeat(1 << 20);
         host.broker().sent("filler", 0, "", megabyte);
@@ -85,7 +85,7 @@ class OldRequestsTest {
     }
 
     @Test
-    void aMessageIsLookedAtAndSentBack() {
+    void anOldMessageIsReadAndSentBack() {
         long position = position(host.broker().sent("T", 0, "", "old"));
         asked(17, Map.of("topic", "%RETRY%G", "defaultTopic", "TBW102", "readQueueNums", "1", "writeQueueNums", "1",
                 "perm", "6", "topicFilterType", "SINGLE_TAG", "topicSysFlag", "0", "order", "false"));
@@ -99,7 +99,7 @@ class OldRequestsTest {
     }
 
     @Test
-    void timesInStatisticsAreThoseOfTheMessages() {
+    void statisticsContainTheTimesOfOldMessages() {
         long before = System.currentTimeMillis();
         host.broker().sent("T", 0, "", "old");
         host.broker().sent("T", 1, "", "old");
@@ -124,7 +124,7 @@ class OldRequestsTest {
     }
 
     @Test
-    void aDelayedMessageIsTakenBack() {
+    void anOldDelayedMessageIsRecalled() {
         Frame sent = client.ask(310, TestBroker.shortSend("T", 0, "UNIQ_KEY\u0001K1\u0002TIMER_DELAY_SEC\u0001900\u0002"),
                 "later".getBytes(StandardCharsets.UTF_8));
         assertEquals(0, sent.code(), sent.remark());
@@ -132,7 +132,7 @@ class OldRequestsTest {
         Map<String, String> recall = Map.of(
                 "producerGroup", "Producers", "topic", "T", "recallHandle", sent.field("recallHandle"));
         asked(RECALL, recall);
-        assertTrue(client.ask(RECALL, recall).remark().contains("no longer waits"), "and only once");
+        assertTrue(client.ask(RECALL, recall).remark().contains("no longer waits"), "it is recalled only once");
     }
 
     private record Id(int number) implements Xid {
@@ -153,7 +153,7 @@ class OldRequestsTest {
     }
 
     @Test
-    void preparedTransactionsAreDecided() throws Exception {
+    void oldPreparedTransactionsAreDecided() throws Exception {
         Queue queue = host.session().createQueue("xa");
         ActiveMQXAConnection connection = host.started((ActiveMQXAConnection) new ActiveMQXAConnectionFactory(
                 host.url()).createXAConnection());
@@ -174,9 +174,9 @@ class OldRequestsTest {
         assertNull(consumer.receive(NOTHING));
     }
 
-    /** What follows the one that is looked for waits, so that nothing is overtaken. */
+    /** Later commands wait for the lookup, so that the order is kept. */
     @Test
-    void aMessageThatComesOnceMoreAfterAFailoverIsFound() throws Exception {
+    void anOldMessageRepeatedAfterAFailoverIsFound() throws Exception {
         ConnectionInfo login = RawJms.login("ID:resender-1:1", "resender", null, null);
         try (RawJms first = RawJms.greeted(host.broker())) {
             first.ask(login);
@@ -214,7 +214,7 @@ class OldRequestsTest {
     }
 
     @Test
-    void whatExpiredLongAgoBecomesADeadLetter() throws Exception {
+    void anOldExpiredMessageBecomesADeadLetter() throws Exception {
         Session session = host.session();
         Queue queue = session.createQueue("expiring");
         var producer = session.createProducer(queue);
@@ -233,7 +233,7 @@ class OldRequestsTest {
     }
 
     @Test
-    void whatAConsumerGivesUpAfterLongBecomesADeadLetter() throws Exception {
+    void anOldMessageThatAConsumerRejectsBecomesADeadLetter() throws Exception {
         ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(host.url());
         factory.getRedeliveryPolicy().setMaximumRedeliveries(0);
         ActiveMQConnection connection = host.started((ActiveMQConnection) factory.createConnection());

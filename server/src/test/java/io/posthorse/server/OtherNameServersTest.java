@@ -38,7 +38,7 @@ class OtherNameServersTest {
     }
 
     @Test
-    void itIsKnownThereAsLongAsItRuns() {
+    void aBrokerIsRegisteredWhileItRuns() {
         try (TestBroker home = TestBroker.start(directory.resolve("home"), "brokerName=home")) {
             String address = "localhost:" + home.server().nameServerPort();
             TestBroker guest = TestBroker.start(
@@ -56,7 +56,7 @@ class OtherNameServersTest {
     }
 
     @Test
-    void aNameServerThatIsNotThereYetIsTriedAgain() {
+    void anUnreachableNameServerIsTriedAgain() {
         TestBroker probe = TestBroker.start(directory.resolve("probe"));
         int port = probe.server().nameServerPort();
         probe.close();
@@ -72,19 +72,19 @@ class OtherNameServersTest {
     }
 
     @Test
-    void aNameServerThatIsLostIsToldOfOnceAndAgainWhenItIsBack() throws Exception {
+    void aLostNameServerIsReportedOnceAndAgainWhenItIsBack() throws Exception {
         ServerSocket hung = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
         String name = "name server 127.0.0.1:" + hung.getLocalPort();
         try (TestBroker guest = TestBroker.start(
                 directory.resolve("guest"), "namesrvAddr=127.0.0.1:" + hung.getLocalPort())) {
             try (Socket first = hung.accept()) {
-                Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " did not answer"), "it is mute"));
+                Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " did not answer"), "it is silent"));
                 assertTrue(first.isConnected());
             }
             try (Socket again = hung.accept()) {
                 assertTrue(again.isConnected());
                 Awaitility.await().pollDelay(Duration.ofSeconds(4)).untilAsserted(() -> assertEquals(
-                        1, told(name + " did not answer") + told(name + " cannot be reached"), "it is the same loss"));
+                        1, told(name + " did not answer") + told(name + " cannot be reached"), "reported once"));
             }
             hung.close();
             try (NameServerProcess back = alone(hung.getLocalPort())) {
@@ -92,7 +92,7 @@ class OtherNameServersTest {
                 Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(
                         () -> assertEquals(1, told("Registered with the " + name + ", which is back")));
             }
-            Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " cannot be reached"), "another loss"));
+            Awaitility.await().untilAsserted(() -> assertEquals(1, told(name + " cannot be reached"), "a new loss"));
             assertTrue(guest.server().brokerPort() > 0);
         } finally {
             hung.close();
@@ -105,7 +105,7 @@ class OtherNameServersTest {
     }
 
     @Test
-    void aNameServerAloneKnowsTheBrokersOfOtherProcessesAndNothingElse() throws IOException {
+    void aSeparateNameServerKnowsTheBrokersOfOtherProcessesOnly() throws IOException {
         try (NameServerProcess alone = alone(0)) {
             TestBroker guest = TestBroker.start(
                     directory.resolve("guest"), "brokerName=guest", "nameserver.enabled=false",
@@ -140,7 +140,7 @@ class OtherNameServersTest {
     }
 
     @Test
-    void whatIsNoFrameEndsItsConnectionOnly() throws IOException {
+    void anInvalidFrameEndsItsConnectionOnly() throws IOException {
         try (NameServerProcess alone = alone(0); RawClient good = new RawClient(alone.port(), false);
                 Socket bad = new Socket("127.0.0.1", alone.port())) {
             bad.setSoTimeout(20_000);
@@ -151,7 +151,7 @@ class OtherNameServersTest {
     }
 
     @Test
-    void itsConfigurationOutlivesARestartAndItsPortIsFreeAgain() throws IOException {
+    void theConfigurationSurvivesARestartOnTheSamePort() throws IOException {
         int port;
         try (NameServerProcess first = alone(0); RawClient client = new RawClient(first.port(), false)) {
             port = first.port();
@@ -165,13 +165,13 @@ class OtherNameServersTest {
     }
 
     @Test
-    void levelsOfItsServerLogChangeWhileItRunsAndOutliveARestart() throws IOException {
+    void logLevelsChangeWhileItRunsAndSurviveARestart() throws IOException {
         Logger logger = Logger.getLogger("io.posthorse.nameserver");
         try {
             try (NameServerProcess first = alone(0); RawClient client = new RawClient(first.port(), false)) {
                 Frame refused = client.ask(318, Map.of(), TestBroker.text("log.level=LOUD"));
                 assertEquals(16, refused.code());
-                assertTrue(refused.remark().contains("is no level"), refused.remark());
+                assertTrue(refused.remark().contains("is not a level"), refused.remark());
                 assertEquals(0, client.ask(318, Map.of(), TestBroker.text("log.level=nameserver=DEBUG")).code());
                 assertEquals(Level.FINE, logger.getLevel());
             }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is one user's own: no other client gets to see his signature, his undecided messages, or replies to him. */
+/** Property of one user: no other client gets his signature, his undecided messages, or replies to him. */
 @Timeout(60)
 class OwnershipTest {
     private static final int REPLY_SHORT = 325;
@@ -58,7 +58,7 @@ class OwnershipTest {
 
     private static void assertBare(Frame pushed) {
         for (String field : CREDENTIALS) {
-            assertFalse(pushed.fields().containsKey(field), () -> pushed.code() + " holds " + field);
+            assertFalse(pushed.fields().containsKey(field), () -> pushed.code() + " contains " + field);
         }
         String all = pushed.fields() + new String(pushed.body(), StandardCharsets.ISO_8859_1);
         assertFalse(all.contains(Users.ROOT_SECRET) || all.contains(Users.secret("con")), all);
@@ -68,9 +68,9 @@ class OwnershipTest {
         member.write(FrameCodec.encode(asked.answer(0, null, Map.of(), text("{}"))));
     }
 
-    /** Requests that an operator's tools have the broker pass on: 307, 309, 223, and 220. */
+    /** Requests of operators' tools that the broker forwards: 307, 309, 223, and 220. */
     @Test
-    void secT25WhatIsPassedOnToAClientBearsNobodysSignature() {
+    void secT25ForwardedRequestsContainNoSignature() {
         RawClient member = member("c1");
         String id = root.ask(SEND_SHORT, shortSend("T", 0, ""), text("m")).field("msgId");
         Map<Integer, Map<String, String>> relayed = Map.of(
@@ -95,7 +95,7 @@ class OwnershipTest {
     }
 
     @Test
-    void secT25ClientsThatSignAlthoughNobodyAsksThemToGiveNothingAway() {
+    void secT25SignaturesAreNotForwardedWithoutAccessControlEither() {
         users.close();
         try (TestBroker open = TestBroker.start(directory.resolve("open"))) {
             RawClient member = open.client();
@@ -121,7 +121,7 @@ class OwnershipTest {
     }
 
     @Test
-    void secT26WhoMayNotSendToATopicIsNotAskedAboutItsMessages() {
+    void secT26OnlyProducersWithPermissionAreAskedAboutTransactions() {
         RawClient stranger = users.client("nobody");
         assertEquals(0, stranger.ask(34, Map.of(), produces("c1", "Bank")).code());
         RawClient producer = users.client("pub");
@@ -130,17 +130,20 @@ class OwnershipTest {
         Frame asked = producer.push();
         assertEquals(CHECK, asked.code());
         assertBare(asked);
-        assertFalse(heard(stranger), "a stranger heard of the message");
+        assertFalse(heard(stranger), "another user got the message");
     }
 
-    /** Whether the broker has sent anything but answers: an answer is awaited, so that all that was sent before has come. */
+    /**
+     * Returns whether the broker has sent anything but answers: awaits an answer, behind which earlier requests have
+     * arrived.
+     */
     private static boolean heard(RawClient client) {
         client.ask(34, Map.of(), produces("c1", "Bank"));
         return client.hasPushed();
     }
 
     @Test
-    void secT26RepliesGoToTheUserWhoseClientIdItIs() {
+    void secT26RepliesGoToTheUserOfTheClientId() {
         RawClient asking = users.client("pub");
         asking.ask(34, Map.of(), produces("me@1", "Askers"));
         RawClient thief = users.client("nobody");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who loses a right while his request waits for the disk is not shown what it was about to find. */
+/** Users who lose a permission while their request waits for the disk get no result. */
 @Timeout(60)
 class ParkedAnswersTest {
     private static final int QUERY = 12;
@@ -27,7 +27,7 @@ class ParkedAnswersTest {
     @TempDir
     private Path directory;
 
-    private final CountDownLatch goesOn = new CountDownLatch(1);
+    private final CountDownLatch continues = new CountDownLatch(1);
     private Users users;
     private RawClient root;
     private RawClient ann;
@@ -51,19 +51,19 @@ class ParkedAnswersTest {
 
     @AfterEach
     void stop() {
-        goesOn.countDown();
+        continues.countDown();
         users.close();
     }
 
-    /** The answer to a request that waits for the disk while the right to it goes. */
+    /** Returns the answer to a request that waits for the disk while its permission is withdrawn. */
     private Frame meanwhile(int code, Map<String, String> fields) {
-        users.broker().server().reader().run(() -> await(goesOn), failure -> {});
+        users.broker().server().reader().run(() -> await(continues), failure -> {});
         int asked = ann.send(code, fields, RawClient.NO_BODY);
         ann.send(34, Map.of(), heartbeat("c", "G", "T", "*", 1));
-        Frame beat = ann.next(); // the request before it waits by now
+        Frame beat = ann.next(); // the earlier request waits by now
         assertEquals(0, beat.code(), beat.remark());
         assertEquals(0, root.ask(3008, Map.of("subject", "User:ann", "resource", "Topic:T")).code());
-        goesOn.countDown();
+        continues.countDown();
         return ann.answer(asked);
     }
 
@@ -87,18 +87,18 @@ class ParkedAnswersTest {
     }
 
     @Test
-    void secT32ASearchByKey() {
+    void secT32ASearchByKeyIsRefused() {
         assertNothingIsShown(QUERY, Map.of(
                 "topic", "T", "key", "k", "maxNum", "9", "beginTimestamp", "0", "endTimestamp", "" + Long.MAX_VALUE));
     }
 
     @Test
-    void secT32APull() {
+    void secT32APullIsRefused() {
         assertNothingIsShown(TestBroker.PULL, TestBroker.pull("G", "T", 0, 0, "*", 0));
     }
 
     @Test
-    void secT32AMessageThatIsOnlyLookedAt() {
+    void secT32APeekIsRefused() {
         assertRefused(meanwhile(PEEK, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0", "maxMsgNums", "1")));
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who pops, in what order, and what wakes him: as RocketMQ 5.5 does. */
+/** The order of pops, and the events that wake waiting ones, as in RocketMQ 5.5. */
 class PopOrderTest {
     private static final int POP = 200_050;
     private static final int ACK = 200_051;
@@ -62,7 +62,7 @@ class PopOrderTest {
     }
 
     @Test
-    void anOffsetThatIsSetBackWakesWhoWaits() {
+    void resettingAnOffsetWakesWaitingPops() {
         broker.sent("T", 0, "", "one");
         broker.sent("T", 0, "", "two");
         pop(2, 60_000, 0).forEach(loan -> assertEquals(0, ack(loan)));
@@ -75,28 +75,28 @@ class PopOrderTest {
         assertEquals(0, reset.code(), reset.remark());
         assertEquals("true", other.answer(told).field("hasMsg"));
         assertEquals(List.of("one"), texts(loans(client.answer(held))));
-        assertTrue(System.nanoTime() - begin < 5_000_000_000L, "and not at the end of its time");
+        assertTrue(System.nanoTime() - begin < 5_000_000_000L, "before its time is up");
     }
 
     @Test
-    void aTryInOrderWhoseAnswerWasLostIsNotHeldUpByIt() {
+    void anOrderedAttemptCanBeRepeatedAfterALostAnswer() {
         List.of("a", "b").forEach(body -> broker.sent("T", 0, "", body));
         Map<String, String> first = inOrder(1, 60_000, 0);
         first.put("attemptId", "attempt-1");
         assertEquals(List.of("a"), texts(pop(first)));
         Map<String, String> another = inOrder(1, 60_000, 0);
         another.put("attemptId", "attempt-2");
-        assertEquals(List.of(), pop(another), "it is lent to somebody");
+        assertEquals(List.of(), pop(another), "it is lent already");
         List<Loan> again = pop(first);
-        assertEquals(List.of("a"), texts(again), "who lost the answer gets the same again");
-        assertEquals(0, again.getFirst().message().reconsumeTimes(), "and it is the same delivery");
+        assertEquals(List.of("a"), texts(again), "the same attempt gets the same messages");
+        assertEquals(0, again.getFirst().message().reconsumeTimes(), "it is the same delivery");
         assertEquals(0, ack(again.getFirst()));
         assertEquals(List.of("b"), texts(pop(another)));
-        assertEquals(List.of(), pop(first), "the last answer was to another");
+        assertEquals(List.of(), pop(first), "the last answer went to another attempt");
     }
 
     @Test
-    void ofATopicWithPrioritiesTheHighestQueueIsReadFirst() {
+    void queuesOfHigherPriorityAreReadFirst() {
         Map<String, String> topic = new HashMap<>(Map.of(
                 "topic", "P", "defaultTopic", "TBW102", "readQueueNums", "4", "writeQueueNums", "4", "perm", "6",
                 "topicFilterType", "SINGLE_TAG", "topicSysFlag", "0", "order", "false"));
@@ -114,7 +114,7 @@ class PopOrderTest {
     }
 
     @Test
-    void aTimeOfNothingGivesAMessageBackAtOnce() {
+    void anInvisibleTimeOf0GivesAMessageBackAtOnce() {
         broker.sent("T", 0, "", "one");
         Map<String, String> change = settling("T", pop(1, 60_000, 0).getFirst());
         change.put("invisibleTime", "0");

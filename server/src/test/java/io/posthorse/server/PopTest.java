@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages lent one by one: 200050 to 200055, 200151; which queues and how: 400 to 402. */
+/** Messages that are lent (200050 to 200055, 200151), and the assignment of queues (400 to 402). */
 class PopTest {
     private static final int POP = 200_050;
     private static final int ACK = 200_051;
@@ -70,26 +70,26 @@ class PopTest {
     }
 
     @Test
-    void whatIsSettledDoesNotComeAgainAndWhatIsNotDoes() {
+    void onlyUnsettledMessagesAreLentAgain() {
         broker.sent("T", 0, "", "one");
         broker.sent("T", 0, "", "two");
         broker.sent("T", 0, "", "three");
         List<Loan> first = pop(2, 400, 0);
         assertEquals(List.of("one", "two"), texts(first));
-        assertEquals(List.of("three"), texts(pop(2, 60_000, 0)), "what is lent is invisible to others");
+        assertEquals(List.of("three"), texts(pop(2, 60_000, 0)), "lent messages are invisible to others");
         assertEquals(List.of(), pop(2, 400, 0));
         assertEquals(0, ack(first.getFirst()));
         List<Loan> again = pop(2, 60_000, 5_000);
         assertEquals(List.of("two"), texts(again));
-        assertEquals(1, again.getFirst().message().reconsumeTimes(), "it says how often it was tried");
+        assertEquals(1, again.getFirst().message().reconsumeTimes(), "it contains the number of attempts");
         assertEquals(208, ack(first.get(1)), "the first receipt is outdated");
         assertEquals(0, ack(again.getFirst()));
-        assertEquals(0, ack(again.getFirst()), "settled is settled, and twice is no mistake");
+        assertEquals(0, ack(again.getFirst()), "settling twice is no error");
         assertEquals(0, ack(first.getFirst()));
     }
 
     @Test
-    void theAnswerIsShapedAsClientsReadIt() {
+    void theAnswerHasTheFormatThatClientsExpect() {
         broker.sent("Wide", 0, "", "one");
         broker.sent("Wide", 1, "TAGS\u0001T1\u0002", "two");
         broker.sent("Wide", 1, "TAGS\u0001T1\u0002", "three");
@@ -104,14 +104,14 @@ class PopTest {
     }
 
     @Test
-    void aHeldRequestIsAnsweredByANewMessageAndByALeaseThatEnds() {
+    void aHeldRequestIsAnsweredByANewMessageOrAnExpiredLease() {
         int held = client.send(POP, request("T", 1, 500, 15_000), RawClient.NO_BODY);
         assertEquals("1", broker.client().ask(POLLING, Map.of("consumerGroup", "G", "topic", "T")).field("pollingNum"));
         broker.sent("T", 0, "", "one");
         assertEquals(List.of("one"), texts(loans(client.answer(held))));
         long begin = System.nanoTime();
         assertEquals(List.of("one"), texts(pop(1, 500, 15_000)));
-        assertTrue(System.nanoTime() - begin < 10_000_000_000L, "not only when its time is up");
+        assertTrue(System.nanoTime() - begin < 10_000_000_000L, "before its time is up");
         assertEquals(210, client.ask(POP, request("T", 1, 500, 50)).code());
     }
 
@@ -123,7 +123,7 @@ class PopTest {
         change.put("invisibleTime", "100");
         Frame changed = client.ask(CHANGE, change);
         assertEquals(0, changed.code(), changed.remark());
-        assertEquals(208, ack(loan), "it has a new receipt");
+        assertEquals(208, ack(loan), "the old receipt is invalid");
         Loan again = pop(1, 60_000, 5_000).getFirst();
         assertEquals("one", again.message().text());
         change = settling("T", again);
@@ -135,7 +135,7 @@ class PopTest {
     }
 
     @Test
-    void manyAreSettledAtOnce() {
+    void severalMessagesAreSettledAtOnce() {
         for (int i = 0; i < 5; i++) {
             broker.sent("T", 0, "", "text " + i);
         }
@@ -151,9 +151,9 @@ class PopTest {
         assertEquals(List.of("text 1"), texts(pop(5, 60_000, 5_000)));
     }
 
-    /** Clients refuse an answer in which a queue stands twice. */
+    /** Clients refuse an answer with a repeated queue. */
     @Test
-    void inOrderEachMessageAndEachQueueHasItsCountOnce() {
+    void orderedAnswersContainEachCountOnce() {
         broker.sent("T", 0, "", "one");
         broker.sent("T", 0, "", "two");
         Map<String, String> request = request("T", 5, 400, 0);
@@ -165,7 +165,7 @@ class PopTest {
     }
 
     @Test
-    void inOrderNothingElseIsLentUntilAllIsSettled() {
+    void orderedPopsWaitUntilAllIsSettled() {
         broker.sent("T", 0, "", "one");
         broker.sent("T", 0, "", "two");
         Map<String, String> request = request("T", 1, 400, 0);
@@ -176,7 +176,7 @@ class PopTest {
         request.put("pollTime", "10000");
         request.put("bornTime", "" + System.currentTimeMillis());
         Loan again = pop(request).getFirst();
-        assertEquals("one", again.message().text(), "the same again, before what follows");
+        assertEquals("one", again.message().text(), "the same message comes before later ones");
         assertEquals(0, ack(again));
         assertEquals("two", pop(request).getFirst().message().text());
     }
@@ -187,16 +187,16 @@ class PopTest {
         return request;
     }
 
-    /** So does RocketMQ's proxy for the ordered groups of its clients: its next request waits while a queue is worked on. */
+    /** RocketMQ's proxy does so for ordered groups of its clients: the next request waits while a queue is in use. */
     @Test
-    void inOrderAHeldRequestIsAnsweredWhenAllIsSettled() {
+    void aHeldOrderedPopIsAnsweredWhenAllIsSettled() {
         List.of("a", "b", "c", "d").forEach(body -> broker.sent("T", 0, "", body));
         List<Loan> first = pop(inOrder(2, 60_000, 0));
         int held = client.send(POP, inOrder(1, 60_000, 30_000), RawClient.NO_BODY);
         RawClient other = broker.client();
         int told = other.send(NOTIFICATION, inOrder(1, 60_000, 30_000), RawClient.NO_BODY);
         assertEquals(0, ack(first.getFirst()));
-        assertEquals("false", client.ask(NOTIFICATION, inOrder(1, 60_000, 0)).field("hasMsg"), "b is lent still");
+        assertEquals("false", client.ask(NOTIFICATION, inOrder(1, 60_000, 0)).field("hasMsg"), "b is still lent");
         assertEquals("true", client.ask(NOTIFICATION, request("T", 1, 60_000, 0)).field("hasMsg"));
         long begin = System.nanoTime();
         assertEquals(0, ack(first.get(1)));
@@ -208,17 +208,17 @@ class PopTest {
         assertEquals(0, client.ask(ACK_BATCH, Map.of(), text(acks)).code());
         assertEquals("d", loans(client.answer(held)).getFirst().message().text());
         assertEquals("true", other.answer(told).field("hasMsg"));
-        assertTrue(System.nanoTime() - begin < 20_000_000_000L, "not only when the time is up");
+        assertTrue(System.nanoTime() - begin < 20_000_000_000L, "before the time is up");
     }
 
     @Test
-    void inOrderWhatCameBackIsLentAloneAndFirst() {
+    void orderedMessagesGivenBackAreLentFirstAndAlone() {
         List.of("a", "b", "c", "d").forEach(body -> broker.sent("T", 0, "", body));
         List<Loan> first = pop(inOrder(3, 60_000, 0));
         Map<String, String> soon = settling("T", first.getFirst());
         soon.put("invisibleTime", "1");
         assertEquals(0, client.ask(CHANGE, soon).code());
-        assertEquals(List.of(), pop(inOrder(3, 60_000, 300)), "a is over, b and c are lent");
+        assertEquals(List.of(), pop(inOrder(3, 60_000, 300)), "the lease of a is over, b and c are lent");
         for (Loan loan : first.subList(1, 3)) {
             soon = settling("T", loan);
             soon.put("invisibleTime", "1");
@@ -235,20 +235,20 @@ class PopTest {
     }
 
     @Test
-    void inOrderNothingPassesAMessageThatDoesNotFit() {
+    void orderedPopsDoNotSkipAMessageThatDoesNotFit() {
         String big = "x".repeat(600_000);
         List.of("a" + big, "b" + big).forEach(body -> broker.sent("T", 0, "", body));
-        assertEquals(1, pop(1, 100, 0).size()); // a group that is ordered from now on
+        assertEquals(1, pop(1, 100, 0).size()); // the group is ordered from now on
         assertEquals(1, pop(1, 100, 0).size());
         List.of("c", "d").forEach(body -> broker.sent("T", 0, "", body));
         List<Loan> again = pop(inOrder(5, 60_000, 5_000));
-        assertEquals(List.of("a" + big), texts(again), "an answer has about 1 MiB, and c is behind b");
+        assertEquals(List.of("a" + big), texts(again), "an answer has about 1 MiB, and c comes after b");
         assertEquals(0, ack(again.getFirst()));
         assertEquals(List.of("b" + big, "c", "d"), texts(pop(inOrder(5, 60_000, 0))));
     }
 
     @Test
-    void whatIsLentTooOftenIsDead() {
+    void aMessageLentTooOftenBecomesADeadLetter() {
         String group = "{\"groupName\":\"G\",\"retryMaxTimes\":1}";
         assertEquals(0, client.ask(200, Map.of(), text(group)).code());
         broker.sent("T", 0, "KEYS\u0001k\u0002UNIQ_KEY\u0001U\u0002", "poison");
@@ -275,16 +275,16 @@ class PopTest {
         assertEquals(0, ack(loans.get(1)));
         broker.close();
         open();
-        assertEquals(List.of(), pop(3, 60_000, 0), "they are lent still");
-        assertEquals(0, ack(loans.get(0)), "and their receipts hold");
+        assertEquals(List.of(), pop(3, 60_000, 0), "they are still lent");
+        assertEquals(0, ack(loans.get(0)), "their receipts are valid");
         assertEquals("2", client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0")).field("offset"),
-                "the group's offset is that of the oldest that is not settled");
+                "the group's offset is that of the oldest unsettled message");
         assertEquals(0, ack(loans.get(2)));
         assertEquals("3", client.ask(14, Map.of("consumerGroup", "G", "topic", "T", "queueId", "0")).field("offset"));
     }
 
     @Test
-    void filtersAndTheBeginAreTheGroups() {
+    void filtersAndTheFirstOffsetBelongToTheGroup() {
         broker.sent("T", 0, "TAGS\u0001red\u0002price\u00015\u0002", "one");
         broker.sent("T", 0, "TAGS\u0001blue\u0002price\u000150\u0002", "two");
         Map<String, String> tags = request("T", 5, 60_000, 0);
@@ -301,14 +301,14 @@ class PopTest {
         late.put("consumerGroup", "Late");
         late.put("initMode", "1");
         List<String> young = texts(pop(late));
-        assertTrue(young.size() > 1, "a young queue is read from its start, as by RocketMQ: " + young);
+        assertTrue(young.size() > 1, "a young queue is read from its start, as in RocketMQ: " + young);
         broker.sent("T", 0, "", "three");
         assertEquals(List.of("three"), texts(pop(late)));
     }
 
-    /** As RocketMQ's proxy asks. */
+    /** As RocketMQ's proxy sends it. */
     @Test
-    void aRequestWithoutATimeWaitsFromItsComingOn() {
+    void aRequestWithoutATimeWaitsFromItsArrivalOn() {
         Map<String, String> request = request("T", 1, 60_000, 15_000);
         request.put("bornTime", "0");
         int held = client.send(POP, request, RawClient.NO_BODY);
@@ -317,12 +317,12 @@ class PopTest {
     }
 
     @Test
-    void aNotificationSaysWhetherThereIsSomething() {
+    void aNotificationReportsWhetherThereAreMessages() {
         Map<String, String> ask = request("T", 1, 1_000, 15_000);
         int held = client.send(NOTIFICATION, ask, RawClient.NO_BODY);
         broker.sent("T", 0, "", "one");
         assertEquals("true", client.answer(held).field("hasMsg"));
-        assertEquals(List.of("one"), texts(pop(1, 60_000, 0)), "it lends nothing itself");
+        assertEquals(List.of("one"), texts(pop(1, 60_000, 0)), "a notification lends nothing");
         ask.put("pollTime", "50");
         ask.put("bornTime", "" + System.currentTimeMillis());
         assertEquals("false", client.ask(NOTIFICATION, ask).field("hasMsg"));
@@ -359,7 +359,7 @@ class PopTest {
     }
 
     @Test
-    void theBrokerSaysWhoReadsWhatAndHow() {
+    void theBrokerAssignsQueuesAndModes() {
         RawClient other = broker.client();
         client.ask(34, Map.of(), TestBroker.heartbeat("a", "G", "Wide", "*", 1));
         other.ask(34, Map.of(), TestBroker.heartbeat("b", "G", "Wide", "*", 1));
@@ -381,7 +381,7 @@ class PopTest {
     }
 
     @Test
-    void requestsThatWaitForTooManyQueuesAreToldSo() {
+    void requestsThatWaitForTooManyQueuesAreRefused() {
         broker.topic("Many", 1_000);
         for (int i = 0; i < 500; i++) {
             client.send(POP, request("Many", 1, 60_000, 30_000), RawClient.NO_BODY);
@@ -389,11 +389,11 @@ class PopTest {
         Awaitility.await().until(() -> broker.client().ask(POLLING, Map.of("topic", "Many", "consumerGroup", "G"))
                 .field("pollingNum").equals("500"));
         assertEquals(209, broker.client().ask(POP, request("Many", 1, 60_000, 30_000)).code(), "polling full");
-        assertEquals(210, broker.client().ask(POP, request("T", 1, 60_000, 100)).code(), "of one queue there is room");
+        assertEquals(210, broker.client().ask(POP, request("T", 1, 60_000, 100)).code(), "a request for one queue can wait");
     }
 
     @Test
-    void aPeekShowsWhatWasNotLentAndLendsNothing() {
+    void aPeekShowsUnlentMessagesWithoutLendingThem() {
         Map<String, String> request = request("T", 2, 60_000, 0);
         assertEquals(19, client.ask(PEEK, request).code(), "an empty queue");
         for (String body : List.of("a", "b", "c")) {
@@ -409,7 +409,7 @@ class PopTest {
         assertEquals(
                 List.of("b", "c"),
                 Stored.all(client.ask(PEEK, request).body()).stream().map(m -> new String(m.body())).toList());
-        assertEquals(2, pop(5, 60_000, 0).size(), "what was shown can be lent");
+        assertEquals(2, pop(5, 60_000, 0).size(), "peeked messages can be lent");
         assertEquals(19, client.ask(PEEK, request).code());
         assertEquals(17, client.ask(PEEK, request("Nowhere", 1, 0, 0)).code());
         request.put("queueId", "7");
@@ -417,7 +417,7 @@ class PopTest {
     }
 
     @Test
-    void largeMessagesOfManyQueuesComeInAsManyAnswersAsTheyNeed() {
+    void largeMessagesOfManyQueuesComeInSeveralAnswers() {
         broker.topic("Eight", 8);
         for (int queue = 0; queue < 8; queue++) {
             broker.sent("Eight", queue, "", "x".repeat(3 << 20));

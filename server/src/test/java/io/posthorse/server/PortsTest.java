@@ -25,7 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ports that cannot be opened name what to change, and clients that dial a wrong one are told where they belong. */
+/**
+ * Ports that cannot be opened, which name the setting to change, and clients on a wrong port, which are told the right one.
+ */
 class PortsTest {
     private static final int WAIT_MS = 15_000;
 
@@ -43,7 +45,7 @@ class PortsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"listenPort", "nameserver.port", "grpcServerPort", "openwire.port"})
-    void aPortThatIsTakenNamesItsKey(String key) throws IOException {
+    void aPortInUseNamesItsKey(String key) throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = other.getLocalPort();
             IOException refusal = assertThrows(IOException.class, () -> Server.start(config(Role.BROKER, key + "=" + port)));
@@ -54,7 +56,7 @@ class PortsTest {
     }
 
     @Test
-    void theSecondPortNamesTheOneThatItFollows() throws IOException {
+    void theSecondPortNamesTheKeyOfTheFirst() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = other.getLocalPort() + 2;
             IOException refusal = assertThrows(
@@ -64,7 +66,7 @@ class PortsTest {
     }
 
     @Test
-    void aNameServerAloneCallsItsPortAsItsFileDoes() throws IOException {
+    void aNameServerNamesItsPortAsItsFileDoes() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             ServerConfig config = config(Role.NAME_SERVER, "listenPort=" + other.getLocalPort());
             IOException refusal = assertThrows(IOException.class, () -> NameServerProcess.start(config));
@@ -76,15 +78,17 @@ class PortsTest {
     void anAddressOfAnotherMachineNamesBind() {
         IOException refusal = assertThrows(
                 IOException.class, () -> Server.start(config(Role.BROKER, "bind=192.0.2.7", "insecure=true")));
-        assertTrue(refusal.getMessage().contains("192.0.2.7 is no address of this machine. Set bind"), refusal.getMessage());
+        assertTrue(
+                refusal.getMessage().contains("192.0.2.7 is not an address of this machine. Set bind"),
+                refusal.getMessage());
         IOException unknown = assertThrows(
                 IOException.class, () -> Server.start(config(Role.BROKER, "bind=nowhere.invalid", "insecure=true")));
         assertTrue(unknown.getMessage().contains("nowhere.invalid cannot be looked up. Set bind"), unknown.getMessage());
     }
 
-    /** The default port of JMS or gRPC is left to whoever has it; the server says that it does without. */
+    /** The default port of JMS or gRPC is left to its present owner; the server reports that it does without. */
     @Test
-    void whatReadyLinesNameIsOpenWhenTheStartReturns() throws IOException {
+    void announcedPortsAreOpenWhenTheStartReturns() throws IOException {
         try (TestBroker broker = TestBroker.start(directory.resolve("data"))) {
             for (int port : new int[] {broker.server().brokerPort(), broker.server().nameServerPort(),
                     broker.server().openwirePort(), broker.server().grpcPort()}) {
@@ -106,7 +110,7 @@ class PortsTest {
         "grpc | \\0\\0\\0\\x60\\0\\0\\0\\x40{\"code\":105 | connect to the name server, port {nameserver}",
         "grpc | GET / HTTP/1.1\\r\\n\\r\\n | ask with mqadmin",
     })
-    void whoDialsAWrongPortIsToldTheRightOne(String port, String begin, String advice) throws IOException {
+    void clientsOnAWrongPortAreToldTheRightOne(String port, String begin, String advice) throws IOException {
         try (TestBroker broker = TestBroker.start(directory.resolve("data"))) {
             Map<String, Integer> ports = Map.of(
                     "broker", broker.server().brokerPort(), "nameserver", broker.server().nameServerPort(),
@@ -130,7 +134,7 @@ class PortsTest {
     }
 
     @Test
-    void whoDoesNotEncryptIsToldToWhereThatIsAMust() throws Exception {
+    void unencryptedClientsAreToldToEncrypt() throws Exception {
         new Certificates(directory).make("server");
         try (TestBroker broker = TestBroker.start(
                 directory.resolve("data"), "tls.server.mode=ENFORCING",

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is promised to a queue or a durable subscriber outlives retention, whoever made the topic and whatever was changed
- * of it since; what consumers with offsets read does not.
+ * Messages of a queue or a durable subscriber survive retention, whatever created the topic and however it was changed
+ * since; messages for consumers with offsets do not.
  */
 @Timeout(90)
 class PromiseMatrixTest {
@@ -46,7 +46,7 @@ class PromiseMatrixTest {
     private JmsHost host;
     private ManagedChannel channel;
 
-    /** A way to make a topic. */
+    /** A way to create a topic. */
     private interface Maker {
         void make(String topic) throws JMSException;
     }
@@ -68,7 +68,7 @@ class PromiseMatrixTest {
                 "updated", topic -> host.broker().topic(topic, 1),
                 "sent", topic -> host.broker().sent(topic, 0, "", "first"),
                 "grpc", this::sendByGrpc,
-                "jms", topic -> { }); // its consumers and producers make it
+                "jms", topic -> { }); // its consumers and producers create it
     }
 
     private void sendByGrpc(String topic) {
@@ -80,7 +80,7 @@ class PromiseMatrixTest {
     }
 
     @Test
-    void whatIsPromisedOutlivesRetentionWhoeverMadeTheTopic() throws Exception {
+    void promisedMessagesSurviveRetentionInTopicsOfAnyOrigin() throws Exception {
         Session session = host.session();
         for (Map.Entry<String, Maker> maker : makers().entrySet()) {
             String name = maker.getKey();
@@ -106,7 +106,7 @@ class PromiseMatrixTest {
         }
     }
 
-    /** What was sent by the maker of the topic, before the queue was known, may come first. */
+    /** Returns the last message: one sent by the creator of the topic, before the queue was known, may come first. */
     private static String last(MessageConsumer consumer) throws JMSException {
         jakarta.jms.Message message = consumer.receive(WAIT_MS);
         while (message != null && !(message instanceof TextMessage text && text.getText().equals("letter"))) {
@@ -126,7 +126,7 @@ class PromiseMatrixTest {
         return session.createDurableSubscriber(session.createTopic(name + "-news"), "desk");
     }
 
-    /** Until what nobody waits for is gone. */
+    /** Fills the log until retention has dropped messages that no consumer waits for. */
     private void fill() {
         String megabyte = "x".repeat(1 << 20);
         for (int i = 0; i < 64; i++) {

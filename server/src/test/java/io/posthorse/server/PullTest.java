@@ -62,7 +62,7 @@ class PullTest {
     }
 
     @Test
-    void countAndBytesAreLimitedAndOneMessageAlwaysComes() {
+    void countAndBytesAreLimitedButOneMessageIsAlwaysReturned() {
         for (int i = 0; i < 5; i++) {
             broker.sent("T", 0, "", "x".repeat(1_000));
         }
@@ -76,7 +76,7 @@ class PullTest {
     }
 
     @Test
-    void offsetsThatAreNotThereAreAnsweredWithWhereToGoOn() {
+    void missingOffsetsAreAnsweredWithTheNextOne() {
         broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
         RawClient client = broker.client();
 
@@ -103,7 +103,7 @@ class PullTest {
     }
 
     @Test
-    void refusals() {
+    void invalidPullsAreRefused() {
         broker.topic("WriteOnly", 1, 2);
         RawClient client = broker.client();
         Map<String, String> fromTable = pull("G", "T", 0, 0, "*", 0);
@@ -142,7 +142,7 @@ class PullTest {
     }
 
     @Test
-    void theTableOfTheHeartbeatFilters() {
+    void theSubscriptionOfTheHeartbeatFilters() {
         broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
         broker.sent("T", 0, "TAGS\u0001blue\u0002", "two");
         RawClient client = broker.client();
@@ -154,7 +154,7 @@ class PullTest {
     }
 
     @Test
-    void aNewerSubscriptionByTagsThanHeardOfGetsEveryTag() {
+    void aNewerSubscriptionThanTheHeartbeatsGetsEveryTag() {
         broker.sent("T", 0, "TAGS\u0001red\u0002", "one");
         broker.sent("T", 0, "TAGS\u0001blue\u0002", "two");
         RawClient client = broker.client();
@@ -184,14 +184,14 @@ class PullTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aHeldRequestIsAnsweredWhenAMessageComes(boolean binary) {
+    void aHeldRequestIsAnsweredWhenAMessageArrives(boolean binary) {
         RawClient client = broker.client(binary);
         int held = client.send(PULL, pull("G", "T", 0, 0, "red", 60_000), NO_BODY);
         assertEquals(0, client.ask(34, Map.of(), heartbeat("c", "G", "T", "red", 1)).code());
 
         broker.sent("T", 1, "TAGS\u0001red\u0002", "another queue");
         broker.sent("T", 0, "TAGS\u0001blue\u0002", "another tag");
-        assertEquals(0, client.ask(38, Map.of("consumerGroup", "G")).code()); // nothing came before this answer
+        assertEquals(0, client.ask(38, Map.of("consumerGroup", "G")).code()); // no pull was answered before this
         broker.sent("T", 0, "TAGS\u0001red\u0002", "this one");
 
         Frame answer = client.answer(held);
@@ -201,7 +201,7 @@ class PullTest {
     }
 
     @Test
-    void aHeldRequestOfAConnectionThatGoesIsForgotten() {
+    void aHeldRequestOfAClosedConnectionIsDropped() {
         RawClient gone = broker.client();
         gone.send(PULL, pull("G", "T", 0, 0, "*", 60_000), NO_BODY);
         assertEquals(0, gone.ask(34, Map.of(), heartbeat("c", "G", "T", "*", 1)).code());
@@ -212,7 +212,7 @@ class PullTest {
     }
 
     @Test
-    void manyRequestsAreHeldOnOneConnection() {
+    void severalRequestsAreHeldOnOneConnection() {
         RawClient client = broker.client();
         int first = client.send(PULL, pull("G", "T", 0, 0, "*", 60_000), NO_BODY);
         int second = client.send(PULL, pull("G", "T", 1, 0, "*", 60_000), NO_BODY);

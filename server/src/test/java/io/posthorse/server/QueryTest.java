@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages by key (12). */
+/** Queries of messages by key (12). */
 class QueryTest {
     private static final int QUERY = 12;
 
@@ -60,7 +60,7 @@ class QueryTest {
     }
 
     @Test
-    void byUniqueKeyAndByEveryWordOfItsKeys() {
+    void messagesAreFoundByUniqueKeyAndByEveryWordOfTheirKeys() {
         broker.sent("T", 0, properties("U1", "order-1 customer-7"), "one");
         broker.sent("T", 1, properties("U2", "order-2 customer-7"), "two");
         broker.sent("Other", 0, properties("U3", "order-1"), "three");
@@ -69,18 +69,18 @@ class QueryTest {
         assertEquals(List.of("three"), found("Other", "order-1"));
         assertEquals(List.of("two", "one"), found("T", "customer-7"), "newest first");
         assertEquals(List.of("one"), found("T", "U1"));
-        assertEquals(List.of(), found("T", "order"), "a part of a word is none");
+        assertEquals(List.of(), found("T", "order"), "a part of a word does not match");
         assertEquals(List.of(), found("T", "order-1 customer-7"));
         assertEquals(List.of(), found("Missing", "order-1"));
 
         Frame unique = ask("T", "U2", 1, 0, Long.MAX_VALUE, true);
         Golden.assertLike("012_queryMessage", unique);
         assertEquals("two", Stored.all(unique.body()).getFirst().text());
-        assertEquals(22, ask("T", "order-1", 64, 0, Long.MAX_VALUE, true).code(), "a key is no unique key");
+        assertEquals(22, ask("T", "order-1", 64, 0, Long.MAX_VALUE, true).code(), "a key is not a unique key");
     }
 
     @Test
-    void aUniqueKeyIsOneKeyWhateverIsInIt() {
+    void aUniqueKeyIsOneKeyWithAnyCharacters() {
         Frame sent = broker.sent("T", 0, properties("U 1", "k"), "x");
         assertEquals(List.of("x"), found("T", "U 1"));
         assertEquals(List.of(), found("T", "U"));
@@ -111,9 +111,9 @@ class QueryTest {
         Map<String, String> fields = new HashMap<>(Map.of("offset", "" + position(sent)));
         fields.putAll(Map.of("group", "G", "delayLevel", "1", "originTopic", "T", "unitMode", "false"));
         assertEquals(0, client.ask(36, fields).code());
-        assertEquals(List.of(), found("%RETRY%G", "k"), "it waits");
+        assertEquals(List.of(), found("%RETRY%G", "k"), "it is waiting");
         Awaitility.await().until(() -> found("%RETRY%G", "k").equals(List.of("x")));
-        assertEquals(List.of("x"), found("T", "k"), "the first one is another message");
+        assertEquals(List.of("x"), found("T", "k"), "the original is another message");
     }
 
     private static long position(Frame sent) {
@@ -122,7 +122,7 @@ class QueryTest {
     }
 
     @Test
-    void whatWaitsIsNotFoundUntilItIsThere() {
+    void waitingMessagesAreNotFoundBeforeTheirDelivery() {
         assertEquals(0, client.ask(
                 SEND_SHORT, shortSend("T", 0, properties("U", "k") + "DELAY\u00011\u0002"), text("later")).code());
         assertEquals(List.of(), found("T", "k"));
@@ -130,7 +130,7 @@ class QueryTest {
     }
 
     @Test
-    void itIsFoundAfterARestart() {
+    void messagesAreFoundAfterARestart() {
         broker.sent("T", 0, properties("U1", "k"), "before");
         broker.close();
         broker = TestBroker.start(directory);

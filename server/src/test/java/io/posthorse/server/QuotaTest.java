@@ -31,7 +31,7 @@ import org.apache.activemq.command.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What anybody could make without end has an end, and the rest goes on. */
+/** Resources that clients could create without end have limits, and other clients are not affected. */
 class QuotaTest {
     @TempDir
     Path directory;
@@ -61,9 +61,9 @@ class QuotaTest {
         }
     }
 
-    /** 100 strangers begin requests of 1 MiB each: those beyond 32 MiB in all are closed, and users go on. */
+    /** 100 strangers begin requests of 1 MiB each: those beyond 32 MiB in total are closed, and users continue. */
     @Test
-    void secT10WhatStrangersBeginDoesNotFillTheMemory() {
+    void secT10RequestsOfStrangersDoNotFillTheMemory() {
         try (Users users = Users.start(directory)) {
             users.user("pub", "Topic:T Pub Allow");
             byte[] begun = ByteBuffer.allocate(1 << 20).putInt(4 << 20).putInt(100).array();
@@ -74,13 +74,13 @@ class QuotaTest {
                 try {
                     stranger.write(begun);
                 } catch (RuntimeException | AssertionError e) {
-                    // closed meanwhile
+                    // already closed
                 }
             }
             await().until(() -> strangers.stream().filter(s -> s.isClosedByPeer(1)).count() >= 100 - 32);
             RawClient pub = users.client("pub");
             assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), text("x")).code());
-            assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code(), "who has signed");
+            assertEquals(0, pub.ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code(), "after a signature");
             strangers.forEach(RawClient::close);
             await().until(() -> users.client("pub").ask(SEND_SHORT, shortSend("T", 0, ""), new byte[3 << 20]).code() == 0);
         }
@@ -101,7 +101,7 @@ class QuotaTest {
     }
 
     @Test
-    void secT29AUserHasHisShareOfTheLocksAndInventedQueuesHaveNone() {
+    void secT29AUserHasAShareOfTheLocksAndInventedQueuesHaveNone() {
         try (Users users = Users.start(directory, "share.user=1")) {
             users.user("greedy", "Topic:* Sub Allow", "Group:* Sub Allow");
             users.user("other", "Topic:* Sub Allow", "Group:* Sub Allow");
@@ -113,13 +113,13 @@ class QuotaTest {
             assertEquals(0, locked(greedy, "G0", queues(800, "Invented")));
             assertEquals(0, locked(greedy, "G0", "{\"topic\":\"Wide\",\"queueId\":801}"));
             assertEquals(800, locked(greedy, "G0", queues(800, "Wide")));
-            assertEquals(200, locked(greedy, "G1", queues(800, "Wide")), "one of 100 parts of 100,000");
+            assertEquals(200, locked(greedy, "G1", queues(800, "Wide")), "1 % of 100,000");
             assertEquals(800, locked(users.client("other"), "G2", queues(800, "Wide")));
         }
     }
 
     @Test
-    void secT29AUserHasHisShareOfTheConnections() {
+    void secT29AUserHasAShareOfTheConnections() {
         try (Users users = Users.start(directory, "share.user=1", "connections.max=300")) {
             users.user("greedy", "Topic:T Pub Allow").user("other", "Topic:T Pub Allow");
             for (int i = 0; i < 3; i++) {
@@ -132,7 +132,7 @@ class QuotaTest {
     }
 
     @Test
-    void secT29OneRequestSettlesSoManyMessages() {
+    void secT29OneRequestSettlesALimitedNumberOfMessages() {
         try (TestBroker broker = TestBroker.start(directory)) {
             broker.sent("T", 0, "", "x");
             RawClient client = broker.client();
@@ -149,7 +149,7 @@ class QuotaTest {
         }
     }
 
-    /** Opens producers until one is refused; how many were not. */
+    /** Opens producers until one is refused; returns the number of accepted ones. */
     private static int producers(RawJms client, String connection) {
         for (int i = 0; i < 5_000; i++) {
             Response answer = client.ask(new ProducerInfo(new ProducerId(RawJms.session(connection), i)));
@@ -162,7 +162,7 @@ class QuotaTest {
     }
 
     @Test
-    void secT29AUserHasHisShareOfWhatJmsClientsOpen() {
+    void secT29AUserHasAShareOfTheResourcesOfJmsClients() {
         try (Users users = Users.start(directory, "share.user=1")) {
             users.user("greedy").user("other");
             int share;
@@ -178,14 +178,14 @@ class QuotaTest {
             }
             await().untilAsserted(() -> {
                 try (RawJms again = RawJms.in(users.broker(), "ID:g-3:1", "greedy", Users.secret("greedy"))) {
-                    assertEquals(share, producers(again, "ID:g-3:1"), "what a connection had is given back with it");
+                    assertEquals(share, producers(again, "ID:g-3:1"), "a closed connection releases its resources");
                 }
             });
         }
     }
 
     @Test
-    void secT29WhatHeartbeatsSayIsBounded() {
+    void secT29HeartbeatsHaveALimit() {
         try (TestBroker broker = TestBroker.start(directory)) {
             RawClient client = broker.client();
             String great = "{\"clientID\":\"" + "i".repeat(2_000) + "\",\"producerDataSet\":[],\"consumerDataSet\":[]}";
@@ -203,7 +203,7 @@ class QuotaTest {
     }
 
     @Test
-    void secT29AJmsLoginThatIsRefusedGivesNoPlaceBack() {
+    void secT29ARefusedJmsLoginReleasesNoPlace() {
         try (Users users = Users.start(directory, "share.user=1", "connections.max=300")) {
             users.user("greedy").user("other");
             for (int i = 0; i < 3; i++) {
@@ -213,7 +213,7 @@ class QuotaTest {
                 try (RawJms more = RawJms.greeted(users.broker())) {
                     String id = "ID:g-" + i + ":1";
                     assertTrue(refusal(more, id, "greedy").contains("share.user"));
-                    assertTrue(refusal(more, id, "greedy").contains("share.user"), "asked twice");
+                    assertTrue(refusal(more, id, "greedy").contains("share.user"), "repeated");
                 }
             }
             assertEquals("", refusal(RawJms.greeted(users.broker()), "ID:o-1:1", "other"));
@@ -221,7 +221,7 @@ class QuotaTest {
     }
 
     @Test
-    void secT29WhoeverSaysThatHeIsAnotherBrokerIsCounted() {
+    void secT29AllegedBrokersAreCounted() {
         try (Users users = Users.start(directory, "share.user=1", "connections.max=300")) {
             users.user("greedy");
             BrokerInfo broker = new BrokerInfo();
@@ -230,7 +230,7 @@ class QuotaTest {
             assertInstanceOf(ExceptionResponse.class, RawJms.greeted(users.broker()).ask(broker));
             for (int i = 0; i < 3; i++) {
                 RawJms one = RawJms.greeted(users.broker());
-                assertFalse(one.ask(broker) instanceof ExceptionResponse, "it was told before");
+                assertFalse(one.ask(broker) instanceof ExceptionResponse, "it was refused before");
                 assertEquals("", refusal(one, "ID:g-" + i + ":1", "greedy"));
             }
             assertTrue(refusal(RawJms.greeted(users.broker()), "ID:g-3:1", "greedy").contains("share.user"));
@@ -244,7 +244,7 @@ class QuotaTest {
     }
 
     @Test
-    void secT29AUserHasHisShareOfThoseWhoHearOfEverything() {
+    void secT29AUserHasAShareOfTheListenersToAllAdvisories() {
         try (Users users = Users.start(directory, "share.user=1")) {
             users.user("greedy").user("other");
             try (RawJms greedy = RawJms.in(users.broker(), "ID:g-1:1", "greedy", Users.secret("greedy"));
@@ -258,7 +258,7 @@ class QuotaTest {
                 assertTrue(refused.getException().getMessage().contains("share.user"));
                 Response temporary = greedy.ask(advisories(
                         "ID:g-1:1", 11, "ActiveMQ.Advisory.TempQueue,ActiveMQ.Advisory.TempTopic"));
-                assertFalse(temporary instanceof ExceptionResponse, "as each client does");
+                assertFalse(temporary instanceof ExceptionResponse, "every client listens to these");
                 Response others = other.ask(advisories("ID:o-1:1", 1, "ActiveMQ.Advisory.>"));
                 assertFalse(others instanceof ExceptionResponse);
             }

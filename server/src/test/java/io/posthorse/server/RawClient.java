@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A client that says what a test tells it to, frame by frame or byte by byte. */
+/** A client that sends exactly what a test demands, frame by frame or byte by byte. */
 final class RawClient implements AutoCloseable {
     static final byte[] NO_BODY = {};
     private static final int TIMEOUT_MS = 20_000;
@@ -36,7 +36,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Signs all that is sent from now on, as RocketMQ's clients do. */
+    /** Signs all later requests, as RocketMQ's clients do. */
     RawClient as(String name, String itsSecret) {
         user = name;
         secret = itsSecret;
@@ -52,7 +52,7 @@ final class RawClient implements AutoCloseable {
         return ask(code, fields, NO_BODY);
     }
 
-    /** Sends a request; gives its opaque. */
+    /** Sends a request; returns its opaque. */
     int send(int code, Map<String, String> fields, byte[] body) {
         write(FrameCodec.encode(frame(code, 0, fields, body)));
         return opaque;
@@ -62,7 +62,7 @@ final class RawClient implements AutoCloseable {
         write(FrameCodec.encode(frame(code, Frame.FLAG_ONE_WAY, fields, body)));
     }
 
-    /** A request of this client that is not sent yet. */
+    /** Returns a request of this client without sending it. */
     Frame frame(int code, int flag, Map<String, String> fields, byte[] body) {
         Map<String, String> all = user == null ? fields : Signature.sign(fields, body, user, secret);
         return new Frame(code, Frame.JAVA, CLIENT_VERSION, ++opaque, flag, null, all, body, binary);
@@ -76,7 +76,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** The next answer, which must be the one to that request; requests of the broker are put aside. */
+    /** Returns the next answer, which must belong to that request; keeps requests of the broker for later. */
     Frame answer(int expected) {
         Frame frame = next();
         if (frame.opaque() != expected) {
@@ -85,7 +85,7 @@ final class RawClient implements AutoCloseable {
         return frame;
     }
 
-    /** The next answer, whatever it answers. */
+    /** Returns the next answer to any request. */
     Frame next() {
         while (true) {
             Frame frame = read();
@@ -106,7 +106,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Waits for a request of the broker's own. */
+    /** Waits for a request of the broker. */
     Frame push() {
         if (pushed.isEmpty()) {
             Frame frame = read();
@@ -118,17 +118,17 @@ final class RawClient implements AutoCloseable {
         return pushed.removeFirst();
     }
 
-    /** Whether requests of the broker's own have come in front of the last answer. */
+    /** Returns whether requests of the broker arrived before the last answer. */
     boolean hasPushed() {
         return !pushed.isEmpty();
     }
 
-    /** Waits until the broker closes this connection; false where it sends something instead. */
+    /** Waits until the broker closes this connection; returns false where it sends something instead. */
     boolean isClosedByPeer() {
         return isClosedByPeer(TIMEOUT_MS);
     }
 
-    /** The same, waiting only so long; false where nothing came in that time. */
+    /** Waits a limited time for the close; returns false where nothing arrived in that time. */
     boolean isClosedByPeer(int withinMs) {
         try {
             socket.setSoTimeout(withinMs);

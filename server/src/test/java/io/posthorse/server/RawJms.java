@@ -19,7 +19,7 @@ import org.apache.activemq.command.SessionId;
 import org.apache.activemq.command.WireFormatInfo;
 import org.apache.activemq.openwire.OpenWireFormat;
 
-/** An OpenWire client that sends whatever it is told to. */
+/** An OpenWire client that sends exactly what a test demands. */
 final class RawJms implements AutoCloseable {
     private static final int PATIENCE_MS = 10_000;
 
@@ -33,14 +33,14 @@ final class RawJms implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MS);
         in = new DataInputStream(socket.getInputStream());
-        socket.setTcpNoDelay(true); // a second small write would else wait for the acknowledgement of the first
+        socket.setTcpNoDelay(true); // otherwise a second small write would wait for the acknowledgement of the first
         out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
         format.setCacheEnabled(false);
         format.setTightEncodingEnabled(false);
         format.setStackTraceEnabled(false);
     }
 
-    /** Connects, and says nothing. */
+    /** Connects without sending anything. */
     static RawJms silent(TestBroker broker) {
         try {
             return new RawJms(broker.server().openwirePort());
@@ -49,24 +49,24 @@ final class RawJms implements AutoCloseable {
         }
     }
 
-    /** Connects, and agrees on the wire format. */
+    /** Connects and negotiates the wire format. */
     static RawJms greeted(TestBroker broker) {
         return greeted(broker, 30_000);
     }
 
-    /** The same, with another time of silence after which the other side is dead, in ms. */
+    /** Connects with another keep-alive time, in ms. */
     static RawJms greeted(TestBroker broker, long silenceMs) {
         return greeted(broker, silenceMs, 12);
     }
 
-    /** The same as a client that offers another version of the wire format. */
+    /** Connects with another version of the wire format. */
     static RawJms greeted(TestBroker broker, long silenceMs, int version) {
         RawJms client = silent(broker);
         WireFormatInfo info = new WireFormatInfo();
         info.setVersion(version);
         try {
             info.setMaxInactivityDuration(silenceMs);
-            info.setProviderVersion("6.3.1"); // exceptions by the names of that release
+            info.setProviderVersion("6.3.1"); // exceptions with the names of that release
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -114,7 +114,7 @@ final class RawJms implements AutoCloseable {
         }
     }
 
-    /** The answer to a command, behind whatever else the broker says first. */
+    /** Returns the answer to a command, and skips other commands of the broker. */
     Response ask(Command command) {
         command.setCommandId(++number);
         command.setResponseRequired(true);
@@ -134,7 +134,7 @@ final class RawJms implements AutoCloseable {
         }
     }
 
-    /** Reads on until the broker closes the connection, which it must do soon. */
+    /** Reads until the broker closes the connection, which it must do soon. */
     void readToTheEnd() {
         long until = System.nanoTime() + PATIENCE_MS * 1_000_000L;
         try {
@@ -144,7 +144,7 @@ final class RawJms implements AutoCloseable {
                 }
             }
         } catch (EOFException | SocketException e) {
-            // that is an end too
+            // a reset ends it too
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

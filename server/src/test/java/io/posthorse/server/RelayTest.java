@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that the broker passes on to a consumer, and the answer back: 223 with 221, 307, 309. */
+/** Requests that the broker forwards to a consumer, and their answers: 223 with 221, 307, 309. */
 class RelayTest {
     @TempDir
     Path directory;
@@ -52,7 +52,7 @@ class RelayTest {
             Map.of("consumerGroup", "G", "clientId", "c1", "jstackEnable", "true");
 
     @Test
-    void aConsumerTellsOfItselfThroughTheBroker() {
+    void aConsumersAnswerIsForwardedToTheTool() {
         RawClient member = member("c1");
         byte[] info = text("{\"mqTable\":{ {\"topic\":\"T\"}:{} },not even JSON");
 
@@ -74,7 +74,7 @@ class RelayTest {
     }
 
     @Test
-    void whoIsNotThereIsNotAsked() {
+    void anAbsentConsumerIsReported() {
         Frame absent = client.ask(307, OF_C1);
         Golden.assertLike("307_runningInfo_absent", absent);
         assertEquals("The Consumer <G> <c1> not online", absent.remark());
@@ -82,7 +82,7 @@ class RelayTest {
     }
 
     @Test
-    void whoGoesBeforeTheAnswerIsReported() {
+    void aConsumerThatDisconnectsIsReported() {
         RawClient member = member("c1");
         int asked = client.send(307, OF_C1, NO_BODY);
         member.push();
@@ -91,7 +91,7 @@ class RelayTest {
     }
 
     @Test
-    void anAnswerThatNobodyAskedForDoesNoHarm() {
+    void anUnrequestedAnswerIsIgnored() {
         RawClient member = member("c1");
         answer(member, member.frame(307, 0, OF_C1, NO_BODY), 0, null, text("x"));
         int asked = client.send(307, OF_C1, NO_BODY);
@@ -103,7 +103,7 @@ class RelayTest {
     }
 
     @Test
-    void aToolThatGoesDoesNotWait() {
+    void aToolMayDisconnectBeforeTheAnswer() {
         RawClient member = member("c1");
         RawClient tool = broker.client();
         tool.send(307, OF_C1, NO_BODY);
@@ -114,7 +114,7 @@ class RelayTest {
     }
 
     @Test
-    void aConsumerOwesOnlySoManyAnswers() {
+    void theNumberOfPendingAnswersIsLimited() {
         RawClient member = member("c1");
         for (int i = 0; i < 256; i++) {
             client.send(307, OF_C1, NO_BODY);
@@ -144,7 +144,7 @@ class RelayTest {
     }
 
     @Test
-    void whereAllMembersAre() {
+    void offsetsOfAllMembersAreCollected() {
         RawClient one = member("c1");
         RawClient two = member("c2");
         assertEquals(40, one.push().code());

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Replies to requests: 324, 325, and the push to the client that waits, 326. */
+/** Replies to requests: 324, 325, and the push to the waiting client, 326. */
 class ReplyTest {
     private static final int REPLY = 324;
     private static final int REPLY_SHORT = 325;
@@ -60,17 +60,17 @@ class ReplyTest {
     }
 
     @Test
-    void theReplyComesToTheClientThatWaits() {
+    void theReplyIsPushedToTheWaitingClient() {
         int opaque = replying.send(REPLY_SHORT, reply("me@1"), text("fine"));
         asking.write(io.posthorse.codec.rocketmq.FrameCodec.encode(pushed().answer(0, null, Map.of(), RawClient.NO_BODY)));
         Frame answer = replying.answer(opaque);
         assertEquals(0, answer.code(), answer.remark());
         assertEquals("0", answer.field("msgId"));
-        assertEquals(0, broker.end("DefaultCluster_REPLY_TOPIC", 0), "it is stored nowhere");
+        assertEquals(0, broker.end("DefaultCluster_REPLY_TOPIC", 0), "it is not stored");
     }
 
     @Test
-    void theLongFormAndARefusalOfTheClient() {
+    void theLongFormatAndTheClientsRefusalAreSupported() {
         Map<String, String> fields = TestBroker.longSend("DefaultCluster_REPLY_TOPIC", 0,
                 "CORRELATION_ID\u0001c-1\u0002REPLY_TO_CLIENT\u0001me@1\u0002");
         int opaque = replying.send(REPLY, fields, text("fine"));
@@ -82,7 +82,7 @@ class ReplyTest {
     }
 
     @Test
-    void aReplyToNobodyIsRefused() {
+    void aReplyToAnUnknownClientIsRefused() {
         assertEquals(1, replying.ask(REPLY_SHORT, reply("you@2"), text("fine")).code());
         assertEquals(13, replying.ask(REPLY_SHORT, shortSend("T", 0, ""), text("fine")).code());
         asking.close();

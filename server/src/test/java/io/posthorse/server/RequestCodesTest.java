@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The table of request codes in the protocol's page says what a running server does. */
+/** The table of request codes in the protocol's page matches a running server. */
 class RequestCodesTest {
     private static final int NOT_SUPPORTED = 3;
     private static final Pattern ROW =
@@ -29,7 +29,7 @@ class RequestCodesTest {
     Path directory;
 
     @Test
-    void theTableIsTrue() throws IOException {
+    void theTableMatchesTheServer() throws IOException {
         Map<Integer, String> table = new TreeMap<>();
         for (String line : Files.readAllLines(root().resolve("docs/protocols/rocketmq.md"))) {
             Matcher row = ROW.matcher(line);
@@ -64,7 +64,7 @@ class RequestCodesTest {
     }
 
     @Test
-    void theTestsThatItNamesAreThere() throws IOException {
+    void theTestsThatItNamesExist() throws IOException {
         Set<String> tests;
         try (Stream<Path> files = Files.walk(root())) {
             tests = files.map(f -> f.getFileName().toString())

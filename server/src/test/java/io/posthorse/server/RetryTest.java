@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One stored message: looked at by its position (33), sent back to be tried again (36), dead at last. */
+/** The life of a stored message: read by its position (33), sent back for a retry (36), and finally dead. */
 class RetryTest {
     @TempDir
     Path directory;
@@ -58,7 +58,7 @@ class RetryTest {
     }
 
     @Test
-    void aMessageIsLookedAtByItsPosition() {
+    void aMessageIsReadByItsPosition() {
         Frame answer = client.ask(33, Map.of("offset", "" + message.position()));
 
         assertEquals(0, answer.code());
@@ -66,7 +66,7 @@ class RetryTest {
     }
 
     @Test
-    void noOtherPositionShowsAnythingOrEndsTheConnection() {
+    void otherPositionsShowNothingAndKeepTheConnectionOpen() {
         for (long position = -8; position < message.position() + 1_000; position++) {
             if (position != message.position()) {
                 assertNotEquals(0, client.ask(33, Map.of("offset", "" + position)).code(), "at " + position);
@@ -77,7 +77,7 @@ class RetryTest {
     }
 
     @Test
-    void aMessageThatIsSentBackComesAgainLater() {
+    void aMessageThatIsSentBackIsDeliveredLater() {
         assertEquals(0, client.ask(36, back(message.position(), 0, 16)).code());
 
         Stored again = held("%RETRY%G");
@@ -98,7 +98,7 @@ class RetryTest {
     }
 
     @Test
-    void aNegativeLevelIsDeathAtOnce() {
+    void aNegativeLevelMakesADeadLetterAtOnce() {
         assertEquals(0, client.ask(36, back(message.position(), -1, 16)).code());
 
         assertEquals("again", held("%DLQ%G").text());
@@ -106,7 +106,7 @@ class RetryTest {
     }
 
     @Test
-    void aClientThatSendsTooOftenTriedMessagesItselfReachesTheDeadLetterTopic() {
+    void aClientsOwnRetryBeyondTheLimitBecomesADeadLetter() {
         client.ask(200, Map.of(), text("{\"groupName\":\"G\"}"));
         Map<String, String> fields = shortSend("%RETRY%G", 0, "DELAY\u00012\u0002");
         fields.put("j", "3");
@@ -120,14 +120,14 @@ class RetryTest {
     }
 
     @Test
-    void aMessageWhoseFieldsAreMissingIsRefused() {
+    void aRequestWithoutItsFieldsIsRefused() {
         assertEquals(29, client.ask(36, Map.of("offset", "" + message.position())).code());
         assertEquals(1, client.ask(33, Map.of()).code());
         assertEquals(29, client.ask(33, Map.of("offset", "x")).code());
     }
 
     @Test
-    void whatWouldGetTooManyPropertiesIsNotSentBack() {
+    void aMessageWithoutRoomForPropertiesIsNotSentBack() {
         broker.sent("T", 0, "big\u0001" + "v".repeat(32_650) + "\u0002UNIQ_KEY\u0001U2\u0002", "full");
         Stored full = broker.read("T", 0, 1).getFirst();
 

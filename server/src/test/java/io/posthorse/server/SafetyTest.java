@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ways in which other brokers were broken into, tried on this one. The numbers are those of the safety design. */
+/** Attacks on other brokers, tried on this one. The numbers are those of the safety design. */
 class SafetyTest {
     @TempDir
     Path directory;
@@ -78,7 +78,7 @@ class SafetyTest {
     }
 
     @Test
-    void secT03TheListingOfSettingsHoldsNoSecret() {
+    void secT03TheListingOfSettingsContainsNoSecret() {
         String settings = new String(client.ask(26, Map.of()).body());
         assertTrue(settings.contains("storePathRootDir="));
         assertFalse(settings.contains("keyPath"), settings);
@@ -162,8 +162,8 @@ class SafetyTest {
     }
 
     @Test
-    void secT10AnnouncedLengthsReserveNothing() {
-        // 100 frames of 16 MiB are more than the memory of this test's JVM
+    void secT10AnnouncedLengthsAllocateNothing() {
+        // 100 frames of 16 MiB exceed the memory of this test's JVM
         byte[] start = ByteBuffer.allocate(64).putInt(16 << 20).putInt(100).array();
         for (int i = 0; i < 100; i++) {
             broker.client().write(start);

@@ -107,7 +107,7 @@ class SecurityTest {
         Frame sixth = users.client("pub").ask(SEND_SHORT, shortSend("T", 0, ""), text("x"));
         assertDenied(sixth);
         assertTrue(sixth.remark().contains("too many wrong signatures"), sixth.remark());
-        assertEquals("Topic:T", sees("sub") ? "Topic:T" : "", "others are not held up");
+        assertEquals("Topic:T", sees("sub") ? "Topic:T" : "", "other users do not wait");
     }
 
     private boolean sees(String user) {
@@ -116,7 +116,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT15BeforeASignatureNothingHappens() {
+    void secT15UnsignedRequestsHaveNoEffect() {
         int topics = topics();
         RawClient stranger = users.broker().client();
         for (int code = 0; code < 400; code++) {
@@ -131,7 +131,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16AMessageIsSeenOnlyByWhoMayReadItsTopic() {
+    void secT16OnlyUsersWithPermissionOnItsTopicReadAMessage() {
         String id = stored("T", "");
         Map<String, String> view = Map.of("offset", position(id), "topic", "Mine");
         assertDenied(users.client("other").ask(33, view));
@@ -140,7 +140,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16WhatTheMachineryHoldsOfAllTopicsIsForSuperUsers() {
+    void secT16InternalTopicsAreForSuperUsersOnly() {
         users.user("all", "Topic:* Sub Allow", "Topic:T Sub Deny", "Group:* Sub Allow");
         Map<String, String> later = shortSend("T", 0, "DELAY\u00015\u0002");
         assertEquals(0, root.ask(SEND_SHORT, later, text("secret")).code());
@@ -153,7 +153,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16SendingBackCopiesNoForeignMessage() {
+    void secT16SendingBackCannotCopyForeignMessages() {
         String id = stored("T", "");
         Map<String, String> back = Map.of("offset", position(id), "group", "Mine", "delayLevel", "0", "originTopic", "Mine");
         assertDenied(users.client("other").ask(36, back));
@@ -162,7 +162,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16ATransactionIsEndedByWhoMaySendToItsTopic() {
+    void secT16OnlyProducersWithPermissionEndATransaction() {
         Map<String, String> send = shortSend(
                 "T", 0, "TRAN_MSG\u0001true\u0002PGROUP\u0001Producers\u0002UNIQ_KEY\u0001u\u0002");
         send.put("f", "4");
@@ -197,7 +197,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16BodiesAreLookedInto() {
+    void secT16NamesInBodiesAreChecked() {
         assertDenied(users.client("other").ask(34, Map.of("topic", "Mine"), heartbeat("c", "G", "Mine", "*", 1)));
         assertDenied(users.client("other").ask(34, Map.of("topic", "Mine"), heartbeat("c", "Mine", "T", "*", 1)));
         assertDenied(users.client("other").ask(41, Map.of("consumerGroup", "Mine"), text(
@@ -212,7 +212,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16LentMessagesAreOfTheirTopicAndGroup() {
+    void secT16LentMessagesBelongToTheirTopicAndGroup() {
         stored("T", "");
         Map<String, String> pop = Map.of("consumerGroup", "G", "topic", "T", "queueId", "-1", "maxMsgNums", "1",
                 "invisibleTime", "10000", "pollTime", "0", "bornTime", "0", "initMode", "0");
@@ -227,7 +227,7 @@ class SecurityTest {
     }
 
     @Test
-    void secT16EveryNameIsAskedAbout() {
+    void secT16EveryNameIsChecked() {
         StringBuilder many = new StringBuilder("{\"consumerGroup\":\"Mine\",\"clientId\":\"c\",\"mqSet\":[");
         for (int i = 0; i < 10_000; i++) {
             many.append("{\"topic\":\"M").append(i).append("\"},");
@@ -240,14 +240,14 @@ class SecurityTest {
     }
 
     @Test
-    void secT18ListsAreForWhoMaySeeAll() {
+    void secT18ListsNeedPermissionForTheCluster() {
         for (int code : new int[] {21, 201, 206, 224, 304, 305, 106, 28, 43, 328}) {
             assertDenied(users.client("other").ask(code, Map.of("cluster", "DefaultCluster")));
         }
     }
 
     @Test
-    void secT19ASignedRequestIsGoodForNothingElse() {
+    void secT19ASignatureIsValidForItsRequestOnly() {
         RawClient sub = users.client("sub");
         Frame pull = sub.frame(PULL, 0, pull("G", "T", 0, 0, "*", 0), new byte[0]);
         for (int code : new int[] {215, 207, 17, 25, 3001, 3005, 10}) {
@@ -297,7 +297,7 @@ class SecurityTest {
     }
 
     @Test
-    void c9DamagedUsersStopTheStart() throws IOException {
+    void c9DamagedUsersPreventTheStart() throws IOException {
         users.close();
         for (int slot = 0; slot < 2; slot++) {
             Files.write(directory.resolve("access-" + slot + ".acl"), new byte[0]);

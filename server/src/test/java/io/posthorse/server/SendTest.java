@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Send requests 10 and 310 over a socket: what is stored, what is answered, what is refused. */
+/** Send requests 10 and 310 over a socket: stored messages, answers and refusals. */
 class SendTest {
     private static final String PROPERTIES = "KEYS\u0001k1\u0002TAGS\u0001red\u0002UNIQ_KEY\u0001U1\u0002";
 
@@ -83,7 +83,7 @@ class SendTest {
     }
 
     @Test
-    void anUnknownTopicIsCreatedAfterItsModel() {
+    void anUnknownTopicIsCreatedWithTheDefaults() {
         broker.sent("Fresh", 3, "", "x");
 
         assertEquals(1, broker.end("Fresh", 3));
@@ -132,7 +132,7 @@ class SendTest {
     }
 
     @Test
-    void fieldsThatAreNoNumbersOrMissingAreRefusedAndTheConnectionLives() {
+    void invalidFieldsAreRefusedWithoutClosingTheConnection() {
         RawClient client = broker.client();
         Map<String, String> fields = shortSend("T", 0, "");
         fields.put("e", "zero");
@@ -151,7 +151,7 @@ class SendTest {
     }
 
     @Test
-    void aTopicWithoutQueuesRefuses() {
+    void aTopicWithoutQueuesRefusesMessages() {
         broker.topic("Empty", 0);
 
         refused(29, broker.client(), shortSend("Empty", -1, ""), NO_BODY);
@@ -165,7 +165,7 @@ class SendTest {
             client.sendOneWay(SEND_SHORT, shortSend("T", 0, ""), text("m" + i));
             client.sendOneWay(SEND_SHORT, shortSend("bad topic", 0, ""), NO_BODY);
         }
-        // the next answer is the one to this request, so none came before it
+        // the next answer belongs to this request, so the others got none
         assertEquals(0, client.ask(30, Map.of("topic", "T", "queueId", "0")).code());
         await().untilAsserted(() -> assertEquals(500, broker.end("T", 0)));
         for (int at = 0; at < 500; ) {
@@ -177,7 +177,7 @@ class SendTest {
     }
 
     @Test
-    void aDelayedMessageComesAfterItsDelay() {
+    void aDelayedMessageIsDeliveredAfterItsDelay() {
         long before = System.nanoTime();
         Frame answer = broker.client().ask(SEND_SHORT, shortSend("T", 1, "DELAY\u00011\u0002TAGS\u0001red\u0002"),
                 text("late"));
@@ -187,7 +187,7 @@ class SendTest {
         Frame pulled = broker.client().ask(
                 TestBroker.PULL, TestBroker.pull("G", "T", 1, 0, "red", 15_000), NO_BODY);
 
-        assertTrue(System.nanoTime() - before >= 990_000_000L, "it came too early");
+        assertTrue(System.nanoTime() - before >= 990_000_000L, "it was delivered too early");
         Stored stored = Stored.all(pulled.body()).getFirst();
         assertEquals("late", stored.text());
         Map<String, String> expected = Map.of("DELAY", "1", "REAL_TOPIC", "T", "REAL_QID", "1", "TAGS", "red");

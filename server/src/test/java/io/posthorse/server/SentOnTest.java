@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages that a consumer sends on as it got them, with all their properties. */
+/** Messages that a consumer forwards as received, with all their properties. */
 class SentOnTest {
     private static final String RECEIVED = "TAGS\u0001red\u0002POP_CK\u00010 1 2 3 0 b 0 0\u0002"
             + "UNIQ_KEY\u0001U\u0002K\u0001v\u0002";
@@ -43,7 +43,7 @@ class SentOnTest {
         broker.close();
     }
 
-    private void assertSentOn(Stored message) {
+    private void assertForwarded(Stored message) {
         Map<String, String> properties = message.properties();
         assertNull(properties.get("POP_CK"), properties.toString());
         assertEquals("red", properties.get("TAGS"));
@@ -53,15 +53,15 @@ class SentOnTest {
     }
 
     @Test
-    void theReceiptOfAnOldLeaseIsNotSentOn() {
+    void aReceiptOfAnOldLeaseIsNotForwarded() {
         broker.sent("T", 0, RECEIVED, "on");
-        assertSentOn(broker.read("T", 0, 0).getFirst());
+        assertForwarded(broker.read("T", 0, 0).getFirst());
         assertEquals(1, Stored.all(client.ask(
-                TestBroker.PULL, TestBroker.pull("G", "T", 0, 0, "red", 0)).body()).size(), "its tag counts");
+                TestBroker.PULL, TestBroker.pull("G", "T", 0, 0, "red", 0)).body()).size(), "its tag is filtered");
     }
 
     @Test
-    void norByABatch() {
+    void aReceiptIsNotForwardedByABatch() {
         byte[] body = text("on");
         byte[] properties = text(RECEIVED);
         int size = 22 + body.length + properties.length;
@@ -75,11 +75,11 @@ class SentOnTest {
         assertEquals(0, client.ask(SEND_BATCH, fields, batch.array()).code());
         List<Stored> stored = broker.read("T", 0, 0);
         assertEquals(2, stored.size());
-        stored.forEach(this::assertSentOn);
+        stored.forEach(this::assertForwarded);
     }
 
     @Test
-    void norByATransactionOrADelay() {
+    void aReceiptIsNotForwardedByATransactionOrADelay() {
         Frame prepared = client.ask(
                 SEND_SHORT, shortSend("T", 0, RECEIVED + "TRAN_MSG\u0001true\u0002PGROUP\u0001P\u0002"), text("on"));
         assertEquals(0, prepared.code(), prepared.remark());
@@ -89,14 +89,14 @@ class SentOnTest {
                 Long.toString(Long.parseLong(id.substring(id.length() - 16), 16)), "commitOrRollback", "8",
                 "fromTransactionCheck", "false", "msgId", "U", "transactionId", "U"));
         assertEquals(0, client.ask(37, end).code());
-        assertSentOn(broker.read("T", 0, 0).getFirst());
+        assertForwarded(broker.read("T", 0, 0).getFirst());
         broker.sent("T", 0, RECEIVED + "DELAY\u00011\u0002", "on");
         Awaitility.await().until(() -> broker.end("T", 0) == 2);
-        assertSentOn(broker.read("T", 0, 1).getFirst());
+        assertForwarded(broker.read("T", 0, 1).getFirst());
     }
 
     @Test
-    void whatIsSentBackComesWithoutIt() {
+    void aMessageThatIsSentBackHasNoReceipt() {
         broker.sent("T", 0, RECEIVED, "on");
         long position = broker.read("T", 0, 0).getFirst().position();
         Frame back = client.ask(36, Map.of(
@@ -104,11 +104,11 @@ class SentOnTest {
                 "unitMode", "false", "maxReconsumeTimes", "16"));
         assertEquals(0, back.code(), back.remark());
         Awaitility.await().until(() -> broker.end("%RETRY%G", 0) == 1);
-        assertSentOn(broker.read("%RETRY%G", 0, 0).getFirst());
+        assertForwarded(broker.read("%RETRY%G", 0, 0).getFirst());
     }
 
     @Test
-    void whatHadItsTimeOnceIsNotDelayedAgain() {
+    void aForwardedMessageIsNotDelayedAgain() {
         broker.sent("T", 0, "TIMER_DELAY_SEC\u00011\u0002", "timed");
         Awaitility.await().until(() -> broker.end("T", 0) == 1);
         Map<String, String> received = broker.read("T", 0, 0).getFirst().properties();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tools are shown of gRPC clients, alone and beside remoting members of the same group. */
+/** gRPC clients in the answers to tools, alone and together with remoting members of the same group. */
 class ShownClientsTest {
     @TempDir
     Path directory;
@@ -60,7 +60,7 @@ class ShownClientsTest {
         broker.close();
     }
 
-    /** A client's stream of settings. */
+    /** The stream of a client's settings. */
     private final class Stream implements StreamObserver<TelemetryCommand> {
         private final LinkedBlockingQueue<TelemetryCommand> answers = new LinkedBlockingQueue<>();
         private final StreamObserver<TelemetryCommand> out;
@@ -116,13 +116,13 @@ class ShownClientsTest {
     }
 
     @Test
-    void whatAClientSaysOfItselfIsShown() throws Exception {
+    void aClientsSettingsAreShown() throws Exception {
         new Stream("go-1").tell(consumer(ClientType.SIMPLE_CONSUMER, Language.GOLANG, "5.1.3", "T"));
         new Stream("other-1").tell(consumer(ClientType.PUSH_CONSUMER, Language.KOTLIN, "nightly", "T"));
         JsonValue.Obj group = ask(203, "consumerGroup", "G");
         JsonValue.Obj first = group.array("connectionSet").getFirst().asObject();
         assertEquals("GO", first.text("language", null));
-        assertEquals(439, first.number("version", 0), "5.1.3, as remoting clients count");
+        assertEquals(439, first.number("version", 0), "5.1.3 in the numbering of remoting clients");
         JsonValue.Obj second = group.array("connectionSet").get(1).asObject();
         assertEquals("OTHER", second.text("language", null));
         assertEquals(Frame.VERSION, second.number("version", 0));
@@ -132,7 +132,7 @@ class ShownClientsTest {
     }
 
     @Test
-    void remotingMembersShareQueuesAmongThemselvesOnly() throws Exception {
+    void remotingMembersShareQueuesWithoutGrpcMembers() throws Exception {
         Stream stream = new Stream("grpc-1").tell(consumer(ClientType.PUSH_CONSUMER, Language.JAVA, "5.2.0", "T"));
         assertEquals("{\"consumerIdList\":[\"grpc-1\"]}", members());
         client.ask(34, Map.of(), heartbeat("remoting-1", "G", "T", "*", 1));
@@ -149,7 +149,7 @@ class ShownClientsTest {
     }
 
     @Test
-    void aClientThatTellsOtherSettingsIsShownWhereItIsNow() throws Exception {
+    void aClientWithNewSettingsIsShownWithThem() throws Exception {
         Stream stream = new Stream("p-1").tell(publishing("T", "U"));
         assertEquals(0, client.ask(204, Map.of("producerGroup", "U")).code());
         stream.tell(publishing("T"));

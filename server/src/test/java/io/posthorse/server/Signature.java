@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class Signature {
     private Signature() {}
 
-    /** The fields with access key and signature. */
+    /** Returns the fields together with access key and signature. */
     static Map<String, String> sign(Map<String, String> fields, byte[] body, String user, String secret) {
         Map<String, String> all = new LinkedHashMap<>(fields);
         all.put("AccessKey", user);

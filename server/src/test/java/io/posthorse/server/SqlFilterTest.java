@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Subscriptions by SQL92 expressions over a socket: what is found, held and refused. */
+/** Subscriptions by SQL92 expressions over a socket: matches, held requests and refusals. */
 class SqlFilterTest {
     private static final int HEARTBEAT = 34;
     private static final int CHECK = 46;
@@ -86,12 +86,12 @@ class SqlFilterTest {
 
     @ParameterizedTest
     @CsvSource({"11,false", "11,true", "361,false", "361,true"})
-    void exactlyTheMatchingMessagesCome(int code, boolean binary) {
+    void exactlyTheMatchingMessagesAreReturned(int code, boolean binary) {
         broker.sent("T", 0, properties("a", "1", "TAGS", "red"), "one");
         broker.sent("T", 0, properties("a", "2", "b", "订单"), "two");
         broker.sent("T", 0, "a\u00013", "three, without the last separator");
         broker.sent("T", 0, "", "four, without properties");
-        broker.sent("T", 0, properties("a", "1", "a", "9", "a", ""), "five, the last a that says something counts");
+        broker.sent("T", 0, properties("a", "1", "a", "9", "a", ""), "five, the last a with a value counts");
         broker.sent("T", 0, properties("x", "1", "a", ""), "six, with an empty a");
         RawClient other = broker.client(binary);
 
@@ -125,7 +125,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void theHeartbeatsExpressionFiltersAndRetriesPass() {
+    void theHeartbeatsExpressionFiltersAllButRetries() {
         broker.sent("T", 0, properties("a", "1"), "one");
         broker.sent("T", 0, properties("a", "2"), "two");
         broker.sent("%RETRY%G", 0, properties("a", "1"), "again");
@@ -141,7 +141,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void groupsByTagsAndByExpressionsStandSideBySide() {
+    void groupsWithTagsAndWithExpressionsAreIndependent() {
         broker.sent("T", 0, properties("a", "1", "TAGS", "red"), "one");
         broker.sent("T", 0, properties("a", "2", "TAGS", "blue"), "two");
         int bySql = client.send(PULL, sql(0, 2, "a = 3", 60_000), NO_BODY);
@@ -156,7 +156,7 @@ class SqlFilterTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aHeldRequestIsAnsweredOnlyByAMatch(boolean binary) {
+    void aHeldRequestIsAnsweredByAMatchOnly(boolean binary) {
         RawClient held = broker.client(binary);
         int request = held.send(PULL, sql(0, 0, "a > 5", 60_000), NO_BODY);
         assertEquals(0, held.ask(HEARTBEAT, Map.of(), heartbeat("SQL92", "a > 5")).code());
@@ -164,7 +164,7 @@ class SqlFilterTest {
             broker.sent("T", 0, properties("a", a), "no match");
         }
         broker.sent("T", 0, "", "no match");
-        assertEquals(0, held.ask(38, Map.of("consumerGroup", "G")).code()); // nothing came before this answer
+        assertEquals(0, held.ask(38, Map.of("consumerGroup", "G")).code()); // no pull was answered before this
         broker.sent("T", 0, properties("a", "6"), "a match");
 
         Frame answer = held.answer(request);
@@ -173,7 +173,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void aHeldRequestWithoutAMatchEndsBehindWhatItPassedOver() {
+    void aHeldRequestWithoutAMatchEndsBehindTheSkippedMessages() {
         int request = client.send(PULL, sql(0, 0, "a > 5", 2_000), NO_BODY);
         assertEquals(0, client.ask(HEARTBEAT, Map.of(), heartbeat("SQL92", "a > 5")).code());
         broker.sent("T", 0, properties("a", "1"), "no match");
@@ -198,7 +198,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void secT24BombsAreRefused() {
+    void secT24ExpensiveExpressionsAreRefused() {
         for (String bomb : List.of("(".repeat(16_000), "NOT ".repeat(100) + "TRUE", "a=1 OR ".repeat(2_000) + "a=1",
                 "a IN ('x'" + ",'x'".repeat(2_000) + ")", "a = '" + "x".repeat(100_000) + "'")) {
             assertEquals(23, check("SQL92", bomb).code());
@@ -220,7 +220,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void theOperatorMayTurnItOff() {
+    void theOperatorCanTurnItOff() {
         restart("enablePropertyFilter=false");
         assertEquals(1, check("SQL92", "a = 1").code());
         assertTrue(check("SQL92", "a = 1").remark().contains("enablePropertyFilter"));
@@ -229,7 +229,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void aRareMatchIsLookedForInPieces() {
+    void aRareMatchIsSearchedInParts() {
         for (int i = 0; i < 4_500; i++) {
             client.send(SEND_SHORT, shortSend("T", 0, properties("a", "" + i)), new byte[1]);
         }
@@ -245,7 +245,7 @@ class SqlFilterTest {
     }
 
     @Test
-    void oldMessagesAreFilteredOnTheirWayFromTheDisk() {
+    void oldMessagesFromTheDiskAreFiltered() {
         restart("read.hot.bytes=1048576", "mappedFileSizeCommitLog=1048576");
         int count = 900;
         for (int i = 0; i < count; i++) {
@@ -260,12 +260,12 @@ class SqlFilterTest {
             Frame answer = client.ask(PULL, sql(1, offset, "a = 3 AND TAGS IS NULL", 0));
             codes.merge(answer.code(), 1, Integer::sum);
             Stored.all(answer.body()).forEach(m -> found.add(m.offset()));
-            assertTrue(answer.number("nextBeginOffset", -1) > offset, "it goes on");
+            assertTrue(answer.number("nextBeginOffset", -1) > offset, "the offset advances");
             offset = answer.number("nextBeginOffset", -1);
         }
         assertEquals(IntStream.range(0, count / 10).mapToObj(i -> i * 10L + 3).toList(), found);
         Frame none = client.ask(PULL, sql(1, 0, "a = 11", 0));
         assertEquals(20, none.code());
-        assertTrue(none.number("nextBeginOffset", -1) > 500, "as far as messages are old");
+        assertTrue(none.number("nextBeginOffset", -1) > 500, "the offset is behind the old messages");
     }
 }

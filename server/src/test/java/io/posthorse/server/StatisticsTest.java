@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Numbers about traffic: 28, 315, and the rates in 202 and 208. */
+/** Statistics of traffic: 28, 315, and the rates in 202 and 208. */
 class StatisticsTest {
     @TempDir
     Path directory;
@@ -57,7 +57,7 @@ class StatisticsTest {
     }
 
     @Test
-    void everyKeyOfRocketMqIsThere() {
+    void everyKeyOfRocketMqExists() {
         Set<String> theirs = new TreeSet<>();
         Golden.body("028_runtime").object("table").members().forEach(m -> theirs.add(m.name()));
         theirs.removeIf(k -> k.startsWith("scheduleMessageOffset_") || k.startsWith("commitLogDiskRatio_"));
@@ -71,7 +71,7 @@ class StatisticsTest {
     }
 
     @Test
-    void theBrokerCountsWhatComesAndGoes() {
+    void theBrokerCountsMessagesInAndOut() {
         JsonValue.Obj before = runtime();
         assertEquals("0", before.text("msgPutTotalTodayNow", ""));
         assertEquals("-1", before.text("earliestMessageTimeStamp", ""));
@@ -98,13 +98,13 @@ class StatisticsTest {
     }
 
     @Test
-    void aDelayedMessageShowsInItsLane() {
+    void aDelayedMessageIsCountedInItsLane() {
         broker.sent("T", 0, "DELAY\u00015\u0002", "later");
         assertEquals("0,1", runtime().text("scheduleMessageOffset_5", ""));
     }
 
     @Test
-    void topicsAndGroupsAreCountedByThemselves() {
+    void topicsAndGroupsAreCountedSeparately() {
         assertEquals(1, stats("TOPIC_PUT_NUMS", "T").code());
         assertEquals(1, stats("GROUP_GET_NUMS", "T@G").code());
         assertEquals(1, stats("TOPIC_PUT_NUMS", "Nothing").code());
@@ -131,7 +131,7 @@ class StatisticsTest {
     }
 
     @Test
-    void aRestartAndATopicMadeAnewCountFromZero() {
+    void countersBeginAtZeroAfterARestartAndForANewTopic() {
         broker.sent("T", 0, "", "x");
         broker.close();
         broker = TestBroker.start(directory);
@@ -141,7 +141,7 @@ class StatisticsTest {
         assertEquals(1, minute(stats("TOPIC_PUT_NUMS", "T")).integer("sum", 0));
         broker.topic("Fresh", 1);
         broker.sent("Fresh", 0, "", "w");
-        assertEquals(1, minute(stats("TOPIC_PUT_NUMS", "Fresh")).integer("sum", 0), "also what came before anybody looked");
+        assertEquals(1, minute(stats("TOPIC_PUT_NUMS", "Fresh")).integer("sum", 0), "earlier messages count too");
 
         client.ask(215, Map.of("topic", "T"));
         broker.topic("T", 1);

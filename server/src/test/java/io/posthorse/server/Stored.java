@@ -13,7 +13,7 @@ record Stored(
         String topic, int queue, long offset, long position, int flag, int systemFlag, int reconsumeTimes, byte[] body,
         Map<String, String> properties, int size) {
 
-    /** The messages of an answer to a pull. */
+    /** Returns the messages in an answer to a pull. */
     static List<Stored> all(byte[] answer) {
         List<Stored> messages = new ArrayList<>();
         ByteBuffer bytes = ByteBuffer.wrap(answer);

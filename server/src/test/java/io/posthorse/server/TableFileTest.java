@@ -39,15 +39,15 @@ class TableFileTest {
     }
 
     @Test
-    void everyFlippedBitAndEveryCutIsNoticed() throws IOException {
-        byte[] whole = golden();
-        for (int bit = 0; bit < whole.length * 8; bit++) {
-            byte[] flipped = whole.clone();
+    void everyFlippedBitAndEveryTruncationIsDetected() throws IOException {
+        byte[] complete = golden();
+        for (int bit = 0; bit < complete.length * 8; bit++) {
+            byte[] flipped = complete.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             assertNull(TableFile.decode("table", ByteBuffer.wrap(flipped)), "bit " + bit);
         }
-        for (int length = 0; length < whole.length; length++) {
-            assertNull(TableFile.decode("table", ByteBuffer.wrap(whole, 0, length).slice()), "length " + length);
+        for (int length = 0; length < complete.length; length++) {
+            assertNull(TableFile.decode("table", ByteBuffer.wrap(complete, 0, length).slice()), "length " + length);
         }
     }
 
@@ -61,14 +61,14 @@ class TableFileTest {
     }
 
     @Test
-    void contentsThatMakeNoSenseAreRefusedHoweverRightTheirChecksums() throws IOException {
+    void invalidContentsWithValidChecksumsAreRefused() throws IOException {
         int value = 32 + 4 + 2 + "ORDER_TOPIC_CONFIG".length() + 2 + "T".length();
         for (int length : new int[] {1_000, -1, Integer.MAX_VALUE}) {
             ByteBuffer file = ByteBuffer.wrap(golden());
             assertEquals("a:4".length(), file.getInt(value));
             file.putInt(value, length).putInt(24, crc(file, 32, file.limit())).putInt(28, crc(file, 0, 28));
             IOException refusal = assertThrows(IOException.class, () -> TableFile.decode("table", file), "length " + length);
-            assertTrue(refusal.getMessage().contains("makes no sense"), refusal.getMessage());
+            assertTrue(refusal.getMessage().contains("is invalid"), refusal.getMessage());
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A real server on free ports and a directory of the test's, with clients that go when it goes. */
+/** A real server on free ports and a directory of the test, with clients that are closed with it. */
 final class TestBroker implements AutoCloseable {
     static final int SEND = 10;
     static final int PULL = 11;
@@ -58,7 +58,7 @@ final class TestBroker implements AutoCloseable {
         return server;
     }
 
-    /** Creates a topic of so many queues. */
+    /** Creates a topic with a number of queues. */
     void topic(String name, int queues, int permissions) {
         try (RawClient client = new RawClient(server.brokerPort(), false)) {
             Frame answer = client.ask(17, Map.of(
@@ -73,7 +73,7 @@ final class TestBroker implements AutoCloseable {
         topic(name, queues, 6);
     }
 
-    /** Fields of a send in the short form (310, 320). */
+    /** Returns the fields of a send in the short form (310, 320). */
     static Map<String, String> shortSend(String topic, int queue, String properties) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("a", "Producers");
@@ -91,7 +91,7 @@ final class TestBroker implements AutoCloseable {
         return fields;
     }
 
-    /** Fields of a send in the long form (10). */
+    /** Returns the fields of a send in the long form (10). */
     static Map<String, String> longSend(String topic, int queue, String properties) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("producerGroup", "Producers");
@@ -108,7 +108,7 @@ final class TestBroker implements AutoCloseable {
         return fields;
     }
 
-    /** Fields of a pull that brings its subscription along and commits nothing, held so long. */
+    /** Returns the fields of a pull with its own subscription, without a commit, held for {@code suspendMs}. */
     static Map<String, String> pull(String group, String topic, int queue, long offset, String tags, long suspendMs) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("consumerGroup", group);
@@ -125,7 +125,7 @@ final class TestBroker implements AutoCloseable {
         return fields;
     }
 
-    /** The body of a heartbeat of one consumer group with one subscription. */
+    /** Returns the body of a heartbeat of one consumer group with one subscription. */
     static byte[] heartbeat(String clientId, String group, String topic, String tags, long version) {
         return text("{\"clientID\":\"" + clientId + "\",\"producerDataSet\":[{\"groupName\":\"P" + group + "\"}],"
                 + "\"consumerDataSet\":[{\"groupName\":\"" + group + "\",\"consumeType\":\"CONSUME_PASSIVELY\","
@@ -138,7 +138,7 @@ final class TestBroker implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Sends a message that must be accepted, on a connection of its own; shows that the event loop lives. */
+    /** Sends a message that must be accepted, on a new connection, which also shows that the event loop works. */
     Frame sent(String topic, int queue, String properties, String body) {
         try (RawClient client = new RawClient(server.brokerPort(), false)) {
             Frame answer = client.ask(SEND_SHORT, shortSend(topic, queue, properties), text(body));
@@ -147,7 +147,7 @@ final class TestBroker implements AutoCloseable {
         }
     }
 
-    /** What stands in a queue from an offset on. */
+    /** Returns the messages in a queue from an offset on. */
     List<Stored> read(String topic, int queue, long offset) {
         try (RawClient client = new RawClient(server.brokerPort(), false)) {
             return Stored.all(client.ask(PULL, pull("Readers", topic, queue, offset, "*", 0), NO_BODY).body());

@@ -22,16 +22,16 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who keeps the owner busy with new keys. */
+/** Clients that keep the owner busy with new keys. */
 class TlsFloodTest {
     private static final int UNKNOWN_CODE = 9_999;
 
     @TempDir
     Path directory;
 
-    /** Some requests for new keys are answered, then the connection ends; others are served meanwhile. */
+    /** Some requests for new keys are answered, then the connection is closed; other clients are served meanwhile. */
     @Test
-    void secT14NewKeysWithoutEndAreCountedAndStopNobodyElse() throws Exception {
+    void secT14EndlessKeyUpdatesAreLimitedAndAffectNoOtherClient() throws Exception {
         SSLContext trusting = new Certificates(directory).make("server").client("server", null);
         try (Server server = start(directory, "ENFORCING", "server")) {
             for (int port : new int[] {server.brokerPort(), server.grpcPort()}) {
@@ -47,7 +47,7 @@ class TlsFloodTest {
                     Thread flooding = Thread.ofPlatform().start(() -> {
                         try {
                             while (true) {
-                                flood.startHandshake(); // on an open connection: new keys, and the peer's too
+                                flood.startHandshake(); // on an open connection: new keys in both directions
                                 done.incrementAndGet();
                             }
                         } catch (IOException e) {
@@ -59,7 +59,7 @@ class TlsFloodTest {
                         assertTrue(serves(server.brokerPort(), trusting), "port " + port);
                         assertTrue(shakesHands(server, trusting), "port " + port);
                     }
-                    assertTrue(flooding.join(Duration.ofSeconds(20)), "the connection goes on, port " + port);
+                    assertTrue(flooding.join(Duration.ofSeconds(20)), "the connection is still open, port " + port);
                     plain.close();
                     flooding.join();
                 }
@@ -68,7 +68,7 @@ class TlsFloodTest {
     }
 
     @Test
-    void muchDataInRecordsThatComeInPiecesIsNoFlood() throws Exception {
+    void muchDataInFragmentedRecordsIsNoFlood() throws Exception {
         SSLContext trusting = new Certificates(directory).make("server").client("server", null);
         try (Server server = start(directory, "ENFORCING", "server");
                 Socket socket = TlsProbe.open(server.brokerPort(), trusting)) {
@@ -86,7 +86,7 @@ class TlsFloodTest {
 
     /** Java's own TLS pads each record with 16 bytes. */
     @Test
-    void manySmallRequestsOfOneConnectionAreNoFlood() throws Exception {
+    void manySmallRequestsOnOneConnectionAreNoFlood() throws Exception {
         SSLContext trusting = new Certificates(directory).make("server").client("server", null);
         try (Server server = start(directory, "ENFORCING", "server");
                 Socket socket = TlsProbe.open(server.brokerPort(), trusting)) {

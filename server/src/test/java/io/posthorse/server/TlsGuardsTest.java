@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Handshakes that do not end, silence, old protocols. The tests run at once, for most of their time is waiting. */
+/** Endless handshakes, silence, and old protocols. The tests run concurrently, since they mostly wait. */
 @Execution(ExecutionMode.CONCURRENT)
 class TlsGuardsTest {
     @TempDir
@@ -93,7 +93,7 @@ class TlsGuardsTest {
     }
 
     @Test
-    void secT14AHandshakeOnTheGrpcPortThatDoesNotEndIsEnded() throws Exception {
+    void secT14AnEndlessHandshakeOnTheGrpcPortIsEnded() throws Exception {
         SSLContext trusting = new Certificates(directory).make("server").client("server", null);
         try (Server server = start(directory, "ENFORCING", "server")) {
             List<Socket> silent = new ArrayList<>();
@@ -102,7 +102,7 @@ class TlsGuardsTest {
                 socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
                 silent.add(socket);
             }
-            assertFalse(shakesHands(server, trusting), "256 handshakes are under way");
+            assertFalse(shakesHands(server, trusting), "256 handshakes are in progress");
             await().atMost(Duration.ofSeconds(20)).until(() -> shakesHands(server, trusting));
             for (Socket socket : silent) {
                 socket.close();
@@ -111,7 +111,7 @@ class TlsGuardsTest {
     }
 
     @Test
-    void secT10WhoSaysNothingOnTheGrpcPortIsSentAway() throws Exception {
+    void secT10ASilentConnectionOnTheGrpcPortIsClosed() throws Exception {
         try (Server server = start(directory, "DISABLED", "none");
                 Socket silent = new Socket("127.0.0.1", server.grpcPort());
                 Socket slow = new Socket("127.0.0.1", server.grpcPort())) {
@@ -124,7 +124,7 @@ class TlsGuardsTest {
     }
 
     @Test
-    void secT14OnlyNewProtocolsAreSpoken() throws Exception {
+    void secT14OnlyNewProtocolsAreSupported() throws Exception {
         Certificates certificates = new Certificates(directory).make("server");
         try (Server server = start(directory, "ENFORCING", "server")) {
             for (String protocol : new String[] {"TLSv1.2", "TLSv1.3"}) {

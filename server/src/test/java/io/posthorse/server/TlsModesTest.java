@@ -38,12 +38,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Three modes with good, expired and foreign certificates; clients' certificates; a new certificate without a restart. The
- * tests run at once, for most of their time is waiting.
+ * The three modes with valid, expired and foreign certificates; clients' certificates; and a new certificate without a
+ * restart. The tests run concurrently, since they mostly wait.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class TlsModesTest {
-    /** Keys that take seconds to make, for the tests that change nothing of them. */
+    /** Keys that take seconds to create, for tests that do not change them. */
     @TempDir
     static Path made;
 
@@ -58,9 +58,9 @@ class TlsModesTest {
                 .issue("good", "issuer").issue("expired", "issuer", "-startdate", "-3d", "-validity", "1");
     }
 
-    /** A signed request in binary form, which does not look like any protocol of text. */
+    /** A signed request in binary form, which does not look like any text protocol. */
     @Test
-    void secT03WhatComesUnencryptedIsNotInTheLog() throws Exception {
+    void secT03UnencryptedBytesAreNotLogged() throws Exception {
         for (String end : new String[] {".pem", ".key"}) {
             Files.copy(made.resolve("good" + end), directory.resolve("good" + end));
         }
@@ -94,7 +94,8 @@ class TlsModesTest {
         "PERMISSIVE,good,true,true", "PERMISSIVE,expired,true,false", "PERMISSIVE,foreign,true,false",
         "ENFORCING,good,false,true", "ENFORCING,expired,false,false", "ENFORCING,foreign,false,false"
     })
-    void modesAndCertificates(String mode, String certificate, boolean plain, boolean encrypted) throws Exception {
+    void modesAndCertificatesDecideWhoIsServed(String mode, String certificate, boolean plain, boolean encrypted)
+            throws Exception {
         for (String end : new String[] {".pem", ".key"}) {
             Files.copy(made.resolve(certificate + end), directory.resolve(certificate + end));
         }
@@ -102,13 +103,13 @@ class TlsModesTest {
             for (int port : new int[] {server.brokerPort(), server.nameServerPort()}) {
                 assertEquals(plain, serves(port, null), "plain");
                 assertEquals(encrypted, serves(port, issued.client("issuer", null)), "encrypted");
-                assertEquals(plain, serves(port, null), "plain, after what was tried");
+                assertEquals(plain, serves(port, null), "plain, after the attempts");
             }
         }
     }
 
     @Test
-    void clientsMayHaveToShowACertificate() throws Exception {
+    void clientsCanBeRequiredToSendACertificate() throws Exception {
         Certificates certificates = new Certificates(directory).make("server").make("client").make("stranger");
         String trust = "tls.server.trustCertPath=" + directory.resolve("client.pem");
         for (String asked : new String[] {"none", "optional", "require"}) {
@@ -116,7 +117,7 @@ class TlsModesTest {
                 int port = server.brokerPort();
                 assertTrue(serves(port, certificates.client("server", "client")), asked);
                 assertEquals(!asked.equals("require"), serves(port, certificates.client("server", null)), asked);
-                // a client sends no certificate whose issuer is not among those that the server names
+                // a client sends no certificate whose issuer the server does not name
                 assertEquals(!asked.equals("require"), serves(port, certificates.client("server", "stranger")), asked);
             }
         }
@@ -139,7 +140,7 @@ class TlsModesTest {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> serves(server.brokerPort(), certificates.client("new", null)));
             assertFalse(serves(server.brokerPort(), certificates.client("old", null)));
-            assertEquals(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, ask(open), "what is open stays open");
+            assertEquals(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, ask(open), "open connections stay open");
 
             Path used = directory.resolve("used.pem");
             Files.writeString(used, "this is no certificate");
@@ -150,7 +151,7 @@ class TlsModesTest {
     }
 
     @Test
-    void theGrpcPortTakesANewCertificateWithoutARestartToo() throws Exception {
+    void theGrpcPortUsesANewCertificateWithoutARestart() throws Exception {
         Certificates certificates = new Certificates(directory).make("old").make("new");
         for (String end : new String[] {".pem", ".key"}) {
             Files.copy(directory.resolve("old" + end), directory.resolve("used" + end));
@@ -168,7 +169,7 @@ class TlsModesTest {
                 }
                 await().atMost(Duration.ofSeconds(20)).until(() -> shakesHands(server, young));
                 assertFalse(shakesHands(server, old));
-                assertTrue(serves(server.brokerPort(), young), "the other ports have it as well");
+                assertTrue(serves(server.brokerPort(), young), "the other ports use it too");
             }
             Path used = directory.resolve("used.pem");
             Files.writeString(used, "this is no certificate");
@@ -178,7 +179,7 @@ class TlsModesTest {
     }
 
     @Test
-    void clientsOfTheGrpcPortMayHaveToShowACertificate() throws Exception {
+    void clientsOfTheGrpcPortCanBeRequiredToSendACertificate() throws Exception {
         Certificates certificates = new Certificates(directory).make("server").make("client");
         String trust = "tls.server.trustCertPath=" + directory.resolve("client.pem");
         try (Server server = start(directory, "ENFORCING", "server", trust, "tls.server.need.client.auth=require")) {

@@ -20,13 +20,13 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** A server with a certificate, and whether a client with one is served. */
+/** A server with a certificate, and a check whether a client is served. */
 final class TlsProbe {
     private static final int UNKNOWN_CODE = 9_999;
 
     private TlsProbe() {}
 
-    /** Starts a server on free ports with files NAME.pem and NAME.key of a directory. */
+    /** Starts a server on free ports with the files NAME.pem and NAME.key of a directory. */
     static Server start(Path directory, String mode, String certificate, String... sets) throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "listenPort=0", "nameserver.port=0", "grpcServerPort=0", "openwire.port=0", "tls.server.mode=" + mode,
@@ -37,7 +37,7 @@ final class TlsProbe {
         return Server.start(ConfigLoader.load(new ConfigSources(null, null, Map.of(), all, "host")));
     }
 
-    /** Connects; encrypted where there is a context, and before any handshake. */
+    /** Connects; with encryption where there is a context, but without a handshake. */
     static Socket open(int port, SSLContext context) throws IOException {
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
         plain.setSoTimeout(10_000);
@@ -68,7 +68,7 @@ final class TlsProbe {
         return FrameCodec.decode(answer).code();
     }
 
-    /** Whether the gRPC port shows a certificate that the client trusts. */
+    /** Returns whether the gRPC port sends a certificate that the client trusts. */
     static boolean shakesHands(Server server, SSLContext context) throws IOException {
         try (SSLSocket socket = (SSLSocket) open(server.grpcPort(), context)) {
             SSLParameters parameters = socket.getSSLParameters();

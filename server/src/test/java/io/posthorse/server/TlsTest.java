@@ -65,7 +65,7 @@ class TlsTest {
     }
 
     @Test
-    void aBadCertificateStopsTheStartAndSaysWhatToDo() throws Exception {
+    void anInvalidCertificatePreventsTheStartWithAdvice() throws Exception {
         certificate();
         Files.writeString(directory.resolve("cert.pem"), "this is no certificate");
         IOException refused = assertThrows(IOException.class, () -> start("PERMISSIVE").close());
@@ -111,7 +111,7 @@ class TlsTest {
         return KeyStore.getInstance(directory.resolve("store.p12").toFile(), "changeit".toCharArray());
     }
 
-    /** Has the JDK's keytool make a key, and writes key and certificate as PEM files. */
+    /** Creates a key with the JDK's keytool, and writes key and certificate as PEM files. */
     private void certificate() throws Exception {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -129,7 +129,7 @@ class TlsTest {
         trusted(store, certificate);
     }
 
-    /** A key entry is not trusted by itself; the client's store gets the certificate once more, as a trusted one. */
+    /** Adds the certificate as a trusted entry: a key entry is not trusted. */
     private void trusted(KeyStore store, X509Certificate certificate) throws Exception {
         store.setCertificateEntry("trusted", certificate);
         try (var out = Files.newOutputStream(directory.resolve("store.p12"))) {

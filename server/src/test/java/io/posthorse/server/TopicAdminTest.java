@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tools do with topics: 17, 18, 21, 215, 305, 351. */
+/** Requests of tools about topics: 17, 18, 21, 215, 305, 351. */
 class TopicAdminTest {
     @TempDir
     Path directory;
@@ -54,7 +54,7 @@ class TopicAdminTest {
     }
 
     @Test
-    void aTopicIsGivenBackAsItWasMade() {
+    void aTopicIsReturnedAsItWasCreated() {
         assertEquals(0, create("A", "attributes", "+message.type=FIFO,+queue.type=SimpleCQ", "order", "true", "perm", "4",
                 "topicFilterType", "MULTI_TAG", "topicSysFlag", "3").code());
         String expected = "{\"attributes\":{\"message.type\":\"FIFO\",\"queue.type\":\"SimpleCQ\"},\"order\":true,"
@@ -75,21 +75,21 @@ class TopicAdminTest {
     }
 
     @Test
-    void whatIsNotLegalIsRefused() {
+    void invalidTopicsAreRefused() {
         assertEquals(29, create("bad name").code());
         assertEquals(29, create("SCHEDULE_TOPIC_XXXX").code());
         assertEquals(29, create("A", "readQueueNums", "-1").code());
         assertEquals(29, create("A", "writeQueueNums", "99999999999").code());
         assertEquals(29, create("A", "perm", "77").code());
         assertEquals(29, create("A", "attributes", "x=1").code());
-        assertEquals(29, create("A", "attributes", "+keep=unsettled").code(), "what RocketMQ does not know either");
+        assertEquals(29, create("A", "attributes", "+keep=unsettled").code(), "unknown to RocketMQ too");
         assertEquals(29, create("A", "attributes", "+#topicSysFlag=x").code());
         assertEquals(29, create("A", "attributes", "+queue.type=" + "y".repeat(9_000)).code());
         assertEquals(17, client.ask(351, Map.of("topic", "A")).code());
     }
 
     @Test
-    void manyAtOnceAreAllMadeOrNone() {
+    void severalTopicsAreCreatedTogetherOrNotAtAll() {
         String one = "{\"topicName\":\"%s\",\"readQueueNums\":2,\"writeQueueNums\":2,\"perm\":6,\"order\":false,"
                 + "\"attributes\":{\"+queue.type\":\"v\"},\"topicFilterType\":\"SINGLE_TAG\",\"topicSysFlag\":0}";
         String list = "{\"topicConfigList\":[" + one.formatted("L1") + "," + one.formatted("%s") + "]}";
@@ -102,7 +102,7 @@ class TopicAdminTest {
     }
 
     @Test
-    void allTopicsAtOnceAndPageByPage() {
+    void allTopicsAreListedAtOnceOrPageByPage() {
         Frame all = client.ask(21, Map.of());
         Golden.assertLike("021_allTopicConfig", all);
         JsonValue.Obj table = JsonReader.read(all.body()).asObject().object("topicConfigTable");
@@ -116,16 +116,16 @@ class TopicAdminTest {
     }
 
     @Test
-    void aDeletedTopicIsGoneWithItsMessages() {
+    void deletingATopicDeletesItsMessages() {
         broker.sent("T", 0, "", "x");
         assertEquals(0, client.ask(215, Map.of("topic", "T")).code());
-        assertEquals(0, client.ask(215, Map.of("topic", "T")).code(), "once more is no mistake");
+        assertEquals(0, client.ask(215, Map.of("topic", "T")).code(), "deleting again is no error");
         assertEquals(17, client.ask(30, Map.of("topic", "T", "queueId", "0")).code());
         for (String system : new String[] {"TBW102", "SCHEDULE_TOPIC_XXXX", "DefaultCluster", TestBroker.NAME}) {
             assertEquals(29, client.ask(215, Map.of("topic", system)).code(), system);
             Frame updated = client.ask(17, Map.of(
                     "topic", system, "readQueueNums", "8", "writeQueueNums", "8", "perm", "6"));
-            assertEquals(29, updated.code(), system + ": first uses of topics go by TBW102");
+            assertEquals(29, updated.code(), system + ": TBW102 has the defaults of new topics");
             assertTrue(updated.remark().contains("system topic"), updated.remark());
         }
         broker.topic("T", 1);
@@ -133,7 +133,7 @@ class TopicAdminTest {
     }
 
     @Test
-    void systemTopicsAndCleanUps() {
+    void systemTopicsAreListedAndCleanUpsKeepMessages() {
         String topics = new String(client.ask(305, Map.of()).body());
         for (String topic : new String[] {"TBW102", "SCHEDULE_TOPIC_XXXX", "DefaultCluster", TestBroker.NAME}) {
             assertTrue(topics.contains("\"" + topic + "\""), topics);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Transactional sends, their end (37), the broker's question (39), and messages that were set aside (323). */
+/** Transactional sends, their end (37), the broker's check (39), and messages that were set aside (323). */
 class TransactionTest {
     private static final int END = 37;
     private static final int CHECK = 39;
@@ -89,7 +89,7 @@ class TransactionTest {
     }
 
     @Test
-    void aCommittedMessageComesOnceAndARolledBackOneNever() {
+    void aCommittedMessageIsDeliveredOnceAndARolledBackOneNever() {
         Frame first = prepare("K1", "TAGS\u0001red\u0002");
         Frame second = prepare("K2", "");
         assertEquals(0, broker.end("T", 1), "invisible");
@@ -106,13 +106,13 @@ class TransactionTest {
         assertEquals("K1", message.properties().get("__transactionId__"));
         assertNull(message.properties().get("REAL_TOPIC"));
         assertEquals(1, Stored.all(client.ask(PULL, pull("G", "T", 1, 0, "red", 0)).body()).size());
-        assertEquals(1, client.ask(END, end(first, COMMIT)).code(), "decided before");
-        assertEquals(1, client.ask(END, end(second, COMMIT)).code(), "decided before");
+        assertEquals(1, client.ask(END, end(first, COMMIT)).code(), "already decided");
+        assertEquals(1, client.ask(END, end(second, COMMIT)).code(), "already decided");
         assertEquals(1, broker.end("T", 1));
     }
 
     @Test
-    void onlyItsProducersMayDecideAndOnlyWhatTheyNameExactly() {
+    void onlyItsProducersMayDecideByTheExactId() {
         Frame prepared = prepare("K", "");
         Map<String, String> foreign = end(prepared, COMMIT);
         foreign.put("producerGroup", "Others");
@@ -120,21 +120,21 @@ class TransactionTest {
         Map<String, String> misplaced = end(prepared, COMMIT);
         misplaced.put("commitLogOffset", "64");
         assertEquals(1, client.ask(END, misplaced).code());
-        assertEquals(0, client.ask(END, end(prepared, 0)).code(), "undecided is no decision");
+        assertEquals(0, client.ask(END, end(prepared, 0)).code(), "undecided is not a decision");
         assertEquals(0, broker.end("T", 1));
         assertEquals(0, client.ask(END, end(prepared, COMMIT)).code());
         assertEquals(1, broker.end("T", 1));
     }
 
     @Test
-    void aOneWayDecisionCounts() {
+    void aOneWayDecisionIsAccepted() {
         Frame prepared = prepare("K", "");
         client.sendOneWay(END, end(prepared, COMMIT), NO_BODY);
         assertEquals("half of K", held("T", 1, 0).text());
     }
 
     @Test
-    void whoDoesNotDecideIsAsked() {
+    void aProducerThatDoesNotDecideIsAsked() {
         RawClient producer = broker.client();
         producer.ask(34, Map.of(), text("{\"clientID\":\"c\",\"producerDataSet\":[{\"groupName\":\"Producers\"}]}"));
         Frame prepared = prepare("K", "");
@@ -159,7 +159,7 @@ class TransactionTest {
     }
 
     @Test
-    void whatNobodyDecidesIsSetAsideAndCanBeResumed() {
+    void anUndecidedTransactionIsSetAsideAndCanBeResumed() {
         RawClient producer = broker.client();
         producer.ask(34, Map.of(), text("{\"clientID\":\"c\",\"producerDataSet\":[{\"groupName\":\"Producers\"}]}"));
         prepare("K", "CHECK_IMMUNITY_TIME_IN_SECONDS\u00010\u0002");
@@ -172,7 +172,7 @@ class TransactionTest {
         String id = "7F00000100002A9F" + "%016X".formatted(aside.position());
         assertEquals(1, client.ask(RESUME, Map.of("msgId", "7F00000100002A9F" + "0".repeat(16))).code());
         assertEquals(0, client.ask(RESUME, Map.of("msgId", id)).code());
-        assertEquals(1, client.ask(RESUME, Map.of("msgId", id)).code(), "it was resumed before");
+        assertEquals(1, client.ask(RESUME, Map.of("msgId", id)).code(), "it was already resumed");
         Frame question = producer.push();
         producer.sendOneWay(
                 END, end(question.field("tranStateTableOffset"), question.number("commitLogOffset", -1), COMMIT), NO_BODY);
@@ -180,7 +180,7 @@ class TransactionTest {
     }
 
     @Test
-    void undecidedAndDecidedSurviveARestart() {
+    void transactionsSurviveARestart() {
         Frame committed = prepare("K1", "");
         Frame open = prepare("K2", "CHECK_IMMUNITY_TIME_IN_SECONDS\u0001100\u0002");
         assertEquals(0, client.ask(END, end(committed, COMMIT)).code());
@@ -193,7 +193,7 @@ class TransactionTest {
     }
 
     @Test
-    void aDelayCountsFromTheCommit() {
+    void aDelayBeginsWithTheCommit() {
         Frame timed = prepare("K", "TIMER_DELAY_MS\u0001400\u0002");
         assertNull(timed.field("recallHandle"));
         long before = System.currentTimeMillis();
@@ -204,10 +204,10 @@ class TransactionTest {
     }
 
     @Test
-    void aHeartbeatOfAConsumerIsNoProducers() {
+    void aConsumersHeartbeatDoesNotMakeItAProducer() {
         broker.client().ask(34, Map.of(), heartbeat("c", "Producers", "T", "*", 1));
         prepare("K", "CHECK_IMMUNITY_TIME_IN_SECONDS\u00010\u0002");
         assertEquals(0, broker.end("T", 1));
-        assertEquals(0, broker.end(SUSPENDED, 0), "who was never asked is waited for");
+        assertEquals(0, broker.end(SUSPENDED, 0), "a message without a check is not set aside");
     }
 }

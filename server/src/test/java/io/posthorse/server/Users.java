@@ -6,7 +6,7 @@ import io.posthorse.codec.rocketmq.Frame;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A broker that admits users only, and makes them for tests. */
+/** A broker with access control that creates users for tests. */
 final class Users implements AutoCloseable {
     static final String ROOT = "root";
     static final String ROOT_SECRET = "secret-of-root";
@@ -40,7 +40,7 @@ final class Users implements AutoCloseable {
         return broker.client().as(user, secret(user));
     }
 
-    /** Makes a user with rules such as {@code Topic:T Pub,Sub Allow}. */
+    /** Creates a user with rules such as {@code Topic:T Pub,Sub Allow}. */
     Users user(String name, String... rules) {
         try (RawClient root = new RawClient(broker.server().brokerPort(), false).as(ROOT, ROOT_SECRET)) {
             Frame made = root.ask(3001, Map.of("username", name), TestBroker.text("{\"username\":\"" + name

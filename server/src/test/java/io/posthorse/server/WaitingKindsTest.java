@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages of delay levels and undecided transactions: listed (30001, 30011 with a kind), and left alone by commands. */
+/** Messages of delay levels and undecided transactions: listed (30001, 30011 with a kind), but not changed by commands. */
 class WaitingKindsTest {
     private static final int LIST = 30_001;
     private static final int LIST_TRANSACTIONS = 30_011;
@@ -79,7 +79,7 @@ class WaitingKindsTest {
         return JsonReader.read(answer.body()).asObject();
     }
 
-    /** The whole list, page by page. */
+    /** Returns the complete list, page by page. */
     private List<JsonValue.Obj> all(int code, String kind, String... fields) {
         List<JsonValue.Obj> found = new ArrayList<>();
         List<String> asked = new ArrayList<>(List.of(fields));
@@ -98,7 +98,7 @@ class WaitingKindsTest {
     }
 
     @Test
-    void levelsAreListedOneBehindTheOther() {
+    void levelsAreListedOneAfterTheOther() {
         long before = System.currentTimeMillis();
         level("T", "a", 3);
         level("Other", "b", 2);
@@ -111,7 +111,7 @@ class WaitingKindsTest {
         assertTrue(due >= before + 2 * HOUR && due <= System.currentTimeMillis() + 2 * HOUR, "" + due);
         assertEquals("T", rows.get(2).text("topic", null));
         assertEquals(4, page(LIST, "level").number("waiting", -1));
-        assertEquals(0, page(LIST, "time").number("waiting", -1), "they have no time of their own");
+        assertEquals(0, page(LIST, "time").number("waiting", -1), "they have no delivery time of their own");
 
         assertEquals(List.of("b", "d", "a", "c"), each(all(LIST, "level", "limit", "1"), "keys"), "page by page");
         assertEquals(List.of("d", "a", "c"), each(all(LIST, "level", "topic", "T"), "keys"));
@@ -120,7 +120,7 @@ class WaitingKindsTest {
     }
 
     @Test
-    void whatWasDeliveredIsListedNoMore() {
+    void deliveredMessagesAreNotListed() {
         level("T", "late", 2);
         level("T", "soon", 1);
         assertEquals(List.of("soon", "late"), each(all(LIST, "level"), "keys"));
@@ -133,7 +133,7 @@ class WaitingKindsTest {
     }
 
     @Test
-    void aLevelIsARowThatNothingIsTakenOutOf() {
+    void messagesAtADelayLevelCannotBeCancelled() {
         level("T", "a", 2);
         for (int code : new int[] {30_002, 30_003}) {
             Frame answer = client.ask(code, Map.of("id", "L2.0"));
@@ -178,7 +178,7 @@ class WaitingKindsTest {
     }
 
     @Test
-    void aKindThatAListDoesNotHaveIsRefused() {
+    void anUnknownKindIsRefused() {
         for (Map<String, String> fields : List.of(
                 Map.of("kind", "undecided"), Map.of("kind", "level", "token", "99.0"),
                 Map.of("kind", "level", "token", "-1.0"))) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests of operators about messages that wait: 30001 to 30003 for delayed ones, 30011 to 30013 for transactions. */
+/** Requests of operators about waiting messages: 30001 to 30003 for delayed ones, 30011 to 30013 for transactions. */
 class WaitingTest {
     private static final int LIST = 30_001;
     private static final int CANCEL = 30_002;
@@ -99,7 +99,7 @@ class WaitingTest {
     }
 
     @Test
-    void delayedMessagesAreListedInTheOrderInWhichTheyAreDue() {
+    void delayedMessagesAreListedByDueTime() {
         long now = System.currentTimeMillis();
         sendAt("T", "late", now + 3 * HOUR);
         sendAt("Other", "middle", now + 2 * HOUR);
@@ -127,7 +127,7 @@ class WaitingTest {
     }
 
     @Test
-    void aListComesPageByPageAndAPageHasABound() {
+    void listsHavePagesOfALimitedSize() {
         long due = System.currentTimeMillis() + HOUR;
         Set<String> sent = new TreeSet<>();
         for (int i = 0; i < 1_050; i++) {
@@ -135,7 +135,7 @@ class WaitingTest {
             sent.add("k" + i);
         }
         JsonValue.Obj first = list(LIST, "limit", "5000");
-        assertEquals(1_000, first.array("messages").size(), "whatever is asked for");
+        assertEquals(1_000, first.array("messages").size(), "for any larger limit");
         assertEquals(1_050, first.number("waiting", 0));
         JsonValue.Obj second = list(LIST, "limit", "1000", "token", first.text("next", null));
         assertNull(second.get("next"));
@@ -143,7 +143,7 @@ class WaitingTest {
         both.addAll(each(second, "keys"));
         assertEquals(1_050, both.size());
         assertEquals(sent, new TreeSet<>(both));
-        assertEquals(100, list(LIST).array("messages").size(), "where no limit is given");
+        assertEquals(100, list(LIST).array("messages").size(), "without a limit");
         assertEquals(List.of(), each(list(LIST, "topic", "Other", "limit", "5"), "keys"));
 
         assertEquals(MALFORMED, client.ask(LIST, Map.of("limit", "0")).code());
@@ -165,7 +165,7 @@ class WaitingTest {
     }
 
     @Test
-    void aCancelledMessageNeverComes() {
+    void aCancelledMessageIsNeverDelivered() {
         long due = System.currentTimeMillis() + 1_500;
         sendAt("T", "stays", due);
         sendAt("T", "goes", due);
@@ -189,7 +189,7 @@ class WaitingTest {
     }
 
     @Test
-    void whatIsRunNowComesAtOnceAndOnce() {
+    void aMessageRunNowIsDeliveredAtOnceAndOnce() {
         sendAt("T", "soon", System.currentTimeMillis() + HOUR);
         String id = id(LIST, "soon");
         assertEquals(0, act(RUN, id).code());
@@ -205,7 +205,7 @@ class WaitingTest {
     }
 
     @Test
-    void idsThatNeverWereAreTold() {
+    void unknownIdsAreReported() {
         sendAt("T", "k", System.currentTimeMillis() + HOUR);
         for (int code : new int[] {CANCEL, RUN, RESUME, DROP}) {
             Frame never = act(code, "99");
@@ -230,7 +230,7 @@ class WaitingTest {
     }
 
     @Test
-    void idsOutliveARestart() {
+    void idsSurviveARestart() {
         sendAt("T", "a", System.currentTimeMillis() + HOUR);
         sendAt("T", "b", System.currentTimeMillis() + 2 * HOUR);
         String id = id(LIST, "a");
@@ -244,9 +244,9 @@ class WaitingTest {
         assertEquals(1, broker.end("T", 0));
     }
 
-    /** Cancels that race with deliveries: each message is either taken back or comes, and the answer says which. */
+    /** Cancellations that race with deliveries: each message is either cancelled or delivered, as the answer says. */
     @Test
-    void aCancelThatComesTooLateSaysSo() {
+    void aLateCancellationReportsTheDelivery() {
         long due = System.currentTimeMillis() + 1_000;
         for (int i = 0; i < 300; i++) {
             sendAt("T", "k" + i, due + i);
@@ -265,7 +265,7 @@ class WaitingTest {
             }
         }
         int expected = keys.size() - cancelled.size();
-        assertTrue(expected > 20, "none came before");
+        assertTrue(expected > 20, "none was delivered before");
         assertEquals(0, list(LIST).number("waiting", -1));
         Set<String> came = new TreeSet<>();
         for (long at = 0; at < broker.end("T", 0); at = came.size()) {
@@ -320,11 +320,11 @@ class WaitingTest {
         JsonValue.Obj page = list(LIST_ASIDE, "limit", "2");
         assertEquals(List.of("a", "b"), each(page, "keys"));
         assertEquals(List.of("c"), each(list(LIST_ASIDE, "limit", "2", "token", page.text("next", null)), "keys"));
-        assertEquals(0, list(LIST).number("waiting", -1), "they are no delayed messages");
+        assertEquals(0, list(LIST).number("waiting", -1), "they are not delayed messages");
     }
 
     @Test
-    void aResumedTransactionIsAskedAboutAgainAndADroppedOneNever() {
+    void aResumedTransactionIsCheckedAgainAndADroppedOneNever() {
         RawClient producer = producer();
         setAside(producer, "T", "good", "bad");
         String good = id(LIST_ASIDE, "good");
@@ -354,7 +354,7 @@ class WaitingTest {
     }
 
     @Test
-    void whatHasNoTopicAnyMoreStaysSetAsideUntilItIsDropped() {
+    void aTransactionWithoutATopicStaysSetAsideUntilItIsDropped() {
         setAside(producer(), "Other", "k");
         String id = id(LIST_ASIDE, "k");
         assertEquals(0, client.ask(215, Map.of("topic", "Other")).code());
@@ -367,7 +367,7 @@ class WaitingTest {
     }
 
     @Test
-    void withAccessControlOnlyAdministratorsMay(@TempDir Path other) {
+    void withAccessControlOnlyAdministratorsHavePermission(@TempDir Path other) {
         try (Users users = Users.start(other)) {
             users.user("ann", "Topic:* All Allow", "Group:* All Allow");
             users.user("looker", "Cluster:* Get Allow").user("operator", "Cluster:* Get,Update Allow");

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A whole broker in a process whose files are as on Windows: sends, segments, checkpoints, merges, restarts in one process.
+ * A complete broker in a process with a Windows-like file system: sends, segments, checkpoints, merges, and restarts in one
+ * process.
  */
 class WindowsTest {
     private static final int MESSAGES = 240;
@@ -25,7 +26,7 @@ class WindowsTest {
     @TempDir
     Path directory;
 
-    /** What runs in that process. */
+    /** The program of that process. */
     static final class Program {
         public static void main(String[] arguments) throws Exception {
             assertEquals(WindowsFileSystemProvider.class, FileSystems.getDefault().provider().getClass());
@@ -48,7 +49,7 @@ class WindowsTest {
             System.out.println("all " + RUNS * MESSAGES + " messages");
         }
 
-        /** Every message so far is there, at its offset. */
+        /** Asserts that every message so far exists at its offset. */
         private static void read(RawClient client, int expected) {
             int offset = 0;
             while (offset < expected) {
@@ -66,7 +67,7 @@ class WindowsTest {
     }
 
     @Test
-    void aBrokerRunsOnFilesAsWindowsHasThem() throws Exception {
+    void aBrokerRunsOnAWindowsLikeFileSystem() throws Exception {
         Path output = directory.resolve("output");
         Path data = directory.resolve("data");
         Process process = new ProcessBuilder(

@@ -18,14 +18,14 @@ import java.util.zip.CRC32C;
  * A directory in memory that fails as real ones do. The fault model:
  *
  * <ul>
- *   <li>A killed process loses nothing that it handed to {@code write}. A write under way may stop at any byte.
+ *   <li>A killed process loses nothing that it handed to {@code write}. A write in progress may stop at any byte.
  *   <li>A crash of the machine loses any subset of the 512-byte sectors that were written and not forced since; a lost
  *       sector shows what was last forced there. So writes tear at sector edges, and later ones may survive earlier
  *       ones. A file's new length may be lost with them.
- *   <li>A failed force leaves any part of its bytes on the disk. The system holds the rest for clean: no later force
- *       covers them, only writing them again does. Until then the running system goes on to show them.
+ *   <li>A failed force leaves any part of its bytes on the disk. The system treats the rest as clean: no later force
+ *       covers it; only writing it again does. Until then the running system still shows it.
  *   <li>Names that were created, renamed or deleted survive a crash of the machine as a prefix of the order in which
- *       that happened; {@code forceNames} makes all of it certain. Data that was forced under a name that is lost is
+ *       that happened; {@code forceNames} makes all changes durable. Data that was forced under a name that is lost is
  *       lost with it.
  *   <li>A full disk takes the part of a write that fits, and refuses the rest. Space may come back.
  *   <li>Disks rot: bits flip and pages read as zeros, also where everything was forced.
@@ -59,72 +59,72 @@ public final class FaultyFileStore implements FileStore {
         this.boot = boot;
     }
 
-    /** An empty directory. */
+    /** Creates an empty directory. */
     public FaultyFileStore(Entropy entropy) {
         this(entropy, 1);
     }
 
     // ---- faults
 
-    /** The next force of a file, or of names, fails. */
+    /** Makes the next force of a file, or of names, fail. */
     public void failNextForce() {
         failForce = true;
     }
 
-    /** The next write takes some of its bytes and fails. */
+    /** Makes the next write store some of its bytes and fail. */
     public void failNextWrite() {
         failWrite = true;
     }
 
-    /** Existing files whose names end so cannot be opened, as with too many open files; null: all can. */
+    /** Makes opening fail for existing files whose names have an ending, as with too many open files; null for none. */
     public void failOpening(String ending) {
         failOpening = ending;
     }
 
-    /** The file system can no longer be written to, or can again: what changes it fails, reading goes on. */
+    /** Makes the file system read-only or writable: while it is read-only, all changes fail. */
     public void readOnly(boolean now) {
         readOnly = now;
     }
 
-    /** From now on so many bytes fit, those that are there included. */
+    /** Sets the capacity in bytes, including those in use. */
     public void capacity(long bytes) {
         capacity = bytes;
     }
 
-    /** The process ends in the middle of the so-manieth change to a file from now on. */
+    /** Ends the process in the middle of a later change to a file, after {@code operations} complete ones. */
     public void stopAfter(int operations) {
         operationsLeft = operations;
     }
 
-    /** Failures that were asked for and have not come do not come. */
+    /** Cancels requested failures that have not happened yet. */
     public void heal() {
         failForce = false;
         failWrite = false;
         operationsLeft = Integer.MAX_VALUE;
     }
 
-    /** Rots: bytes of a file become others, forced or not. */
+    /** Damages bytes of a file, forced or not. */
     public void damage(String name, long from, byte[] with) {
         note(name, from, ByteBuffer.wrap(with));
         files.get(name).damage((int) from, with);
     }
 
-    /** Rots: one bit flips. */
+    /** Flips one bit of a file. */
     public void flipBit(String name, long bit) {
         byte now = files.get(name).bytes[(int) (bit / 8)];
         damage(name, bit / 8, new byte[] {(byte) (now ^ 1 << (bit & 7))});
     }
 
     /**
-     * Ends the process, which from now on can do nothing here, or the whole machine.
+     * Ends the process, which can do nothing here any more, or the whole machine.
      *
-     * @return what the next run finds, writable
+     * @return directory as the next run finds it, writable
      */
     public FaultyFileStore crash(boolean machine) {
         return crash(machine, machine ? boot + 1 : boot);
     }
 
-    /** The volume goes down under a machine that stays up, and is attached again: what was not forced may be gone. */
+    /** Detaches the volume under a running machine, and attaches it again: data that was not forced may be lost. */
     public FaultyFileStore detach() {
         FaultyFileStore next = crash(true, boot);
         next.volume = volume + 1;
@@ -150,7 +150,7 @@ public final class FaultyFileStore implements FileStore {
                 (name, file) -> next.durableNames.put(name, copies.computeIfAbsent(file, MemoryFile::afterKill)));
         TreeMap<String, MemoryFile> now = new TreeMap<>(next.files);
         if (!nameChanges.isEmpty()) {
-            next.nameChanges.add(names -> { // all that this process changed counts as one change for the next one
+            next.nameChanges.add(names -> { // for the next process, all of these changes count as one
                 names.clear();
                 names.putAll(now);
             });
@@ -158,7 +158,7 @@ public final class FaultyFileStore implements FileStore {
         return next;
     }
 
-    /** A hash of every byte written and every other change so far, in their order, by this process and those before. */
+    /** Returns a hash of all bytes written and all other changes so far, in order, by this and earlier processes. */
     public long trace() {
         return trace;
     }
@@ -221,7 +221,7 @@ public final class FaultyFileStore implements FileStore {
 
     @Override
     public StoredFile openExisting(String name) throws IOException {
-        // also of a process that has ended: its world may look at what it had
+        // also of a process that has ended: the simulation may read its files
         if (!files.containsKey(name)) {
             throw new NoSuchFileException(name);
         }
@@ -292,7 +292,7 @@ public final class FaultyFileStore implements FileStore {
         return "boot " + boot;
     }
 
-    /** Bytes of a write that fit on the disk. */
+    /** Returns how many bytes of a write fit on the disk. */
     private int fitting(MemoryFile file, int position, int length) {
         long free = -1;
         for (int at = position; at < position + length; at = (at / MemoryFile.SECTOR + 1) * MemoryFile.SECTOR) {
@@ -319,11 +319,11 @@ public final class FaultyFileStore implements FileStore {
 
         private void open() throws IOException {
             check();
-            look();
+            requireOpen();
         }
 
-        /** Also of a process that has ended: its world may look at what it had. */
-        private void look() throws IOException {
+        /** Requires an open file, also of a process that has ended: the simulation may read its files. */
+        private void requireOpen() throws IOException {
             if (closed) {
                 throw new IOException("the file is closed");
             }
@@ -331,7 +331,7 @@ public final class FaultyFileStore implements FileStore {
 
         @Override
         public long size() throws IOException {
-            look();
+            requireOpen();
             return file.size();
         }
 
@@ -360,7 +360,7 @@ public final class FaultyFileStore implements FileStore {
 
         @Override
         public int read(long position, ByteBuffer target) throws IOException {
-            look();
+            requireOpen();
             int length = (int) Math.max(0, Math.min(target.remaining(), file.size() - position));
             if (length > 0) {
                 target.put(file.bytes, (int) position, length);
@@ -395,7 +395,7 @@ public final class FaultyFileStore implements FileStore {
 
         @Override
         public ByteBuffer map(int length) throws IOException {
-            look();
+            requireOpen();
             return file.map(length);
         }
 

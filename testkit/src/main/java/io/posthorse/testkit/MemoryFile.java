@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The contents of one simulated file, twice: as the running system shows it, and as the disk holds it. The difference
- * is kept by sector: dirty ones wait for a force, doubtful ones were in a force that failed.
+ * The contents of a simulated file, twice: as the running system shows them, and as they are on the disk. The difference is
+ * recorded by sector: dirty ones wait for a force, doubtful ones were in a force that failed.
  */
 final class MemoryFile {
     static final int SECTOR = 512;
@@ -19,7 +19,7 @@ final class MemoryFile {
     private boolean mapped;
     private final BitSet dirty = new BitSet();
     private final BitSet doubtful = new BitSet();
-    /** Sectors with real blocks. */
+    /** Sectors with allocated blocks. */
     private final BitSet blocks = new BitSet();
 
     int size() {
@@ -34,7 +34,7 @@ final class MemoryFile {
         return blocks.get(sector);
     }
 
-    /** Writes bytes that have room. */
+    /** Writes bytes for which there is space. */
     void write(int position, ByteBuffer source, int length) {
         grow(position + length);
         source.get(bytes, position, length);
@@ -57,7 +57,7 @@ final class MemoryFile {
         }
     }
 
-    /** Makes the file at least so long, without blocks. */
+    /** Extends the file to at least a length, without blocks. */
     void grow(int length) {
         if (length > bytes.length) {
             if (mapped) {
@@ -96,7 +96,7 @@ final class MemoryFile {
         diskSize = size;
     }
 
-    /** A force that fails: any part of it reached the disk, and the system forgets that the rest did not. */
+    /** Fails a force: any part of it reaches the disk, and the system forgets that the rest did not. */
     void failForce(Entropy entropy) {
         dirty.stream().forEach(sector -> {
             if (entropy.below(2) == 0) {
@@ -120,7 +120,7 @@ final class MemoryFile {
         System.arraycopy(bytes, from, disk, from, to - from);
     }
 
-    /** Rot: changes what is shown and what the disk holds alike. */
+    /** Damages the bytes that are shown and those on the disk. */
     void damage(int from, byte[] with) {
         int length = Math.min(with.length, size - from);
         System.arraycopy(with, 0, bytes, from, length);
@@ -129,7 +129,7 @@ final class MemoryFile {
         }
     }
 
-    /** The file as a new process on the running system finds it. */
+    /** Returns the file as a new process on the running system finds it. */
     MemoryFile afterKill() {
         MemoryFile next = new MemoryFile();
         next.bytes = Arrays.copyOf(bytes, size);
@@ -142,7 +142,7 @@ final class MemoryFile {
         return next;
     }
 
-    /** The file as it is found once the machine has come up again. */
+    /** Returns the file as it is after a restart of the machine. */
     MemoryFile afterMachineCrash(Entropy entropy) {
         BitSet uncertain = (BitSet) dirty.clone();
         uncertain.or(doubtful);

@@ -2,7 +2,7 @@ package io.posthorse.testkit;
 
 import io.posthorse.platform.Entropy;
 
-/** Random numbers that one seed determines (SplitMix64). */
+/** A source of random numbers that one seed determines (SplitMix64). */
 public final class SeededEntropy implements Entropy {
     private long state;
 
@@ -19,7 +19,7 @@ public final class SeededEntropy implements Entropy {
         return z ^ (z >>> 31);
     }
 
-    /** True in so many of a hundred cases. */
+    /** Returns true in {@code chance} of a hundred cases. */
     public boolean percent(int chance) {
         return below(100) < chance;
     }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 
 /**
- * Background work without a thread: the world decides when the next job runs, and, apart from that, when its outcome
- * reaches the owner. Jobs run in order, and so do outcomes.
+ * Background work without a thread: the simulation decides when the next job runs, and separately when its outcome reaches
+ * the owner. Jobs and outcomes are each in order.
  */
 public final class SimulatedBackground implements Background {
     private final ArrayDeque<Queued> jobs = new ArrayDeque<>();
@@ -43,7 +43,7 @@ public final class SimulatedBackground implements Background {
         outcomes.add(() -> next.done.accept(outcome));
     }
 
-    /** Tells the owner the next outcome, if there is one. */
+    /** Delivers the next outcome to the owner, if there is one. */
     public void deliver() {
         Runnable next = outcomes.poll();
         if (next != null) {
@@ -51,7 +51,7 @@ public final class SimulatedBackground implements Background {
         }
     }
 
-    /** Runs and delivers until nothing is left, with what the outcomes bring about. */
+    /** Runs jobs and delivers outcomes until nothing is left, including the jobs that outcomes start. */
     public void drain() {
         while (hasJobs() || hasOutcomes()) {
             runJob();

@@ -4,7 +4,7 @@ import io.posthorse.platform.Timers;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** Timers that run while {@link #advance} moves the clock: in order of their time, then of their making. */
+/** Timers that run while {@link #advance} moves the clock: in the order of their times, then of their creation. */
 public final class SimulatedTimers implements Timers {
     private final SimulatedClock clock;
     private final PriorityQueue<Pending> pending =
@@ -24,7 +24,7 @@ public final class SimulatedTimers implements Timers {
         return () -> pending.remove(entry);
     }
 
-    /** Lets so much time pass and runs what falls due in it, each task at its own time. */
+    /** Advances the time, and runs each task that falls due at its own time. */
     public void advance(long ms) {
         long end = clock.nanos() + ms * 1_000_000;
         while (!pending.isEmpty() && pending.peek().atNanos <= end) {

@@ -1,6 +1,6 @@
 package io.posthorse.testkit;
 
-/** The simulated process ended in the middle of what it was doing. Only the world that ended it catches this. */
+/** The end of the simulated process in the middle of its work. Only the simulation that ended it catches this. */
 public final class StoppedError extends Error {
     private static final long serialVersionUID = 1;
 

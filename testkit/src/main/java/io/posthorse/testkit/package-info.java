@@ -1,2 +1,2 @@
-/** A world that tests can steer: time, chance, background work and files with faults, all of it repeatable. */
+/** A simulated environment for tests: time, randomness, background work and files with faults, all of it repeatable. */
 package io.posthorse.testkit;

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Starts servers in this class path. Made by name, from the other side. */
+/** The starter of servers on this class path. The other side creates it by name. */
 public final class Starter implements ServerStarter {
-    /** Kept: the JDK forgets the level of a logger that nobody holds. */
+    /** Held, since Java drops the level of loggers that are not referenced. */
     private static final Logger LOG = Logger.getLogger("io.posthorse");
 
-    /** A server in somebody's test says what is wrong, and nothing else unless it is asked to. */
+    /** Creates the starter. A server inside a test logs only warnings and errors, unless the test sets a level. */
     public Starter() {
         if (LOG.getLevel() == null) {
             LOG.setLevel(Level.WARNING);

@@ -1,5 +1,5 @@
 /**
- * The far side of the class loader. These classes are only ever loaded there, together with the server; nothing outside
- * names them but by a text.
+ * The server's side of the class loader. These classes are loaded only there, together with the server; other code refers
+ * to them only by name.
  */
 package io.posthorse.embedded.inside;

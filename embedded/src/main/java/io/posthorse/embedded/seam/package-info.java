@@ -1,2 +1,2 @@
-/** What both sides of the class loader know: two interfaces that speak in classes of the JDK. */
+/** The interfaces that both sides of the class loader share; they use only classes of the JDK. */
 package io.posthorse.embedded.seam;

@@ -20,29 +20,29 @@ import io.posthorse.codec.grpc.Status;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Ends of leases: acknowledged, given back for later, or dead. */
+/** The calls that end leases: messages are acknowledged, given back for later, or become dead letters. */
 final class AckCalls {
     private static final int ENTRIES_MAX = 1_024;
     private static final int LEVEL_MAX = 17;
 
     private final Shard shard;
     private final Broker broker;
-    private final ReceiveCalls receives;
+    private final ReceiveCalls receiveCalls;
     private final LeaseRenewals renewals;
 
-    /** A message that was lent, as a client names it. */
-    private record Named(Subscription group, Partition partition, ReceiptHandle receipt) {}
+    /** A lent message, as a client names it. */
+    private record LentMessage(Subscription group, Partition partition, ReceiptHandle receipt) {}
 
-    AckCalls(Shard shard, ReceiveCalls receives, LeaseRenewals renewals) {
+    AckCalls(Shard shard, ReceiveCalls receiveCalls, LeaseRenewals renewals) {
         this.shard = shard;
         this.broker = shard.broker();
-        this.receives = receives;
+        this.receiveCalls = receiveCalls;
         this.renewals = renewals;
     }
 
     AckMessageResponse acknowledge(AckMessageRequest request) {
         if (request.getEntriesCount() == 0 || request.getEntriesCount() > ENTRIES_MAX) {
-            throw new Refusal(Code.BAD_REQUEST, "a request has 1 to " + ENTRIES_MAX + " entries");
+            throw new Refusal(Code.BAD_REQUEST, "a request must have 1 to " + ENTRIES_MAX + " entries");
         }
         AckMessageResponse.Builder answer = AckMessageResponse.newBuilder();
         Set<Status> statuses = new LinkedHashSet<>();
@@ -62,7 +62,7 @@ final class AckCalls {
 
     private Status acknowledge(Resource group, Resource topic, String handle) {
         try {
-            Named named = named(group, topic, handle);
+            LentMessage named = named(group, topic, handle);
             CommandOutcome outcome = shard.turn().leases().settle(
                     named.group, named.partition, named.receipt.offset(), named.receipt.number());
             check(outcome);
@@ -76,13 +76,14 @@ final class AckCalls {
     private static void check(CommandOutcome outcome) {
         switch (outcome) {
             case DONE -> { }
-            case UNKNOWN -> throw new Refusal(Code.INVALID_RECEIPT_HANDLE, "no message is lent by that receipt handle: its"
-                    + " time was over and it was lent anew, or it was settled before");
-            case REFUSED -> throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full; try again");
+            case UNKNOWN -> throw new Refusal(Code.INVALID_RECEIPT_HANDLE, "no message is lent by that receipt handle: the"
+                    + " lease has expired and the message was lent again, or it was settled before");
+            case REFUSED -> throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full: nothing was stored; try"
+                    + " again");
         }
     }
 
-    private Named named(Resource groupName, Resource topicName, String handle) {
+    private LentMessage named(Resource groupName, Resource topicName, String handle) {
         Topic topic = broker.topic(Resources.topic(topicName));
         Subscription group = broker.subscription(Resources.group(groupName));
         ReceiptHandle receipt = ReceiptHandle.of(handle);
@@ -97,15 +98,15 @@ final class AckCalls {
             throw new Refusal(Code.INVALID_RECEIPT_HANDLE, "the topic " + topicName.getName() + " has no queue "
                     + receipt.queue());
         }
-        return new Named(group, partition, receipt);
+        return new LentMessage(group, partition, receipt);
     }
 
-    /** Lends a message for longer or shorter; 0 stands for what a consumer is told to wait after so many deliveries. */
+    /** Extends or shortens a lease; 0 stands for the retry delay after the number of deliveries so far. */
     ChangeInvisibleDurationResponse change(ChangeInvisibleDurationRequest request) {
-        Named named = named(request.getGroup(), request.getTopic(), request.getReceiptHandle());
+        LentMessage named = named(request.getGroup(), request.getTopic(), request.getReceiptHandle());
         long leaseMs = Resources.ms(request.getInvisibleDuration());
         if (leaseMs < 0 || leaseMs > ReceiveCalls.LEASE_MS_MAX) {
-            throw new Refusal(Code.ILLEGAL_INVISIBLE_TIME, "the invisible duration may be 0 to 12 h");
+            throw new Refusal(Code.ILLEGAL_INVISIBLE_TIME, "the invisible duration must be 0 to 12 h");
         }
         Broker turn = shard.turn();
         ReceiptHandle receipt = named.receipt;
@@ -125,12 +126,12 @@ final class AckCalls {
     }
 
     ForwardMessageToDeadLetterQueueResponse bury(Caller caller, ForwardMessageToDeadLetterQueueRequest request) {
-        Named named = named(request.getGroup(), request.getTopic(), request.getReceiptHandle());
+        LentMessage named = named(request.getGroup(), request.getTopic(), request.getReceiptHandle());
         long offset = named.receipt.offset();
         Broker turn = shard.turn();
         int deliveries = turn.leases().deliveries(named.group, named.partition, offset, named.receipt.number());
         check(deliveries == 0 ? CommandOutcome.UNKNOWN : CommandOutcome.DONE);
-        check(receives.bury(caller, named.group, named.partition, offset, deliveries) ? CommandOutcome.DONE
+        check(receiveCalls.bury(caller, named.group, named.partition, offset, deliveries) ? CommandOutcome.DONE
                 : CommandOutcome.REFUSED);
         renewals.remove(named.group, named.partition, offset);
         return ForwardMessageToDeadLetterQueueResponse.newBuilder().setStatus(Refusal.ok()).build();

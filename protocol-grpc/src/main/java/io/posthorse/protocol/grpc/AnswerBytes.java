@@ -5,26 +5,26 @@ import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.QuotaShares;
 
 /**
- * Bytes of messages that are on their way to clients, in all and by connection: one that takes nothing of what it asks for
- * must not fill the memory of all. Used on the owner's thread only.
+ * The bytes of messages on their way to clients, in total and by connection: a client that does not read its answers must
+ * not fill the memory of all. Used on the owner's thread only.
  */
 final class AnswerBytes {
-    /** Most bytes of one connection, but for a single answer that is longer. */
+    /** Maximum bytes of one connection, except for a single longer answer. */
     static final long CONNECTION_MAX = 8 << 20;
 
     private final long max;
     private final Quota bytes;
 
     /**
-     * @param max most bytes of all connections, but for a single answer that is longer
-     * @param shares what one user and one address may have of them
+     * @param max maximum bytes of all connections, except for a single longer answer
+     * @param shares shares of one user and one address
      */
     AnswerBytes(long max, QuotaShares shares) {
         this.max = max;
         this.bytes = new Quota(max, shares);
     }
 
-    /** What one call has on its way. */
+    /** The bytes of one call that are on their way. */
     final class Charge {
         private final Caller.Connection connection;
         private final QuotaHolder holder;
@@ -36,13 +36,16 @@ final class AnswerBytes {
             this.holder = holder;
         }
 
-        /** Whether an answer of up to so many bytes may be made now; else there will be room when others were taken. */
+        /**
+         * Returns whether an answer of up to {@code more} bytes fits now; otherwise there will be room when others were
+         * read.
+         */
         boolean hasRoom(long more) {
             return (bytes.taken() == 0 || bytes.taken() + more <= max) && bytes.isWithinShare(holder)
                     && (connection.answerBytes == 0 || connection.answerBytes + more <= CONNECTION_MAX);
         }
 
-        /** An answer is made. */
+        /** Adds the bytes of an answer. */
         void add(long more) {
             if (!ended) {
                 held += more;
@@ -51,7 +54,7 @@ final class AnswerBytes {
             }
         }
 
-        /** The answer was taken, or its client is gone. */
+        /** Releases the bytes: the answer was read, or its client is gone. */
         void end() {
             ended = true;
             connection.answerBytes -= held;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets calls in, or refuses them with the reason: who signed the call is asked before any of its request is read, what the
- * request needs before anything is done for it, and both again where users or rules change while it goes on. Used on the
+ * The gate of calls: admits each or refuses it with the reason. Checks the signature before any part of the request is
+ * read, the permission before the request is carried out, and both again when users or rules change meanwhile. Used on the
  * owner's thread.
  */
 final class CallGate {
@@ -38,7 +38,7 @@ final class CallGate {
         gate.onChange(() -> List.copyOf(watchers).forEach(Runnable::run));
     }
 
-    /** Has a change of users or rules told, until {@link #unwatch}. */
+    /** Registers a watcher of changes to users or rules, until {@link #unwatch}. */
     void watch(Runnable watcher) {
         watchers.add(watcher);
     }
@@ -47,11 +47,11 @@ final class CallGate {
         watchers.remove(watcher);
     }
 
-    /** Refuses a call that no user signed who may use this broker, or not just now. */
+    /** Refuses a call without the signature of a user who may use this broker now. */
     void identify(Caller caller) {
         Credential credential = caller.credential();
         if (credential == Credential.NONE) {
-            throw refused(caller, Code.UNAUTHORIZED, "the call is not signed, and this broker admits users only. Give the"
+            throw refused(caller, Code.UNAUTHORIZED, "the call is not signed, and this broker requires a user. Give the"
                     + " client an access key and a secret key (SessionCredentialsProvider).");
         }
         InetAddress source = caller.remote().getAddress();
@@ -61,63 +61,63 @@ final class CallGate {
         if (!isKnown && gate.logins().mustWait(credential.user(), source)) {
             throw refused(caller, Code.UNAUTHORIZED, LoginChecker.tooManyFailures(source));
         }
-        Identity who = isKnown ? known : gate.logins().claimed(name, 0, name.length);
-        if (!credential.isSignedBy(who)) {
+        Identity identity = isKnown ? known : gate.logins().claimed(name, 0, name.length);
+        if (!credential.isSignedBy(identity)) {
             caller.connection().identity = null;
             gate.logins().failed(credential.user(), source);
             throw refused(caller, Code.UNAUTHORIZED, LoginChecker.mismatch(credential.user()));
         }
         if (!isKnown) {
-            gate.logins().proved(who, source);
+            gate.logins().proved(identity, source);
         }
-        caller.connection().identity = who;
-        welcome(caller, who);
+        caller.connection().identity = identity;
+        requireWelcome(caller, identity);
         if (SignedTime.distanceMs(credential.dateTime(), clock.wallMs(), zones) > SignedTime.WINDOW_MS) {
             throw refused(caller, Code.UNAUTHORIZED, "the signed time " + LoginChecker.printable(credential.dateTime())
                     + " is more than " + SignedTime.WINDOW_MS / 60_000 + " minutes from this broker's clock. Set the"
                     + " client's clock. RocketMQ's client for Java signs its local time: where its zone is neither UTC"
                     + " nor the broker's, name it in auth.grpc.zones, or start the client with -Duser.timezone=UTC.");
         }
-        credential.identity = who;
+        credential.identity = identity;
     }
 
-    private void welcome(Caller caller, Identity who) {
-        String unwelcome = LoginChecker.unwelcome(who, caller.remote().getAddress());
+    private void requireWelcome(Caller caller, Identity identity) {
+        String unwelcome = LoginChecker.unwelcome(identity, caller.remote().getAddress());
         if (unwelcome != null) {
             throw refused(caller, Code.FORBIDDEN, unwelcome);
         }
     }
 
-    /** The caller as users are now: what was signed before the secret was changed is good no more. */
+    /** Returns the caller's present identity: a signature by a changed secret is no longer valid. */
     private Identity current(Caller caller) {
         Credential credential = caller.credential();
         byte[] name = credential.userBytes();
         if (!credential.identity.is(name, 0, name.length)) {
-            Identity who = gate.logins().claimed(name, 0, name.length);
-            if (!credential.isSignedBy(who)) {
+            Identity identity = gate.logins().claimed(name, 0, name.length);
+            if (!credential.isSignedBy(identity)) {
                 throw refused(caller, Code.UNAUTHORIZED, LoginChecker.mismatch(credential.user()));
             }
-            welcome(caller, who);
-            credential.identity = who;
+            requireWelcome(caller, identity);
+            credential.identity = identity;
         }
         return credential.identity;
     }
 
-    /** Refuses a request that its caller may not have as users and rules are now. */
+    /** Refuses a request for which its caller has no permission by the present users and rules. */
     void permit(Caller caller, MessageOrBuilder request) {
-        Identity who = current(caller);
+        Identity identity = current(caller);
         Permission permission = CallPermissions.of(caller.call());
         String refusal = permission == null
-                ? "the call " + caller.call() + " is not known to this broker, and what is not known is not allowed"
+                ? "the call " + caller.call() + " is unknown to this broker, and unknown calls are not allowed"
                 : gate.refusal(
-                        who, caller.remote().getAddress(), "the call " + caller.call(), permission,
+                        identity, caller.remote().getAddress(), "the call " + caller.call(), permission,
                         source -> NamedResources.of(source, request));
         if (refusal != null) {
             throw refused(caller, Code.FORBIDDEN, refusal);
         }
     }
 
-    /** The refusal; also a line in the log, of which there are not too many. */
+    /** Creates a refusal and reports it in the server log, within its limit of lines. */
     private Refusal refused(Caller caller, Code code, String reason) {
         if (complaints.allows("refused")) {
             LOG.info("Call {} from {} is refused: {}", caller.call(), caller.remote(), reason);

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What every call of the protocol needs, in the words of {@link Permission}. A call that is not in this table is refused to
- * everybody. Where the names come from: {@link NamedResources}.
+ * The permissions that calls need, in the syntax of {@link Permission}. A call that is not in this table is refused to
+ * every user. {@link NamedResources} finds the names.
  */
 final class CallPermissions {
     private static final String TABLE = """
@@ -42,12 +42,12 @@ final class CallPermissions {
         return table;
     }
 
-    /** What a call needs; null where it is not known. */
+    /** Returns the permission that a call needs; null where the call is unknown. */
     static Permission of(String call) {
         return BY_CALL.get(call);
     }
 
-    /** All known calls with what they need. */
+    /** Returns all known calls with their permissions. */
     static Map<String, Permission> all() {
         return new TreeMap<>(BY_CALL);
     }

@@ -6,41 +6,41 @@ import io.posthorse.platform.QuotaHolder;
 import java.net.InetSocketAddress;
 
 /**
- * Who calls, and what.
+ * A call and its caller.
  *
- * @param call the call's name, as the protocol has it
- * @param name what the client calls itself; empty where it does not say
- * @param credential what it shows of its user
- * @param connection what it came on
+ * @param call name of the call in the protocol
+ * @param name client id that the client states; empty where it states none
+ * @param credential access key and signature of its user
+ * @param connection connection of the call
  * @param authority host and port that the client believes it dials
- * @param local the address that it has reached
- * @param passedOn whether another master has passed it on
- * @param deadlineMs how long it waits for the answer, or a great number where it does not say
+ * @param local address of this broker that the client has reached
+ * @param passedOn whether another master has forwarded it
+ * @param deadlineMs time that the client waits for the answer, in ms; {@link Long#MAX_VALUE} where it does not say
  */
 record Caller(
         String call, String name, Credential credential, Connection connection, String authority, InetSocketAddress remote,
         InetSocketAddress local, boolean passedOn, long deadlineMs) {
     static final Context.Key<Caller> CURRENT = Context.key("caller");
 
-    /** What is remembered of a connection; used on the owner's thread. */
+    /** The state of a connection; used on the owner's thread. */
     static final class Connection {
-        /** Who signed a call last, and rightly. */
+        /** User who signed the last valid call. */
         Identity identity;
-        /** Bytes of messages that are on their way to it. */
+        /** Bytes of messages on their way to the client. */
         long answerBytes;
     }
 
-    /** Of the call that this thread is in. */
+    /** Returns the caller of the call that this thread handles. */
     static Caller current() {
         return CURRENT.get();
     }
 
-    /** Who holds what the call takes. */
+    /** Returns the holder of the resources that the call takes. */
     QuotaHolder holder() {
         return new QuotaHolder(credential.identity == null ? "" : credential.user(), remote.getAddress());
     }
 
-    /** The client, told from those of other users that call themselves the same; empty where it does not say. */
+    /** Returns the client id, distinct from equal ids of other users; empty where the client states none. */
     String clientId() {
         return name.isEmpty() || credential.identity == null ? name : credential.user() + "/" + name;
     }

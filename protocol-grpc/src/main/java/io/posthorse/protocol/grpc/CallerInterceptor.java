@@ -23,26 +23,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Notes who calls, refuses calls beyond what may be under way at once, and has the gate asked about each before any of its
- * request is read: what strangers send takes no memory.
+ * The interceptor of all calls: determines the caller, refuses calls beyond the maximum number in progress, and asks the
+ * gate about each before any part of its request is read, so that requests of strangers take no memory.
  */
 final class CallerInterceptor extends ServerTransportFilter implements ServerInterceptor {
-    /** Calls under way, those that wait for messages and the streams of settings among them. */
+    /** Maximum number of calls in progress, including those that wait for messages and the streams of settings. */
     static final int CALLS_MAX = 50_000;
 
     private static final Metadata.Key<String> CLIENT_ID =
             Metadata.Key.of("x-mq-client-id", Metadata.ASCII_STRING_MARSHALLER);
     private static final Attributes.Key<Caller.Connection> CONNECTION = Attributes.Key.create("connection");
-    /** Of the transport's connection, where {@link GrpcConnections} knows one. */
+    /** Newcomer of the transport's connection, where {@link GrpcConnections} has one. */
     static final Attributes.Key<Newcomer> NEWCOMER = Attributes.Key.create("newcomer");
     private static final int CLIENT_ID_MAX = 255;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress("127.0.0.1", 0);
 
-    private static final Status TOO_MANY = Status.RESOURCE_EXHAUSTED.withDescription("more than " + CALLS_MAX + " calls are"
-            + " under way, or more than one user or address may have");
+    private static final Status TOO_MANY = Status.RESOURCE_EXHAUSTED.withDescription("too many calls are in progress: the"
+            + " maximum is " + CALLS_MAX + ", or a share of it for one user or address; try again later");
 
-    private static final Status TOO_MANY_CONNECTIONS = Status.RESOURCE_EXHAUSTED.withDescription("the user has as many"
-            + " connections as one may have here (share.user of connections.max); close some");
+    private static final Status TOO_MANY_CONNECTIONS = Status.RESOURCE_EXHAUSTED.withDescription("the user has reached the"
+            + " maximum number of connections of one user (share.user of connections.max); close some");
 
     private final AtomicInteger calls = new AtomicInteger();
     private final Quota places;
@@ -51,7 +51,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     private final Executor transport;
 
     /**
-     * @param gate lets calls in, or null where all may come
+     * @param gate admits calls, or null where access control is off
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread of the connections
      */
@@ -77,29 +77,29 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
             calls.decrementAndGet();
             return refused(call);
         }
-        Ended ended = new Ended();
+        CallPlace place = new CallPlace();
         Caller caller = caller(call, headers);
         Context context = Context.current().withValue(Caller.CURRENT, caller);
-        RequestAssembly.Coming coming = RequestAssembly.current();
-        Consumer<Status> ends = why -> transport.execute(() -> call.close(why, new Metadata()));
+        RequestAssembly.ArrivingRequest assembly = RequestAssembly.current();
+        Consumer<Status> end = why -> transport.execute(() -> call.close(why, new Metadata()));
         if (gate == null) {
-            coming.begin(caller.holder(), ends);
-            ServerCall.Listener<Q> listener = ended.take(caller.holder())
+            assembly.begin(caller.holder(), end);
+            ServerCall.Listener<Q> listener = place.take(caller.holder())
                     ? Contexts.interceptCall(context, call, headers, next)
                     : refused(call);
-            return new Ending<>(listener, ended);
+            return new Ending<>(listener, place);
         }
         UnadmittedCall<Q, A> undecided =
                 new UnadmittedCall<>(call, () -> {
-                    if (!ended.take(caller.holder())) {
+                    if (!place.take(caller.holder())) {
                         return refused(call);
                     }
-                    coming.begin(caller.holder(), ends);
+                    assembly.begin(caller.holder(), end);
                     return Contexts.interceptCall(context, call, headers, next);
                 });
         Newcomer newcomer = call.getAttributes().get(NEWCOMER);
-        newcomer.look(() -> identify(caller, undecided, newcomer));
-        return new Ending<>(undecided, ended);
+        newcomer.check(() -> identify(caller, undecided, newcomer));
+        return new Ending<>(undecided, place);
     }
 
     private static <Q> ServerCall.Listener<Q> refused(ServerCall<Q, ?> call) {
@@ -151,16 +151,16 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
         return address instanceof InetSocketAddress known ? known : NOWHERE;
     }
 
-    /** A call's places, which are given back once, when it is over. */
-    private final class Ended {
+    /** The place of a call, which is released once when the call ends. */
+    private final class CallPlace {
         private QuotaHolder holder;
         private boolean over;
 
-        boolean take(QuotaHolder whose) {
-            if (over || !places.take(whose)) {
+        boolean take(QuotaHolder owner) {
+            if (over || !places.take(owner)) {
                 return false;
             }
-            holder = whose;
+            holder = owner;
             return true;
         }
 
@@ -176,22 +176,22 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     }
 
     private static final class Ending<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final Ended ended;
+        private final CallPlace place;
 
-        Ending(ServerCall.Listener<Q> listener, Ended ended) {
+        Ending(ServerCall.Listener<Q> listener, CallPlace place) {
             super(listener);
-            this.ended = ended;
+            this.place = place;
         }
 
         @Override
         public void onComplete() {
-            ended.end();
+            place.end();
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            ended.end();
+            place.end();
             super.onCancel();
         }
     }

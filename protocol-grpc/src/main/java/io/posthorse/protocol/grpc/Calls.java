@@ -21,10 +21,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes calls to the owner's thread, and their answers back to the thread that sends them. */
+/** The path of calls to the owner's thread, and of their answers back to the thread that sends them. */
 final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
-    /** Part of the heap that the bytes of answers may have; made into messages they take thrice as much. */
+    /** Part of the heap for the bytes of answers; converted to messages they take three times as much. */
     private static final int HEAP_PART = 16;
 
     private final Executor owner;
@@ -38,8 +38,8 @@ final class Calls {
     /**
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
-     * @param gate knows who may what, or null where everybody may do everything
-     * @param old has read what calls need of the disk
+     * @param gate decides what users may do, or null where access control is off
+     * @param old reads from the disk what calls need
      */
     Calls(Executor owner, Executor transport, Shard shard, CallGate gate, OldMessages old, QuotaShares shares) {
         this.answers = new AnswerBytes(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
@@ -51,14 +51,14 @@ final class Calls {
         this.old = old;
     }
 
-    /** Refuses a request that its caller may not have. */
+    /** Refuses a request for which its caller has no permission. */
     void permit(Caller caller, MessageOrBuilder request) {
         if (gate != null) {
             gate.permit(caller, request);
         }
     }
 
-    /** Has a change of users or rules told until {@link #unwatch}. */
+    /** Registers a watcher of changes to users or rules, until {@link #unwatch}. */
     void watch(Runnable watcher) {
         if (gate != null) {
             gate.watch(watcher);
@@ -71,15 +71,15 @@ final class Calls {
         }
     }
 
-    /** Runs on the owner's thread. */
+    /** Runs work on the owner's thread. */
     void onOwner(Runnable work) {
         owner.execute(work);
     }
 
     /**
-     * Answers a call with one message, where its caller may have it.
+     * Answers a call with one message, where its caller has the permission.
      *
-     * @param refused the answer that has nothing but a status
+     * @param refused creates an answer with nothing but a status
      */
     <A> void one(
             MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused, Function<Caller, A> work) {
@@ -94,7 +94,7 @@ final class Calls {
         onOwner(retry::again);
     }
 
-    /** Answers with what was made; where something has to come from the disk for it, it is made anew behind that. */
+    /** Sends the answer of the work; where the work needs messages from the disk, it runs again after the read. */
     private <A> void answer(StreamObserver<A> out, Function<Status, A> refused, RetriedRequest retry, Supplier<A> work) {
         long before = shard.broker().decisions();
         A answer;
@@ -109,25 +109,25 @@ final class Calls {
         } catch (RuntimeException e) {
             answer = refused.apply(status(e));
         }
-        A made = answer;
-        replies.send(before, () -> end(out, List.of(made)), () -> end(out, List.of(refused.apply(failed()))));
+        A finished = answer;
+        replies.send(before, () -> end(out, List.of(finished)), () -> end(out, List.of(refused.apply(failed()))));
     }
 
-    /** Has what a call needs read from the disk; why not, or null. */
+    /** Reads from the disk what a call needs; returns null, or the status of a failure. */
     private Status lookUp(NotResidentException missing, long before, RetriedRequest retry) {
         try {
             return old.read(missing.lookup(before), retry) ? null : status(new Refusal(
-                    Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; nothing was done. Try again"));
+                    Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; nothing was done; try again"));
         } catch (IllegalStateException e) {
             return status(e);
         }
     }
 
     /**
-     * Answers a call with one message that may be made later, where its caller may have it.
+     * Answers a call with one message that may be created later, where its caller has the permission.
      *
-     * @param refused the answer that has nothing but a status
-     * @param work is given who calls and what takes the answer, on the owner's thread
+     * @param refused creates an answer with nothing but a status
+     * @param work gets the caller and the consumer of the answer, on the owner's thread
      */
     <A> void later(
             MessageOrBuilder request, StreamObserver<A> out, Function<Status, A> refused,
@@ -145,24 +145,24 @@ final class Calls {
         });
     }
 
-    /** What a client is told on its stream of settings. */
+    /** Creates a stream of settings to a client. */
     TelemetryStream telemetry(StreamObserver<TelemetryCommand> out) {
         return new TelemetryStream(out, transport);
     }
 
-    /** Refuses where too much waits for the log already. */
+    /** Refuses a call where too many answers wait for the log already. */
     void admit() {
         if (replies.isFull()) {
             throw new Refusal(Code.TOO_MANY_REQUESTS, "too many calls wait for the disk; try again");
         }
     }
 
-    /** Has a call's end by its client told, on the owner's thread. */
+    /** Registers an action for the cancellation of a call by its client; it runs on the owner's thread. */
     <A> void begin(StreamObserver<A> out, Runnable gone) {
         ((ServerCallStreamObserver<A>) out).setOnCancelHandler(() -> onOwner(gone));
     }
 
-    /** The same for a call whose answer may be long; its bytes count until it was taken, or its client is gone. */
+    /** Begins a call whose answer may be long: its bytes count until the client has read it or is gone. */
     <A> AnswerBytes.Charge beginLong(Caller caller, StreamObserver<A> out, Runnable gone) {
         AnswerBytes.Charge charge = answers.begin(caller.connection(), caller.holder());
         begin(out, () -> {
@@ -173,18 +173,18 @@ final class Calls {
         return charge;
     }
 
-    /** Answers a call with several messages, which are made on the thread that sends them. */
+    /** Answers a call with several messages, which are created on the thread that sends them. */
     <A> void several(long before, StreamObserver<A> out, Supplier<List<A>> answer, Function<Status, A> refused) {
         replies.send(
                 before,
                 () -> {
-                    List<A> made;
+                    List<A> finished;
                     try {
-                        made = answer.get();
+                        finished = answer.get();
                     } catch (RuntimeException e) {
-                        made = List.of(refused.apply(status(e)));
+                        finished = List.of(refused.apply(status(e)));
                     }
-                    end(out, made);
+                    end(out, finished);
                 },
                 () -> end(out, List.of(refused.apply(failed()))));
     }
@@ -196,17 +196,18 @@ final class Calls {
         }
     }
 
-    /** What a client is told of a failure. */
+    /** Returns the status that reports a failure to a client. */
     static Status status(RuntimeException failure) {
         if (failure instanceof Refusal refusal) {
             return refusal.status();
         }
-        LOG.error("A call failed by a fault of this broker", failure);
-        return Refusal.status(Code.INTERNAL_SERVER_ERROR, "the broker has failed; its log says how");
+        LOG.error("A call failed because of a fault in this broker", failure);
+        return Refusal.status(Code.INTERNAL_SERVER_ERROR, "the call failed because of a fault in the broker; see the server"
+                + " log");
     }
 
     private static Status failed() {
-        return Refusal.status(Code.INTERNAL_SERVER_ERROR, "the broker's disk has failed: nothing was acknowledged, and what"
-                + " was asked for may or may not be kept. See the broker's log.");
+        return Refusal.status(Code.INTERNAL_SERVER_ERROR, "the broker's disk has failed: nothing was acknowledged, and the"
+                + " request may or may not have been stored. See the server log.");
     }
 }

@@ -20,14 +20,14 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** A stored message as a client of this protocol reads it, whoever sent it. */
+/** The conversion of stored messages of any sender to this protocol's messages. */
 final class ClientMessage {
     private ClientMessage() {}
 
     /**
-     * @param topic as the client calls it
-     * @param lent what it was lent by, null where it was not lent but read
-     * @param invisibleMs for how long it is lent
+     * @param topic topic as the client names it
+     * @param lent receipt handle of the lease, null where the message was read without a lease
+     * @param invisibleMs duration of the lease, in ms
      */
     static Message of(MessageView view, Resource topic, ReceiptHandle lent, int deliveries, long invisibleMs) {
         Map<String, String> properties = view.properties();
@@ -93,7 +93,7 @@ final class ClientMessage {
         }
     }
 
-    /** The id that its producer gave it, else that of its place. */
+    /** Returns the id that the producer assigned, otherwise the id of its position. */
     static String id(MessageView view) {
         String key = view.properties().get("UNIQ_KEY");
         return key == null
@@ -112,7 +112,7 @@ final class ClientMessage {
         return properties.containsKey("__SHARDINGKEY") ? MessageType.FIFO : MessageType.NORMAL;
     }
 
-    /** As RocketMQ's proxy makes it: not all clients know another kind. */
+    /** Returns an MD5 digest, as RocketMQ's proxy does: not all clients support other types. */
     private static Digest digest(byte[] body) {
         try {
             byte[] digest = MessageDigest.getInstance("MD5").digest(body);
@@ -121,7 +121,7 @@ final class ClientMessage {
                     .setChecksum(HexFormat.of().withUpperCase().formatHex(digest))
                     .build();
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has MD5", e);
+            throw new IllegalStateException("every Java runtime has MD5", e);
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * What a call shows of its user, as it came: access key, the time that was signed, and the signature. The key may have a
- * region behind it, as the clients for Go and C++ write it; the signature is hex digits of either case.
+ * The credential of a call as it was sent: access key, signed time, and signature. The key may be followed by a region, as
+ * the clients for Go and C++ write it; the signature is hexadecimal digits of either case.
  */
 final class Credential {
     static final Credential NONE = new Credential("", "", "");
@@ -20,7 +20,7 @@ final class Credential {
     private static final String ALGORITHM = "MQv2-HMAC-SHA1 ";
     private static final int NAME_CHARS_MAX = 255;
 
-    /** Who signed, where that is proven; used on the owner's thread. */
+    /** Proven user; used on the owner's thread. */
     Identity identity;
 
     private final String user;
@@ -37,7 +37,7 @@ final class Credential {
         this.signature = base64(signature);
     }
 
-    /** From a call's metadata; {@link #NONE} where something is missing or of another form. */
+    /** Returns the credential in a call's metadata; {@link #NONE} where a part is missing or malformed. */
     static Credential of(Metadata headers) {
         String authorization = headers.get(AUTHORIZATION);
         String dateTime = headers.get(DATE_TIME);
@@ -54,11 +54,11 @@ final class Credential {
                 signature = word.substring("Signature=".length());
             }
         }
-        boolean whole = !user.isEmpty() && user.length() <= NAME_CHARS_MAX && !signature.isEmpty();
-        return whole ? new Credential(user, dateTime, signature) : NONE;
+        boolean isComplete = !user.isEmpty() && user.length() <= NAME_CHARS_MAX && !signature.isEmpty();
+        return isComplete ? new Credential(user, dateTime, signature) : NONE;
     }
 
-    /** Accounts compare signatures in the form that the other family of clients sends. */
+    /** Converts a signature to the form of the remoting clients, in which accounts compare it. */
     private static byte[] base64(String hex) {
         try {
             return Base64.getEncoder().encode(HexFormat.of().parseHex(hex));
@@ -67,7 +67,7 @@ final class Credential {
         }
     }
 
-    /** Writes it into another call's metadata, as it came. */
+    /** Writes it into another call's metadata, as it was received. */
     void write(Metadata headers) {
         if (this != NONE) {
             headers.put(AUTHORIZATION, ALGORITHM + "Credential=" + user + ", SignedHeaders=x-mq-date-time, Signature="
@@ -88,9 +88,9 @@ final class Credential {
         return userBytes;
     }
 
-    /** Whether that account's secret made the signature; takes as long where it did not. */
-    boolean isSignedBy(Identity by) {
-        by.sign(timeBytes, 0, timeBytes.length);
-        return by.matches(signature, 0, signature.length);
+    /** Returns whether that user's secret created the signature; takes the same time in either case. */
+    boolean isSignedBy(Identity user) {
+        user.sign(timeBytes, 0, timeBytes.length);
+        return user.matches(signature, 0, signature.length);
     }
 }

@@ -5,9 +5,9 @@ import java.time.ZoneId;
 import java.util.List;
 
 /**
- * How calls are controlled.
+ * The access control of calls.
  *
- * @param gate says who may do what; it is not open
- * @param zones further zones that clients may sign the time in, beside UTC and the machine's own
+ * @param gate decides what users may do; access control is on
+ * @param zones further time zones in which clients may sign the time, beside UTC and the machine's own
  */
 public record GrpcAccess(Gate gate, List<ZoneId> zones) {}

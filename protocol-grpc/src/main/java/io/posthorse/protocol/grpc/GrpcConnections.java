@@ -44,15 +44,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a new connection speaks: its first bytes tell whether it is encrypted. Clients of this protocol encrypt unless told
- * otherwise, and take any certificate; so where the operator gave none, one is made when the first such client comes.
+ * The negotiation of new connections: the first bytes tell whether one is encrypted. Clients of this protocol encrypt by
+ * default and accept any certificate, so where the operator provides none, the first such client makes the broker create
+ * one.
  */
 public final class GrpcConnections implements ProtocolNegotiator {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcConnections.class);
-    /** So many bytes tell whether a connection begins with a TLS record. */
+    /** Bytes that tell whether a connection begins with a TLS record. */
     private static final int HEAD_BYTES = 5;
     private static final int HANDSHAKES_MAX = 256;
-    /** Of another master. */
+    /** Maximum length of another master's answer, in bytes. */
     private static final int ANSWER_BYTES_MAX = 64 << 10;
     private static final long IDLE_SECONDS = 30;
 
@@ -67,8 +68,8 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private ProtocolNegotiator encrypted;
     private int handshakes;
     private LogLimiter complaints;
-    /** Those who speak something else. */
-    private MisdirectedClients strays;
+    /** Peers that speak another protocol. */
+    private MisdirectedClients misdirected;
     private MisdirectedClients unencrypted;
 
     private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax, QuotaShares shares) {
@@ -79,18 +80,19 @@ public final class GrpcConnections implements ProtocolNegotiator {
         this.strangers = UnidentifiedPeers.among(connectionsMax);
     }
 
-    /** Connections that are not encrypted. */
+    /** Returns the negotiation of unencrypted connections only. */
     public static GrpcConnections plain(int connectionsMax, QuotaShares shares) {
         return new GrpcConnections(true, false, null, connectionsMax, shares);
     }
 
-    /** Both kinds; the certificate is made here. */
+    /** Returns the negotiation of both kinds, with a certificate of the broker's own. */
     public static GrpcConnections either(int connectionsMax, QuotaShares shares) {
         return new GrpcConnections(true, true, null, connectionsMax, shares);
     }
 
     /**
-     * Connections with the operator's certificate, read by {@link #certificate}; with a new one as soon as that is reloaded.
+     * Returns the negotiation with the operator's certificate, read by {@link #certificate}; a reload replaces it for new
+     * connections.
      */
     public static GrpcConnections with(Tls tls, int connectionsMax, QuotaShares shares) {
         return new GrpcConnections(!tls.isRequired(), true, tls, connectionsMax, shares);
@@ -99,22 +101,22 @@ public final class GrpcConnections implements ProtocolNegotiator {
     /**
      * Reads the operator's certificate.
      *
-     * @param required whether connections without encryption are closed
-     * @throws IOException where certificate and key cannot be used
+     * @param required whether unencrypted connections are closed
+     * @throws IOException where certificate or key are unusable
      */
     public static Tls certificate(Tls.Files files, Tls.Clients clients, boolean required) throws IOException {
         return Tls.load(files, clients, required, GrpcConnections::configured);
     }
 
     /**
-     * Has connections turned away that speak something else; before the first one comes.
+     * Sets how connections that speak another protocol are turned away; called before the first connection.
      *
-     * @param signpost says where they belong
+     * @param signpost tells where they belong
      */
     void turnAway(PortProtocols signpost, LogLimiter limit) {
         complaints = limit;
         SpokenProtocol[] alsoSpoken = allowsEncrypted ? new SpokenProtocol[] {SpokenProtocol.TLS} : new SpokenProtocol[0];
-        strays = MisdirectedClients.of(signpost, limit, alsoSpoken);
+        misdirected = MisdirectedClients.of(signpost, limit, alsoSpoken);
         unencrypted = MisdirectedClients.unencrypted(signpost, limit);
     }
 
@@ -122,7 +124,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
     }
 
-    /** Makes a connection to another master's port: encrypted, unless encryption is off here. */
+    /** Opens a connection to another master's port: encrypted, unless encryption is off here. */
     ManagedChannel dial(InetSocketAddress address, EventLoopGroup group, Class<? extends Channel> type) {
         NettyChannelBuilder port = NettyChannelBuilder.forAddress(address)
                 .eventLoopGroup(group)
@@ -130,11 +132,11 @@ public final class GrpcConnections implements ProtocolNegotiator {
                 .directExecutor()
                 .maxInboundMessageSize(ANSWER_BYTES_MAX)
                 .idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS);
-        if (!allowsEncrypted) { // what came encrypted, a signature above all, does not leave in the clear
+        if (!allowsEncrypted) { // what arrived encrypted, above all a signature, must not leave in the clear
             return port.usePlaintext().build();
         }
         try {
-            // as clients of this protocol do: a port without a certificate of the operator's makes one of its own
+            // as this protocol's clients do: a port without an operator's certificate has one of its own
             return port.sslContext(GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
                     .trustManager(InsecureTrustManagerFactory.INSTANCE).build()).build();
         } catch (SSLException e) {
@@ -163,9 +165,9 @@ public final class GrpcConnections implements ProtocolNegotiator {
             encrypted = InternalProtocolNegotiators.serverTls(context);
         } else if (encrypted == null) {
             try {
-                SelfSigned made = SelfSigned.make("posthorse");
+                SelfSigned created = SelfSigned.make("posthorse");
                 encrypted = InternalProtocolNegotiators.serverTls(
-                        configured(SslContextBuilder.forServer(made.key(), made.certificate())).build());
+                        configured(SslContextBuilder.forServer(created.key(), created.certificate())).build());
             } catch (GeneralSecurityException e) {
                 throw new SSLException("no certificate could be made", e);
             }
@@ -173,7 +175,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         return encrypted;
     }
 
-    /** As on the other ports, so many handshakes may be under way. */
+    /** Counts a handshake: their number is limited, as on the other ports. */
     private void count(ChannelHandlerContext channel, KeyUpdates updates) {
         SslHandler handshake = channel.pipeline().get(SslHandler.class);
         if (handshake == null) {
@@ -188,7 +190,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         }
     }
 
-    /** Reads no more from who does not take what it is sent, the library's own answers among that. */
+    /** Stops reading from a client that does not read its answers, including those of the library itself. */
     static final class BackPressure extends ChannelInboundHandlerAdapter {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext channel) throws Exception {
@@ -197,22 +199,25 @@ public final class GrpcConnections implements ProtocolNegotiator {
         }
     }
 
-    /** A connection's place: first among strangers, then among those of a user; at all times among those of its address. */
+    /**
+     * The place of a connection: first among the strangers, then among those of a user, and always among those of its
+     * address.
+     */
     private final class Place {
         private final Channel channel;
-        private final InetAddress from;
+        private final InetAddress address;
         private QuotaHolder holder;
         private Future<?> deadline;
 
         Place(Channel channel) {
             this.channel = channel;
-            this.from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+            this.address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         }
 
-        /** It is a stranger from now on; false where there are too many, of all or of its address. */
+        /** Enters it as a stranger; returns false where there are too many, in total or of its address. */
         boolean enter() {
             channel.closeFuture().addListener(closed -> leave());
-            if (!count(new QuotaHolder("", from)) || !strangers.enter(from)) {
+            if (!count(new QuotaHolder("", address)) || !strangers.enter(address)) {
                 return false;
             }
             deadline = channel.eventLoop().schedule(
@@ -220,37 +225,37 @@ public final class GrpcConnections implements ProtocolNegotiator {
             return true;
         }
 
-        /** It is a user's from now on; false where he has as many as one may. */
+        /** Assigns it to a user; returns false where the user has the maximum number. */
         boolean take(String user) {
             QuotaHolder before = holder;
             if (before == null) {
-                return true; // it is gone
+                return true; // it is closed
             }
             connections.give(before);
-            if (!count(new QuotaHolder(user, from))) {
+            if (!count(new QuotaHolder(user, address))) {
                 connections.note(before, 1);
                 holder = before;
                 return false;
             }
-            noStranger();
+            endStranger();
             return true;
         }
 
-        private boolean count(QuotaHolder whose) {
-            holder = connections.take(whose) ? whose : null;
+        private boolean count(QuotaHolder owner) {
+            holder = connections.take(owner) ? owner : null;
             return holder != null;
         }
 
-        private void noStranger() {
+        private void endStranger() {
             if (deadline != null) {
                 deadline.cancel(false);
                 deadline = null;
-                strangers.leave(from);
+                strangers.leave(address);
             }
         }
 
         private void leave() {
-            noStranger();
+            endStranger();
             if (holder != null) {
                 connections.give(holder);
                 holder = null;
@@ -258,7 +263,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         }
     }
 
-    /** Looks at the first bytes of a connection, then makes way for who understands them. */
+    /** Reads the first bytes of a connection, then replaces itself by the handler for them. */
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler handler;
         private final KeyUpdates updates = new KeyUpdates();
@@ -276,8 +281,8 @@ public final class GrpcConnections implements ProtocolNegotiator {
             newcomer = new Newcomer(place::take);
             if (!place.enter()) {
                 if (complaints.allows("places")) {
-                    LOG.info("Connection from {} is closed: too many are open, in all, of its address, or of those of whom"
-                            + " nobody knows who they are", channel.channel().remoteAddress());
+                    LOG.info("Connection from {} is closed: too many connections are open in total, from its address, or"
+                            + " by clients that are not identified yet", channel.channel().remoteAddress());
                 }
                 channel.close();
             }
@@ -289,7 +294,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
                 Attributes attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
                         .set(CallerInterceptor.NEWCOMER, newcomer)
                         .build();
-                begun = InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes); // for who comes next
+                begun = InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes); // for the next handler
             } else {
                 super.userEventTriggered(channel, event);
             }
@@ -297,7 +302,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
 
         @Override
         protected void decode(ChannelHandlerContext channel, ByteBuf in, List<Object> out) throws SSLException {
-            MisdirectedClients closed = allowsPlain ? strays : unencrypted;
+            MisdirectedClients closed = allowsPlain ? misdirected : unencrypted;
             SpokenProtocol spoken = closed.found(in);
             if (spoken != null) {
                 in.skipBytes(in.readableBytes());

@@ -35,15 +35,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The port of this protocol. HTTP/2, encryption and the protocol's bytes are worked on by a thread of its own; what a call
- * asks for is done on the owner's.
+ * The port of this protocol. A thread of its own handles HTTP/2, encryption and the protocol's bytes; the owner's thread
+ * carries out the calls.
  */
 public final class GrpcListener implements AutoCloseable {
-    /** Longest body that may be allowed; what is allowed now is looked at as bytes come. */
+    /** Maximum length of a body that the settings may allow, in bytes; the present setting is checked as bytes arrive. */
     private static final int BODY_BYTES_MAX = 64 << 20;
     private static final int METADATA_BYTES_MAX = 16 << 10;
     private static final int CALLS_PER_CONNECTION_MAX = 1_024;
-    /** Calls that a connection may take back in so many seconds, as who asks for messages does when it goes. */
+    /** Maximum number of calls that a connection may reset in these seconds, as a consumer does when it stops. */
     private static final int RESETS_MAX = 2 * CALLS_PER_CONNECTION_MAX;
     private static final int RESETS_SECONDS = 10;
     private static final int WINDOW_BYTES = 1 << 20;
@@ -52,9 +52,9 @@ public final class GrpcListener implements AutoCloseable {
     private static final long PERMITTED_PING_SECONDS = 5;
     private static final long CLOSE_SECONDS = 2;
 
-    /** Whose log the library writes every frame to, with signatures and bodies: nobody wants those in a log. */
+    /** Logger to which the library writes every frame, with signatures and bodies, which must not be logged. */
     private static final String FRAMES = "io.grpc.netty.NettyServerHandler";
-    /** Takes them instead. Of our own name, as Java's loggers are shared with whoever has gRPC in the same JVM. */
+    /** Logger for them that is off. It has a name of our own, since all users of gRPC in the JVM share Java's loggers. */
     private static final Logger NOWHERE = Logger.getLogger("io.posthorse.protocol.grpc.frames");
 
     static {
@@ -63,7 +63,7 @@ public final class GrpcListener implements AutoCloseable {
         InternalLoggerFactory.setDefaultFactory(new WithoutFrames());
     }
 
-    /** The library's log as it is elsewhere, without its frames: those go to a logger of Java's that is off. */
+    /** The library's logger factory without its frames, which go to a Java logger that is off. */
     @SuppressWarnings("deprecation")
     private static final class WithoutFrames extends Slf4JLoggerFactory {
         private final Off off = new Off();
@@ -84,7 +84,7 @@ public final class GrpcListener implements AutoCloseable {
     private final Server server;
     private final Runnable stop;
 
-    /** @param stop has the protocol ask other masters nothing more */
+    /** @param stop ends the protocol's requests to other masters */
     private GrpcListener(EventLoopGroup group, Server server, Runnable stop) {
         this.group = group;
         this.stop = stop;
@@ -94,17 +94,17 @@ public final class GrpcListener implements AutoCloseable {
     /**
      * Accepts calls on a port.
      *
-     * @param bound the port, which is open already
-     * @param reader reads messages that may have to come from the disk
-     * @param names looks names up; may wait for long
-     * @param online is told of this protocol's clients
-     * @param routes knows the brokers of topics
-     * @param access users and rules, or null where everybody may do everything
+     * @param bound port that is already open
+     * @param reader reads messages that may be on the disk only
+     * @param names resolves host names; may wait for long
+     * @param online registers this protocol's clients
+     * @param routes finds the brokers of topics
+     * @param access users and rules, or null where access control is off
      * @param owner runs tasks on the owner's thread
-     * @param connections which connections are encrypted, and how
-     * @param signpost says where those belong who speak something else
-     * @param daemon whether the JVM may end although this thread runs
-     * @throws IOException where it cannot be taken over
+     * @param connections decides which connections are encrypted, and how
+     * @param signpost tells where clients of other protocols belong
+     * @param daemon whether the JVM may end while this thread runs
+     * @throws IOException where the port cannot be opened
      */
     public static GrpcListener open(
             BoundPort bound, Shard shard, Clock clock, Timers timers, Background reader, Background names,
@@ -151,12 +151,12 @@ public final class GrpcListener implements AutoCloseable {
         return new GrpcListener(group, server, () -> CompletableFuture.runAsync(protocol::stop, owner).join());
     }
 
-    /** The port, that which was free where 0 was asked for. */
+    /** Returns the port, the assigned one where 0 was requested. */
     public int port() {
         return server.getPort();
     }
 
-    /** Stops accepting and ends all calls. */
+    /** Stops accepting connections and ends all calls. */
     @Override
     public void close() {
         stop.run();

@@ -17,7 +17,7 @@ import io.posthorse.platform.QuotaShares;
 import io.posthorse.platform.Timers;
 import java.util.concurrent.Executor;
 
-/** Everything that the calls of this protocol share. Made and used on the owner's thread. */
+/** The state that all calls of this protocol share. Created and used on the owner's thread. */
 final class GrpcProtocol {
     private final Shard shard;
     private final Timers timers;
@@ -39,11 +39,11 @@ final class GrpcProtocol {
     private final CallGate gate;
 
     /**
-     * @param reader reads messages that may have to come from the disk
-     * @param online is told of this protocol's clients
-     * @param brokers knows the brokers of topics
+     * @param reader reads messages that may be on the disk only
+     * @param online registers this protocol's clients
+     * @param brokers finds the brokers of topics
      * @param ports the ports of other masters
-     * @param access users and rules, or null where access is not controlled
+     * @param access users and rules, or null where access control is off
      * @param owner runs tasks on the owner's thread
      * @param transport runs tasks on the thread that writes to the connections
      */
@@ -78,7 +78,7 @@ final class GrpcProtocol {
         renewals.start();
     }
 
-    /** Asks other masters nothing more. */
+    /** Ends the requests to other masters. */
     void stop() {
         ports.stop();
     }
@@ -87,7 +87,7 @@ final class GrpcProtocol {
         return service;
     }
 
-    /** Knows who may what; null where everybody may do everything. */
+    /** Returns the gate; null where access control is off. */
     CallGate gate() {
         return gate;
     }
@@ -104,12 +104,12 @@ final class GrpcProtocol {
         return timers;
     }
 
-    /** What one user and one address may have of what all share. */
+    /** Returns the shares of one user and one address in limited resources. */
     QuotaShares shares() {
         return shares;
     }
 
-    /** Those who wait for messages of their groups. */
+    /** Returns the consumers that wait for messages of their groups. */
     LeaseWaiters lines() {
         return lines;
     }

@@ -15,13 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** A message as a client sends it: checked, and laid out with the properties that a remoting client would give it. */
+/** A message as a client sends it: checks it, and encodes it with the properties that a remoting client would set. */
 final class IncomingMessage {
     private static final int PROPERTIES_MAX = 128;
     private static final int GROUP_LENGTH_MAX = 64;
     private static final int WORD_LENGTH_MAX = 1_024;
 
-    /** Names that mean something to the broker or its clients; a user's property cannot have one. */
+    /** Names with a meaning for the broker or its clients; user properties must not have them. */
     static final Set<String> RESERVED = Set.of(
             "KEYS", "TAGS", "WAIT", "DELAY", "RETRY_TOPIC", "REAL_TOPIC", "REAL_QID", "TRAN_MSG", "PGROUP", "MIN_OFFSET",
             "MAX_OFFSET", "BUYER_ID", "ORIGIN_MESSAGE_ID", "TRANSFER_FLAG", "CORRECTION_FLAG", "MQ2_FLAG", "RECONSUME_TIME",
@@ -38,7 +38,7 @@ final class IncomingMessage {
     private final SystemProperties system;
     private final String topic;
 
-    /** @param topic its name, checked before */
+    /** @param topic checked name of its topic */
     IncomingMessage(Message message, String topic) {
         this.message = message;
         this.system = message.getSystemProperties();
@@ -49,23 +49,23 @@ final class IncomingMessage {
         return system.getMessageId();
     }
 
-    /** A delivery time makes a delayed message of one that says no type, or an ordinary one. */
+    /** Returns the type; a delivery time turns a message of type normal, or of none, into a delayed one. */
     MessageType type() {
-        MessageType told = system.getMessageType();
-        boolean plain = told == MessageType.MESSAGE_TYPE_UNSPECIFIED || told == MessageType.NORMAL;
-        return plain && system.hasDeliveryTimestamp() ? MessageType.DELAY : told;
+        MessageType stated = system.getMessageType();
+        boolean isNormal = stated == MessageType.MESSAGE_TYPE_UNSPECIFIED || stated == MessageType.NORMAL;
+        return isNormal && system.hasDeliveryTimestamp() ? MessageType.DELAY : stated;
     }
 
-    /** The group that its order counts in; empty where it is in none. */
+    /** Returns the group in which its order counts; empty where it is in none. */
     String group() {
         return type() == MessageType.FIFO ? system.getMessageGroup() : "";
     }
 
-    /** Refuses what the protocol does not allow, before anything is stored. */
+    /** Refuses a message that the protocol does not allow, before anything is stored. */
     void check(int bodyMax) {
         if (message.getBody().size() > bodyMax) {
             throw new Refusal(Code.MESSAGE_BODY_TOO_LARGE, "the body has " + message.getBody().size()
-                    + " bytes, more than the " + bodyMax + " of maxMessageSize");
+                    + " bytes; the maximum is " + bodyMax + " (maxMessageSize)");
         }
         if (id().isBlank()) {
             throw new Refusal(Code.ILLEGAL_MESSAGE_ID, "the message has no id");
@@ -74,7 +74,7 @@ final class IncomingMessage {
         if (system.hasTag()) {
             word(Code.ILLEGAL_MESSAGE_TAG, "tag", system.getTag());
             if (system.getTag().indexOf('|') >= 0) {
-                throw new Refusal(Code.ILLEGAL_MESSAGE_TAG, "the tag has a |, which stands between tags");
+                throw new Refusal(Code.ILLEGAL_MESSAGE_TAG, "the tag contains a |, which separates tags");
             }
         }
         for (String key : system.getKeysList()) {
@@ -102,8 +102,8 @@ final class IncomingMessage {
             case TRANSACTION -> {
                 if (system.hasOrphanedTransactionRecoveryDuration()
                         && system.getOrphanedTransactionRecoveryDuration().getSeconds() < 0) {
-                    throw new Refusal(Code.BAD_REQUEST, "the time after which an orphaned transaction is asked for is"
-                            + " negative");
+                    throw new Refusal(Code.BAD_REQUEST, "the time after which the producer of an orphaned transaction is"
+                            + " asked is negative");
                 }
             }
             default -> throw new Refusal(Code.UNSUPPORTED, "messages of type " + type() + " are not supported: send"
@@ -118,7 +118,8 @@ final class IncomingMessage {
 
     private void checkProperties() {
         if (message.getUserPropertiesCount() > PROPERTIES_MAX) {
-            throw new Refusal(Code.MESSAGE_PROPERTIES_TOO_LARGE, "more than " + PROPERTIES_MAX + " properties");
+            throw new Refusal(Code.MESSAGE_PROPERTIES_TOO_LARGE,
+                    "the message has more than " + PROPERTIES_MAX + " properties");
         }
         message.getUserPropertiesMap().forEach((name, value) -> {
             if (RESERVED.contains(name) || name.isBlank() || hasControl(name) || hasControl(value)) {
@@ -143,7 +144,7 @@ final class IncomingMessage {
         return name.length() > 64 ? name.substring(0, 64) : name.replaceAll("\\p{Cntrl}", "?");
     }
 
-    /** Fills in what goes into the log; queue and hosts are the caller's to set. */
+    /** Fills in the fields of the log's message; the caller sets queue and hosts. */
     void fill(OutgoingMessage out, Host bornHost, long nowMs) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
         byte[] text = MessageView.text(properties()).getBytes(StandardCharsets.UTF_8);

@@ -16,22 +16,22 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Messages that stay lent as long as their consumer is there: what a push consumer has got is lent anew before its time
- * is up, so that slow work is not done twice; a consumer that is gone loses its messages within a minute.
+ * The renewals of leases while their consumer is online: a push consumer's message is lent anew before the lease ends, so
+ * that slow work is not done twice; a consumer that is gone loses its messages within a minute.
  */
 final class LeaseRenewals {
-    /** Beyond so many a message is lent for its first minute only. */
+    /** Maximum number of renewed leases; further messages are lent for their first minute only. */
     private static final int RENEWED_MAX = 200_000;
 
     private static final long EVERY_MS = 5_000;
     private static final long AFTER_MS = 30_000;
-    /** What takes longer than this is taken for lost. */
+    /** Maximum total duration of a lease; a message that takes longer counts as lost. */
     private static final long IN_ALL_MS = 3 * 3_600_000L;
 
     private final Shard shard;
     private final Timers timers;
     private final Predicate<String> isOnline;
-    /** In the order of their next renewal. */
+    /** Leases in the order of their next renewal. */
     private final Map<Key, Renewed> renewed = new LinkedHashMap<>();
     private final Quota places;
 
@@ -39,7 +39,7 @@ final class LeaseRenewals {
 
     private record Renewed(String clientId, QuotaHolder holder, long receipt, long beganMs, long nextMs) {}
 
-    /** @param isOnline whether the client of that id is there */
+    /** @param isOnline returns whether the client with an id is online */
     LeaseRenewals(Shard shard, Timers timers, Predicate<String> isOnline, QuotaShares shares) {
         this.places = new Quota(RENEWED_MAX, shares);
         this.shard = shard;
@@ -55,7 +55,7 @@ final class LeaseRenewals {
         QuotaHolder holder = caller.holder();
         for (int i = 0; i < lent.count(); i++) {
             Key key = new Key(group, partition, lent.offset(i));
-            forget(key); // so that it stands last
+            forget(key); // to put it last
             if (places.take(holder)) {
                 renewed.put(key, new Renewed(caller.clientId(), holder, nowMs, nowMs, nowMs + AFTER_MS));
             }
@@ -63,18 +63,18 @@ final class LeaseRenewals {
     }
 
     private void forget(Key key) {
-        Renewed before = renewed.remove(key);
-        if (before != null) {
-            places.give(before.holder);
+        Renewed removed = renewed.remove(key);
+        if (removed != null) {
+            places.give(removed.holder);
         }
     }
 
-    /** The message is settled, or its consumer has named a time itself. */
+    /** Ends the renewals of a message: it is settled, or its consumer has set a duration itself. */
     void remove(Subscription group, Partition partition, long offset) {
         forget(new Key(group, partition, offset));
     }
 
-    /** The client has ended: what it has not settled is given back. */
+    /** Gives back all unsettled messages of a client that has ended. */
     void release(String clientId) {
         Iterator<Map.Entry<Key, Renewed>> all = renewed.entrySet().iterator();
         while (all.hasNext()) {
@@ -110,8 +110,8 @@ final class LeaseRenewals {
                 return;
             }
             renewed.remove(key);
-            boolean may = now - value.beganMs < IN_ALL_MS && isOnline.test(value.clientId);
-            if (may && change(key, value.receipt, ReceiveCalls.RENEWED_MS) == CommandOutcome.DONE) {
+            boolean isRenewable = now - value.beganMs < IN_ALL_MS && isOnline.test(value.clientId);
+            if (isRenewable && change(key, value.receipt, ReceiveCalls.RENEWED_MS) == CommandOutcome.DONE) {
                 renewed.put(
                         key, new Renewed(value.clientId, value.holder, value.receipt, value.beganMs, now + AFTER_MS));
             } else {

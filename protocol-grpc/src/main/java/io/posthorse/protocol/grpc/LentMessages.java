@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Messages on their way to one consumer: copied from the log on the owner's thread, made into the protocol's messages on
- * the thread that sends them.
+ * The messages on their way to one consumer: copied from the log on the owner's thread, converted to the protocol's
+ * messages on the thread that sends them.
  */
 final class LentMessages {
     private final ReceiveCalls.Wanted wanted;
@@ -19,7 +19,7 @@ final class LentMessages {
     private final List<One> messages = new ArrayList<>();
     private int bytes;
 
-    /** One message that was lent. */
+    /** A lent message. */
     record One(Partition partition, long offset, int deliveries, long receipt, ByteBuffer stored) {}
 
     LentMessages(ReceiveCalls.Wanted wanted, long receipt) {
@@ -52,21 +52,21 @@ final class LentMessages {
     }
 
     /**
-     * The answer's parts.
+     * Returns the parts of the answer.
      *
-     * @param unwanted takes messages whose tag only hashes like a wanted one
+     * @param unwanted takes messages whose tag has the hash of a wanted tag but is another one
      */
     List<ReceiveMessageResponse> answer(long nowMs, Consumer<One> unwanted) {
         List<ReceiveMessageResponse> parts = new ArrayList<>();
-        for (One one : messages) {
-            MessageView view = MessageView.of(one.stored);
+        for (One message : messages) {
+            MessageView view = MessageView.of(message.stored);
             if (wanted.tags() != null && !wanted.tags().contains(view.properties().getOrDefault("TAGS", ""))) {
-                unwanted.accept(one);
+                unwanted.accept(message);
                 continue;
             }
-            ReceiptHandle handle = new ReceiptHandle(one.partition.number(), one.offset, one.receipt);
+            ReceiptHandle handle = new ReceiptHandle(message.partition.number(), message.offset, message.receipt);
             parts.add(ReceiveMessageResponse.newBuilder()
-                    .setMessage(ClientMessage.of(view, wanted.topic(), handle, one.deliveries, wanted.leaseMs()))
+                    .setMessage(ClientMessage.of(view, wanted.topic(), handle, message.deliveries, wanted.leaseMs()))
                     .build());
         }
         if (parts.isEmpty()) {

@@ -10,34 +10,34 @@ import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what the gRPC library has to say to the server's own log: a line each, and not too many. By itself it writes a page
- * to the console for every connection that sends rubbish. Somebody else in this JVM may have a gRPC of their own, for
- * Java's loggers are shared by all class loaders: what is logged on their threads goes where it went before.
+ * The bridge from the gRPC library's log to the server log: one line for each record, within a limit. By default the
+ * library writes a page to the console for every connection that sends random bytes. All class loaders share Java's
+ * loggers, so other code in this JVM may use its own gRPC: records of its threads go where they went before.
  */
 final class LibraryLog extends Handler {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LibraryLog.class);
-    /** Held, as Java forgets the settings of loggers that nobody holds. */
+    /** Held, since Java drops the settings of loggers that are not referenced. */
     private static final Logger LIBRARY = Logger.getLogger("io.grpc");
 
     private final LogLimiter complaints = new LogLimiter(Clock.system());
     private final ClassLoader ours;
-    /** Whether others' records go on to the handlers above. */
-    private final boolean goesOn;
+    /** Whether records of other code are passed to the handlers above. */
+    private final boolean passesOn;
 
-    LibraryLog(ClassLoader ours, boolean goesOn) {
+    LibraryLog(ClassLoader ours, boolean passesOn) {
         this.ours = ours;
-        this.goesOn = goesOn;
+        this.passesOn = passesOn;
     }
 
-    /** Begins to take it; once is enough for all listeners of this process. */
+    /** Installs the bridge; all listeners of this process share it. */
     static synchronized void install() {
         for (Handler handler : LIBRARY.getHandlers()) {
             if (handler instanceof LibraryLog) {
                 return;
             }
         }
-        boolean goesOn = LIBRARY.getUseParentHandlers();
-        LIBRARY.addHandler(new LibraryLog(LibraryLog.class.getClassLoader(), goesOn));
+        boolean passesOn = LIBRARY.getUseParentHandlers();
+        LIBRARY.addHandler(new LibraryLog(LibraryLog.class.getClassLoader(), passesOn));
         LIBRARY.setUseParentHandlers(false);
     }
 
@@ -45,12 +45,12 @@ final class LibraryLog extends Handler {
     public void publish(LogRecord record) {
         if (Thread.currentThread().getContextClassLoader() == ours) {
             own(record);
-        } else if (goesOn) {
+        } else if (passesOn) {
             others(record);
         }
     }
 
-    /** As the logger itself does where it has handlers above it. */
+    /** Passes a record to the handlers above, as the logger itself does. */
     private static void others(LogRecord record) {
         for (Logger above = LIBRARY.getParent(); above != null; above = above.getParent()) {
             for (Handler handler : above.getHandlers()) {
@@ -64,7 +64,7 @@ final class LibraryLog extends Handler {
 
     private synchronized void own(LogRecord record) {
         if (record.getLevel().intValue() < Level.INFO.intValue() || !complaints.allows(record.getLoggerName())) {
-            return; // somebody else may have asked for more
+            return; // other code may have set a finer level
         }
         Throwable cause = record.getThrown();
         String reason = cause == null ? "" : ": " + cause;
@@ -79,12 +79,12 @@ final class LibraryLog extends Handler {
 
     @Override
     public void flush() {
-        // nothing is kept
+        // no buffer
     }
 
-    /** Called by whoever resets Java's logging, and with it takes this handler away: then all is as it was. */
+    /** Restores the previous settings; called where the JVM's logging is reset, which removes this handler. */
     @Override
     public void close() {
-        LIBRARY.setUseParentHandlers(goesOn);
+        LIBRARY.setUseParentHandlers(passesOn);
     }
 }

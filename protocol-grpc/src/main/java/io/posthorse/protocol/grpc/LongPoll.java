@@ -9,9 +9,9 @@ import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A call that is held until it has its answer, its time is up, or its client goes. */
+/** A call that is held until it has an answer, its time is up, or its client is gone. */
 final class LongPoll implements LeaseWaiters.Taker {
-    /** How often a topic is looked for that does not exist yet, and room for an answer that there is none for. */
+    /** Ms between attempts while the topic does not exist yet. */
     private static final long LOOK_MS = 200;
 
     private final Broker broker;
@@ -19,28 +19,28 @@ final class LongPoll implements LeaseWaiters.Taker {
     private final Call call;
     private final Runnable over;
     private List<Partition> waitsFor = List.of();
-    /** In line for what is lent; null where it waits otherwise. */
+    /** Place among the consumers that are lent messages; null where it waits otherwise. */
     private LeaseWaiters.Place line;
     private final List<Place> places = new ArrayList<>();
     private Timers.Timer timer;
     private long leftMs;
     private boolean done;
 
-    /** What is tried again and again. */
+    /** The work of a call, which is attempted repeatedly. */
     interface Call {
-        /** Answers if it can; must answer where {@code last}, unless old messages are being read for it. */
+        /** Answers if it can; must answer where {@code last} is true, unless old messages are being read for it. */
         boolean attempt(boolean last);
 
-        /** Tries it again once old messages have come from the disk. */
+        /** Returns the retry that runs once old messages were read from the disk. */
         RetriedRequest retry();
 
-        /** The partitions that can have an answer; none where the topic does not exist yet. */
+        /** Returns the partitions that can have an answer; none where the topic does not exist yet. */
         List<Partition> partitions();
 
-        /** Whether its client takes what it was sent: else it is tried again only when there is room. */
+        /** Returns whether its client has read its answers: otherwise the call is attempted only when there is room. */
         boolean hasRoom();
 
-        /** Joins the line of those who are lent messages of these partitions; null where everybody gets his own. */
+        /** Joins the consumers that are lent messages of these partitions; returns null for calls that lend nothing. */
         LeaseWaiters.Place join(LeaseWaiters.Taker taker, List<Partition> partitions);
     }
 
@@ -66,7 +66,7 @@ final class LongPoll implements LeaseWaiters.Taker {
         }
     }
 
-    /** @param over told once when the call is held no longer */
+    /** @param over is run once when the call is no longer held */
     LongPoll(Broker broker, Timers timers, Call call, Runnable over) {
         this.broker = broker;
         this.timers = timers;
@@ -92,7 +92,7 @@ final class LongPoll implements LeaseWaiters.Taker {
         }
         places.forEach(Place::await);
         if (call.retry().isReading()) {
-            timer = null; // it is tried again when they are there
+            timer = null; // it is attempted again after the read
             return;
         }
         long next = partitions.isEmpty() ? LOOK_MS : line == null && call.retry().isSoon() ? RetriedRequest.SOON_MS
@@ -116,11 +116,11 @@ final class LongPoll implements LeaseWaiters.Taker {
         }
     }
 
-    /** What it needs has come from the disk. */
+    /** Attempts the call after a read from the disk. */
     private void read() {
         LeaseWaiters.Place mine = line;
         if (mine != null) {
-            mine.again(); // those before it come first
+            mine.again(); // earlier consumers come first
         }
         if (!done && !call.retry().isReading()) {
             again();
@@ -147,7 +147,7 @@ final class LongPoll implements LeaseWaiters.Taker {
         return call.retry();
     }
 
-    /** The client is gone. */
+    /** Cancels the call: the client is gone. */
     void cancel() {
         if (!done) {
             cancelTimer();

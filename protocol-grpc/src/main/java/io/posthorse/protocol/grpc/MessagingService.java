@@ -51,9 +51,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The calls of apache.rocketmq.v2.MessagingService, each to who answers it. */
+/** The calls of apache.rocketmq.v2.MessagingService, each connected to the class that answers it. */
 final class MessagingService implements BindableService {
-    /** A consumer that waits is told a little before it would give up. */
+    /** Ms by which a waiting consumer is answered before it would give up. */
     private static final long MARGIN_MS = 200;
 
     private static final long POLL_MS_MAX = 60_000;
@@ -219,7 +219,7 @@ final class MessagingService implements BindableService {
                 out,
                 s -> SyncLiteSubscriptionResponse.newBuilder().setStatus(s).build(),
                 caller -> {
-                    throw new Refusal(Code.NOT_IMPLEMENTED, "this broker has no lite topics: use a topic for each");
+                    throw new Refusal(Code.NOT_IMPLEMENTED, "this broker has no lite topics: use a separate topic for each");
                 });
     }
 
@@ -251,7 +251,7 @@ final class MessagingService implements BindableService {
 
     private void receiveMessage(ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held(caller, ReceiveCalls.names(request), status -> calls.several(
+        HeldCall held = new HeldCall(caller, ReceiveCalls.names(request), status -> calls.several(
                 decisions(), out, () -> List.of(ReceiveCalls.status(status)), ReceiveCalls::status));
         AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
@@ -269,7 +269,7 @@ final class MessagingService implements BindableService {
 
     private void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
         Caller caller = Caller.current();
-        Held held = new Held(caller, PullCalls.names(request), status -> calls.several(
+        HeldCall held = new HeldCall(caller, PullCalls.names(request), status -> calls.several(
                 decisions(), out, () -> List.of(PullCalls.status(status)), PullCalls::status));
         AnswerBytes.Charge charge = calls.beginLong(caller, out, held::cancel);
         calls.onOwner(() -> {
@@ -332,22 +332,22 @@ final class MessagingService implements BindableService {
         return Math.max(0, Math.min(Math.min(askedMs, POLL_MS_MAX), left));
     }
 
-    /** A call that may be held, and is sent back where its caller loses the permission meanwhile; on the owner's thread. */
-    private final class Held {
+    /** A call that may be held; it ends with a refusal where its caller loses the permission. Used on the owner's thread. */
+    private final class HeldCall {
         private final Caller caller;
         private final MessageOrBuilder request;
         private final Consumer<Status> refuse;
-        private final Runnable watcher = this::look;
+        private final Runnable watcher = this::recheck;
         private LongPoll poll;
         private boolean gone;
 
-        Held(Caller caller, MessageOrBuilder request, Consumer<Status> refuse) {
+        HeldCall(Caller caller, MessageOrBuilder request, Consumer<Status> refuse) {
             this.caller = caller;
             this.request = request;
             this.refuse = refuse;
         }
 
-        private void look() {
+        private void recheck() {
             try {
                 calls.permit(caller, request);
             } catch (RuntimeException e) {
@@ -362,8 +362,8 @@ final class MessagingService implements BindableService {
             }
             QuotaHolder holder = caller.holder();
             if (!polls.take(holder)) {
-                throw new Refusal(Code.TOO_MANY_REQUESTS, "too many consumers wait for messages, or too many of one user or"
-                        + " address; ask again");
+                throw new Refusal(Code.TOO_MANY_REQUESTS, "too many consumers wait for messages, in total or of one user or"
+                        + " address; try again");
             }
             Broker broker = parts.broker();
             calls.watch(watcher);

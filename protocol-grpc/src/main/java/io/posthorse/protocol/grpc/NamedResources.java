@@ -12,13 +12,13 @@ import io.posthorse.codec.grpc.TelemetryCommand;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Finds the names that a request is about: those that the call is then carried out with, in their namespace. */
+/** The names that a request is about, in their namespaces: the same names with which the call is then carried out. */
 final class NamedResources {
     private static final int NAMES_MAX = 1_024;
 
     private NamedResources() {}
 
-    /** The names that a source of {@link CallPermissions} stands for; null where one that must be there is missing. */
+    /** Returns the names for a source of {@link CallPermissions}; null where a required one is missing. */
     static List<String> of(String source, MessageOrBuilder request) {
         boolean optional = source.endsWith("?");
         List<String> found = bounded(find(optional ? source.substring(0, source.length() - 1) : source, request)
@@ -45,12 +45,12 @@ final class NamedResources {
         return request.getDescriptorForType().findFieldByName(name);
     }
 
-    /** Every name is asked about, so there may not be too many. */
+    /** Limits the number of names, since each is checked. */
     private static List<String> bounded(Stream<String> names) {
-        List<String> some = names.distinct().limit(NAMES_MAX + 1).toList();
-        if (some.size() > NAMES_MAX) {
-            throw new Refusal(Code.BAD_REQUEST, "a request about more than " + NAMES_MAX + " topics");
+        List<String> bounded = names.distinct().limit(NAMES_MAX + 1).toList();
+        if (bounded.size() > NAMES_MAX) {
+            throw new Refusal(Code.BAD_REQUEST, "the request names more than " + NAMES_MAX + " topics");
         }
-        return some;
+        return bounded;
     }
 }

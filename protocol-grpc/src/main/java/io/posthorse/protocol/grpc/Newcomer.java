@@ -5,8 +5,8 @@ import java.util.Queue;
 import java.util.function.Predicate;
 
 /**
- * A connection, first one of whom nobody knows yet who it is. Until a call of its is let in, one of them is looked at at a
- * time, and it has so long for that. Used on the thread of the connections.
+ * A connection whose user may still be unknown. Until one of its calls is admitted, its calls are checked one at a time,
+ * within a limited time. Used on the thread of the connections.
  */
 final class Newcomer {
     private final Predicate<String> place;
@@ -14,7 +14,7 @@ final class Newcomer {
     private boolean known;
     private boolean deciding;
 
-    /** @param place takes a connection's place among those of a user; false where he has as many as one may */
+    /** @param place takes a place among a user's connections; returns false where the user has the maximum number */
     Newcomer(Predicate<String> place) {
         this.place = place;
     }
@@ -23,34 +23,34 @@ final class Newcomer {
         return known;
     }
 
-    /** Has a call looked at, now or when it is its turn; {@link #decided} must follow. */
-    void look(Runnable look) {
+    /** Checks a call, at once or when its turn comes; {@link #decided} must follow. */
+    void check(Runnable check) {
         if (known) {
-            look.run();
+            check.run();
         } else if (deciding) {
-            waiting.add(look);
+            waiting.add(check);
         } else {
             deciding = true;
-            look.run();
+            check.run();
         }
     }
 
-    /** A call was looked at, and it was not let in, or {@link #admit} was told before. */
+    /** Ends the check of a call: it was refused, or {@link #admit} was called before. */
     void decided() {
         if (known) {
             return;
         }
         deciding = false;
         if (!waiting.isEmpty()) {
-            look(waiting.remove());
+            check(waiting.remove());
         }
     }
 
     /**
-     * It is known now whose the connection is, and it counts as his from then on, whoever else signs calls on it.
+     * Assigns the connection to a user, to whom it counts from then on, even where other users sign calls on it.
      *
-     * @param user his name, empty where nobody is asked who he is
-     * @return false where he has as many connections as one may
+     * @param user name of the user, empty where access control is off
+     * @return false where the user has the maximum number of connections
      */
     boolean admit(String user) {
         if (!known && place.test(user)) {

@@ -21,7 +21,7 @@ import io.posthorse.platform.QuotaShares;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Offsets of queues and groups. */
+/** The calls about offsets of queues and groups. */
 final class OffsetCalls {
     private static final int SEARCHES_MAX = 64;
 
@@ -57,7 +57,7 @@ final class OffsetCalls {
     UpdateOffsetResponse update(Caller caller, UpdateOffsetRequest request) {
         Partition partition = partition(request.getMessageQueue());
         if (request.getOffset() < 0) {
-            throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
+            throw new Refusal(Code.ILLEGAL_OFFSET, "the offset is negative");
         }
         Subscription group = receives.group(Resources.group(request.getGroup()), caller);
         if (!shard.turn().commit(group, partition, request.getOffset())) {
@@ -71,15 +71,15 @@ final class OffsetCalls {
         Subscription group = broker.subscription(Resources.group(request.getGroup()));
         long offset = group == null ? -1 : group.cursor(partition);
         if (offset < 0) {
-            throw new Refusal(Code.OFFSET_NOT_FOUND, "the group has never settled anything in that queue");
+            throw new Refusal(Code.OFFSET_NOT_FOUND, "the group has no offset in that queue");
         }
         return GetOffsetResponse.newBuilder().setStatus(Refusal.ok()).setOffset(offset).build();
     }
 
     /**
-     * Answers where a queue begins, ends, or was at a time.
+     * Answers with the first, the next, or a time's offset of a queue.
      *
-     * @param answer takes the answer, later where a search by time has to wait for the disk
+     * @param answer gets the answer; later where a search by time must read from the disk
      */
     void query(QuotaHolder holder, QueryOffsetRequest request, Consumer<QueryOffsetResponse> answer) {
         Partition partition = partition(request.getMessageQueue());
@@ -87,13 +87,13 @@ final class OffsetCalls {
             case BEGINNING -> answer.accept(queried(broker.begin(partition)));
             case END -> answer.accept(queried(broker.end(partition)));
             case TIMESTAMP -> search(holder, partition, Resources.ms(request.getTimestamp()), answer);
-            case UNRECOGNIZED -> throw new Refusal(Code.BAD_REQUEST, "the offset is asked for by no known policy");
+            case UNRECOGNIZED -> throw new Refusal(Code.BAD_REQUEST, "the offset policy is unknown");
         }
     }
 
     private void search(QuotaHolder holder, Partition partition, long timeMs, Consumer<QueryOffsetResponse> answer) {
         if (!searches.take(holder)) {
-            throw new Refusal(Code.TOO_MANY_REQUESTS, "too many searches by time at once; ask again");
+            throw new Refusal(Code.TOO_MANY_REQUESTS, "too many searches by time are in progress; try again");
         }
         TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
             searches.give(holder);

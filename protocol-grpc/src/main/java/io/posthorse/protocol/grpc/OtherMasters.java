@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The other masters of a topic, as far as a client can reach them: those of whom this broker knows a port for gRPC. Used on
- * the owner's thread.
+ * The other masters of a topic that a client can reach: those whose gRPC port this broker knows. Used on the owner's
+ * thread.
  */
 final class OtherMasters {
     private static final long MASTER = 0;
@@ -19,16 +19,18 @@ final class OtherMasters {
     private final String ownName;
     private final Routes routes;
 
-    /** How a master that can be reached offers a topic. */
+    /** A reachable master's offer of a topic. */
     record Master(TopicOnBroker offer, Endpoints endpoints) {}
 
-    /** @param ownName the name of this broker, which is none of the others */
+    /** @param ownName name of this broker */
     OtherMasters(String ownName, Routes routes) {
         this.ownName = ownName;
         this.routes = routes;
     }
 
-    /** Finds them in the order of their names; told once, when their ports are known or those who know were given up. */
+    /**
+     * Finds them in the order of their names; {@code then} runs once, when their ports are known or the lookup has failed.
+     */
     void find(Caller caller, String topic, Consumer<List<Master>> then) {
         routes.find(topic, brokers -> {
             List<TopicOnBroker> others = brokers.stream().filter(this::isOther).toList();
@@ -49,7 +51,7 @@ final class OtherMasters {
         });
     }
 
-    /** Finds where another master's port is; null where it is not known. */
+    /** Finds another master's port; the argument of {@code then} is null where it is unknown. */
     void port(String broker, Consumer<Address> then) {
         routes.find(broker, named -> then.accept(named.stream()
                 .filter(offer -> isOther(offer) && offer.brokerName().equals(broker) && AnnouncedPort.of(offer) > 0
@@ -63,7 +65,9 @@ final class OtherMasters {
         return !offer.brokerName().equals(ownName) && offer.addresses().containsKey(MASTER);
     }
 
-    /** What a broker announces in the topic of its name; that topic may be on other brokers too, where it says nothing. */
+    /**
+     * Returns the port that a broker announces in the topic of its name; 0 for none. Other brokers may have that topic too.
+     */
     private static int port(String broker, List<TopicOnBroker> named) {
         return named.stream()
                 .filter(offer -> offer.brokerName().equals(broker))
@@ -74,8 +78,8 @@ final class OtherMasters {
 
     private static void add(Caller caller, TopicOnBroker offer, int port, TreeMap<String, Master> found) {
         String host = host(offer);
-        boolean isOfUse = !isLoopback(host) || caller.local().getAddress().isLoopbackAddress();
-        if (port > 0 && !host.isEmpty() && isOfUse) {
+        boolean isUsable = !isLoopback(host) || caller.local().getAddress().isLoopbackAddress();
+        if (port > 0 && !host.isEmpty() && isUsable) {
             found.put(offer.brokerName(), new Master(offer, ReachableAddress.at(host, port)));
         }
     }
@@ -85,7 +89,7 @@ final class OtherMasters {
         return address.substring(0, Math.max(0, address.lastIndexOf(':'))).replace("[", "").replace("]", "");
     }
 
-    /** An address of that kind is of use only to a client on the same machine. */
+    /** Returns whether an address is usable only by clients on the same machine. */
     private static boolean isLoopback(String host) {
         return host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
     }

@@ -25,11 +25,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The ports of other masters, to which calls are passed on as their callers signed them: a client asks for a message back
- * where it has dialled, wherever the message waits. Used on the owner's thread.
+ * The ports of other masters, to which calls are forwarded as their callers signed them: a client recalls a message at the
+ * broker that it is connected to, wherever the message waits. Used on the owner's thread.
  */
 final class OtherPorts {
-    /** Says that a call was passed on once, and goes no further. */
+    /** Marks a call that was forwarded once, and must not be forwarded again. */
     static final Metadata.Key<String> PASSED_ON =
             Metadata.Key.of("x-posthorse-passed-on", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -45,8 +45,8 @@ final class OtherPorts {
     private boolean stopped;
 
     /**
-     * @param dialer makes a connection to another master's port, which opens with the first call
-     * @param resolver looks names up
+     * @param dialer creates a connection to another master's port, which opens with the first call
+     * @param resolver resolves host names
      * @param owner runs tasks on the owner's thread
      */
     OtherPorts(
@@ -57,17 +57,17 @@ final class OtherPorts {
         this.calls = new Quota(CALLS_MAX, shares);
     }
 
-    /** Passes a recall on; its answer, or why there is none, is told once on the owner's thread. */
+    /** Forwards a recall; its answer, or a refusal, is passed on once on the owner's thread. */
     void recall(Caller caller, Address to, RecallMessageRequest request, Consumer<RecallMessageResponse> answer) {
         QuotaHolder holder = caller.holder();
         if (!calls.take(holder)) {
-            answer.accept(refused(Code.TOO_MANY_REQUESTS, "too many calls are passed on to other brokers; try again"));
+            answer.accept(refused(Code.TOO_MANY_REQUESTS, "too many calls are being forwarded to other brokers; try again"));
             return;
         }
         connect(to, port -> {
             if (port == null) {
                 calls.give(holder);
-                answer.accept(unreachable("its name is not known, or this broker stops"));
+                answer.accept(unreachable("its host name is unknown, or this broker is stopping"));
                 return;
             }
             ClientCalls.asyncUnaryCall(
@@ -75,9 +75,9 @@ final class OtherPorts {
                             MessagingMethods.RECALL_MESSAGE,
                             CallOptions.DEFAULT.withDeadlineAfter(ANSWER_MS, TimeUnit.MILLISECONDS)),
                     request,
-                    new Answer(told -> owner.execute(() -> {
+                    new Answer(result -> owner.execute(() -> {
                         calls.give(holder);
-                        answer.accept(told);
+                        answer.accept(result);
                     })));
         });
     }
@@ -90,9 +90,9 @@ final class OtherPorts {
     }
 
     private void connect(Address to, Consumer<ManagedChannel> then) {
-        ManagedChannel there = ports.get(to);
-        if (there != null || stopped) {
-            then.accept(there);
+        ManagedChannel known = ports.get(to);
+        if (known != null || stopped) {
+            then.accept(known);
             return;
         }
         InetSocketAddress[] resolved = new InetSocketAddress[1];
@@ -121,13 +121,13 @@ final class OtherPorts {
         return RecallMessageResponse.newBuilder().setStatus(Refusal.status(code, reason)).build();
     }
 
-    /** Says nothing of where the other one is: that is for those who may see its topics. */
+    /** Creates a refusal without the other master's address, which only users with permission for its topics may see. */
     private static RecallMessageResponse unreachable(String reason) {
         return refused(Code.INTERNAL_SERVER_ERROR, "the message waits on another broker, which gave no answer: " + reason
-                + ". Whether it was taken back is not known; ask again.");
+                + ". Whether it was recalled is unknown; try again.");
     }
 
-    /** The one answer of a call; told on the thread of the connections. */
+    /** The single answer of a call; completed on the thread of the connections. */
     private static final class Answer implements StreamObserver<RecallMessageResponse> {
         private Consumer<RecallMessageResponse> then;
 
@@ -135,20 +135,20 @@ final class OtherPorts {
             this.then = then;
         }
 
-        private void tell(RecallMessageResponse answer) {
-            Consumer<RecallMessageResponse> once = then;
-            then = told -> { };
-            once.accept(answer);
+        private void complete(RecallMessageResponse answer) {
+            Consumer<RecallMessageResponse> first = then;
+            then = result -> { };
+            first.accept(answer);
         }
 
         @Override
         public void onNext(RecallMessageResponse answer) {
-            tell(answer);
+            complete(answer);
         }
 
         @Override
         public void onError(Throwable failure) {
-            tell(unreachable(Status.fromThrowable(failure).getCode().toString()));
+            complete(unreachable(Status.fromThrowable(failure).getCode().toString()));
         }
 
         @Override

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** Answers on their way out: what acknowledges something leaves when the log has committed it. */
+/** The answers on their way out: an acknowledging one leaves when the log has committed its records. */
 final class PendingAnswers implements PendingReplies {
     private static final int WAITING_MAX = 100_000;
 
@@ -26,16 +26,16 @@ final class PendingAnswers implements PendingReplies {
         this.transport = transport;
     }
 
-    /** Whether so many answers wait for the log that no further call should be begun. */
+    /** Returns whether so many answers wait for the log that no further call should begin. */
     boolean isFull() {
         return waiting.size() >= WAITING_MAX;
     }
 
     /**
-     * Sends an answer, now or when the log allows it.
+     * Sends an answer, at once or after the commit.
      *
-     * @param before the broker's decisions when the call was begun
-     * @param fail says instead that the log has failed
+     * @param before the broker's decisions when the call began
+     * @param fail runs instead where the log has failed
      */
     void send(long before, Runnable send, Runnable fail) {
         if (shard.broker().decisions() == before) {

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads a queue from an offset; nothing is lent, and the client keeps its place itself. */
+/** The calls that read a queue from an offset: nothing is lent, and the client stores its own position. */
 final class PullCalls {
     private static final int BYTES_MAX = 2 << 20;
 
@@ -27,7 +27,7 @@ final class PullCalls {
     private final OldMessages old;
     private final FetchResult fetch = new FetchResult();
 
-    /** What a client asks for; the offset moves on over what the filter passes by. */
+    /** The request of a client; its offset advances past messages that the filter excludes. */
     static final class Wanted {
         private final Partition partition;
         private final Resource topic;
@@ -65,7 +65,7 @@ final class PullCalls {
         this.old = old;
     }
 
-    /** What permission is asked for while the call waits. */
+    /** Returns the part of the request for which permission is checked while the call waits. */
     static PullMessageRequest names(PullMessageRequest request) {
         Resource topic = Resources.plain(request.getMessageQueue().getTopic());
         return PullMessageRequest.newBuilder()
@@ -78,7 +78,7 @@ final class PullCalls {
         Partition partition = offsets.partition(request.getMessageQueue());
         receives.group(Resources.group(request.getGroup()), caller);
         if (request.getOffset() < 0) {
-            throw new Refusal(Code.ILLEGAL_OFFSET, "an offset is not negative");
+            throw new Refusal(Code.ILLEGAL_OFFSET, "the offset is negative");
         }
         return new Wanted(
                 partition, Resources.plain(request.getMessageQueue().getTopic()),
@@ -87,18 +87,18 @@ final class PullCalls {
                 charge);
     }
 
-    /** The answer's parts, to be made on the thread that sends them; null where there is nothing to say yet. */
+    /** Returns the parts of the answer, to be converted on the thread that sends them; null where there is no answer yet. */
     Parts read(Wanted wanted, boolean last) {
         if (wanted.partition.topic().isDeleted()) {
             throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic was deleted");
         }
         broker.fetch(wanted.partition, wanted.offset, wanted.countMax, BYTES_MAX, wanted.filter, fetch);
         if (!old.areResident(fetch)) {
-            boolean waits = wanted.retry.isReading() || old.read(fetch, wanted.retry);
-            return waits || !last ? null : new Parts(wanted.topic, null, wanted.offset);
+            boolean isPending = wanted.retry.isReading() || old.read(fetch, wanted.retry);
+            return isPending || !last ? null : new Parts(wanted.topic, null, wanted.offset);
         }
         switch (fetch.status()) {
-            case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the queue has the offsets from " + fetch.begin()
+            case ABOVE, BELOW -> throw new Refusal(Code.ILLEGAL_OFFSET, "the offsets of the queue are from " + fetch.begin()
                     + " to before " + fetch.end());
             case FOUND -> {
                 wanted.lacksRoom = !wanted.charge.hasRoom(fetch.bytes());
@@ -118,12 +118,12 @@ final class PullCalls {
         }
     }
 
-    /** Whether the client took what it was sent when this was tried last. */
+    /** Returns whether the client had read its earlier answers at the last attempt. */
     boolean hasRoom(Wanted wanted) {
         return !wanted.lacksRoom;
     }
 
-    /** Messages as they are stored, one behind the other; null for none. */
+    /** The stored messages of an answer, one after the other; null for none. */
     record Parts(Resource topic, ByteBuffer stored, long next) {
         List<PullMessageResponse> answer() {
             List<PullMessageResponse> parts = new ArrayList<>();

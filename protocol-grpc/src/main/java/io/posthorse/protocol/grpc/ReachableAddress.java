@@ -5,15 +5,15 @@ import io.posthorse.codec.grpc.AddressScheme;
 import io.posthorse.codec.grpc.Endpoints;
 import java.net.InetAddress;
 
-/** Where a client reaches this broker, and others. */
+/** The addresses at which clients reach this broker and others. */
 final class ReachableAddress {
     private ReachableAddress() {}
 
     /**
-     * Returns where a client reaches this broker alone: at what it dialled itself.
+     * Returns the address at which a client reaches this broker where it is the only one: the one that it dialled.
      *
-     * @param dialled what the client says that it dials
-     * @param advertisedHost the host that clients are told, or null
+     * @param dialled address that the client states
+     * @param advertisedHost configured host for clients, or null
      */
     static Endpoints dialled(Caller caller, Endpoints dialled, String advertisedHost) {
         Address reached = dialled.getAddressesCount() == 1 ? dialled.getAddresses(0) : address(caller);
@@ -21,8 +21,8 @@ final class ReachableAddress {
     }
 
     /**
-     * Returns where a client reaches this broker and no other one: what it dialled may be a name of several, and what it
-     * says that it dials may be another one, which has told it of this one.
+     * Returns the address of exactly this broker. The dialled name may stand for several brokers, and the stated one may be
+     * that of another broker, which has sent the client here.
      */
     static Endpoints here(Caller caller, String advertisedHost) {
         InetAddress local = caller.local().getAddress();
@@ -40,7 +40,7 @@ final class ReachableAddress {
         return Address.newBuilder().setHost(host).setPort(port).build();
     }
 
-    /** From what the connection says; a client that names several addresses may call them by no common name. */
+    /** Returns the address from the connection; a client that names several addresses may use no common name. */
     private static Address address(Caller caller) {
         String authority = caller.authority();
         int colon = authority.lastIndexOf(':');

@@ -12,7 +12,7 @@ import io.posthorse.format.rocketmq.RecalledMessage;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.function.Consumer;
 
-/** Takes back messages that wait for their delivery time, here or on another master. */
+/** The calls that recall messages before their delivery time, here or on another master. */
 final class RecallCalls {
     private final Shard shard;
     private final Broker broker;
@@ -28,7 +28,7 @@ final class RecallCalls {
         this.settings = settings;
     }
 
-    /** Whether the message waits on another master; on any thread. */
+    /** Returns whether the message waits on another master; may be called on any thread. */
     boolean isElsewhere(Caller caller, RecallMessageRequest request) {
         try {
             return !caller.passedOn() && !handle(request).broker().equals(settings.brokerName());
@@ -37,13 +37,13 @@ final class RecallCalls {
         }
     }
 
-    /** Has another master take a message back, and answers once with what it says. */
+    /** Forwards a recall to another master, and answers once with its answer. */
     void passOn(Caller caller, RecallMessageRequest request, Consumer<RecallMessageResponse> answer) {
         String master = handle(request).broker();
         others.port(master, port -> {
             if (port == null) {
                 answer.accept(RecallMessageResponse.newBuilder().setStatus(Refusal.status(Code.BAD_REQUEST, "the recall"
-                        + " handle is of the broker " + master + ", of which no port for gRPC is known here")).build());
+                        + " handle belongs to the broker " + master + ", whose gRPC port is unknown here")).build());
             } else {
                 ports.recall(caller, port, request, answer);
             }
@@ -62,16 +62,16 @@ final class RecallCalls {
         RecallHandle handle = handle(request);
         if (!handle.topic().equals(Resources.topic(request.getTopic()))
                 || !handle.broker().equals(settings.brokerName())) {
-            throw new Refusal(Code.BAD_REQUEST, "the recall handle is of topic " + handle.topic() + " on broker "
+            throw new Refusal(Code.BAD_REQUEST, "the recall handle belongs to the topic " + handle.topic() + " on broker "
                     + handle.broker());
         }
         long offset = RecalledMessage.offset(broker, handle);
         if (offset < 0) {
             throw new Refusal(Code.MESSAGE_NOT_FOUND, "the message " + handle.uniqueKey()
-                    + " does not wait any more: it was delivered or taken back");
+                    + " is no longer waiting: it was delivered or recalled");
         }
         if (shard.turn().delayed().cancel(offset) != CommandOutcome.DONE) {
-            throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full; try again");
+            throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full: nothing was stored; try again");
         }
         return RecallMessageResponse.newBuilder()
                 .setStatus(Refusal.ok())

@@ -3,8 +3,8 @@ package io.posthorse.protocol.grpc;
 import io.posthorse.codec.grpc.Code;
 
 /**
- * What a lent message is settled by: "1", queue, offset and the number that it was lent under, with dots between. Clients
- * give it back as it is.
+ * The handle by which a client settles a lent message: "1", queue, offset and the number of the lease, separated by dots.
+ * Clients return it unchanged.
  */
 record ReceiptHandle(int queue, long offset, long number) {
     private static final int LENGTH_MAX = 80;
@@ -20,8 +20,8 @@ record ReceiptHandle(int queue, long offset, long number) {
                 return new ReceiptHandle(Integer.parseInt(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
             }
         } catch (NumberFormatException e) {
-            // falls through: no numbers
+            // falls through: not a number
         }
-        throw new Refusal(Code.INVALID_RECEIPT_HANDLE, "this is no receipt handle of this broker");
+        throw new Refusal(Code.INVALID_RECEIPT_HANDLE, "the receipt handle is not one of this broker");
     }
 }

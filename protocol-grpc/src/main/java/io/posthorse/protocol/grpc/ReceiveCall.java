@@ -9,16 +9,16 @@ import io.posthorse.broker.RetriedRequest;
 import io.posthorse.codec.grpc.ReceiveMessageResponse;
 import java.util.List;
 
-/** One call for messages. */
+/** A call for messages. */
 final class ReceiveCall implements LongPoll.Call {
-    private final GrpcProtocol parts;
+    private final GrpcProtocol protocol;
     private final Calls calls;
     private final ReceiveCalls.Wanted wanted;
     private final ServerCallStreamObserver<ReceiveMessageResponse> out;
 
     ReceiveCall(
-            GrpcProtocol parts, Calls calls, ReceiveCalls.Wanted wanted, StreamObserver<ReceiveMessageResponse> out) {
-        this.parts = parts;
+            GrpcProtocol protocol, Calls calls, ReceiveCalls.Wanted wanted, StreamObserver<ReceiveMessageResponse> out) {
+        this.protocol = protocol;
         this.calls = calls;
         this.wanted = wanted;
         this.out = (ServerCallStreamObserver<ReceiveMessageResponse>) out;
@@ -26,8 +26,8 @@ final class ReceiveCall implements LongPoll.Call {
 
     @Override
     public boolean attempt(boolean last) {
-        long before = parts.broker().decisions();
-        LentMessages found = parts.receives().lend(wanted);
+        long before = protocol.broker().decisions();
+        LentMessages found = protocol.receives().lend(wanted);
         if (found.count() == 0) {
             if (wanted.retry().isReading()) {
                 return false;
@@ -37,29 +37,32 @@ final class ReceiveCall implements LongPoll.Call {
             }
             return last;
         }
-        long now = parts.broker().now();
+        long now = protocol.broker().now();
         calls.several(before, out, () -> answer(found, now), ReceiveCalls::status);
         return true;
     }
 
-    /** On the thread that sends: a client that has gone meanwhile leaves its messages to the others at once. */
+    /**
+     * Converts the messages on the thread that sends. Where the client is gone, its messages go back to the others at once.
+     */
     private List<ReceiveMessageResponse> answer(LentMessages found, long now) {
         if (out.isCancelled()) {
             calls.onOwner(() -> found.all().forEach(this::giveBack));
             return List.of();
         }
-        return found.answer(now, one -> calls.onOwner(() -> settle(one)));
+        return found.answer(now, message -> calls.onOwner(() -> settle(message)));
     }
 
-    private void giveBack(LentMessages.One one) {
-        Broker turn = parts.turn();
-        parts.renewals().remove(wanted.group(), one.partition(), one.offset());
-        turn.leases().change(wanted.group(), one.partition(), one.offset(), one.receipt(), 0, one.receipt() + 1);
+    private void giveBack(LentMessages.One message) {
+        Broker turn = protocol.turn();
+        protocol.renewals().remove(wanted.group(), message.partition(), message.offset());
+        turn.leases().change(
+                wanted.group(), message.partition(), message.offset(), message.receipt(), 0, message.receipt() + 1);
     }
 
-    private void settle(LentMessages.One one) {
-        parts.renewals().remove(wanted.group(), one.partition(), one.offset());
-        parts.turn().leases().settle(wanted.group(), one.partition(), one.offset(), one.receipt());
+    private void settle(LentMessages.One message) {
+        protocol.renewals().remove(wanted.group(), message.partition(), message.offset());
+        protocol.turn().leases().settle(wanted.group(), message.partition(), message.offset(), message.receipt());
     }
 
     @Override
@@ -69,16 +72,16 @@ final class ReceiveCall implements LongPoll.Call {
 
     @Override
     public List<Partition> partitions() {
-        return parts.receives().partitions(wanted);
+        return protocol.receives().partitions(wanted);
     }
 
     @Override
     public boolean hasRoom() {
-        return parts.receives().hasRoom(wanted);
+        return protocol.receives().hasRoom(wanted);
     }
 
     @Override
     public LeaseWaiters.Place join(LeaseWaiters.Taker taker, List<Partition> partitions) {
-        return parts.lines().join(taker, wanted.group(), partitions, wanted.group().settings().ordered());
+        return protocol.lines().join(taker, wanted.group(), partitions, wanted.group().settings().ordered());
     }
 }

@@ -26,11 +26,11 @@ import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.TopicsAndGroups;
 import java.util.List;
 
-/** Lends messages to consumers: from any queue of the topic, or from each in its order where the group is ordered. */
+/** The calls that lend messages: from any queue of the topic, or from each in its order where the group is ordered. */
 final class ReceiveCalls {
     static final int COUNT_MAX = 32;
     static final long LEASE_MS_MAX = 12 * 3_600_000L;
-    /** For how long a message is lent at a time where its consumer leaves that to the broker. */
+    /** Duration of a renewable lease, in ms, where the consumer leaves it to the broker. */
     static final long RENEWED_MS = 60_000;
     private static final int BYTES_MAX = 2 << 20;
     private static final long LEASE_MS_MIN = 100;
@@ -46,16 +46,16 @@ final class ReceiveCalls {
     private int turn;
 
     /**
-     * What a consumer asks for.
+     * The request of a consumer.
      *
      * @param queue number of one queue, or -1 for all
-     * @param tags what the tag must be one of, to compare them as texts; null where the filter says it all
+     * @param tags accepted tags, for comparison as texts; null where the filter decides alone
      * @param charge counts the bytes of its answer
-     * @param retry tries it again once old messages have come from the disk
+     * @param retry attempts the call again once old messages were read from the disk
      */
     record Wanted(
             Caller caller, Subscription group, Resource topic, String topicName, int queue, TagFilter filter,
-            List<String> tags, int countMax, long leaseMs, boolean renewed, AnswerBytes.Charge charge,
+            List<String> tags, int countMax, long leaseMs, boolean isRenewed, AnswerBytes.Charge charge,
             RetriedRequest retry) {}
 
     ReceiveCalls(
@@ -70,7 +70,7 @@ final class ReceiveCalls {
         this.old = old;
     }
 
-    /** What permission is asked for while the call waits. */
+    /** Returns the part of the request for which permission is checked while the call waits. */
     static ReceiveMessageRequest names(ReceiveMessageRequest request) {
         Resource topic = Resources.plain(request.getMessageQueue().getTopic());
         return ReceiveMessageRequest.newBuilder()
@@ -83,18 +83,18 @@ final class ReceiveCalls {
         String topic = Resources.topic(request.getMessageQueue().getTopic());
         Subscription group = group(Resources.group(request.getGroup()), caller);
         readable(topic);
-        boolean renewed = request.getAutoRenew();
-        long leaseMs = renewed ? RENEWED_MS : Resources.ms(request.getInvisibleDuration());
+        boolean isRenewed = request.getAutoRenew();
+        long leaseMs = isRenewed ? RENEWED_MS : Resources.ms(request.getInvisibleDuration());
         if (leaseMs < LEASE_MS_MIN || leaseMs > LEASE_MS_MAX) {
-            throw new Refusal(Code.ILLEGAL_INVISIBLE_TIME, "the invisible duration is " + leaseMs + " ms; it may be "
+            throw new Refusal(Code.ILLEGAL_INVISIBLE_TIME, "the invisible duration is " + leaseMs + " ms; it must be "
                     + LEASE_MS_MIN + " ms to 12 h");
         }
         FilterExpression expression = request.getFilterExpression();
         return new Wanted(
                 caller, group, Resources.plain(request.getMessageQueue().getTopic()), topic,
-                group.settings().ordered() && renewed ? request.getMessageQueue().getId() : -1,
+                group.settings().ordered() && isRenewed ? request.getMessageQueue().getId() : -1,
                 filter(expression), tags(expression),
-                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, renewed, charge, new RetriedRequest());
+                Math.max(1, Math.min(COUNT_MAX, request.getBatchSize())), leaseMs, isRenewed, charge, new RetriedRequest());
     }
 
     Subscription group(String name, Caller caller) {
@@ -107,12 +107,12 @@ final class ReceiveCalls {
             throw new Refusal(Code.FORBIDDEN, "the group " + name + ": " + TopicsAndGroups.NOT_FOR_OFFSETS);
         }
         if (!group.settings().consumeEnabled()) {
-            throw new Refusal(Code.FORBIDDEN, "the group " + name + " may not consume: its consumeEnable is off");
+            throw new Refusal(Code.FORBIDDEN, "the group " + name + " must not consume: its consumeEnable is off");
         }
         return group;
     }
 
-    /** Refuses a topic that cannot be read; one that may yet be created can. */
+    /** Refuses a topic that cannot be read; accepts one that does not exist and may still be created. */
     void readable(String name) {
         Topic topic = broker.topic(name);
         if (topic == null && destinations.settingsFor(name) == null) {
@@ -155,19 +155,19 @@ final class ReceiveCalls {
         return one == null ? topic.partitions() : List.of(one);
     }
 
-    /** Whether its client takes what it was sent. */
+    /** Returns whether the client has read its earlier answers. */
     boolean hasRoom(Wanted wanted) {
         return wanted.charge.hasRoom(BYTES_MAX);
     }
 
-    /** Lends what there is. */
+    /** Lends the available messages. */
     LentMessages lend(Wanted wanted) {
         Broker now = shard.turn();
         long receipt = now.now();
         LentMessages found = new LentMessages(wanted, receipt);
         wanted.retry.soon(false);
         if (!wanted.charge.hasRoom(BYTES_MAX)) {
-            return found; // nothing is lent that its client does not take
+            return found; // nothing is lent to a client that does not read
         }
         List<Partition> partitions = partitions(wanted);
         int from = partitions.isEmpty() ? 0 : Math.floorMod(turn++, partitions.size());
@@ -189,7 +189,7 @@ final class ReceiveCalls {
             }
             if (lent.count() > 0) {
                 found.add(partition, lent);
-                if (wanted.renewed) {
+                if (wanted.isRenewed) {
                     renewals.add(wanted.caller, wanted.group, partition, lent, receipt);
                 }
             }
@@ -198,10 +198,10 @@ final class ReceiveCalls {
         return found;
     }
 
-    /** A new group reads a young queue from its start, an old one from its end. */
+    /** Returns the first offset of a new group: a young queue's start, an old queue's end. */
     private long start(Partition partition) {
-        boolean young = broker.begin(partition) == 0 && broker.isRecent(partition, 0);
-        return young ? 0 : broker.end(partition);
+        boolean isYoung = broker.begin(partition) == 0 && broker.isRecent(partition, 0);
+        return isYoung ? 0 : broker.end(partition);
     }
 
     boolean bury(Caller caller, Subscription group, Partition from, long offset, int deliveries) {

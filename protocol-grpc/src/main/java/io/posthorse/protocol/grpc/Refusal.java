@@ -3,7 +3,7 @@ package io.posthorse.protocol.grpc;
 import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.Status;
 
-/** Ends a call with a code of the protocol; the message says what happened and what to do. */
+/** An exception that ends a call with a code of the protocol; its message says what happened and what to do. */
 final class Refusal extends RuntimeException {
     private final Code code;
 

@@ -11,38 +11,42 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
- * Bytes of messages that have begun to come on the calls of all connections. A call for whose bytes there is no room ends,
- * and its client tries again; one whose message is longer than any may be ends for good. Used on the thread of the
+ * The bytes of requests that are arriving on the calls of all connections. A call for which there is no memory ends, and
+ * its client tries again; a call whose message exceeds the maximum length ends for good. Used on the thread of the
+ * connections.
  * connections.
  */
 final class RequestAssembly extends ServerStreamTracer.Factory {
-    private static final Context.Key<Coming> COMING = Context.key("coming");
-    /** Longest message of a call where bodies may not be longer than that: a send may bring many. */
+    private static final Context.Key<ArrivingRequest> ARRIVING = Context.key("arriving");
+    /** Minimum of the maximum length of a call's message, in bytes: a send may contain many short bodies. */
     private static final int MESSAGE_BYTES_MIN = 20 << 20;
-    /** What a body has around it. */
+    /** Bytes around a body. */
     private static final int AROUND_BODY = 1 << 20;
     private static final int HEAP_PART = 8;
-    private static final Status TOO_LONG = Status.RESOURCE_EXHAUSTED.withDescription("the request is longer than any may be"
-            + " here: send fewer messages at once, or raise maxMessageSize");
-    private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription("requests that have begun to come hold"
-            + " as much memory as they may, or as one user or address may; nothing was done. Try again.");
+    private static final Status TOO_LONG = Status.RESOURCE_EXHAUSTED.withDescription("the request exceeds the maximum"
+            + " length: send fewer messages at once, or raise maxMessageSize");
+    private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription("arriving requests hold all of their"
+            + " memory, or the share of one user or address; nothing was done. Try again.");
 
     private final IntSupplier bodyMax;
     private final Quota bytes;
     private int messageMax;
 
-    /** @param bodyMax longest body of a message, which may change */
+    /** @param bodyMax returns the maximum length of a message's body, which may change */
     RequestAssembly(IntSupplier bodyMax, QuotaShares shares) {
         this.bodyMax = bodyMax;
         this.bytes = new Quota(0, shares);
     }
 
-    /** Returns the longest message of a call where bodies may have so many bytes. */
+    /** Returns the maximum length of a call's message for a maximum body length. */
     static int messageMax(int bodyBytes) {
         return Math.max(MESSAGE_BYTES_MIN, bodyBytes + AROUND_BODY);
     }
 
-    /** Two of the longest have room however small the heap, and one of them is within anybody's share. */
+    /**
+     * Follows the setting: there is memory for two of the longest messages however small the heap, and each share allows
+     * one.
+     */
     private void follow() {
         int now = messageMax(bodyMax.getAsInt());
         if (now != messageMax) {
@@ -51,38 +55,38 @@ final class RequestAssembly extends ServerStreamTracer.Factory {
         }
     }
 
-    /** What comes on the call that this thread is in. */
-    static Coming current() {
-        return COMING.get();
+    /** Returns the arriving request of the call that this thread handles. */
+    static ArrivingRequest current() {
+        return ARRIVING.get();
     }
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
         follow();
-        return new Coming();
+        return new ArrivingRequest();
     }
 
-    /** What comes on one call. */
-    final class Coming extends ServerStreamTracer {
+    /** The arriving request of one call. */
+    final class ArrivingRequest extends ServerStreamTracer {
         private QuotaHolder holder;
         private Consumer<Status> refuse;
         private long held;
-        private long unpacked;
+        private long decompressed;
 
         /**
-         * The call's messages are read from now on.
+         * Begins to count the bytes of the call's messages.
          *
-         * @param whose who is calling
-         * @param ends ends the call
+         * @param owner holder of the bytes
+         * @param ends ends the call with a status
          */
-        void begin(QuotaHolder whose, Consumer<Status> ends) {
-            holder = whose;
+        void begin(QuotaHolder owner, Consumer<Status> ends) {
+            holder = owner;
             refuse = ends;
         }
 
         @Override
         public Context filterContext(Context context) {
-            return context.withValue(COMING, this);
+            return context.withValue(ARRIVING, this);
         }
 
         @Override
@@ -99,11 +103,11 @@ final class RequestAssembly extends ServerStreamTracer.Factory {
             }
         }
 
-        /** A packed message is unpacked while it is read, which ends here where it is too long. */
+        /** Ends a compressed message that becomes too long while it is decompressed. */
         @Override
         public void inboundUncompressedSize(long more) {
-            unpacked += more;
-            if (unpacked > messageMax) {
+            decompressed += more;
+            if (decompressed > messageMax) {
                 throw TOO_LONG.asRuntimeException();
             }
         }
@@ -111,7 +115,7 @@ final class RequestAssembly extends ServerStreamTracer.Factory {
         @Override
         public void inboundMessageRead(int number, long wireBytes, long plainBytes) {
             give();
-            unpacked = 0;
+            decompressed = 0;
         }
 
         @Override

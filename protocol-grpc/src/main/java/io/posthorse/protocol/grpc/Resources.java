@@ -7,13 +7,13 @@ import io.posthorse.codec.grpc.Code;
 import io.posthorse.codec.grpc.Resource;
 import io.posthorse.format.rocketmq.TopicsAndGroups;
 
-/** Names and times of the protocol as the broker has them. A namespace stands before a name, with % between. */
+/** The broker's forms of the protocol's names and times. A namespace precedes a name, separated by %. */
 final class Resources {
     private static final long SECONDS_MAX = Long.MAX_VALUE / 2_000;
 
     private Resources() {}
 
-    /** Name of a topic, in its namespace; refuses what is no name for one. */
+    /** Returns the name of a topic with its namespace; refuses invalid names. */
     static String topic(Resource resource) {
         String name = name(resource);
         String problem = TopicsAndGroups.topicProblem(name);
@@ -23,16 +23,17 @@ final class Resources {
         return name;
     }
 
-    /** Name of a topic that a client may send to. */
+    /** Returns the name of a topic that a client may send to. */
     static String target(Resource resource) {
         String name = topic(resource);
         if (SystemNames.isOwn(name)) {
-            throw new Refusal(Code.ILLEGAL_TOPIC, "Sending to the topic " + name + " is forbidden: it is the broker's own.");
+            throw new Refusal(Code.ILLEGAL_TOPIC, "Sending to the topic " + name + " is forbidden: it is internal to the"
+                    + " broker.");
         }
         return name;
     }
 
-    /** Name of a group; refuses what is no name for one. */
+    /** Returns the name of a group with its namespace; refuses invalid names. */
     static String group(Resource resource) {
         String name = name(resource);
         String problem = TopicsAndGroups.groupProblem(name);
@@ -42,13 +43,13 @@ final class Resources {
         return name;
     }
 
-    /** The name as the broker has it, whether or not it is one. */
+    /** Returns the broker's form of a name, even of an invalid one. */
     static String name(Resource resource) {
         String space = resource.getResourceNamespace();
         return space.isEmpty() ? resource.getName() : space + "%" + resource.getName();
     }
 
-    /** The same name without whatever else came with it, for what is kept while a call waits. */
+    /** Returns the name without further fields, to keep while a call waits. */
     static Resource plain(Resource resource) {
         return Resource.newBuilder()
                 .setResourceNamespace(resource.getResourceNamespace())
@@ -70,12 +71,12 @@ final class Resources {
                 .build();
     }
 
-    /** In ms; what does not fit is the greatest number. */
+    /** Returns a duration in ms; {@link Long#MAX_VALUE} where it does not fit. */
     static long ms(Duration duration) {
         return ms(duration.getSeconds(), duration.getNanos());
     }
 
-    /** In ms since 1970; what does not fit is the greatest number. */
+    /** Returns a time in ms since 1970; {@link Long#MAX_VALUE} where it does not fit. */
     static long ms(Timestamp time) {
         return ms(time.getSeconds(), time.getNanos());
     }

@@ -28,8 +28,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Where a topic's queues are. A broker without other masters is at the address that the client itself has dialled; else
- * each master is at its own address, whichever of them is asked.
+ * The calls that ask for a topic's queues. A broker without other masters is at the address that the client has dialled;
+ * otherwise each master has its own address, whichever of them is asked.
  */
 final class RouteCalls {
     private static final List<MessageType> ALL_TYPES =
@@ -40,7 +40,7 @@ final class RouteCalls {
     private final RocketmqSettings settings;
     private final OtherMasters others;
 
-    /** How one master offers a topic. */
+    /** One master's offer of a topic. */
     private record Offer(Broker broker, int readQueues, int writeQueues, int permissions) {
         boolean isReadable(int queue) {
             return queue < readQueues && (permissions & TopicSettings.READ) != 0;
@@ -74,7 +74,10 @@ final class RouteCalls {
                 status -> QueryAssignmentResponse.newBuilder().setStatus(status).build())));
     }
 
-    /** Finds the other masters of a topic, and where this broker is for the client: that depends on whether it is alone. */
+    /**
+     * Finds the other masters of a topic, and this broker's address for the client, which depends on whether there are
+     * others.
+     */
     private void find(
             Caller caller, String topic, Endpoints dialled, BiConsumer<List<OtherMasters.Master>, Endpoints> then) {
         String host = settings.advertisedHost();
@@ -117,7 +120,10 @@ final class RouteCalls {
         return answer.build();
     }
 
-    /** One queue stands for all of a master where messages are lent from any; a group that reads in order sees each. */
+    /**
+     * Returns the assignment: one queue for all of a master where messages are lent from any, each queue for a group that
+     * reads in order.
+     */
     private QueryAssignmentResponse assignment(
             QueryAssignmentRequest request, List<OtherMasters.Master> masters, Endpoints here) {
         TopicSettings own = own(Resources.topic(request.getTopic()), masters);
@@ -134,7 +140,8 @@ final class RouteCalls {
     }
 
     /**
-     * A topic's settings here, or those that it would be created with by the first message; null where it is elsewhere only.
+     * Returns a topic's settings here, or those with which its first message would create it; null where it is only
+     * elsewhere.
      */
     private TopicSettings own(String name, List<OtherMasters.Master> masters) {
         Topic topic = broker.topic(name);
@@ -144,15 +151,15 @@ final class RouteCalls {
         if (topic == null && !masters.isEmpty()) {
             return null;
         }
-        TopicSettings coming = topic == null ? destinations.settingsFor(name) : null;
-        if (coming == null) {
-            throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic " + name + " does not exist, and it would not be created"
-                    + " with its first message. Create it with updateTopic.");
+        TopicSettings future = topic == null ? destinations.settingsFor(name) : null;
+        if (future == null) {
+            throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic " + name + " does not exist, and its first message would not"
+                    + " create it. Create it with updateTopic.");
         }
-        return coming;
+        return future;
     }
 
-    /** In the order of the masters' names. */
+    /** Returns the offers in the order of the masters' names. */
     private List<Offer> offers(TopicSettings own, Endpoints here, List<OtherMasters.Master> masters) {
         List<Offer> offers = new ArrayList<>();
         for (OtherMasters.Master master : masters) {
@@ -184,7 +191,7 @@ final class RouteCalls {
                         : readable ? Permission.READ : Permission.WRITE);
     }
 
-    /** The kinds of messages that a topic takes: all, where its attribute message.type does not name one. */
+    /** Returns the message types that a topic accepts: all, unless its attribute message.type names one. */
     static List<MessageType> types(TopicSettings topic) {
         return switch (topic.attributes().getOrDefault("message.type", "")) {
             case "NORMAL" -> List.of(MessageType.NORMAL);

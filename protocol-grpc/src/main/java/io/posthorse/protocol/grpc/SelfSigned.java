@@ -14,8 +14,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 
 /**
- * A key with a certificate that vouches for itself: X.509 version 3, P-256 with SHA-256. It keeps listeners out who only
- * listen, and proves nothing about who answers. Never stored; a new one with each start.
+ * A key with a self-signed certificate: X.509 version 3, P-256 with SHA-256. It protects against eavesdroppers, but does
+ * not prove the server's identity. Never stored; each start creates a new one.
  */
 record SelfSigned(PrivateKey key, X509Certificate certificate) {
     private static final int INTEGER = 0x02;
@@ -31,7 +31,7 @@ record SelfSigned(PrivateKey key, X509Certificate certificate) {
     private static final byte[] ECDSA_WITH_SHA256 = {0x2A, (byte) 0x86, 0x48, (byte) 0xCE, 0x3D, 0x04, 0x03, 0x02};
     private static final byte[] COMMON_NAME = {0x55, 0x04, 0x03};
     private static final byte[] BEGIN = "200101000000Z".getBytes(StandardCharsets.US_ASCII);
-    /** What stands for no end, RFC 5280. */
+    /** The value for no expiry, RFC 5280. */
     private static final byte[] NO_END = "99991231235959Z".getBytes(StandardCharsets.US_ASCII);
 
     static SelfSigned make(String name) throws GeneralSecurityException {
@@ -52,13 +52,13 @@ record SelfSigned(PrivateKey key, X509Certificate certificate) {
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(pair.getPrivate());
         signature.update(body);
-        byte[] whole = der(SEQUENCE, body, algorithm, der(BIT_STRING, new byte[] {0}, signature.sign()));
+        byte[] encoded = der(SEQUENCE, body, algorithm, der(BIT_STRING, new byte[] {0}, signature.sign()));
         X509Certificate certificate = (X509Certificate)
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(whole));
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
         return new SelfSigned(pair.getPrivate(), certificate);
     }
 
-    /** A value of distinguished encoding: its tag, its length, its parts. */
+    /** Encodes a value by the distinguished encoding rules: tag, length, parts. */
     private static byte[] der(int tag, byte[]... parts) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (byte[] part : parts) {

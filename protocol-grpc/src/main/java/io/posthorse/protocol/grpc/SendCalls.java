@@ -25,7 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes messages in. All of a request are checked before the first is stored; each is stored, or refused, by itself. */
+/**
+ * The calls that send messages. All messages of a request are checked before the first is stored; each is stored or refused
+ * separately.
+ */
 final class SendCalls {
     private static final int MESSAGES_MAX = 1_024;
 
@@ -53,8 +56,8 @@ final class SendCalls {
         for (IncomingMessage each : messages) {
             boolean any = each.type() == MessageType.MESSAGE_TYPE_UNSPECIFIED;
             if (!any && !types.contains(each.type())) {
-                throw new Refusal(Code.MESSAGE_PROPERTY_CONFLICT_WITH_TYPE, "the topic " + topic.name() + " takes messages"
-                        + " of type " + types + " and not " + each.type() + ", says its attribute message.type");
+                throw new Refusal(Code.MESSAGE_PROPERTY_CONFLICT_WITH_TYPE, "the topic " + topic.name() + " accepts messages"
+                        + " of type " + types + ", not " + each.type() + ", by its attribute message.type");
             }
         }
         SendMessageResponse.Builder answer = SendMessageResponse.newBuilder();
@@ -68,10 +71,10 @@ final class SendCalls {
             worst = entry.getStatus().getCode() == Code.OK ? worst : entry.getStatus().getCode();
             answer.addEntries(entry);
         }
-        boolean mixed = worst != Code.OK && messages.size() > 1;
+        boolean isMixed = worst != Code.OK && messages.size() > 1;
         return answer.setStatus(worst == Code.OK
                         ? Refusal.ok()
-                        : mixed
+                        : isMixed
                                 ? Refusal.status(Code.MULTIPLE_RESULTS, "not all messages were stored; see each entry")
                                 : answer.getEntries(0).getStatus())
                 .build();
@@ -79,16 +82,16 @@ final class SendCalls {
 
     private List<IncomingMessage> checked(SendMessageRequest request) {
         if (request.getMessagesCount() == 0 || request.getMessagesCount() > MESSAGES_MAX) {
-            throw new Refusal(Code.BAD_REQUEST, "a request has 1 to " + MESSAGES_MAX + " messages");
+            throw new Refusal(Code.BAD_REQUEST, "a request must have 1 to " + MESSAGES_MAX + " messages");
         }
         if (!settings.isWritable()) {
-            throw new Refusal(Code.FORBIDDEN, "the broker takes no messages: its brokerPermission allows no writing");
+            throw new Refusal(Code.FORBIDDEN, "the broker accepts no messages: its brokerPermission does not allow writing");
         }
         String topic = Resources.target(request.getMessages(0).getTopic());
         List<IncomingMessage> messages = new ArrayList<>();
         for (Message each : request.getMessagesList()) {
             if (!Resources.target(each.getTopic()).equals(topic)) {
-                throw new Refusal(Code.BAD_REQUEST, "the messages of a request have one topic");
+                throw new Refusal(Code.BAD_REQUEST, "all messages of a request must have the same topic");
             }
             IncomingMessage incoming = new IncomingMessage(each, topic);
             incoming.check(settings.messageBytesMax());
@@ -107,7 +110,7 @@ final class SendCalls {
         if (topic == null) {
             throw new Refusal(Code.TOPIC_NOT_FOUND, "the topic " + name + " does not exist, and it was not created: "
                     + (settings.autoCreateTopics()
-                            ? "the limit topics.max is reached, or what one user or address may make of it"
+                            ? "the maximum of topics.max is reached, or the share of one user or address in it"
                             + " (share.user, share.address), or the disk is full."
                             : "autoCreateTopicEnable is off. Create it with updateTopic."));
         }
@@ -118,7 +121,10 @@ final class SendCalls {
         return topic;
     }
 
-    /** Messages of one group go to one queue, that which a remoting producer would choose by the same text's hash. */
+    /**
+     * Returns the partition of a message: messages of one group go to the queue that a remoting producer would choose by
+     * the same hash.
+     */
     private static Partition partition(Topic topic, IncomingMessage message, int turn) {
         int queues = Math.max(1, topic.settings().writePartitions());
         int number = message.group().isEmpty()
@@ -150,15 +156,15 @@ final class SendCalls {
 
     private SendResultEntry.Builder later(Partition partition) {
         if (properties.dueMs - broker.wallNow() > settings.delayMsMax() || properties.dueMs < 0) {
-            throw new Refusal(Code.ILLEGAL_DELIVERY_TIME, "the delivery time is further ahead than the "
-                    + settings.delayMsMax() / 1_000 + " s of timerMaxDelaySec");
+            throw new Refusal(Code.ILLEGAL_DELIVERY_TIME, "the delivery time is negative or more than "
+                    + settings.delayMsMax() / 1_000 + " s ahead (timerMaxDelaySec)");
         }
         if (properties.dueMs <= broker.wallNow()) {
             return now(partition);
         }
         properties.addRealTarget(message, partition);
         properties.addDue(message);
-        room(broker.delayed().hasRoom(), "delayed.max");
+        requireRoom(broker.delayed().hasRoom(), "delayed.max");
         admit();
         broker.delayed().publishAt(partition, message, properties.dueMs);
         long offset = broker.delayed().lastOffset();
@@ -172,7 +178,7 @@ final class SendCalls {
     private SendResultEntry.Builder prepare(Partition partition) {
         message.systemFlag |= StoredMessage.FLAG_COMMITTED;
         properties.addTransaction(message);
-        room(broker.transactions().hasRoom(), "transactions.max");
+        requireRoom(broker.transactions().hasRoom(), "transactions.max");
         admit();
         long firstCheck = broker.now() + (properties.immunityMs >= 0 ? properties.immunityMs : settings.undecidedMs());
         long position = broker.transactions().prepare(partition, message, firstCheck);
@@ -182,10 +188,10 @@ final class SendCalls {
                 .setTransactionId(new TransactionId(offset, position).text());
     }
 
-    private static void room(boolean hasRoom, String limit) {
+    private static void requireRoom(boolean hasRoom, String limit) {
         if (!hasRoom) {
-            throw new Refusal(Code.TOO_MANY_REQUESTS, "so many messages wait in this broker that the limit " + limit
-                    + " is reached; nothing was stored. Send again when some were delivered, or raise the limit.");
+            throw new Refusal(Code.TOO_MANY_REQUESTS, "the maximum number of waiting messages (" + limit
+                    + ") is reached; nothing was stored. Send again when some were delivered, or raise the limit.");
         }
     }
 
@@ -199,7 +205,7 @@ final class SendCalls {
             throw new Refusal(Code.HA_NOT_AVAILABLE, admission == Admission.DISK_FULL
                     ? "the broker's disk is full: nothing was stored, nothing was deleted. Send again later; sends are"
                             + " accepted as soon as there is space."
-                    : "the broker's disk has failed and it takes no more messages until it is restarted");
+                    : "the broker's disk has failed: it accepts no messages until it is restarted");
         }
     }
 }

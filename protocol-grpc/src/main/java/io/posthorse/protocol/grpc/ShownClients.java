@@ -19,13 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Has the clients of this protocol shown to tools, by what their settings say. A consumer is in its group. A producer has
- * no group here: it is shown in one with the name of each topic that it publishes to, as RocketMQ has it.
+ * The registration of this protocol's clients for administration tools, by their settings. A consumer is shown in its
+ * group. A producer has no group in this protocol: it is shown in one with the name of each of its topics, as in RocketMQ.
  */
 final class ShownClients {
     private static final int INTERESTS_MAX = 1_024;
     private static final Pattern VERSION = Pattern.compile("5\\.([0-9])\\.([0-9])");
-    /** What the remoting protocol counts for 5.0.0; each release after it is two more. */
+    /** The remoting protocol's number of version 5.0.0; each later release adds two. */
     private static final int FIRST_OF_5 = 413;
     /** Languages that have other names in the remoting protocol. */
     private static final Map<Language, String> OTHER_NAMES = Map.of(
@@ -36,7 +36,7 @@ final class ShownClients {
     private final Clock clock;
     private final Map<String, Shown> shown = new HashMap<>();
 
-    /** Where a client is shown. */
+    /** The groups in which a client is shown. */
     private record Shown(OnlineClients.Client client, String consumes, Set<String> produces) {}
 
     ShownClients(OnlineClients online, Clock clock) {
@@ -44,17 +44,17 @@ final class ShownClients {
         this.clock = clock;
     }
 
-    /** A client has told its settings, the first time or anew. */
+    /** Registers a client by its settings, or updates it. */
     void told(Caller caller, Settings settings, List<String> publishes) {
         long now = clock.nanos() / 1_000_000;
         String key = caller.clientId();
-        Shown before = shown.get(key);
-        OnlineClients.Client client = before != null ? before.client : client(caller, settings.getUserAgent(), now);
+        Shown previous = shown.get(key);
+        OnlineClients.Client client = previous != null ? previous.client : client(caller, settings.getUserAgent(), now);
         client.seen(now);
         String group = settings.hasSubscription() ? Resources.group(settings.getSubscription().getGroup()) : null;
         Shown next = new Shown(client, group, new LinkedHashSet<>(publishes));
-        if (before != null) {
-            leave(key, before, next);
+        if (previous != null) {
+            leave(key, previous, next);
         }
         shown.put(key, next);
         if (group != null) {
@@ -63,7 +63,7 @@ final class ShownClients {
         next.produces.forEach(topic -> online.produces(topic, key, client));
     }
 
-    /** The client was heard of. */
+    /** Notes a sign of life of the client. */
     void seen(Caller caller) {
         Shown known = shown.get(caller.clientId());
         if (known != null) {
@@ -71,7 +71,7 @@ final class ShownClients {
         }
     }
 
-    /** The client is gone. */
+    /** Removes a client that is gone. */
     void gone(Caller caller) {
         Shown last = shown.remove(caller.clientId());
         if (last != null) {
@@ -79,11 +79,11 @@ final class ShownClients {
         }
     }
 
-    private void leave(String key, Shown before, Shown next) {
-        if (before.consumes != null && !before.consumes.equals(next.consumes)) {
-            online.endsConsuming(before.consumes, key);
+    private void leave(String key, Shown previous, Shown next) {
+        if (previous.consumes != null && !previous.consumes.equals(next.consumes)) {
+            online.endsConsuming(previous.consumes, key);
         }
-        before.produces.stream().filter(t -> !next.produces.contains(t)).forEach(t -> online.endsProducing(t, key));
+        previous.produces.stream().filter(t -> !next.produces.contains(t)).forEach(t -> online.endsProducing(t, key));
     }
 
     private static OnlineClients.Client client(Caller caller, UA agent, long nowMs) {
@@ -94,7 +94,7 @@ final class ShownClients {
                 version(agent.getVersion()), nowMs);
     }
 
-    /** As the remoting protocol counts; what is none of its releases is taken for the newest that is known here. */
+    /** Returns the remoting protocol's number of a version; unknown versions count as the newest that is known here. */
     static int version(String name) {
         Matcher matcher = VERSION.matcher(name);
         return matcher.matches()

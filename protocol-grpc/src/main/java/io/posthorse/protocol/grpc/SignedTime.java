@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The time that a client signed. Clients write {@code 20260131T235959Z}, and RocketMQ's own for Java means its local time by
- * that, whatever the Z says; so it may be the time of several zones. Others write it as RFC 3339 has it.
+ * The time that a client signed. Clients write {@code 20260131T235959Z}, and RocketMQ's own for Java writes its local time
+ * in that form, in spite of the Z, so it may be the time of several zones. Other clients write RFC 3339.
  */
 final class SignedTime {
-    /** So far a client's clock may be from the broker's, in either direction. */
+    /** Maximum difference between a client's clock and the broker's in either direction, in ms. */
     static final long WINDOW_MS = 5 * 60_000;
 
     private static final DateTimeFormatter FORM = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
@@ -25,12 +25,15 @@ final class SignedTime {
 
     private SignedTime() {}
 
-    /** The zones to read a time in: UTC, the machine's own, and those of the configuration. */
+    /** Returns the zones in which a time is read: UTC, the machine's own, and the configured ones. */
     static List<ZoneId> zones(List<ZoneId> configured) {
         return Stream.concat(Stream.of(ZoneOffset.UTC, ZoneId.systemDefault()), configured.stream()).distinct().toList();
     }
 
-    /** How far a signed time is from now in the zone where it is nearest, in ms; the greatest number where it is none. */
+    /**
+     * Returns the least distance of a signed time from now over all zones, in ms; {@link Long#MAX_VALUE} where it is
+     * invalid.
+     */
     static long distanceMs(String text, long nowMs, List<ZoneId> zones) {
         long nearest = Long.MAX_VALUE;
         for (Instant meant : meant(text, zones)) {
@@ -51,7 +54,7 @@ final class SignedTime {
             LocalDateTime local = LocalDateTime.parse(text, FORM);
             List<Instant> all = new ArrayList<>();
             for (ZoneId zone : zones) {
-                // two where clocks are set back at that time
+                // two where the clock is set back at that time
                 zone.getRules().getValidOffsets(local).forEach(offset -> all.add(local.toInstant(offset)));
             }
             return all;

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The clients that are there, by their ids: each has one stream on which it tells its settings, gets those it must keep
- * to, and is asked about its transactions. Soft state, told anew by each client that comes back.
+ * The clients that are online, by their ids: each has one stream on which it sends its settings, gets the settings that it
+ * must use, and is asked about its transactions. The state is in memory; reconnecting clients send it anew.
  */
 final class Telemetry {
     private static final long POLL_MS = 20_000;
@@ -31,11 +31,11 @@ final class Telemetry {
     private static final int CLIENTS_MAX = 50_000;
     private static final int LEVELS = 18;
     private static final int SETTINGS_BYTES_MAX = 64 << 10;
-    /** What the greatest settings take in memory, about, and the part of the heap for all of them. */
+    /** Approximate maximum bytes of a client's settings in memory, and the part of the heap for all of them. */
     private static final int CLIENT_BYTES = 32 << 10;
     private static final int HEAP_PART = 8;
-    /** How a producer tries again, as RocketMQ's proxy tells it: some clients cannot do without. */
-    private static final RetryPolicy SENDS_AGAIN = RetryPolicy.newBuilder()
+    /** Retry policy of producers as in RocketMQ's proxy: some clients require one. */
+    private static final RetryPolicy SEND_RETRIES = RetryPolicy.newBuilder()
             .setMaxAttempts(3)
             .setExponentialBackoff(ExponentialBackoff.newBuilder()
                     .setInitial(Resources.duration(10))
@@ -53,11 +53,11 @@ final class Telemetry {
 
     /** A client with its stream. */
     private record Client(
-            Caller caller, QuotaHolder holder, TelemetryStream out, TelemetryCommand told, List<String> publishes) {}
+            Caller caller, QuotaHolder holder, TelemetryStream out, TelemetryCommand sent, List<String> publishes) {}
 
     /**
-     * @param shown is told of the clients, for tools to see
-     * @param gate knows who may what, or null where everybody may do everything
+     * @param shown registers the clients for administration tools
+     * @param gate decides what users may do, or null where access control is off
      */
     Telemetry(Broker broker, RocketmqSettings settings, ShownClients shown, CallGate gate) {
         this.broker = broker;
@@ -67,15 +67,15 @@ final class Telemetry {
         long most = Math.min(CLIENTS_MAX, Runtime.getRuntime().maxMemory() / HEAP_PART / CLIENT_BYTES);
         this.places = new Quota(most, settings.shares());
         if (gate != null) {
-            gate.watch(this::look);
+            gate.watch(this::recheck);
         }
     }
 
-    /** Users or rules have changed: who may not have any more what its settings name is sent away. */
-    private void look() {
+    /** Ends the streams of clients that no longer have permission for their settings, after users or rules have changed. */
+    private void recheck() {
         for (Client client : List.copyOf(clients.values())) {
             try {
-                gate.permit(client.caller, client.told);
+                gate.permit(client.caller, client.sent);
             } catch (Refusal refusal) {
                 refuse(client.caller, client.out, refusal);
             }
@@ -91,10 +91,10 @@ final class Telemetry {
         return clients.containsKey(clientId);
     }
 
-    /** A command of a client's. */
+    /** Handles a command of a client. */
     void command(Caller caller, TelemetryCommand command, TelemetryStream out) {
         if (!command.hasSettings()) {
-            return; // the outcome of something that this broker never asks for
+            return; // the result of a command that this broker never sends
         }
         if (gate != null) {
             try {
@@ -109,28 +109,29 @@ final class Telemetry {
             return;
         }
         if (!clients.containsKey(caller.clientId()) && clients.size() >= CLIENTS_MAX) {
-            out.send(answer(Refusal.status(Code.TOO_MANY_REQUESTS, "more than " + CLIENTS_MAX + " clients are there")));
+            out.send(answer(Refusal.status(Code.TOO_MANY_REQUESTS,
+                    "the maximum number of clients, " + CLIENTS_MAX + ", is online")));
             return;
         }
-        Settings told = command.getSettings();
+        Settings sent = command.getSettings();
         Client before = clients.get(caller.clientId());
         if (command.getSerializedSize() > SETTINGS_BYTES_MAX || before == null && !places.take(caller.holder())) {
             out.send(answer(Refusal.status(Code.TOO_MANY_REQUESTS, "the settings have more than " + SETTINGS_BYTES_MAX
-                    + " bytes, or too many clients are there of one user or address")));
+                    + " bytes, or too many clients of one user or address are online")));
             return;
         }
         QuotaHolder holder = before == null ? caller.holder() : before.holder;
         try {
             List<String> publishes = new ArrayList<>();
-            for (Resource topic : told.getPublishing().getTopicsList()) {
+            for (Resource topic : sent.getPublishing().getTopicsList()) {
                 if (publishes.size() < TOPICS_MAX) {
                     publishes.add(Resources.topic(topic));
                 }
             }
-            Settings kept = kept(told);
+            Settings effective = effective(sent);
             clients.put(caller.clientId(), new Client(caller, holder, out, command, publishes));
-            shown.told(caller, told, publishes);
-            out.send(TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(kept).build());
+            shown.told(caller, sent, publishes);
+            out.send(TelemetryCommand.newBuilder().setStatus(Refusal.ok()).setSettings(effective).build());
         } catch (Refusal refusal) {
             if (before == null) {
                 places.give(holder);
@@ -143,7 +144,7 @@ final class Telemetry {
         return TelemetryCommand.newBuilder().setStatus(status).build();
     }
 
-    /** The stream is over; a client that comes back begins another. */
+    /** Removes a client whose stream has ended; a reconnecting client begins another one. */
     void closed(Caller caller, TelemetryStream out) {
         Client client = clients.get(caller.clientId());
         if (client != null && client.out == out) {
@@ -153,32 +154,32 @@ final class Telemetry {
         }
     }
 
-    private Settings kept(Settings told) {
-        Settings.Builder kept = told.toBuilder().setMetric(Metric.newBuilder().setOn(false));
-        switch (told.getPubSubCase()) {
-            case PUBLISHING -> kept.setBackoffPolicy(SENDS_AGAIN).setPublishing(Publishing.newBuilder()
-                    .addAllTopics(told.getPublishing().getTopicsList())
+    private Settings effective(Settings sent) {
+        Settings.Builder effective = sent.toBuilder().setMetric(Metric.newBuilder().setOn(false));
+        switch (sent.getPubSubCase()) {
+            case PUBLISHING -> effective.setBackoffPolicy(SEND_RETRIES).setPublishing(Publishing.newBuilder()
+                    .addAllTopics(sent.getPublishing().getTopicsList())
                     .setMaxBodySize(settings.messageBytesMax())
                     .setValidateMessageType(true));
             case SUBSCRIPTION -> {
                 io.posthorse.broker.Subscription group =
-                        broker.subscription(Resources.group(told.getSubscription().getGroup()));
+                        broker.subscription(Resources.group(sent.getSubscription().getGroup()));
                 SubscriptionSettings of = group == null ? SubscriptionSettings.STANDARD : group.settings();
-                kept.setBackoffPolicy(backoff(of)).setSubscription(Subscription.newBuilder(told.getSubscription())
+                effective.setBackoffPolicy(backoff(of)).setSubscription(Subscription.newBuilder(sent.getSubscription())
                         .setFifo(of.ordered())
                         .setReceiveBatchSize(ReceiveCalls.COUNT_MAX)
                         .setLongPollingTimeout(Resources.duration(POLL_MS)));
             }
             default -> throw new Refusal(
-                    told.getClientType() == ClientType.CLIENT_TYPE_UNSPECIFIED
+                    sent.getClientType() == ClientType.CLIENT_TYPE_UNSPECIFIED
                             ? Code.UNRECOGNIZED_CLIENT_TYPE
                             : Code.BAD_REQUEST,
-                    "the settings say neither what the client publishes nor what it subscribes to");
+                    "the settings contain neither publishing nor subscription");
         }
-        return kept.build();
+        return effective.build();
     }
 
-    /** The delay levels, as RocketMQ's proxy tells them: 1 s, 5 s, 10 s, 30 s and so on. */
+    /** Returns the delay levels, as RocketMQ's proxy does: 1 s, 5 s, 10 s, 30 s and so on. */
     private RetryPolicy backoff(SubscriptionSettings group) {
         CustomizedBackoff.Builder delays = CustomizedBackoff.newBuilder();
         long last = 0;
@@ -196,7 +197,7 @@ final class Telemetry {
                 .build();
     }
 
-    /** Asks one of the producers that publish to a topic; false where there is none. */
+    /** Asks one of a topic's producers; returns false where there is none. */
     boolean askProducer(String topic, TelemetryCommand command) {
         List<Client> producers =
                 clients.values().stream().filter(c -> c.publishes.contains(topic)).toList();

@@ -6,7 +6,7 @@ import io.grpc.stub.StreamObserver;
 import io.posthorse.codec.grpc.TelemetryCommand;
 import java.util.concurrent.Executor;
 
-/** What a client is told on its stream of settings; it is ended once, by whoever comes first. */
+/** The stream of commands to a client; the first call of {@link #end} ends it. */
 final class TelemetryStream {
     private final ServerCallStreamObserver<TelemetryCommand> out;
     private final Executor transport;
@@ -27,7 +27,7 @@ final class TelemetryStream {
         });
     }
 
-    /** Ends the stream; with an error where the status is one. */
+    /** Ends the stream; with an error where the status is not OK. */
     void end(Status status) {
         transport.execute(() -> {
             if (ended || out.isCancelled()) {

@@ -13,7 +13,7 @@ import io.posthorse.codec.grpc.TelemetryCommand;
 import io.posthorse.codec.rocketmq.MessageView;
 import java.nio.ByteBuffer;
 
-/** Ends of transactions, and questions about those that nobody ended. */
+/** The calls that end transactions, and the checks of transactions without an outcome. */
 final class TransactionCalls implements Transactions.Inquiry {
     private final Shard shard;
     private final Broker broker;
@@ -31,23 +31,23 @@ final class TransactionCalls implements Transactions.Inquiry {
         long position = broker.transactions().position(id.offset());
         ByteBuffer stored = position < 0 || position != id.position() ? null : broker.resident().message(position);
         if (stored == null) {
-            throw new Refusal(Code.INVALID_TRANSACTION_ID, "no transaction of that id is undecided: it was decided before,"
-                    + " or set aside after too many questions");
+            throw new Refusal(Code.INVALID_TRANSACTION_ID, "no undecided transaction has that id: it was decided before,"
+                    + " or set aside after too many checks");
         }
         MessageView view = MessageView.of(stored);
         if (!view.topic().equals(topic) || !request.getMessageId().equals(view.properties().get("UNIQ_KEY"))) {
-            throw new Refusal(Code.INVALID_TRANSACTION_ID, "the transaction is of another message or topic");
+            throw new Refusal(Code.INVALID_TRANSACTION_ID, "the transaction belongs to another message or topic");
         }
         Transactions transactions = shard.turn().transactions();
         CommandOutcome outcome = switch (request.getResolution()) {
             case COMMIT -> transactions.commit(id.offset());
             case ROLLBACK -> transactions.rollback(id.offset());
-            default -> CommandOutcome.DONE; // undecided as before: its producer is asked again
+            default -> CommandOutcome.DONE; // still undecided: its producer is asked again
         };
         return switch (outcome) {
             case DONE -> EndTransactionResponse.newBuilder().setStatus(Refusal.ok()).build();
             case UNKNOWN -> throw new Refusal(
-                    Code.INVALID_TRANSACTION_ID, "the transaction's message, or its topic, is gone");
+                    Code.INVALID_TRANSACTION_ID, "the transaction's message or topic no longer exists");
             case REFUSED -> throw new Refusal(Code.HA_NOT_AVAILABLE, "the broker's disk is full: the transaction stays"
                     + " undecided, and its producer is asked again");
         };

@@ -3,7 +3,7 @@ package io.posthorse.protocol.grpc;
 import io.posthorse.codec.grpc.Code;
 import java.util.HexFormat;
 
-/** What an undecided transaction is ended by: offset and position of its message, 16 hex digits each. */
+/** The id by which a client ends a transaction: offset and position of its message, 16 hexadecimal digits each. */
 record TransactionId(long offset, long position) {
     private static final int DIGITS = 16;
 
@@ -20,8 +20,8 @@ record TransactionId(long offset, long position) {
                         HexFormat.fromHexDigitsToLong(text, DIGITS, 2 * DIGITS));
             }
         } catch (IllegalArgumentException e) {
-            // falls through: no hex digits
+            // falls through: not hexadecimal
         }
-        throw new Refusal(Code.INVALID_TRANSACTION_ID, "this is no transaction id of this broker");
+        throw new Refusal(Code.INVALID_TRANSACTION_ID, "the transaction id is not one of this broker");
     }
 }

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A call until it is decided whether it may come in. Nothing of its request is asked for meanwhile. Used on the thread of
- * the connections.
+ * A call until the gate has decided about it. No part of its request is read meanwhile. Used on the thread of the
+ * connections.
  */
 final class UnadmittedCall<Q, A> extends ServerCall.Listener<Q> {
     private final ServerCall<Q, A> call;
@@ -23,18 +23,18 @@ final class UnadmittedCall<Q, A> extends ServerCall.Listener<Q> {
     private ServerCall.Listener<Q> begun;
     private boolean over;
 
-    /** @param begin has the call taken up by who answers it */
+    /** @param begin passes the call to its handler */
     UnadmittedCall(ServerCall<Q, A> call, Supplier<ServerCall.Listener<Q>> begin) {
         this.call = call;
         this.begin = begin;
     }
 
-    /** Whether its caller has given it up. */
+    /** Returns whether its caller has cancelled it. */
     boolean isOver() {
         return over;
     }
 
-    /** Goes on with the call, or answers it with a status, where there is one. */
+    /** Continues the call, or answers it with the refusal where that is not null. */
     void decided(Status refusal) {
         if (over) {
             return;
@@ -43,21 +43,21 @@ final class UnadmittedCall<Q, A> extends ServerCall.Listener<Q> {
             refuse(refusal);
             return;
         }
-        ServerCall.Listener<Q> listener = begin.get(); // asks for the request, which may come while it does
+        ServerCall.Listener<Q> listener = begin.get(); // requests the message, which may arrive during this call
         while (!early.isEmpty()) {
             early.poll().accept(listener);
         }
         begun = listener;
     }
 
-    /** Ends the call with a status of gRPC's own. */
+    /** Ends the call with a status of gRPC itself. */
     void end(io.grpc.Status status) {
         if (!over) {
             call.close(status, new Metadata());
         }
     }
 
-    private void tell(Consumer<ServerCall.Listener<Q>> event) {
+    private void pass(Consumer<ServerCall.Listener<Q>> event) {
         if (begun == null) {
             early.add(event);
         } else {
@@ -75,7 +75,7 @@ final class UnadmittedCall<Q, A> extends ServerCall.Listener<Q> {
         call.close(io.grpc.Status.OK, new Metadata());
     }
 
-    /** What ends a stream; a client shows its user the text of that, and of no status within. */
+    /** Returns the status that ends a stream; clients show its text to the user. */
     static io.grpc.Status grpc(Status refusal) {
         io.grpc.Status status = refusal.getCode() == Code.UNAUTHORIZED
                 ? io.grpc.Status.UNAUTHENTICATED
@@ -83,7 +83,7 @@ final class UnadmittedCall<Q, A> extends ServerCall.Listener<Q> {
         return status.withDescription(refusal.getMessage());
     }
 
-    /** All answers of the protocol begin with the status as field 1, so one stands for any. */
+    /** Creates an answer of any type: all begin with the status as field 1. */
     private A answer(Status refusal) {
         byte[] bytes = HeartbeatResponse.newBuilder().setStatus(refusal).build().toByteArray();
         return call.getMethodDescriptor().getResponseMarshaller().parse(new ByteArrayInputStream(bytes));
@@ -91,28 +91,28 @@ final class UnadmittedCall<Q, A> extends ServerCall.Listener<Q> {
 
     @Override
     public void onMessage(Q message) {
-        tell(listener -> listener.onMessage(message));
+        pass(listener -> listener.onMessage(message));
     }
 
     @Override
     public void onHalfClose() {
-        tell(ServerCall.Listener::onHalfClose);
+        pass(ServerCall.Listener::onHalfClose);
     }
 
     @Override
     public void onReady() {
-        tell(ServerCall.Listener::onReady);
+        pass(ServerCall.Listener::onReady);
     }
 
     @Override
     public void onCancel() {
         over = true;
-        tell(ServerCall.Listener::onCancel);
+        pass(ServerCall.Listener::onCancel);
     }
 
     @Override
     public void onComplete() {
         over = true;
-        tell(ServerCall.Listener::onComplete);
+        pass(ServerCall.Listener::onComplete);
     }
 }

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Answers that nobody takes, and what is left to others. */
+/** Answers that a client does not read, and the memory that stays for other clients. */
 class AnswerBytesTest {
     private static final QuotaHolder ANN = new QuotaHolder("ann", InetAddress.getLoopbackAddress());
     private static final QuotaHolder BOB = new QuotaHolder("bob", InetAddress.getLoopbackAddress());
     private static final int MIB = 1 << 20;
 
     @Test
-    void whoTakesNothingLeavesToOthersWhatIsNotHisShare() {
+    void aClientThatDoesNotReadTakesNoMoreThanItsShare() {
         AnswerBytes answers = new AnswerBytes(16 * MIB, new QuotaShares(50, 100));
         List<AnswerBytes.Charge> bobs = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -34,7 +34,7 @@ class AnswerBytesTest {
         anns.add(MIB);
 
         bobs.forEach(AnswerBytes.Charge::end);
-        assertTrue(answers.begin(new Caller.Connection(), BOB).hasRoom(MIB), "what was taken is given back");
+        assertTrue(answers.begin(new Caller.Connection(), BOB).hasRoom(MIB), "read answers release their bytes");
         assertFalse(answers.begin(new Caller.Connection(), BOB).hasRoom(17 * MIB));
     }
 }

@@ -7,14 +7,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
 
-/** A peer that does not take its answers. */
+/** A peer that does not read its answers. */
 class BackPressureTest {
     @Test
-    void secT14WhoDoesNotTakeAnswersIsReadNoFurther() {
+    void secT14APeerThatDoesNotReadItsAnswersIsReadNoFurther() {
         EmbeddedChannel channel = new EmbeddedChannel(new GrpcConnections.BackPressure());
         assertTrue(channel.config().isAutoRead());
 
-        channel.write(Unpooled.wrappedBuffer(new byte[1 << 20])); // it stays: the peer takes nothing
+        channel.write(Unpooled.wrappedBuffer(new byte[1 << 20])); // it stays in the channel: the peer reads nothing
         channel.runPendingTasks();
         assertFalse(channel.config().isAutoRead());
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The table of permissions has every call of the protocol, and the documents have the same one. */
+/** The table of permissions contains every call of the protocol, and the documents contain the same table. */
 class CallPermissionsTest {
     private static final Pattern ROW = Pattern.compile("\\| ([A-Z][a-zA-Z]+) \\| ((?:Topic|Group)\\(.*) \\|");
 
@@ -29,7 +29,7 @@ class CallPermissionsTest {
     }
 
     @Test
-    void bothLanguagesOfTheDocumentsHaveTheTable() throws IOException {
+    void theDocumentsOfBothLanguagesContainTheTable() throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("ARCHITECTURE.md"))) {
             root = root.getParent();

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients keep for the broker, and what comes back broken. */
+/** Handles that clients keep for the broker, whole and broken ones. */
 class HandlesTest {
     @Test
-    void aReceiptComesBackAsItWas() {
+    void aReceiptHandleSurvivesARoundTrip() {
         ReceiptHandle receipt = new ReceiptHandle(7, 1L << 40, 1_790_000_000_000L);
 
         assertEquals(receipt, ReceiptHandle.of(receipt.text()));
@@ -21,13 +21,13 @@ class HandlesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1.2.3", "2.1.2.3", "1.a.2.3", "1.99999999999.2.3", "1.1.2.99999999999999999999", "...."})
-    void whatIsNoReceiptIsRefused(String text) {
+    void invalidReceiptHandlesAreRefused(String text) {
         Refusal refusal = assertThrows(Refusal.class, () -> ReceiptHandle.of(text));
         assertEquals(Code.INVALID_RECEIPT_HANDLE, refusal.status().getCode());
     }
 
     @Test
-    void aTransactionIdComesBackAsItWas() {
+    void aTransactionIdSurvivesARoundTrip() {
         TransactionId id = new TransactionId(12, Long.MAX_VALUE);
 
         assertEquals(id, TransactionId.of(id.text()));
@@ -35,13 +35,13 @@ class HandlesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "12", "zz000000000000000000000000000000", "000000000000000000000000000000000"})
-    void whatIsNoTransactionIdIsRefused(String text) {
+    void invalidTransactionIdsAreRefused(String text) {
         Refusal refusal = assertThrows(Refusal.class, () -> TransactionId.of(text));
         assertEquals(Code.INVALID_TRANSACTION_ID, refusal.status().getCode());
     }
 
     @Test
-    void timesThatDoNotFitAreTheGreatest() {
+    void timesThatDoNotFitBecomeTheMaximum() {
         assertEquals(1_500, Resources.ms(Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build()));
         assertEquals(Long.MAX_VALUE, Resources.ms(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).build()));
         assertEquals(Long.MAX_VALUE, Resources.ms(Duration.newBuilder().setSeconds(Long.MIN_VALUE).build()));
@@ -49,11 +49,11 @@ class HandlesTest {
     }
 
     @Test
-    void aMadeCertificateHoldsAndNamesItself() throws Exception {
-        SelfSigned made = SelfSigned.make("posthorse");
+    void aSelfSignedCertificateIsValidAndHasItsName() throws Exception {
+        SelfSigned selfSigned = SelfSigned.make("posthorse");
 
-        made.certificate().verify(made.certificate().getPublicKey());
-        made.certificate().checkValidity();
-        assertEquals("CN=posthorse", made.certificate().getSubjectX500Principal().getName());
+        selfSigned.certificate().verify(selfSigned.certificate().getPublicKey());
+        selfSigned.certificate().checkValidity();
+        assertEquals("CN=posthorse", selfSigned.certificate().getSubjectX500Principal().getName());
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whose records the server takes to its own log: those of its class loader, and nobody else's in this JVM. */
+/** The records that go to the server log: those of the server's class loader, and no others of this JVM. */
 class LibraryLogTest {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger LIBRARY = Logger.getLogger("io.grpc");
@@ -56,19 +56,19 @@ class LibraryLogTest {
     }
 
     @Test
-    void recordsOfOthersGoWhereTheyWentBefore() throws Exception {
+    void recordsOfOtherCodeGoWhereTheyWentBefore() throws Exception {
         try (URLClassLoader other = new URLClassLoader(new URL[0])) {
             log(other, Level.WARNING, "theirs");
             log(LibraryLog.class.getClassLoader(), Level.WARNING, "ours");
             LIBRARY.setLevel(Level.FINE);
-            log(other, Level.FINE, "theirs, as they asked for more");
+            log(other, Level.FINE, "theirs, at their own level");
             log(LibraryLog.class.getClassLoader(), Level.FINE, "ours");
         }
-        assertEquals(List.of("theirs", "theirs, as they asked for more"), console);
+        assertEquals(List.of("theirs", "theirs, at their own level"), console);
     }
 
     @Test
-    void whoResetsJavasLoggingHasTheRecordsAgain() throws Exception {
+    void aResetOfJavasLoggingRestoresTheHandlers() throws Exception {
         for (Handler handler : LIBRARY.getHandlers()) {
             LIBRARY.removeHandler(handler);
             handler.close();
@@ -78,7 +78,7 @@ class LibraryLogTest {
     }
 
     @Test
-    void theLoggersLevelsAreLeftAlone() throws Exception {
+    void theLevelsOfOtherLoggersAreUnchanged() throws Exception {
         Class.forName(GrpcListener.class.getName());
         assertEquals(null, FRAMES.getLevel());
         assertFalse(Logger.getLogger("io.posthorse.protocol.grpc.frames").isLoggable(Level.SEVERE));

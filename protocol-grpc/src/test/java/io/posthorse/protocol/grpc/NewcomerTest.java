@@ -8,36 +8,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Calls of a connection of which nobody knows yet whose it is. */
+/** Calls of a connection whose user is still unknown. */
 class NewcomerTest {
-    private final List<Integer> looked = new ArrayList<>();
+    private final List<Integer> checked = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
 
     @Test
-    void oneCallIsLookedAtAtATimeUntilOneIsLetIn() {
+    void callsAreCheckedOneAtATimeUntilOneIsAdmitted() {
         Newcomer newcomer = new Newcomer(user -> {
             asked.add(user);
             return user.equals("ann");
         });
         for (int i = 0; i < 1_000; i++) {
             int call = i;
-            newcomer.look(() -> looked.add(call));
+            newcomer.check(() -> checked.add(call));
         }
-        assertEquals(List.of(0), looked);
+        assertEquals(List.of(0), checked);
 
         newcomer.decided();
-        assertFalse(newcomer.admit("bob"), "he has as many connections as one may");
+        assertFalse(newcomer.admit("bob"), "the user has the maximum number of connections");
         newcomer.decided();
-        assertEquals(List.of(0, 1, 2), looked);
+        assertEquals(List.of(0, 1, 2), checked);
         assertFalse(newcomer.isKnown());
 
         assertTrue(newcomer.admit("ann"));
-        assertEquals(1_000, looked.size(), "all others, once it is known who it is");
-        newcomer.look(() -> looked.add(1_000));
+        assertEquals(1_000, checked.size(), "all others, once the user is known");
+        newcomer.check(() -> checked.add(1_000));
         newcomer.decided();
-        assertEquals(1_001, looked.size());
+        assertEquals(1_001, checked.size());
         assertTrue(newcomer.isKnown());
-        assertTrue(newcomer.admit("bob"), "it is ann's");
+        assertTrue(newcomer.admit("bob"), "it belongs to ann");
         assertEquals(List.of("bob", "ann"), asked);
     }
 }

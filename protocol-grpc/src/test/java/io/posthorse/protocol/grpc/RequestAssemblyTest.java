@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Requests that have begun to come, and how much they hold. */
+/** Arriving requests, and the memory that they hold. */
 class RequestAssemblyTest {
     private static final QuotaHolder ANN = new QuotaHolder("ann", InetAddress.getLoopbackAddress());
     private static final QuotaHolder BOB = new QuotaHolder("bob", InetAddress.getLoopbackAddress());
@@ -25,47 +25,48 @@ class RequestAssemblyTest {
     private int refused;
     private String reason;
 
-    private RequestAssembly.Coming begin(QuotaHolder who) {
-        RequestAssembly.Coming coming = (RequestAssembly.Coming) assembly.newServerStreamTracer("any", new Metadata());
-        coming.begin(who, why -> {
+    private RequestAssembly.ArrivingRequest begin(QuotaHolder holder) {
+        RequestAssembly.ArrivingRequest request =
+                (RequestAssembly.ArrivingRequest) assembly.newServerStreamTracer("any", new Metadata());
+        request.begin(holder, why -> {
             refused++;
             reason = why.getDescription();
         });
-        return coming;
+        return request;
     }
 
-    private List<RequestAssembly.Coming> fill(QuotaHolder who) {
-        List<RequestAssembly.Coming> calls = new ArrayList<>();
+    private List<RequestAssembly.ArrivingRequest> fill(QuotaHolder holder) {
+        List<RequestAssembly.ArrivingRequest> calls = new ArrayList<>();
         while (refused == 0 && calls.size() < 100_000) {
-            RequestAssembly.Coming coming = begin(who);
-            coming.inboundWireSize(PIECE);
-            calls.add(coming);
+            RequestAssembly.ArrivingRequest request = begin(holder);
+            request.inboundWireSize(PIECE);
+            calls.add(request);
         }
         refused = 0;
         return calls;
     }
 
     @Test
-    void aUsersCallsHoldHisShareTogetherAndAMessageThatIsWholeHoldsNothing() {
-        List<RequestAssembly.Coming> anns = fill(ANN);
+    void aUsersCallsHoldOneShareAndACompleteMessageHoldsNothing() {
+        List<RequestAssembly.ArrivingRequest> anns = fill(ANN);
         int share = anns.size() - 1;
         assertTrue(share >= 20, share + " MiB");
-        List<RequestAssembly.Coming> bobs = fill(BOB);
+        List<RequestAssembly.ArrivingRequest> bobs = fill(BOB);
         assertTrue(Math.abs(share - (bobs.size() - 1)) <= 1, share + " and " + (bobs.size() - 1));
 
         anns.get(0).inboundMessageRead(0, PIECE, PIECE);
         anns.get(1).streamClosed(Status.CANCELLED);
         anns.get(1).inboundWireSize(PIECE);
         anns.get(share).inboundWireSize(PIECE);
-        assertEquals(0, refused, "what has ended takes nothing, and what is refused is told once");
+        assertEquals(0, refused, "an ended call takes nothing, and a refusal is reported once");
         anns.get(0).inboundWireSize(2 * PIECE);
-        assertEquals(0, refused, "what was given back can be taken");
+        assertEquals(0, refused, "released bytes can be taken again");
         anns.get(2).inboundWireSize(PIECE);
         assertEquals(1, refused);
     }
 
     @Test
-    void theLongestMessageFollowsTheLongestBodyAndIsWithinAnybodysShare() {
+    void theMaximumLengthFollowsTheSettingAndFitsIntoEveryShare() {
         begin(ANN).inboundWireSize(20 * PIECE);
         assertEquals(0, refused);
         begin(BOB).inboundWireSize(30 * PIECE);
@@ -73,20 +74,20 @@ class RequestAssemblyTest {
         assertTrue(reason.contains("maxMessageSize"), reason);
 
         bodyMax = 64 * PIECE;
-        RequestAssembly.Coming coming = begin(BOB);
-        coming.inboundWireSize(64 * PIECE);
-        assertEquals(1, refused, "longer ones are taken once they are allowed");
-        coming.inboundMessageRead(0, 64 * PIECE, 64 * PIECE);
-        coming.inboundWireSize(66 * PIECE);
+        RequestAssembly.ArrivingRequest request = begin(BOB);
+        request.inboundWireSize(64 * PIECE);
+        assertEquals(1, refused, "longer ones are accepted once they are allowed");
+        request.inboundMessageRead(0, 64 * PIECE, 64 * PIECE);
+        request.inboundWireSize(66 * PIECE);
         assertEquals(2, refused);
     }
 
     @Test
-    void aMessageMayNotUnpackToMoreThanTheLongest() {
-        RequestAssembly.Coming coming = begin(ANN);
-        coming.inboundUncompressedSize(19 * PIECE);
-        coming.inboundMessageRead(0, PIECE, 19 * PIECE);
-        coming.inboundUncompressedSize(19 * PIECE);
-        assertThrows(StatusRuntimeException.class, () -> coming.inboundUncompressedSize(2 * PIECE));
+    void aMessageMustNotDecompressBeyondTheMaximum() {
+        RequestAssembly.ArrivingRequest request = begin(ANN);
+        request.inboundUncompressedSize(19 * PIECE);
+        request.inboundMessageRead(0, PIECE, 19 * PIECE);
+        request.inboundUncompressedSize(19 * PIECE);
+        assertThrows(StatusRuntimeException.class, () -> request.inboundUncompressedSize(2 * PIECE));
     }
 }

@@ -9,9 +9,10 @@ import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.ProducerId;
 
 /**
- * Reads the acknowledgements that most frames of consumers are: outside of transactions, of one message or the last of many,
- * in the plain encoding. Consecutive ones of a consumer differ in little more than numbers, so the last destination and the
- * last ids are remembered with their bytes. Everything else, and whatever looks odd, is left to the library's codec.
+ * A reader of the acknowledgements that make up most frames of consumers: outside of transactions, for one message or the
+ * last of several, in the plain encoding. Consecutive ones of a consumer differ in little more than numbers, so this class
+ * remembers the last destination and the last ids together with their bytes. It leaves all other frames to the library's
+ * codec.
  *
  * <pre>
  *   u8 22, u32 command, u8 answer wanted, destination, u8 0 (no transaction), consumer id, u8 type,
@@ -51,14 +52,14 @@ final class AckReader {
             return value;
         }
 
-        /** Has the value of a command that was read from these bytes, somewhere in it. */
+        /** Sets the value and the bytes that it was decoded from. */
         void set(byte[] from, T found) {
             bytes = from;
             value = found;
         }
     }
 
-    /** The acknowledgement that the frame is, or null where the codec is to read it. Reads nothing away. */
+    /** Returns the acknowledgement in a frame, or null where the codec must decode it. Does not consume the frame. */
     MessageAck read(ByteBuf frame) {
         in = frame;
         at = frame.readerIndex();
@@ -69,7 +70,7 @@ final class AckReader {
         try {
             return read();
         } catch (IndexOutOfBoundsException e) {
-            return null; // it is cut off: the codec says so
+            return null; // the frame is too short: the codec reports it
         }
     }
 
@@ -78,14 +79,14 @@ final class AckReader {
         ack.setCommandId(in.getInt(at + 1));
         ack.setResponseRequired(in.getByte(at + 5) != 0);
         at += 6;
-        ActiveMQDestination to = structure(destination, 0);
-        boolean plain = to != null && in.getByte(at++) == 0;
-        ConsumerId by = plain ? structure(consumer, LONGS) : null;
-        if (by == null) {
+        ActiveMQDestination target = structure(destination, 0);
+        boolean plain = target != null && in.getByte(at++) == 0;
+        ConsumerId owner = plain ? structure(consumer, LONGS) : null;
+        if (owner == null) {
             return null;
         }
-        ack.setDestination(to);
-        ack.setConsumerId(by);
+        ack.setDestination(target);
+        ack.setConsumerId(owner);
         ack.setAckType(in.getByte(at++));
         if (in.getByte(at) == 0) {
             at++;
@@ -120,7 +121,10 @@ final class AckReader {
         return id;
     }
 
-    /** The structure of one text and so many bytes that begins here, where it is the remembered one; otherwise null. */
+    /**
+     * Reads a structure of one text and {@code more} bytes: returns the remembered value where the bytes are equal,
+     * otherwise null.
+     */
     private <T> T structure(Remembered<T> remembered, int more) {
         int length = length(more);
         T known = length < 0 ? null : remembered.at(in, at, length);
@@ -128,13 +132,13 @@ final class AckReader {
         return known;
     }
 
-    /** Bytes of that structure; less than 0 where it is missing, or has no text. */
+    /** Returns the length of that structure in bytes; less than 0 where the structure or its text is missing. */
     private int length(int more) {
-        boolean there = in.getByte(at) == 1 && in.getByte(at + HEAD) == 1;
-        return there ? HEAD + TEXT_HEAD + in.getUnsignedShort(at + HEAD + 1) + more : -1;
+        boolean hasText = in.getByte(at) == 1 && in.getByte(at + HEAD) == 1;
+        return hasText ? HEAD + TEXT_HEAD + in.getUnsignedShort(at + HEAD + 1) + more : -1;
     }
 
-    /** Remembers what the codec made of a frame that was left to it. */
+    /** Remembers the values that the codec decoded from a frame. */
     void learn(MessageAck read, ByteBuf frame, int from) {
         MessageId first = read.getFirstMessageId();
         MessageId last = read.getLastMessageId();
@@ -162,7 +166,7 @@ final class AckReader {
             at += 3;
             learn(producer, last.getProducerId(), LONGS);
         } catch (IndexOutOfBoundsException e) {
-            producer.set(new byte[0], null); // another shape: nothing is known
+            producer.set(new byte[0], null); // the layout differs: forget the producer
         }
     }
 

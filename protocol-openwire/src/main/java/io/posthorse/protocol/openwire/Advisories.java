@@ -27,26 +27,26 @@ import org.apache.activemq.command.ProducerInfo;
 import org.apache.activemq.command.RemoveInfo;
 
 /**
- * Tells clients what happens: connections, destinations, consumers and producers come and go. Clients need to hear of
- * temporary destinations, since they refuse to send to one that they have not heard of. Advisories are made when somebody
- * listens, and not stored; who comes later is told what there is now.
+ * The advisory messages for clients: connections, destinations, consumers and producers that come and go. Clients need the
+ * advisories of temporary destinations, since they refuse to send to one that they do not know. Advisories are created
+ * while a consumer listens, and are not stored; a new listener gets the present state first.
  */
 final class Advisories {
-    /** Those who listen to more than each client does. */
+    /** Maximum number of listeners to more than the temporary destinations, which every client listens to. */
     private static final int LISTENERS_MAX = 1_000;
-    /** When one who does not take what he is told at first is told more. */
+    /** Ms between attempts to introduce a new listener whose connection is not writable. */
     private static final long SLOW_MS = 10;
-    /** The same of what happens later. */
+    /** Ms between attempts to send later advisories to listeners whose connections are not writable. */
     private static final long BEHIND_MS = 100;
-    /** A user's news that may wait although there are as many as may in all. */
+    /** Pending advisories that each user may have even where the total limit is reached. */
     private static final int FEW = 10;
 
     private final OpenwireProtocol protocol;
-    /** For all who hear of temporary destinations, as each client does. */
+    /** Advisories of temporary destinations, for all who listen to them, as each client does. */
     private final TemporaryNews<AdvisoryListener, News> news;
 
     private final Set<AdvisoryListener> ofAll = new LinkedHashSet<>();
-    private final Quota places;
+    private final Quota quota;
     private final Map<ActiveMQDestination, Integer> consumers = new HashMap<>();
     private final Map<ActiveMQDestination, Integer> producers = new HashMap<>();
     private final Set<ActiveMQDestination> temporary = new LinkedHashSet<>();
@@ -54,19 +54,19 @@ final class Advisories {
     private final ProducerId producer;
     private long number;
 
-    /** Who made temporary destinations. */
-    private final Map<ActiveMQDestination, String> makers = new HashMap<>();
-    /** How much of what all have not heard yet is whose. */
+    /** User who created each temporary destination. */
+    private final Map<ActiveMQDestination, String> creators = new HashMap<>();
+    /** Number of advisories per user that some listener has not got yet. */
     private final Map<String, Integer> waiting = new HashMap<>();
 
-    /** @param user whose temporary destination it is about */
+    /** @param user creator of the temporary destination that the advisory is about */
     private record News(ActiveMQTopic topic, ActiveMQDestination about, ActiveMQMessage message, String user) {}
 
     Advisories(OpenwireProtocol protocol) {
         this.protocol = protocol;
-        this.places = new Quota(LISTENERS_MAX, protocol.settings.shares());
+        this.quota = new Quota(LISTENERS_MAX, protocol.settings.shares());
         this.news = new TemporaryNews<>(
-                new Telling(), action -> protocol.timers.after(0, action),
+                new AdvisorySender(), action -> protocol.timers.after(0, action),
                 action -> protocol.timers.after(BEHIND_MS, action));
         this.brokerId = "ID:posthorse-" + Long.toString(protocol.clock.wallMs(), 36);
         this.producer = new ProducerId();
@@ -79,20 +79,20 @@ final class Advisories {
         return brokerId;
     }
 
-    /** A message id of the broker's own. */
+    /** Returns a new message id of the broker's own. */
     MessageId nextId() {
         return new MessageId(producer, ++number);
     }
 
     ClientConsumer subscribe(ClientConnection client, ConsumerInfo info) throws ResourceAllocationException {
         AdvisoryListener listener = new AdvisoryListener(this, client, info);
-        boolean isOfMore = !listener.isOfTemporary();
-        if (isOfMore && !places.take(client.session().holder())) {
-            throw new ResourceAllocationException("As many consumers listen to advisories as may: " + LISTENERS_MAX
-                    + " of all clients, of which one user and one address have share.user and share.address. Those that"
-                    + " hear of temporary destinations alone do not count.");
+        boolean isLimited = !listener.isOfTemporary();
+        if (isLimited && !quota.take(client.session().holder())) {
+            throw new ResourceAllocationException("Too many consumers listen to advisories. The limit for all clients is "
+                    + LISTENERS_MAX + "; share.user and share.address limit one user and one address. Consumers that"
+                    + " listen only to temporary destinations do not count.");
         }
-        if (isOfMore) {
+        if (isLimited) {
             ofAll.add(listener);
         }
         if (listener.wants(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
@@ -106,14 +106,14 @@ final class Advisories {
     void forget(AdvisoryListener listener) {
         news.forget(listener);
         if (ofAll.remove(listener)) {
-            places.give(listener.client().session().holder());
+            quota.give(listener.client().session().holder());
         }
     }
 
-    /** Tells a new one what there is, in parts. */
+    /** Sends the present state to a new listener, in parts. */
     private void introduce(AdvisoryListener to, Iterator<Runnable> left) {
-        int told = 0;
-        while (left.hasNext() && told++ < TemporaryNews.AT_ONCE && to.client().session().isWritable()) {
+        int sent = 0;
+        while (left.hasNext() && sent++ < TemporaryNews.AT_ONCE && to.client().session().isWritable()) {
             left.next().run();
         }
         if (left.hasNext() && !to.isClosed()) {
@@ -123,9 +123,9 @@ final class Advisories {
 
     private Iterator<Runnable> introduction(AdvisoryListener to) {
         List<AdvisoryListener> only = List.of(to);
-        Stream<Runnable> all = List.copyOf(temporary).stream().map(destination -> () -> told(only, destination));
+        Stream<Runnable> all = List.copyOf(temporary).stream().map(destination -> () -> sendExisting(only, destination));
         if (to.isOfTemporary()) {
-            return all.iterator(); // no look at all that the broker has for each client that comes
+            return all.iterator(); // a client that connects need not cost a pass over the whole state
         }
         List<ClientConnection> clients = List.copyOf(protocol.clients.values());
         if (to.wants(AdvisorySupport.getConnectionAdvisoryTopic())) {
@@ -135,12 +135,12 @@ final class Advisories {
         if (to.wants(AdvisorySupport.QUEUE_ADVISORY_TOPIC) || to.wants(AdvisorySupport.TOPIC_ADVISORY_TOPIC)) {
             all = Stream.concat(all, List.copyOf(protocol.broker.topics()).stream()
                     .filter(t -> !t.isInternal() && !t.isDeleted() && !JmsNames.isTemporary(t.name()))
-                    .map(t -> () -> told(only, JmsNames.destination(t.name()))));
+                    .map(t -> () -> sendExisting(only, JmsNames.destination(t.name()))));
         }
         return Stream.concat(all, clients.stream().flatMap(c -> opened(only, c))).iterator();
     }
 
-    private void told(List<AdvisoryListener> only, ActiveMQDestination destination) {
+    private void sendExisting(List<AdvisoryListener> only, ActiveMQDestination destination) {
         tell(only, AdvisorySupport.getDestinationAdvisoryTopic(destination), destination, added(destination));
     }
 
@@ -164,7 +164,7 @@ final class Advisories {
 
     // ---- what happens
 
-    private final class Telling implements TemporaryNews.Teller<AdvisoryListener, News> {
+    private final class AdvisorySender implements TemporaryNews.Teller<AdvisoryListener, News> {
         @Override
         public boolean takes(AdvisoryListener listener) {
             return listener.client().session().isWritable();
@@ -179,8 +179,8 @@ final class Advisories {
 
         @Override
         public void letGo(AdvisoryListener listener) {
-            listener.client().session().end("It does not take what it is told of temporary destinations, and "
-                    + "others cannot make any more until it has.");
+            listener.client().session().end("The client does not read the advisories about temporary destinations, and"
+                    + " other clients cannot create any more until it does.");
         }
 
         @Override
@@ -206,7 +206,7 @@ final class Advisories {
             if (exists) {
                 temporary.add(destination);
             }
-            String user = exists ? makers.getOrDefault(destination, "") : makers.remove(destination);
+            String user = exists ? creators.getOrDefault(destination, "") : creators.remove(destination);
             News one = new News(topic, destination, message(topic, destination, info), user == null ? "" : user);
             count(waiting, one.user, 1);
             news.happened(one);
@@ -243,8 +243,8 @@ final class Advisories {
     }
 
     /**
-     * Whether so many have not heard yet of the last temporary destinations that a user had better make no more. Who has
-     * made few of them does not wait for who has made many.
+     * Returns whether so many advisories of temporary destinations are pending that a user must not create more. A user
+     * who created few of them does not wait for one who created many.
      */
     boolean areBehind(String user) {
         int own = waiting.getOrDefault(user, 0);
@@ -257,16 +257,16 @@ final class Advisories {
         return refused;
     }
 
-    /** A temporary destination is about to be made; null where it was not made after all. */
+    /** Notes the user who is about to create a temporary destination; null where the creation failed. */
     void making(ActiveMQDestination destination, String user) {
         if (user == null) {
-            makers.remove(destination);
+            creators.remove(destination);
         } else {
-            makers.put(destination, user);
+            creators.put(destination, user);
         }
     }
 
-    /** A client is about to be shown a temporary destination: it has heard of it by then. */
+    /** Sends a client all pending advisories before it is shown a temporary destination, so that it knows it by then. */
     void catchUp(ClientConnection client) {
         if (!news.isQuiet()) {
             client.consumers.values().forEach(consumer -> {
@@ -277,7 +277,7 @@ final class Advisories {
         }
     }
 
-    /** Null for advisories about advisories, which there are none. */
+    /** Returns the topic of advisories about a consumer; null for a consumer of advisories, about which there are none. */
     private static ActiveMQTopic topicOf(ConsumerInfo info) {
         return AdvisorySupport.isAdvisoryTopic(info.getDestination())
                 ? null
@@ -285,9 +285,9 @@ final class Advisories {
     }
 
     /**
-     * Tells those who want to hear it and may.
+     * Sends an advisory to the listeners that want it and may know of it.
      *
-     * @param about the destination it is about; null where it is about a connection
+     * @param about destination that it is about; null where it is about a connection
      */
     private void tell(
             Collection<AdvisoryListener> to, ActiveMQTopic topic, ActiveMQDestination about, DataStructure what) {
@@ -312,14 +312,14 @@ final class Advisories {
         try {
             message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_ID, brokerId);
             message.setProperty(AdvisorySupport.MSG_PROPERTY_ORIGIN_BROKER_NAME, protocol.settings.brokerName());
-            DataStructure who = what instanceof RemoveInfo gone ? gone.getObjectId() : what;
-            if (who instanceof ConsumerInfo || who instanceof ConsumerId) {
+            DataStructure subject = what instanceof RemoveInfo gone ? gone.getObjectId() : what;
+            if (subject instanceof ConsumerInfo || subject instanceof ConsumerId) {
                 message.setProperty(AdvisorySupport.MSG_PROPERTY_CONSUMER_COUNT, consumers.getOrDefault(about, 0));
-            } else if (who instanceof ProducerInfo || who instanceof ProducerId) {
+            } else if (subject instanceof ProducerInfo || subject instanceof ProducerId) {
                 message.setProperty("producerCount", about == null ? 0 : producers.getOrDefault(about, 0));
             }
         } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e); // an empty message has nothing that cannot be read
+            throw new java.io.UncheckedIOException(e); // an empty message contains nothing that could fail to decode
         }
         message.setType(AdvisorySupport.ADIVSORY_MESSAGE_TYPE);
         message.setDataStructure(what);

@@ -9,7 +9,7 @@ import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageDispatch;
 import org.apache.activemq.filter.DestinationFilter;
 
-/** A consumer of advisories. What it does not take in time it does not get. */
+/** A consumer of advisories. An advisory that it cannot take in time is dropped. */
 final class AdvisoryListener implements ClientConsumer {
     private final Advisories advisories;
     private final ClientConnection client;
@@ -28,7 +28,7 @@ final class AdvisoryListener implements ClientConsumer {
         return client;
     }
 
-    /** Whether it hears of temporary destinations and of nothing else. */
+    /** Returns whether it listens only to temporary destinations. */
     boolean isOfTemporary() {
         return JmsDestinations.parts(info.getDestination()).stream().allMatch(part ->
                 part.equals(AdvisorySupport.TEMP_QUEUE_ADVISORY_TOPIC)
@@ -39,7 +39,7 @@ final class AdvisoryListener implements ClientConsumer {
         return closed;
     }
 
-    /** Whether it is to hear of destinations of that kind. */
+    /** Returns whether it listens to advisories of a kind. */
     boolean wants(ActiveMQTopic kind) {
         return filter.matches(kind);
     }
@@ -48,7 +48,9 @@ final class AdvisoryListener implements ClientConsumer {
         return filter.matches(topic) && client.mayKnow(about);
     }
 
-    /** @param always also where the client is slow: without it, it would not answer to a temporary destination */
+    /**
+     * @param always whether a slow client gets it too: without it, the client could not answer to a temporary destination
+     */
     void tell(ActiveMQMessage message, boolean always) {
         if (always || client.session().isWritable()) {
             MessageDispatch dispatch = new MessageDispatch();
@@ -67,7 +69,7 @@ final class AdvisoryListener implements ClientConsumer {
 
     @Override
     public void acknowledge(MessageAck ack, OpenTransaction unit) {
-        // they are gone once they are sent
+        // advisories need no acknowledgement
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageDispatch;
 
-/** A queue browser: shows what waits in a queue, and then that there is nothing more. */
+/** A queue browser: shows the messages that wait in a queue, then an empty dispatch that marks the end. */
 final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
     private final OpenwireProtocol protocol;
     private final ClientConnection client;
@@ -19,8 +19,8 @@ final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
     private final JmsSelector selector;
     private final int prefetch;
     private final ArrayDeque<Place> places = new ArrayDeque<>();
-    private BrowsingConsumer browse;
-    /** By which name the messages that are looked at are shown; null for their own. */
+    private BrowsingConsumer browsing;
+    /** Destination under which the messages are shown; null for their own. */
     private ActiveMQDestination shownAs;
     private int shown;
     private int acknowledged;
@@ -28,7 +28,7 @@ final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
     /** Whether the next message is a large one that waits for memory. */
     private boolean waitsForRoom;
 
-    /** Where to look, one after the other. */
+    /** A topic and subscription to browse; they are browsed one after the other. */
     private record Place(Topic topic, Subscription subscription, ActiveMQDestination shownAs) {}
 
     BrowserConsumer(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info, JmsSelector selector) {
@@ -39,7 +39,7 @@ final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
         this.prefetch = Math.clamp(info.getPrefetchSize(), 1, OpenwireSettings.PREFETCH_MAX);
     }
 
-    /** Has it look at what a subscription has not settled of a topic, shown as a queue's where that is not null. */
+    /** Adds the unsettled messages of a subscription to a topic, shown under a queue's name unless that is null. */
     void add(Topic topic, Subscription subscription, ActiveMQDestination queue) {
         places.add(new Place(topic, subscription, queue));
     }
@@ -55,7 +55,7 @@ final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
     private void next() {
         Place place = places.poll();
         shownAs = place.shownAs;
-        browse = protocol.deliveries.browse(place.topic, place.subscription, selector, this);
+        browsing = protocol.deliveries.browse(place.topic, place.subscription, selector, this);
     }
 
     @Override
@@ -127,8 +127,8 @@ final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
     @Override
     public void wake() {
         waitsForRoom = false;
-        if (browse != null) {
-            browse.wake();
+        if (browsing != null) {
+            browsing.wake();
         }
     }
 
@@ -136,8 +136,8 @@ final class BrowserConsumer implements ClientConsumer, BrowsingConsumer.Reader {
     public void close(long lastDelivered) {
         closed = true;
         protocol.large.forget(this);
-        if (browse != null) {
-            browse.stop();
+        if (browsing != null) {
+            browsing.stop();
         }
     }
 }

@@ -36,16 +36,16 @@ import org.apache.activemq.command.ShutdownInfo;
 import org.apache.activemq.command.TransactionInfo;
 import org.apache.activemq.state.CommandVisitorAdapter;
 
-/** The commands of one connection. Before the login, nothing is done but the login. */
+/** The commands of one connection. Before the login, only the login itself is accepted. */
 final class ClientCommands extends CommandVisitorAdapter {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
     private ClientConnection client;
-    private ConsumerOpening subscribing;
+    private ConsumerOpening consumerOpening;
     private ClientTransactions transactions;
     private long decisionsBefore;
     private boolean ended;
-    /** Whether a broker is there that was refused before, of which nothing is taken any more. */
+    /** Whether the peer is a broker that was refused before; its commands have no effect. */
     private boolean isOtherBroker;
 
     ClientCommands(OpenwireProtocol protocol, OpenwireSession session) {
@@ -57,7 +57,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         return client != null;
     }
 
-    /** Runs a command; null for an answer without content. */
+    /** Runs a command; returns null for an answer without content. */
     Response run(Command command) throws Exception {
         if (client == null && !isOtherBroker && !isForStrangers(command)) {
             throw new SecurityException("The connection has not logged in.");
@@ -69,25 +69,30 @@ final class ClientCommands extends CommandVisitorAdapter {
         return isOtherBroker && !(command instanceof ShutdownInfo) ? ofOtherBroker(command) : command.visit(this);
     }
 
-    /** A client that comes again by itself says so before it logs in; that changes nothing here. */
+    /**
+     * Returns whether a command is allowed before the login. Reconnecting clients announce themselves first; that has no
+     * effect.
+     */
     private static boolean isForStrangers(Command command) {
         return command instanceof ConnectionInfo || command instanceof ShutdownInfo || command instanceof ConnectionControl
                 || command instanceof BrokerInfo;
     }
 
-    /** A message was refused before it was read: the transaction that it is part of can only be rolled back. */
+    /** Marks the transaction of a message that was refused unread: it can only be rolled back. */
     void refusedUnread(UnreadMessage message, String why) {
         if (!message.isResponseRequired()) {
             transactions.refusedUnread(message, why);
         }
     }
 
-    /** Whether the last command has written something, or rests on it, so that its answer waits until that is committed. */
+    /**
+     * Returns whether the last command wrote or depends on uncommitted records, so that its answer waits for their commit.
+     */
     boolean tookCommit() {
         return protocol.broker.decisions() != decisionsBefore;
     }
 
-    /** Does something with each consumer that takes messages. */
+    /** Runs an action for each consumer of the client. */
     void each(Consumer<ClientConsumer> action) {
         if (client != null) {
             List.copyOf(client.consumers.values()).forEach(action);
@@ -113,21 +118,22 @@ final class ClientCommands extends CommandVisitorAdapter {
                 throw new InvalidClientIDException("Broker: " + protocol.settings.brokerName() + " - Client: "
                         + info.getClientId() + " already connected from " + before.session().connection().remote());
             }
-            before.session().close(); // the client knows better than we do that this connection is gone
+            before.session().close(); // the client knows better than the broker that this connection is lost
             protocol.remove(before);
             before.end(RemoveInfo.LAST_DELIVERED_UNKNOWN);
         }
         if (protocol.connectionIds.contains(info.getConnectionId())) {
-            throw new InvalidClientIDException("The connection id " + info.getConnectionId() + " is another client's.");
+            throw new InvalidClientIDException("The connection id " + info.getConnectionId()
+                    + " belongs to another client.");
         }
-        requirePlace(access);
+        requireConnectionShare(access);
         client = new ClientConnection(protocol, session, info, access);
-        subscribing = new ConsumerOpening(protocol, client);
+        consumerOpening = new ConsumerOpening(protocol, client);
         transactions = new ClientTransactions(protocol, client);
         protocol.add(client);
         protocol.advisories.connection(info);
         if (info.isFailoverReconnect()) {
-            decisionsBefore = -1; // it sends once more what the connection before has written: that must be visible by then
+            decisionsBefore = -1; // the client repeats what the last connection wrote: that must be visible by then
         }
         return null;
     }
@@ -138,7 +144,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
-    /** The connection is gone without a word. */
+    /** Handles a connection that was lost without a command. */
     void connectionLost() {
         if (protocol.isStopping()) {
             return;
@@ -164,7 +170,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processAddSession(SessionInfo info) {
-        return null; // sessions are parts of the ids of what they open
+        return null; // sessions exist only as parts of the ids of their consumers and producers
     }
 
     @Override
@@ -199,7 +205,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
-    /** A producer of that destination is there: it must be allowed to send, and then the destination is made. */
+    /** Creates the destination of a new producer, which must be allowed to send to it. */
     private void announce(ActiveMQDestination part) throws JMSException {
         if (JmsDestinations.isPattern(part) || part.isTemporary()
                 || org.apache.activemq.advisory.AdvisorySupport.isAdvisoryTopic(part)) {
@@ -237,7 +243,7 @@ final class ClientCommands extends CommandVisitorAdapter {
             protocol.shard.turn();
             client.opened.take(info.getSelector());
             try {
-                subscribing.subscribe(info);
+                consumerOpening.subscribe(info);
             } catch (JMSException | RuntimeException e) {
                 client.opened.give(info.getSelector());
                 throw e;
@@ -270,7 +276,7 @@ final class ClientCommands extends CommandVisitorAdapter {
 
     @Override
     public Response processRemoveSubscription(RemoveSubscriptionInfo info) throws JMSException {
-        subscribing.unsubscribe(info);
+        consumerOpening.unsubscribe(info);
         return null;
     }
 
@@ -287,7 +293,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         try {
             consumer.acknowledge(ack, unit);
         } catch (NotResidentException e) {
-            throw e; // it comes again
+            throw e; // the command is run again
         } catch (JMSException | RuntimeException e) {
             failed(unit, ack.isResponseRequired(), e.getMessage());
             throw e;
@@ -295,7 +301,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
-    /** A client that waits for no answer goes on as if all was well, so its transaction must not be committed. */
+    /** Marks a transaction as failed where the client waits for no answer: the client goes on as if all was well. */
     private static void failed(OpenTransaction unit, boolean answered, String why) {
         if (unit != null && !answered) {
             unit.failed(why);
@@ -322,7 +328,7 @@ final class ClientCommands extends CommandVisitorAdapter {
         try {
             protocol.publishing.publish(client, message, unit);
         } catch (NotResidentException e) {
-            throw e; // it comes again
+            throw e; // the command is run again
         } catch (JMSException | RuntimeException e) {
             failed(unit, answered, e.getMessage());
             throw e;
@@ -346,8 +352,8 @@ final class ClientCommands extends CommandVisitorAdapter {
                         + " temporary destinations.");
             }
             if (protocol.advisories.areBehind(client.user())) {
-                throw new ResourceAllocationException("So many temporary destinations have come and gone that clients have"
-                        + " not heard of all of them yet. Nothing was made; try again in a moment.");
+                throw new ResourceAllocationException("Clients have not yet read the advisories about earlier temporary"
+                        + " destinations. The destination was not created; try again in a moment.");
             }
             if (client.temporary.add(destination)) {
                 takeTemporary(destination);
@@ -464,17 +470,17 @@ final class ClientCommands extends CommandVisitorAdapter {
         return null;
     }
 
-    private void requirePlace(ConnectionAccess access) throws JMSException {
+    private void requireConnectionShare(ConnectionAccess access) throws JMSException {
         if (!session.connection().admit(access.user())) {
-            throw new ResourceAllocationException("User " + access.user() + " has as many connections as one may have here"
-                    + " (share.user of connections.max); close some.");
+            throw new ResourceAllocationException("User " + access.user() + " has reached the maximum number of"
+                    + " connections of one user (share.user of connections.max); close some.");
         }
     }
 
-    /** It must say who it is, as everybody; that is all. */
+    /** Answers a refused broker: it must log in like every client, and its other commands have no effect. */
     private Response ofOtherBroker(Command command) throws JMSException {
         if (command instanceof ConnectionInfo info) {
-            requirePlace(ConnectionAccess.login(protocol.gate, info.getUserName(), info.getPassword(),
+            requireConnectionShare(ConnectionAccess.login(protocol.gate, info.getUserName(), info.getPassword(),
                     session.connection()));
         }
         return null;

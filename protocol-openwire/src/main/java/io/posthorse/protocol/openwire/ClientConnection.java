@@ -18,7 +18,7 @@ import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
 import org.apache.activemq.command.TransactionId;
 
-/** What a client that has logged in has opened. */
+/** The state of a client that has logged in: everything that it has opened. */
 final class ClientConnection {
     private final OpenwireProtocol protocol;
     private final OpenwireSession session;
@@ -29,7 +29,7 @@ final class ClientConnection {
     final Map<TransactionId, OpenTransaction> transactions = new LinkedHashMap<>();
     final Set<ActiveMQDestination> temporary = new HashSet<>();
     final OpenResources opened;
-    private boolean repeats;
+    private boolean mayRepeat;
 
     ClientConnection(OpenwireProtocol protocol, OpenwireSession session, ConnectionInfo info, ConnectionAccess access) {
         this.protocol = protocol;
@@ -37,7 +37,7 @@ final class ClientConnection {
         this.info = info;
         this.access = access;
         this.opened = new OpenResources(protocol.places, session.connection().holder());
-        this.repeats = info.isFailoverReconnect();
+        this.mayRepeat = info.isFailoverReconnect();
     }
 
     OpenwireSession session() {
@@ -48,12 +48,12 @@ final class ClientConnection {
         return info;
     }
 
-    /** Whether this is the connection of that id, and of the same user. */
+    /** Returns whether this is the connection with that id, of the same user. */
     boolean isOf(ConnectionAccess other, ConnectionId id) {
         return info.getConnectionId().equals(id) && user().equals(other.user());
     }
 
-    /** Only the connection that made a temporary destination reads it, or deletes it; patterns fit none. */
+    /** Requires a temporary destination of this connection: no other may read or delete it. No pattern matches one. */
     void requireOwn(ActiveMQDestination temporary) throws InvalidDestinationException {
         String owner = ((ActiveMQTempDestination) temporary).getConnectionId();
         if (!info.getConnectionId().getValue().equals(owner) || JmsDestinations.isPattern(temporary)) {
@@ -62,20 +62,20 @@ final class ClientConnection {
         }
     }
 
-    /** Name of the client's user; empty where there are no users. */
+    /** Returns the name of the client's user; empty where access control is off. */
     String user() {
         return access.user();
     }
 
-    /** What the client may do. */
+    /** Returns the client's permissions. */
     ConnectionAccess access() {
         return access;
     }
 
     /**
-     * Whether the client may be told of a destination: nobody is told of those that he may do nothing with.
+     * Returns whether the client may learn of a destination: it may where it has any permission on it.
      *
-     * @param destination null for what is about connections
+     * @param destination null for advisories about connections
      */
     boolean mayKnow(ActiveMQDestination destination) {
         if (destination == null) {
@@ -85,7 +85,7 @@ final class ClientConnection {
                 .allMatch(part -> part.isTemporary() || access.mayKnow(JmsNames.topic(part)));
     }
 
-    /** Users or rules have changed. */
+    /** Closes the connection where the client may no longer read what it consumes, after users or rules have changed. */
     void checkAgain() {
         try {
             for (ClientConsumer consumer : consumers.values()) {
@@ -99,11 +99,11 @@ final class ClientConnection {
                     } else if (!part.isTemporary() && !AdvisorySupport.isAdvisoryTopic(part)) {
                         access.requireRead(JmsNames.topic(part));
                     }
-                    ActiveMQTopic sentTo = VirtualTopics.topicOf(part);
-                    if (sentTo != null && !JmsDestinations.isPattern(sentTo)) {
-                        access.requireRead(JmsNames.topic(sentTo));
-                    } else if (sentTo != null) {
-                        protocol.destinations.matching(sentTo).forEach(topic -> access.requireRead(topic.name()));
+                    ActiveMQTopic source = VirtualTopics.topicOf(part);
+                    if (source != null && !JmsDestinations.isPattern(source)) {
+                        access.requireRead(JmsNames.topic(source));
+                    } else if (source != null) {
+                        protocol.destinations.matching(source).forEach(topic -> access.requireRead(topic.name()));
                     }
                 }
             }
@@ -113,19 +113,19 @@ final class ClientConnection {
     }
 
     /**
-     * Whether the message may have been stored already: a client that comes again sends once more what it got no answer
-     * for, in the order of the first time. So what follows a message that is new is new too.
+     * Returns whether the next message may have been stored already: a client that reconnects repeats the messages that
+     * were not acknowledged, in their original order. So all messages behind a new one are new too.
      */
     boolean mayRepeat() {
-        return repeats;
+        return mayRepeat;
     }
 
-    /** A message was new, so all that follow are. */
+    /** Notes that a message was new, and therefore all that follow. */
     void repeatsNoMore() {
-        repeats = false;
+        mayRepeat = false;
     }
 
-    /** Ends everything that it has opened. */
+    /** Closes everything that the client has opened. */
     void end(long lastDelivered) {
         List.copyOf(transactions.values()).forEach(unit -> {
             protocol.xa.ended(this, unit);

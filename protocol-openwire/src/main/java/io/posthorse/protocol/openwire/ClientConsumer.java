@@ -5,36 +5,36 @@ import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessagePull;
 
-/** A consumer of a client: one that takes messages, one that looks at them only, or one of advisories. */
+/** A consumer of a client: one that consumes messages, a queue browser, or a listener to advisories. */
 interface ClientConsumer {
     ConsumerInfo info();
 
     /**
-     * Messages were taken, or given back.
+     * Acknowledges messages or gives them back.
      *
-     * @param unit the transaction that it is part of; null for none
+     * @param unit transaction that it is part of; null for none
      */
     void acknowledge(MessageAck ack, OpenTransaction unit) throws JMSException;
 
-    /** A client that is sent nothing by itself asks for a message. */
+    /** Handles a client's request for a message; only clients with prefetch 0 send them. */
     default void pull(MessagePull pull) {}
 
-    /** The client takes another number of messages ahead. */
+    /** Changes the number of messages that the client prefetches. */
     default void prefetch(int changed) {}
 
-    /** See whether there is something for it. */
+    /** Sends the messages that are available. */
     default void wake() {}
 
-    /** How many messages the client has and has not acknowledged. */
+    /** Returns the number of messages that the client has and has not acknowledged. */
     default int inHands() {
         return 0;
     }
 
     /**
-     * It ends.
+     * Closes the consumer.
      *
-     * @param lastDelivered number of the last message that the client has passed on, see
-     *     {@link org.apache.activemq.command.RemoveInfo}
+     * @param lastDelivered number of the last message that the client delivered to its listener, see
+     * {@link org.apache.activemq.command.RemoveInfo}
      */
     void close(long lastDelivered);
 }

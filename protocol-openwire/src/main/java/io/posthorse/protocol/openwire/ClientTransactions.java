@@ -13,7 +13,7 @@ import org.apache.activemq.command.Response;
 import org.apache.activemq.command.TransactionId;
 import org.apache.activemq.command.XATransactionId;
 
-/** The transactions that a client has open, and its part in those that others may finish. */
+/** The open transactions of a client, with its access to the global (XA) ones, which its user's other connections share. */
 final class ClientTransactions {
     private static final int XA_OK = 0;
     private static final int XA_READ_ONLY = 3;
@@ -26,7 +26,7 @@ final class ClientTransactions {
         this.client = client;
     }
 
-    /** The open transaction of that id; null where the id is null. */
+    /** Returns the open transaction with an id; null where the id is null. */
     OpenTransaction unit(TransactionId id) throws JMSException {
         if (id == null) {
             return null;
@@ -38,15 +38,15 @@ final class ClientTransactions {
         return unit;
     }
 
-    /** A global transaction is its user's: whichever of the user's connections names it works in it. */
+    /** Returns an open transaction. A global one belongs to its user, whose connections can all use it. */
     private OpenTransaction open(TransactionId id) {
         return id.isXATransaction() ? protocol.xa.open(client, id) : client.transactions.get(id);
     }
 
-    /** A message was refused before it was read, and its sender waits for no answer. */
+    /** Marks the transaction of a message that was refused unread, whose sender waits for no answer, as failed. */
     void refusedUnread(UnreadMessage message, String why) {
         if (!message.isTransactionKnown()) {
-            client.transactions.values().forEach(unit -> unit.failed(why)); // it may be of any of them
+            client.transactions.values().forEach(unit -> unit.failed(why)); // it may belong to any of them
         } else if (message.transaction() != null && open(message.transaction()) != null) {
             open(message.transaction()).failed(why);
         }
@@ -59,13 +59,13 @@ final class ClientTransactions {
         protocol.xa.ended(client, unit);
     }
 
-    private void requireWhole(OpenTransaction unit) throws JMSException {
+    private void requireNoFailure(OpenTransaction unit) throws JMSException {
         if (unit != null && unit.failure() != null) {
             throw rolledBack(unit, "a part of it was refused: " + unit.failure());
         }
     }
 
-    /** Rolls back what cannot be committed: the client takes it for rolled back whatever it is told. */
+    /** Rolls back a transaction that cannot be committed: the client takes it for rolled back after any error. */
     private JMSException rolledBack(OpenTransaction unit, String why) {
         forget(unit);
         unit.rollback();
@@ -84,14 +84,14 @@ final class ClientTransactions {
         return unknown;
     }
 
-    /** Only the text comes over the wire: clients read the code from it. */
+    /** Creates an exception for a transaction manager. Only the text is sent: clients read the code from it. */
     private static XAException forManager(String text, int code) {
         return new XAException(text + " " + TransactionContext.xaErrorCodeMarker + code);
     }
 
     Response begin(TransactionId id) throws JMSException {
         if (open(id) != null) {
-            return null; // told again after a reconnect, or joined by another connection of the same manager
+            return null; // repeated after a reconnect, or joined by another connection of the same manager
         }
         if (client.transactions.size() >= OpenwireSettings.PER_CONNECTION_MAX) {
             throw new ResourceAllocationException("A connection has at most " + OpenwireSettings.PER_CONNECTION_MAX
@@ -110,12 +110,12 @@ final class ClientTransactions {
         OpenTransaction unit = open(id);
         if (unit == null) {
             if (protocol.xa.isPrepared(client, id)) {
-                return new IntegerResponse(XA_OK); // told again after a reconnect
+                return new IntegerResponse(XA_OK); // repeated after a reconnect
             }
             throw unknown(id);
         }
         protocol.shard.turn();
-        requireWhole(unit);
+        requireNoFailure(unit);
         if (unit.isEmpty()) {
             forget(unit);
             return new IntegerResponse(XA_READ_ONLY);
@@ -128,7 +128,7 @@ final class ClientTransactions {
     Response commit(TransactionId id, boolean onePhase) throws JMSException {
         protocol.shard.turn();
         OpenTransaction unit = open(id);
-        requireWhole(unit);
+        requireNoFailure(unit);
         if (unit != null && (onePhase || !id.isXATransaction())) {
             try {
                 unit.commit();

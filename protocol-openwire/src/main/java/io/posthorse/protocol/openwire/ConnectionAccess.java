@@ -7,7 +7,7 @@ import io.posthorse.access.Origin;
 import io.posthorse.net.Connection;
 import java.net.InetAddress;
 
-/** What one connection may do; the gate decides, by the names that destinations and subscriptions have in the broker. */
+/** The permissions of one connection, which the gate decides by the broker's names of destinations and subscriptions. */
 final class ConnectionAccess {
     private final Gate gate;
     private final InetAddress source;
@@ -20,9 +20,9 @@ final class ConnectionAccess {
     }
 
     /**
-     * Lets a user in by name and password.
+     * Logs a user in by name and password.
      *
-     * @throws SecurityException where the client is not let in
+     * @throws SecurityException where the login is refused
      */
     static ConnectionAccess login(Gate gate, String name, String password, Connection connection) {
         Origin from = new Origin(connection.remote().getAddress(), connection.isEncrypted());
@@ -33,24 +33,24 @@ final class ConnectionAccess {
         }
     }
 
-    /** Name of the user; empty where there are no users. */
+    /** Returns the name of the user; empty where access control is off. */
     String user() {
         return identity == null ? "" : identity.name();
     }
 
-    /** Whether users are asked for. */
+    /** Returns whether access control is on. */
     boolean isOn() {
         return gate.isOn();
     }
 
-    /** Refuses who is not let in any more: users may have changed since the login. */
+    /** Refuses a user whose access was withdrawn: users may have changed since the login. */
     private void requireUser() {
         if (!gate.isOn()) {
             return;
         }
         Identity now = gate.logins().now(identity);
         if (now == null) {
-            throw new SecurityException("User " + identity.name() + " is no longer let in.");
+            throw new SecurityException("User " + identity.name() + " no longer has access.");
         }
         identity = now;
     }
@@ -65,7 +65,7 @@ final class ConnectionAccess {
         require(gate.refusalToRead(identity, source, topic));
     }
 
-    /** Refuses reading by a subscription that is more than a queue's own. */
+    /** Requires permission to read with a subscription other than a queue's own. */
     void requireJoin(String subscription) {
         requireUser();
         require(gate.refusalToJoin(identity, source, subscription));
@@ -89,12 +89,12 @@ final class ConnectionAccess {
         }
     }
 
-    /** Whether the user may do anything at all to a topic, and so may know that it exists. */
+    /** Returns whether the user has any permission on a topic, and so may know that it exists. */
     boolean mayKnow(String topic) {
         return gate.mayKnow(identity, source, topic);
     }
 
-    /** Whether the user may know who else is here, and what is others'. */
+    /** Returns whether the user may know of other users' connections and resources. */
     boolean mayKnowAll() {
         return gate.mayKnowAll(identity);
     }

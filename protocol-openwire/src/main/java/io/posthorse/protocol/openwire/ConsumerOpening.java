@@ -13,7 +13,9 @@ import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.RemoveSubscriptionInfo;
 
-/** Opens the consumers of one client: on queues, topics, patterns, advisories; browsing, or durable. */
+/**
+ * The opening of a client's consumers: on queues, topics, patterns and advisories; queue browsers and durable subscribers.
+ */
 final class ConsumerOpening {
     private final OpenwireProtocol protocol;
     private final ClientConnection client;
@@ -46,38 +48,38 @@ final class ConsumerOpening {
     }
 
     private ClientConsumer browse(ConsumerInfo info, JmsSelector selector) throws JMSException {
-        BrowserConsumer looking = new BrowserConsumer(protocol, client, info, selector);
+        BrowserConsumer browser = new BrowserConsumer(protocol, client, info, selector);
         for (ActiveMQDestination part : JmsDestinations.parts(info.getDestination())) {
             if (JmsDestinations.isPattern(part)) {
                 for (Topic topic : protocol.destinations.matching(part)) {
                     client.access().requireRead(topic.name());
-                    browse(looking, topic);
+                    browse(browser, topic);
                 }
-                browseVirtual(looking, part,
+                browseVirtual(browser, part,
                         protocol.broker.subscription(JmsNames.queueSubscription(part.getPhysicalName())));
             } else {
-                browse(looking, topic(part));
+                browse(browser, topic(part));
             }
         }
-        looking.begin();
-        return looking;
+        browser.begin();
+        return browser;
     }
 
-    private void browse(BrowserConsumer looking, Topic topic) throws JMSException {
+    private void browse(BrowserConsumer browser, Topic topic) throws JMSException {
         Subscription own = protocol.destinations.queueSubscription(topic);
-        looking.add(topic, own, null);
-        browseVirtual(looking, JmsNames.destination(topic.name()), own);
+        browser.add(topic, own, null);
+        browseVirtual(browser, JmsNames.destination(topic.name()), own);
     }
 
-    private void browseVirtual(BrowserConsumer looking, ActiveMQDestination queue, Subscription own) throws JMSException {
-        ActiveMQTopic sentTo = VirtualTopics.topicOf(queue);
-        if (sentTo == null || own == null) {
+    private void browseVirtual(BrowserConsumer browser, ActiveMQDestination queue, Subscription own) throws JMSException {
+        ActiveMQTopic source = VirtualTopics.topicOf(queue);
+        if (source == null || own == null) {
             return;
         }
         protocol.virtual.begin(queue, own);
-        for (Topic topic : protocol.virtual.topics(sentTo)) {
+        for (Topic topic : protocol.virtual.topics(source)) {
             client.access().requireRead(topic.name());
-            looking.add(topic, own, queue);
+            browser.add(topic, own, queue);
         }
     }
 
@@ -125,20 +127,20 @@ final class ConsumerOpening {
         subscriber.attach(protocol.deliveries.feed(topic, subscription, protocol.deadLetters, !isQueue), selector);
     }
 
-    /** What a queue gets of the topic, or the topics, that it is a subscription to: now, and when they come. */
+    /** Attaches a queue that is a virtual subscription to its topic or topics, present and future ones. */
     private void attachVirtual(Subscriber subscriber, ActiveMQDestination queue, JmsSelector selector)
             throws JMSException {
-        ActiveMQTopic sentTo = VirtualTopics.topicOf(queue);
-        if (sentTo == null) {
+        ActiveMQTopic source = VirtualTopics.topicOf(queue);
+        if (source == null) {
             return;
         }
         String name = JmsNames.queueSubscription(queue.getPhysicalName());
-        List<Topic> topics = protocol.virtual.topics(sentTo);
+        List<Topic> topics = protocol.virtual.topics(source);
         topics.forEach(topic -> client.access().requireRead(topic.name()));
-        if (!JmsDestinations.isPattern(sentTo)) {
-            client.access().requireRead(JmsNames.topic(sentTo));
+        if (!JmsDestinations.isPattern(source)) {
+            client.access().requireRead(JmsNames.topic(source));
         }
-        client.access().requireJoin(name); // a group of its own, and not the topic's
+        client.access().requireJoin(name); // the queue reads the topic as a group of its own
         protocol.virtual.begin(queue, protocol.destinations.subscription(name));
         Attachment attachment = to -> subscriber.attach(
                 protocol.deliveries.feed(to, protocol.destinations.subscription(name), protocol.deadLetters, false),
@@ -147,12 +149,12 @@ final class ConsumerOpening {
             attachment.to(topic);
         }
         if (!subscriber.follows(name)) {
-            return; // the queue was deleted and came again
+            return; // the queue was deleted and created again
         }
-        if (JmsDestinations.isPattern(sentTo)) {
-            follow(subscriber, sentTo, attachment);
+        if (JmsDestinations.isPattern(source)) {
+            follow(subscriber, source, attachment);
         } else {
-            subscriber.onClose(protocol.destinations.watch(JmsNames.topic(sentTo), watcher(subscriber, attachment)));
+            subscriber.onClose(protocol.destinations.watch(JmsNames.topic(source), watcher(subscriber, attachment)));
         }
     }
 
@@ -160,12 +162,12 @@ final class ConsumerOpening {
         void to(Topic topic) throws JMSException;
     }
 
-    /** Attaches a consumer of a pattern to topics that come later. */
+    /** Attaches a consumer of a pattern to topics that are created later. */
     private void follow(Subscriber subscriber, ActiveMQDestination pattern, Attachment attachment) {
         subscriber.onClose(protocol.destinations.watch(pattern, watcher(subscriber, attachment)));
     }
 
-    /** Attaches a consumer to its topic again, where it is deleted and comes back. */
+    /** Attaches a consumer to its topic again after that was deleted and created. */
     private void follow(Subscriber subscriber, Topic topic, Attachment attachment) {
         subscriber.onClose(protocol.destinations.watch(topic.name(), watcher(subscriber, attachment)));
     }
@@ -194,8 +196,8 @@ final class ConsumerOpening {
         }
         Topic topic = protocol.destinations.topic(destination, client.session().holder());
         if (!topic.settings().isReadable()) {
-            throw new InvalidDestinationException("The topic " + topic.name() + " gives no messages out: its permissions"
-                    + " allow no reading.");
+            throw new InvalidDestinationException("The topic " + topic.name() + " cannot be read: its permissions do not"
+                    + " allow reading.");
         }
         return topic;
     }
@@ -208,7 +210,7 @@ final class ConsumerOpening {
         requireInactive(name, info.getSubscriptionName());
         ActiveMQDestination to = info.getDestination();
         if (!to.isTopic() || to.isComposite() || to.isTemporary()) {
-            throw new InvalidDestinationException("A durable subscription is to a topic or to a pattern of topics.");
+            throw new InvalidDestinationException("A durable subscription needs a topic or a pattern of topics.");
         }
         client.access().requireJoin(name);
         Subscription subscription = protocol.destinations.durable(name, info, notFrom != null, client);
@@ -245,7 +247,7 @@ final class ConsumerOpening {
         }
     }
 
-    /** Client ids are free to choose, so another user's subscription is not to be had by one. */
+    /** Requires the same user as the subscription's: client ids can be chosen freely, so they must not give access to it. */
     private void requireSameUser(Subscription known, String name) {
         if (known != null && client.access().isOn() && !JmsDestinations.userOf(known).equals(client.user())) {
             throw new SecurityException("The durable subscription " + name + " of client " + client.info().getClientId()

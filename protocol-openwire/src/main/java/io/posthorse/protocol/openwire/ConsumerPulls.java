@@ -3,7 +3,7 @@ package io.posthorse.protocol.openwire;
 import io.posthorse.platform.Timers;
 import java.util.ArrayDeque;
 
-/** Requests of a consumer for one message each. */
+/** The pending requests of a consumer, each for one message. */
 final class ConsumerPulls {
     private static final int OPEN_MAX = 1_000;
 
@@ -15,18 +15,18 @@ final class ConsumerPulls {
         private Timers.Timer timer;
     }
 
-    /** @param ended is run when a request has waited for long enough */
+    /** @param ended is run when a request has timed out */
     ConsumerPulls(Timers timers, Runnable ended) {
         this.timers = timers;
         this.ended = ended;
     }
 
-    /** How many wait. */
+    /** Returns the number of pending requests. */
     int open() {
         return open.size();
     }
 
-    /** @param timeoutMs for how long to wait; 0 for ever, less than 0 not at all */
+    /** @param timeoutMs time to wait in ms; 0 without limit, less than 0 not at all */
     void begin(long timeoutMs) {
         if (open.size() >= OPEN_MAX) {
             return;
@@ -38,7 +38,7 @@ final class ConsumerPulls {
         }
     }
 
-    /** What does not wait has had its chance. */
+    /** Ends the newest request where it must not wait. */
     void endAtOnce(long timeoutMs) {
         if (timeoutMs < 0 && !open.isEmpty()) {
             end(open.getLast());
@@ -51,7 +51,7 @@ final class ConsumerPulls {
         }
     }
 
-    /** The oldest one has got its message. */
+    /** Removes the oldest request: it got its message. */
     void answered() {
         Pull pull = open.poll();
         if (pull != null && pull.timer != null) {

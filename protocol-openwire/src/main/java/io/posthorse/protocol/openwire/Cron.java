@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Times in the five fields of crontab: minute, hour, day of the month, month, day of the week; numbers, names of months
- * and days, {@code *}, lists, ranges and steps. Where both days are given, one of the two suffices, as in crontab(5).
+ * A schedule in the five fields of crontab: minute, hour, day of the month, month, day of the week; with numbers, names of
+ * months and days, {@code *}, lists, ranges and steps. Where both days are given, one of them suffices, as in crontab(5).
  */
 final class Cron {
     private static final int CHARS_MAX = 256;
@@ -33,22 +33,22 @@ final class Cron {
         months = field(fields[3], 1, 12, MONTHS);
         weekdays = field(fields[4], 0, 7, DAYS);
         if (weekdays.get(7)) {
-            weekdays.set(0); // Sunday has two numbers
+            weekdays.set(0); // Sunday is both 0 and 7
         }
         anyDay = fields[2].startsWith("*");
         anyWeekday = fields[4].startsWith("*");
     }
 
-    /** @throws MessageFormatException where it is no such text, or names no time within eight years from now */
+    /** @throws MessageFormatException where the text is invalid, or matches no time within eight years from now */
     static Cron parse(String text, ZonedDateTime now) throws MessageFormatException {
         String[] fields = text.strip().split("\\s+");
         if (text.length() > CHARS_MAX || fields.length != 5) {
-            throw new MessageFormatException(
-                    "A cron text has five fields (minute hour day month weekday), not " + fields.length + ": " + text);
+            throw new MessageFormatException("A cron text has five fields (minute hour day month weekday) and at most 256"
+                    + " characters; this one has " + fields.length + " fields: " + text);
         }
         Cron cron = new Cron(fields);
         if (cron.next(now) == null) {
-            throw new MessageFormatException("The cron text names no time: " + text);
+            throw new MessageFormatException("The cron text matches no time in the next eight years: " + text);
         }
         return cron;
     }
@@ -81,12 +81,12 @@ final class Cron {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // told below
+            // reported below
         }
         throw new MessageFormatException("In a cron text, " + text + " is not one of " + min + " to " + max + ".");
     }
 
-    /** The first minute behind a time that it names; null where there is none within eight years. */
+    /** Returns the first matching minute behind a time; null where there is none within eight years. */
     ZonedDateTime next(ZonedDateTime behind) {
         ZonedDateTime at = behind.truncatedTo(ChronoUnit.MINUTES).plusMinutes(1);
         ZonedDateTime end = behind.plusYears(YEARS_AHEAD);

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes messages that nobody could consume, or whose time was over, to the queue for dead letters. Settling the message
- * and storing it there is one atomic step. As in ActiveMQ, messages that were not meant to survive are dropped, and so are
- * those that were given up by consumers of topics without a durable subscription.
+ * The dead letters of JMS: messages that nobody could consume, or that expired, are moved to the dead-letter queue.
+ * Settling the message and storing it there is one atomic step. As in ActiveMQ, non-persistent messages are dropped, and so
+ * are those that consumers of topics without a durable subscription gave up.
  */
 final class DeadLetters implements UndeliverableHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
@@ -30,10 +30,12 @@ final class DeadLetters implements UndeliverableHandler {
     private static final int REMEMBERED_MAX = 1_024;
 
     private final OpenwireProtocol protocol;
-    /** Messages of topics that have a letter already, the last ones: one is enough for all durable subscriptions. */
-    private final Set<Place> buried = new LinkedHashSet<>();
+    /**
+     * The last messages of topics that are in the queue already: one dead letter is enough for all durable subscriptions.
+     */
+    private final Set<MessageKey> buried = new LinkedHashSet<>();
 
-    private record Place(int partition, long offset) {}
+    private record MessageKey(int partition, long offset) {}
 
     DeadLetters(OpenwireProtocol protocol) {
         this.protocol = protocol;
@@ -44,7 +46,9 @@ final class DeadLetters implements UndeliverableHandler {
         return bury(feed, partition, offset, position, traits, "Message Expired. Expiration:" + traits.expiresAtMs());
     }
 
-    /** Buries a message that a consumer gave up; false where the log is full, and then it stays where it is. */
+    /**
+     * Moves a message that a consumer gave up; returns false where the log is full, and then the message stays where it is.
+     */
     boolean poison(Delivery delivery, String cause) {
         Feed feed = delivery.feed();
         boolean done = bury(
@@ -55,7 +59,7 @@ final class DeadLetters implements UndeliverableHandler {
         return done;
     }
 
-    /** The same for one whose time was over in the consumer's hands. */
+    /** Moves a message that expired while a consumer had it; returns false as {@link #poison} does. */
     boolean expired(Delivery delivery) {
         Feed feed = delivery.feed();
         boolean done = expired(feed, delivery.partition(), delivery.offset(), delivery.position(), delivery.traits());
@@ -70,9 +74,9 @@ final class DeadLetters implements UndeliverableHandler {
         protocol.shard.turn();
         AtomicGroup group = protocol.broker.group();
         group.settle(feed.subscription(), partition, offset);
-        Place place = JmsNames.isDurable(feed.subscription().name()) ? new Place(partition.id(), offset) : null;
-        boolean keeps = traits.persistent() && !feed.subscription().isTransient() && !buried.contains(place);
-        Message message = keeps ? protocol.messages.at(position) : null;
+        MessageKey key = JmsNames.isDurable(feed.subscription().name()) ? new MessageKey(partition.id(), offset) : null;
+        boolean isStored = traits.persistent() && !feed.subscription().isTransient() && !buried.contains(key);
+        Message message = isStored ? protocol.messages.at(position) : null;
         if (message != null) {
             try {
                 publish(group, message, feed, cause);
@@ -84,26 +88,26 @@ final class DeadLetters implements UndeliverableHandler {
             }
         }
         boolean done = group.commit() == Admission.ADMITTED;
-        if (done && place != null) {
-            remember(place);
+        if (done && key != null) {
+            remember(key);
         }
         return done;
     }
 
-    private void remember(Place place) {
+    private void remember(MessageKey key) {
         if (buried.size() >= REMEMBERED_MAX) {
             buried.remove(buried.iterator().next());
         }
-        buried.add(place);
+        buried.add(key);
     }
 
     private void publish(AtomicGroup group, Message message, Feed from, String cause) throws JMSException, IOException {
         Topic dead = protocol.destinations.deadLetters();
         if (from.topic() == dead) {
-            return; // what fails there a second time is dropped
+            return; // a message that fails there again is dropped
         }
         Message letter = message.copy();
-        ActiveMQDestination queue = protocol.virtual.shownAs(from); // who sends it back means this one's consumers
+        ActiveMQDestination queue = protocol.virtual.shownAs(from); // one sent back reaches this queue's consumers only
         letter.setOriginalDestination(queue == null ? message.getDestination() : queue);
         letter.setDestination(JmsNames.destination(dead.name()));
         letter.setProperty(CAUSE, cause);

@@ -9,12 +9,12 @@ import java.util.List;
 import org.apache.activemq.command.Message;
 
 /**
- * When a message is delivered, by the properties that ActiveMQ's clients set for it.
+ * The delivery times of a message, from the properties that ActiveMQ's clients set.
  *
- * @param firstMs ms since 1970; 0 at once
- * @param periodMs time between deliveries
- * @param repeat how many deliveries follow the first; -1 without end
- * @param cron when further ones begin; null for never
+ * @param firstMs time of the first delivery, ms since 1970; 0 at once
+ * @param periodMs time between deliveries, in ms
+ * @param repeat number of deliveries after the first; -1 without end
+ * @param cron times at which the deliveries begin again; null for none
  */
 record DeliverySchedule(long firstMs, long periodMs, int repeat, Cron cron) {
     static final String DELAY = "AMQ_SCHEDULED_DELAY";
@@ -26,10 +26,10 @@ record DeliverySchedule(long firstMs, long periodMs, int repeat, Cron cron) {
     private static final DeliverySchedule NOW = new DeliverySchedule(0, 0, 0, null);
     private static final long MS_MAX = 10L * 366 * 86_400_000;
 
-    /** @throws MessageFormatException where the properties make no sense */
+    /** @throws MessageFormatException where the properties are invalid */
     static DeliverySchedule of(Message message, long nowMs) throws MessageFormatException, IOException {
         if (message.getMarshalledProperties() == null && message.getProperties().isEmpty()
-                || message.getProperty(JOB) != null) { // it was delivered by its schedule already, and is sent on
+                || message.getProperty(JOB) != null) { // a scheduled delivery that a consumer forwards
             return NOW;
         }
         long delay = number(message, DELAY, 0);
@@ -37,8 +37,8 @@ record DeliverySchedule(long firstMs, long periodMs, int repeat, Cron cron) {
         long repeat = number(message, REPEAT, 0);
         Object cron = message.getProperty(CRON);
         if (delay < 0 || delay > MS_MAX || period < 0 || period > MS_MAX || repeat < -1 || repeat > Integer.MAX_VALUE) {
-            throw new MessageFormatException("The schedule of a message makes no sense: delay " + delay + ", period "
-                    + period + ", repeat " + repeat + ". Times are ms up to ten years, repeat is -1 for ever.");
+            throw new MessageFormatException("The schedule of the message is invalid: delay " + delay + ", period "
+                    + period + ", repeat " + repeat + ". Times are ms up to ten years; a repeat of -1 means without end.");
         }
         if (repeat != 0 && period == 0) {
             throw new MessageFormatException(REPEAT + " needs " + PERIOD + ".");
@@ -52,7 +52,7 @@ record DeliverySchedule(long firstMs, long periodMs, int repeat, Cron cron) {
         return new DeliverySchedule(delay == 0 && repeat == 0 ? 0 : Math.max(nowMs + delay, 1), period, (int) repeat, null);
     }
 
-    /** Has the message say of which job it is, in the place of when it is delivered. */
+    /** Replaces the schedule in a message's properties by the id of its job. */
     static void delivered(Message message, String job) throws IOException {
         for (String name : List.of(DELAY, PERIOD, REPEAT, CRON)) {
             message.removeProperty(name);
@@ -60,7 +60,7 @@ record DeliverySchedule(long firstMs, long periodMs, int repeat, Cron cron) {
         message.setProperty(JOB, job);
     }
 
-    /** Whether the message asked for a time, if only for now. */
+    /** Returns whether the message has a schedule, even one that is due at once. */
     static boolean isAsked(Message message) throws IOException {
         return message.getProperty(JOB) == null
                 && (message.getProperty(DELAY) != null || message.getProperty(PERIOD) != null
@@ -71,10 +71,10 @@ record DeliverySchedule(long firstMs, long periodMs, int repeat, Cron cron) {
         return repeat != 0 || cron != null;
     }
 
-    private static long number(Message message, String name, long otherwise) throws MessageFormatException, IOException {
+    private static long number(Message message, String name, long defaultValue) throws MessageFormatException, IOException {
         Object value = message.getProperty(name);
         if (value == null) {
-            return otherwise;
+            return defaultValue;
         }
         if (value instanceof Number number) {
             return number.longValue();

@@ -10,10 +10,10 @@ import java.util.Map;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.filter.DestinationFilter;
 
-/** Durable subscriptions to patterns of topics: they get a topic that comes from its first message on, here or away. */
+/** The durable subscriptions to patterns of topics: each gets a new topic from its first message on, also while inactive. */
 final class DurablePatterns {
     private final OpenwireProtocol protocol;
-    /** What each of them is to, by its name; null before the first look. */
+    /** Filters by the names of the subscriptions; null before they are collected. */
     private Map<String, DestinationFilter> filters;
 
     DurablePatterns(OpenwireProtocol protocol) {
@@ -21,30 +21,31 @@ final class DurablePatterns {
     }
 
     /**
-     * Makes up for topics that came while nobody here heard of it, or of which no more than the topic was stored: what such
-     * a subscription has never read, it reads from the begin. A topic that is older than the subscription it has read.
+     * Attaches the subscriptions to topics that were created while this protocol was inactive, or stored without the
+     * cursors: a subscription that has never read a topic reads it from its beginning. It has a cursor on each topic that
+     * is older than itself.
      */
     void start() {
-        lookOnce();
+        collectOnce();
         if (!filters.isEmpty()) {
             protocol.broker.topics().forEach(this::created);
         }
     }
 
-    /** There is such a subscription. */
+    /** Adds a subscription, where it is to a pattern. */
     void note(Subscription durable) {
-        lookOnce();
-        read(durable);
+        collectOnce();
+        add(durable);
     }
 
-    private void lookOnce() {
+    private void collectOnce() {
         if (filters == null) {
             filters = new HashMap<>();
-            protocol.broker.subscriptions().forEach(this::read);
+            protocol.broker.subscriptions().forEach(this::add);
         }
     }
 
-    private void read(Subscription one) {
+    private void add(Subscription one) {
         SubscriptionOrigin origin = one.settings().origin();
         if (origin == null || !JmsNames.isDurable(one.name())) {
             return;
@@ -55,13 +56,13 @@ final class DurablePatterns {
         }
     }
 
-    /** A topic has come to be. */
+    /** Attaches the matching subscriptions to a new topic. */
     void created(Topic topic) {
         ActiveMQDestination destination = JmsNames.destination(topic.name());
         if (!destination.isTopic() || destination.isTemporary()) {
             return;
         }
-        lookOnce();
+        collectOnce();
         for (Map.Entry<String, DestinationFilter> one : List.copyOf(filters.entrySet())) {
             Subscription durable = protocol.broker.subscription(one.getKey());
             if (durable == null) {

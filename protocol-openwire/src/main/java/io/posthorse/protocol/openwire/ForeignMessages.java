@@ -19,7 +19,7 @@ import org.apache.activemq.util.ByteArrayOutputStream;
 import org.apache.activemq.util.ByteSequence;
 import org.apache.activemq.util.MarshallingSupport;
 
-/** Messages of other protocols as JMS clients get them. */
+/** The conversion of other protocols' messages to JMS messages. */
 final class ForeignMessages {
     private static final String DASH = "_HYPHEN_";
     private static final String DOT = "_DOT_";
@@ -62,11 +62,11 @@ final class ForeignMessages {
         try {
             return foreign == null ? null : ActiveMQDestination.createDestination(foreign, ActiveMQDestination.QUEUE_TYPE);
         } catch (IllegalArgumentException e) {
-            return null; // whoever sent it meant something else
+            return null; // the sender meant another kind of name
         }
     }
 
-    /** The name of a property as Java allows it, for selectors: an own word stands for what is not allowed. */
+    /** Returns the name of a property as an identifier for selectors: words replace the characters that are not allowed. */
     private static String name(String foreign) {
         return foreign.replace("-", DASH).replace(".", DOT);
     }

@@ -15,8 +15,8 @@ import org.apache.activemq.openwire.DataStreamMarshaller;
 import org.apache.activemq.openwire.OpenWireFormat;
 
 /**
- * Keeps the codec from making exceptions of a class that a peer names. Three structures carry one: of two of them no
- * client has anything to say here, so they are refused; of the third, an acknowledgement with the cause of a failure, name
+ * The guards of the codec: keep it from creating exceptions of a class that a peer names. Three structures carry one. Two
+ * of them are never valid from a client and are refused; of the third, an acknowledgement with the cause of a failure, name
  * and message of the exception are read as text. Structures can be nested, so the codec's own table is changed.
  */
 final class Guards {
@@ -24,24 +24,24 @@ final class Guards {
 
     private Guards() {}
 
-    /** Must be called again after the format's version was changed. */
+    /** Installs the guards; must be called again after the format's version was changed. */
     static void install(OpenWireFormat format) {
         DataStreamMarshaller[] shared = (DataStreamMarshaller[]) TABLE.get(format);
-        DataStreamMarshaller[] table = shared.clone(); // a client in the same process uses the shared one
+        DataStreamMarshaller[] table = shared.clone(); // a client in the same process uses the shared table
         table[ExceptionResponse.DATA_STRUCTURE_TYPE] = new WriteOnly(table[ExceptionResponse.DATA_STRUCTURE_TYPE]);
         table[ConnectionError.DATA_STRUCTURE_TYPE] = new WriteOnly(table[ConnectionError.DATA_STRUCTURE_TYPE]);
         table[MessageAck.DATA_STRUCTURE_TYPE] = new Acknowledgements(table[MessageAck.DATA_STRUCTURE_TYPE]);
         TABLE.set(format, table);
     }
 
-    /** What a failure was, as the client tells it. */
-    static final class Told extends Exception {
-        Told(String what) {
+    /** The cause of a failure, as the client states it. */
+    static final class FailureCause extends Exception {
+        FailureCause(String what) {
             super(what, null, false, false);
         }
 
         @Override
-        @SuppressWarnings("OverrideThrowableToString") // that is what the client shows
+        @SuppressWarnings("OverrideThrowableToString") // the client shows this text
         public String toString() {
             return getMessage();
         }
@@ -92,11 +92,11 @@ final class Guards {
         }
 
         private IOException refused() {
-            return new IOException("A client does not send structures of type " + getDataStructureType() + ".");
+            return new IOException("Clients must not send structures of type " + getDataStructureType() + ".");
         }
     }
 
-    /** Reads what the codec would read, but the exception. */
+    /** Reads all fields as the codec does, except the exception. */
     private static final class Acknowledgements extends WriteOnly {
         Acknowledgements(DataStreamMarshaller inner) {
             super(inner);
@@ -117,7 +117,7 @@ final class Guards {
             if (format.getVersion() >= 7 && in.readBoolean()) {
                 String name = in.readBoolean() ? in.readUTF() : "";
                 String message = in.readBoolean() ? in.readUTF() : null;
-                ack.setPoisonCause(new Told(message == null ? name : name + ": " + message));
+                ack.setPoisonCause(new FailureCause(message == null ? name : name + ": " + message));
             }
         }
     }

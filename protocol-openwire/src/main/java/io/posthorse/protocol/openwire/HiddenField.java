@@ -3,20 +3,20 @@ package io.posthorse.protocol.openwire;
 import java.lang.reflect.Field;
 
 /**
- * A field of the client library that it does not give out. The only reflection here: on names that stand in this code,
- * never on one that came over the wire.
+ * A private field of the client library. This is the only reflection of the module: on names in this code, never on a name
+ * that came over the wire.
  */
 final class HiddenField {
     private final Field field;
 
-    /** @throws IllegalStateException where the library is another release, which has no such field */
+    /** @throws IllegalStateException where the library is another release, without such a field */
     HiddenField(Class<?> of, String name) {
         try {
             field = of.getDeclaredField(name);
             field.setAccessible(true);
         } catch (NoSuchFieldException e) {
             throw new IllegalStateException(
-                    of.getName() + " has no field " + name + ": this is not the release of it that Posthorse knows.", e);
+                    of.getName() + " has no field " + name + ": Posthorse does not support this release of the library.", e);
         }
     }
 

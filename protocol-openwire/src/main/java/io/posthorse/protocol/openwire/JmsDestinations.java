@@ -30,7 +30,7 @@ import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.filter.DestinationFilter;
 
-/** Destinations of JMS clients: topics of the broker, created on first use, with the subscription of a queue. */
+/** The destinations of JMS clients: topics of the broker, created on first use, with the subscriptions of queues. */
 final class JmsDestinations implements TopicListener {
     /** Settings of subscriptions whose messages are settled one by one; consumers with offsets cannot use them. */
     static final SubscriptionSettings SETTLED = SubscriptionSettings.settled(null);
@@ -39,8 +39,8 @@ final class JmsDestinations implements TopicListener {
 
     private final OpenwireProtocol protocol;
     private final Broker broker;
-    /** Queues' own subscriptions, as far as it was seen that they keep everything. */
-    private final Map<Topic, Subscription> promises = new IdentityHashMap<>();
+    /** Queues' own subscriptions that are known to keep every message. */
+    private final Map<Topic, Subscription> keeping = new IdentityHashMap<>();
 
     private final LongNames longNames;
     private final Set<Consumer<Topic>> watchers = new LinkedHashSet<>();
@@ -53,21 +53,21 @@ final class JmsDestinations implements TopicListener {
         broker.onTopics(this);
     }
 
-    /** Deletes what connections of an earlier run left. */
+    /** Deletes the temporary destinations that connections of an earlier run left. */
     void dropTemporary() {
         List.copyOf(broker.topics()).stream().filter(t -> JmsNames.isTemporary(t.name())).forEach(this::delete);
     }
 
-    /** The topic of a destination; null where there is none. */
+    /** Returns the topic of a destination; null where there is none. */
     Topic known(ActiveMQDestination destination) throws JMSException {
         String name = JmsNames.topic(destination);
         if (!destination.isTemporary() && JmsNames.isTemporary(name)) {
-            throw new InvalidDestinationException("Names like " + destination + " are those of temporary destinations.");
+            throw new InvalidDestinationException("The name of " + destination + " is reserved for temporary destinations.");
         }
         return broker.topic(name);
     }
 
-    /** The queue for dead letters, which is created whether destinations are created by their first use or not. */
+    /** Returns the dead-letter queue; creates it even where first use does not create destinations. */
     Topic deadLetters() throws JMSException {
         ActiveMQDestination queue = new ActiveMQQueue(protocol.settings.deadLetters());
         Topic known = known(queue);
@@ -79,16 +79,16 @@ final class JmsDestinations implements TopicListener {
     }
 
     /**
-     * The topic of a destination, created where it is missing.
+     * Returns the topic of a destination, and creates it where it is missing.
      *
-     * @param by for whom; null where it is for the broker itself
-     * @throws JMSException where there is none, and may not be one
+     * @param by creator; null for the broker itself
+     * @throws JMSException where there is none, and it must not be created
      */
     Topic topic(ActiveMQDestination destination, QuotaHolder by) throws JMSException {
         Topic known = known(destination);
         if (known != null) {
             if (known.isInternal()) {
-                throw new InvalidDestinationException(destination + " is the broker's own.");
+                throw new InvalidDestinationException(destination + " is internal to the broker.");
             }
             return known;
         }
@@ -108,19 +108,19 @@ final class JmsDestinations implements TopicListener {
         String name = JmsNames.topic(destination);
         int length = destination.getPhysicalName().getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > JmsNames.BYTES_MAX) {
-            throw new InvalidDestinationException("The name of a destination has " + length + " bytes of UTF-8; 1 to "
-                    + JmsNames.BYTES_MAX + " are possible.");
+            throw new InvalidDestinationException("The name of a destination has " + length + " bytes of UTF-8; it must"
+                    + " have 1 to " + JmsNames.BYTES_MAX + ".");
         }
         if (SystemNames.isInternal(name)) {
-            throw new InvalidDestinationException("Names like " + destination + " are the broker's own: nobody else makes"
-                    + " such a destination.");
+            throw new InvalidDestinationException("The name of " + destination + " is reserved for the broker. Choose"
+                    + " another name.");
         }
         if (!broker.hasRoomForTopic()) {
-            throw new ResourceAllocationException("There are as many destinations as topics.max allows.");
+            throw new ResourceAllocationException("The maximum number of destinations (topics.max) is reached.");
         }
         if (!broker.creations().admitsTopic(by, 1)) {
-            throw new ResourceAllocationException("One user or one address has made as many destinations as it may: the"
-                    + " parts share.user and share.address of topics.max.");
+            throw new ResourceAllocationException("One user or one address has created its maximum number of destinations"
+                    + " (share.user and share.address of topics.max).");
         }
         longNames.admit(name);
         protocol.shard.turn();
@@ -139,12 +139,12 @@ final class JmsDestinations implements TopicListener {
     }
 
     /**
-     * Has everything in a queue kept until somebody has received it, whoever made its topic. What is there already belongs
-     * to the first consumer too.
+     * Makes a queue keep every message until a consumer has received it, whichever client created its topic. Messages that
+     * are there already belong to the first consumer too.
      */
     void promise(Topic topic) throws JMSException {
-        Subscription promised = promises.get(topic);
-        if (promised != null && !promised.isDeleted() && knowsAll(promised, topic)) {
+        Subscription keptBy = keeping.get(topic);
+        if (keptBy != null && !keptBy.isDeleted() && knowsAll(keptBy, topic)) {
             return;
         }
         protocol.shard.turn();
@@ -155,44 +155,44 @@ final class JmsDestinations implements TopicListener {
             }
         }
         protocol.virtual.begin(JmsNames.destination(topic.name()), own);
-        promises.put(topic, own);
+        keeping.put(topic, own);
     }
 
     private static boolean knowsAll(Subscription own, Topic topic) {
         return topic.size() == 0 || own.cursor(topic.partition(topic.size() - 1)) >= 0;
     }
 
-    /** Deletes a topic with its subscription. */
+    /** Deletes a topic with its queue's subscription. */
     void delete(Topic topic) {
         protocol.shard.turn();
         ActiveMQDestination destination = JmsNames.destination(topic.name());
-        Subscription shared = broker.subscription(JmsNames.queueSubscription(destination.getPhysicalName()));
-        if (broker.delete(topic) && destination.isQueue() && shared != null) {
-            broker.delete(shared);
+        Subscription subscription = broker.subscription(JmsNames.queueSubscription(destination.getPhysicalName()));
+        if (broker.delete(topic) && destination.isQueue() && subscription != null) {
+            broker.delete(subscription);
         }
     }
 
-    /** The subscription that all consumers of a queue share. Everything that is kept belongs to the first one. */
+    /** Returns the subscription that all consumers of a queue share; the first consumer gets all messages that are kept. */
     Subscription queueSubscription(Topic topic) throws JMSException {
         return subscription(JmsNames.queueSubscription(JmsNames.destination(topic.name()).getPhysicalName()));
     }
 
-    /** A subscription of that name, created where it is missing. */
+    /** Returns the subscription with a name, and creates it where it is missing. */
     Subscription subscription(String name) throws JMSException {
         Subscription known = broker.subscription(name);
         if (known != null) {
             if (!known.settings().consumeEnabled()) {
-                throw new ResourceAllocationException("The consumer group " + name + " may not consume: its consumeEnable is"
-                        + " off. Switch it on with updateSubGroup.");
+                throw new ResourceAllocationException("The consumer group " + name + " must not consume: its consumeEnable"
+                        + " is off. Switch it on with updateSubGroup.");
             }
             if (!known.settings().settlesOneByOne()) {
-                throw new ResourceAllocationException("The consumer group " + name + " is used by clients with offsets, and"
-                        + " is not for JMS. Delete the group, or use another destination.");
+                throw new ResourceAllocationException("The consumer group " + name + " is used by clients with offsets, so"
+                        + " JMS clients cannot use it. Delete the group, or use another destination.");
             }
             return known;
         }
         if (!broker.hasRoomForSubscription()) {
-            throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
+            throw new ResourceAllocationException("The maximum number of subscriptions (groups.max) is reached.");
         }
         longNames.admit(name);
         protocol.shard.turn();
@@ -204,8 +204,8 @@ final class JmsDestinations implements TopicListener {
     }
 
     /**
-     * A durable subscription to a topic, created where it is missing. One whose topic or selector is another one now begins
-     * anew, as JMS asks for.
+     * Returns a durable subscription to a topic, and creates it where it is missing. One whose topic or selector has
+     * changed begins anew, as JMS demands.
      */
     Subscription durable(String name, ConsumerInfo info, boolean noLocal, ClientConnection client) throws JMSException {
         requireNameable(name);
@@ -222,11 +222,11 @@ final class JmsDestinations implements TopicListener {
             throw JmsExceptions.full(Admission.DISK_FULL);
         }
         if (!broker.hasRoomForSubscription()) {
-            throw new ResourceAllocationException("There are as many subscriptions as groups.max allows.");
+            throw new ResourceAllocationException("The maximum number of subscriptions (groups.max) is reached.");
         }
         if (!broker.creations().admitsSubscription(by)) {
-            throw new ResourceAllocationException("One user or one address has made as many durable subscriptions as it may:"
-                    + " the parts share.user and share.address of groups.max.");
+            throw new ResourceAllocationException("One user or one address has created its maximum number of durable"
+                    + " subscriptions (share.user and share.address of groups.max).");
         }
         longNames.admit(name);
         Subscription created = broker.createOrUpdate(name, wanted);
@@ -244,12 +244,12 @@ final class JmsDestinations implements TopicListener {
         if (problem != null) {
             throw new InvalidClientIDException("The names of the client and of its durable subscription are too long"
                     + " together: "
-                    + problem + " Dots and other characters that are not letters or digits take three. Choose shorter"
-                    + " ones.");
+                    + problem + " A character that is not a letter or digit takes three bytes. Choose shorter"
+                    + " names.");
         }
     }
 
-    /** Whose durable subscription it is; empty where it was made without users. */
+    /** Returns the owner of a durable subscription; empty where it was created without access control. */
     static String userOf(Subscription durable) {
         return durable.settings().origin() == null ? "" : durable.settings().origin().user();
     }
@@ -260,23 +260,23 @@ final class JmsDestinations implements TopicListener {
         return destination.isPattern();
     }
 
-    /** The parts of a composite destination, or the one that it is. */
+    /** Returns the parts of a composite destination, or the destination itself where it is a single one. */
     static List<ActiveMQDestination> parts(ActiveMQDestination destination) {
         return destination.isComposite() ? List.of(destination.getCompositeDestinations()) : List.of(destination);
     }
 
-    /** Topics that a pattern fits now. */
+    /** Returns the topics that match a pattern now. */
     List<Topic> matching(ActiveMQDestination pattern) {
         List<Topic> found = new ArrayList<>();
         for (Topic topic : broker.topics()) {
-            if (fits(pattern, topic)) {
+            if (matches(pattern, topic)) {
                 found.add(topic);
             }
         }
         return found;
     }
 
-    private boolean fits(ActiveMQDestination pattern, Topic topic) {
+    private boolean matches(ActiveMQDestination pattern, Topic topic) {
         if (topic.isInternal() || protocol.gate.isInternal(topic.name()) || RepeatedDeliveries.isTopic(topic.name())) {
             return false;
         }
@@ -287,21 +287,21 @@ final class JmsDestinations implements TopicListener {
 
     // ---- coming and going
 
-    /** Has new topics that a pattern fits told. */
+    /** Reports new topics that match a pattern to a watcher; returns the action that ends this. */
     Runnable watch(ActiveMQDestination pattern, Consumer<Topic> watcher) {
-        Consumer<Topic> choosing = topic -> {
-            if (fits(pattern, topic)) {
+        Consumer<Topic> filtered = topic -> {
+            if (matches(pattern, topic)) {
                 watcher.accept(topic);
             }
         };
-        watchers.add(choosing);
-        return () -> watchers.remove(choosing);
+        watchers.add(filtered);
+        return () -> watchers.remove(filtered);
     }
 
     /**
-     * Has a topic told that comes again under a name.
+     * Reports a topic to a watcher when it is created under a name.
      *
-     * @return what ends that
+     * @return action that ends this
      */
     Runnable watch(String name, Consumer<Topic> watcher) {
         watchersByName.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(watcher);
@@ -323,7 +323,7 @@ final class JmsDestinations implements TopicListener {
 
     @Override
     public void deleted(Topic topic) {
-        promises.remove(topic);
+        keeping.remove(topic);
         protocol.virtual.deleted(topic);
         protocol.advisories.destination(JmsNames.destination(topic.name()), false);
     }

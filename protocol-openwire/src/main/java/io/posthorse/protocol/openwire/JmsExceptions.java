@@ -12,21 +12,22 @@ import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import javax.transaction.xa.XAException;
 
-/** Why something is refused, as exceptions that clients know. */
+/** The exceptions for refusals, in the classes that clients know. */
 final class JmsExceptions {
     private JmsExceptions() {}
 
-    /** The log admits nothing more. */
+    /** Returns the exception where the log admits no records. */
     static JMSException full(Admission why) {
         return why == Admission.DISK_FULL
-                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading goes on; make"
-                        + " room, or wait until old messages expire, and send again.")
-                : new ResourceAllocationException("The broker's disk has failed: nothing is stored any more. See its log.");
+                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading still works."
+                        + " Make room, or wait until old messages expire, and send again.")
+                : new ResourceAllocationException("The broker's disk has failed: nothing is stored any more. See the server"
+                        + " log.");
     }
 
     static JMSException failed(IOException cause) {
         return new ResourceAllocationException(
-                "The broker's disk has failed (" + cause.getMessage() + "); whether this was stored is not known.");
+                "The broker's disk has failed (" + cause.getMessage() + "); it is unknown whether the command was stored.");
     }
 
     static void throwUnless(Admission admission) throws JMSException {
@@ -36,8 +37,8 @@ final class JmsExceptions {
     }
 
     /**
-     * An exception by the class name that the client's release has: packages were renamed with 6.0. A transaction manager
-     * is told of the cause by the class that it knows.
+     * Returns an exception of the class that the client's release has: packages were renamed with 6.0. A transaction
+     * manager gets the cause, by a class that it knows.
      */
     static Throwable asKnownTo(boolean javax, Throwable cause) {
         if (cause.getCause() instanceof XAException forManager) {

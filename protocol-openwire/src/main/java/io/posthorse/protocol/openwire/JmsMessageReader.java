@@ -25,7 +25,7 @@ import org.apache.activemq.util.ByteArrayInputStream;
 import org.apache.activemq.util.ByteSequence;
 import org.apache.activemq.util.MarshallingSupport;
 
-/** JMS messages as clients of other protocols can have them. Objects stay closed. */
+/** The conversion of JMS messages for clients of other protocols. Serialized objects stay opaque. */
 final class JmsMessageReader {
     private static final int INFLATED_MAX = 16 << 20;
     private static final List<String> NOT_PROPERTIES = List.of("TAGS", "KEYS");
@@ -79,7 +79,7 @@ final class JmsMessageReader {
 
     private static Map<String, Object> fields(ActiveMQMapMessage message) throws JMSException {
         ActiveMQMapMessage map = (ActiveMQMapMessage) message.copy();
-        Map<String, Object> fields = new TreeMap<>(); // the client keeps no order, so that it is the same every time
+        Map<String, Object> fields = new TreeMap<>(); // the client keeps no order: sorted, it is always the same
         for (Enumeration<String> names = map.getMapNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
             fields.put(name, map.getObject(name));
@@ -101,7 +101,7 @@ final class JmsMessageReader {
         }
     }
 
-    /** Bytes are compressed in another way than all else: behind their length. */
+    /** Returns the content of a bytes message, whose compressed form begins with its length, unlike that of all others. */
     private static byte[] bytes(ActiveMQBytesMessage message) throws IOException {
         ByteSequence content = message.getContent();
         if (content == null || !message.isCompressed()) {
@@ -125,11 +125,11 @@ final class JmsMessageReader {
     private static byte[] inflate(InputStream compressed) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (InflaterInputStream in = new InflaterInputStream(compressed)) {
-            byte[] some = new byte[8_192];
-            for (int read = in.read(some); read >= 0; read = in.read(some)) {
-                out.write(some, 0, read);
+            byte[] buffer = new byte[8_192];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                out.write(buffer, 0, read);
                 if (out.size() > INFLATED_MAX) {
-                    throw new IOException("A compressed body is longer than " + INFLATED_MAX + " bytes.");
+                    throw new IOException("A compressed message body is longer than " + INFLATED_MAX + " bytes.");
                 }
             }
         }

@@ -6,17 +6,17 @@ import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.Message;
 
 /**
- * Stored messages as JMS clients get them. The last ones are remembered, for the same message is often wanted by a
- * selector and several subscribers in a row. Whoever gets one may set what depends on the delivery, and must have written
- * it before the next one is asked for.
+ * The stored messages, decoded for JMS clients. A cache holds the last ones, since a selector and several subscribers often
+ * need the same message in a row. A caller may set the fields that depend on the delivery, and must encode the message
+ * before it calls this class again.
  */
 final class JmsMessages {
     private static final int SLOTS = 1_024;
-    /** Fibonacci hashing to ten bits: records of like length must not meet in few slots. */
+    /** Fibonacci hashing to ten bits: records of similar length must not share a few slots. */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private static final int SPREAD_SHIFT = 54;
-    /** Larger messages are not remembered. */
+    /** Larger messages are not cached. */
     private static final int BYTES_MAX = 16 << 10;
 
     private final Broker broker;
@@ -29,13 +29,13 @@ final class JmsMessages {
         this.codec = codec;
     }
 
-    /** The message whose record stands at a position; null where it cannot be read any more. */
+    /** Returns the message at a position; null where it can no longer be read. */
     Message at(long position) {
         OutgoingDispatch found = outgoing(position);
         return found == null ? null : found.message();
     }
 
-    /** The same, to be sent. */
+    /** Returns the same message as it is sent to consumers. */
     OutgoingDispatch outgoing(long position) {
         int slot = (int) (position * SPREAD >>> SPREAD_SHIFT);
         if (known[slot] != null && positions[slot] == position) {
@@ -49,7 +49,7 @@ final class JmsMessages {
         try {
             message = new OutgoingDispatch(of(broker.originals().formatAt(position), bytes));
         } catch (RuntimeException e) {
-            return null; // nobody can be shown what makes no sense
+            return null; // the bytes are no valid message: no client can get it
         }
         if (bytes.capacity() <= BYTES_MAX) {
             known[slot] = message;
@@ -58,7 +58,7 @@ final class JmsMessages {
         return message;
     }
 
-    /** The same as a queue has it whose messages were sent to a topic. */
+    /** Returns the same message as a queue shows it whose messages were sent to a topic. */
     OutgoingDispatch outgoing(long position, ActiveMQDestination queue) {
         OutgoingDispatch sent = outgoing(position);
         if (sent == null || queue == null) {

@@ -10,18 +10,18 @@ import org.apache.activemq.command.ActiveMQTempTopic;
 import org.apache.activemq.command.ActiveMQTopic;
 
 /**
- * How JMS destinations and subscriptions are called in the broker, and back. A queue is the topic of its name; a JMS topic
- * has a prefix, for a queue and a topic of one name are two. Characters that other clients do not allow in a name are
- * written as % and two hexadecimal digits.
+ * The broker's names of JMS destinations and subscriptions. A queue is the topic of its name; a JMS topic has a prefix,
+ * since a queue and a topic of one name are different destinations. Characters that other clients do not allow in a name
+ * are written as % and two hexadecimal digits.
  */
 final class JmsNames {
-    /** Longest name of a destination, in bytes of UTF-8. */
+    /** Maximum length of a destination's name, in bytes of UTF-8. */
     static final int BYTES_MAX = 1_024;
 
-    /** JMS topics whose name begins like this are the other clients' topics, with a subscription for each subscriber. */
+    /** Prefix of JMS topics that are the other clients' topics, with a subscription for each subscriber. */
     static final String SHARED_TOPIC = "rocketmq.";
 
-    /** Begin of the names of JMS topics. */
+    /** Prefix of the broker's names of JMS topics. */
     static final String TOPIC = "TOPIC%";
 
     private static final String TEMP_QUEUE = "TEMP-QUEUE%";
@@ -31,7 +31,7 @@ final class JmsNames {
 
     private JmsNames() {}
 
-    /** Name of the broker's topic for a destination that is neither composite nor a pattern. */
+    /** Returns the broker's topic name of a destination that is neither composite nor a pattern. */
     static String topic(ActiveMQDestination destination) {
         String name = destination.getPhysicalName();
         if (destination.isTemporary()) {
@@ -46,8 +46,8 @@ final class JmsNames {
     }
 
     /**
-     * The destination that a topic of the broker is for JMS clients. Some names of other clients are none here: such a topic
-     * has a name that stands for it in advisories, by which it cannot be used.
+     * Returns the destination of a topic for JMS clients. Some names of other clients' topics cannot be destinations; such
+     * a topic gets a placeholder name in advisories, by which it cannot be used.
      */
     static ActiveMQDestination destination(String topic) {
         try {
@@ -56,7 +56,7 @@ final class JmsNames {
                 return found;
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // handled below
         }
         return new ActiveMQQueue(UNNAMEABLE + HexFormat.of().formatHex(topic.getBytes(StandardCharsets.UTF_8)));
     }
@@ -78,12 +78,12 @@ final class JmsNames {
         return (topic.startsWith(TEMP_QUEUE) || topic.startsWith(TEMP_TOPIC)) && destination(topic).isTemporary();
     }
 
-    /** The subscription that the consumers of a queue share. */
+    /** Returns the name of the subscription that the consumers of a queue share. */
     static String queueSubscription(String queue) {
         return SUBSCRIPTION + escape(queue, true);
     }
 
-    /** The queue, or pattern of queues, whose consumers share a subscription; null where it is another one. */
+    /** Returns the queue, or pattern of queues, whose consumers share a subscription; null for another subscription. */
     static ActiveMQQueue queueOf(String subscription) {
         if (!subscription.startsWith(SUBSCRIPTION) || isDurable(subscription)) {
             return null;
@@ -92,12 +92,12 @@ final class JmsNames {
         return queue.isEmpty() || !queueSubscription(queue).equals(subscription) ? null : new ActiveMQQueue(queue);
     }
 
-    /** A durable subscription to a topic. */
+    /** Returns the name of a durable subscription to a topic. */
     static String durableSubscription(String clientId, String name) {
         return SUBSCRIPTION + escape(clientId, true) + "|" + escape(name, true);
     }
 
-    /** Whether a subscription of JMS clients is a durable one, and not a queue's. */
+    /** Returns whether a subscription of JMS clients is a durable one, not a queue's. */
     static boolean isDurable(String subscription) {
         return subscription.startsWith(SUBSCRIPTION) && subscription.indexOf('|') >= 0;
     }

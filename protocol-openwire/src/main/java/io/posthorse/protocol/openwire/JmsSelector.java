@@ -12,8 +12,8 @@ import org.apache.activemq.filter.MessageEvaluationContext;
 import org.apache.activemq.selector.SelectorParser;
 
 /**
- * A JMS selector, and the wish not to get messages of one's own connection. The client library's own parser decides; what
- * it knows beyond JMS, such as XPath over bodies, is refused.
+ * A JMS selector, with the option to exclude messages of the consumer's own connection. The client library's parser decides
+ * the syntax; its extensions beyond JMS, such as XPath over bodies, are refused.
  */
 final class JmsSelector implements Selector {
     private static final Pattern BODY_QUERY = Pattern.compile("\\b(XPATH|XQUERY)\\b", Pattern.CASE_INSENSITIVE);
@@ -37,37 +37,37 @@ final class JmsSelector implements Selector {
     }
 
     /**
-     * A selector; null where everything is wanted.
+     * Returns a selector; null where it would match every message.
      *
-     * @param messages finds the one whose record stands at a position; null where it cannot be read
-     * @param notFrom messages of this connection are not wanted; null where they are
-     * @throws InvalidSelectorException where the text makes no sense
+     * @param messages returns the message at a position; null where it cannot be read
+     * @param notFrom connection whose messages are excluded; null for none
+     * @throws InvalidSelectorException where the text is invalid
      */
     static JmsSelector of(LongFunction<Message> messages, String text, ConnectionId notFrom)
             throws InvalidSelectorException {
-        boolean any = text == null || text.isBlank();
-        if (any && notFrom == null) {
+        boolean matchesAll = text == null || text.isBlank();
+        if (matchesAll && notFrom == null) {
             return null;
         }
         LikePattern.Work work = new LikePattern.Work();
-        String key = (any ? "" : text) + "|" + (notFrom == null ? "" : notFrom);
-        return new JmsSelector(messages, any ? null : parse(text, work), work, notFrom, key);
+        String key = (matchesAll ? "" : text) + "|" + (notFrom == null ? "" : notFrom);
+        return new JmsSelector(messages, matchesAll ? null : parse(text, work), work, notFrom, key);
     }
 
     static BooleanExpression parse(String text, LikePattern.Work work) throws InvalidSelectorException {
         if (text.length() > OpenwireSettings.SELECTOR_CHARS_MAX) {
-            throw new InvalidSelectorException("A selector of " + text.length() + " characters is refused; at most "
-                    + OpenwireSettings.SELECTOR_CHARS_MAX + " are taken.");
+            throw new InvalidSelectorException("A selector of " + text.length() + " characters is too long; the maximum is "
+                    + OpenwireSettings.SELECTOR_CHARS_MAX + ".");
         }
         if (BODY_QUERY.matcher(LITERAL.matcher(text).replaceAll("''")).find()) {
-            throw new InvalidSelectorException("Selectors look at headers and properties here, not into bodies: " + text);
+            throw new InvalidSelectorException("A selector can use headers and properties, not message bodies: " + text);
         }
         try {
             return new SelectorBounds(work).bounded(SelectorParser.parse(text));
         } catch (StackOverflowError e) {
             throw new InvalidSelectorException("The selector is nested too deeply.");
         } finally {
-            SelectorParser.clearCache(); // it would grow with every selector that anybody sends
+            SelectorParser.clearCache(); // it would keep every selector that a client sends
         }
     }
 
@@ -91,10 +91,10 @@ final class JmsSelector implements Selector {
         try {
             return expression.matches(context);
         } catch (JMSException | RuntimeException e) {
-            return false; // what cannot be compared is unknown, and unknown is not chosen
+            return false; // values that cannot be compared are unknown, and unknown does not match
         } finally {
             context.clear();
-            context.setMessageReference(null); // the library's clear keeps it, and with it the whole message
+            context.setMessageReference(null); // clear() does not release the message
         }
     }
 

@@ -7,42 +7,42 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Large messages on their way to clients: each is in memory once for every client that has not taken it. They share so many
- * bytes, of which no user and no address takes more than its part. A message that is larger than such a part takes none of
- * these: one of that kind is on its way at a time, and while others wait to send theirs, it is not the same user's twice.
- * Who waits is woken when there is room. Used on the owner's thread.
+ * The memory for large messages on their way to clients: each is in memory once for every client that has not received it.
+ * They share a number of bytes, of which no user and no address takes more than its share. A message that is larger than
+ * such a share takes none of these bytes: only one of that kind is sent at a time, and not two in a row for one user while
+ * others wait to send theirs. Waiting consumers are woken when there is memory. Used on the owner's thread.
  */
 final class LargeMessages {
     private final Quota bytes;
     private final long partMax;
     private final Map<ClientConsumer, QuotaHolder> waiting = new LinkedHashMap<>();
-    /** Whose message without a part is on its way, and whose the last one was. */
+    /** User whose message larger than a share is being sent, and the user of the last one. */
     private QuotaHolder oversized;
 
-    private QuotaHolder before;
+    private QuotaHolder lastOversized;
 
-    /** @param most bytes that may be on their way, but for the one message that is larger than a user's part */
+    /** @param most maximum bytes on their way, without the one message that is larger than a share */
     LargeMessages(long most, QuotaShares shares) {
         this.bytes = new Quota(most, shares);
         this.partMax = Math.min(shares.ofUser(most), shares.ofAddress(most));
     }
 
-    /** Takes room for a message that is sent; who is told no is woken when there may be some. */
-    boolean take(long size, ClientConsumer who, QuotaHolder holder) {
+    /** Takes memory for a message to send. Where this returns false, the consumer is woken when there may be some. */
+    boolean take(long size, ClientConsumer consumer, QuotaHolder holder) {
         boolean taken = size > partMax ? takeOversized(holder) : bytes.take(holder, size);
         if (!taken) {
-            waiting.put(who, holder);
+            waiting.put(consumer, holder);
         }
         return taken;
     }
 
     private boolean takeOversized(QuotaHolder holder) {
-        boolean isAgain = before != null && isSame(holder, before);
-        if (oversized != null || isAgain && waiting.values().stream().anyMatch(other -> !isSame(before, other))) {
+        boolean isAgain = lastOversized != null && isSame(holder, lastOversized);
+        if (oversized != null || isAgain && waiting.values().stream().anyMatch(other -> !isSame(lastOversized, other))) {
             return false;
         }
         oversized = holder;
-        before = holder;
+        lastOversized = holder;
         return true;
     }
 
@@ -50,31 +50,31 @@ final class LargeMessages {
         return one.user().equals(another.user());
     }
 
-    /** Whether somebody waits for room. */
+    /** Returns whether a consumer waits for memory. */
     boolean isAwaited() {
         return !waiting.isEmpty();
     }
 
-    /** Gives back what a message took: its client has taken it, or is gone. */
+    /** Releases the memory of a message: its client has received it, or is gone. */
     void give(long size, QuotaHolder holder) {
         if (size > partMax) {
             oversized = null;
         } else {
             bytes.give(holder, size);
         }
-        Map<ClientConsumer, QuotaHolder> now = new LinkedHashMap<>(waiting);
+        Map<ClientConsumer, QuotaHolder> woken = new LinkedHashMap<>(waiting);
         waiting.clear();
-        now.forEach((who, other) -> wake(who, !isSame(other, holder)));
-        now.forEach((who, other) -> wake(who, isSame(other, holder)));
+        woken.forEach((consumer, other) -> wake(consumer, !isSame(other, holder)));
+        woken.forEach((consumer, other) -> wake(consumer, isSame(other, holder)));
     }
 
-    private static void wake(ClientConsumer who, boolean isNow) {
+    private static void wake(ClientConsumer consumer, boolean isNow) {
         if (isNow) {
-            who.wake();
+            consumer.wake();
         }
     }
 
-    void forget(ClientConsumer who) {
-        waiting.remove(who);
+    void forget(ClientConsumer consumer) {
+        waiting.remove(consumer);
     }
 }

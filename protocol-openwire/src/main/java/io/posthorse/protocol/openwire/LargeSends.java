@@ -7,14 +7,14 @@ import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 
 /**
- * The large messages of one client that {@link LargeMessages} has let on their way. Leaves with a message in parts, and sees
- * to it that the client takes them at a least rate while others wait for the memory. Used on the owner's thread.
+ * The large messages of one client that {@link LargeMessages} has admitted. Sends a message in parts, and closes the
+ * connection of a client that reads them below a minimum rate while others wait for the memory. Used on the owner's thread.
  */
 final class LargeSends {
-    /** A message is written in parts of so many bytes. */
+    /** Bytes of each part of a message. */
     private static final int CHUNK_BYTES = 1 << 20;
 
-    /** While others wait, a client takes so much a second, after a while in which it may take nothing. */
+    /** Minimum rate of a client while others wait, after a grace period in which it may read nothing. */
     static final int LEAST_BYTES_PER_S = 256 << 10;
 
     static final long GRACE_MS = 10_000;
@@ -24,29 +24,29 @@ final class LargeSends {
     private final Peer peer;
     private final Clock clock;
     private final Timers timers;
-    /** Messages that the client has not taken whole. */
-    private int untaken;
+    /** Messages that the client has not received completely. */
+    private int pending;
 
-    private long takenBytes;
-    /** How fast the client takes what others wait for. */
+    private long receivedBytes;
+    /** Measures the client's rate while others wait. */
     private final MinimumRate pace = new MinimumRate(LEAST_BYTES_PER_S, GRACE_MS);
-    /** Whether nobody waited at the last look. */
+    /** Whether no consumer waited at the last check. */
     private boolean wasAlone;
-    /** Runs while something is not taken. */
-    private Timers.Timer look;
+    /** The next check; runs while messages are on their way. */
+    private Timers.Timer check;
 
-    /** The connection that the messages leave by. */
+    /** The connection on which the messages are sent. */
     interface Peer {
         QuotaHolder holder();
 
         boolean isOpen();
 
-        /** Sends bytes; the action runs once the client has taken them, or never will. */
+        /** Sends bytes; runs the action once the client has received them, or never will. */
         void send(ByteBuf bytes, Runnable gone);
 
         void flush();
 
-        /** Ends the connection with a reason that its client is told. */
+        /** Closes the connection and sends the client the reason. */
         void end(String reason);
     }
 
@@ -58,51 +58,51 @@ final class LargeSends {
     }
 
     /**
-     * Sends a message for which room was taken, and gives the room back when the client has taken it, or is gone.
+     * Sends a message whose memory was taken, and releases the memory when the client has received it, or is gone.
      *
-     * @param size what room was taken for
+     * @param size bytes that were taken
      */
     void send(ByteBuf bytes, long size) {
-        if (untaken++ == 0) {
-            pace.begin(clock.nanos(), takenBytes);
+        if (pending++ == 0) {
+            pace.begin(clock.nanos(), receivedBytes);
         }
         while (bytes.readableBytes() > CHUNK_BYTES) {
-            peer.send(bytes.readRetainedSlice(CHUNK_BYTES), () -> takenBytes += CHUNK_BYTES);
+            peer.send(bytes.readRetainedSlice(CHUNK_BYTES), () -> receivedBytes += CHUNK_BYTES);
         }
         int last = bytes.readableBytes();
-        peer.send(bytes, () -> taken(last, size));
+        peer.send(bytes, () -> received(last, size));
         peer.flush();
-        if (untaken > 0 && look == null) {
-            look = timers.after(LOOK_MS, this::look);
+        if (pending > 0 && check == null) {
+            check = timers.after(LOOK_MS, this::check);
         }
     }
 
-    /** A message for which room was taken is not sent. */
+    /** Releases the memory of a message that is not sent. */
     void drop(long size) {
         all.give(size, peer.holder());
     }
 
-    private void taken(int last, long size) {
-        untaken--;
-        takenBytes += last;
+    private void received(int last, long size) {
+        pending--;
+        receivedBytes += last;
         all.give(size, peer.holder());
     }
 
-    private void look() {
-        look = null;
-        if (untaken == 0 || !peer.isOpen()) {
+    private void check() {
+        check = null;
+        if (pending == 0 || !peer.isOpen()) {
             return;
         }
         boolean isAlone = !all.isAwaited();
-        if (isAlone && wasAlone) { // who was woken a moment ago may be about to wait again
-            pace.begin(clock.nanos(), takenBytes);
+        if (isAlone && wasAlone) { // a consumer that was just woken may be about to wait again
+            pace.begin(clock.nanos(), receivedBytes);
         }
         wasAlone = isAlone;
-        if (!isAlone && pace.isTooSlow(clock.nanos(), takenBytes)) {
-            peer.end("Of a large message less than " + (LEAST_BYTES_PER_S >> 10)
-                    + " KiB a second were taken, and others wait for the memory.");
+        if (!isAlone && pace.isTooSlow(clock.nanos(), receivedBytes)) {
+            peer.end("The client read a large message at less than " + (LEAST_BYTES_PER_S >> 10)
+                    + " KiB a second while others waited for the memory.");
         } else {
-            look = timers.after(LOOK_MS, this::look);
+            check = timers.after(LOOK_MS, this::check);
         }
     }
 }

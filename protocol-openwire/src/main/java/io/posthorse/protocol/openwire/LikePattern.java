@@ -7,8 +7,8 @@ import org.apache.activemq.filter.MessageEvaluationContext;
 import org.apache.activemq.filter.UnaryExpression;
 
 /**
- * LIKE without a regular expression, whose time can grow with the power of its wildcards: here it is at most the length of
- * the value times that of the pattern, and bounded by the work that an evaluation may be.
+ * A LIKE pattern that is evaluated without a regular expression, whose time can grow exponentially with its wildcards. Here
+ * the steps are at most the length of the value times that of the pattern, and limited for each message.
  */
 final class LikePattern extends UnaryExpression implements BooleanExpression {
     private static final int ANY = -1;
@@ -19,7 +19,7 @@ final class LikePattern extends UnaryExpression implements BooleanExpression {
 
     private final Work work;
 
-    /** What is left of the work that evaluating one message may be, in steps. */
+    /** The steps that are left for evaluating one message. */
     static final class Work {
         private static final int STEPS_MAX = 1_000_000;
 
@@ -37,8 +37,8 @@ final class LikePattern extends UnaryExpression implements BooleanExpression {
     }
 
     /**
-     * From the regular expression that the library's parser makes of a pattern: between {@code \A} and {@code \z} stand
-     * {@code .*?} for %, {@code .} for _, {@code \x} and two hexadecimal digits, and characters that mean themselves.
+     * Creates a pattern from the regular expression of the library's parser: between {@code \A} and {@code \z} stand
+     * {@code .*?} for %, {@code .} for _, {@code \x} and two hexadecimal digits, and literal characters.
      */
     static LikePattern of(Expression value, String regex, Work work) {
         int[] pattern = new int[regex.length()];
@@ -74,11 +74,11 @@ final class LikePattern extends UnaryExpression implements BooleanExpression {
         if (value == null) {
             return null;
         }
-        return value instanceof String text ? fits(text) : Boolean.FALSE;
+        return value instanceof String text ? matchesText(text) : Boolean.FALSE;
     }
 
-    /** Null where finding out is too much work. */
-    private Boolean fits(String text) {
+    /** Returns whether a text matches; null where the steps are exhausted. */
+    private Boolean matchesText(String text) {
         int at = 0;
         int next = 0;
         int any = -1;
@@ -94,7 +94,7 @@ final class LikePattern extends UnaryExpression implements BooleanExpression {
             } else if (next < pattern.length && (pattern[next] == ONE || pattern[next] == point)) {
                 next++;
                 at += Character.charCount(point);
-            } else if (any >= 0) { // the last % takes one more
+            } else if (any >= 0) { // the last % takes one more character
                 anyTook += Character.charCount(text.codePointAt(anyTook));
                 at = anyTook;
                 next = any + 1;

@@ -8,15 +8,15 @@ import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
 import java.util.concurrent.TimeUnit;
 
-/** Names of JMS clients may be long, and there may be many of them; what is long of all of them together has a bound. */
+/** The limit on long names of JMS clients: the characters beyond the usual length, of all names together, are bounded. */
 final class LongNames {
     private static final int USUAL_CHARS = 127;
-    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long RECOUNT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Broker broker;
     private final Clock clock;
     private final long most;
-    /** What is beyond the usual length, of all names; at least that of those that there are now. */
+    /** Characters beyond the usual length, of all names; an upper bound, since deletions are counted with a delay. */
     private long beyond;
     private long countedNanos;
     private boolean counted;
@@ -27,19 +27,19 @@ final class LongNames {
         this.most = most;
     }
 
-    /** A topic or a subscription of that name is to be created. */
+    /** Admits a topic or a subscription that is to be created, or throws. */
     void admit(String name) throws JMSException {
         int more = beyond(name);
         if (more == 0) {
             return;
         }
-        if (!counted || beyond + more > most && clock.nanos() - countedNanos > AGAIN_NANOS) {
+        if (!counted || beyond + more > most && clock.nanos() - countedNanos > RECOUNT_NANOS) {
             count();
         }
         if (beyond + more > most) {
             throw new ResourceAllocationException("The long names of destinations and subscriptions have " + beyond
-                    + " characters beyond the first " + USUAL_CHARS + " of each, and may have " + most
-                    + " with this heap: choose shorter names, or delete what is not used.");
+                    + " characters beyond the first " + USUAL_CHARS + " of each; the maximum is " + most
+                    + " with this heap. Choose shorter names, or delete unused destinations and subscriptions.");
         }
         beyond += more;
     }

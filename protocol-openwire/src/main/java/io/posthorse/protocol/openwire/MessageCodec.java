@@ -20,7 +20,7 @@ import org.apache.activemq.util.ByteArrayInputStream;
 import org.apache.activemq.util.ByteArrayOutputStream;
 import org.apache.activemq.util.ByteSequence;
 
-/** JMS messages to stored ones, and back. Used by the owner only. */
+/** The codec between JMS messages and stored ones. Used by the owner only. */
 final class MessageCodec {
     private static final String TAGS = "TAGS";
     private static final String KEYS = "KEYS";
@@ -32,16 +32,16 @@ final class MessageCodec {
         format.setCacheEnabled(false);
         format.setTightEncodingEnabled(false);
         format.setSizePrefixDisabled(true);
-        format.setMaxFrameSizeEnabled(true); // no length is believed that is longer than the message
+        format.setMaxFrameSizeEnabled(true); // no length is accepted that exceeds the message
         Guards.install(format);
     }
 
-    /** A message as it is stored in a partition; later changes to it don't count. */
+    /** Returns a message as it is stored in a partition; later changes to the argument have no effect. */
     Message stored(org.apache.activemq.command.Message message, Partition to) throws IOException {
         return stored(message, to.topic().name(), to.number());
     }
 
-    /** The same for a message that waits for its times: it has no end while it waits. */
+    /** Returns a message that waits for its delivery times as it is stored; it does not expire while it waits. */
     Message waiting(org.apache.activemq.command.Message message, Partition to) throws IOException {
         return stored(message, to.topic().name(), to.number(), 0);
     }
@@ -65,7 +65,7 @@ final class MessageCodec {
                 encoded.getLength());
     }
 
-    /** A structure as a field of another one. */
+    /** Encodes a structure as a field of another one. */
     byte[] nested(DataStructure structure) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         format.setMaxFrameSize(Integer.MAX_VALUE);
@@ -74,7 +74,7 @@ final class MessageCodec {
         return Arrays.copyOf(made.getData(), made.getLength());
     }
 
-    /** What a message is found by: its id, its correlation id, and the words of its property KEYS. */
+    /** Returns the words that find a message: its id, its correlation id, and the words of its property KEYS. */
     private static List<String> words(org.apache.activemq.command.Message message) throws IOException {
         List<String> words = new ArrayList<>();
         if (message.getMessageId() != null) {
@@ -100,12 +100,12 @@ final class MessageCodec {
         return new ByteArrayInputStream(new ByteSequence(bytes));
     }
 
-    /** Of a large message there is one copy less. */
+    /** Returns a stream without a copy, for large messages. */
     private static InputStream inPlace(ByteBuffer stored, int at) {
         return new ByteBufInputStream(Unpooled.wrappedBuffer(stored.slice(at, stored.capacity() - at)));
     }
 
-    /** The message in native bytes of {@link StoredForm}, from 0 to the capacity. */
+    /** Decodes the message in native bytes of {@link StoredForm}, from index 0 to the capacity. */
     org.apache.activemq.command.Message read(ByteBuffer stored) {
         int at = StoredForm.message(stored, 0);
         int length = stored.capacity() - at;

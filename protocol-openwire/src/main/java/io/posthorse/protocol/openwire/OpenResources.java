@@ -5,11 +5,11 @@ import io.posthorse.platform.QuotaHolder;
 import jakarta.jms.ResourceAllocationException;
 
 /**
- * What one connection has opened: consumers, producers, transactions, temporary destinations. Each takes a place of those
- * that all connections share, and a selector one more for each 256 characters. Used on the owner's thread.
+ * The resources that one connection has opened: consumers, producers, transactions, temporary destinations. Each takes one
+ * place of those that all connections share, and a selector one more for each 256 characters. Used on the owner's thread.
  */
 final class OpenResources {
-    /** What a place stands for, about. */
+    /** Approximate bytes of memory for one place. */
     private static final int PLACE_BYTES = 4 << 10;
     private static final int HEAP_PART = 4;
     private static final int SELECTOR_CHARS_OF_PLACE = 256;
@@ -23,29 +23,29 @@ final class OpenResources {
         this.holder = holder;
     }
 
-    /** Returns how many places there are for all connections: so many as take a quarter of the heap. */
+    /** Returns the number of places for all connections: those that fit into a quarter of the heap. */
     static long placesOf(long heapBytes) {
         return heapBytes / HEAP_PART / PLACE_BYTES;
     }
 
-    /** Takes room for something, or refuses and takes nothing. */
+    /** Takes places for a resource, or throws and takes none; the selector is null where it has none. */
     void take(String selector) throws ResourceAllocationException {
         long cost = cost(selector);
         if (!places.take(holder, cost)) {
-            throw new ResourceAllocationException("The JMS clients of this broker, or those of one user or address, have as"
-                    + " many consumers, producers, transactions and temporary destinations open as they may. Close some,"
-                    + " raise share.user or share.address, or start the broker with a larger heap.");
+            throw new ResourceAllocationException("The JMS clients of this broker, or those of one user or address, have"
+                    + " reached the maximum number of open consumers, producers, transactions and temporary destinations."
+                    + " Close some, raise share.user or share.address, or start the broker with a larger heap.");
         }
         taken += cost;
     }
 
-    /** Gives back what something of that selector has taken; null where it has none. */
+    /** Releases the places of a resource; the selector is null where it has none. */
     void give(String selector) {
         places.give(holder, cost(selector));
         taken -= cost(selector);
     }
 
-    /** The connection is gone, and all that it has opened. */
+    /** Releases all places: the connection is gone. */
     void end() {
         places.give(holder, taken);
         taken = 0;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.command.TransactionId;
 
-/** An open transaction: what is to be published and settled with its commit. */
+/** An open transaction: the messages to publish and to settle with its commit. */
 final class OpenTransaction {
     private final TransactionId id;
     private final AtomicGroup group;
@@ -21,7 +21,10 @@ final class OpenTransaction {
 
     /** A message that was acknowledged in the transaction. */
     record Acknowledged(Subscriber by, Subscriber.Held held) {
-        /** The prepared transaction is rolled back: a consumer that is still there hands it out once more itself. */
+        /**
+         * Returns the message to an open consumer after the prepared transaction was rolled back; its client delivers it
+         * again.
+         */
         void takeBackPrepared() {
             Delivery delivery = held.delivery();
             if (by.isOpen()) {
@@ -49,12 +52,12 @@ final class OpenTransaction {
         return group.isEmpty();
     }
 
-    /** A part of it was refused, and nobody waits for the answer: it can only be rolled back. */
+    /** Notes that a part was refused without an answer: the transaction can only be rolled back. */
     void failed(String why) {
         failure = failure == null ? why : failure;
     }
 
-    /** Why it can only be rolled back; null where it can be committed. */
+    /** Returns why it can only be rolled back; null where it can be committed. */
     String failure() {
         return failure;
     }
@@ -70,11 +73,11 @@ final class OpenTransaction {
         acknowledged.add(new Acknowledged(by, held));
     }
 
-    /** Refuses what is too much for one transaction, or for all of them. */
+    /** Admits more messages and bytes, or throws where one transaction or all together would become too large. */
     void admit(int count, long bytes) throws JMSException {
         if (group.size() + count > OpenwireSettings.TRANSACTION_SIZE_MAX
                 || group.bytes() + bytes > OpenwireSettings.TRANSACTION_BYTES_MAX) {
-            throw new ResourceAllocationException("The transaction " + id + " has become too large: at most "
+            throw new ResourceAllocationException("The transaction " + id + " is too large: the maximum is "
                     + OpenwireSettings.TRANSACTION_SIZE_MAX + " messages and acknowledgements, and "
                     + (OpenwireSettings.TRANSACTION_BYTES_MAX >> 20) + " MiB. Commit more often.");
         }
@@ -83,44 +86,46 @@ final class OpenTransaction {
         taken += more;
     }
 
-    /** It is not open any more, however it ended. */
+    /** Releases the memory of the transaction, however it ended. */
     void end() {
         memory.give(taken);
         taken = 0;
     }
 
-    /** Makes it true; where that is refused, it can be tried again or rolled back. */
+    /** Commits it; after a refusal the caller can try again or roll back. */
     void commit() throws JMSException {
         JmsExceptions.throwUnless(group.commit());
         settled();
     }
 
-    /** What was acknowledged is settled. */
+    /** Notes that the acknowledged messages are settled. */
     void settled() {
-        for (Acknowledged one : acknowledged) {
-            one.held.delivery().feed().settled(one.held.delivery());
-            one.by.wake();
+        for (Acknowledged entry : acknowledged) {
+            entry.held.delivery().feed().settled(entry.held.delivery());
+            entry.by.wake();
         }
         acknowledged.clear();
     }
 
-    /** What was acknowledged is in its consumers' hands again, who hand it out once more; or goes back to the broker. */
+    /** Returns the acknowledged messages to their consumers, whose clients deliver them again; or to the broker. */
     void rollback() {
-        for (Acknowledged one : acknowledged) {
-            one.by.takeBack(one.held);
+        for (Acknowledged entry : acknowledged) {
+            entry.by.takeBack(entry.held);
         }
         acknowledged.clear();
     }
 
-    /** From now on nobody has what was acknowledged: it is decided later, maybe by others. */
+    /**
+     * Takes the acknowledged messages from their consumers: the transaction is decided later, maybe by another connection.
+     */
     List<Acknowledged> prepared() {
-        for (Acknowledged one : acknowledged) {
-            Delivery delivery = one.held.delivery();
-            if (!delivery.feed().subscription().isTransient()) { // whose cursor is in memory is gone before the decision
+        for (Acknowledged entry : acknowledged) {
+            Delivery delivery = entry.held.delivery();
+            if (!delivery.feed().subscription().isTransient()) { // a cursor in memory ends before the decision
                 delivery.feed().reserve(delivery.partition(), delivery.offset());
             }
             delivery.feed().settled(delivery);
-            one.by.wake();
+            entry.by.wake();
         }
         List<Acknowledged> all = List.copyOf(acknowledged);
         acknowledged.clear();

@@ -25,11 +25,11 @@ import org.apache.activemq.command.ConnectionId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all OpenWire connections share. Used on the owner's thread only. */
+/** The state that all OpenWire connections share. Used on the owner's thread only. */
 public final class OpenwireProtocol implements SessionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwireProtocol.class);
 
-    /** How often messages whose time is over are looked for where nobody consumes, and at how many that may be. */
+    /** Interval of the sweeps for expired messages without a consumer, and the maximum number of messages of one sweep. */
     private static final long SWEEP_EVERY_MS = 5_000;
 
     private static final int SWEPT_AT_ONCE = 10_000;
@@ -55,7 +55,7 @@ public final class OpenwireProtocol implements SessionFactory {
     final TransactionMemory transactionMemory = new TransactionMemory(Runtime.getRuntime().maxMemory() / 4);
     final RepeatedDeliveries repeats;
     final LargeMessages large;
-    /** For what connections open. */
+    /** Limit of the resources that connections open. */
     final Quota places;
     final OtherBrokers otherBrokers;
     final LogLimiter complaints;
@@ -63,12 +63,12 @@ public final class OpenwireProtocol implements SessionFactory {
     private boolean stopping;
     /** Connections that have logged in, by client id. */
     final Map<String, ClientConnection> clients = new HashMap<>();
-    /** Their connection ids. */
+    /** Connection ids of these clients. */
     final Set<ConnectionId> connectionIds = new HashSet<>();
 
     /**
-     * @param old has read what commands need of the disk
-     * @param gate says who may do what
+     * @param old reads from the disk what commands need
+     * @param gate decides what users may do
      */
     public OpenwireProtocol(
             Shard shard, Deliveries deliveries, OldMessages old, Clock clock, Timers timers, OpenwireSettings settings,
@@ -106,25 +106,25 @@ public final class OpenwireProtocol implements SessionFactory {
         }
     }
 
-    /** Who may no longer read what he reads is told so, and can come again for the rest. */
+    /** Closes connections that may no longer read what they consume; the clients can reconnect for the rest. */
     private void rightsChanged() {
         List.copyOf(clients.values()).forEach(ClientConnection::checkAgain);
     }
 
-    /** Whether an earlier run left something to do although nobody connects. */
+    /** Returns whether an earlier run left work that must be done even where no client connects. */
     public static boolean hasLeftWork(Broker broker) {
         return !broker.preparedGroups().ids().isEmpty()
                 || broker.topics().stream().anyMatch(t -> JmsNames.isTemporary(t.name())
                 || RepeatedDeliveries.isTopic(t.name()));
     }
 
-    /** Whether there are queues or durable subscriptions of JMS clients, in which messages may expire. */
+    /** Returns whether there are queues or durable subscriptions of JMS clients, in which messages may expire. */
     public static boolean hasSubscriptions(Broker broker) {
         return broker.subscriptions().stream().anyMatch(s -> JmsNames.queueOf(s.name()) != null
                 || JmsNames.isDurable(s.name()));
     }
 
-    /** Takes up what an earlier run left; in an open turn or out of one. */
+    /** Continues the work of an earlier run; may be called in an open turn or outside of one. */
     public void start() {
         shard.turn();
         destinations.dropTemporary();
@@ -142,7 +142,7 @@ public final class OpenwireProtocol implements SessionFactory {
         }
     }
 
-    /** The process ends: what clients have in their hands was not given back by them, and does not count as delivered. */
+    /** Stops: the process ends. Messages that clients hold were not given back by them, and do not count as delivered. */
     public void stop() {
         stopping = true;
     }
@@ -156,7 +156,7 @@ public final class OpenwireProtocol implements SessionFactory {
         connectionIds.add(client.info().getConnectionId());
     }
 
-    /** Whether the client was there. */
+    /** Removes a client; returns whether it was there. */
     boolean remove(ClientConnection client) {
         return clients.remove(client.info().getClientId(), client) && connectionIds.remove(client.info().getConnectionId());
     }

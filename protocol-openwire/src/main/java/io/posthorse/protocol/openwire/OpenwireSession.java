@@ -26,18 +26,18 @@ import org.apache.activemq.command.WireFormatInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frames of one connection to commands, and back: negotiation, keep-alive, answers, errors. */
+/** The session of one connection, between frames and commands: negotiation, keep-alive, answers, errors. */
 final class OpenwireSession implements Session, LargeSends.Peer {
     private static final Logger LOG = LoggerFactory.getLogger(OpenwireSession.class);
     private static final int LENGTH = 4;
     private static final int BUFFER = 512;
-    /** So much is gathered before it is passed on. */
-    private static final int PASSED_BYTES = 64 << 10;
+    /** Bytes that are gathered before they are passed to the connection. */
+    private static final int PASS_BYTES = 64 << 10;
 
     private static final byte FIRST_JAKARTA_MAJOR = 6;
-    /** ActiveMQ looks once in the time agreed on, and so waits for one to two of them. */
+    /** ActiveMQ checks once per agreed interval, so that it waits for one to two of them. */
     private static final int SILENCES = 2;
-    /** So much of a command that is too large is read, to tell what it is. */
+    /** Bytes that are read of a command that is too large, to identify it. */
     private static final int HEAD_BYTES = 16 << 10;
 
     private final OpenwireProtocol protocol;
@@ -49,16 +49,16 @@ final class OpenwireSession implements Session, LargeSends.Peer {
     private boolean unflushed;
     private Timers.Timer keepAlive;
     private long lastReadNanos;
-    /** Whether something was written since the last look. */
+    /** Whether bytes were written since the last check. */
     private boolean wrote;
 
     private boolean greeted;
     private boolean negotiated;
     private boolean javax;
     private boolean closing;
-    /** Whether a command waits for the disk: those behind it come later. */
+    /** Whether a command waits for the disk; later commands wait behind it. */
     private boolean waiting;
-    /** Bytes to come of a command that was refused, which nobody keeps. */
+    /** Bytes that still arrive of a refused command, and are discarded. */
     private long skipping;
 
     OpenwireSession(OpenwireProtocol protocol, Connection connection) {
@@ -117,7 +117,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
             boolean tooLarge = isTooLarge(length);
             int wanted = LENGTH + (tooLarge ? Math.min(length, HEAD_BYTES) : length);
             if (tooLarge && in.readableBytes() > LENGTH && !WireCodec.isMessage(in.getByte(in.readerIndex() + LENGTH))) {
-                end("A command of " + length + " bytes, and no message, is refused.");
+                end("A command of " + length + " bytes that is not a message is refused.");
             }
             if (closing) {
                 break;
@@ -149,25 +149,25 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         skipping -= now;
     }
 
-    /** Whether a command is to be refused for its length alone; one that makes no sense ends the connection. */
+    /** Returns whether a command must be refused for its length alone; an invalid length closes the connection. */
     private boolean isTooLarge(int length) {
         if (length > 0 && length <= OpenwireSettings.LOGIN_BYTES_MAX) {
             return false;
         }
         if (length <= 0 || !commands.isLoggedIn()) {
-            end("A command of " + (length & 0xFFFFFFFFL) + " bytes is refused; at most "
-                    + (commands.isLoggedIn() ? protocol.settings.frameBytesMax() + " are taken."
-                            : OpenwireSettings.LOGIN_BYTES_MAX + " are taken before the login."));
+            end("A command of " + (length & 0xFFFFFFFFL) + " bytes is refused; the maximum is "
+                    + (commands.isLoggedIn() ? protocol.settings.frameBytesMax() + "."
+                            : OpenwireSettings.LOGIN_BYTES_MAX + " before the login."));
         }
         return length > protocol.settings.frameBytesMax();
     }
 
-    /** Answers a message of which nothing but its begin is kept: its sender learns why, and the connection goes on. */
+    /** Answers a message of which only the begin was read: its sender gets the reason, and the connection goes on. */
     private void refuseUnread(ByteBuf begin, int length) {
         UnreadMessage message = codec.unread(begin);
-        JMSException why = new ResourceAllocationException("The message has " + length + " bytes on its way, and the broker"
-                + " takes " + protocol.settings.frameBytesMax() + " at most (jms.command.bytes.max). Nothing was stored; the"
-                + " connection goes on. Send less at once, or change the setting.");
+        JMSException why = new ResourceAllocationException("The encoded message has " + length + " bytes; the maximum is "
+                + protocol.settings.frameBytesMax() + " (jms.command.bytes.max). Nothing was stored; the connection stays"
+                + " open. Send smaller messages, or raise the setting.");
         commands.refusedUnread(message, why.getMessage());
         if (message.isResponseRequired()) {
             refuse(message.commandId(), why);
@@ -195,8 +195,8 @@ final class OpenwireSession implements Session, LargeSends.Peer {
                     send(new KeepAliveInfo());
                 }
             }
-            case null -> end("An empty command.");
-            case Response answer -> end("A client was asked nothing, and answers.");
+            case null -> end("The command is empty.");
+            case Response answer -> end("The client sent a response without a request.");
             default -> run(command, new RetriedRequest());
         }
     }
@@ -210,7 +210,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
             negotiated = true;
             connection.letBeSilent();
             if (!protocol.gate.isOn()) {
-                connection.admit(); // where nobody logs in, a client may take its time
+                connection.admit(); // without a login, a client may stay silent
             }
             javax = isJavax(theirs.getProviderVersion());
         } catch (IOException e) {
@@ -224,22 +224,25 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         send(info);
     }
 
-    /** A client that hears nothing for the time agreed on takes us for dead, and so do we with it after twice that time. */
+    /**
+     * Starts the keep-alive: a client takes a silent broker for dead after the agreed time, and the broker a client after
+     * twice that.
+     */
     private void keepAlive(long silenceMs) {
         if (silenceMs <= 0) {
             return;
         }
         long everyMs = Math.max(1, silenceMs / 3);
         lastReadNanos = protocol.clock.nanos();
-        keepAlive = protocol.timers.after(everyMs, () -> look(silenceMs, everyMs));
+        keepAlive = protocol.timers.after(everyMs, () -> check(silenceMs, everyMs));
     }
 
-    private void look(long silenceMs, long everyMs) {
+    private void check(long silenceMs, long everyMs) {
         if (closing) {
             return;
         }
         if (protocol.clock.nanos() - lastReadNanos > TimeUnit.MILLISECONDS.toNanos(SILENCES * silenceMs)) {
-            end("Nothing was heard of the client for " + SILENCES * silenceMs + " ms.");
+            end("The client was silent for " + SILENCES * silenceMs + " ms.");
             return;
         }
         if (!wrote) {
@@ -247,7 +250,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
             flush();
         }
         wrote = false;
-        keepAlive = protocol.timers.after(everyMs, () -> look(silenceMs, everyMs));
+        keepAlive = protocol.timers.after(everyMs, () -> check(silenceMs, everyMs));
     }
 
     private static boolean isJavax(String version) {
@@ -283,11 +286,11 @@ final class OpenwireSession implements Session, LargeSends.Peer {
             refused(command, e);
         } catch (Exception e) {
             complain("failed", "A " + command.getClass().getSimpleName() + " failed", e);
-            refused(command, new JMSException("The broker failed at this command: " + e));
+            refused(command, new JMSException("The command failed in the broker: " + e));
         }
     }
 
-    /** Has what a command needs read from the disk; those behind it wait. */
+    /** Reads from the disk what a command needs; later commands wait. */
     private void lookUp(Command command, Lookup missing, RetriedRequest retry) {
         retry.onRead(() -> {
             waiting = false;
@@ -302,7 +305,8 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         waiting = protocol.old.read(missing, retry);
         connection.hold(waiting);
         if (!waiting) {
-            refused(command, new ResourceAllocationException("Too many requests wait for the disk. Nothing was done."));
+            refused(command, new ResourceAllocationException("Too many requests wait for the disk. The command was not run;"
+                    + " try again."));
         }
     }
 
@@ -319,7 +323,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         error.setException(JmsExceptions.asKnownTo(javax, cause));
         send(error);
         if (isMessage) {
-            complain("refused", "A message that nobody waits an answer for was refused: " + cause.getMessage(), null);
+            complain("refused", "A message whose sender waits for no answer was refused: " + cause.getMessage(), null);
         }
     }
 
@@ -330,7 +334,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         send(response);
     }
 
-    /** Writes a command; it leaves with the next {@link #flush}. */
+    /** Writes a command; the next {@link #flush} sends it. */
     void send(Command command) {
         write(command, to -> codec.write(command, to));
     }
@@ -344,7 +348,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
                 out = connection.buffer(BUFFER);
             }
             writing.to(out);
-            if (out.readableBytes() >= PASSED_BYTES) {
+            if (out.readableBytes() >= PASS_BYTES) {
                 pass();
             }
         } catch (IOException | RuntimeException e) {
@@ -357,7 +361,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         connection.close();
     }
 
-    /** Writes a message for a consumer; it leaves with the next {@link #flush}. */
+    /** Writes a message for a consumer; the next {@link #flush} sends it. */
     void send(OutgoingDispatch message, ConsumerId consumer, byte[] encodedConsumer,
             OutgoingDispatch.Circumstances circumstances) {
         if (message.isLarge()) {
@@ -369,7 +373,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         }
     }
 
-    /** Writes a large message, for which {@link LargeMessages} has given room; it leaves at once. */
+    /** Sends a large message, for which {@link LargeMessages} has admitted the memory, at once. */
     void sendLarge(Command dispatch, int size) {
         ByteBuf bytes = null;
         try {
@@ -412,12 +416,12 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         }
     }
 
-    /** Does something behind what is going on now. */
+    /** Runs an action after the present one. */
     void afterTurn(Runnable action) {
         protocol.timers.after(0, action);
     }
 
-    /** Whether the peer takes what it is sent. */
+    /** Returns whether the peer reads what is sent to it. */
     boolean isWritable() {
         return connection.isWritable();
     }
@@ -433,7 +437,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         }
     }
 
-    /** Ends the connection with a reason that the client is told. */
+    /** Closes the connection and sends the client the reason. */
     @Override
     public void end(String reason) {
         if (closing) {
@@ -450,7 +454,7 @@ final class OpenwireSession implements Session, LargeSends.Peer {
         connection.close();
     }
 
-    /** Ends the connection without a word. */
+    /** Closes the connection without a reason. */
     void close() {
         closing = true;
         flush();

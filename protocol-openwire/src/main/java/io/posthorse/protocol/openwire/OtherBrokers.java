@@ -8,12 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brokers of ActiveMQ that would make a network with this one. Each is refused once, and both logs say why. It comes again
- * by itself, for ever; then it is let in and hears nothing, so that neither log fills.
+ * The ActiveMQ brokers that try to form a network with this one. Each is refused once, and both logs say why. A refused
+ * broker reconnects by itself, without end; from then on it is let in and ignored, so that neither log fills.
  */
 final class OtherBrokers {
-    static final String REASON = "Networks of brokers are not spoken here: nothing is forwarded. Take the network connector"
-            + " to this broker out of the other one's configuration, and connect as a client";
+    static final String REASON = "Networks of brokers are not supported: nothing is forwarded. Remove the network connector"
+            + " to this broker from the other one's configuration, and connect as a client";
     private static final Logger LOG = LoggerFactory.getLogger(OtherBrokers.class);
     private static final int REMEMBERED_MAX = 256;
     private static final int CHARS_MAX = 256;
@@ -25,7 +25,7 @@ final class OtherBrokers {
         this.complaints = complaints;
     }
 
-    /** Whether a broker is refused: the first time it comes since it was started. */
+    /** Returns whether a broker is refused: only the first time it connects. */
     boolean refuses(BrokerInfo other, Object from) {
         String name = other.getBrokerId() == null ? null : other.getBrokerId().getValue();
         String id = name == null ? "" : name.substring(0, Math.min(name.length(), CHARS_MAX));

@@ -11,8 +11,8 @@ import org.apache.activemq.command.MessageDispatch;
 import org.apache.activemq.command.MessageId;
 
 /**
- * A message on its way to consumers, maybe to many of them: what is the same for all is encoded once, with the first one.
- * A MessageDispatch in OpenWire's plain encoding of version 12 is, big endian:
+ * A message on its way to one or many consumers: the part that is the same for all is encoded once, for the first one. A
+ * MessageDispatch in OpenWire's plain encoding of version 12 is, big endian:
  *
  * <pre>
  *   u8 21, u32 0, u8 0
@@ -38,16 +38,16 @@ final class OutgoingDispatch {
     private byte[] shared;
     private int numberAt;
 
-    /** What an acknowledgement names a message by. */
+    /** The key by which an acknowledgement names a message. */
     record Key(MessageId id, ActiveMQDestination destination) {}
 
     /**
-     * What depends on the consumer.
+     * The fields that depend on the consumer.
      *
-     * @param number of the message among all that this consumer was handed
-     * @param before how often it was handed out before, to anybody
+     * @param number number of the message among all that were delivered to this consumer
+     * @param before number of earlier deliveries, to any consumer
      * @param first whether it is the first of its group for this consumer
-     * @param timeMs now, ms since 1970
+     * @param timeMs present time, ms since 1970
      */
     record Circumstances(long number, int before, boolean first, long timeMs) {}
 
@@ -65,22 +65,22 @@ final class OutgoingDispatch {
         return key;
     }
 
-    /** Whether its fields end as the table says: those of a message that names a file do not. */
+    /** Returns whether its fields end as the table says: those of a message that refers to a file do not. */
     boolean isOfUsualForm() {
         return message.getDataStructureType() != CommandTypes.ACTIVEMQ_BLOB_MESSAGE;
     }
 
-    /** Whether it is too large for a copy to be kept: it is encoded into what is sent. */
+    /** Returns whether it is too large to keep a copy: it is encoded into the buffer that is sent. */
     boolean isLarge() {
         return size > LARGE;
     }
 
-    /** How long it is, about. */
+    /** Returns its approximate length in bytes. */
     int size() {
         return size;
     }
 
-    /** The command as an object, for clients of other versions; good until the next one is asked for. */
+    /** Returns the command as an object, for clients of other versions; valid until the next call. */
     MessageDispatch dispatch(ConsumerId consumer, Circumstances circumstances) {
         message.setRedeliveryCounter(circumstances.before);
         message.setJMSXGroupFirstForConsumer(circumstances.first);
@@ -97,7 +97,7 @@ final class OutgoingDispatch {
     /**
      * Appends the frame of the command.
      *
-     * @param consumer the consumer's id, encoded
+     * @param consumer encoded id of the consumer
      */
     void put(MessageCodec codec, byte[] consumer, Circumstances circumstances, ByteBuf out) throws IOException {
         if (shared == null) {
@@ -120,7 +120,7 @@ final class OutgoingDispatch {
         skipper.bytes(2 + BASE_COMMAND);
         skipper.producerId();
         skipper.destination();
-        skipper.nothing("transaction");
+        skipper.absent("transaction");
         skipper.destination();
         skipper.bytes(2);
         skipper.text();
@@ -132,7 +132,7 @@ final class OutgoingDispatch {
         shared = both;
     }
 
-    /** Goes over fields without reading them. */
+    /** Skips fields without decoding them. */
     private record Skipper(ByteBuffer in) {
         int at() {
             return in.position();
@@ -167,9 +167,9 @@ final class OutgoingDispatch {
             }
         }
 
-        void nothing(String what) throws IOException {
+        void absent(String what) throws IOException {
             if (isThere()) {
-                throw new IOException("A stored message has a " + what + ".");
+                throw new IOException("A stored message has an unexpected " + what + ".");
             }
         }
     }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A JMS message on its way into the log, laid out as {@link StoredForm} says. Does not change. */
+/** A JMS message on its way into the log, encoded as {@link StoredForm}. Immutable. */
 final class OutgoingJms implements Message {
     private static final int WORD_MAX = 0x7FFF;
     private static final int KEYS_MAX = 32;
@@ -20,12 +20,12 @@ final class OutgoingJms implements Message {
     private final int[] keys;
 
     /**
-     * A message for a partition.
+     * Creates a message for a partition.
      *
-     * @param topic of the broker
-     * @param words what it is found by; further ones than 32 are left out
+     * @param topic name of the topic in the broker
+     * @param words words that find the message; only the first 32 are kept
      * @param tag its tag, or null
-     * @param body has the message in OpenWire's plain encoding
+     * @param body contains the message in OpenWire's plain encoding
      */
     OutgoingJms(
             String topic, int partition, MessageTraits traits, List<String> words, String tag, byte[] body, int bodyAt,

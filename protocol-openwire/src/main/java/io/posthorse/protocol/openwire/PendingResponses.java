@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import org.apache.activemq.command.Command;
 
-/** Answers that wait until the log has committed what they acknowledge, in order. */
+/** The answers that wait until the log has committed the records that they acknowledge, in order. */
 final class PendingResponses implements PendingReplies {
     private final Shard shard;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean parked;
 
     /**
-     * An answer that waits.
+     * A waiting answer.
      *
-     * @param position everything below must be committed
-     * @param requestId the command that is refused where that will never be
+     * @param position position below which everything must be committed
+     * @param requestId command to refuse where the commit fails
      */
     private record Waiting(long position, OpenwireSession session, Command answer, int requestId) {}
 
@@ -24,7 +24,7 @@ final class PendingResponses implements PendingReplies {
         this.shard = shard;
     }
 
-    /** Sends an answer once everything that was done so far is committed. */
+    /** Sends an answer once everything done so far is committed. */
     void whenCommitted(OpenwireSession session, Command answer, int requestId) {
         waiting.add(new Waiting(shard.broker().tail(), session, answer, requestId));
         if (!parked) {
@@ -37,9 +37,9 @@ final class PendingResponses implements PendingReplies {
     @Override
     public boolean committed(long position) {
         while (!waiting.isEmpty() && waiting.peek().position <= position) {
-            Waiting one = waiting.poll();
-            one.session.send(one.answer);
-            one.session.flush();
+            Waiting next = waiting.poll();
+            next.session.send(next.answer);
+            next.session.flush();
         }
         parked = !waiting.isEmpty();
         return parked;
@@ -49,9 +49,9 @@ final class PendingResponses implements PendingReplies {
     public void failed(IOException cause) {
         parked = false;
         while (!waiting.isEmpty()) {
-            Waiting one = waiting.poll();
-            one.session.refuse(one.requestId, JmsExceptions.failed(cause));
-            one.session.flush();
+            Waiting next = waiting.poll();
+            next.session.refuse(next.requestId, JmsExceptions.failed(cause));
+            next.session.flush();
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 
-/** Stores what clients send: at once, at a time, or with the commit of a transaction. */
+/** The publisher of clients' messages: stores them at once, at a time, or with the commit of a transaction. */
 final class Publisher {
     private final OpenwireProtocol protocol;
     private int next;
@@ -24,18 +24,18 @@ final class Publisher {
     }
 
     /**
-     * Takes a message of a client.
+     * Publishes a client's message.
      *
-     * @param unit the transaction that it is part of; null for none
+     * @param unit transaction that it is part of; null for none
      */
     void publish(ClientConnection client, org.apache.activemq.command.Message message, OpenTransaction unit)
             throws JMSException, IOException {
         ActiveMQDestination destination = message.getDestination();
         if (destination == null || message.getMessageId() == null || message.getMessageId().getProducerId() == null) {
-            throw new MessageFormatException("A message without a destination, or without an id, is refused.");
+            throw new MessageFormatException("The message has no destination or no id.");
         }
         if (AdvisorySupport.isAdvisoryTopic(destination)) {
-            return; // what the broker itself tells there is not stored either
+            return; // the broker's own advisories are not stored either
         }
         requireReadable(message);
         message.setTransactionId(null);
@@ -48,11 +48,11 @@ final class Publisher {
             }
             client.repeatsNoMore();
         }
-        if (schedule.firstMs() > 0 && message.getExpiration() > 0) { // its time begins when it is delivered
+        if (schedule.firstMs() > 0 && message.getExpiration() > 0) { // the time to live begins with the delivery
             message.setExpiration(message.getExpiration() + schedule.firstMs() - message.getBrokerInTime());
         }
         if (!schedule.repeats() && DeliverySchedule.isAsked(message)) {
-            DeliverySchedule.delivered(message, message.getMessageId().toString()); // nobody sees it before
+            DeliverySchedule.delivered(message, message.getMessageId().toString()); // no consumer sees it before
         }
         List<Stored> all = new ArrayList<>();
         for (ActiveMQDestination part : JmsDestinations.parts(destination)) {
@@ -66,12 +66,12 @@ final class Publisher {
         if (unit == null) {
             publish(all);
         } else {
-            unit.admit(all.size(), all.stream().mapToLong(one -> one.message.length()).sum());
-            all.forEach(one -> unit.publish(one.to, one.message, one.dueMs));
+            unit.admit(all.size(), all.stream().mapToLong(entry -> entry.message.length()).sum());
+            all.forEach(entry -> unit.publish(entry.partition, entry.message, entry.dueMs));
         }
     }
 
-    /** Bodies are their readers' business; properties are looked at here, so they must make sense. */
+    /** Requires properties that can be decoded. They are evaluated here; the body concerns only its readers. */
     static void requireReadable(org.apache.activemq.command.Message message) throws JMSException {
         try {
             message.getProperties();
@@ -80,7 +80,7 @@ final class Publisher {
         }
     }
 
-    private record Stored(Partition to, Message message, long dueMs) {}
+    private record Stored(Partition partition, Message message, long dueMs) {}
 
     private List<Topic> topics(ClientConnection client, ActiveMQDestination part) throws JMSException {
         if (JmsDestinations.isPattern(part)) {
@@ -94,7 +94,7 @@ final class Publisher {
             }
             return found;
         }
-        if (!part.isTemporary()) { // whoever is given the name of a temporary one may answer there
+        if (!part.isTemporary()) { // every client that is given the name of a temporary destination may answer there
             client.access().requireSend(JmsNames.topic(part));
         }
         Topic topic = protocol.destinations.topic(part, client.session().holder());
@@ -107,8 +107,8 @@ final class Publisher {
 
     private static void requireWritable(Topic topic) throws JMSException {
         if (!topic.settings().isWritable()) {
-            throw new InvalidDestinationException("The topic " + topic.name() + " does not take messages: its permissions"
-                    + " allow no writing.");
+            throw new InvalidDestinationException("The topic " + topic.name() + " cannot be written: its permissions do not"
+                    + " allow writing.");
         }
     }
 
@@ -120,11 +120,11 @@ final class Publisher {
             Partition waiting = repeats.partition(0);
             return new Stored(waiting, protocol.codec.waiting(message, waiting), schedule.firstMs());
         }
-        Partition to = partition(message, topic);
-        return new Stored(to, protocol.codec.stored(message, to), schedule.firstMs());
+        Partition partition = partition(message, topic);
+        return new Stored(partition, protocol.codec.stored(message, partition), schedule.firstMs());
     }
 
-    /** Messages of a group go to one partition, others to one after the other. */
+    /** Returns the partition of a message: one for each group; other messages take turns. */
     private Partition partition(org.apache.activemq.command.Message message, Topic topic) {
         int count = Math.max(1, Math.min(topic.settings().writePartitions(), topic.size()));
         int number = message.getGroupID() == null ? next++ : message.getGroupID().hashCode();
@@ -132,10 +132,10 @@ final class Publisher {
     }
 
     /**
-     * Whether the message was stored by an earlier connection of the client, which did not hear of it. Makes no destination:
-     * it may have to be looked up, and then this is asked once more.
+     * Returns whether an earlier connection of the client stored the message without receiving the answer. Creates no
+     * destination, since the call may be repeated after a lookup.
      *
-     * @throws io.posthorse.broker.NotResidentException where that has to be looked up first
+     * @throws io.posthorse.broker.NotResidentException where a lookup on the disk is needed first
      */
     private boolean isStored(
             ClientConnection client, org.apache.activemq.command.Message message, ActiveMQDestination destination,
@@ -148,7 +148,7 @@ final class Publisher {
                 client.access().requireSend(topic.name());
             }
             Topic stored = topic == null || !schedule.repeats() ? topic : protocol.repeats.known();
-            if (topic != null) { // what is in one part is in all
+            if (topic != null) { // one part tells for all
                 return stored != null && protocol.broker.originals().hasId(stored, message.getMessageId().toString());
             }
         }
@@ -156,9 +156,9 @@ final class Publisher {
     }
 
     private void requireRoom(List<Stored> all) throws JMSException {
-        for (Stored one : all) {
-            if (one.dueMs > 0 && !protocol.broker.delayed().hasRoom()) {
-                throw new ResourceAllocationException("As many messages wait for their time as delayed.max allows.");
+        for (Stored entry : all) {
+            if (entry.dueMs > 0 && !protocol.broker.delayed().hasRoom()) {
+                throw new ResourceAllocationException("The maximum number of delayed messages (delayed.max) is reached.");
             }
         }
     }
@@ -166,7 +166,7 @@ final class Publisher {
     private void publish(List<Stored> all) throws JMSException {
         protocol.shard.turn();
         AtomicGroup group = protocol.broker.group();
-        all.forEach(one -> group.publishAt(one.to, one.message, one.dueMs));
+        all.forEach(entry -> group.publishAt(entry.partition, entry.message, entry.dueMs));
         JmsExceptions.throwUnless(group.commit());
     }
 }

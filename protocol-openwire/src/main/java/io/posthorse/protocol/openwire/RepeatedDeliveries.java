@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages that are delivered again and again. Each waits, under the broker's schedule, for a queue of the broker's own;
- * when its time has come it is published to where it was meant to go, and waits for its next time: one atomic step, so that
- * no delivery is lost or made twice by a crash.
+ * The messages that are delivered repeatedly. Each waits as a delayed message for an internal queue of the broker. When it
+ * is due, it is published to its destination and stored again for its next time in one atomic step, so that a crash neither
+ * loses nor repeats a delivery.
  */
 final class RepeatedDeliveries implements Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(RepeatedDeliveries.class);
     private static final String TOPIC = "JMS_REPEATED_MESSAGES";
-    private static final int AHEAD = 100;
-    private static final long AGAIN_MS = 1_000;
+    private static final int PREFETCH = 100;
+    private static final long RETRY_MS = 1_000;
 
     private final OpenwireProtocol protocol;
     private Consumer consumer;
@@ -40,23 +40,23 @@ final class RepeatedDeliveries implements Receiver {
         return name.equals(TOPIC);
     }
 
-    /** Goes on with what an earlier run left. */
+    /** Continues the deliveries of an earlier run. */
     void start() {
         if (protocol.broker.topic(TOPIC) != null) {
             try {
                 topic();
             } catch (JMSException e) {
-                LOG.warn("Messages with a schedule are not delivered: {}", e.getMessage());
+                LOG.warn("Repeated messages are not delivered: {}", e.getMessage());
             }
         }
     }
 
-    /** Where such messages wait; null where there was none yet. */
+    /** Returns the topic in which repeated messages wait; null where there is none yet. */
     Topic known() {
         return protocol.broker.topic(TOPIC);
     }
 
-    /** Where such messages wait; created with the first one. */
+    /** Returns the topic in which repeated messages wait; the first one creates it. */
     Topic topic() throws JMSException {
         Topic topic = protocol.broker.topic(TOPIC);
         if (topic != null && consumer != null) {
@@ -64,14 +64,15 @@ final class RepeatedDeliveries implements Receiver {
         }
         protocol.shard.turn();
         TopicSettings settings = new TopicSettings(1, 1, 0, false, new TreeMap<>());
-        Topic made = topic == null ? protocol.broker.createOrUpdate(TOPIC, settings) : topic;
-        if (made == null) {
-            throw new ResourceAllocationException("The broker's disk is full.");
+        Topic created = topic == null ? protocol.broker.createOrUpdate(TOPIC, settings) : topic;
+        if (created == null) {
+            throw new ResourceAllocationException("The broker's disk is full: nothing was stored. Make room, and send"
+                    + " again.");
         }
         Subscription own = protocol.destinations.subscription(JmsNames.queueSubscription(TOPIC));
-        consumer = new Consumer(new Consumer.Wish(null, 0, false), new Credit(AHEAD), this);
-        protocol.deliveries.feed(made, own, protocol.deadLetters, false).attach(consumer);
-        return made;
+        consumer = new Consumer(new Consumer.Wish(null, 0, false), new Credit(PREFETCH), this);
+        protocol.deliveries.feed(created, own, protocol.deadLetters, false).attach(consumer);
+        return created;
     }
 
     @Override
@@ -81,19 +82,19 @@ final class RepeatedDeliveries implements Receiver {
 
     @Override
     public void receive(Delivery delivery) {
-        consumer.credit(AHEAD);
+        consumer.credit(PREFETCH);
         try {
             deliver(delivery);
-        } catch (ResourceAllocationException | IllegalStateException e) { // the disk is full, or does not deliver it now
+        } catch (ResourceAllocationException | IllegalStateException e) { // disk full, or delivery is impossible now
             again(delivery);
         } catch (JMSException | IOException | RuntimeException e) {
-            LOG.warn("A message with a schedule could not be delivered, and is dropped: {}", e.toString());
+            LOG.warn("A repeated message could not be delivered and was dropped: {}", e.toString());
             delivery.feed().settle(List.of(delivery));
         }
     }
 
     private void again(Delivery delivery) {
-        protocol.timers.after(AGAIN_MS, () -> {
+        protocol.timers.after(RETRY_MS, () -> {
             protocol.shard.turn();
             delivery.feed().release(delivery, false);
         });
@@ -118,21 +119,21 @@ final class RepeatedDeliveries implements Receiver {
     }
 
     private void publish(AtomicGroup group, Message message) throws JMSException, IOException {
-        Message once = message.copy();
-        once.setMessageId(protocol.advisories.nextId());
-        DeliverySchedule.delivered(once, message.getMessageId().toString());
-        if (once.getExpiration() > 0 && once.getTimestamp() > 0) {
-            once.setExpiration(protocol.clock.wallMs() + once.getExpiration() - once.getTimestamp());
+        Message copy = message.copy();
+        copy.setMessageId(protocol.advisories.nextId());
+        DeliverySchedule.delivered(copy, message.getMessageId().toString());
+        if (copy.getExpiration() > 0 && copy.getTimestamp() > 0) {
+            copy.setExpiration(protocol.clock.wallMs() + copy.getExpiration() - copy.getTimestamp());
         }
-        once.setTimestamp(protocol.clock.wallMs());
+        copy.setTimestamp(protocol.clock.wallMs());
         Topic target = protocol.destinations.topic(message.getDestination(), null);
         if (message.getDestination().isQueue()) {
             protocol.destinations.promise(target);
         }
-        group.publish(target.partition(0), protocol.codec.stored(once, target.partition(0)));
+        group.publish(target.partition(0), protocol.codec.stored(copy, target.partition(0)));
     }
 
-    /** Has the message wait for its next time, where there is one. */
+    /** Stores the message again for its next time, where there is one. */
     private void again(AtomicGroup group, Message message, long now) throws JMSException, IOException {
         DeliverySchedule schedule = DeliverySchedule.of(message, now);
         Topic topic = topic();
@@ -158,6 +159,6 @@ final class RepeatedDeliveries implements Receiver {
 
     @Override
     public void flush() {
-        // what was published is told to whom it is for
+        // published messages wake their own consumers
     }
 }

@@ -11,9 +11,9 @@ import org.apache.activemq.filter.PropertyExpression;
 import org.apache.activemq.filter.UnaryExpression;
 
 /**
- * Keeps a selector that a client sent from taking the broker's time: what the library's parser made of it is looked
- * through, LIKE is replaced by {@link LikePattern}, and what JMS does not know is refused, functions with regular
- * expressions and queries of bodies among it.
+ * The limits of selectors, which keep a client's selector from taking too much of the broker's time: checks the parsed
+ * expression, replaces LIKE by {@link LikePattern}, and refuses everything that is not part of JMS, such as functions with
+ * regular expressions and queries of bodies.
  */
 final class SelectorBounds {
     private static final HiddenField TERMS = new HiddenField(LogicExpression.class, "expressions");
@@ -24,7 +24,7 @@ final class SelectorBounds {
         this.work = work;
     }
 
-    /** The expression, bounded; it is changed. */
+    /** Returns the expression with its limits; changes the argument. */
     BooleanExpression bounded(BooleanExpression expression) throws InvalidSelectorException {
         return (BooleanExpression) replaced(expression);
     }
@@ -50,7 +50,7 @@ final class SelectorBounds {
             case PropertyExpression property -> { }
             case ConstantExpression constant -> { }
             default -> throw new InvalidSelectorException(
-                    "Selectors are those of JMS here; this one has something else in it: " + expression);
+                    "The selector uses something that is not part of JMS: " + expression);
         }
         return expression;
     }

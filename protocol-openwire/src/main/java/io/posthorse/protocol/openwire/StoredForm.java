@@ -12,14 +12,14 @@ import java.util.function.IntConsumer;
 import org.apache.activemq.command.Message;
 
 /**
- * A JMS message as native bytes: what the broker wants to know of it, and behind that the message as its client sent it,
- * in OpenWire's plain encoding of version 12. Big endian.
+ * The native bytes of a JMS message: the fields that the broker needs, followed by the message as its client sent it, in
+ * OpenWire's plain encoding of version 12. Big endian.
  *
  * <pre>
  *   0  u8   version     1
  *   1  u8   flags       bit 0 persistent, bit 1 closes its group
  *   2  u8   priority    0 to 9
- *   3  u8   keys        how many it is found by
+ *   3  u8   keys        number of keys
  *   4  u32  partition   number in the topic
  *   8  u64  expires     ms since 1970; 0 never
  *  16  u64  offset      in the partition
@@ -31,7 +31,7 @@ import org.apache.activemq.command.Message;
  *  ..  ...  the message: u8 type, and its fields
  * </pre>
  *
- * The same table, for people without this class, is in docs/formats/jms-message.md.
+ * The same table, for readers without this class, is in docs/formats/jms-message.md.
  */
 public final class StoredForm implements MessageFormat {
     public static final byte ID = 2;
@@ -112,21 +112,23 @@ public final class StoredForm implements MessageFormat {
                     bytes.getLong(at + OFFSET), bytes.getLong(at + POSITION), bytes.getLong(at + TIME));
             return JmsMessageReader.of(message, place, traits(bytes, at, length));
         } catch (IOException | JMSException e) {
-            throw new IllegalArgumentException("a stored JMS message that makes no sense", e);
+            throw new IllegalArgumentException("a stored JMS message is invalid", e);
         }
     }
 
-    /** One that waits to be delivered again is shown as what it will be, like all others that wait. */
+    /**
+     * Returns the topic that is shown. A message that waits for a repeated delivery shows its target, like all that wait.
+     */
     private static String shownTopic(String topic, Message message) {
         return RepeatedDeliveries.isTopic(topic) ? JmsNames.topic(message.getDestination()) : topic;
     }
 
-    /** Readers of other threads come here too, and the codec is for one at a time. */
+    /** Returns the thread's codec: several threads read, and a codec serves one at a time. */
     private static MessageCodec codec() {
         return CODECS.get();
     }
 
-    /** Index of the message as its client sent it; the native bytes end with the buffer. */
+    /** Returns the index of the message as its client sent it; the native bytes end with the buffer. */
     static int message(ByteBuffer bytes, int at) {
         int end = bytes.capacity();
         int behind = behind(bytes, behind(bytes, at + TOPIC, end), end);
@@ -146,11 +148,11 @@ public final class StoredForm implements MessageFormat {
         return text;
     }
 
-    /** Behind a text, which must end with the native bytes: what follows them is another record. */
+    /** Returns the index behind a text, which must end within the native bytes: another record follows them. */
     private static int behind(ByteBuffer bytes, int at, int end) {
         int behind = at + 2 + (at + 2 > end ? 0 : bytes.getShort(at) & 0xFFFF);
         if (behind > end) {
-            throw new IndexOutOfBoundsException("a stored JMS message whose texts are longer than it is");
+            throw new IndexOutOfBoundsException("a text of a stored JMS message exceeds the message");
         }
         return behind;
     }

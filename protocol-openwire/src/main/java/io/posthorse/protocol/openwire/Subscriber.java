@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One consumer of a client: what it was handed and has not acknowledged, in the order in which it was handed, and how much
- * more it takes. It may be attached to several feeds, where its destination is composite or a pattern.
+ * A consumer of a client: its unacknowledged messages, in order of delivery, and its credit. It is attached to several
+ * feeds where its destination is composite or a pattern.
  */
 final class Subscriber implements Receiver, ClientConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
@@ -45,23 +45,23 @@ final class Subscriber implements Receiver, ClientConsumer {
     private Map<OutgoingDispatch.Key, Held> byMessage = new HashMap<>();
     private final List<Runnable> onClose = new ArrayList<>(1);
     private final Set<String> followed = new HashSet<>(2);
-    /** Null before the first one. */
+    /** Pending requests for messages; null before the first one. */
     private ConsumerPulls pulls;
-    /** What it has seen of topics; null before the first one. */
+    /** Cursors of this consumer alone, in memory; null before the first one. */
     private Subscription ownCursor;
-    /** The most that it has held since it held nothing. */
+    /** Maximum number of messages that it has held since it held none. */
     private int heldMost;
 
     private int prefetch;
-    /** Messages that the client has passed on already, so that it may have so many more. */
+    /** Messages that the client has delivered to its listener, so that it may have as many more. */
     private int extension;
 
     private long sequence;
     private boolean closed;
-    /** Whether it has to wait until others have taken their large messages. */
+    /** Whether it waits until others have received their large messages. */
     private boolean waitsForRoom;
 
-    /** A message in the client's hands, and its number among all that were handed to this consumer. */
+    /** A message that the client holds, with its number among all that were delivered to this consumer. */
     record Held(long number, OutgoingDispatch.Key key, Delivery delivery) {}
 
     Subscriber(OpenwireProtocol protocol, ClientConnection client, ConsumerInfo info) {
@@ -77,7 +77,7 @@ final class Subscriber implements Receiver, ClientConsumer {
         try {
             return codec.nested(info.getConsumerId());
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // it was read from bytes a moment ago
+            throw new UncheckedIOException(e); // it was decoded from bytes before
         }
     }
 
@@ -86,7 +86,7 @@ final class Subscriber implements Receiver, ClientConsumer {
         return info;
     }
 
-    /** The subscription of this consumer alone, in memory. */
+    /** Returns the subscription of this consumer alone, in memory. */
     Subscription ownCursor() {
         if (ownCursor == null) {
             ownCursor = Subscription.inMemory(info.getConsumerId().toString());
@@ -94,7 +94,7 @@ final class Subscriber implements Receiver, ClientConsumer {
         return ownCursor;
     }
 
-    /** Attaches it to a feed, once: it hears of the creation of a topic, too, that it has created itself. */
+    /** Attaches it to a feed, once: it is also told of topics that it has created itself. */
     void attach(Feed feed, JmsSelector selector) {
         if (attached.stream().anyMatch(consumer -> consumer.isAttachedTo(feed))) {
             return;
@@ -118,14 +118,14 @@ final class Subscriber implements Receiver, ClientConsumer {
         OutgoingDispatch message =
                 protocol.messages.outgoing(delivery.position(), protocol.virtual.shownAs(delivery.feed()));
         if (message == null) {
-            delivery.feed().settle(List.of(delivery)); // it is damaged, or gone
-            reckon();
+            delivery.feed().settle(List.of(delivery)); // it is damaged or deleted
+            updateCredit();
             return;
         }
         if (message.isLarge() && !protocol.large.take(message.size(), this, client.session().holder())) {
             waitsForRoom = true;
             delivery.feed().release(delivery, false);
-            reckon();
+            updateCredit();
             return;
         }
         if (message.message().getReplyTo() != null && message.message().getReplyTo().isTemporary()) {
@@ -134,7 +134,7 @@ final class Subscriber implements Receiver, ClientConsumer {
         long number = ++sequence;
         client.session().send(message, info.getConsumerId(), encodedId, new OutgoingDispatch.Circumstances(
                 number, delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));
-        keep(new Held(number, message.key(), delivery)); // what cannot be sent is not in its hands
+        keep(new Held(number, message.key(), delivery)); // it is held only once it is written
         if (prefetch == 0 && pulls != null) {
             pulls.answered();
         }
@@ -145,30 +145,30 @@ final class Subscriber implements Receiver, ClientConsumer {
         client.session().flush();
     }
 
-    private void keep(Held one) {
-        held.put(one.number, one);
-        byMessage.put(one.key, one);
+    private void keep(Held entry) {
+        held.put(entry.number, entry);
+        byMessage.put(entry.key, entry);
         heldMost = Math.max(heldMost, held.size());
     }
 
-    private void reckon() {
+    private void updateCredit() {
         credit.set(prefetch == 0 ? openPulls() : prefetch + extension - held.size());
     }
 
-    /** It holds less than before; where it was full, see whether there is something. */
-    private void relieved() {
+    /** Continues after messages were released: where the credit was exhausted, takes more messages. */
+    private void continueAfterRelease() {
         if (credit.left() > 0) {
-            reckon(); // nothing waits for it
+            updateCredit(); // no message waits for credit
         } else {
             wake();
         }
     }
 
-    /** Reckons anew how much it takes, and sees whether there is something. */
+    /** Calculates the credit anew, and takes the messages that are available. */
     @Override
     public void wake() {
         waitsForRoom = false;
-        reckon();
+        updateCredit();
         if (credit.left() > 0) {
             attached.forEach(c -> {
                 if (c.isAttached()) {
@@ -187,7 +187,7 @@ final class Subscriber implements Receiver, ClientConsumer {
     @Override
     public void pull(MessagePull pull) {
         if (prefetch > 0) {
-            return; // messages come by themselves
+            return; // messages are sent without requests
         }
         pulls = pulls == null ? new ConsumerPulls(protocol.timers, this::pullEnded) : pulls;
         pulls.begin(pull.getTimeout());
@@ -212,55 +212,55 @@ final class Subscriber implements Receiver, ClientConsumer {
 
     @Override
     public void acknowledge(MessageAck ack, OpenTransaction unit) throws JMSException {
-        List<Held> meant = meant(ack, unit);
+        List<Held> acknowledged = acknowledged(ack, unit);
         switch (ack.getAckType()) {
-            case MessageAck.DELIVERED_ACK_TYPE -> extension = Math.max(extension, passedOn(meant));
+            case MessageAck.DELIVERED_ACK_TYPE -> extension = Math.max(extension, deliveredCount(acknowledged));
             case MessageAck.STANDARD_ACK_TYPE, MessageAck.INDIVIDUAL_ACK_TYPE, MessageAck.UNMATCHED_ACK_TYPE -> {
                 if (unit == null) {
-                    settle(meant);
+                    settle(acknowledged);
                 } else {
-                    settle(meant, unit);
+                    settle(acknowledged, unit);
                 }
             }
-            case MessageAck.REDELIVERED_ACK_TYPE -> meant.forEach(h -> h.delivery.countAgain());
+            case MessageAck.REDELIVERED_ACK_TYPE -> acknowledged.forEach(h -> h.delivery.countAgain());
             case MessageAck.POISON_ACK_TYPE -> {
-                requireResident(meant);
-                String cause = ack.getPoisonCause() == null ? "the client gave it up" : ack.getPoisonCause().toString();
-                for (Held one : meant) {
-                    bury(one, protocol.deadLetters.poison(one.delivery, cause));
+                requireResident(acknowledged);
+                String cause = ack.getPoisonCause() == null ? "the client rejected it" : ack.getPoisonCause().toString();
+                for (Held entry : acknowledged) {
+                    bury(entry, protocol.deadLetters.poison(entry.delivery, cause));
                 }
             }
             case MessageAck.EXPIRED_ACK_TYPE -> {
-                requireResident(meant);
-                for (Held one : meant) {
-                    bury(one, protocol.deadLetters.expired(one.delivery));
+                requireResident(acknowledged);
+                for (Held entry : acknowledged) {
+                    bury(entry, protocol.deadLetters.expired(entry.delivery));
                 }
             }
-            default -> throw new JMSException("Acknowledgements of type " + ack.getAckType() + " are unknown.");
+            default -> throw new JMSException("The acknowledgement type " + ack.getAckType() + " is unknown.");
         }
-        relieved();
+        continueAfterRelease();
     }
 
-    /** Dead letters are copies, so what they are made of is read first. */
-    private void requireResident(List<Held> meant) {
-        protocol.broker.resident().require(meant.stream().map(one -> one.delivery)
+    /** Requires the messages in memory: dead letters are copies of them. */
+    private void requireResident(List<Held> acknowledged) {
+        protocol.broker.resident().require(acknowledged.stream().map(entry -> entry.delivery)
                 .filter(delivery -> delivery.traits().persistent()).mapToLong(Delivery::position).toArray());
     }
 
-    /** How many of what it holds, from the oldest on, reach to the newest that is meant. */
-    private int passedOn(List<Held> meant) {
-        return meant.isEmpty() ? 0 : held.headMap(meant.getLast().number, true).size();
+    /** Returns the number of held messages from the oldest to the newest acknowledged one. */
+    private int deliveredCount(List<Held> acknowledged) {
+        return acknowledged.isEmpty() ? 0 : held.headMap(acknowledged.getLast().number, true).size();
     }
 
-    private List<Held> meant(MessageAck ack, OpenTransaction unit) throws JMSException {
+    private List<Held> acknowledged(MessageAck ack, OpenTransaction unit) throws JMSException {
         Held last = byMessage.get(new OutgoingDispatch.Key(ack.getLastMessageId(), ack.getDestination()));
         if (last == null) {
             if (client.info().isFailoverReconnect()) {
                 if (unit != null && !ack.isDeliveredAck()) {
-                    unit.failed("It acknowledges " + ack.getLastMessageId() + ", which was handed out before the connection"
-                            + " was lost, and not since.");
+                    unit.failed("it acknowledges " + ack.getLastMessageId() + ", which was delivered before the connection"
+                            + " was lost, and not since");
                 }
-                return List.of(); // handed out by the connection before: it is handed out again
+                return List.of(); // delivered by the last connection: it is delivered again
             }
             throw new JMSException("Unmatched acknowledge: " + ack + "; Could not find Message-ID " + ack.getLastMessageId()
                     + " in dispatched-list (end of ack)");
@@ -278,41 +278,41 @@ final class Subscriber implements Receiver, ClientConsumer {
         return new ArrayList<>(held.subMap(Math.min(from, last.number), true, last.number, true).values());
     }
 
-    private void settle(List<Held> meant) throws JMSException {
+    private void settle(List<Held> acknowledged) throws JMSException {
         Map<Feed, List<Delivery>> byFeed = new HashMap<>();
-        meant.forEach(h -> byFeed.computeIfAbsent(h.delivery.feed(), f -> new ArrayList<>()).add(h.delivery));
+        acknowledged.forEach(h -> byFeed.computeIfAbsent(h.delivery.feed(), f -> new ArrayList<>()).add(h.delivery));
         protocol.shard.turn();
         for (Map.Entry<Feed, List<Delivery>> entry : byFeed.entrySet()) {
             if (!entry.getKey().settle(entry.getValue())) {
                 throw JmsExceptions.full(io.posthorse.broker.Admission.DISK_FULL);
             }
         }
-        meant.forEach(this::forget);
+        acknowledged.forEach(this::forget);
     }
 
-    private void settle(List<Held> meant, OpenTransaction unit) throws JMSException {
-        for (Held one : meant) {
-            unit.acknowledge(this, one);
-            forget(one);
+    private void settle(List<Held> acknowledged, OpenTransaction unit) throws JMSException {
+        for (Held entry : acknowledged) {
+            unit.acknowledge(this, entry);
+            forget(entry);
         }
     }
 
-    private void bury(Held one, boolean done) throws JMSException {
+    private void bury(Held entry, boolean done) throws JMSException {
         if (!done) {
-            throw new ResourceAllocationException("The message could not be moved to the queue for dead letters, and stays"
-                    + " where it is. The broker's log says why.");
+            throw new ResourceAllocationException("The message could not be moved to the dead-letter queue, and stays"
+                    + " where it is. See the server log.");
         }
-        forget(one);
+        forget(entry);
     }
 
-    private void forget(Held one) {
-        if (held.remove(one.number) != null) {
-            byMessage.remove(one.key);
+    private void forget(Held entry) {
+        if (held.remove(entry.number) != null) {
+            byMessage.remove(entry.key);
             extension = Math.max(0, extension - 1);
         }
         if (held.isEmpty()) {
             if (heldMost > SMALL) {
-                byMessage = new HashMap<>(); // the table of many is not kept for few
+                byMessage = new HashMap<>(); // releases a large table
             }
             heldMost = 0;
         }
@@ -322,12 +322,12 @@ final class Subscriber implements Receiver, ClientConsumer {
         return !closed;
     }
 
-    /** A transaction was rolled back: the client hands the message out itself once more. */
-    void takeBack(Held one) {
+    /** Returns a message after a rollback: the client itself delivers it again. */
+    void takeBack(Held entry) {
         if (closed) {
-            one.delivery.feed().release(one.delivery, true);
+            entry.delivery.feed().release(entry.delivery, true);
         } else {
-            keep(one);
+            keep(entry);
             extension++;
             wake();
         }
@@ -343,10 +343,10 @@ final class Subscriber implements Receiver, ClientConsumer {
             pulls.close();
         }
         protocol.shard.turn();
-        for (Held one : held.values()) {
-            boolean had = lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN
-                    || lastDelivered > RemoveInfo.LAST_DELIVERED_UNSET && one.number <= lastDelivered;
-            one.delivery.feed().release(one.delivery, had);
+        for (Held entry : held.values()) {
+            boolean wasDelivered = lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN
+                    || lastDelivered > RemoveInfo.LAST_DELIVERED_UNSET && entry.number <= lastDelivered;
+            entry.delivery.feed().release(entry.delivery, wasDelivered);
         }
         held.clear();
         byMessage.clear();
@@ -359,18 +359,19 @@ final class Subscriber implements Receiver, ClientConsumer {
         return held.size();
     }
 
-    /** Whether it follows a subscription's topics from now on; false where it does already. */
+    /** Notes that it follows the topics of a subscription; returns false where it does already. */
     boolean follows(String subscription) {
         return followed.add(subscription);
     }
 
-    /** Has something done when it is closed. */
+    /** Registers an action for its closing. */
     void onClose(Runnable action) {
         onClose.add(action);
     }
 
-    /** A topic that its pattern fits is left out. */
+    /** Reports a topic that matches its pattern and is not delivered to it. */
     void leftOut(Topic topic, Exception why) {
-        LOG.warn("{} does not get the messages of {}: {}", info.getConsumerId(), topic.name(), why.getMessage());
+        LOG.warn("The consumer {} does not get the messages of {}: {}",
+                info.getConsumerId(), topic.name(), why.getMessage());
     }
 }

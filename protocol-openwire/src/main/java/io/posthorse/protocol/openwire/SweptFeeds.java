@@ -8,7 +8,7 @@ import io.posthorse.broker.delivery.Feed;
 import io.posthorse.broker.delivery.Selector;
 import jakarta.jms.InvalidSelectorException;
 
-/** What is looked through for messages whose time is over: queues, and durable subscriptions. */
+/** The feeds that are swept for expired messages: queues and durable subscriptions. */
 final class SweptFeeds implements ExpirySweep.Feeds {
     private final OpenwireProtocol protocol;
     private SubscriptionOrigin last;
@@ -19,8 +19,8 @@ final class SweptFeeds implements ExpirySweep.Feeds {
     }
 
     /**
-     * Returns what is swept; nothing where a subscriber does not want what he has sent himself: which connections were his
-     * is known only while he is there, and then what has expired is found on the way to him.
+     * Returns the feed to sweep. Returns null for a subscriber who excludes his own messages: his connections are known
+     * only while he is connected, and then his expired messages are found on delivery.
      */
     @Override
     public Feed of(Subscription subscription, Topic topic) {
@@ -50,7 +50,7 @@ final class SweptFeeds implements ExpirySweep.Feeds {
         try {
             return JmsSelector.of(protocol.messages::at, origin.selector(), null);
         } catch (InvalidSelectorException e) {
-            return null; // it was refused when it came, so it cannot be there
+            return null; // cannot happen: invalid selectors are refused on subscription
         }
     }
 }

@@ -7,62 +7,62 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What every client hears of temporary destinations, all of it and in order. So many are told at a time, and others'
- * commands come in between: what one client does costs no more where there are many. Who is about to be shown the name of
- * such a destination is told first. Who does not take what he is sent is told later; when others are refused something
- * since so much waits for him, he has to go.
+ * The advisories of temporary destinations, which every client gets completely and in order. A limited number is sent at a
+ * time, with other clients' commands in between, so that one client's actions do not cost more where there are many
+ * listeners. A client gets them before it is shown the name of such a destination. A client that does not read is served
+ * later; once its pending advisories make the broker refuse other clients' requests, it is disconnected.
  *
- * @param <L> who listens, told from others by identity
- * @param <N> something to be told
+ * @param <L> listener, compared by identity
+ * @param <N> an advisory
  */
 final class TemporaryNews<L, N> {
-    /** How often somebody is told something before others have their turn. */
+    /** Advisories that are sent before other work has its turn. */
     static final int AT_ONCE = 200;
 
-    /** News that may wait until all have heard them. */
+    /** Maximum number of advisories that some listener has not got yet. */
     static final int WAITING_MAX = 1_000;
 
-    /** So often somebody is looked at who takes nothing before he has to go. */
+    /** Checks of a listener that reads nothing before it is disconnected. */
     static final int LOOKS_MAX = 10;
 
     private final Teller<L, N> teller;
     private final Consumer<Runnable> later;
     private final Consumer<Runnable> muchLater;
-    /** By listener: the number of what it hears next. */
+    /** Number of the next advisory of each listener. */
     private final Map<L, Long> listeners = new LinkedHashMap<>();
-    /** What some have not heard, and the number of the first of it. */
+    /** Advisories that some listeners have not got yet, and the number of the first. */
     private final List<N> news = new ArrayList<>();
 
     private long first;
-    /** Those who are told in this round, and the next one of them. */
+    /** Listeners of this round, and the index of the next one. */
     private List<L> round = List.of();
 
     private int at;
     private long roundEnd;
     private boolean isScheduled;
-    /** Those who were passed over since they do not take what they are sent, and how often they were looked at again. */
+    /** Listeners that were passed over because they do not read, and the number of checks since. */
     private final Map<L, Integer> slow = new LinkedHashMap<>();
 
-    private boolean looksAgain;
+    private boolean isRecheckScheduled;
     private boolean hurries;
 
-    /** Tells somebody something. */
+    /** Sends an advisory to a listener. */
     interface Teller<L, N> {
-        /** Whether somebody takes what he is sent. */
+        /** Returns whether a listener reads what is sent to it. */
         boolean takes(L listener);
 
         void tell(L listener, N what);
 
-        /** Others cannot wait any longer for somebody who takes nothing; he is forgotten already. */
+        /** Disconnects a listener that reads nothing, for others cannot wait any longer; it is already forgotten. */
         void letGo(L listener);
 
-        /** All have heard it. */
+        /** Notes that all listeners have got an advisory. */
         void heard(N what);
     }
 
     /**
-     * @param later runs an action behind what is going on, and behind what others have begun
-     * @param muchLater runs an action when somebody who took nothing may take something again
+     * @param later runs an action behind the present work and behind work that is already due
+     * @param muchLater runs an action when a slow listener may be able to read again
      */
     TemporaryNews(Teller<L, N> teller, Consumer<Runnable> later, Consumer<Runnable> muchLater) {
         this.teller = teller;
@@ -70,7 +70,7 @@ final class TemporaryNews<L, N> {
         this.muchLater = muchLater;
     }
 
-    /** Somebody listens from now on. */
+    /** Adds a listener for later advisories. */
     void listen(L listener) {
         listeners.put(listener, end());
     }
@@ -80,34 +80,34 @@ final class TemporaryNews<L, N> {
         slow.remove(listener);
     }
 
-    /** Whether so much waits that nothing more should happen of which all have to hear. */
+    /** Returns whether so many advisories are pending that no more should be added. */
     boolean isFull() {
         return news.size() >= WAITING_MAX;
     }
 
-    /** Whether all have heard everything. */
+    /** Returns whether all listeners have got everything. */
     boolean isQuiet() {
         return news.isEmpty();
     }
 
-    /** Something has happened. */
+    /** Adds an advisory. */
     void happened(N what) {
         news.add(what);
         if (!isScheduled) {
-            go();
+            sendPart();
         }
     }
 
-    /** Somebody was refused something since so much waits: who takes nothing is not waited for much longer. */
+    /** Shortens the wait for slow listeners, since a client's request was refused on their account. */
     void hurry() {
         hurries = true;
     }
 
-    /** Tells somebody at once what he has not heard. */
+    /** Sends a listener all its pending advisories at once. */
     void catchUp(L listener) {
-        Long heard = listeners.get(listener);
-        if (heard != null && heard < end()) {
-            tell(listener, heard, Integer.MAX_VALUE);
+        Long next = listeners.get(listener);
+        if (next != null && next < end()) {
+            tell(listener, next, Integer.MAX_VALUE);
         }
     }
 
@@ -115,13 +115,13 @@ final class TemporaryNews<L, N> {
         return first + news.size();
     }
 
-    private void go() {
+    private void sendPart() {
         isScheduled = false;
         int left = AT_ONCE;
         while (left > 0 && hasNext()) {
             L listener = round.get(at);
-            Long heard = listeners.get(listener);
-            boolean isBehind = heard != null && heard < end();
+            Long next = listeners.get(listener);
+            boolean isBehind = next != null && next < end();
             if (isBehind && !teller.takes(listener)) {
                 slow.putIfAbsent(listener, 0);
                 at++;
@@ -129,24 +129,24 @@ final class TemporaryNews<L, N> {
                 continue;
             }
             if (isBehind) {
-                left -= tell(listener, heard, left);
+                left -= tell(listener, next, left);
             }
-            if (heard == null || listeners.get(listener) == end()) {
+            if (next == null || listeners.get(listener) == end()) {
                 at++;
             }
         }
         if (hasNext()) {
             isScheduled = true;
-            later.accept(this::go);
-        } else if (!slow.isEmpty() && !looksAgain) {
-            looksAgain = true;
-            muchLater.accept(this::again);
+            later.accept(this::sendPart);
+        } else if (!slow.isEmpty() && !isRecheckScheduled) {
+            isRecheckScheduled = true;
+            muchLater.accept(this::recheck);
         }
     }
 
-    private void again() {
-        looksAgain = false;
-        slow.replaceAll((listener, looks) -> looks + 1);
+    private void recheck() {
+        isRecheckScheduled = false;
+        slow.replaceAll((listener, checks) -> checks + 1);
         if (hurries || isFull()) {
             hurries = false;
             letGo();
@@ -154,7 +154,7 @@ final class TemporaryNews<L, N> {
         if (!isScheduled) {
             round = List.copyOf(slow.keySet());
             at = 0;
-            go();
+            sendPart();
         }
     }
 
@@ -167,7 +167,7 @@ final class TemporaryNews<L, N> {
         }
     }
 
-    /** Whether somebody is left to be told; begins a round where some have heard less than there is by now. */
+    /** Returns whether the round has another listener; begins a new round where some listeners are behind. */
     private boolean hasNext() {
         if (at < round.size()) {
             return true;
@@ -186,7 +186,7 @@ final class TemporaryNews<L, N> {
         return false;
     }
 
-    /** What the slowest of all has heard need not be kept. */
+    /** Drops the advisories that even the slowest listener has got. */
     private void dropHeard() {
         long least = end();
         for (L listener : slow.keySet()) {
@@ -198,13 +198,13 @@ final class TemporaryNews<L, N> {
         first = least;
     }
 
-    private int tell(L listener, long heard, int most) {
-        int count = (int) Math.min(most, end() - heard);
+    private int tell(L listener, long next, int most) {
+        int count = (int) Math.min(most, end() - next);
         for (int i = 0; i < count; i++) {
-            teller.tell(listener, news.get((int) (heard - first) + i));
+            teller.tell(listener, news.get((int) (next - first) + i));
         }
-        listeners.put(listener, heard + count);
-        if (heard + count == end()) {
+        listeners.put(listener, next + count);
+        if (next + count == end()) {
             slow.remove(listener);
         }
         return count;

@@ -3,26 +3,26 @@ package io.posthorse.protocol.openwire;
 import jakarta.jms.ResourceAllocationException;
 
 /**
- * What all open transactions hold: it stays in memory until they end, so all of them together are bounded as well as each
- * one. Used on the owner's thread.
+ * The memory of all open transactions: it is held until they end, so it is limited for all of them together as well as for
+ * each. Used on the owner's thread.
  */
 final class TransactionMemory {
-    /** What an entry takes beside the bytes of its message, roughly. */
+    /** Approximate bytes of an entry beside those of its message. */
     static final int ENTRY_BYTES = 200;
 
     private final long bytesMax;
     private long taken;
 
-    /** @param bytesMax how much all may hold together */
+    /** @param bytesMax maximum bytes of all transactions together */
     TransactionMemory(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** Takes so much, or refuses and takes nothing. */
+    /** Takes bytes, or throws and takes none. */
     void take(long bytes) throws ResourceAllocationException {
         if (taken + bytes > bytesMax) {
             throw new ResourceAllocationException("The open transactions of all clients hold " + (taken >> 20)
-                    + " MiB, and " + (bytesMax >> 20) + " MiB is the most, a quarter of the broker's heap. Commit more"
+                    + " MiB; the maximum is " + (bytesMax >> 20) + " MiB, a quarter of the broker's heap. Commit more"
                     + " often, or start the broker with a larger heap.");
         }
         taken += bytes;
@@ -30,6 +30,6 @@ final class TransactionMemory {
 
     void give(long bytes) {
         taken -= bytes;
-        assert taken >= 0 : "more was given back than was taken";
+        assert taken >= 0 : "more bytes were released than taken";
     }
 }

@@ -15,25 +15,28 @@ import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.filter.DestinationFilter;
 
 /**
- * A queue Consumer.NAME.VirtualTopic.X gets what is published to the topic VirtualTopic.X from the moment on that there is
- * such a queue, whoever made it. Nothing is copied: the queue's subscription is one to the topic too. A pattern of such
- * queues that has been consumed is a queue of this kind itself, of all topics that it fits, also of those to come.
+ * The virtual topics: a queue Consumer.NAME.VirtualTopic.X gets the messages of the topic VirtualTopic.X from its creation
+ * on, whichever client created it. Nothing is copied: the queue's subscription is one to the topic too. A pattern of such
+ * queues that has been consumed acts as such a queue of all topics that match, also of future ones.
  */
 final class VirtualTopics {
     private static final String CONSUMER = "Consumer.";
     private static final String TOPIC = "VirtualTopic.";
 
     private final OpenwireProtocol protocol;
-    /** Queues of one topic, by its name in the broker; null before the first look. */
+    /** Queues of each topic, by its name in the broker; null before they are collected. */
     private Map<String, Map<String, ActiveMQQueue>> byTopic;
-    /** Patterns, by the names of their subscriptions. */
+    /** Patterns of queues, by the names of their subscriptions. */
     private final Map<String, ActiveMQQueue> patterns = new LinkedHashMap<>();
 
     VirtualTopics(OpenwireProtocol protocol) {
         this.protocol = protocol;
     }
 
-    /** The topic, or pattern of topics, that a queue or a pattern of queues gets the messages of; null for other ones. */
+    /**
+     * Returns the topic, or pattern of topics, whose messages a queue or a pattern of queues gets; null for other
+     * destinations.
+     */
     static ActiveMQTopic topicOf(ActiveMQDestination queue) {
         String name = queue.getPhysicalName();
         int behindName = name.startsWith(CONSUMER) ? name.indexOf('.', CONSUMER.length()) : -1;
@@ -44,15 +47,15 @@ final class VirtualTopics {
         return new ActiveMQTopic(name.substring(behindName + 1));
     }
 
-    /** The same for topics of an earlier run as {@link DurablePatterns#start} does for durable subscriptions. */
+    /** Attaches queues to topics of an earlier run, as {@link DurablePatterns#start} does for durable subscriptions. */
     void start() {
-        lookOnce();
+        collectOnce();
         if (!byTopic.isEmpty() || !patterns.isEmpty()) {
             protocol.broker.topics().forEach(this::created);
         }
     }
 
-    /** The topics of a queue's messages that there are. */
+    /** Returns the existing topics of a queue's messages. */
     List<Topic> topics(ActiveMQTopic topic) throws JMSException {
         if (JmsDestinations.isPattern(topic)) {
             return protocol.destinations.matching(topic);
@@ -61,22 +64,22 @@ final class VirtualTopics {
         return known == null ? List.of() : List.of(known);
     }
 
-    /** From now on the queue gets what its topics are told; does nothing where it does already, or is none of these. */
+    /** Subscribes a queue to its topics from now on; has no effect where it is subscribed already, or is no such queue. */
     void begin(ActiveMQDestination queue, Subscription own) throws JMSException {
         ActiveMQTopic topic = topicOf(queue);
         if (topic == null) {
             return;
         }
-        for (Topic one : topics(topic)) {
-            if (!own.knows(one)) {
-                protocol.deliveries.beginAtEnd(one, own);
+        for (Topic existing : topics(topic)) {
+            if (!own.knows(existing)) {
+                protocol.deliveries.beginAtEnd(existing, own);
             }
         }
         note(topic, own.name(), queue);
     }
 
     private void note(ActiveMQTopic topic, String subscription, ActiveMQDestination queue) {
-        lookOnce();
+        collectOnce();
         ActiveMQQueue known = new ActiveMQQueue(queue.getPhysicalName());
         if (JmsDestinations.isPattern(topic)) {
             patterns.put(subscription, known);
@@ -85,28 +88,28 @@ final class VirtualTopics {
         }
     }
 
-    /** Those of an earlier run, by their subscriptions. */
-    private void lookOnce() {
+    /** Collects the queues and patterns of an earlier run by their subscriptions. */
+    private void collectOnce() {
         if (byTopic != null) {
             return;
         }
         byTopic = new HashMap<>();
-        for (Subscription one : protocol.broker.subscriptions()) {
-            ActiveMQQueue queue = JmsNames.queueOf(one.name());
+        for (Subscription existing : protocol.broker.subscriptions()) {
+            ActiveMQQueue queue = JmsNames.queueOf(existing.name());
             ActiveMQTopic topic = queue == null ? null : topicOf(queue);
             if (topic != null) {
-                note(topic, one.name(), queue);
+                note(topic, existing.name(), queue);
             }
         }
     }
 
-    /** A topic has come to be: its queues get it from its first message on. */
+    /** Subscribes the matching queues to a new topic, from its first message on. */
     void created(Topic topic) {
         ActiveMQDestination destination = JmsNames.destination(topic.name());
         if (!destination.isTopic() || !destination.getPhysicalName().startsWith(TOPIC)) {
             return;
         }
-        lookOnce();
+        collectOnce();
         Map<String, ActiveMQQueue> exact = byTopic.getOrDefault(topic.name(), new HashMap<>());
         exact.keySet().removeIf(name -> !begin(name, topic));
         for (String name : List.copyOf(patterns.keySet())) {
@@ -116,18 +119,18 @@ final class VirtualTopics {
         }
     }
 
-    /** A queue of this kind is gone. */
+    /** Forgets a deleted queue. */
     void deleted(Topic topic) {
         ActiveMQDestination queue = JmsNames.destination(topic.name());
-        ActiveMQTopic sentTo = topicOf(queue);
-        if (sentTo != null && byTopic != null) {
+        ActiveMQTopic source = topicOf(queue);
+        if (source != null && byTopic != null) {
             String own = JmsNames.queueSubscription(queue.getPhysicalName());
-            byTopic.computeIfPresent(JmsNames.topic(sentTo), (name, queues) ->
+            byTopic.computeIfPresent(JmsNames.topic(source), (name, queues) ->
                     queues.remove(own) != null && queues.isEmpty() ? null : queues);
         }
     }
 
-    /** False where there is no such subscription any more. */
+    /** Subscribes to a topic; returns false where the subscription no longer exists. */
     private boolean begin(String subscription, Topic topic) {
         Subscription own = protocol.broker.subscription(subscription);
         if (own == null) {
@@ -139,13 +142,13 @@ final class VirtualTopics {
         return true;
     }
 
-    /** The queue by whose name a feed's messages are shown, for they were sent to its topic; null where they are not. */
+    /** Returns the queue under whose name a feed's messages are shown, where they were sent to its topic; otherwise null. */
     ActiveMQQueue shownAs(Feed feed) {
         if (feed.subscription().isTransient() || !feed.topic().name().startsWith(JmsNames.TOPIC)) {
             return null;
         }
         String name = feed.subscription().name();
-        lookOnce();
+        collectOnce();
         ActiveMQQueue pattern = patterns.get(name);
         return pattern != null ? pattern : byTopic.getOrDefault(feed.topic().name(), Map.of()).get(name);
     }

@@ -14,20 +14,19 @@ import org.apache.activemq.command.WireFormatInfo;
 import org.apache.activemq.openwire.OpenWireFormat;
 
 /**
- * Frames of one connection: a u32 length, and a command as the client library's own codec writes it. Of that codec the
- * plain encoding is offered only, without its cache of values, so that a frame can be understood alone.
+ * The codec of one connection's frames: a u32 length, and a command in the encoding of the client library's codec. Only the
+ * plain encoding is offered, without the cache of values, so that each frame can be decoded alone.
  *
- * <p>No length in a frame is believed that is greater than the frame, and no class is made by a name in it, see
- * {@link Guards}.
+ * <p>No length in a frame is accepted that exceeds the frame, and no class is created by a name in it, see {@link Guards}.
  */
 final class WireCodec {
     static final int VERSION = 12;
     private static final long INACTIVITY_MS = 30_000;
     private static final long INACTIVITY_DELAY_MS = 10_000;
 
-    /** Clients take no frame that is greater than what we offer, so it is not less where we take less. */
+    /** Clients accept no frame larger than the offered size, so it is at least this one. */
     private static final long USUAL_BYTES_MAX = 100 << 20;
-    /** What a message has around it on its way to a consumer. */
+    /** Bytes around a message on its way to a consumer. */
     private static final long FRAME_OF_DISPATCH = 64 << 10;
 
     private final OpenWireFormat format = new OpenWireFormat(VERSION);
@@ -54,21 +53,21 @@ final class WireCodec {
         format.setCacheEnabled(false);
         format.setTightEncodingEnabled(false);
         format.setStackTraceEnabled(false);
-        format.setSizePrefixDisabled(true); // the length is this class's business
+        format.setSizePrefixDisabled(true); // this class writes the length
         format.setMaxFrameSizeEnabled(true);
         Guards.install(format);
     }
 
-    /** What we offer, to be sent first. */
+    /** Returns the broker's offer, to be sent first. */
     WireFormatInfo offered() {
         return offered;
     }
 
     /**
-     * Agrees on what both sides know.
+     * Negotiates the wire format.
      *
-     * @return after how many ms of silence either side takes the other for dead; 0 for never
-     * @throws IOException where there is nothing
+     * @return time of silence in ms after which either side takes the other for dead; 0 for never
+     * @throws IOException where there is no common format
      */
     long negotiate(WireFormatInfo theirs) throws IOException {
         if (!theirs.isValid()) {
@@ -84,12 +83,12 @@ final class WireCodec {
         return Math.clamp(theirs.getMaxInactivityDuration(), 0, INACTIVITY_MS);
     }
 
-    /** Whether commands are encoded as stored messages are. */
+    /** Returns whether commands are encoded as stored messages are. */
     boolean isAsStored() {
         return format.getVersion() == VERSION;
     }
 
-    /** The frame's command; the buffer's readable bytes are the frame without its length. */
+    /** Decodes the command of a frame; the buffer's readable bytes are the frame without its length. */
     Command read(ByteBuf frame) throws IOException {
         MessageAck known = isAsStored() ? acknowledgements.read(frame) : null;
         if (known != null) {
@@ -104,16 +103,16 @@ final class WireCodec {
             }
             return command;
         } catch (RuntimeException e) {
-            throw new IOException("a frame that is no command: " + e, e);
+            throw new IOException("the frame is no valid command: " + e, e);
         }
     }
 
-    /** Whether a command of that type is a message. */
+    /** Returns whether a command type is a message. */
     static boolean isMessage(byte type) {
         return type >= CommandTypes.ACTIVEMQ_MESSAGE && type <= CommandTypes.ACTIVEMQ_BLOB_MESSAGE;
     }
 
-    /** What the begin of a message's frame says of it. */
+    /** Decodes the known fields of a message from the begin of its frame. */
     UnreadMessage unread(ByteBuf begin) {
         begin.skipBytes(1); // the type
         int commandId = begin.readInt();

@@ -15,16 +15,16 @@ import org.apache.activemq.command.TransactionId;
 import org.apache.activemq.command.XATransactionId;
 
 /**
- * Prepared transactions: kept in the log, so that their user, also after a restart, can commit them or roll them back. What
- * was acknowledged in one is nobody's until then. A transaction belongs to its user and id: others neither see nor decide
- * it, but super users, who see all.
+ * The prepared transactions: kept in the log, so that their users can commit them or roll them back even after a restart.
+ * Their acknowledged messages belong to nobody until then. A transaction belongs to its user and id: others neither see nor
+ * decide it, except super users, who see all.
  */
 final class XaTransactions {
     private final OpenwireProtocol protocol;
     private final PreparedGroups groups;
-    /** Those that are not prepared yet, by id. They end with the connection that began them. */
+    /** Transactions that are not prepared yet, by id. They end with the connection that began them. */
     private final Map<Owned, OpenTransaction> open = new HashMap<>();
-    /** What consumers acknowledged in those that this run has prepared: they may still be there. */
+    /** Messages that consumers acknowledged in transactions prepared by this run: the consumers may still exist. */
     private final Map<String, List<OpenTransaction.Acknowledged>> acknowledged = new HashMap<>();
 
     private record Owned(String user, TransactionId id) {}
@@ -34,7 +34,7 @@ final class XaTransactions {
         this.groups = protocol.broker.preparedGroups();
     }
 
-    /** After a start: what prepared transactions have acknowledged is handed out to nobody. */
+    /** Reserves the acknowledged messages of prepared transactions after a start, so that no consumer gets them. */
     void recover() {
         groups.ids().forEach(id -> groups.settlements(id, (subscription, partition, offset) ->
                 feed(subscription, partition).reserve(partition, offset)));
@@ -45,7 +45,7 @@ final class XaTransactions {
                 partition.topic(), subscription, protocol.deadLetters, JmsNames.isDurable(subscription.name()));
     }
 
-    /** The client's unit of that id which is not prepared yet; null where there is none. */
+    /** Returns the user's transaction with an id that is not prepared yet; null where there is none. */
     OpenTransaction open(ClientConnection client, TransactionId id) {
         return open.get(new Owned(client.user(), id));
     }
@@ -54,7 +54,7 @@ final class XaTransactions {
         open.put(new Owned(client.user(), unit.id()), unit);
     }
 
-    /** A transaction of any kind is not open any more. */
+    /** Removes a transaction of any kind that ended. */
     void ended(ClientConnection client, OpenTransaction unit) {
         open.remove(new Owned(client.user(), unit.id()));
         unit.end();
@@ -64,7 +64,7 @@ final class XaTransactions {
         return prepared(client, id) != null;
     }
 
-    /** By what a prepared transaction is kept that the client may decide; null where there is none of that id. */
+    /** Returns the key of a prepared transaction that the client may decide; null where there is none with that id. */
     private String prepared(ClientConnection client, TransactionId id) {
         if (!(id instanceof XATransactionId xid)) {
             return null;
@@ -78,17 +78,18 @@ final class XaTransactions {
                 .filter(key -> key.equals(any) || key.startsWith(any + ":")).findFirst().orElse(null);
     }
 
-    /** Prepares what a unit holds. */
+    /** Prepares a transaction. */
     void prepare(ClientConnection client, XATransactionId id, OpenTransaction unit) throws JMSException {
         String key = key(id, client.user());
         if (groups.holds(key)) {
-            throw new JMSException("A transaction of the id " + id + " is prepared already, and not decided.");
+            throw new JMSException("A transaction with the id " + id + " is already prepared. Commit it or roll it back"
+                    + " first.");
         }
         JmsExceptions.throwUnless(groups.prepare(key, unit.group()));
         acknowledged.put(key, unit.prepared());
     }
 
-    /** Commits a prepared transaction; false where there is none of that id. */
+    /** Commits a prepared transaction; returns false where there is none with that id. */
     boolean commit(ClientConnection client, TransactionId id) throws JMSException {
         String key = prepared(client, id);
         if (key == null) {
@@ -104,7 +105,7 @@ final class XaTransactions {
         return true;
     }
 
-    /** Rolls a prepared transaction back; false where there is none of that id. */
+    /** Rolls a prepared transaction back; returns false where there is none with that id. */
     boolean rollback(ClientConnection client, TransactionId id) throws JMSException {
         String key = prepared(client, id);
         if (key == null) {
@@ -119,17 +120,17 @@ final class XaTransactions {
         if (here != null) {
             here.forEach(OpenTransaction.Acknowledged::takeBackPrepared);
         }
-        after.forEach(Runnable::run); // of what nobody has taken back
+        after.forEach(Runnable::run); // for messages that no consumer took back
         return true;
     }
 
-    /** The prepared transactions that a client may decide. */
+    /** Returns the prepared transactions that a client may decide. */
     List<XATransactionId> prepared(ClientConnection client) {
         return groups.ids().stream().filter(key -> client.access().mayKnowAll() || userOf(key).equals(client.user()))
                 .map(XaTransactions::id).distinct().toList();
     }
 
-    /** The id as text: format, global part, branch, and the user where there are users. */
+    /** Returns the id as text: format, global part, branch, and the user where there is one. */
     private static String key(XATransactionId id, String user) {
         HexFormat hex = HexFormat.of();
         return Integer.toHexString(id.getFormatId()) + ":" + hex.formatHex(id.getGlobalTransactionId()) + ":"
@@ -137,7 +138,7 @@ final class XaTransactions {
                 + (user.isEmpty() ? "" : ":" + hex.formatHex(user.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whose it is; empty where it was prepared without users. */
+    /** Returns the owner of a transaction; empty where it was prepared without access control. */
     private static String userOf(String key) {
         String[] parts = key.split(":", -1);
         return parts.length < 4 ? "" : new String(HexFormat.of().parseHex(parts[3]), StandardCharsets.UTF_8);

@@ -1,2 +1,2 @@
-/** OpenWire, the protocol of ActiveMQ's clients: commands of a connection to commands of the broker, and back. */
+/** The protocol of ActiveMQ's clients, OpenWire: converts commands of connections to commands of the broker, and back. */
 package io.posthorse.protocol.openwire;

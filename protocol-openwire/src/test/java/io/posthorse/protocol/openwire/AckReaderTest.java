@@ -22,7 +22,7 @@ import org.apache.activemq.command.SessionId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is read by hand is what the library's codec reads. */
+/** {@link AckReader} reads the same as the library's codec. */
 class AckReaderTest {
     private static final int CAUSE = 1;
 
@@ -55,7 +55,7 @@ class AckReaderTest {
     }
 
     @Test
-    void theSameAsTheCodec() throws Exception {
+    void readsTheSameAsTheCodec() throws Exception {
         for (int kind = 0; kind < 30; kind++) {
             MessageAck sent = ack(kind, kind * 1_000L);
             learned(sent);
@@ -66,7 +66,7 @@ class AckReaderTest {
     }
 
     @Test
-    void whatIsAlikeIsRemembered() throws Exception {
+    void equalPartsAreRemembered() throws Exception {
         MessageAck first = learned(ack(0, 1));
         MessageAck second = reader.read(Frames.frame(ack(3, 2)));
         assertSame(first.getDestination(), second.getDestination());
@@ -76,7 +76,7 @@ class AckReaderTest {
     }
 
     @Test
-    void whatDiffersIsLeftToTheCodec() throws Exception {
+    void framesThatDifferAreLeftToTheCodec() throws Exception {
         learned(ack(1, 1));
         List<MessageAck> others = new ArrayList<>();
         for (int kind = 0; kind < 6; kind++) {
@@ -98,7 +98,7 @@ class AckReaderTest {
     }
 
     @Test
-    void inAnyOrderWithOthers() throws Exception {
+    void frameOrderMakesNoDifference() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {
@@ -116,7 +116,7 @@ class AckReaderTest {
     }
 
     @Test
-    void oddShapesAreNotRemembered() throws Exception {
+    void unusualLayoutsAreNotRemembered() throws Exception {
         MessageAck odd = ack(1, 1);
         odd.getFirstMessageId().setTextView("a text");
         byte[] frame = Frames.bytes(odd);
@@ -129,13 +129,13 @@ class AckReaderTest {
     }
 
     @Test
-    void framesThatAreCutOffAreNotRead() throws Exception {
+    void truncatedFramesAreNotRead() throws Exception {
         MessageAck sent = ack(1, 1);
         learned(sent);
-        byte[] whole = Frames.bytes(sent);
-        for (int length = 0; length < whole.length; length++) {
-            assertNull(reader.read(Unpooled.wrappedBuffer(Arrays.copyOf(whole, length))), "at " + length);
+        byte[] complete = Frames.bytes(sent);
+        for (int length = 0; length < complete.length; length++) {
+            assertNull(reader.read(Unpooled.wrappedBuffer(Arrays.copyOf(complete, length))), "at " + length);
         }
-        assertNull(reader.read(Unpooled.wrappedBuffer(Arrays.copyOf(whole, whole.length + CAUSE))));
+        assertNull(reader.read(Unpooled.wrappedBuffer(Arrays.copyOf(complete, complete.length + CAUSE))));
     }
 }

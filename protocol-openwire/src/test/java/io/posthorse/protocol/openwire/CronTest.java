@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What crontab(5) says of five fields. 2026-11-21 is a Saturday. */
+/** The fields of crontab(5). 2026-11-21 is a Saturday. */
 class CronTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
@@ -35,13 +35,13 @@ class CronTest {
             "0 0 13 * FRI;       2026-11-21T10:20;    2026-11-27T00:00",
             "0 0 1,22 * *;       2026-11-21T10:20;    2026-11-22T00:00",
             "59 23 31 12 *;      2026-12-31T23:59;    2027-12-31T23:59"})
-    void theNextMinuteThatItNames(String text, String behind, String expected) throws MessageFormatException {
+    void nextReturnsTheNextMatchingMinute(String text, String behind, String expected) throws MessageFormatException {
         assertEquals(LocalDateTime.parse(expected), next(text, behind).toLocalDateTime());
     }
 
     @Test
-    void anHourThatTheClockLeavesOutIsLeftOut() throws MessageFormatException {
-        // at 02:00 of 29 March the clocks are put forward to 03:00
+    void anHourSkippedByTheClockIsSkipped() throws MessageFormatException {
+        // at 02:00 of 29 March the clocks go forward to 03:00
         assertEquals(LocalDateTime.parse("2026-03-30T02:30"), next("30 2 * * *", "2026-03-29T01:00").toLocalDateTime());
     }
 
@@ -50,12 +50,12 @@ class CronTest {
             "", "*", "* * * *", "* * * * * *", "60 * * * *",
             "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "-1 * * * *",
             "5-1 * * * *", "*/0 * * * *", "a * * * *", "1, * * * *", "1--2 * * * *", "0 0 31 2 *", "* * * foo *"})
-    void whatNamesNoTimeIsRefused(String text) {
+    void aTextThatMatchesNoTimeIsRefused(String text) {
         assertThrows(MessageFormatException.class, () -> next(text, "2026-11-21T10:20"));
     }
 
     @Test
-    void aTextWithoutEndIsRefused() {
+    void anOverlongTextIsRefused() {
         assertThrows(MessageFormatException.class, () -> next("1,".repeat(200) + "1 * * * *", "2026-11-21T10:20"));
     }
 }

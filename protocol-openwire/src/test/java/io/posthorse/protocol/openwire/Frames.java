@@ -30,7 +30,7 @@ import org.apache.activemq.command.XATransactionId;
 import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.util.ByteSequence;
 
-/** Commands as clients send them, one of nearly every kind. */
+/** Commands as clients send them, of nearly every kind. */
 final class Frames {
     private static final String CONNECTION = "ID:host-1-2-3:1";
 
@@ -132,7 +132,7 @@ final class Frames {
         return message;
     }
 
-    /** With every field that a client sets. */
+    /** Sets every field that a client sets. */
     static <M extends Message> M filled(M message) throws Exception {
         message.setMessageId(id());
         message.setProducerId(id().getProducerId());
@@ -155,7 +155,7 @@ final class Frames {
         return message;
     }
 
-    /** The frame's bytes, without its length, as a client's codec writes them. */
+    /** Returns the frame's bytes without its length, as a client's codec writes them. */
     static byte[] bytes(Object command) throws IOException {
         OpenWireFormat format = new OpenWireFormat(WireCodec.VERSION);
         format.setCacheEnabled(false);

@@ -28,13 +28,13 @@ class JmsNamesTest {
             "queue://orders, orders", "queue://q24, q24", "queue://a.b, a%2Eb", "topic://news, TOPIC%news",
             "topic://rocketmq.prices, prices", "queue://%RETRY%group, %RETRY%group",
             "temp-queue://ID:h-1-2:1:1, TEMP-QUEUE%ID%3Ah-1-2%3A1%3A1"})
-    void howADestinationIsCalled(String destination, String topic) {
+    void aDestinationHasThisTopicName(String destination, String topic) {
         assertEquals(topic,
                 JmsNames.topic(ActiveMQDestination.createDestination(destination, ActiveMQDestination.QUEUE_TYPE)));
     }
 
     @Test
-    void aTopicOfTheBrokerIsOneDestinationAndThatDestinationIsIt() {
+    void destinationNamesSurviveARoundTrip() {
         for (String name : AWKWARD) {
             for (ActiveMQDestination destination : List.of(
                     new ActiveMQQueue(name), new ActiveMQTopic(name), new ActiveMQTempQueue(name),
@@ -48,7 +48,7 @@ class JmsNamesTest {
     }
 
     @Test
-    void differentNamesStayDifferent() {
+    void differentNamesGetDifferentSubscriptions() {
         Set<String> subscriptions = new HashSet<>();
         List<String> all = new ArrayList<>();
         for (String name : AWKWARD) {
@@ -62,7 +62,7 @@ class JmsNamesTest {
     }
 
     @Test
-    void theNamesOfOtherClientsComeBackAsTheyWere() {
+    void otherClientsTopicNamesSurviveARoundTrip() {
         for (String topic : List.of("orders", "%RETRY%group", "%DLQ%group", "a|b", "x%y", "A-_9")) {
             ActiveMQDestination destination = JmsNames.destination(topic);
             assertTrue(destination.isQueue() && !destination.isTemporary(), topic);

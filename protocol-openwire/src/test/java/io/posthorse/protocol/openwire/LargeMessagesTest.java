@@ -18,7 +18,7 @@ import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
 import org.junit.jupiter.api.Test;
 
-/** What large messages may take on their way to clients, and how slowly they may leave. */
+/** The memory for large messages on their way to clients, and the minimum rate of sending them. */
 class LargeMessagesTest {
     private static final int MIB = 1 << 20;
     private static final QuotaHolder ANN = new QuotaHolder("ann", InetAddress.getLoopbackAddress());
@@ -49,16 +49,16 @@ class LargeMessagesTest {
 
         @Override
         public void acknowledge(MessageAck ack, OpenTransaction unit) {
-            // it has none
+            // it has no messages
         }
 
         @Override
         public void close(long lastDelivered) {
-            // nothing was opened
+            // nothing is open
         }
     }
 
-    /** A client that takes what it is told to take. */
+    /** A client that receives parts on demand. */
     private final class Client implements LargeSends.Peer {
         private final QuotaHolder holder;
         private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
@@ -69,7 +69,7 @@ class LargeMessagesTest {
             this.holder = holder;
         }
 
-        void takeParts(int count) {
+        void receiveParts(int count) {
             for (int i = 0; i < count; i++) {
                 parts.poll().run();
             }
@@ -93,7 +93,7 @@ class LargeMessagesTest {
 
         @Override
         public void flush() {
-            // nothing is kept back
+            // nothing is buffered
         }
 
         @Override
@@ -110,7 +110,7 @@ class LargeMessagesTest {
     private final Consumer c = new Consumer("c");
 
     @Test
-    void usersShareTheRoomAndNoneTakesMoreThanItsPart() {
+    void usersShareTheMemoryAndNoneExceedsItsShare() {
         assertTrue(large.take(5 * MIB, a, ANN));
         assertFalse(large.take(4 * MIB, a, ANN));
         assertTrue(large.take(4 * MIB, b, BOB));
@@ -121,7 +121,7 @@ class LargeMessagesTest {
     }
 
     @Test
-    void aMessageOfAnySizeIsSentAndHoldsUpOnlyOthersOfItsKind() {
+    void anOversizedMessageIsSentAndDelaysOnlyOtherOversizedOnes() {
         assertTrue(large.take(90 * MIB, a, ANN));
         assertFalse(large.take(9 * MIB, b, BOB));
         assertTrue(large.take(8 * MIB, b, BOB));
@@ -132,7 +132,7 @@ class LargeMessagesTest {
     }
 
     @Test
-    void usersTakeTurnsWithTheLargest() {
+    void usersTakeTurnsWithOversizedMessages() {
         assertTrue(large.take(90 * MIB, a, ANN));
         assertFalse(large.take(90 * MIB, c, ANN));
         assertFalse(large.take(90 * MIB, b, BOB));
@@ -140,7 +140,7 @@ class LargeMessagesTest {
         assertEquals(List.of("b", "c"), woken);
         assertTrue(large.take(90 * MIB, b, BOB));
         large.give(90 * MIB, BOB);
-        assertTrue(large.take(90 * MIB, a, ANN), "nobody else waits");
+        assertTrue(large.take(90 * MIB, a, ANN), "no other user waits");
         large.give(90 * MIB, ANN);
         large.take(90 * MIB, c, CAT);
         assertFalse(large.take(90 * MIB, b, BOB));
@@ -154,16 +154,16 @@ class LargeMessagesTest {
     }
 
     @Test
-    void whoTakesAMessageTooSlowlyWhileOthersWaitIsLetGo() {
+    void aSlowReaderIsDisconnectedWhileOthersWait() {
         Client slow = new Client(ANN);
         assertTrue(large.take(90 * MIB, a, ANN));
         slow.sends.send(Unpooled.wrappedBuffer(new byte[90 * MIB]), 90 * MIB);
         timers.advance(100_000);
-        assertEquals(null, slow.ended, "nobody waits");
+        assertEquals(null, slow.ended, "no consumer waits");
         assertFalse(large.take(90 * MIB, b, BOB));
         timers.advance(9_000);
         assertEquals(null, slow.ended);
-        slow.takeParts(1); // patience does not begin anew with each part
+        slow.receiveParts(1); // the grace period does not begin anew with each part
         timers.advance(7_000);
         assertTrue(slow.ended.contains("256 KiB a second"), slow.ended);
         assertEquals(List.of("b"), woken);
@@ -171,14 +171,14 @@ class LargeMessagesTest {
     }
 
     @Test
-    void whoTakesAtTheLeastRateKeepsItsConnection() {
+    void aReaderAtTheMinimumRateKeepsItsConnection() {
         Client slow = new Client(ANN);
         assertTrue(large.take(20 * MIB, a, ANN));
         slow.sends.send(Unpooled.wrappedBuffer(new byte[20 * MIB]), 20 * MIB);
         assertFalse(large.take(90 * MIB, b, BOB));
         for (int i = 0; i < 20; i++) {
             timers.advance(4_000);
-            slow.takeParts(1);
+            slow.receiveParts(1);
         }
         assertEquals(null, slow.ended);
         assertEquals(List.of("b"), woken);

@@ -17,29 +17,29 @@ import org.apache.activemq.command.Message;
 import org.apache.activemq.command.SessionId;
 import org.junit.jupiter.api.Test;
 
-/** What is put together byte by byte is what the library's codec makes of the same command. */
+/** {@link OutgoingDispatch} encodes the same bytes as the library's codec. */
 class OutgoingDispatchTest {
     private static final ConsumerId CONSUMER = new ConsumerId(new SessionId(new ConnectionId("ID:größe-1:1"), 7), 9);
 
     private final MessageCodec codec = new MessageCodec();
 
-    private void asTheCodec(Message message, OutgoingDispatch.Circumstances circumstances) throws Exception {
+    private void assertSameAsCodec(Message message, OutgoingDispatch.Circumstances circumstances) throws Exception {
         ByteBuf ours = Unpooled.buffer();
         new OutgoingDispatch(message).put(codec, codec.nested(CONSUMER), circumstances, ours);
         ByteBuf theirs = Unpooled.buffer();
         var dispatch = new OutgoingDispatch(message).dispatch(CONSUMER, circumstances);
-        message.setRedeliveryCounter(0); // clients take the dispatch's
+        message.setRedeliveryCounter(0); // clients use the dispatch's counter
         new WireCodec(1 << 20).write(dispatch, theirs);
         assertArrayEquals(ByteBufUtil.getBytes(theirs), ByteBufUtil.getBytes(ours), message.toString());
     }
 
     @Test
-    void everyKindOfMessage() throws Exception {
+    void everyKindOfMessageIsEncodedAsByTheCodec() throws Exception {
         int kinds = 0;
         for (Command command : Frames.all()) {
             if (command instanceof Message message) {
-                asTheCodec(message, new OutgoingDispatch.Circumstances(3, 0, false, 1_700_000_000_123L));
-                asTheCodec(message, new OutgoingDispatch.Circumstances(Long.MAX_VALUE, 5, true, -1));
+                assertSameAsCodec(message, new OutgoingDispatch.Circumstances(3, 0, false, 1_700_000_000_123L));
+                assertSameAsCodec(message, new OutgoingDispatch.Circumstances(Long.MAX_VALUE, 5, true, -1));
                 kinds++;
             }
         }
@@ -47,20 +47,20 @@ class OutgoingDispatchTest {
     }
 
     @Test
-    void messagesWithLittleInThem() throws Exception {
+    void messagesWithFewFieldsAreEncodedAsByTheCodec() throws Exception {
         ActiveMQTextMessage bare = new ActiveMQTextMessage();
         bare.setMessageId(Frames.filled(Frames.text()).getMessageId());
         bare.setDestination(new ActiveMQTopic("t"));
-        asTheCodec(bare, new OutgoingDispatch.Circumstances(1, 0, false, 0));
+        assertSameAsCodec(bare, new OutgoingDispatch.Circumstances(1, 0, false, 0));
         ActiveMQTextMessage foreign = Frames.filled(Frames.text());
         foreign.getMessageId().setTextView("7F00000100002A9F0000000000000001");
         foreign.setDestination(new ActiveMQTempQueue("ID:h-1-2:1:1"));
         foreign.setOriginalDestination(new ActiveMQTopic("订单"));
-        asTheCodec(foreign, new OutgoingDispatch.Circumstances(2, 1, true, 9));
+        assertSameAsCodec(foreign, new OutgoingDispatch.Circumstances(2, 1, true, 9));
     }
 
     @Test
-    void oneMessageForManyConsumers() throws Exception {
+    void oneMessageIsEncodedForSeveralConsumers() throws Exception {
         OutgoingDispatch message = new OutgoingDispatch(Frames.filled(Frames.text()));
         WireCodec wire = new WireCodec(1 << 20);
         for (int number = 1; number < 4; number++) {

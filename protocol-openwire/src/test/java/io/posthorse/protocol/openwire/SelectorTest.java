@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Selectors decide what the library's own would, in bounded time. */
+/** Selectors give the same results as the library's, in bounded time. */
 class SelectorTest {
-    private static boolean chooses(String selector, ActiveMQTextMessage message) throws Exception {
+    private static boolean selects(String selector, ActiveMQTextMessage message) throws Exception {
         LikePattern.Work work = new LikePattern.Work();
         BooleanExpression expression = JmsSelector.parse(selector, work);
         work.begin();
@@ -50,22 +50,22 @@ class SelectorTest {
             "v LIKE 'a%' AND n = 5 OR n = 6; true", "NOT (v LIKE 'a%'); false", "v NOT LIKE 'x%'; true", "n LIKE '5'; false",
             "missing LIKE '%'; false", "missing NOT LIKE '%'; false", "n <> 5; false", "v IN ('abc', 'x'); true",
             "n BETWEEN 4 AND 6; true", "n * 2 + 1 = 11; true", "v IS NOT NULL AND missing IS NULL; true"})
-    void asJmsSays(String selector, boolean expected) throws Exception {
-        assertEquals(expected, chooses(selector, message("abc")));
+    void selectorsFollowJms(String selector, boolean expected) throws Exception {
+        assertEquals(expected, selects(selector, message("abc")));
     }
 
     @Test
-    void anEscapedWildcardMeansItself() throws Exception {
-        assertTrue(chooses("v LIKE 'a!%b' ESCAPE '!'", message("a%b")));
-        assertFalse(chooses("v LIKE 'a!%b' ESCAPE '!'", message("axb")));
-        assertTrue(chooses("v LIKE '%!_!!' ESCAPE '!'", message("x_!")));
-        assertTrue(chooses("v LIKE '[a](b)*^$|?+{2}\\.'", message("[a](b)*^$|?+{2}\\.")));
-        assertTrue(chooses("v LIKE 'x_z'", message("x\uD83D\uDC0Ez")));
-        assertTrue(chooses("v LIKE '%\uD83D\uDC0E'", message("\n\uD83D\uDC0E")));
+    void anEscapedWildcardIsLiteral() throws Exception {
+        assertTrue(selects("v LIKE 'a!%b' ESCAPE '!'", message("a%b")));
+        assertFalse(selects("v LIKE 'a!%b' ESCAPE '!'", message("axb")));
+        assertTrue(selects("v LIKE '%!_!!' ESCAPE '!'", message("x_!")));
+        assertTrue(selects("v LIKE '[a](b)*^$|?+{2}\\.'", message("[a](b)*^$|?+{2}\\.")));
+        assertTrue(selects("v LIKE 'x_z'", message("x\uD83D\uDC0Ez")));
+        assertTrue(selects("v LIKE '%\uD83D\uDC0E'", message("\n\uD83D\uDC0E")));
     }
 
     @Test
-    void theSameAsTheLibrarysRegularExpressions() throws Exception {
+    void likeAgreesWithTheLibrarysRegularExpressions() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 5_000; round++) {
@@ -73,7 +73,7 @@ class SelectorTest {
             ActiveMQTextMessage message = message(text(random, "ab_%\n", 10));
             SelectorParser.clearCache();
             boolean expected = SelectorParser.parse(selector).matches(context(message));
-            assertEquals(expected, chooses(selector, message), () -> "seed " + seed + ": " + selector);
+            assertEquals(expected, selects(selector, message), () -> "seed " + seed + ": " + selector);
         }
     }
 
@@ -86,13 +86,13 @@ class SelectorTest {
     }
 
     @Test
-    void secT24PatternsWithoutEndAreNotFollowed() throws Exception {
+    void secT24ExpensivePatternsAreCutShort() throws Exception {
         String pattern = "%a".repeat(1_000) + "b";
         ActiveMQTextMessage message = message("a".repeat(1_000_000));
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
-            assertFalse(chooses("v LIKE '" + pattern + "'", message));
-            assertFalse(chooses("v LIKE '%" + "a".repeat(4_000) + "b'", message));
-            assertFalse(chooses("v LIKE '%b' OR ".repeat(200) + "v LIKE '%c'", message));
+            assertFalse(selects("v LIKE '" + pattern + "'", message));
+            assertFalse(selects("v LIKE '%" + "a".repeat(4_000) + "b'", message));
+            assertFalse(selects("v LIKE '%b' OR ".repeat(200) + "v LIKE '%c'", message));
         });
     }
 
@@ -100,35 +100,35 @@ class SelectorTest {
     @ValueSource(strings = {
             "XPATH '//a'", "XQUERY 'a'", "REGEX('(a+)+$', v)", "v =", "v LIKE 5", "INLIST(MAKELIST('a'), v)",
             "SPLIT('a', 'b') = 'c'"})
-    void secT24WhatJmsDoesNotKnowIsRefused(String selector) {
-        assertThrows(InvalidSelectorException.class, () -> chooses(selector, message("a")));
+    void secT24ExtensionsOfJmsAreRefused(String selector) {
+        assertThrows(InvalidSelectorException.class, () -> selects(selector, message("a")));
     }
 
     @Test
-    void secT24DeepSelectorsAreDecidedOrRefused() throws Exception {
-        assertTrue(chooses("(".repeat(100) + "n = 5" + ")".repeat(100), message("a")));
-        assertTrue(chooses("NOT (".repeat(100) + "n = 5" + ")".repeat(100), message("a")));
+    void secT24DeepSelectorsAreEvaluatedOrRefused() throws Exception {
+        assertTrue(selects("(".repeat(100) + "n = 5" + ")".repeat(100), message("a")));
+        assertTrue(selects("NOT (".repeat(100) + "n = 5" + ")".repeat(100), message("a")));
         String tooDeep = "(".repeat(2_040) + "n = 5" + ")".repeat(2_040);
-        assertThrows(InvalidSelectorException.class, () -> chooses(tooDeep, message("a")));
-        assertThrows(InvalidSelectorException.class, () -> chooses("n = 5 OR ".repeat(500) + "n = 5", message("a")));
+        assertThrows(InvalidSelectorException.class, () -> selects(tooDeep, message("a")));
+        assertThrows(InvalidSelectorException.class, () -> selects("n = 5 OR ".repeat(500) + "n = 5", message("a")));
     }
 
     @Test
-    void whatWasLookedAtIsNotKept() throws Exception {
-        List<WeakReference<Message>> looked = new ArrayList<>();
+    void evaluatedMessagesAreReleased() throws Exception {
+        List<WeakReference<Message>> evaluated = new ArrayList<>();
         JmsSelector selector = JmsSelector.of(position -> {
             Message message = found(position);
-            looked.add(new WeakReference<>(message));
+            evaluated.add(new WeakReference<>(message));
             return message;
         }, "n = 5", null);
         for (int i = 0; i < 3; i++) {
             assertTrue(selector.matches(i));
         }
-        for (int i = 0; i < 100 && looked.stream().anyMatch(one -> one.get() != null); i++) {
+        for (int i = 0; i < 100 && evaluated.stream().anyMatch(reference -> reference.get() != null); i++) {
             System.gc();
         }
-        assertEquals(0, looked.stream().filter(one -> one.get() != null).count());
-        assertTrue(selector.matches(3), "which is there all the time");
+        assertEquals(0, evaluated.stream().filter(reference -> reference.get() != null).count());
+        assertTrue(selector.matches(3), "a message that is still reachable");
     }
 
     private static Message found(long number) {

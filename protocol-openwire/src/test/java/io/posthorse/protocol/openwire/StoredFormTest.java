@@ -25,8 +25,8 @@ import org.apache.activemq.command.ActiveMQTextMessage;
 import org.junit.jupiter.api.Test;
 
 /**
- * The stored form of a JMS message, against a golden file that this test wrote once. Run {@link #main} with the file's path
- * to write it anew after a deliberate change of format, and raise the version.
+ * The stored form of a JMS message, compared with a golden file that this test wrote once. After a deliberate change of
+ * format, raise the version and run {@link #main} with the file's path to write it anew.
  */
 class StoredFormTest {
     private static final String GOLDEN = "/golden/jms-message.hex";
@@ -52,12 +52,12 @@ class StoredFormTest {
     }
 
     @Test
-    void theBytesAreThoseOfTheGoldenFile() throws Exception {
+    void theBytesEqualTheGoldenFile() throws Exception {
         assertArrayEquals(golden().array(), written());
     }
 
     @Test
-    void theGoldenFileIsReadFieldByField() throws Exception {
+    void theFieldsOfTheGoldenFileAreRead() throws Exception {
         ByteBuffer bytes = golden();
         int length = bytes.capacity();
         assertEquals("orders", FORMAT.topic(bytes, 0, length));
@@ -78,7 +78,7 @@ class StoredFormTest {
     }
 
     @Test
-    void theGoldenFileIsShownToClientsOfOtherProtocols() throws Exception {
+    void theGoldenFileIsConvertedForOtherProtocols() throws Exception {
         ByteBuffer bytes = golden();
         PlainMessage plain = FORMAT.plain(bytes, 0, bytes.capacity());
         assertEquals(new PlainMessage.Place("orders", 2, 17, 4_096, 1_700_000_000_123L), plain.place());
@@ -88,9 +88,9 @@ class StoredFormTest {
         assertEquals(Map.of("amount", 42, "big", Long.MAX_VALUE, "rate", 1.5), plain.properties());
     }
 
-    /** Behind a record stands another one, which is not its business. */
+    /** Another record follows the message, and must not be read. */
     @Test
-    void textsThatAreLongerThanTheMessageAreNotRead() throws Exception {
+    void textsThatExceedTheMessageAreNotRead() throws Exception {
         ByteBuffer golden = golden();
         ByteBuffer bytes = ByteBuffer.allocate(70_000).put(0, golden, 0, golden.capacity());
         int length = golden.capacity();
@@ -101,7 +101,7 @@ class StoredFormTest {
     }
 
     @Test
-    void aLengthThatIsGreaterThanTheMessageIsNotBelieved() throws Exception {
+    void aLengthThatExceedsTheMessageAllocatesNothing() throws Exception {
         ByteBuffer bytes = golden();
         int body = find(bytes, "größe") - 8;
         assertEquals(bytes.getInt(body) - 4, bytes.getInt(body + 4), "the length of the content, and of the text in it");
@@ -110,7 +110,7 @@ class StoredFormTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         assertThrows(RuntimeException.class, () -> codec.read(bytes));
-        assertTrue(threads.getCurrentThreadAllocatedBytes() - before < 4 << 20, "room was made for what is not there");
+        assertTrue(threads.getCurrentThreadAllocatedBytes() - before < 4 << 20, "memory for missing bytes");
     }
 
     private static int find(ByteBuffer bytes, String text) {

@@ -11,45 +11,45 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Everybody hears everything, in order and once, however many there are, and little of it is told at a time. */
+/** Every listener gets every advisory once and in order, however many listeners there are, and few are sent at a time. */
 class TemporaryNewsTest {
-    private int told;
+    private int sent;
     private int happened;
-    private int heardByAll;
+    private int completed;
     private final ArrayDeque<Runnable> later = new ArrayDeque<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final ArrayDeque<Runnable> muchLater = new ArrayDeque<>();
     private final TemporaryNews<Listener, Integer> news = new TemporaryNews<>(new TemporaryNews.Teller<>() {
         @Override
-        public boolean takes(Listener who) {
-            return who.takes;
+        public boolean takes(Listener listener) {
+            return listener.takes;
         }
 
         @Override
-        public void tell(Listener who, Integer what) {
-            who.heard.add(what);
-            told++;
+        public void tell(Listener listener, Integer what) {
+            listener.received.add(what);
+            sent++;
         }
 
         @Override
-        public void letGo(Listener who) {
-            who.isGone = true;
+        public void letGo(Listener listener) {
+            listener.isGone = true;
         }
 
         @Override
         public void heard(Integer what) {
-            assertEquals(heardByAll++, what);
+            assertEquals(completed++, what);
         }
     }, later::add, muchLater::add);
 
     private final class Listener {
         private final int from = happened;
-        private final List<Integer> heard = new ArrayList<>();
+        private final List<Integer> received = new ArrayList<>();
         private boolean takes = true;
         private boolean isGone;
 
         void assertInOrder() {
-            assertEquals(IntStream.range(from, from + heard.size()).boxed().toList(), heard);
+            assertEquals(IntStream.range(from, from + received.size()).boxed().toList(), received);
         }
     }
 
@@ -64,45 +64,45 @@ class TemporaryNewsTest {
         news.happened(happened++);
     }
 
-    private void rest() {
+    private void runAll() {
         while (!later.isEmpty()) {
-            int before = told;
+            int before = sent;
             later.poll().run();
-            assertTrue(told - before <= TemporaryNews.AT_ONCE, () -> told - before + " at once");
+            assertTrue(sent - before <= TemporaryNews.AT_ONCE, () -> sent - before + " at once");
         }
     }
 
     @Test
-    void fewAreToldAtOnce() {
+    void fewListenersAreServedAtOnce() {
         for (int i = 0; i < TemporaryNews.AT_ONCE; i++) {
             listen();
         }
         happen();
-        assertEquals(TemporaryNews.AT_ONCE, told);
+        assertEquals(TemporaryNews.AT_ONCE, sent);
         assertTrue(news.isQuiet());
         assertTrue(later.isEmpty());
     }
 
     @Test
-    void manyAreToldInParts() {
+    void manyListenersAreServedInParts() {
         for (int i = 0; i < 1_000; i++) {
             listen();
         }
         happen();
-        assertEquals(TemporaryNews.AT_ONCE, told);
+        assertEquals(TemporaryNews.AT_ONCE, sent);
         happen();
-        assertEquals(TemporaryNews.AT_ONCE, told, "the first ones have to wait until others have heard");
+        assertEquals(TemporaryNews.AT_ONCE, sent, "the first ones wait until the others have got theirs");
         Listener last = listeners.getLast();
         news.catchUp(last);
-        assertEquals(List.of(0, 1), last.heard);
-        rest();
-        assertEquals(2_000, told);
+        assertEquals(List.of(0, 1), last.received);
+        runAll();
+        assertEquals(2_000, sent);
         listeners.forEach(Listener::assertInOrder);
         assertTrue(news.isQuiet());
     }
 
     @Test
-    void whereTooMuchWaitsItIsSaid() {
+    void tooManyPendingAdvisoriesAreReported() {
         for (int i = 0; i <= TemporaryNews.AT_ONCE; i++) {
             listen();
         }
@@ -111,71 +111,71 @@ class TemporaryNewsTest {
             happen();
         }
         assertTrue(news.isFull());
-        rest();
+        runAll();
         assertFalse(news.isFull());
     }
 
     @Test
-    void whoTakesNothingIsToldLaterAndKeepsNobodyWaiting() {
+    void aSlowListenerIsServedLaterAndDelaysNoOther() {
         Listener slow = listen();
         Listener other = listen();
         slow.takes = false;
         for (int i = 0; i < 10; i++) {
             happen();
         }
-        assertEquals(10, other.heard.size());
-        assertTrue(slow.heard.isEmpty(), "nothing waits in its connection");
+        assertEquals(10, other.received.size());
+        assertTrue(slow.received.isEmpty(), "its connection buffers nothing");
         assertTrue(later.isEmpty());
         slow.takes = true;
         muchLater.poll().run();
-        assertEquals(10, slow.heard.size());
+        assertEquals(10, slow.received.size());
         slow.assertInOrder();
         assertTrue(news.isQuiet());
         assertTrue(muchLater.isEmpty());
         happen();
-        assertEquals(11, slow.heard.size());
+        assertEquals(11, slow.received.size());
         slow.assertInOrder();
     }
 
     @Test
-    void whoTakesNothingHasToGoWhereTooMuchWaitsForHim() {
-        Listener stuck = listen();
+    void aBlockedListenerIsDisconnectedWhenTooMuchIsPending() {
+        Listener blocked = listen();
         Listener other = listen();
-        stuck.takes = false;
+        blocked.takes = false;
         for (int i = 0; i < 20; i++) {
             happen();
             muchLater.poll().run();
         }
-        assertFalse(stuck.isGone, "nobody has to wait for him");
+        assertFalse(blocked.isGone, "no other client waits for it");
         for (int i = 20; i < TemporaryNews.WAITING_MAX; i++) {
             happen();
         }
         assertTrue(news.isFull());
         muchLater.poll().run();
         assertFalse(news.isFull());
-        assertTrue(stuck.isGone);
-        assertTrue(stuck.heard.isEmpty());
-        assertEquals(TemporaryNews.WAITING_MAX, other.heard.size());
+        assertTrue(blocked.isGone);
+        assertTrue(blocked.received.isEmpty());
+        assertEquals(TemporaryNews.WAITING_MAX, other.received.size());
         other.assertInOrder();
         assertTrue(news.isQuiet());
     }
 
     @Test
-    void whereSomebodyIsRefusedThoseWhoTakeNothingAreWaitedForALittle() {
-        Listener stuck = listen();
-        stuck.takes = false;
+    void afterARefusalABlockedListenerGetsAFewMoreChecks() {
+        Listener blocked = listen();
+        blocked.takes = false;
         happen();
         for (int i = 0; i < TemporaryNews.LOOKS_MAX; i++) {
-            assertFalse(stuck.isGone);
+            assertFalse(blocked.isGone);
             news.hurry();
             muchLater.poll().run();
         }
-        assertTrue(stuck.isGone);
+        assertTrue(blocked.isGone);
         assertTrue(news.isQuiet());
     }
 
     @Test
-    void whoeverComesAndGoesMeanwhile() {
+    void listenersMayJoinAndLeaveAtAnyTime() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<Listener> gone = new ArrayList<>();
@@ -212,15 +212,15 @@ class TemporaryNewsTest {
             }
         }
         listeners.forEach(one -> one.takes = true);
-        rest();
+        runAll();
         while (!muchLater.isEmpty()) {
             muchLater.poll().run();
-            rest();
+            runAll();
         }
         listeners.removeIf(one -> one.isGone);
         for (Listener one : listeners) {
             one.assertInOrder();
-            assertEquals(happened - one.from, one.heard.size(), "seed " + seed);
+            assertEquals(happened - one.from, one.received.size(), "seed " + seed);
         }
         gone.forEach(Listener::assertInOrder);
         assertTrue(news.isQuiet(), "seed " + seed);

@@ -29,10 +29,10 @@ import org.apache.activemq.command.WireFormatInfo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Frames of strangers: what cannot be read costs its connection, never memory, and makes no object that it names. */
+/** Frames of unknown peers: an invalid one costs its connection but no memory, and creates no object that it names. */
 class WireCodecTest {
     private static final int FRAME_MAX = 1 << 20;
-    /** More than any of the frames here may cost. */
+    /** Maximum bytes that reading any of these frames may allocate. */
     private static final long ALLOCATED_MAX = 4 << 20;
 
     private WireCodec codec;
@@ -42,7 +42,7 @@ class WireCodecTest {
         codec = new WireCodec(FRAME_MAX);
     }
 
-    /** Would be made by a codec that believes the frame. */
+    /** An exception that a codec would create if it trusted the frame. */
     public static final class Trap extends Exception {
         static int made;
 
@@ -53,7 +53,7 @@ class WireCodecTest {
     }
 
     @Test
-    void whatIsWrittenIsRead() throws Exception {
+    void writtenCommandsAreReadBack() throws Exception {
         for (Command command : Frames.all()) {
             byte[] sent = Frames.bytes(command);
             Command read = codec.read(Unpooled.wrappedBuffer(sent));
@@ -79,17 +79,17 @@ class WireCodecTest {
         ack.setPoisonCause(trap);
         MessageAck read = (MessageAck) codec.read(Frames.frame(ack));
         assertEquals(Trap.class.getName() + ": boom", read.getPoisonCause().toString());
-        assertInstanceOf(Guards.Told.class, read.getPoisonCause());
+        assertInstanceOf(Guards.FailureCause.class, read.getPoisonCause());
         assertEquals(made, Trap.made);
     }
 
     @Test
-    void secT05NorDoTheyInsideOtherStructures() throws Exception {
+    void secT05NestedClassNamesStayText() throws Exception {
         MessageDispatch outer = new MessageDispatch();
         byte[] frame = Frames.bytes(outer);
         byte[] inner = Frames.bytes(new ExceptionResponse(new Trap("inside")));
         int made = Trap.made;
-        // where the dispatch has no consumer id, a nested structure is put instead
+        // a nested structure takes the place of the missing consumer id
         byte[] nested = new byte[frame.length + inner.length];
         System.arraycopy(frame, 0, nested, 0, 6);
         nested[6] = 1;
@@ -99,7 +99,7 @@ class WireCodecTest {
     }
 
     @Test
-    void secT05TheGuardsOutliveTheAgreementOnAVersion() throws Exception {
+    void secT05TheGuardsSurviveNegotiation() throws Exception {
         for (int version = 1; version <= 12; version++) {
             WireCodec agreed = new WireCodec(FRAME_MAX);
             WireFormatInfo theirs = new WireFormatInfo();
@@ -113,7 +113,7 @@ class WireCodecTest {
     }
 
     @Test
-    void newerVersionsComeDownToOurs() throws Exception {
+    void newerVersionsAreNegotiatedDown() throws Exception {
         for (int version : new int[] {0, 13, 127}) {
             WireFormatInfo theirs = new WireFormatInfo();
             theirs.setVersion(version);
@@ -123,32 +123,32 @@ class WireCodecTest {
     }
 
     @Test
-    void secT10FramesThatAreCutOffAreRefused() throws Exception {
+    void secT10TruncatedFramesAreRefused() throws Exception {
         for (Command command : Frames.all()) {
-            byte[] whole = Frames.bytes(command);
-            for (int length = 0; length < whole.length; length++) {
-                byte[] cut = Arrays.copyOf(whole, length);
+            byte[] complete = Frames.bytes(command);
+            for (int length = 0; length < complete.length; length++) {
+                byte[] cut = Arrays.copyOf(complete, length);
                 assertThrows(IOException.class, () -> codec.read(Unpooled.wrappedBuffer(cut)), command + " at " + length);
             }
         }
     }
 
     @Test
-    void secT10LengthsThatAreNotTrueReserveNothing() throws Exception {
+    void secT10FalseLengthsAllocateNothing() throws Exception {
         for (Command command : Frames.all()) {
-            byte[] whole = Frames.bytes(command);
-            for (int at = 1; at + 4 <= whole.length; at++) {
-                for (int lie : new int[] {Integer.MAX_VALUE, 0x0FFFFFFF, -1, Integer.MIN_VALUE}) {
-                    byte[] frame = whole.clone();
-                    java.nio.ByteBuffer.wrap(frame).putInt(at, lie);
-                    readsWithin(frame, command + " with " + lie + " at " + at);
+            byte[] complete = Frames.bytes(command);
+            for (int at = 1; at + 4 <= complete.length; at++) {
+                for (int value : new int[] {Integer.MAX_VALUE, 0x0FFFFFFF, -1, Integer.MIN_VALUE}) {
+                    byte[] frame = complete.clone();
+                    java.nio.ByteBuffer.wrap(frame).putInt(at, value);
+                    readsWithin(frame, command + " with " + value + " at " + at);
                 }
             }
         }
     }
 
     @Test
-    void secT13RubbishIsRefused() throws Exception {
+    void secT13RandomBytesAreRefused() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 20_000; round++) {
@@ -165,7 +165,7 @@ class WireCodecTest {
         }
     }
 
-    /** Reads a frame, and where it is a message all that the broker looks at. */
+    /** Reads a frame, and of a message all fields that the broker evaluates. */
     private void readsWithin(byte[] frame, String what) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -176,21 +176,21 @@ class WireCodecTest {
                 message.getProperty("KEYS");
             }
         } catch (IOException | ClassCastException | JMSException e) {
-            // as it should be
+            // expected
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertTrue(allocated < ALLOCATED_MAX, what + " took " + allocated + " bytes");
     }
 
     @Test
-    void whatNoClientMeansIsNoCommand() throws IOException {
+    void invalidCommandsAreRefused() throws IOException {
         assertNull(codec.read(Unpooled.wrappedBuffer(new byte[] {CommandTypes.NULL, 0, 0})));
         assertThrows(IOException.class, () -> codec.read(Unpooled.wrappedBuffer("GET / HTTP/1.1\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII))));
     }
 
     @Test
-    void textsOfEveryPlaneComeThrough() throws Exception {
+    void textsOfEveryUnicodePlaneSurvive() throws Exception {
         ActiveMQTextMessage message = new ActiveMQTextMessage();
         message.setText("a\0é订\uD83D\uDC0E");
         ActiveMQTextMessage read = (ActiveMQTextMessage) codec.read(Frames.frame(Frames.filled(message)));

@@ -3,7 +3,7 @@ package io.posthorse.server.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration that cannot be started with. It names all problems at once; the message has one to a line. */
+/** A configuration with errors that prevent a start. Reports all problems at once; the message has one on each line. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class ConfigException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** All that is wrong, in the order of the sources. */
+    /** Returns all problems, in the order of the sources. */
     public List<ConfigProblem> problems() {
         return problems;
     }

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads the sources of a configuration into a {@link ServerConfig}: first every entry by itself, then the rules between
- * entries. All problems are collected; any of them stops the start.
+ * The loader of a {@link ServerConfig}: checks first each entry of the sources alone, then the rules between entries. It
+ * collects all problems; any of them prevents the start.
  */
 public final class ConfigLoader {
     static final String ENVIRONMENT_NAME = "NAMESRV_ADDR";
-    /** What means something to a name server alone. Access control is among it so that it is refused, not passed over. */
+    /** Settings of a name server without a broker. Access control is one of them so that it is refused, not ignored. */
     private static final Set<Setting<?>> NAME_SERVERS = Set.of(
             Settings.BIND, Settings.INSECURE, Settings.NAMESERVER_PORT, Settings.TLS_MODE, Settings.TLS_CERTIFICATE,
             Settings.TLS_KEY, Settings.TLS_CLIENTS, Settings.TLS_TRUST, Settings.AUTH, Settings.DIRECTORY,
@@ -33,9 +33,9 @@ public final class ConfigLoader {
     }
 
     /**
-     * The configuration that the sources make.
+     * Returns the configuration from all sources.
      *
-     * @throws ConfigException where something in them is unknown, not valid or does not fit together
+     * @throws ConfigException where an entry is unknown or invalid, or entries do not fit together
      */
     public static ServerConfig load(ConfigSources sources) {
         return new ConfigLoader(sources).load();
@@ -78,16 +78,17 @@ public final class ConfigLoader {
     }
 
     /**
-     * Takes the entries of one source; they outrank all that was taken before.
+     * Takes the entries of one source; they override all earlier ones.
      *
-     * @param isFile whether it may be a file of RocketMQ's, which is to start where it can
+     * @param isFile whether it may be a file of RocketMQ, which should start where possible
      */
     private void takeAll(List<ConfigEntry> entries, boolean isFile) {
         Map<String, ConfigEntry> ofSource = new LinkedHashMap<>();
         for (ConfigEntry entry : entries) {
             Setting<?> setting = setting(entry.key());
             if (setting != null && sources.role() == Role.NAME_SERVER && !NAME_SERVERS.contains(setting)) {
-                ignored.add(entry.key() + " is ignored: it belongs to a broker, and this is a name server alone");
+                ignored.add(entry.key()
+                        + " is ignored: it is a broker's setting, and this is a name server without a broker");
             } else if (setting != null) {
                 take(setting, isFile ? bounded(setting, entry) : entry, ofSource);
             } else {
@@ -97,36 +98,36 @@ public final class ConfigLoader {
         given.putAll(ofSource);
     }
 
-    /** In a name server's own file its port is called as a broker's is in a broker's. */
+    /** Returns the setting of a key; in a name server's own file, the key of a broker's port means its port. */
     private Setting<?> setting(String key) {
         boolean port = sources.role() == Role.NAME_SERVER && key.equals(Settings.LISTEN_PORT.name());
         return port ? Settings.NAMESERVER_PORT : Settings.find(key);
     }
 
-    /** The entry, or one with the nearest value that is possible here. */
+    /** Returns the entry, or one with the nearest value within the limits. */
     private ConfigEntry bounded(Setting<?> setting, ConfigEntry entry) {
         String nearest = setting.kind().nearest(entry.value());
         if (nearest == null) {
             return entry;
         }
-        notes.add(entry.where() + ": " + entry.key() + "=" + entry.value() + " is more or less than is possible here; "
-                + nearest + " counts (" + setting.kind().due() + ")");
+        notes.add(entry.where() + ": " + entry.key() + "=" + entry.value() + " is outside the limits; "
+                + nearest + " is used (" + setting.kind().due() + ")");
         return new ConfigEntry(entry.where(), entry.key(), nearest);
     }
 
-    /** RocketMQ 4's switch means its file of accounts too, which has a place of its own there. */
+    /** Takes the file of accounts: RocketMQ 4's switch implies it, at a fixed place. */
     private void takePlainAcl() {
         ConfigEntry users = given.get(Settings.AUTH.name());
-        boolean isMeant = users != null && users.key().equals("aclEnable") && users.value().equalsIgnoreCase("true")
+        boolean isUsed = users != null && users.key().equals("aclEnable") && users.value().equalsIgnoreCase("true")
                 && !given.containsKey(Settings.PLAIN_ACL.name()) && sources.role() == Role.BROKER;
-        if (!isMeant) {
+        if (!isUsed) {
             return;
         }
         String file = sources.plainAcl();
         if (file == null) {
-            notes.add(users.where() + ": aclEnable=true, and there is no plain_acl.yml beside the configuration file, in"
-                    + " ROCKETMQ_HOME/conf or in this program's conf: name the file of accounts with auth.plain.acl, or make"
-                    + " users with mqadmin. So far there is only the super user that the first start makes");
+            notes.add(users.where() + ": aclEnable=true, but there is no plain_acl.yml beside the configuration file, in"
+                    + " ROCKETMQ_HOME/conf or in this program's conf: name the file of accounts with auth.plain.acl, or"
+                    + " create users with mqadmin. Until then there is only the super user of the first start");
         } else {
             given.put(Settings.PLAIN_ACL.name(), new ConfigEntry(users.where(), Settings.PLAIN_ACL.name(), file));
             notes.add(users.where() + ": aclEnable=true: accounts are read from " + file);
@@ -135,7 +136,7 @@ public final class ConfigLoader {
 
     private void take(Setting<?> setting, ConfigEntry entry, Map<String, ConfigEntry> ofSource) {
         if (entry.value().isEmpty()) {
-            notes.add(entry.where() + ": " + entry.key() + " has no value and counts as not given");
+            notes.add(entry.where() + ": " + entry.key() + " has no value and is treated as not set");
             return;
         }
         try {
@@ -148,8 +149,8 @@ public final class ConfigLoader {
         }
         ConfigEntry before = ofSource.put(setting.name(), entry);
         if (before != null) {
-            notes.add(entry.where() + ": " + entry.key() + " is given before, at " + before.where()
-                    + "; this later one counts");
+            notes.add(entry.where() + ": " + entry.key() + " was already set at " + before.where()
+                    + "; this later value is used");
         }
     }
 
@@ -168,7 +169,10 @@ public final class ConfigLoader {
         }
     }
 
-    /** The settings of a name server alone as texts, under the names that its file has for them; no secret is among them. */
+    /**
+     * Returns the settings of a name server without a broker as texts, by their names in its file; secrets are not
+     * included.
+     */
     public static Map<String, String> nameServerSettings(ServerConfig config) {
         Map<String, String> shown = new TreeMap<>();
         for (Setting<?> setting : NAME_SERVERS) {
@@ -180,14 +184,14 @@ public final class ConfigLoader {
         return shown;
     }
 
-    /** Ends the start where a key of ours may be meant; a file may have other keys, which do nothing. */
+    /** Refuses an unknown key that is close to a known one; other unknown keys in a file are ignored. */
     private void unknown(ConfigEntry entry, boolean isFile) {
         String ours = NearestName.of(entry.key(), Settings.spellings());
         List<String> names = Settings.spellings();
         names.addAll(IgnoredKeys.names());
         String nearest = NearestName.of(entry.key(), names);
-        String text = nearest == null ? "no such key; docs/configuration.md lists all"
-                : "no such key; the nearest is " + (ours == null ? nearest : ours);
+        String text = nearest == null ? "there is no such key; docs/configuration.md lists all keys"
+                : "there is no such key; the nearest one is " + (ours == null ? nearest : ours);
         if (isFile && (ours == null || !NearestName.isNear(entry.key(), ours))) {
             ignored.add(entry.where() + ": " + entry.key() + " is ignored: " + text);
         } else {

@@ -1,11 +1,11 @@
 package io.posthorse.server.config;
 
 /**
- * One thing in the configuration that stops the start.
+ * A problem in the configuration that prevents the start.
  *
  * @param where source, with the line where it has lines: {@code broker.conf:12}, {@code --set}, {@code default}
- * @param key the key, as it was written
- * @param text what is wrong and what to do
+ * @param key key as it was written
+ * @param text description of the problem, and what to do
  */
 public record ConfigProblem(String where, String key, String text) {
     @Override

@@ -2,41 +2,41 @@ package io.posthorse.server.config;
 
 import java.util.stream.Collectors;
 
-/** The text of docs/configuration.md, made from the declarations. */
+/** The text of docs/configuration.md, generated from the declarations of the settings. */
 public final class ConfigurationDoc {
     private static final String HEAD = """
             # Configuration
 
             This file is generated from the declarations in `io.posthorse.server.config.Settings`; a test compares the
-            two. To write it anew:
+            two. To generate it again:
             `mvn -q -pl server -am test -Dtest=ConfigurationDocTest -Dsurefire.failIfNoSpecifiedTests=false \
             -Dposthorse.docs.write=true`
 
-            The server starts without any setting. Settings come from, later ones outranking earlier ones:
+            The server starts without any setting. Settings come from these sources; later ones override earlier ones:
 
             1. the defaults below,
             2. the environment variable `NAMESRV_ADDR`,
             3. a properties file, as RocketMQ has it and Java reads it,
             4. `--set key=value` on the command line.
 
-            Keys that RocketMQ has too keep RocketMQ's name. A value that is not valid, settings that do not fit together
-            and a key that is nearly one of these stop the start with exit code 2, all of them reported at once with file
-            and line. In a file, other keys that are unknown are reported and ignored, and a number that says how much and
-            is beyond its limits counts as the nearest of them. Keys of RocketMQ that mean nothing here are accepted and
-            reported with the reason.
+            Keys that RocketMQ has too keep RocketMQ's name. Invalid values, settings that do not fit together and keys
+            that are close to one of these prevent the start with exit code 2; all of them are reported at once with
+            file and line. Other unknown keys in a file are reported and ignored, and amounts beyond their limits are
+            replaced by the nearest limit. Keys of RocketMQ that have no meaning here are accepted and reported with
+            the reason.
 
-            A name server alone (`bin/posthorse nameserver`, [scripts](scripts.md)) takes the keys of Listening that are
-            not a broker's or gRPC's, `storePathRootDir`, `connections.max`, `connection.idle.seconds`, and those of the
-            server log; keys of a broker are reported and ignored.
+            A name server without a broker (`bin/posthorse nameserver`, [scripts](scripts.md)) uses the keys of Listening
+            that are not a broker's or gRPC's, `storePathRootDir`, `connections.max`, `connection.idle.seconds`, and those
+            of the server log; keys of a broker are reported and ignored.
 
             Keys marked (live) may also be changed while the server runs, with `mqadmin updateBrokerConfig`; see
-            [administration](administration.md). Such a change is kept in the data directory and outranks all of the
+            [administration](administration.md). Such a change is stored in the data directory and overrides all of the
             above until the key is set to an empty value.
             """;
 
     private ConfigurationDoc() {}
 
-    /** The whole text. */
+    /** Returns the complete text. */
     public static String text() {
         StringBuilder text = new StringBuilder(HEAD);
         String section = "";
@@ -72,7 +72,7 @@ public final class ConfigurationDoc {
     private static String row(IgnoredKeys.Family family) {
         String keys = family.names().stream().map(ConfigurationDoc::code).collect(Collectors.joining(", "));
         if (family.pattern() != null) {
-            keys += (keys.isEmpty() ? "" : ", ") + "whatever matches " + cell(code(family.pattern().pattern()));
+            keys += (keys.isEmpty() ? "" : ", ") + "all that match " + cell(code(family.pattern().pattern()));
         }
         String only = family.onlyValue() == null ? "" : family.onlyValue().isEmpty()
                 ? " (only without a value)"
@@ -84,7 +84,7 @@ public final class ConfigurationDoc {
         return "`" + text + "`";
     }
 
-    /** A bar would end the cell of a table. */
+    /** Escapes bars, which would end a cell of a table. */
     private static String cell(String text) {
         return text.replace("|", "\\|");
     }

@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Keys of RocketMQ that mean nothing here, so that its files can be used as they are; each with the reason. */
+/**
+ * The keys of RocketMQ that have no meaning here and are ignored, so that its files can be used unchanged; each with the
+ * reason.
+ */
 final class IgnoredKeys {
     /**
-     * Keys that are ignored for one reason.
+     * Keys that are ignored for the same reason.
      *
      * @param names keys by name
-     * @param pattern further keys by form, or null
-     * @param onlyValue the only value that may be ignored, or null where all may
+     * @param pattern form of further keys, or null
+     * @param onlyValue only value that may be ignored, or null where all may
      */
     record Family(String reason, List<String> names, Pattern pattern, String onlyValue) {
         boolean has(String key) {
@@ -20,18 +23,18 @@ final class IgnoredKeys {
     }
 
     static final List<Family> FAMILIES = List.of(
-            family("all data lies below storePathRootDir",
+            family("all data is below storePathRootDir",
                     "storePathCommitLog storePathConsumeQueue storePathIndex storeCheckpoint abortFile"
                             + " storePathEpochFile storePathBrokerIdentity storePathDLedgerCommitLog"),
-            family("queues and indexes share files, and there is none per queue",
+            family("queues and indexes share files; there are no files per queue",
                     "mapedFileSizeConsumeQueue mappedFileSizeConsumeQueue maxHashSlotNum maxIndexNum"
                             + " enableConsumeQueueExt mappedFileSizeConsumeQueueExt bitMapLengthConsumeQueueExt"
                             + " messageIndexEnable messageIndexSafe"),
-            family("a segment is deleted as soon as nobody reads it",
+            family("a segment is deleted as soon as it has no readers",
                     "destroyMapedFileIntervalForcibly redeleteHangedFileInterval deleteCommitLogFilesInterval"
                             + " deleteConsumeQueueFilesInterval cleanResourceInterval cleanFileForciblyEnable"
                             + " deleteFileBatchMax"),
-            family("a flush takes all that was written, after flushIntervalCommitLog at the latest",
+            family("a flush includes everything written, after flushIntervalCommitLog at the latest",
                     "flushCommitLogLeastPages flushCommitLogThoroughInterval flushCommitLogTimed"
                             + " flushConsumeQueueLeastPages flushConsumeQueueThoroughInterval flushIntervalConsumeQueue"
                             + " commitIntervalCommitLog commitCommitLogLeastPages commitCommitLogThoroughInterval"
@@ -40,7 +43,7 @@ final class IgnoredKeys {
                             + " flushConsumerOffsetInterval flushDelayOffsetInterval"
                             + " useReentrantLockWhenPutMessage"),
             family("RocketMQ itself does not read it", "checkTransactionMessageEnable"),
-            family("a busy broker slows its clients down; it drops no request for its age",
+            family("a busy broker slows its clients down; it drops no request because of its age",
                     "brokerFastFailureEnable osPageCacheBusyTimeOutMills", "waitTimeMillsIn\\w+"),
             family("there is no thread pool per kind of request",
                     "", "\\w+(ThreadPoolNums|QueueCapacity|PoolSize|ThreadNum|WorkerThreads|SelectorThreads)"),
@@ -49,7 +52,7 @@ final class IgnoredKeys {
                             + " minInSyncReplicas allAckInSyncStateSet offsetCheckInSlave"
                             + " accessMessageInMemoryMaxRatio",
                     "ha[A-Z]\\w+"),
-            family("a pull that finds nothing always waits, as long as its client asked for",
+            family("a pull without messages always waits, as long as its client requested",
                     "longPollingEnable shortPollingTimeMills notifyConsumerIdsChangedEnable"),
             family("the network layer needs no such setting",
                     "useEpollNativeSelector writeBufferHighWaterMark writeBufferLowWaterMark",
@@ -57,29 +60,29 @@ final class IgnoredKeys {
             family("a name server learns of every change at once",
                     "registerNameServerPeriod registerBrokerTimeoutMills forceRegister compressedRegister"
                             + " fetchNamesrvAddrByAddressServer fetchNameSrvAddrByDnsLookup compatibleWithOldNameSrv"),
-            family("this program has no installation directory, and its own files lie below storePathRootDir",
+            family("this program has no installation directory, and its own files are below storePathRootDir",
                     "rocketmqHome configStorePath kvConfigPath"),
-            family("an answer to a pull is bounded by what its client asks for",
+            family("the client's request limits the answer to a pull",
                     "maxTransferBytesOnMessageInMemory maxTransferCountOnMessageInMemory"
                             + " maxTransferBytesOnMessageInDisk maxTransferCountOnMessageInDisk maxFilterMessageSize"
                             + " transferMsgByHeap"),
             family("the topic for traces is a topic like any other", "traceTopicEnable msgTraceTopicName traceOn"),
-            family("the topics that tools need are always there", "clusterTopicEnable brokerTopicEnable"),
-            family("it belongs to a part of RocketMQ 5 that is not here yet",
+            family("the topics that tools need always exist", "clusterTopicEnable brokerTopicEnable"),
+            family("it belongs to a part of RocketMQ 5 that is not supported yet",
                     "recallMessageEnable",
                     "(timer|pop|revive|rocksdb|metric|metrics|lite|lmq|compaction|cold|controller)[A-Z]\\w+"),
             only("false", "connections are encrypted once tls.server.certPath names a certificate", "useTLS tlsEnable"),
             only("false", "accounts in RocketMQ 4's form are read from the file that auth.plain.acl names",
                     "migrateAuthFromV1Enabled"),
             only("", "no request code is exempt from access control", "authenticationWhitelist authorizationWhitelist"),
-            family("users and rules lie in the data directory, and are looked up in memory",
+            family("users and rules are in the data directory, and are looked up in memory",
                     "authConfigPath authenticationProvider"
                             + " authenticationMetadataProvider authenticationStrategy authorizationProvider"
                             + " authorizationMetadataProvider authorizationStrategy",
                     "(user|acl|stateful)[A-Z]\\w+"),
-            only("false", "there is no replication yet, so what is acknowledged lies on this machine alone",
+            only("false", "there is no replication yet, so acknowledged messages are on this machine only",
                     "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
-            new Family("it tunes RocketMQ's own workings and has no counterpart here", OtherKeys.NAMES, null, null));
+            new Family("it tunes RocketMQ's own implementation and has no counterpart here", OtherKeys.NAMES, null, null));
 
     private IgnoredKeys() {}
 
@@ -99,7 +102,7 @@ final class IgnoredKeys {
         return names.isEmpty() ? List.of() : List.of(names.split(" "));
     }
 
-    /** The family that a key belongs to, or null where it belongs to none. */
+    /** Returns the family of a key, or null where it belongs to none. */
     static Family find(String key) {
         for (Family family : FAMILIES) {
             if (family.has(key)) {
@@ -109,7 +112,7 @@ final class IgnoredKeys {
         return null;
     }
 
-    /** All keys that are ignored by name. */
+    /** Returns all keys that are ignored by name. */
     static List<String> names() {
         List<String> names = new ArrayList<>();
         FAMILIES.forEach(family -> names.addAll(family.names()));

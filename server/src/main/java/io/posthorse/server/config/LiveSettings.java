@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The settings of a running server: what it was started with, and what was changed since. Only keys that are declared
- * changeable can be changed, to values of their kind; no path, address or command is among them.
+ * The settings of a running server: those that it was started with, and the changes since. Only keys that are declared
+ * changeable can be changed, to valid values; no path, address or command is among them.
  */
 public final class LiveSettings {
     private static final int KEYS_MAX = 1_000;
@@ -29,10 +29,10 @@ public final class LiveSettings {
     }
 
     /**
-     * The settings of a server that starts.
+     * Returns the settings of a server that starts.
      *
-     * @param kept changes of earlier runs; those that are not valid any more are left out
-     * @param complaints gets a line for each that was left out
+     * @param kept changes of earlier runs; those that are no longer valid are left out
+     * @param complaints gets a line for each change that was left out
      */
     public static LiveSettings start(ServerConfig started, Map<String, String> kept, List<String> complaints) {
         Map<String, String> valid = new TreeMap<>();
@@ -41,24 +41,24 @@ public final class LiveSettings {
             if (problem == null) {
                 valid.put(key, value);
             } else {
-                complaints.add("The change of " + key + " to \"" + value + "\", kept from an earlier run, is left out: "
+                complaints.add("The change of " + key + " to \"" + value + "\" by an earlier run is ignored: "
                         + problem);
             }
         });
         return new LiveSettings(started, valid);
     }
 
-    /** The configuration in force. */
+    /** Returns the configuration in force. */
     public ServerConfig config() {
         return inForce;
     }
 
-    /** What was changed since the start or in earlier runs, and outranks the configuration that was started with. */
+    /** Returns the changes since the start and of earlier runs, which override the configuration of the start. */
     public Map<String, String> changes() {
         return changes;
     }
 
-    /** All settings as texts, by name; secrets, and where they lie, are nobody's business. */
+    /** Returns all settings as texts, by name, without secrets and their locations. */
     public Map<String, String> shown() {
         Map<String, String> shown = new TreeMap<>();
         for (Setting<?> setting : Settings.ALL) {
@@ -78,7 +78,7 @@ public final class LiveSettings {
                 : started.given().getOrDefault(setting.name(), setting.defaultText());
     }
 
-    /** Why a change is refused; null where it is not. */
+    /** Returns why a change is refused; null where it is valid. */
     public String refusal(Map<String, String> wanted) {
         if (wanted.size() > KEYS_MAX) {
             return "Nothing was changed: " + wanted.size() + " keys are too many for one request.";
@@ -97,7 +97,7 @@ public final class LiveSettings {
         Setting<?> setting = Settings.find(key);
         if (setting == null) {
             IgnoredKeys.Family family = IgnoredKeys.find(key);
-            return family == null ? "there is no such key" : "it means nothing to this broker: " + family.reason();
+            return family == null ? "there is no such key" : "it has no meaning for this broker: " + family.reason();
         }
         if (!setting.live()) {
             return "it cannot be changed while the server runs; set it in the configuration file and restart";
@@ -113,7 +113,7 @@ public final class LiveSettings {
         }
     }
 
-    /** The settings after a change that is not refused; an empty value takes a change back. */
+    /** Returns the settings after a valid change; an empty value undoes an earlier change. */
     public LiveSettings with(Map<String, String> wanted) {
         Map<String, String> all = new TreeMap<>(changes);
         wanted.forEach((key, value) -> {
@@ -127,7 +127,7 @@ public final class LiveSettings {
         return new LiveSettings(started, all);
     }
 
-    /** The entries of a properties text; a line of one word is an entry without a value. */
+    /** Returns the entries of a properties text; a line of one word is an entry without a value. */
     public static Map<String, String> read(String text) {
         Map<String, String> entries = new TreeMap<>();
         PropertiesText.read("request", text).forEach(entry -> entries.put(entry.key(), entry.value()));

@@ -12,15 +12,15 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * How much the server log tells: of all areas, and of some more or less than that.
+ * The levels of the server log: of all areas, and of single ones.
  *
  * @param all level of the areas that are not named
  * @param areas levels by area
  */
 public record LogLevels(Level all, Map<String, Level> areas) {
-    /** The setting that they come from. */
+    /** The setting that contains them. */
     public static final String KEY = "log.level";
-    /** Its value where none is given. */
+    /** The default value of the setting. */
     public static final String STANDARD = "INFO";
     private static final String AUDIT = "audit";
     private static final String OURS = "io.posthorse";
@@ -32,7 +32,7 @@ public record LogLevels(Level all, Map<String, Level> areas) {
     private static final Map<String, Level> LEVELS = Map.of(
             "OFF", Level.OFF, "ERROR", Level.SEVERE, "WARN", Level.WARNING, "INFO", Level.INFO, "DEBUG", Level.FINE,
             "TRACE", Level.FINEST);
-    /** Held, as Java forgets the settings of loggers that nobody holds. */
+    /** Held, since Java drops the settings of loggers that are not referenced. */
     private static final Map<String, Logger> LOGGERS = new HashMap<>();
 
     public LogLevels {
@@ -40,9 +40,9 @@ public record LogLevels(Level all, Map<String, Level> areas) {
     }
 
     /**
-     * Reads a level, with those of areas behind it: {@code INFO,net=DEBUG}.
+     * Parses a level, optionally followed by those of areas: {@code INFO,net=DEBUG}.
      *
-     * @throws IllegalArgumentException where a level or an area is not one
+     * @throws IllegalArgumentException where a level or an area is unknown
      */
     public static LogLevels of(String text) {
         List<String> parts = new ArrayList<>(Arrays.asList(text.split(",", -1)));
@@ -53,14 +53,14 @@ public record LogLevels(Level all, Map<String, Level> areas) {
             int sign = part.indexOf('=');
             String area = sign < 0 ? part.strip() : part.substring(0, sign).strip();
             if (sign < 0 || !AREAS.containsKey(area)) {
-                throw new IllegalArgumentException("\"" + area + "\" is no area; " + due() + " is due");
+                throw new IllegalArgumentException("\"" + area + "\" is not an area; " + due() + " is expected");
             }
             areas.put(area, level(part.substring(sign + 1)));
         }
         return new LogLevels(all, areas);
     }
 
-    /** Says what is wrong with a text; null where nothing is. */
+    /** Returns the problem of a text; null where it is valid. */
     public static String problem(String text) {
         try {
             of(text);
@@ -90,19 +90,19 @@ public record LogLevels(Level all, Map<String, Level> areas) {
     }
 
     static String due() {
-        return "OFF, ERROR, WARN, INFO, DEBUG or TRACE, and the same of areas behind it, such as INFO,net=DEBUG; the areas"
-                + " are " + String.join(", ", AREAS.keySet());
+        return "OFF, ERROR, WARN, INFO, DEBUG or TRACE, optionally followed by levels of areas as in INFO,net=DEBUG; the"
+                + " areas are " + String.join(", ", AREAS.keySet());
     }
 
     private static Level level(String text) {
         Level level = LEVELS.get(text.strip().toUpperCase(Locale.ROOT));
         if (level == null) {
-            throw new IllegalArgumentException("\"" + text.strip() + "\" is no level; " + due() + " is due");
+            throw new IllegalArgumentException("\"" + text.strip() + "\" is not a level; " + due() + " is expected");
         }
         return level;
     }
 
-    /** Puts them in force, for the whole process; libraries stay as they are. */
+    /** Applies the levels to the whole process; those of libraries do not change. */
     public void apply() {
         synchronized (LOGGERS) {
             LOGGERS.computeIfAbsent(OURS, Logger::getLogger).setLevel(all);

@@ -3,11 +3,11 @@ package io.posthorse.server.config;
 import java.util.Collection;
 import java.util.Locale;
 
-/** Finds the name that somebody may have meant. */
+/** The search for the name that a misspelled word may mean. */
 final class NearestName {
     private NearestName() {}
 
-    /** The name with the fewest edits to the word, case aside, or null where none is near. */
+    /** Returns the name with the fewest edits to the word, ignoring case, or null where none is near. */
     static String of(String word, Collection<String> names) {
         String lower = word.toLowerCase(Locale.ROOT);
         String nearest = null;
@@ -22,13 +22,13 @@ final class NearestName {
         return nearest;
     }
 
-    /** Whether so few letters differ, case aside, that one may well stand for the other. */
+    /** Returns whether so few letters differ, ignoring case, that the word is probably a misspelling. */
     static boolean isNear(String word, String name) {
         int edits = edits(word.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
         return edits <= Math.clamp(name.length() / 5, 1, 3);
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements of one character. */
+    /** Returns Levenshtein's distance: insertions, deletions and replacements of one character. */
     static int edits(String from, String to) {
         int[] above = new int[to.length() + 1];
         for (int i = 0; i < above.length; i++) {

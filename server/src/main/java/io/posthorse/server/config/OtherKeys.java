@@ -2,7 +2,7 @@ package io.posthorse.server.config;
 
 import java.util.List;
 
-/** Keys of RocketMQ 5.5's broker and name server that tune its own workings and have no counterpart here. */
+/** The keys of RocketMQ 5.5's broker and name server that tune their implementation and have no counterpart here. */
 final class OtherKeys {
     static final List<String> NAMES = List.of("""
             accessMessageInMemoryHotRatio accountStatsEnable accountStatsPrintZeroValues

@@ -7,14 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the text of a properties file as {@code java.util.Properties} does, keeping line numbers: a key ends at the first
- * {@code =}, {@code :} or blank, comments start with # or !, a line that ends in a backslash goes on in the next one, and a
- * line of one word is a key without a value. Blanks behind a value are no part of it.
+ * The parser of properties files, which reads them as {@code java.util.Properties} does and keeps the line numbers: a key
+ * ends at the first {@code =}, {@code :} or blank, comments start with # or !, a backslash at the end continues a line, and
+ * a line of one word is a key without a value. Blanks behind a value are dropped.
  */
 final class PropertiesText {
     private PropertiesText() {}
 
-    /** The text of a file: UTF-8 where it is that, else one character for each byte, as Java reads properties. */
+    /**
+     * Returns the text of a file: UTF-8 where it is valid, otherwise one character for each byte, as Java reads properties.
+     */
     static String decode(byte[] file) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
@@ -23,7 +25,7 @@ final class PropertiesText {
         }
     }
 
-    /** The entries of a text in their order. */
+    /** Returns the entries of a text in their order. */
     static List<ConfigEntry> read(String fileName, String text) {
         List<ConfigEntry> entries = new ArrayList<>();
         List<String> lines = (text.startsWith("\ufeff") ? text.substring(1) : text).lines().toList();
@@ -52,7 +54,7 @@ final class PropertiesText {
         return Math.min(at, line.length());
     }
 
-    /** What is behind a key: blanks, one sign at most, blanks, and the value. */
+    /** Returns the value behind a key: skips blanks, at most one sign, and blanks. */
     private static String value(String behind) {
         String rest = behind.strip();
         boolean hasSign = rest.startsWith("=") || rest.startsWith(":");
@@ -96,7 +98,7 @@ final class PropertiesText {
         return plain.toString();
     }
 
-    /** The value of four hexadecimal digits, -1 where they are none. */
+    /** Returns the value of four hexadecimal digits, -1 where they are none. */
     private static int unicode(String text, int at) {
         int value = 0;
         for (int i = at; i < at + 4; i++) {

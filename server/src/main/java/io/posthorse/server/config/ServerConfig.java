@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The whole configuration of one process, checked.
+ * The complete, checked configuration of one process.
  *
- * @param given settings that are not left at their defaults, as texts by name
- * @param notes what the operator should know though it does not stop the start
- * @param ignored keys that mean nothing here, one to a text
+ * @param given settings that are not at their defaults, as texts by name
+ * @param notes notes for the operator that do not prevent the start
+ * @param ignored keys that have no meaning here, one in each text
  */
 public record ServerConfig(
         Listen listen,
@@ -27,10 +27,10 @@ public record ServerConfig(
         Map<String, String> given,
         List<String> notes,
         List<String> ignored) {
-    /** In place of a port: this listener is off. */
+    /** Value in place of a port: the listener is off. */
     public static final int OFF = -1;
 
-    /** When a write counts as stored. */
+    /** The time at which a write counts as stored. */
     public enum FlushMode {
         /** Once it is handed to the operating system; a background flush follows. */
         ASYNC_FLUSH,
@@ -38,14 +38,14 @@ public record ServerConfig(
         SYNC_FLUSH
     }
 
-    /** Whether connections are encrypted. */
+    /** The modes of encryption. */
     public enum TlsMode {
         DISABLED,
         PERMISSIVE,
         ENFORCING
     }
 
-    /** Whether clients show certificates. The names are RocketMQ's values. */
+    /** The modes of client certificates. The names are RocketMQ's values. */
     public enum ClientAuth {
         none,
         optional,
@@ -56,13 +56,13 @@ public record ServerConfig(
     public record Credentials(String user, Secret secret) {}
 
     /**
-     * Who may do what.
+     * The settings of access control.
      *
-     * @param enabled whether users only are admitted
-     * @param first the super user that the first start makes, or null for one with a secret that is made
-     * @param inner as whom the broker signs what it tells and asks name servers, or null where it does not
+     * @param enabled whether access control is on
+     * @param first super user that the first start creates, or null for one with a generated secret
+     * @param inner user as whom the broker signs its requests to name servers, or null for unsigned ones
      * @param plainAcl path of a file of accounts in RocketMQ 4's form, or null
-     * @param policy what was decided about secrets
+     * @param policy rules for secrets
      * @param zones time zones, beside UTC and the machine's own, in which gRPC clients may sign the time
      */
     public record Access(
@@ -70,11 +70,11 @@ public record ServerConfig(
             List<ZoneId> zones) {}
 
     /**
-     * Encryption of connections.
+     * The settings of encryption.
      *
      * @param certificate path of a PEM file, or null for none
      * @param key path of a PEM file, or null for none
-     * @param clients whether clients show certificates
+     * @param clients mode of client certificates
      * @param trusted path of a PEM file with the issuers of clients' certificates, or null for those that Java trusts
      */
     public record Tls(TlsMode mode, String certificate, String key, ClientAuth clients, String trusted) {
@@ -83,7 +83,7 @@ public record ServerConfig(
         }
     }
 
-    /** The part a broker plays in a replicated pair. */
+    /** The role of a broker in a replicated pair. */
     public enum BrokerRole {
         ASYNC_MASTER,
         SYNC_MASTER,
@@ -91,54 +91,56 @@ public record ServerConfig(
     }
 
     /**
-     * Where the process listens.
+     * The addresses and ports of the listeners.
      *
-     * @param bind local address that all listeners bind
-     * @param brokerPort the broker's port, 0 for any free one
+     * @param bind local address of all listeners
+     * @param brokerPort port of the broker, 0 for any free one
      * @param vipPort second port of the broker, {@link #OFF} where there is none
-     * @param nameServerPort the name server's port, 0 for any free one, {@link #OFF} where there is none
+     * @param nameServerPort port of the name server, 0 for any free one, {@link #OFF} where there is none
      * @param grpcPort port for gRPC, 0 for any free one, {@link #OFF} where there is none
      * @param openwirePort port for JMS clients, 0 for any free one, {@link #OFF} where there is none
-     * @param advertisedHost host that clients are told to connect to, or null for the one they dialled
-     * @param tls encryption, of all ports alike
+     * @param advertisedHost host that clients are told to connect to, or null for the one that they dialled
+     * @param tls encryption of all ports
      */
     public record Listen(
             String bind, int brokerPort, int vipPort, int nameServerPort, int grpcPort, int openwirePort,
             String advertisedHost, Tls tls) {
-        /** Returns where clients connect to on a port, as a part of a URL. */
+        /** Returns the address of a port for clients, as a part of a URL. */
         public String shown(int port) {
             boolean isEveryAddress = bind.equals("0.0.0.0") || bind.equals("::") || bind.equals("[::]");
             return HostPort.text(isEveryAddress && advertisedHost != null ? advertisedHost : bind, port);
         }
 
-        /** Returns what clients of the broker are told to connect to, as far as that is known without them. */
+        /**
+         * Returns the address that the broker's clients are told to connect to, as far as it is known without a connection.
+         */
         public String advertised(int port) {
             return HostPort.text(advertisedHost == null ? bind : advertisedHost, port);
         }
     }
 
     /**
-     * Who this broker is.
+     * The identity of this broker.
      *
      * @param brokerId 0, a master's id
-     * @param nameServers host:port of name servers in other processes, none as a rule
-     * @param permission what clients may do with this broker at all: bits 2 write, 4 read
+     * @param nameServers addresses host:port of name servers in other processes, usually none
+     * @param permission bits of what clients may do with this broker: 2 write, 4 read
      */
     public record Identity(
             String cluster, String brokerName, long brokerId, BrokerRole role, List<String> nameServers,
             int permission) {}
 
     /**
-     * What is kept, where, and how long.
+     * The settings of storage and retention.
      *
      * @param directory the data directory
      * @param segmentBytes size of a log segment
      * @param flushIntervalMs longest time between a write and its flush in {@link FlushMode#ASYNC_FLUSH}
-     * @param retentionMs age at which messages may be deleted
+     * @param retentionMs age at which messages may be deleted, in ms
      * @param retentionBytes size of the log above which the oldest segments may be deleted, 0 for no limit
      * @param deleteHours hours of the day (0 to 23) at which old segments are deleted
-     * @param diskUsedPercentMax how full the disk may be before expired segments go at any hour
-     * @param hotBytes how much of the newest log is taken to be in memory
+     * @param diskUsedPercentMax use of the disk at which expired segments are deleted at any hour, in percent
+     * @param hotBytes bytes of the newest log that are expected in memory
      */
     public record Storage(
             String directory,
@@ -154,13 +156,13 @@ public record ServerConfig(
     /**
      * Topics and messages.
      *
-     * @param queuesDefault most queues of a topic that a producer's first send creates
-     * @param messageBytesMax greatest body of a message
+     * @param queuesDefault maximum number of queues of a topic that a producer's first send creates
+     * @param messageBytesMax maximum length of a message's body
      * @param delaysMs the delay of each delay level, level 1 first
-     * @param delayMsMax how far ahead a message with a delivery time of its own may be due
+     * @param delayMsMax maximum time until a message with its own delivery time is due
      * @param propertyFilter whether consumers may select by SQL92 expressions
-     * @param deadLetters JMS clients' queue for dead letters
-     * @param jmsCommandBytesMax greatest command of a JMS client
+     * @param deadLetters dead-letter queue of JMS clients
+     * @param jmsCommandBytesMax maximum length of a JMS client's command
      */
     public record Topics(
             int queuesDefault,
@@ -174,27 +176,27 @@ public record ServerConfig(
             int jmsCommandBytesMax) {}
 
     /**
-     * Transactions that a producer left open.
+     * The settings of undecided transactions.
      *
-     * @param timeoutMs age at which the producer is asked the first time
-     * @param checksMax how often it is asked
+     * @param timeoutMs age of the first check
+     * @param checksMax maximum number of checks
      */
     public record Transactions(long timeoutMs, int checksMax, long checkIntervalMs) {}
 
     /**
      * The server log.
      *
-     * @param directory null for the one that the command has by itself
-     * @param isFile whether it is written to a file too
+     * @param directory null for the default directory of the command
+     * @param isFile whether it is also written to a file
      */
     public record Logging(LogLevels levels, String directory, boolean isFile) {}
 
     /**
-     * What clients may make the process hold.
+     * The limits of what clients may make the process hold.
      *
-     * @param delayedMax messages with a delivery time of their own that may wait
-     * @param transactionsMax messages of undecided transactions
-     * @param shares what one user and one address may have of what all share
+     * @param delayedMax maximum number of waiting messages with their own delivery time
+     * @param transactionsMax maximum number of messages of undecided transactions
+     * @param shares shares of one user and one address in limited resources
      */
     public record Limits(
             int connectionsMax,

@@ -3,15 +3,15 @@ package io.posthorse.server.config;
 import java.util.List;
 
 /**
- * One declared key.
+ * A declared setting.
  *
- * @param section heading under which it is documented
- * @param name the key
- * @param aliases other spellings that mean the same
+ * @param section heading of its documentation
+ * @param name name of the key
+ * @param aliases other spellings of the key
  * @param kind type and limits of its value
- * @param defaultText the value where none is given, as text; empty where there is none
+ * @param defaultText default value as text; empty where there is none
  * @param unit unit of its value, empty where it has none
- * @param sentence what it is for
+ * @param sentence description of the setting
  * @param live whether it may be changed while the server runs
  */
 record Setting<T>(
@@ -32,7 +32,7 @@ record Setting<T>(
         return new Setting<>(section, name, List.of(spellings), kind, defaultText, unit, sentence, live);
     }
 
-    /** It may be changed while the server runs, by whoever may administer it. */
+    /** Returns the same setting as one that administrators may change while the server runs. */
     Setting<T> changeable() {
         return new Setting<>(section, name, aliases, kind, defaultText, unit, sentence, true);
     }

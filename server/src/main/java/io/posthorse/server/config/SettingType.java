@@ -18,24 +18,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The type of a setting: turns text into a value, and says what text it takes. */
+/** The type of a setting: parses texts, and describes the valid ones. */
 sealed interface SettingType<T> {
     /**
-     * The value that the text stands for.
+     * Returns the value of a text.
      *
-     * @throws IllegalArgumentException where it stands for none; the message says what is due
+     * @throws IllegalArgumentException where the text is invalid; the message says what is expected
      */
     T parse(String text);
 
-    /** What text is due, as part of a sentence. */
+    /** Returns a description of the valid texts, as part of a sentence. */
     String due();
 
-    /** The nearest text that is within the limits, where only these refuse it; else null. */
+    /** Returns the nearest valid text where a text is only outside the limits; otherwise null. */
     default String nearest(String text) {
         return null;
     }
 
-    /** Whether the text must not be shown to anybody. */
+    /** Returns whether the text must not be shown. */
     default boolean isSecret() {
         return false;
     }
@@ -50,9 +50,9 @@ sealed interface SettingType<T> {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                // Falls through to the refusal, which says what a number is here.
+                // falls through to the refusal
             }
-            throw new IllegalArgumentException(due() + " is due");
+            throw new IllegalArgumentException(due() + " is expected");
         }
 
         @Override
@@ -61,7 +61,7 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** A whole number that says how much: beyond its limits the nearest of them is as good as can be had. */
+    /** A whole number that is an amount: beyond its limits the nearest one is used. */
     record Amount(long min, long max) implements SettingType<Long> {
         private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,100}");
 
@@ -93,7 +93,7 @@ sealed interface SettingType<T> {
             return switch (text.toLowerCase(Locale.ROOT)) {
                 case "true" -> true;
                 case "false" -> false;
-                default -> throw new IllegalArgumentException(due() + " is due");
+                default -> throw new IllegalArgumentException(due() + " is expected");
             };
         }
 
@@ -103,7 +103,7 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** How much is logged. */
+    /** The levels of the server log. */
     record Levels() implements SettingType<LogLevels> {
         @Override
         public LogLevels parse(String text) {
@@ -116,7 +116,7 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** One of the names of an enum. */
+    /** A name of an enum's constant. */
     record Choice<E extends Enum<E>>(Class<E> type) implements SettingType<E> {
         @Override
         public E parse(String text) {
@@ -125,7 +125,7 @@ sealed interface SettingType<T> {
                     return value;
                 }
             }
-            throw new IllegalArgumentException(due() + " is due");
+            throw new IllegalArgumentException(due() + " is expected");
         }
 
         @Override
@@ -134,14 +134,14 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** A text of a certain form. */
+    /** A text that matches a pattern. */
     record Text(int charsMax, Pattern form, String formInWords) implements SettingType<String> {
         @Override
         public String parse(String text) {
             if (text.length() <= charsMax && form.matcher(text).matches()) {
                 return text;
             }
-            throw new IllegalArgumentException(due() + " is due");
+            throw new IllegalArgumentException(due() + " is expected");
         }
 
         @Override
@@ -150,7 +150,7 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** A user's name and secret, as RocketMQ's brokers are given them to sign with. */
+    /** A user's name and secret, in the form in which RocketMQ's brokers get their own. */
     record AccessKey() implements SettingType<ServerConfig.Credentials> {
         @Override
         public ServerConfig.Credentials parse(String text) {
@@ -159,11 +159,11 @@ sealed interface SettingType<T> {
                 String user = login.text("accessKey", "");
                 String secret = login.text("secretKey", "");
                 if (user.isEmpty() || secret.isEmpty()) {
-                    throw new IllegalArgumentException(due() + " is due");
+                    throw new IllegalArgumentException(due() + " is expected");
                 }
                 return new ServerConfig.Credentials(user, new Secret(secret));
             } catch (MalformedFrameException e) {
-                throw new IllegalArgumentException(due() + " is due");
+                throw new IllegalArgumentException(due() + " is expected");
             }
         }
 
@@ -178,7 +178,7 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** A user with a secret, in the form that RocketMQ has for it. */
+    /** A user with a secret, in RocketMQ's form. */
     record Login() implements SettingType<ServerConfig.Credentials> {
         @Override
         public ServerConfig.Credentials parse(String text) {
@@ -187,7 +187,7 @@ sealed interface SettingType<T> {
                 User user = User.of(login.text("username", null), User.Kind.SUPER, true, login.text("password", null));
                 return new ServerConfig.Credentials(user.name(), user.secret());
             } catch (MalformedFrameException e) {
-                throw new IllegalArgumentException(due() + " is due");
+                throw new IllegalArgumentException(due() + " is expected");
             } catch (RefusedException e) {
                 throw new IllegalArgumentException(e.getMessage());
             }
@@ -214,7 +214,7 @@ sealed interface SettingType<T> {
             for (String part : text.strip().split("\\s+")) {
                 Matcher matcher = FORM.matcher(part);
                 if (!matcher.matches()) {
-                    throw new IllegalArgumentException("\"" + part + "\" is no duration; " + due() + " are due");
+                    throw new IllegalArgumentException("\"" + part + "\" is not a duration; " + due() + " are expected");
                 }
                 long ms = Long.parseLong(matcher.group(1)) * unitMs(matcher.group(2));
                 if (ms < 1 || ms > msMax) {
@@ -223,7 +223,7 @@ sealed interface SettingType<T> {
                 durations.add(ms);
             }
             if (durations.size() > countMax) {
-                throw new IllegalArgumentException(durations.size() + " durations are given; " + due() + " are due");
+                throw new IllegalArgumentException(durations.size() + " durations are given; " + due() + " are expected");
             }
             return List.copyOf(durations);
         }
@@ -251,7 +251,7 @@ sealed interface SettingType<T> {
         @Override
         public List<Integer> parse(String text) {
             if (!FORM.matcher(text).matches()) {
-                throw new IllegalArgumentException(due() + " are due");
+                throw new IllegalArgumentException(due() + " are expected");
             }
             return Arrays.stream(text.split(";")).map(Integer::valueOf).distinct().toList();
         }
@@ -271,11 +271,12 @@ sealed interface SettingType<T> {
                 try {
                     zones.add(ZoneId.of(part.strip()));
                 } catch (DateTimeException e) {
-                    throw new IllegalArgumentException("\"" + part.strip() + "\" is no time zone; " + due() + " are due");
+                    throw new IllegalArgumentException(
+                            "\"" + part.strip() + "\" is not a time zone; " + due() + " are expected");
                 }
             }
             if (zones.size() > countMax) {
-                throw new IllegalArgumentException(zones.size() + " time zones are given; " + due() + " are due");
+                throw new IllegalArgumentException(zones.size() + " time zones are given; " + due() + " are expected");
             }
             return List.copyOf(zones);
         }
@@ -302,12 +303,12 @@ sealed interface SettingType<T> {
                     continue;
                 }
                 if (!matcher.matches() || !isPort(Integer.parseInt(matcher.group("port")))) {
-                    throw new IllegalArgumentException("\"" + address + "\" is no address; " + due() + " are due");
+                    throw new IllegalArgumentException("\"" + address + "\" is not an address; " + due() + " are expected");
                 }
                 addresses.add(address);
             }
             if (addresses.size() > countMax) {
-                throw new IllegalArgumentException(addresses.size() + " addresses are given; " + due() + " are due");
+                throw new IllegalArgumentException(addresses.size() + " addresses are given; " + due() + " are expected");
             }
             return List.copyOf(addresses);
         }

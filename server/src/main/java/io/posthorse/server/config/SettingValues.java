@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What the sources gave, each value valid by itself; the rules between them, and the configuration they make. */
+/** The values of the sources, each valid alone: checks the rules between them, and builds the configuration. */
 final class SettingValues {
     private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|::1|\\[::1]|localhost");
     private static final int VIP_DISTANCE = 2;
     private static final int AROUND_MESSAGE = 256 << 10;
     private static final long HOUR_MS = 3_600_000;
-    private static final String MASTERS_ONLY = "start the masters alone (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
+    private static final String MASTERS_ONLY = "start only the masters (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
             + " brokerId=0), and leave this broker out until slaves are supported";
     private static final String NAMELESS = "DEFAULT_BROKER";
     private static final String NO_FILE = "none";
@@ -39,7 +39,7 @@ final class SettingValues {
         this.hostName = hostName;
     }
 
-    /** The value in force: the one given, else the default; null where there is neither. */
+    /** Returns the value in force: the given one, otherwise the default; null where there is neither. */
     private <T> T get(Setting<T> setting) {
         ConfigEntry entry = given.get(setting.name());
         String text = entry == null ? setting.defaultText() : entry.value();
@@ -61,8 +61,8 @@ final class SettingValues {
         if (role == Role.NAME_SERVER) {
             if (get(Settings.AUTH)) {
                 problems.add(problem(
-                        Settings.AUTH, "a name server alone does not control access yet: leave it out here and protect the"
-                                + " port, or run the name server in the broker's process, which does"));
+                        Settings.AUTH, "a name server without a broker does not support access control yet: leave it out and"
+                                + " protect the port, or run the name server in the broker's process, which does"));
             }
             return;
         }
@@ -72,15 +72,15 @@ final class SettingValues {
         checkOpenwirePort(problems);
         checkRole(problems, notes);
         if (given.containsKey(Settings.MESSAGE_BYTES_MAX.name()) && get(Settings.MESSAGE_BYTES_MAX) > messageBytesMax()) {
-            notes.add(where(Settings.MESSAGE_BYTES_MAX) + ": maxMessageSize is more than a segment holds; "
-                    + messageBytesMax() + " counts. A greater mappedFileSizeCommitLog takes longer messages");
+            notes.add(where(Settings.MESSAGE_BYTES_MAX) + ": maxMessageSize exceeds the size of a segment; "
+                    + messageBytesMax() + " is used. A larger mappedFileSizeCommitLog allows longer messages");
         }
         if (get(Settings.QUEUES_DEFAULT) > get(Settings.QUEUES_MAX)) {
             problems.add(problem(Settings.QUEUES_DEFAULT, "it is above queues.per.topic.max"));
         }
     }
 
-    /** A message lies in one segment, with its properties and what the log writes around it. */
+    /** Returns the maximum length of a body: a message must fit into one segment with its properties and record fields. */
     private int messageBytesMax() {
         return Math.min(integer(Settings.MESSAGE_BYTES_MAX), integer(Settings.SEGMENT_BYTES) - AROUND_MESSAGE);
     }
@@ -98,7 +98,7 @@ final class SettingValues {
         }
         if (get(Settings.BROKER_ROLE) == BrokerRole.SYNC_MASTER) {
             notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
-                    + " there is no replication: a message lies on this machine alone");
+                    + " there is no replication: messages are on this machine only");
         }
     }
 
@@ -111,10 +111,10 @@ final class SettingValues {
             problems.add(problem(
                     Settings.TLS_MODE, "ENFORCING needs a certificate: set tls.server.certPath and tls.server.keyPath"));
         }
-        boolean asks = get(Settings.TLS_CLIENTS) != ServerConfig.ClientAuth.none;
-        if (asks && get(Settings.TLS_CERTIFICATE) == null) {
+        boolean asksForCertificate = get(Settings.TLS_CLIENTS) != ServerConfig.ClientAuth.none;
+        if (asksForCertificate && get(Settings.TLS_CERTIFICATE) == null) {
             problems.add(problem(
-                    Settings.TLS_CLIENTS, "clients show a certificate only where the server has one: set"
+                    Settings.TLS_CLIENTS, "clients can send a certificate only where the server has one: set"
                             + " tls.server.certPath and tls.server.keyPath"));
         }
     }
@@ -122,39 +122,40 @@ final class SettingValues {
     private void checkBind(Collection<ConfigProblem> problems, Collection<String> notes) {
         String bind = get(Settings.BIND);
         String advertised = get(Settings.BROKER_IP1);
-        boolean loopback = LOOPBACK.matcher(bind).matches();
+        boolean isLoopback = LOOPBACK.matcher(bind).matches();
         boolean users = get(Settings.AUTH);
-        boolean encrypts = get(Settings.TLS_MODE) != TlsMode.DISABLED && get(Settings.TLS_CERTIFICATE) != null;
-        if (!loopback && !get(Settings.INSECURE) && role == Role.NAME_SERVER) {
+        boolean isEncrypted = get(Settings.TLS_MODE) != TlsMode.DISABLED && get(Settings.TLS_CERTIFICATE) != null;
+        if (!isLoopback && !get(Settings.INSECURE) && role == Role.NAME_SERVER) {
             problems.add(problem(
                     Settings.BIND,
-                    bind + " opens the name server to other machines, and whoever reaches it may change routes: add"
-                            + " insecure=true if only those reach it who may, else use 127.0.0.1"));
-        } else if (!loopback && !get(Settings.INSECURE) && !users) {
+                    bind + " opens the name server to other machines, and every client that reaches it can change routes:"
+                            + " add insecure=true if only trusted clients can reach it, otherwise use 127.0.0.1"));
+        } else if (!isLoopback && !get(Settings.INSECURE) && !users) {
             problems.add(problem(
                     Settings.BIND,
                     bind + " opens the broker to other machines, and there is no access control: set auth.enabled=true to"
-                            + " admit users only, or add insecure=true (or --set insecure=true) if everybody who reaches it"
-                            + " may do everything, else use 127.0.0.1"));
-        } else if (!loopback && !get(Settings.INSECURE) && !encrypts) {
+                            + " admit only users, or add insecure=true (or --set insecure=true) if every client that reaches"
+                            + " it may do everything, otherwise use 127.0.0.1"));
+        } else if (!isLoopback && !get(Settings.INSECURE) && !isEncrypted) {
             problems.add(problem(
                     Settings.BIND,
-                    bind + " opens the broker to other machines without encryption: whoever is on the way may read messages"
+                    bind + " opens the broker to other machines without encryption: others on the network can read messages"
                             + " and repeat requests. Set tls.server.certPath and tls.server.keyPath, or add insecure=true"
                             + " if the network is trusted"));
-        } else if (!loopback && users && encrypts && get(Settings.TLS_MODE) == TlsMode.PERMISSIVE) {
-            notes.add(where(Settings.TLS_MODE) + ": tls.server.mode PERMISSIVE also takes connections that are not"
-                    + " encrypted; ENFORCING closes them");
+        } else if (!isLoopback && users && isEncrypted && get(Settings.TLS_MODE) == TlsMode.PERMISSIVE) {
+            notes.add(where(Settings.TLS_MODE) + ": tls.server.mode PERMISSIVE also accepts connections without"
+                    + " encryption; ENFORCING closes them");
         }
-        if (loopback && advertised != null && !LOOPBACK.matcher(advertised).matches()) {
+        if (isLoopback && advertised != null && !LOOPBACK.matcher(advertised).matches()) {
             notes.add(where(Settings.BROKER_IP1) + ": clients are told to connect to " + advertised + ", but bind="
-                    + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
+                    + bind + " accepts only connections of this machine; other machines need bind=0.0.0.0 and"
                     + " insecure=true");
         }
         List<String> nameServers = get(Settings.NAMESRV_ADDR);
-        if (loopback && advertised == null && nameServers != null && !nameServers.stream().allMatch(SettingValues::isHere)) {
+        if (isLoopback && advertised == null && nameServers != null
+                && !nameServers.stream().allMatch(SettingValues::isHere)) {
             notes.add(where(Settings.NAMESRV_ADDR) + ": name servers of other machines will send clients here, but bind="
-                    + bind + " takes connections of this machine only; other machines need bind=0.0.0.0 and"
+                    + bind + " accepts only connections of this machine; other machines need bind=0.0.0.0 and"
                     + " insecure=true");
         }
     }
@@ -169,7 +170,7 @@ final class SettingValues {
         if (rules != null && rules != users) {
             problems.add(problem(
                     Settings.AUTHORIZATION,
-                    "users and rules go together here: set auth.enabled and authorizationEnabled to the same"));
+                    "users and rules go together: set auth.enabled and authorizationEnabled to the same value"));
         }
         ServerConfig.Credentials first = get(Settings.FIRST_USER);
         String problem = first == null ? null : policy().problem(first.secret().reveal());
@@ -179,7 +180,7 @@ final class SettingValues {
         for (Setting<?> setting : List.of(Settings.FIRST_USER, Settings.PLAIN_ACL, Settings.ZONES)) {
             if (!users && get(setting) != null) {
                 problems.add(problem(
-                        setting, "it means nothing while access is not controlled: add auth.enabled=true, or take it out"));
+                        setting, "it has no effect while access control is off: add auth.enabled=true, or remove it"));
             }
         }
     }
@@ -194,12 +195,12 @@ final class SettingValues {
         int nameServer = nameServerPort();
         if (get(Settings.VIP_ENABLED) && broker != 0 && vip < 1) {
             problems.add(problem(
-                    Settings.LISTEN_PORT, "listenPort - 2 is no port; use a greater one, or vip.enabled=false"));
+                    Settings.LISTEN_PORT, "listenPort - 2 is not a port; use a larger listenPort, or vip.enabled=false"));
         }
         if (nameServer > 0 && (nameServer == broker || nameServer == vip)) {
             problems.add(problem(
                     Settings.NAMESERVER_PORT,
-                    "port " + nameServer + " is taken by the broker, which needs listenPort and, for vip.enabled,"
+                    "port " + nameServer + " is used by the broker, which needs listenPort and, for vip.enabled,"
                             + " listenPort - 2"));
         }
     }
@@ -209,7 +210,7 @@ final class SettingValues {
         if (grpc > 0 && (grpc == integer(Settings.LISTEN_PORT) || grpc == vipPort() || grpc == nameServerPort())) {
             problems.add(problem(
                     Settings.GRPC_PORT,
-                    "port " + grpc + " is taken by the broker or the name server; choose another, or grpc.enabled=false"));
+                    "port " + grpc + " is used by the broker or the name server; choose another, or grpc.enabled=false"));
         }
     }
 
@@ -236,7 +237,7 @@ final class SettingValues {
                 || port == grpcPort())) {
             problems.add(problem(
                     Settings.OPENWIRE_PORT,
-                    "port " + port + " is taken by another listener; choose another, or openwire.enabled=false"));
+                    "port " + port + " is used by another listener; choose another, or openwire.enabled=false"));
         }
     }
 

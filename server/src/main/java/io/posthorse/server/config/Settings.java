@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** All declared keys. Where RocketMQ has a name for a thing, that name is the key. */
+/** All declared settings. Where RocketMQ has a name for a setting, that name is the key. */
 final class Settings {
     private static final String LISTENING = "Listening";
     private static final String ACCESS = "Access control";
@@ -36,13 +36,13 @@ final class Settings {
 
     static final Setting<String> BIND = Setting.of(
             LISTENING, "bind", HOST, "127.0.0.1", "",
-            "Local address that all ports are opened on; 0.0.0.0 is every address of the machine. Beyond this machine it"
-                    + " needs `auth.enabled` and a certificate, or `insecure`.")
+            "Local address of all ports; 0.0.0.0 is every address of the machine. Addresses other than the loopback"
+                    + " need `auth.enabled` and a certificate, or `insecure`.")
             .alias("bindAddress");
     static final Setting<Boolean> INSECURE = Setting.of(
             LISTENING, "insecure", SWITCH, "false", "",
-            "Allows a `bind` beyond this machine without access control, where whoever reaches the port may do"
-                    + " everything, or without a certificate, where whoever is on the way may read and repeat everything.");
+            "Allows a `bind` to other machines without access control, where every client that reaches the port may do"
+                    + " everything, or without a certificate, where others on the network can read and repeat everything.");
     static final Setting<Long> LISTEN_PORT = Setting.of(
             LISTENING, "listenPort", new SettingType.Whole(0, PORT_MAX), "10911", "",
             "Port of the broker; 0 is any free port.");
@@ -51,27 +51,28 @@ final class Settings {
             "Opens a second port, `listenPort` - 2, to which old clients and consoles send by default.");
     static final Setting<String> BROKER_IP1 = Setting.of(
             LISTENING, "brokerIP1", HOST, "", "",
-            "Host that clients are told to connect to; without it each client is told the one that it dialled itself.");
+            "Host that clients are told to connect to; by default the one that each client has dialled.");
     static final Setting<Boolean> NAMESERVER_ENABLED = Setting.of(
             LISTENING, "nameserver.enabled", SWITCH, "true", "", "Runs a name server in this process.");
     static final Setting<Long> NAMESERVER_PORT = Setting.of(
             LISTENING, "nameserver.port", new SettingType.Whole(0, PORT_MAX), "9876", "",
-            "Port of the name server; 0 is any free port. In the file of a name server alone it is called `listenPort`.");
+            "Port of the name server; 0 is any free port. In the file of a name server without a broker it is called"
+                    + " `listenPort`.");
 
     static final Setting<Boolean> GRPC_ENABLED = Setting.of(
             LISTENING, "grpc.enabled", SWITCH, "true", "",
             "Opens a port for the clients of RocketMQ 5 that speak gRPC, see grpc.md.");
     static final Setting<Long> GRPC_PORT = Setting.of(
             LISTENING, "grpcServerPort", new SettingType.Whole(0, PORT_MAX), "8081", "",
-            "Port for gRPC, what these clients call endpoints; 0 is any free port. Where this is not set and the port is"
-                    + " taken, there is no gRPC.");
+            "Port for gRPC, which these clients call endpoints; 0 is any free port. Where this is not set and the port is"
+                    + " in use, there is no gRPC.");
 
     static final Setting<Boolean> OPENWIRE_ENABLED = Setting.of(
             LISTENING, "openwire.enabled", SWITCH, "true", "",
             "Opens a port for the JMS clients of ActiveMQ, see jms.md.");
     static final Setting<Long> OPENWIRE_PORT = Setting.of(
             LISTENING, "openwire.port", new SettingType.Whole(0, PORT_MAX), "61616", "",
-            "Port for JMS clients; 0 is any free port. Where this is not set and the port is taken, there is no JMS.");
+            "Port for JMS clients; 0 is any free port. Where this is not set and the port is in use, there is no JMS.");
 
     static final Setting<TlsMode> TLS_MODE = Setting.of(
             LISTENING, "tls.server.mode", new SettingType.Choice<>(TlsMode.class), "PERMISSIVE", "",
@@ -79,52 +80,52 @@ final class Settings {
                     + " ports, or never are (DISABLED).");
     static final Setting<String> TLS_CERTIFICATE = Setting.of(
             LISTENING, "tls.server.certPath", PATH, "", "",
-            "PEM file with the certificate, and those of its issuers behind it; without it nothing is encrypted.");
+            "PEM file with the certificate, followed by those of its issuers; without it nothing is encrypted.");
     static final Setting<String> TLS_KEY = Setting.of(
             LISTENING, "tls.server.keyPath", PATH, "", "", "PEM file with the certificate's private key, PKCS 8.");
 
     static final Setting<ClientAuth> TLS_CLIENTS = Setting.of(
             LISTENING, "tls.server.need.client.auth", new SettingType.Choice<>(ClientAuth.class), "none", "",
-            "Whether clients that encrypt must show a certificate (`require`), may (`optional`), or are not asked.");
+            "Whether clients that encrypt must send a certificate (`require`), may (`optional`), or are not asked.");
     static final Setting<String> TLS_TRUST = Setting.of(
             LISTENING, "tls.server.trustCertPath", PATH, "", "",
-            "PEM file with the issuers of clients' certificates; without it those that Java trusts.");
+            "PEM file with the issuers of clients' certificates; by default those that Java trusts.");
 
     static final Setting<Boolean> AUTH = Setting.of(
             ACCESS, "auth.enabled", SWITCH, "false", "",
-            "Admits users only, who sign their requests and may do what rules allow. The first start makes a super user.")
+            "Admits only users, who sign their requests and may do what rules allow. The first start creates a super user.")
             .alias("aclEnable", "authenticationEnabled");
     static final Setting<Boolean> AUTHORIZATION = Setting.of(
             ACCESS, "authorizationEnabled", SWITCH, "", "",
-            "RocketMQ's second switch; here users and rules go together, so it must say the same as `auth.enabled`.");
+            "RocketMQ's second switch; here both are switched on together, so it must equal `auth.enabled`.");
     static final Setting<Credentials> FIRST_USER = Setting.of(
             ACCESS, "initAuthenticationUser", new SettingType.Login(), "", "",
-            "The super user that the first start makes; without it `admin` with a secret that is made, and written to"
+            "The super user that the first start creates; by default `admin` with a generated secret, which is written to"
                     + " admin.secret in the data directory.");
     static final Setting<Credentials> INNER_USER = Setting.of(
             ACCESS, "innerClientAuthenticationCredentials", new SettingType.AccessKey(), "", "",
-            "The user as whom this broker signs what it tells and asks name servers: one in another broker's process that"
-                    + " admits users only lets nobody register unsigned.");
+            "The user as whom this broker signs its requests to name servers: a name server in the process of another broker"
+                    + " with access control accepts no unsigned registration.");
     static final Setting<String> PLAIN_ACL = Setting.of(
             ACCESS, "auth.plain.acl", PATH, "", "",
             "File of accounts in RocketMQ 4's form (plain_acl.yml), read at every start; see access-control.md.");
     static final Setting<Boolean> PLAIN_PASSWORDS = Setting.of(
             ACCESS, AccessPolicy.PLAIN_PASSWORDS, SWITCH, "false", "",
-            "Whether a password (JMS) is taken where others can read it: without TLS, from another machine.");
+            "Whether a password (JMS) is accepted where others can read it: without TLS, from another machine.");
     static final Setting<Long> PASSWORD_MIN = Setting.of(
             ACCESS, AccessPolicy.PASSWORD_MIN, new SettingType.Whole(1, 512), "6", "characters",
-            "Shortest password or secret that a user is given.");
+            "Minimum length of a user's password or secret.");
     static final Setting<List<ZoneId>> ZONES = Setting.of(
             ACCESS, "auth.grpc.zones", new SettingType.Zones(16), "", "",
-            "Time zones of gRPC clients for Java, which sign their local time, where they are neither UTC nor this"
-                    + " machine's; such as Asia/Shanghai or +08:00.");
+            "Time zones of gRPC clients for Java, which sign their local time, beside UTC and this machine's; such as"
+                    + " Asia/Shanghai or +08:00.");
 
     static final Setting<String> CLUSTER = Setting.of(
             IDENTITY, "brokerClusterName", NAME, "DefaultCluster", "",
             "Name of the cluster that this broker is part of.");
     static final Setting<String> BROKER_NAME = Setting.of(
             IDENTITY, "brokerName", NAME, "", "",
-            "Name of this broker; without it the host's name, with - in place of what a topic's name may not have.");
+            "Name of this broker; by default the host's name, with - for characters that a topic's name must not contain.");
     static final Setting<Long> BROKER_ID = Setting.of(
             IDENTITY, "brokerId", new SettingType.Whole(0, 1_000_000), "0", "",
             "0, a master's; a greater one is a slave's, and is refused as long as there is no replication.");
@@ -133,8 +134,8 @@ final class Settings {
             "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
     static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
             IDENTITY, "namesrvAddr", new SettingType.Addresses(16), "", "",
-            "Name servers in other processes that this broker registers with, RocketMQ's own among them; its own name server"
-                    + " knows it anyway. The environment variable `NAMESRV_ADDR` says the same.");
+            "Name servers in other processes with which this broker registers, also RocketMQ's; its own name server"
+                    + " knows it anyway. The environment variable `NAMESRV_ADDR` has the same meaning.");
 
     static final Setting<Long> BROKER_PERMISSION = Setting.of(
             IDENTITY, "brokerPermission", new SettingType.Whole(0, 7), "6", "",
@@ -150,7 +151,7 @@ final class Settings {
             .alias("mapedFileSizeCommitLog");
     static final Setting<FlushMode> FLUSH = Setting.of(
             STORAGE, "flushDiskType", new SettingType.Choice<>(FlushMode.class), "ASYNC_FLUSH", "",
-            "Whether a send is answered once the operating system has the message, or once the disk has it.");
+            "Whether a send is answered once the operating system has the message, or once it is on the disk.");
     static final Setting<Long> FLUSH_INTERVAL_MS = Setting.of(
             STORAGE, "flushIntervalCommitLog", new SettingType.Amount(1, 60_000), "500", "ms",
             "Longest time between a write and its flush to the disk with ASYNC_FLUSH.");
@@ -168,16 +169,16 @@ final class Settings {
             .changeable();
     static final Setting<Long> DISK_RATIO = Setting.of(
             STORAGE, "diskMaxUsedSpaceRatio", new SettingType.Amount(10, 95), "75", "percent",
-            "How full the disk may be before messages beyond their age are deleted at any hour; younger ones never are.")
+            "Use of the disk at which messages beyond their age are deleted at any hour; younger ones never are.")
             .changeable();
     static final Setting<Long> HOT_BYTES = Setting.of(
             STORAGE, "read.hot.bytes", new SettingType.Whole(MIB, 1024 * 1024 * MIB), "4294967296", "bytes",
-            "How much of the newest log the operating system is taken to hold in memory; older messages are read by a"
-                    + " thread of their own, so that a slow disk holds up nobody else.");
+            "Bytes of the newest log that are expected in the operating system's memory; a separate thread reads older"
+                    + " messages, so that a slow disk delays no other client.");
 
     static final Setting<Long> QUEUES_DEFAULT = Setting.of(
             TOPICS, "defaultTopicQueueNums", new SettingType.Amount(1, 1_024), "8", "queues",
-            "Most queues of a topic that a first send creates; producers ask for 4 by default.")
+            "Maximum number of queues of a topic that a first send creates; producers ask for 4 by default.")
             .changeable();
     static final Setting<Boolean> AUTO_CREATE_TOPICS = Setting.of(
             TOPICS, "autoCreateTopicEnable", SWITCH, "true", "", "Whether a send to an unknown topic creates it.")
@@ -188,7 +189,7 @@ final class Settings {
             .changeable();
     static final Setting<Long> MESSAGE_BYTES_MAX = Setting.of(
             TOPICS, "maxMessageSize", new SettingType.Amount(1_024, 64 * MIB), "4194304", "bytes",
-            "Greatest body of a message. Above 15 MiB RocketMQ's clients need"
+            "Maximum length of a message's body. Above 15 MiB RocketMQ's clients need"
                     + " `-Dcom.rocketmq.remoting.frameMaxLength` to match.")
             .changeable();
     static final Setting<List<Long>> DELAY_LEVELS = Setting.of(
@@ -197,7 +198,7 @@ final class Settings {
             "The delay of each delay level, level 1 first.");
     static final Setting<Long> DELAY_MAX = Setting.of(
             TOPICS, "timerMaxDelaySec", new SettingType.Amount(1, 10 * 366 * 86_400L), "31622400", "s",
-            "How far ahead a message with a delivery time of its own may be due; further ahead is refused.");
+            "Maximum time until a message with its own delivery time is due; later ones are refused.");
     static final Setting<Boolean> PROPERTY_FILTER = Setting.of(
             TOPICS, "enablePropertyFilter", SWITCH, "true", "",
             "Whether consumers may select messages by SQL92 expressions, see filters.md.");
@@ -205,37 +206,37 @@ final class Settings {
     static final Setting<String> DEAD_LETTER_QUEUE = Setting.of(
             TOPICS, "jms.dead.letter.queue", new SettingType.Text(100, Pattern.compile("[^\\u0000,*>?]+"), "a queue's name"),
             "ActiveMQ.DLQ", "",
-            "Queue for messages that no JMS consumer could consume, or whose time was over.");
+            "Queue for messages that no JMS consumer could consume, or that expired.");
     static final Setting<Long> JMS_COMMAND_BYTES_MAX = Setting.of(
             TOPICS, "jms.command.bytes.max", new SettingType.Whole(MIB, 128 * MIB), "104857600", "bytes",
-            "Greatest command of a JMS client, and so its greatest message; a fifth of the heap where that is less. A"
-                    + " greater one is refused, and its connection goes on. ActiveMQ calls it `maxFrameSize`.");
+            "Maximum length of a JMS client's command, and so of its messages; a fifth of the heap where that is less. A"
+                    + " longer one is refused, and its connection stays open. ActiveMQ calls it `maxFrameSize`.");
 
     static final Setting<Long> TRANSACTION_TIMEOUT_MS = Setting.of(
             TRANSACTIONS, "transactionTimeOut", new SettingType.Amount(1, DAY_MS), "6000", "ms",
-            "Age of an open transaction at which its producer is asked how it ended.")
+            "Age of an undecided transaction at which its producer is asked the first time.")
             .alias("transactionMsgTimeout");
     static final Setting<Long> TRANSACTION_CHECKS_MAX = Setting.of(
             TRANSACTIONS, "transactionCheckMax", new SettingType.Amount(1, 1_000), "15", "",
-            "How often the producer is asked before the message is set aside in TRANS_CHECK_MAX_TIME_TOPIC.");
+            "Number of checks before the message is set aside in TRANS_CHECK_MAX_TIME_TOPIC.");
     static final Setting<Long> TRANSACTION_INTERVAL_MS = Setting.of(
             TRANSACTIONS, "transactionCheckInterval", new SettingType.Amount(100, DAY_MS), "30000", "ms",
-            "Time between two such questions.");
+            "Time between two checks.");
 
     static final Setting<Long> CONNECTIONS_MAX = Setting.of(
             LIMITS, "connections.max", new SettingType.Whole(1, 1_000_000), "10000", "connections",
-            "Connections at a time; further ones are closed at once.");
+            "Maximum number of open connections; further ones are closed at once.");
     static final Setting<Long> IDLE_SECONDS = Setting.of(
             LIMITS, "connection.idle.seconds", new SettingType.Amount(1, 86_400), "120", "s",
             "Time without a byte in either direction after which a connection is closed.")
             .alias("serverChannelMaxIdleTimeSeconds");
     static final Setting<Long> SHARE_USER = Setting.of(
             LIMITS, "share.user", new SettingType.Whole(1, 100), "50", "%",
-            "What one user may have of that which all share: connections, requests that wait for messages, locks of queues,"
-                    + " searches, room for requests and answers, topics and groups that are made.");
+            "Share of one user in the resources that all share: connections, requests that wait for messages, locks of"
+                    + " queues, searches, memory for requests and answers, new topics and groups.");
     static final Setting<Long> SHARE_ADDRESS = Setting.of(
             LIMITS, "share.address", new SettingType.Whole(1, 100), "50", "%",
-            "The same for one address, but for this machine's own. Raise it where all clients come through one gateway.");
+            "The same for one address, except for this machine's own. Raise it where all clients use one gateway.");
     static final Setting<Long> TOPICS_MAX = Setting.of(
             LIMITS, "topics.max", new SettingType.Whole(1, 1_000_000), "100000", "topics",
             "Topics of this broker. All together have at most as many queues as the heap allows: 262,144 with 512 MiB.");
@@ -247,22 +248,22 @@ final class Settings {
 
     static final Setting<Long> DELAYED_MAX = Setting.of(
             LIMITS, "delayed.max", new SettingType.Whole(0, 100_000_000), "10000000", "messages",
-            "Messages with a delivery time of their own that may wait; each takes about 20 bytes of memory.");
+            "Maximum number of waiting messages with their own delivery time; each takes about 20 bytes of memory.");
     static final Setting<Long> TRANSACTIONS_MAX = Setting.of(
             LIMITS, "transactions.max", new SettingType.Whole(0, 100_000_000), "1000000", "messages",
-            "Messages of undecided transactions; each takes about 150 bytes of memory.");
+            "Maximum number of messages of undecided transactions; each takes about 150 bytes of memory.");
 
     static final Setting<LogLevels> LOG_LEVEL = Setting.of(
             LOGGING, LogLevels.KEY, new SettingType.Levels(), LogLevels.STANDARD, "",
-            "How much is told, of all areas and of single ones. No level tells secrets or what messages say.")
+            "Level of all areas, and of single ones. No level logs secrets or the contents of messages.")
             .changeable();
     static final Setting<String> LOG_DIRECTORY = Setting.of(
             LOGGING, "log.directory", PATH, "", "",
-            "Directory of the server log; without it `logs` in the data directory, and what `POSTHORSE_LOGS` says where"
-                    + " RocketMQ's scripts were called; with `none` there is no file. At 64 MiB a file is put aside, and"
-                    + " four of those are kept.");
+            "Directory of the server log; by default `logs` in the data directory, and the directory of `POSTHORSE_LOGS`"
+                    + " where RocketMQ's scripts were called; with `none` there is no file. At 64 MiB a file is rotated, and"
+                    + " four old ones are kept.");
 
-    /** All of them, in the order of the documentation. */
+    /** All settings, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
             BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             GRPC_ENABLED, GRPC_PORT, OPENWIRE_ENABLED, OPENWIRE_PORT,
@@ -282,12 +283,12 @@ final class Settings {
 
     private Settings() {}
 
-    /** The setting of that name or other spelling, or null. */
+    /** Returns the setting of a name or other spelling, or null. */
     static Setting<?> find(String key) {
         return BY_SPELLING.get(key);
     }
 
-    /** All names and other spellings. */
+    /** Returns all names and other spellings. */
     static List<String> spellings() {
         return new ArrayList<>(BY_SPELLING.keySet());
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
     @Test
-    void withoutAnySourceThereAreDefaults() {
+    void withoutASourceDefaultsApply() {
         ServerConfig config = load(null);
 
         assertEquals(
@@ -54,7 +54,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void laterSourcesOutrankEarlierOnes() {
+    void laterSourcesOverrideEarlierOnes() {
         String file = "namesrvAddr=file:1\nlistenPort=1001\nbrokerName=ofFile";
         Map<String, String> environment = Map.of("NAMESRV_ADDR", "env:2;env2:3", "OTHER", "x");
 
@@ -94,14 +94,14 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void bothSpellingsMeanTheSameAndTheLaterLineCounts() {
+    void spellingsAreEqualAndTheLaterLineIsUsed() {
         assertEquals(1 << 20, load("mapedFileSizeCommitLog=1048576").storage().segmentBytes());
         assertEquals(1 << 20, load("mappedFileSizeCommitLog=1048576").storage().segmentBytes());
         ServerConfig twice = load("mapedFileSizeCommitLog=1048576\nmappedFileSizeCommitLog=2097152");
         assertEquals(2 << 20, twice.storage().segmentBytes());
         assertEquals(
-                List.of("broker.conf:2: mappedFileSizeCommitLog is given before, at broker.conf:1; this later one"
-                        + " counts"),
+                List.of("broker.conf:2: mappedFileSizeCommitLog was already set at broker.conf:1; this later"
+                        + " value is used"),
                 twice.notes());
         assertEquals("127.0.0.2", load("bindAddress=127.0.0.2").listen().bind());
         assertEquals(60_000, load("serverChannelMaxIdleTimeSeconds=60").limits().connectionIdleMs());
@@ -119,22 +119,22 @@ class ConfigLoaderTest {
 
         assertEquals(
                 List.of(
-                        "environment NAMESRV_ADDR: namesrvAddr: the value \"nowhere\" is not valid: \"nowhere\" is no"
-                                + " address; at most 16 addresses host:port, separated by semicolons are due",
-                        "broker.conf:1: lisenPort: no such key; the nearest is listenPort",
+                        "environment NAMESRV_ADDR: namesrvAddr: the value \"nowhere\" is not valid: \"nowhere\" is not"
+                                + " an address; at most 16 addresses host:port, separated by semicolons are expected",
+                        "broker.conf:1: lisenPort: there is no such key; the nearest one is listenPort",
                         "broker.conf:2: maxMessageSize: the value \"big\" is not valid: a whole number, 1024 to"
-                                + " 67108864 is due",
+                                + " 67108864 is expected",
                         "broker.conf:5: flushDiskType: the value \"async\" is not valid: ASYNC_FLUSH or SYNC_FLUSH is"
-                                + " due",
+                                + " expected",
                         "--set: noSign: this is not key=value",
-                        "--set: vip.enable: no such key; the nearest is vip.enabled",
-                        "--set: topics.max: the value \"0\" is not valid: a whole number, 1 to 1000000 is due"),
+                        "--set: vip.enable: there is no such key; the nearest one is vip.enabled",
+                        "--set: topics.max: the value \"0\" is not valid: a whole number, 1 to 1000000 is expected"),
                 problems.problems().stream().map(ConfigProblem::toString).toList());
         assertEquals(7, problems.getMessage().lines().count());
     }
 
     @Test
-    void keysWithoutAMeaningHereAreNotedOnceWithTheReason() {
+    void keysWithoutAMeaningAreNotedOnceWithTheReason() {
         ServerConfig config = load("haListenPort=10912\nhaListenPort=10913\nsendMessageThreadPoolNums=128");
 
         assertEquals(
@@ -146,18 +146,18 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void levelsOfTheServerLogAreOfAllAreasAndOfSingleOnes() {
+    void logLevelsApplyToAllOrSingleAreas() {
         assertEquals(Level.INFO, load("").logging().levels().all());
         LogLevels levels = load("log.level=warn, net=DEBUG,jms=TRACE").logging().levels();
         assertEquals(Level.WARNING, levels.all());
         assertEquals(Map.of("net", Level.FINE, "jms", Level.FINEST), levels.areas());
         assertEquals(Level.INFO, load("log.level=net=DEBUG").logging().levels().all());
-        assertProblem("log.level=LOUD", "\"LOUD\" is no level; OFF, ERROR, WARN, INFO, DEBUG or TRACE");
-        assertProblem("log.level=INFO,nett=DEBUG", "\"nett\" is no area");
+        assertProblem("log.level=LOUD", "\"LOUD\" is not a level; OFF, ERROR, WARN, INFO, DEBUG or TRACE");
+        assertProblem("log.level=INFO,nett=DEBUG", "\"nett\" is not an area");
     }
 
     @Test
-    void addressesThatAreShownAreValidInUrls() {
+    void shownAddressesAreValidInUrls() {
         assertEquals("[::1]:61616", load("bind=::1").listen().shown(61_616));
         assertEquals("127.0.0.1:61616", load("").listen().shown(61_616));
         ServerConfig open = load("bind=::\nbrokerIP1=mq.example\ninsecure=true");
@@ -174,7 +174,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void aKeyWithoutAValueCountsAsNotGiven() {
+    void aKeyWithoutAValueIsNotSet() {
         ServerConfig config = load("brokerIP1=\nlistenPort= ");
 
         assertNull(config.listen().advertisedHost());
@@ -190,7 +190,7 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.168.1.4", "broker.example", "127.0.0.1.example"})
-    void otherMachinesMayNotUnlessTheOperatorSaysSo(String bind) {
+    void otherMachinesNeedTheOperatorsConsent(String bind) {
         assertProblem("bind=" + bind, "add insecure=true");
         assertEquals(bind, load("bind=" + bind + "\ninsecure=TRUE").listen().bind());
     }
@@ -201,18 +201,18 @@ class ConfigLoaderTest {
         assertProblem("bind=0.0.0.0\ntls.server.certPath=c\ntls.server.keyPath=k", "set auth.enabled=true");
         assertTrue(load("bind=0.0.0.0\nauth.enabled=true\ninsecure=true").access().enabled());
         String encrypted = "bind=0.0.0.0\nauth.enabled=true\ntls.server.certPath=c\ntls.server.keyPath=k";
-        assertTrue(load(encrypted).notes().getFirst().contains("PERMISSIVE also takes"));
+        assertTrue(load(encrypted).notes().getFirst().contains("PERMISSIVE also accepts"));
         assertEquals(List.of(), load(encrypted + "\ntls.server.mode=ENFORCING").notes());
         assertProblem(encrypted + "\ntls.server.mode=DISABLED", "without encryption");
     }
 
     @Test
-    void rocketMqsKeysOfAccessControlMeanTheSame() {
+    void rocketMqsKeysOfAccessControlHaveTheSameMeaning() {
         assertFalse(load("").access().enabled());
         assertTrue(load("aclEnable=true").access().enabled());
         assertTrue(load("authenticationEnabled=true\nauthorizationEnabled=true").access().enabled());
-        assertProblem("authenticationEnabled=true\nauthorizationEnabled=false", "go together here");
-        assertProblem("authorizationEnabled=true", "go together here");
+        assertProblem("authenticationEnabled=true\nauthorizationEnabled=false", "users and rules go together");
+        assertProblem("authorizationEnabled=true", "users and rules go together");
         assertProblem("auth.plain.acl=plain_acl.yml", "add auth.enabled=true");
         ServerConfig.Credentials first = load("auth.enabled=true\ninitAuthenticationUser={\"username\":\"rocketmq\","
                 + "\"password\":\"12345678\"}").access().first();
@@ -235,44 +235,44 @@ class ConfigLoaderTest {
 
     @Test
     void anAdvertisedAddressThatCannotBeReachedIsNoted() {
-        assertTrue(load("brokerIP1=192.168.1.4").notes().getFirst().contains("bind=127.0.0.1 takes connections"));
+        assertTrue(load("brokerIP1=192.168.1.4").notes().getFirst().contains("bind=127.0.0.1 accepts only connections"));
         assertEquals(List.of(), load("brokerIP1=192.168.1.4\nbind=0.0.0.0\ninsecure=true").notes());
         assertEquals(List.of(), load("brokerIP1=127.0.0.1").notes());
     }
 
     @Test
-    void nameServersOfOtherMachinesSendClientsToThisOne() {
-        assertTrue(load("namesrvAddr=10.1.2.3:9876").notes().getFirst().contains("bind=127.0.0.1 takes connections"));
+    void unreachableAddressesForOtherNameServersAreNoted() {
+        assertTrue(load("namesrvAddr=10.1.2.3:9876").notes().getFirst().contains("bind=127.0.0.1 accepts only connections"));
         assertEquals(List.of(), load("namesrvAddr=localhost:9876;127.0.0.1:9877;[::1]:9878").notes());
         assertEquals(List.of(), load("namesrvAddr=10.1.2.3:9876\nbind=0.0.0.0\ninsecure=true").notes());
     }
 
     @Test
-    void portsFitTogether() {
+    void portsMustNotConflict() {
         assertEquals(ServerConfig.OFF, load("vip.enabled=false").listen().vipPort());
         assertEquals(ServerConfig.OFF, load("listenPort=0").listen().vipPort());
         assertEquals(ServerConfig.OFF, load("nameserver.enabled=false").listen().nameServerPort());
         assertEquals(0, load("nameserver.port=0\nlistenPort=0").listen().nameServerPort());
         assertEquals(1, load("listenPort=1\nvip.enabled=false").listen().brokerPort());
-        assertProblem("listenPort=2", "listenPort - 2 is no port");
-        assertProblem("nameserver.port=10911", "port 10911 is taken by the broker");
-        assertProblem("nameserver.port=10909", "port 10909 is taken by the broker");
+        assertProblem("listenPort=2", "listenPort - 2 is not a port");
+        assertProblem("nameserver.port=10911", "port 10911 is used by the broker");
+        assertProblem("nameserver.port=10909", "port 10909 is used by the broker");
         assertProblem("listenPort=65536", "0 to 65535");
     }
 
     @Test
-    void rolesAreMastersOnly() {
+    void onlyMasterRolesAreAccepted() {
         assertEquals(BrokerRole.ASYNC_MASTER, load("brokerRole=ASYNC_MASTER").identity().role());
         assertEquals(List.of(), load("brokerRole=ASYNC_MASTER").notes());
         assertTrue(load("brokerRole=SYNC_MASTER").notes().getFirst().contains("no replication"));
         assertProblem("brokerRole=SLAVE\nbrokerId=1", "there is no replication yet, so this broker cannot be a slave");
-        assertProblem("brokerRole=slave", "ASYNC_MASTER or SYNC_MASTER or SLAVE is due");
+        assertProblem("brokerRole=slave", "ASYNC_MASTER or SYNC_MASTER or SLAVE is expected");
         assertProblem("brokerId=3", "a brokerId above 0 is a slave's");
         assertEquals(0, load("brokerId=0").identity().brokerId());
     }
 
     @Test
-    void aBrokerWithoutANameTakesTheHosts() {
+    void aBrokerWithoutANameHasTheHostsName() {
         assertEquals("broker-a", load("brokerName=broker-a").identity().brokerName());
         ConfigSources nameless = new ConfigSources(null, null, Map.of(), List.of(), "");
         assertEquals("DEFAULT_BROKER", ConfigLoader.load(nameless).identity().brokerName());
@@ -280,23 +280,23 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void queuesOfNewTopicsAreWithinTheLimitOfTopics() {
+    void queuesOfNewTopicsMustBeWithinTheLimit() {
         assertProblem("queues.per.topic.max=7", "default: defaultTopicQueueNums: it is above queues.per.topic.max");
         assertEquals(7, load("queues.per.topic.max=7\ndefaultTopicQueueNums=7").limits().queuesPerTopicMax());
     }
 
     @Test
-    void valuesAreCheckedByTheirKind() {
+    void valuesAreCheckedByTheirType() {
         assertEquals(List.of(4, 16), load("deleteWhen=04;16").storage().deleteHours());
         assertProblem("deleteWhen=24", "hours from 00 to 23");
-        assertProblem("messageDelayLevel=1s 2x", "\"2x\" is no duration");
+        assertProblem("messageDelayLevel=1s 2x", "\"2x\" is not a duration");
         assertProblem("messageDelayLevel=0s", "is not within");
         assertProblem("messageDelayLevel=" + "1s ".repeat(65), "65 durations are given");
         assertEquals(64, load("messageDelayLevel=" + "1s ".repeat(64)).topics().delaysMs().size());
         assertEquals(List.of(500L, 86_400_000L), load("messageDelayLevel=500ms 1d").topics().delaysMs());
-        assertProblem("autoCreateTopicEnable=yes", "true or false is due");
-        assertProblem("namesrvAddr=a:1;b", "\"b\" is no address");
-        assertProblem("namesrvAddr=a:0", "\"a:0\" is no address");
+        assertProblem("autoCreateTopicEnable=yes", "true or false is expected");
+        assertProblem("namesrvAddr=a:1;b", "\"b\" is not an address");
+        assertProblem("namesrvAddr=a:0", "\"a:0\" is not an address");
         assertProblem("namesrvAddr=" + "a:1;".repeat(17), "17 addresses");
         assertEquals(List.of("a:1", "[::1]:2"), load("namesrvAddr=a:1; [::1]:2;").identity().nameServers());
         assertProblem("mappedFileSizeCommitLog=1g", "1048576 to 2147483647");
@@ -306,7 +306,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void whatRefusalsNameCanBeSet() {
+    void settingsThatRefusalsNameCanBeSet() {
         assertTrue(load("auth.enabled=true\nauth.plain.passwords=true").access().policy().plainPasswords());
         assertEquals(9, load("auth.enabled=true\nauth.password.min=9").access().policy().passwordCharsMin());
         assertEquals("/var/log/mq", load("log.directory=/var/log/mq").logging().directory());
@@ -329,7 +329,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void whateverTheTextItIsAConfigurationOrARefusal() {
+    void anyTextIsAConfigurationOrARefusal() {
         Random random = new Random(3);
         String sample = "listenPort = 1001\nmessageDelayLevel=1s \\\n 2m\nstorePathRootDir=\\u4e2d\nbrokerIP1=a\n";
         for (int i = 0; i < 5_000; i++) {

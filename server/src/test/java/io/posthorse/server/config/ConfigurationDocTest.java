@@ -20,18 +20,18 @@ class ConfigurationDocTest {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final int SETTING_CELLS = 5;
 
-    /** With the system property {@code posthorse.docs.write=true} the file is written anew first. */
+    /** With the system property {@code posthorse.docs.write=true} the file is generated first. */
     @Test
-    void theCommittedFileIsWhatTheDeclarationsSay() throws IOException {
+    void theCommittedFileMatchesTheDeclarations() throws IOException {
         if (Boolean.getBoolean("posthorse.docs.write")) {
             Files.createDirectories(FILE.getParent());
             Files.writeString(FILE, ConfigurationDoc.text());
         }
 
-        assertEquals(ConfigurationDoc.text(), Files.readString(FILE), "the file itself says how to write it anew");
+        assertEquals(ConfigurationDoc.text(), Files.readString(FILE), "the file says how to generate it");
     }
 
-    /** Its sentences are written by hand. What a test can compare is what no translation changes. */
+    /** The sentences of the Chinese page are written by hand; the test compares the parts that no translation changes. */
     @Test
     void theChinesePageHasTheSameSectionsAndKeysWithTheSameDefaults() throws IOException {
         List<String> declared = untranslated(ConfigurationDoc.text());
@@ -39,12 +39,12 @@ class ConfigurationDocTest {
         assertTrue(declared.size() > 60, "found only " + declared);
 
         for (int i = 0; i < Math.min(declared.size(), chinese.size()); i++) {
-            assertEquals(declared.get(i), chinese.get(i), CHINESE + ", row " + (i + 1) + ": mend that row by hand");
+            assertEquals(declared.get(i), chinese.get(i), CHINESE + ", row " + (i + 1) + ": correct that row by hand");
         }
         assertEquals(declared.size(), chinese.size(), CHINESE + " has other rows; add or remove them by hand");
     }
 
-    /** Returns for each heading its level, and for each row of a table what is the same in every language. */
+    /** Returns the level of each heading, and of each table row the parts that are equal in every language. */
     private static List<String> untranslated(String page) {
         List<String> rows = new ArrayList<>();
         for (String line : page.split("\n")) {

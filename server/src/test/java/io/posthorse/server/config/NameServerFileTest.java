@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The file of a name server alone, in RocketMQ's form. */
+/** The file of a name server without a broker, in RocketMQ's form. */
 class NameServerFileTest {
     @Test
     void itsPortIsCalledListenPort() {
@@ -22,7 +22,7 @@ class NameServerFileTest {
     }
 
     @Test
-    void whatMeansNothingHereIsNotedOnceWithTheReason() {
+    void keysWithoutAMeaningAreNotedOnceWithTheReason() {
         ServerConfig config = load("""
                 rocketmqHome=/usr/local/rocketmq
                 kvConfigPath=/root/namesrv/kvConfig.json
@@ -36,7 +36,7 @@ class NameServerFileTest {
 
         assertEquals(7, config.ignored().size(), config.ignored().toString());
         assertTrue(config.ignored().contains(
-                "brokerName is ignored: it belongs to a broker, and this is a name server alone"));
+                "brokerName is ignored: it is a broker's setting, and this is a name server without a broker"));
     }
 
     @Test
@@ -46,25 +46,25 @@ class NameServerFileTest {
 
         assertEquals(
                 List.of(
-                        "namesrv.properties:1: lisenPort: no such key; the nearest is listenPort",
+                        "namesrv.properties:1: lisenPort: there is no such key; the nearest one is listenPort",
                         "namesrv.properties:2: listenPort: the value \"70000\" is not valid: a whole number, 0 to 65535 is"
-                                + " due",
-                        "namesrv.properties:3: auth.enabled: the value \"yes\" is not valid: true or false is due"),
+                                + " expected",
+                        "namesrv.properties:3: auth.enabled: the value \"yes\" is not valid: true or false is expected"),
                 refusal.problems().stream().map(ConfigProblem::toString).toList());
     }
 
     @Test
-    void itDoesNotOpenToOtherMachinesByItself() {
-        assertProblem("bind=0.0.0.0", "whoever reaches it may change routes");
+    void otherMachinesNeedTheOperatorsConsent() {
+        assertProblem("bind=0.0.0.0", "every client that reaches it can change routes");
         assertEquals("0.0.0.0", load("bind=0.0.0.0\ninsecure=true").listen().bind());
-        assertProblem("auth.enabled=true", "does not control access yet");
+        assertProblem("auth.enabled=true", "does not support access control yet");
         assertProblem("tls.server.mode=ENFORCING", "needs a certificate");
     }
 
     @Test
-    void theAddressOfNameServersInTheEnvironmentIsForOthers() {
+    void theEnvironmentsNameServersAreIgnored() {
         ServerConfig config = ConfigLoader.load(new ConfigSources(
-                Role.NAME_SERVER, List.of(), null, null, Map.of("NAMESRV_ADDR", "no address"), List.of(), "host"));
+                Role.NAME_SERVER, List.of(), null, null, Map.of("NAMESRV_ADDR", "not an address"), List.of(), "host"));
 
         assertFalse(config.given().containsKey("namesrvAddr"));
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
-/** Files with the keys that published RocketMQ set-ups have are taken as they are. */
+/** Files with the keys of published RocketMQ set-ups, which are accepted unchanged. */
 class RocketMqFilesTest {
     private static final String TWO_MASTERS = """
             #exposed address
@@ -69,7 +69,7 @@ class RocketMqFilesTest {
             """;
 
     @Test
-    void mastersOfAPairOfMachines() {
+    void filesOfTwoMastersAreAccepted() {
         for (String name : List.of("a", "b")) {
             ServerConfig config = load(TWO_MASTERS.formatted(name, 0, 10_911, "SYNC_MASTER", "SYNC_FLUSH"));
 
@@ -89,14 +89,14 @@ class RocketMqFilesTest {
     }
 
     @Test
-    void theirSlavesAreRefusedForTheirRoleOnly() {
+    void slavesAreRefusedForTheirRoleOnly() {
         for (String name : List.of("a", "b")) {
             assertSlaveRefused(TWO_MASTERS.formatted(name, 1, 11_011, "SLAVE", "ASYNC_FLUSH"));
         }
     }
 
     @Test
-    void brokersInContainers() {
+    void filesOfBrokersInContainersAreAccepted() {
         ServerConfig config = load(CONTAINER.formatted(10_911, "a", "SYNC_MASTER", 0));
 
         assertEquals(10_911, config.listen().brokerPort());
@@ -105,14 +105,14 @@ class RocketMqFilesTest {
     }
 
     @Test
-    void aLongerListOfDelayLevels() {
+    void aLongerListOfDelayLevelsIsAccepted() {
         String levels = "messageDelayLevel=1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 32m 1h 2h 15s";
 
         assertEquals(15_000, load(levels).topics().delaysMs().get(18));
     }
 
     @Test
-    void theyAreReadAsJavaReadsProperties() throws IOException {
+    void filesAreReadLikeJavaProperties() throws IOException {
         byte[] file = "brokerName=a\n# \u4e2d\u6587\nlistenPort: 1001\nfileReservedTime 5\nstray\n".getBytes("GBK");
 
         ServerConfig config = load(ConfigSources.text(file));
@@ -121,7 +121,8 @@ class RocketMqFilesTest {
         assertEquals(1_001, config.listen().brokerPort());
         assertEquals(5 * 3_600_000L, config.storage().retentionMs());
         assertEquals(
-                List.of("broker-a.properties:5: stray is ignored: no such key; docs/configuration.md lists all"),
+                List.of("broker-a.properties:5: stray is ignored: there is no such key; docs/configuration.md lists all"
+                        + " keys"),
                 config.ignored());
         assertEquals("\u4e2d", ConfigSources.text("\u4e2d".getBytes(StandardCharsets.UTF_8)));
         Properties javas = new Properties();
@@ -133,7 +134,7 @@ class RocketMqFilesTest {
     }
 
     @Test
-    void valuesBeyondWhatIsPossibleHereAreBoundedAndTold() {
+    void valuesOutsideTheLimitsAreBoundedAndNoted() {
         ServerConfig config = load("diskMaxUsedSpaceRatio=98\nmaxMessageSize=16777216\nfileReservedTime=0\n"
                 + "timerMaxDelaySec=99999999999999999999");
 
@@ -142,35 +143,35 @@ class RocketMqFilesTest {
         assertEquals(3_600_000, config.storage().retentionMs());
         assertEquals(
                 List.of(
-                        "broker-a.properties:1: diskMaxUsedSpaceRatio=98 is more or less than is possible here; 95 counts (a"
+                        "broker-a.properties:1: diskMaxUsedSpaceRatio=98 is outside the limits; 95 is used (a"
                                 + " whole number, 10 to 95)",
-                        "broker-a.properties:3: fileReservedTime=0 is more or less than is possible here; 1 counts (a whole"
+                        "broker-a.properties:3: fileReservedTime=0 is outside the limits; 1 is used (a whole"
                                 + " number, 1 to 876000)",
-                        "broker-a.properties:4: timerMaxDelaySec=99999999999999999999 is more or less than is possible here;"
-                                + " 316224000 counts (a whole number, 1 to 316224000)"),
+                        "broker-a.properties:4: timerMaxDelaySec=99999999999999999999 is outside the limits;"
+                                + " 316224000 is used (a whole number, 1 to 316224000)"),
                 config.notes());
         assertEquals(64 << 20, load("maxMessageSize=67108865").topics().messageBytesMax());
         ServerConfig small = load("maxMessageSize=4000000\nmappedFileSizeCommitLog=1048576");
         assertEquals((1 << 20) - (256 << 10), small.topics().messageBytesMax());
-        assertTrue(small.notes().getFirst().contains("more than a segment holds"), small.notes().toString());
-        assertThrows(ConfigException.class, () -> load("listenPort=65536"), "a port is no amount");
+        assertTrue(small.notes().getFirst().contains("exceeds the size of a segment"), small.notes().toString());
+        assertThrows(ConfigException.class, () -> load("listenPort=65536"), "a port is not an amount");
     }
 
     @Test
-    void keysThatExistNowhereEndTheStartOnlyWhereOneOfOursMayBeMeant() {
+    void unknownKeysPreventTheStartOnlyWhereTheyMayBeMisspelled() {
         ServerConfig config = load("enableSomethingOfAFork=true\nstorePathCommitLg=1\nqqqqqqqqqq=1");
 
         assertEquals(3, config.ignored().size(), config.ignored().toString());
-        assertTrue(config.ignored().get(1).endsWith("storePathCommitLg is ignored: no such key; the nearest is"
+        assertTrue(config.ignored().get(1).endsWith("storePathCommitLg is ignored: there is no such key; the nearest one is"
                 + " storePathCommitLog"), config.ignored().get(1));
-        assertEquals(List.of(), config.notes(), "what is to be looked at stands apart");
+        assertEquals(List.of(), config.notes(), "notes are separate");
         for (String near : List.of("listenprt=1", "brokerNam=a", "MaxMessageSize=5000", "fileReservedTimes=1", "bnd=x")) {
             assertThrows(ConfigException.class, () -> load(near), near);
         }
     }
 
     @Test
-    void theSwitchOfRocketmq4FindsItsAccountsOrNamesThem() {
+    void theSwitchOfRocketmq4FindsItsAccountsOrReportsTheirAbsence() {
         ServerConfig found = ConfigLoader.load(new ConfigSources(
                 ConfigSources.Role.BROKER, List.of(), "broker.conf", "aclEnable=true", Map.of(), List.of(), "host",
                 "/etc/mq/plain_acl.yml"));

@@ -22,9 +22,9 @@ import org.apache.lucene.tests.mockfile.FilterFileSystem;
 import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 
 /**
- * This machine's files as Windows would have them: a mapped file is neither deleted nor replaced nor shortened, until
- * {@link #unmapAll}; a directory cannot be opened; there are no POSIX modes. What is mapped is found by the file, so a file
- * that was renamed stays mapped, and renaming it is allowed, as there. May be the default of a whole JVM:
+ * This machine's files with the behaviour of Windows: a mapped file cannot be deleted, replaced or shortened until
+ * {@link #unmapAll}; a directory cannot be opened; there are no POSIX modes. A mapping belongs to the file, so a renamed
+ * file stays mapped, and renaming is allowed, as on Windows. Can be the default of a whole JVM:
  * {@code -Djava.nio.file.spi.DefaultFileSystemProvider}.
  */
 public final class WindowsFileSystemProvider extends FilterFileSystemProvider {
@@ -32,7 +32,7 @@ public final class WindowsFileSystemProvider extends FilterFileSystemProvider {
 
     private final Set<Object> mapped = ConcurrentHashMap.newKeySet();
 
-    /** Makes one of the provider of the machine's own files; Java calls this where it is to be the default. */
+    /** Creates a provider on top of the machine's own; Java calls this where it is the default. */
     public WindowsFileSystemProvider(FileSystemProvider machine) {
         super("file", machine);
         FileSystem files = machine.getFileSystem(java.net.URI.create("file:///"));
@@ -44,12 +44,12 @@ public final class WindowsFileSystemProvider extends FilterFileSystemProvider {
         };
     }
 
-    /** Returns the same place on such a system. */
+    /** Returns the same path on such a system. */
     public Path of(Path path) {
         return wrapPath(path);
     }
 
-    /** Has all that is mapped be unmapped, as a collection of garbage may do at any time. */
+    /** Unmaps all files, as a garbage collection may do at any time. */
     public void unmapAll() {
         mapped.clear();
     }
@@ -129,7 +129,7 @@ public final class WindowsFileSystemProvider extends FilterFileSystemProvider {
         super.move(source, target, options);
     }
 
-    /** Returns the names in a directory, those of deleted files among them. */
+    /** Returns the names in a directory, including those of deleted files. */
     public List<String> names(Path directory) {
         String[] names = toDelegate(directory).toFile().list();
         return names == null ? List.of() : Arrays.stream(names).sorted().toList();

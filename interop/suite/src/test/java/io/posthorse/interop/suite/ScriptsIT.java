@@ -62,7 +62,7 @@ class ScriptsIT {
         assertTrue(slave.output().contains("brokerRole: there is no replication yet"), slave.output());
         Outcome numbered = scripts.run("mqbroker", "brokerId=1", "brokerNam=a");
         assertEquals(2, numbered.exitCode(), numbered.output());
-        assertTrue(numbered.output().contains("the nearest is brokerName"), numbered.output());
+        assertTrue(numbered.output().contains("the nearest one is brokerName"), numbered.output());
         assertTrue(numbered.output().contains("a brokerId above 0 is a slave's"), numbered.output());
         assertEquals("No mqbroker running.\n", scripts.run("mqshutdown", "broker").output());
     }
