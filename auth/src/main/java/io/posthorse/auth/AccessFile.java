@@ -142,15 +142,14 @@ final class AccessFile {
         return new User(name, kind, (flags & SECOND) != 0, secret, sources(in));
     }
 
-    private static <T> T coded(T[] values, ToIntFunction<T> codes, int code) throws IOException {
+    private static <T> T coded(T[] values, ToIntFunction<T> codes, int code) {
         return Arrays.stream(values)
                 .filter(value -> codes.applyAsInt(value) == code)
                 .findFirst()
-                .orElseThrow(() -> new IOException(
-                        "a rule has the code " + code + ", which no release writes"));
+                .orElseThrow(() -> new RefusedException("a rule has the code " + code + ", which no release writes"));
     }
 
-    private static Rule rule(ByteBuffer in) throws IOException {
+    private static Rule rule(ByteBuffer in) {
         int flags = in.get();
         ResourceKind kind = coded(ResourceKind.values(), ResourceKind::code, in.get());
         Resource.Form form = coded(Resource.Form.values(), Resource.Form::code, in.get());

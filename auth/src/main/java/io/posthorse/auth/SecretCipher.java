@@ -32,6 +32,7 @@ final class SecretCipher {
     static final String FILE = "access.key";
     private static final long MAGIC = 0x50484B4559000000L;
     private static final int VERSION = 1;
+    private static final int VERSION_AT = 8;
     private static final int KEY_AT = 12;
     private static final int KEY_BYTES = 32;
     private static final int SIZE = 48;
@@ -70,7 +71,13 @@ final class SecretCipher {
         try (StoredFile file = files.openPrivate(FILE)) {
             file.read(0, bytes);
         }
-        if (bytes.hasRemaining() || bytes.getLong(0) != MAGIC || bytes.getInt(KEY_AT + KEY_BYTES) != crc(bytes)) {
+        if (!bytes.hasRemaining() && bytes.getLong(0) == MAGIC && bytes.getInt(VERSION_AT) > VERSION) {
+            throw new IOException(FILE + " in the data directory has version " + bytes.getInt(VERSION_AT) + ", but this"
+                    + " release reads versions up to " + VERSION + ": start the release that wrote it. Nothing was"
+                    + " changed.");
+        }
+        if (bytes.hasRemaining() || bytes.getLong(0) != MAGIC || bytes.getInt(VERSION_AT) != VERSION
+                || bytes.getInt(KEY_AT + KEY_BYTES) != crc(bytes)) {
             throw new IOException(FILE + " in the data directory is damaged, and without it no user's secret can be read."
                     + " Restore it from a backup. To start again without any user, delete it and the files access-*.acl.");
         }

@@ -153,6 +153,18 @@ class AccessStoreTest {
     }
 
     @Test
+    void newerKeyFileIsRefusedAsNewerAndNotAsDamaged() throws IOException {
+        write(1, table());
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(directory.resolve("access.key")));
+        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        bytes.putInt(8, 2);
+        crc.update(bytes.array(), 0, 44);
+        Files.write(directory.resolve("access.key"), bytes.putInt(44, (int) crc.getValue()).array());
+        assertTrue(assertThrows(IOException.class, this::open).getMessage().contains("access.key"), "it is named");
+        assertTrue(assertThrows(IOException.class, this::open).getMessage().contains("version 2"));
+    }
+
+    @Test
     void goldenFileIsRead() throws IOException {
         SecretCipher cipher = new SecretCipher(new byte[32], numbers::incrementAndGet);
         ByteBuffer encoded = AccessFile.encode(new Generation(7, table()), cipher);

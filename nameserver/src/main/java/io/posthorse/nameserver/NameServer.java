@@ -292,7 +292,9 @@ public final class NameServer implements RequestHandler {
     private Frame writable(Peer peer, Frame request, boolean writable) {
         String brokerName = request.require("brokerName");
         int count = topics(brokerName).size();
-        changed(peer, "broker " + brokerName + (writable ? " was made writable" : " was made read-only") + " in routes");
+        if (local(brokerName) != null || registry.knows(brokerName)) {
+            changed(peer, "broker " + brokerName + (writable ? " was made writable" : " was made read-only") + " in routes");
+        }
         if (writable) {
             readOnly.remove(brokerName);
             return request.ok(Map.of("addTopicCount", Integer.toString(count)));
@@ -308,8 +310,9 @@ public final class NameServer implements RequestHandler {
     }
 
     private Frame deleteTopic(Peer peer, Frame request) {
-        registry.deleteTopic(request.require("topic"), request.field("clusterName"));
-        changed(peer, "topic " + request.field("topic") + " was removed from routes");
+        if (registry.deleteTopic(request.require("topic"), request.field("clusterName"))) {
+            changed(peer, "topic " + request.field("topic") + " was removed from routes");
+        }
         return request.ok(Map.of());
     }
 }

@@ -67,8 +67,7 @@ final class RouteRegistry {
         if (before == null || !before.registration().address().equals(registration.address())) {
             LOG.info("broker {} id {} registered at {}", name, registration.brokerId(), registration.address());
         }
-        boolean leads = group.leader().brokerId() == registration.brokerId();
-        if (leads && (registration.brokerId() == MASTER || registration.actingMaster())) {
+        if (bringsTopics(group, registration)) {
             int sizeBefore = group.topics.size();
             group.topics.keySet().removeAll(registration.table().gone());
             group.topics.putAll(registration.table().topics());
@@ -76,6 +75,16 @@ final class RouteRegistry {
             topicCount += group.topics.size() - sizeBefore;
         }
         return null;
+    }
+
+    /**
+     * Returns whether the topics of a registration are those of its broker: it comes from the master, or one that acts as
+     * it.
+     */
+    private static boolean bringsTopics(Group group, Registration registration) {
+        long id = registration.brokerId();
+        boolean leads = group == null || group.addresses.headMap(id).isEmpty();
+        return leads && (id == MASTER || registration.actingMaster());
     }
 
     private String refusal(Group group, Registration registration) {
@@ -87,15 +96,18 @@ final class RouteRegistry {
             return "broker " + registration.brokerName() + " has reached its limit of " + limits.brokerAddresses()
                     + " addresses";
         }
+        if (!bringsTopics(group, registration)) {
+            return null;
+        }
         Map<String, TopicRoute> known = group == null ? Map.of() : group.topics;
-        long added = registration.table().topics().keySet().stream()
-                .filter(topic -> !known.containsKey(topic))
-                .count();
-        if (known.size() + added > limits.topicsPerBroker()) {
+        Map<String, TopicRoute> topics = registration.table().topics();
+        long added = topics.keySet().stream().filter(topic -> !known.containsKey(topic)).count()
+                - registration.table().gone().stream().filter(t -> known.containsKey(t) && !topics.containsKey(t)).count();
+        if (added > 0 && known.size() + added > limits.topicsPerBroker()) {
             return "broker " + registration.brokerName() + " has reached its limit of " + limits.topicsPerBroker()
                     + " topics";
         }
-        if (topicCount + added > limits.topics()) {
+        if (added > 0 && topicCount + added > limits.topics()) {
             return "this name server has reached its limit of " + limits.topics() + " topics";
         }
         return null;
@@ -143,13 +155,15 @@ final class RouteRegistry {
     }
 
     /** Removes a topic from the brokers of a cluster, or from all where the cluster is null. */
-    void deleteTopic(String topic, String cluster) {
+    boolean deleteTopic(String topic, String cluster) {
+        int before = topicCount;
         for (Group group : groups.values()) {
             boolean matches = cluster == null || cluster.equals(group.leader().cluster());
             if (matches && group.topics.remove(topic) != null) {
                 topicCount--;
             }
         }
+        return topicCount < before;
     }
 
     /** Returns whether a broker with that name is registered. */

@@ -1,10 +1,12 @@
 package io.posthorse.nameserver;
 
+import static io.posthorse.nameserver.Requests.jsonBody;
 import static io.posthorse.nameserver.Requests.register;
 import static io.posthorse.nameserver.Requests.request;
 import static io.posthorse.nameserver.Requests.with;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -176,6 +178,21 @@ class RegistrationTest {
         MalformedFrameException refusal = assertThrows(
                 MalformedFrameException.class, () -> server.handle(remote, with(bomb, "compressed", "true")));
         assertTrue(refusal.getMessage().contains("inflates to more than 4096"));
+    }
+
+    @Test
+    void brokerAtItsLimitCanReplaceATopicAndASlavesTopicsDoNotCount() {
+        assertEquals(0, server.handle(remote, register("b", 0, "r:1", "A", "B", "C", "D")).code());
+        assertEquals(0, server.handle(remote, register("b", 1, "r:2", "A", "E", "F", "G")).code(), "of a slave");
+        byte[] replaced = new String(jsonBody("E"), StandardCharsets.UTF_8)
+                .replace("\"topicConfigTable\"", "\"goneTopics\":[\"A\"],\"topicConfigTable\"")
+                .getBytes(StandardCharsets.UTF_8);
+        Frame replacing = request(103, replaced, "brokerName", "b", "brokerAddr", "r:1", "clusterName", "c", "haServerAddr",
+                "", "brokerId", "0");
+        assertEquals(0, server.handle(remote, replacing).code());
+        assertEquals(0, routeCode("E"));
+        assertNotEquals(0, routeCode("A"));
+        assertNotEquals(0, server.handle(remote, register("b", 0, "r:1", "H")).code(), "one more is too many");
     }
 
     @Test

@@ -77,6 +77,19 @@ class OffsetAdminTest {
         commit(client, "G", 1, 0);
     }
 
+    /** The answers to these come later: from the disk, or once something is decided. */
+    @Test
+    void oneWayRequestsAreNotAnsweredLaterEither() {
+        broker.sent("T", 0, "KEYS\u0001k\u0002", "x");
+        client.sendOneWay(29, Map.of("topic", "T", "queueId", "0", "timestamp", "1"), RawClient.NO_BODY);
+        client.sendOneWay(12, Map.of("topic", "T", "key", "k", "maxNum", "1", "beginTimestamp", "0", "endTimestamp",
+                Long.toString(Long.MAX_VALUE)), RawClient.NO_BODY);
+        client.sendOneWay(25, Map.of(), TestBroker.text("maxMessageSize=4000000"));
+        client.ask(29, Map.of("topic", "T", "queueId", "0", "timestamp", "1")); // fails where another answer comes first
+        client.ask(12, Map.of("topic", "T", "key", "k", "maxNum", "1", "beginTimestamp", "0", "endTimestamp",
+                Long.toString(Long.MAX_VALUE)));
+    }
+
     @Test
     void aGroupWithoutMembersIsReset() {
         fill();

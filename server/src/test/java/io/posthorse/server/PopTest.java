@@ -107,6 +107,8 @@ class PopTest {
     void aHeldRequestIsAnsweredByANewMessageOrAnExpiredLease() {
         int held = client.send(POP, request("T", 1, 500, 15_000), RawClient.NO_BODY);
         assertEquals("1", broker.client().ask(POLLING, Map.of("consumerGroup", "G", "topic", "T")).field("pollingNum"));
+        assertEquals("0", broker.client().ask(POLLING, Map.of("consumerGroup", "G", "topic", "U")).field("pollingNum"));
+        assertEquals("0", broker.client().ask(POLLING, Map.of("consumerGroup", "H", "topic", "T")).field("pollingNum"));
         broker.sent("T", 0, "", "one");
         assertEquals(List.of("one"), texts(loans(client.answer(held))));
         long begin = System.nanoTime();

@@ -19,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +139,30 @@ class SecurityTest {
         assertDenied(users.client("other").ask(33, view));
         assertDenied(users.client("pub").ask(33, view));
         assertEquals(0, users.client("sub").ask(33, view).code());
+    }
+
+    /** 309 sends a stored message to a consumer that the request names. */
+    @Test
+    void secT16NoFormOfAMessageIdHasAForeignMessageSentToOnesOwnConsumer() {
+        String id = stored("T", "");
+        String hex = Long.toHexString(Long.parseLong(position(id)));
+        RawClient own = users.client("other");
+        assertEquals(0, own.ask(34, Map.of("topic", "Mine"), heartbeat("own", "Mine", "Mine", "*", 1)).code());
+        for (String form : List.of(id, hex, "0".repeat(16 - hex.length()) + hex, "0".repeat(31 - hex.length()) + hex,
+                id.substring(0, 16) + "+" + id.substring(17), " ".repeat(16) + id.substring(16), "f" + id)) {
+            Frame answer = users.client("other").ask(309, Map.of("consumerGroup", "Mine", "clientId", "own", "msgId", form));
+            assertNotEquals(0, answer.code(), form);
+        }
+        assertFalse(pushes(own).contains(309), "nothing was sent to the consumer");
+    }
+
+    private static List<Integer> pushes(RawClient client) {
+        List<Integer> codes = new ArrayList<>();
+        client.ask(9_999, Map.of()); // its answer comes behind all that was pushed
+        while (client.hasPushed()) {
+            codes.add(client.push().code());
+        }
+        return codes;
     }
 
     @Test

@@ -24,6 +24,9 @@ public record MessageView(
             int flag = bytes.getInt(StoredMessage.SYSTEM_FLAG);
             int bodyAt = StoredMessage.bodyLength(flag) + 4;
             int bodyLength = bytes.getInt(bodyAt - 4);
+            if (bodyLength < 0) {
+                throw new MalformedFrameException("stored message: its body has " + bodyLength + " bytes");
+            }
             int topicAt = bodyAt + bodyLength + 1;
             int topicLength = bytes.get(topicAt - 1) & 0xFF;
             int propertiesAt = topicAt + topicLength + 2;

@@ -12,4 +12,11 @@ public interface Peer {
 
     /** Sends a command to the peer, in the order of the calls; drops it where the connection is closed. */
     void send(Frame frame);
+
+    /** Sends the response to a request, unless that is one-way. */
+    default void answer(Frame request, Frame response) {
+        if (!request.isOneWay()) {
+            send(response);
+        }
+    }
 }

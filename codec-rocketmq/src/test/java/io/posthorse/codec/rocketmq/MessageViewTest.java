@@ -72,6 +72,14 @@ class MessageViewTest {
         assertEquals(StoredMessage.bodyLength(0) + 12, StoredMessage.bodyLength(StoredMessage.FLAG_BORN_HOST_V6));
     }
 
+    /** The fields behind the body are consistent, read from where a negative length leads. */
+    @Test
+    void negativeBodyLengthIsMalformed() {
+        byte[] bytes = new byte[StoredMessage.bodyLength(0) + 4 + 64];
+        ByteBuffer.wrap(bytes).putInt(StoredMessage.bodyLength(0), -40);
+        assertThrows(MalformedFrameException.class, () -> MessageView.of(ByteBuffer.wrap(bytes)));
+    }
+
     @Test
     void prefixesAndFlippedBitsCauseOnlyMalformedFrameException() {
         byte[] whole = new byte[first().capacity()];

@@ -17,6 +17,7 @@ public final class Filters {
     private final boolean sqlAllowed;
     private final Map<String, TagFilter> tags = new HashMap<>();
     private final Map<String, Choice> expressions = new HashMap<>();
+    private int tagCharacters;
     private int characters;
 
     /**
@@ -33,10 +34,20 @@ public final class Filters {
 
     /** Returns the filter of a subscription by tags. */
     public TagFilter tags(String expression) {
-        if (tags.size() > KEPT_MAX) {
-            tags.clear();
+        TagFilter known = tags.get(expression);
+        if (known != null) {
+            return known;
         }
-        return tags.computeIfAbsent(expression, TagExpression::of);
+        TagFilter made = TagExpression.of(expression);
+        if (tags.size() >= KEPT_MAX || tagCharacters + expression.length() > KEPT_CHARACTERS_MAX) {
+            tags.clear();
+            tagCharacters = 0;
+        }
+        if (expression.length() <= KEPT_CHARACTERS_MAX) {
+            tags.put(expression, made);
+            tagCharacters += expression.length();
+        }
+        return made;
     }
 
     /** Returns the filter of a subscription of any type; no type means tags. */

@@ -90,9 +90,7 @@ final class AccessRequests implements RequestHandler {
             if (refusal == null) {
                 audit.note(by, done);
             }
-            if (!request.isOneWay()) {
-                peer.send(refusal == null ? request.ok(Map.of()) : refuse(request, refusal));
-            }
+            peer.answer(request, refusal == null ? request.ok(Map.of()) : refuse(request, refusal));
         };
     }
 

@@ -66,11 +66,7 @@ final class AssignmentRequests implements RequestHandler {
     private Frame assignment(Peer peer, Frame request) {
         JsonValue.Obj body = JsonReader.read(request.body()).asObject();
         String topic = body.text("topic", "");
-        routes.find(topic, brokers -> {
-            if (!request.isOneWay()) {
-                peer.send(request.ok(assignment(topic, body, brokers)));
-            }
-        });
+        routes.find(topic, brokers -> peer.answer(request, request.ok(assignment(topic, body, brokers))));
         return null;
     }
 

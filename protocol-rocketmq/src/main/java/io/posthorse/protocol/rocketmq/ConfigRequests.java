@@ -65,17 +65,11 @@ final class ConfigRequests implements RequestHandler {
         String done = "settings were changed: " + lines.substring(0, Math.min(TOLD_CHARS_MAX, lines.length()));
         operations.change(wanted, () -> audit.note(by, done), refusal -> {
             if (refusal == null) {
-                registrations.confirm(() -> answer(peer, request, request.ok(Map.of())));
+                registrations.confirm(() -> peer.answer(request, request.ok(Map.of())));
             } else {
-                answer(peer, request, request.refuse(ResponseCode.NO_PERMISSION, refusal));
+                peer.answer(request, request.refuse(ResponseCode.NO_PERMISSION, refusal));
             }
         });
         return null;
-    }
-
-    private static void answer(Peer peer, Frame request, Frame response) {
-        if (!request.isOneWay()) {
-            peer.send(response);
-        }
     }
 }

@@ -36,7 +36,7 @@ final class ConfirmedAnswers implements PendingReplies {
     public boolean committed(long position) {
         while (!answers.isEmpty() && answers.peek().position <= position) {
             Answer answer = answers.remove();
-            registrations.confirm(() -> send(answer, answer.response));
+            registrations.confirm(() -> answer.peer.answer(answer.request, answer.response));
         }
         return !answers.isEmpty();
     }
@@ -45,14 +45,9 @@ final class ConfirmedAnswers implements PendingReplies {
     public void failed(IOException cause) {
         while (!answers.isEmpty()) {
             Answer answer = answers.remove();
-            send(answer, answer.request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk has failed ("
-                    + cause.getMessage() + "): the change may or may not be kept. See the server log."));
-        }
-    }
-
-    private static void send(Answer answer, Frame frame) {
-        if (!answer.request.isOneWay()) {
-            answer.peer.send(frame);
+            answer.peer.answer(answer.request, answer.request.refuse(
+                    ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk has failed ("
+                            + cause.getMessage() + "): the change may or may not be kept. See the server log."));
         }
     }
 }

@@ -109,7 +109,7 @@ final class OffsetAdminRequests implements RequestHandler {
         }
         TimeSearch.begin(broker, protocol.reader, chosen, timeMs, found -> {
             searches.give(holder);
-            peer.send(move(request, holder, group, found));
+            peer.answer(request, move(request, holder, group, found));
         });
         return null;
     }

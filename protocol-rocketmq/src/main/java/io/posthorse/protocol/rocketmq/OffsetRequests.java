@@ -89,7 +89,7 @@ final class OffsetRequests implements RequestHandler {
         }
         TimeSearch.begin(broker, reader, List.of(partition), timeMs, found -> {
             searches.give(holder);
-            peer.send(answer.apply(found.getFirst()));
+            peer.answer(request, answer.apply(found.getFirst()));
         });
         return null;
     }

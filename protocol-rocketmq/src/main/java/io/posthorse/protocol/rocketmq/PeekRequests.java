@@ -71,7 +71,7 @@ final class PeekRequests implements RequestHandler {
                     ? show(request, group, partitions, most, retry)
                     : request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED);
             if (answer != null) {
-                peer.send(answer);
+                peer.answer(request, answer);
             }
         }));
         return show(request, group, partitions, most, retry);

@@ -19,12 +19,14 @@ import io.posthorse.format.rocketmq.Filters;
 import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.platform.Quota;
 import io.posthorse.platform.QuotaHolder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Lends messages to clients one by one (200050), answers whether there are any (200054), and shows how many requests wait
- * (200055). A message that is not settled in time is lent again from the same record; its reconsume times count how often.
+ * Lends messages to clients one by one (200050), answers whether there are any (200054), and shows how many requests of a
+ * group wait in a topic (200055). A message that is not settled in time is lent again from the same record; its reconsume
+ * times count how often.
  */
 final class PopRequests implements RequestHandler {
     private static final String PRIORITY = "PRIORITY";
@@ -48,7 +50,15 @@ final class PopRequests implements RequestHandler {
     private final PopAttempts attempts = new PopAttempts();
     private int turn;
     private final Quota waits;
+    /** Numbers of waiting requests; no entry stands for none. */
+    private final Map<Polled, Integer> waiting = new HashMap<>();
     private int lines;
+
+    private record Polled(String group, String topic) {
+        static Polled of(Pop pop) {
+            return new Polled(pop.group.name(), pop.partitions.getFirst().topic().name());
+        }
+    }
 
     PopRequests(RemotingProtocol protocol, TopicsAndGroups destinations, Filters filters) {
         this.protocol = protocol;
@@ -92,7 +102,8 @@ final class PopRequests implements RequestHandler {
     @Override
     public Frame handle(Peer peer, Frame request) {
         if (request.code() == RequestCode.POLLING_INFO) {
-            return request.ok(Map.of("pollingNum", Long.toString(waits.taken())));
+            Polled asked = new Polled(request.require("consumerGroup"), request.require("topic"));
+            return request.ok(Map.of("pollingNum", Integer.toString(waiting.getOrDefault(asked, 0))));
         }
         Subscription group = destinations.group(request.require("consumerGroup"), ((RemotingSession) peer).holder());
         Topic topic = broker.topic(request.require("topic"));
@@ -251,11 +262,13 @@ final class PopRequests implements RequestHandler {
     /** Notes that a request begins to wait; its place is already taken from the quota. */
     void begins(Pop pop) {
         lines += pop.partitions.size();
+        waiting.merge(Polled.of(pop), 1, Integer::sum);
     }
 
     /** Notes that a request no longer waits, and returns its place to the quota. */
     void ends(Pop pop) {
         waits.give(pop.holder);
         lines -= pop.partitions.size();
+        waiting.computeIfPresent(Polled.of(pop), (key, count) -> count == 1 ? null : count - 1);
     }
 }

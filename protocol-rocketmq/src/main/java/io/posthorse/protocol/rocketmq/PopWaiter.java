@@ -78,7 +78,7 @@ final class PopWaiter implements LeaseWaiters.Taker {
 
     private void answer(Frame frame) {
         finish();
-        pop.session().send(frame);
+        pop.session().answer(pop.request(), frame);
     }
 
     /** Answers the request, whose time is over. */

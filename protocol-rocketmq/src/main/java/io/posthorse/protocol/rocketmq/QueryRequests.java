@@ -71,7 +71,7 @@ final class QueryRequests implements RequestHandler {
         reader.run(() -> found.addAll(find(search, request, key)), failure -> {
             searches.give(holder);
             search.end();
-            session.whenWritable(() -> peer.send(session.rightsChanges != rights
+            session.whenWritable(() -> peer.answer(request, session.rightsChanges != rights
                     ? request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED)
                     : failure != null || found.isEmpty()
                             ? notFound(request)

@@ -24,7 +24,6 @@ final class RelayRequests implements RequestHandler {
     private static final long TIMEOUT_MS = 10_000;
     private static final int VERSION_MIN = 62;
     private static final int MEMBERS_MAX = 1_000;
-    private static final int POSITION_DIGITS = 16;
     private static final byte[] NO_BODY = {};
 
     private final Broker broker;
@@ -57,7 +56,7 @@ final class RelayRequests implements RequestHandler {
     }
 
     private Frame consume(Peer peer, Frame request) {
-        ByteBuffer stored = broker.resident().message(position(request.require("msgId")));
+        ByteBuffer stored = broker.resident().message(OffsetMessageId.position(request.require("msgId")));
         if (stored == null) {
             return request.refuse(ResponseCode.SYSTEM_ERROR, "no message has the id " + request.field("msgId")
                     + "; give the id that contains the message's position in the log, as queryMsgById prints it");
@@ -69,15 +68,6 @@ final class RelayRequests implements RequestHandler {
         fields.put("topicSysFlag", "0");
         fields.put("groupSysFlag", "0");
         return relay(peer, request, fields, message);
-    }
-
-    /** Returns the position in a message id, its last 16 hexadecimal digits; -1 where there is none. */
-    private static long position(String messageId) {
-        try {
-            return Long.parseLong(messageId.substring(Math.max(0, messageId.length() - POSITION_DIGITS)), 16);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     /** Passes on the request and then the answer, both unchanged. */
@@ -102,7 +92,7 @@ final class RelayRequests implements RequestHandler {
                     + " 3.1.8, which cannot answer this request");
         }
         ((RemotingSession) member.peer()).ask(request.code(), fields, body, TIMEOUT_MS, (answer, failure) ->
-                send(peer, request, answer != null
+                peer.answer(request, answer != null
                         ? request.answer(answer.code(), answer.remark(), answer.fields(), answer.body())
                         : failed(request, groupName, clientId, failure)));
         return null;
@@ -117,12 +107,6 @@ final class RelayRequests implements RequestHandler {
         }
         return request.ok(RunningInfo.of(
                 member, protocol.statistics.nowMs() - (clock.nanos() / 1_000_000 - member.client().sinceMs())));
-    }
-
-    private static void send(Peer peer, Frame request, Frame answer) {
-        if (!request.isOneWay()) {
-            peer.send(answer);
-        }
     }
 
     private static Frame failed(Frame request, String group, String clientId, ClientCalls.Failure failure) {
@@ -159,7 +143,7 @@ final class RelayRequests implements RequestHandler {
                     RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, fields, NO_BODY, TIMEOUT_MS / 2, (answer, failure) -> {
                         take(tables, member.clientId(), answer);
                         if (--left[0] == 0) {
-                            send(peer, request, request.ok(table(tables)));
+                            peer.answer(request, request.ok(table(tables)));
                         }
                     });
         }

@@ -206,12 +206,6 @@ final class RemotingSession implements Session, Peer {
         return Math.max(FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX, longest);
     }
 
-    private void answer(Frame request, Frame response) {
-        if (!request.isOneWay()) {
-            send(response);
-        }
-    }
-
     /** Room for a reply that leaves when what was written so far is committed; call {@link #parked} behind it. */
     ByteBuf openReply(RequestHeader header) {
         return replies.open(header.opaque(), header.isBinary());

@@ -91,9 +91,7 @@ final class ReplyRequests implements RequestHandler {
                 response = request.refuse(ResponseCode.SYSTEM_ERROR, "push reply message to client failed: "
                         + (answer != null ? answer.remark() : failure));
             }
-            if (!request.isOneWay()) {
-                peer.send(response);
-            }
+            peer.answer(request, response);
         });
     }
 }

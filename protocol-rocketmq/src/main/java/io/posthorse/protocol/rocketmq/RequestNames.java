@@ -18,7 +18,6 @@ import java.util.stream.Stream;
  */
 final class RequestNames {
     private static final int NAMES_MAX = 10_000;
-    private static final int ID_DIGITS = 16;
 
     private final Broker broker;
 
@@ -42,7 +41,7 @@ final class RequestNames {
     private List<String> special(String source, Frame request) {
         return switch (source) {
             case "@message" -> topicAt(request.number("offset", -1));
-            case "@messageId" -> topicAt(position(request.field("msgId")));
+            case "@messageId" -> topicAt(OffsetMessageId.position(request.field("msgId")));
             case "@prepared" -> topicAt(broker.transactions().position(request.number("tranStateTableOffset", -1)));
             case "@newGroup" -> broker.subscription(request.require("group")) == null
                     ? List.of(request.require("group"))
@@ -90,17 +89,5 @@ final class RequestNames {
     private List<String> topicAt(long position) {
         ByteBuffer stored = position < 0 ? null : broker.resident().message(position);
         return stored == null ? List.of() : List.of(MessageView.of(stored).topic());
-    }
-
-    /** Returns the position in an offset message id, its last 16 hexadecimal digits; -1 where there is none. */
-    private static long position(String id) {
-        if (id == null || id.length() < 2 * ID_DIGITS) {
-            return -1;
-        }
-        try {
-            return Long.parseLong(id, id.length() - ID_DIGITS, id.length(), 16);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 }

@@ -102,7 +102,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
 
     private Frame resume(Frame request) {
         String id = request.require("msgId");
-        long position = position(id);
+        long position = OffsetMessageId.position(id);
         long offset = broker.transactions().suspendedAt(position);
         ByteBuffer stored = offset < 0 ? null : broker.resident().message(position);
         if (stored == null) {
@@ -124,15 +124,6 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         return outcome == CommandOutcome.DONE
                 ? request.ok(Map.of())
                 : request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker's disk is full; try again.");
-    }
-
-    /** Returns the position in an offset message id, its last 16 hexadecimal digits; -1 where there is none. */
-    private static long position(String id) {
-        try {
-            return id.length() < 32 ? -1 : Long.parseLong(id, id.length() - 16, id.length(), 16);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     @Override

@@ -95,10 +95,10 @@ final class WaitingRequests implements RequestHandler {
             lists.give(holder);
             read.end();
             if (session.rightsChanges != rights) {
-                peer.send(request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED));
+                peer.answer(request, request.refuse(ResponseCode.SYSTEM_BUSY, RemotingSession.RIGHTS_CHANGED));
                 return;
             }
-            peer.send(failure == null
+            peer.answer(request, failure == null
                     ? request.ok(json[0])
                     : request.refuse(ResponseCode.SYSTEM_ERROR, "the waiting messages cannot be read: "
                             + failure.getMessage() + ". Look at the server log."));
