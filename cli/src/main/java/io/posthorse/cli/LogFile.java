@@ -30,6 +30,7 @@ final class LogFile {
     /** Maximum bytes that are held until the file is known. */
     private static final int HELD_BYTES_MAX = 256 << 10;
 
+    private static final long LOOK_NANOS = 1_000_000_000L;
     private static final int LINE_BYTES_MAX = 64 << 10;
 
     private final long bytesMax;
@@ -38,6 +39,7 @@ final class LogFile {
     private FileChannel channel;
     private Object key;
     private long leftOut;
+    private long lookedNanos = System.nanoTime();
 
     LogFile(long bytesMax) {
         this.bytesMax = bytesMax;
@@ -107,14 +109,16 @@ final class LogFile {
         }
         file = place.file();
         try {
-            OwnFiles.createDirectories(file.getParent());
             open();
             link(place.alias());
         } catch (IOException e) {
             return "The server log is not written to " + file + " (" + reason(e) + "). Set log.directory to a writable"
                     + " directory, or to none.";
         }
+        long missing = leftOut;
+        leftOut = 0;
         append(ByteBuffer.wrap(heldBytes));
+        leftOut += missing;
         return null;
     }
 
@@ -125,12 +129,14 @@ final class LogFile {
     private synchronized void append(ByteBuffer bytes) {
         if (held != null && held.size() + bytes.remaining() <= HELD_BYTES_MAX) {
             held.write(bytes.array(), bytes.position(), bytes.remaining());
+        } else if (held != null) {
+            leftOut += bytes.remaining();
         }
         if (file == null) {
             return;
         }
         try {
-            if (channel == null || channel.size() > bytesMax) {
+            if (channel == null || channel.size() > bytesMax || isMoved()) {
                 close();
                 open();
             }
@@ -145,6 +151,20 @@ final class LogFile {
         } catch (IOException e) {
             leftOut += bytes.remaining(); // a full disk, for example: the console has it
             reopenLater();
+        }
+    }
+
+    /** Returns whether the file was renamed or deleted, as programs that rotate logs do it; looks once a second. */
+    private boolean isMoved() {
+        long now = System.nanoTime();
+        if (now - lookedNanos < LOOK_NANOS) {
+            return false;
+        }
+        lookedNanos = now;
+        try {
+            return key != null && !key.equals(keyOf(file));
+        } catch (IOException e) {
+            return true;
         }
     }
 
@@ -174,6 +194,7 @@ final class LogFile {
                 }
             }
         }
+        OwnFiles.createDirectories(file.getParent()); // may have been removed meanwhile
         OwnFiles.create(file);
         channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         key = keyOf(file);

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,28 @@ class LogFileTest {
     private LogPlace place(String name, String alias) {
         return new LogPlace(directory.resolve("logs").resolve(name), alias == null ? null
                 : directory.resolve("logs").resolve(alias));
+    }
+
+    @Test
+    void aFileThatWasRenamedOrRemovedWithItsDirectoryIsMadeAnew() throws IOException {
+        LogFile log = new LogFile(LogFile.BYTES_MAX);
+        LogPlace place = place("server.log", null);
+        log.open(place);
+        PrintStream out = out(log);
+        out.println("first");
+        Files.move(place.file(), directory.resolve("rotated.log"));
+        Awaitility.await().until(() -> {
+            out.println("second");
+            return Files.exists(place.file());
+        });
+        assertTrue(Files.readString(directory.resolve("rotated.log")).startsWith("first\n"));
+        Files.delete(place.file());
+        Files.delete(place.file().getParent());
+        Awaitility.await().until(() -> {
+            out.println("third");
+            return Files.exists(place.file());
+        });
+        assertTrue(Files.readString(place.file()).contains("third\n"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.posthorse.embedded;
 
 import io.posthorse.embedded.seam.RunningServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +96,8 @@ public final class BrokerBuilder {
                     + " docs/configuration.md lists all settings.\n" + e.getMessage(), null);
         } catch (IOException e) {
             throw new BrokerStartException("The broker was not started: " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            throw new BrokerStartException("The broker was not started: " + e.getCause().getMessage(), e);
         } finally {
             if (place != null && directory == null) {
                 Workspace.delete(place);
@@ -105,6 +108,9 @@ public final class BrokerBuilder {
     private void createTopics(Broker broker) {
         try {
             topics.forEach(topic -> broker.createTopic(topic, QUEUES));
+        } catch (IllegalArgumentException e) {
+            broker.close();
+            throw new BrokerStartException("The broker was not started: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             broker.close();
             throw e;

@@ -96,6 +96,35 @@ class JmsWaitingTest {
     }
 
     @Test
+    void aRepeatedMessageOutlivesTheTimeInWhichItsQueueIsMissing() throws Exception {
+        assertEquals(0, client.ask(25, Map.of(), TestBroker.text("autoCreateTopicEnable=false")).code());
+        broker.topic("jobs", 1);
+        broker.topic("others", 1);
+        send("jobs", "job", Map.of("AMQ_SCHEDULED_DELAY", 1L, "AMQ_SCHEDULED_PERIOD", 200L, "AMQ_SCHEDULED_REPEAT", 1_000));
+        Session session = session();
+        MessageConsumer jobs = session.createConsumer(session.createQueue("jobs"));
+        assertNotNull(jobs.receive(WAIT));
+        jobs.close();
+        assertEquals(0, client.ask(215, Map.of("topic", "jobs")).code());
+        assertNull(session.createConsumer(session.createQueue("others")).receive(1_000), "some deliveries are impossible");
+        broker.topic("jobs", 1);
+        assertNotNull(session.createConsumer(session.createQueue("jobs")).receive(WAIT), "later ones follow");
+    }
+
+    @Test
+    void theLastImpossibleDeliveryOfARepeatedMessageIsADeadLetter() throws Exception {
+        broker.topic("jobs", 1);
+        send("jobs", "job", Map.of("AMQ_SCHEDULED_DELAY", 500L, "AMQ_SCHEDULED_PERIOD", 100L, "AMQ_SCHEDULED_REPEAT", 1));
+        Session session = session();
+        MessageConsumer letters = session.createConsumer(session.createQueue("ActiveMQ.DLQ"));
+        assertEquals(0, client.ask(25, Map.of(), TestBroker.text("autoCreateTopicEnable=false")).code());
+        assertEquals(0, client.ask(215, Map.of("topic", "jobs")).code());
+        TextMessage letter = (TextMessage) letters.receive(WAIT);
+        assertEquals("job", letter.getText());
+        assertTrue(letter.getStringProperty("dlqDeliveryFailureCause").contains("autoCreateTopicEnable"));
+    }
+
+    @Test
     void aScheduledMessageIsListedAndDeliveredNowOrCancelled() throws Exception {
         long before = System.currentTimeMillis();
         TextMessage late = send("orders.late", "late", Map.of("AMQ_SCHEDULED_DELAY", 2 * HOUR));

@@ -102,13 +102,23 @@ final class DeadLetters implements UndeliverableHandler {
     }
 
     private void publish(AtomicGroup group, Message message, Feed from, String cause) throws JMSException, IOException {
-        Topic dead = protocol.destinations.deadLetters();
-        if (from.topic() == dead) {
+        if (from.topic() == protocol.destinations.deadLetters()) {
             return; // a message that fails there again is dropped
         }
-        Message letter = message.copy();
         ActiveMQDestination queue = protocol.virtual.shownAs(from); // one sent back reaches this queue's consumers only
-        letter.setOriginalDestination(queue == null ? message.getDestination() : queue);
+        add(group, message, queue == null ? message.getDestination() : queue, cause);
+    }
+
+    /** Adds a copy of a message for the dead-letter queue to an atomic group. */
+    void add(AtomicGroup group, Message message, String cause) throws JMSException, IOException {
+        add(group, message, message.getDestination(), cause);
+    }
+
+    private void add(AtomicGroup group, Message message, ActiveMQDestination original, String cause)
+            throws JMSException, IOException {
+        Topic dead = protocol.destinations.deadLetters();
+        Message letter = message.copy();
+        letter.setOriginalDestination(original);
         letter.setDestination(JmsNames.destination(dead.name()));
         letter.setProperty(CAUSE, cause);
         letter.setProperty(ORIGINAL_EXPIRATION, message.getExpiration());

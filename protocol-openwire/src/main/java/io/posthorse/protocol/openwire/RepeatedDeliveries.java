@@ -12,7 +12,6 @@ import io.posthorse.broker.delivery.Receiver;
 import jakarta.jms.JMSException;
 import jakarta.jms.ResourceAllocationException;
 import java.io.IOException;
-import java.util.List;
 import java.util.TreeMap;
 import org.apache.activemq.command.Message;
 import org.slf4j.Logger;
@@ -21,7 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The messages that are delivered repeatedly. Each waits as a delayed message for an internal queue of the broker. When it
  * is due, it is published to its destination and stored again for its next time in one atomic step, so that a crash neither
- * loses nor repeats a delivery.
+ * loses nor repeats a delivery. A delivery that is impossible, to a deleted destination for example, is skipped with a line
+ * in the server log; the last one of a message goes to the dead-letter queue. Only messages to temporary destinations that
+ * have gone are dropped.
  */
 final class RepeatedDeliveries implements Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(RepeatedDeliveries.class);
@@ -88,8 +89,39 @@ final class RepeatedDeliveries implements Receiver {
         } catch (ResourceAllocationException | IllegalStateException e) { // disk full, or delivery is impossible now
             again(delivery);
         } catch (JMSException | IOException | RuntimeException e) {
-            LOG.warn("A repeated message could not be delivered and was dropped: {}", e.toString());
-            delivery.feed().settle(List.of(delivery));
+            skip(delivery, e);
+        }
+    }
+
+    /** Ends a delivery that is impossible; further ones follow at their times. */
+    private void skip(Delivery delivery, Exception reason) {
+        try {
+            Message message = protocol.messages.at(delivery.position());
+            AtomicGroup group = protocol.broker.group();
+            group.settle(delivery.feed().subscription(), delivery.partition(), delivery.offset());
+            boolean isGone = message == null || message.getDestination().isTemporary();
+            boolean hasNext = !isGone && again(group, message, protocol.clock.wallMs());
+            if (!isGone && !hasNext) {
+                protocol.deadLetters.add(
+                        group, message, "The repeated message could not be delivered: " + reason.getMessage());
+            }
+            if (group.commit() != Admission.ADMITTED) {
+                again(delivery);
+                return;
+            }
+            delivery.feed().settled(delivery);
+            warn(message == null ? "an unreadable message" : message.getMessageId() + " for " + message.getDestination(),
+                    isGone ? "It is dropped." : hasNext ? "It is tried again at its next time."
+                            : "It is in the dead-letter queue now.", reason);
+        } catch (JMSException | IOException | RuntimeException e) {
+            warn("a message", "It is tried again in a second.", e);
+            again(delivery);
+        }
+    }
+
+    private void warn(String message, String consequence, Exception reason) {
+        if (protocol.complaints.allows("repeated")) {
+            LOG.warn("A repeated delivery of {} failed: {} {}", message, reason.toString(), consequence);
         }
     }
 
@@ -103,8 +135,7 @@ final class RepeatedDeliveries implements Receiver {
     private void deliver(Delivery delivery) throws JMSException, IOException {
         Message message = protocol.messages.at(delivery.position());
         if (message == null) {
-            delivery.feed().settle(List.of(delivery));
-            return;
+            throw new IOException("its bytes cannot be read");
         }
         long now = protocol.clock.wallMs();
         AtomicGroup group = protocol.broker.group();
@@ -133,8 +164,8 @@ final class RepeatedDeliveries implements Receiver {
         group.publish(target.partition(0), protocol.codec.stored(copy, target.partition(0)));
     }
 
-    /** Stores the message again for its next time, where there is one. */
-    private void again(AtomicGroup group, Message message, long now) throws JMSException, IOException {
+    /** Stores the message again for its next time; returns whether there is one. */
+    private boolean again(AtomicGroup group, Message message, long now) throws JMSException, IOException {
         DeliverySchedule schedule = DeliverySchedule.of(message, now);
         Topic topic = topic();
         if (schedule.cron() != null) {
@@ -146,6 +177,7 @@ final class RepeatedDeliveries implements Receiver {
         } else if (schedule.repeat() != 0) {
             sequence(group, message, topic, schedule.repeat() - (schedule.repeat() > 0 ? 1 : 0), now + schedule.periodMs());
         }
+        return schedule.cron() != null || schedule.repeat() != 0;
     }
 
     private void sequence(AtomicGroup group, Message message, Topic topic, int left, long at)
