@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the console says once something runs: where it listens, where its data is, what it promises. */
+/** The lines on the console after a start: addresses, data directory, and what an acknowledgement means. */
 final class Announcement {
     private Announcement() {}
 
-    /** What is ignored of a configuration, in one list that nothing else is in. */
+    /** Prints the ignored keys of a configuration, as a list of their own. */
     static void ignored(ServerConfig config) {
         if (!config.ignored().isEmpty()) {
             System.out.println("Ignored, since it means nothing here:");
@@ -21,12 +21,12 @@ final class Announcement {
         }
     }
 
-    /** What an operator should look at; the last thing that a start says. */
+    /** Prints warnings, as the last lines of a start. */
     static void warnings(List<String> warnings) {
         warnings.forEach(one -> System.out.println("WARNING: " + one));
     }
 
-    /** Of a broker, and the name server beside it. */
+    /** Prints the lines of a broker, and of the name server beside it. */
     static void broker(Server server, long ms) throws IOException {
         ServerConfig config = server.config();
         ServerConfig.Listen listen = config.listen();
@@ -56,7 +56,7 @@ final class Announcement {
         access(server, config);
     }
 
-    /** Of a name server alone. */
+    /** Prints the lines of a name server without a broker. */
     static void nameServer(NameServerProcess server, long ms) {
         ready(ms);
         nameServer(server.config().listen(), server.port());
@@ -64,7 +64,7 @@ final class Announcement {
                 directory(server.config()));
     }
 
-    /** What the command status tells of a broker: its addresses and its data directory, line by line. */
+    /** Returns the lines of the command status about a broker: its addresses and its data directory. */
     static List<String> about(Server server) {
         ServerConfig config = server.config();
         ServerConfig.Listen listen = config.listen();
@@ -83,13 +83,13 @@ final class Announcement {
         return about;
     }
 
-    /** The same of a name server. */
+    /** Returns the lines of the command status about a name server. */
     static List<String> about(NameServerProcess server) {
         return List.of("name server " + server.config().listen().shown(server.port()),
                 RunningServers.data(directory(server.config())));
     }
 
-    /** Where the server log is. */
+    /** Prints the place of the server log. */
     static void log(LogPlace place) {
         if (place != null) {
             System.out.printf("  log          %s%n", place.file());

@@ -23,9 +23,9 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all commands that start something have in common: read the configuration, start, announce, wait for the end. */
+/** The common part of all commands that start something: read the configuration, start, announce, and wait for the end. */
 final class Launch {
-    /** Exit codes, as {@link Main} has them. */
+    /** Exit codes; see {@link Main}. */
     static final int WELL = 0;
     static final int NOT_STARTED = 1;
     static final int WRONG_CONFIGURATION = 2;
@@ -40,18 +40,18 @@ final class Launch {
         T open() throws IOException;
     }
 
-    /** Says on the console that it runs. */
+    /** Prints on the console that it runs. */
     interface Greeting<T> {
         void say(T opened, long ms) throws IOException;
     }
 
     /**
-     * The configuration of a role.
+     * Returns the configuration of a role.
      *
-     * @param presets settings of the command, which everything else outranks
+     * @param presets settings of the command; all others take precedence
      * @param file a properties file, or null
-     * @param sets settings of the command line, which outrank everything else
-     * @return null where there is none; why not has been printed
+     * @param sets settings of the command line; they take precedence over all others
+     * @return null where it is invalid; the reason was printed
      */
     static ServerConfig configuration(Role role, List<String> presets, Path file, List<String> sets) {
         try {
@@ -69,7 +69,7 @@ final class Launch {
         return null;
     }
 
-    /** RocketMQ 4's file of accounts: beside the configuration, else in conf of RocketMQ or of this program; else null. */
+    /** Returns RocketMQ 4's file of accounts: beside the configuration, in conf of RocketMQ, or of this program; or null. */
     static String plainAcl(Path file, String... homes) {
         List<Path> places = new ArrayList<>();
         if (file != null) {
@@ -92,18 +92,18 @@ final class Launch {
     }
 
     /**
-     * What is to run, and its log.
+     * A program to run, and its server log.
      *
-     * @param place where its log is; null where that is not written to a file
-     * @param isInData whether that is in the data directory, which nothing is written into before it is ours
-     * @param ended run once all is closed in order
+     * @param place place of its server log; null where that is not written to a file
+     * @param isInData whether that is in the data directory, into which nothing is written before it is locked
+     * @param ended runs after an orderly end
      */
     record Run<T extends AutoCloseable>(
             ServerConfig config, LogPlace place, boolean isInData, Opening<T> opening, Greeting<T> greeting,
             Closeable ended) {}
 
     /**
-     * Opens, says so, and waits until the process is told to end.
+     * Opens it, announces it, and waits until the process is asked to end.
      *
      * @return the exit code
      */
@@ -151,7 +151,7 @@ final class Launch {
         void print() throws IOException;
     }
 
-    /** Prints all lines in one go: whoever has seen the first one, a script say, finds the others. */
+    /** Prints all lines in one write, so that a script that has seen the first one finds the others. */
     private static void atOnce(Printing printing) throws IOException {
         PrintStream console = System.out;
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
@@ -172,7 +172,7 @@ final class Launch {
         }
     }
 
-    /** The system's exceptions about files say little more than a path. */
+    /** Returns the reason in plain words: Java's exceptions about files say little more than a path. */
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException denied) {
             return denied.getFile() + " cannot be written by this user. Let it, or name another data directory (--data DIR,"
@@ -189,7 +189,7 @@ final class Launch {
                         && isReadOnly(Path.of(failure.getFile()).toAbsolutePath()));
     }
 
-    /** Whether the file system of a path, or of what is there of it, can only be read; false where that is unknown. */
+    /** Returns whether the file system of a path, or of its first existing parent, is read-only; false where unknown. */
     private static boolean isReadOnly(Path path) {
         Path there = path;
         while (there != null && !Files.exists(there)) {

@@ -12,11 +12,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The name server's own settings as tools see them (319) and change them (318). Whether routes carry the order of
- * ordered topics may be changed while it runs, and what the process adds. All else belongs to the configuration file.
+ * The name server's own settings, which tools show (319) and change (318). While it runs, only two can be changed: whether
+ * routes contain the order of ordered topics, and the setting that the process adds. All others belong to the configuration
+ * file.
  */
 final class OwnSettings {
-    /** What the namespaces of these settings in the store begin with; no request can name one. */
+    /** First character of the namespace of these settings in the store; no request can name one. */
     static final String RESERVED = "\u0000";
 
     private static final String NAMESPACE = RESERVED + "settings";
@@ -26,22 +27,22 @@ final class OwnSettings {
     private final Map<String, String> fixed;
     private final KvTable table;
     private final BiConsumer<Peer, String> changes;
-    /** Null where there is none. */
+    /** Setting that the process adds, or null. */
     private LiveSetting live;
 
-    /** @param changes is told who changed what */
+    /** @param changes receives each change and the peer that asked for it */
     OwnSettings(Map<String, String> fixed, KvTable table, BiConsumer<Peer, String> changes) {
         this.changes = changes;
         this.fixed = Map.copyOf(fixed);
         this.table = table;
     }
 
-    /** Whether routes carry the order of ordered topics. */
+    /** Returns whether routes contain the order of ordered topics. */
     boolean ordersTopics() {
         return !"false".equals(table.get(NAMESPACE, ORDER));
     }
 
-    /** Has one more setting that may be changed; what an earlier run was told counts. */
+    /** Adds a setting that can be changed; a value that an earlier run stored takes effect. */
     void live(LiveSetting setting) {
         live = setting;
         String kept = table.get(NAMESPACE, setting.key());
@@ -105,10 +106,10 @@ final class OwnSettings {
 
     private String problem(Peer peer, String key, String value) {
         if (key.equals(ORDER)) {
-            return value.equals("true") || value.equals("false") ? null : "true or false is due";
+            return value.equals("true") || value.equals("false") ? null : "it must be true or false";
         }
         if (live != null && key.equals(live.key())) {
-            if (!peer.remote().getAddress().isLoopbackAddress()) { // a name server asks for no users
+            if (!peer.remote().getAddress().isLoopbackAddress()) { // it has no access control
                 return "it can be changed on the machine of the name server only, by its address 127.0.0.1";
             }
             return value.isEmpty() ? null : live.check().apply(value);

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The port for gRPC, served from beside the start on: its library takes longer to load than all the rest, and no other
- * client has to wait for it. Until then connections wait in the system.
+ * The port for gRPC. Its library takes longer to load than everything else, so it is loaded in parallel with the start, and
+ * no other client waits for it. Until then the operating system queues connections.
  */
 final class GrpcPort {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcPort.class);
@@ -48,14 +48,15 @@ final class GrpcPort {
     private volatile boolean hasFailed;
 
     /**
-     * @param online is told of the port's clients
-     * @param routes knows the other masters
-     * @param opened is run on the owner's thread once the port is open and {@code settings} know it
-     * @param reader reads messages that may have to come from the disk
-     * @param names looks names up
-     * @param gate says who may do what
-     * @param certificates looks after the operator's certificate, or null where there is none
-     * @param daemon whether the JVM may end although its thread runs
+     * @param online receives the port's clients
+     * @param routes routes of the other masters
+     * @param opened runs on the owner's thread once the port is open and in {@code settings}
+     * @param reader thread for reads of messages that may wait for the disk
+     * @param names thread for name lookups
+     * @param gate permission check
+     * @param certificates reloads the operator's certificate; null where there is none
+     * @param daemon whether the JVM may end while its thread runs
+     * @param guide learns where the library could not be started
      */
     GrpcPort(
             ServerConfig config, RocketmqSettings settings, OnlineClients online, Routes routes, Runnable opened,
@@ -77,9 +78,9 @@ final class GrpcPort {
         this.daemon = daemon;
     }
 
-    /** Opens it, on a thread that may wait. */
+    /** Loads the library and serves the port; called on a thread that may wait. */
     void open() {
-        tell(bound.port()); // before the first call is answered, for that may ask for it
+        tell(bound.port()); // before the first call, which may ask for it
         try {
             GrpcListener open = GrpcListener.open(
                     bound, shard, Clock.system(), network.timers(),
@@ -87,7 +88,7 @@ final class GrpcPort {
                     !gate.isOn() ? null : new GrpcAccess(gate, config.access().zones()), network.owner(),
                     connections(config.listen().tls()), guide.at(SpokenProtocol.GRPC), daemon);
             listener.complete(open);
-        } catch (Throwable e) { // nobody may wait for ever for the port, whatever happened
+        } catch (Throwable e) { // whatever happened, nobody may wait for the port forever
             LOG.error("There is no gRPC, and its port is closed again: {} All other ports are open.", e.getMessage(), e);
             hasFailed = true;
             tell(0);
@@ -132,7 +133,7 @@ final class GrpcPort {
         return hasFailed ? ServerConfig.OFF : bound.port();
     }
 
-    /** Waits until calls are answered. */
+    /** Waits until calls are served. */
     void await() throws IOException {
         try {
             listener.join();
@@ -141,7 +142,7 @@ final class GrpcPort {
         }
     }
 
-    /** Waits until it is open, and closes it. */
+    /** Waits until the port is open, and closes it. */
     void close() {
         GrpcListener open = listener.exceptionally(failure -> null).join();
         if (open != null) {

@@ -4,9 +4,9 @@ import io.posthorse.net.PortProtocols;
 import io.posthorse.net.SpokenProtocol;
 import io.posthorse.server.config.ServerConfig;
 
-/** Knows which port of this process speaks what, and tells those who have dialled another one. */
+/** The protocols of this process's ports, and the texts for clients that connected to the wrong one. */
 final class PortGuide {
-    /** The ports that are open; {@link ServerConfig#OFF} for those that are not. */
+    /** The open ports; {@link ServerConfig#OFF} stands for closed ones. */
     record Ports(int broker, int nameServer, int grpc, int jms) {}
 
     private final boolean encrypts;
@@ -21,18 +21,18 @@ final class PortGuide {
         this.ports = new Ports(listen.brokerPort(), listen.nameServerPort(), listen.grpcPort(), listen.openwirePort());
     }
 
-    /** All ports are open now. */
+    /** Sets the ports, once all are open. */
     synchronized void opened(Ports now) {
         ports = hasNoGrpc ? new Ports(now.broker, now.nameServer, ServerConfig.OFF, now.jms) : now;
     }
 
-    /** The port for gRPC is closed again, since it could not be served. */
+    /** Notes that the port for gRPC was closed again, since it could not be served. */
     synchronized void hasNoGrpc() {
         hasNoGrpc = true;
         opened(ports);
     }
 
-    /** The signpost of a port. */
+    /** Returns the texts for clients of a port. */
     PortProtocols at(SpokenProtocol speaks) {
         return new PortProtocols() {
             @Override

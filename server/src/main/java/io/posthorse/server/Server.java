@@ -45,8 +45,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Name server and broker in one process on one data directory. Started by {@link #start}, stopped by {@link #close};
- * several may live in one JVM.
+ * A name server and a broker in one process on one data directory. {@link #start} starts it, {@link #close} stops it; a JVM
+ * can run several.
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
@@ -100,7 +100,7 @@ public final class Server implements AutoCloseable {
         return start(config, false);
     }
 
-    /** The same in somebody else's JVM, which may end although the server was not closed. */
+    /** Starts a server that does not keep the JVM alive, for an application's JVM. */
     public static Server startInside(ServerConfig config) throws IOException {
         return start(config, true);
     }
@@ -115,7 +115,7 @@ public final class Server implements AutoCloseable {
             server = new Server(config, files, daemon);
             server.open();
             return server;
-        } catch (Throwable e) { // also an Error must not keep the directory locked in a process that goes on
+        } catch (Throwable e) { // also after an Error, the directory must not stay locked in this process
             if (server != null) {
                 server.endThreads();
             }
@@ -158,7 +158,7 @@ public final class Server implements AutoCloseable {
         ports.guide().opened(new PortGuide.Ports(brokerPort, nameServerPort, grpcPort(), openwirePort));
     }
 
-    /** The port is open behind this; who comes is answered once its library is loaded. */
+    /** Opens the port; its connections are served once the library is loaded. */
     private void openGrpc(Listening ports) throws IOException {
         BoundPort bound;
         try {
@@ -238,7 +238,7 @@ public final class Server implements AutoCloseable {
         return protocol;
     }
 
-    /** Puts settings in force that are changed while the server runs, or were in an earlier run. */
+    /** Applies changes of settings, those of earlier runs first. */
     private void followChanges(RocketmqSettings.Live live, RemotingProtocol protocol) {
         if (!operations.config().logging().equals(config.logging())) {
             operations.config().logging().levels().apply(); // changed in an earlier run
@@ -255,7 +255,7 @@ public final class Server implements AutoCloseable {
         });
     }
 
-    /** What an operator should know of the disk and the log goes into this process's output. */
+    /** Reports what an operator should know of the disk and the log in the server log. */
     private void tellOperators() {
         shard.onFailure(cause -> LOG.error(
                 "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
@@ -274,7 +274,7 @@ public final class Server implements AutoCloseable {
                 bytes >> 20, Instant.ofEpochMilli(newestMs).atZone(ZoneId.systemDefault()).toOffsetDateTime()));
     }
 
-    /** RocketMQ's first: its clients are shown all messages in it. */
+    /** Returns the formats, RocketMQ's first: its clients see all messages in it. */
     private List<MessageFormat> formats() throws IOException {
         String host = config.listen().advertisedHost();
         String name = host == null || host.isEmpty() ? config.listen().bind() : host;
@@ -290,7 +290,7 @@ public final class Server implements AutoCloseable {
                 config.identity().permission());
     }
 
-    /** Null where what name servers are asked is not signed. */
+    /** Returns the signer of requests to name servers; null where they are not signed. */
     private RequestSigner signer() {
         ServerConfig.Credentials inner = config.access().inner();
         return inner == null
@@ -298,7 +298,7 @@ public final class Server implements AutoCloseable {
                 : new RequestSigner(inner.user(), inner.secret().reveal().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Null where this process has none. */
+    /** Returns the name server of this process, or null. */
     private NameServer nameServer(Clock clock, Broker broker) throws IOException {
         if (config.listen().nameServerPort() == ServerConfig.OFF) {
             return null;
@@ -339,7 +339,7 @@ public final class Server implements AutoCloseable {
                         .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour()));
     }
 
-    /** The configuration in force. */
+    /** Returns the configuration that it was started with. */
     public ServerConfig config() {
         return config;
     }
@@ -348,33 +348,33 @@ public final class Server implements AutoCloseable {
         return brokerPort;
     }
 
-    /** What reads old messages; tests hold it up. */
+    /** Returns the thread that reads old messages; tests block it. */
     Background reader() {
         return reader;
     }
 
-    /** The file in the data directory with the first super user's secret, or null where there is none (any more). */
+    /** Returns the name of the file with the first super user's secret in the data directory; null where there is none. */
     public String secretFile() throws IOException {
         return config.access().enabled() ? AccessSetup.secretFile(files) : null;
     }
 
-    /** {@link ServerConfig#OFF} where there is no name server. */
+    /** Returns the port of the name server; {@link ServerConfig#OFF} where there is none. */
     public int nameServerPort() {
         return nameServerPort;
     }
 
-    /** Port for JMS clients; {@link ServerConfig#OFF} where there is none. */
+    /** Returns the port for JMS clients; {@link ServerConfig#OFF} where there is none. */
     public int openwirePort() {
         return openwirePort;
     }
 
-    /** Port for gRPC; {@link ServerConfig#OFF} where there is none. */
+    /** Returns the port for gRPC; {@link ServerConfig#OFF} where there is none. */
     public int grpcPort() {
         return grpc == null ? ServerConfig.OFF : grpc.port();
     }
 
     /**
-     * Waits until calls are answered on the port for gRPC: those of the first tenths of a second wait in the system.
+     * Waits until calls are served on the port for gRPC: the operating system queues those of the first tenths of a second.
      *
      * @throws IOException where its library could not be loaded or started; all other ports are open
      */
@@ -385,9 +385,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Makes a topic where there is none of that name, before somebody needs it.
+     * Creates a topic unless it exists.
      *
-     * @throws IllegalArgumentException where it cannot have that name or so many queues
+     * @throws IllegalArgumentException where the name or the number of queues is invalid
      * @throws IOException where there is no room for it
      */
     public void createTopic(String name, int queues) throws IOException {
@@ -409,7 +409,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Stops accepting, writes everything to the disk with a checkpoint, and lets the directory go. */
+    /** Stops accepting connections, writes everything to the disk with a checkpoint, and releases the directory. */
     @Override
     public void close() throws IOException {
         try {

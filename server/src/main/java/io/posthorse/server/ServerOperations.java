@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What administration tools see and change of this process. Changed settings are kept in the data directory. */
+/** The settings of this process, as administration tools show and change them. Changes are stored in the data directory. */
 final class ServerOperations implements Operations {
     private static final Logger LOG = LoggerFactory.getLogger(ServerOperations.class);
     private static final String SECTION = "broker";
@@ -21,7 +21,7 @@ final class ServerOperations implements Operations {
     private final FileStore files;
     private final TableWriter kept;
     private LiveSettings settings;
-    /** Whether what is in force is not, or not yet, kept for the next start. */
+    /** Whether the settings in force are not stored yet, or could not be. */
     private boolean keeping;
     private Consumer<ServerConfig> onChange = config -> {};
 
@@ -35,12 +35,12 @@ final class ServerOperations implements Operations {
                 "{}={} was set while an earlier run was under way, and outranks the configuration", key, value));
     }
 
-    /** The configuration in force. */
+    /** Returns the configuration in force. */
     ServerConfig config() {
         return settings.config();
     }
 
-    /** Has changes told once they are in force. */
+    /** Sets the listener for changes, which is called once they are in force. */
     void onChange(Consumer<ServerConfig> listener) {
         onChange = listener;
     }

@@ -15,12 +15,12 @@ import io.posthorse.platform.QuotaHolder;
 import java.util.List;
 import java.util.Map;
 
-/** Users and rules as RocketMQ 5's tools manage them: 3001 to 3010. Only super users come this far. */
+/** Handles RocketMQ 5's requests about users and rules: 3001 to 3010. Only super users reach it. */
 final class AccessRequests implements RequestHandler {
     private final Accounts accounts;
     private final AuditTrail audit;
 
-    /** @param accounts null where no users are asked for */
+    /** @param accounts null without access control */
     AccessRequests(Accounts accounts, AuditTrail audit) {
         this.audit = audit;
         this.accounts = accounts;
@@ -58,7 +58,7 @@ final class AccessRequests implements RequestHandler {
         };
     }
 
-    /** The answer where access is not controlled. */
+    /** Returns the answer of a broker without access control. */
     static Frame off(Frame request) {
         return request.refuse(ResponseCode.SYSTEM_ERROR, "This broker controls no access, so it has no users and rules:"
                 + " start it with auth.enabled=true.");
@@ -124,7 +124,7 @@ final class AccessRequests implements RequestHandler {
         return request.ok(out.endArray().bytes());
     }
 
-    /** A user without the secret, unless nobody else can read it on its way. */
+    /** Writes a user, without the secret unless nobody else can read it on its way. */
     private static JsonWriter write(JsonWriter out, Accounts.UserView user, boolean withSecret) {
         out.beginObject();
         if (withSecret) {

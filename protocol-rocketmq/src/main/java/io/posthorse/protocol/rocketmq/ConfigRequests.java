@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Shows the settings in force (26), and changes those that may be changed while the broker runs (25). */
+/** Handles requests that show the settings in force (26), or change settings of the running broker (25). */
 final class ConfigRequests implements RequestHandler {
     private static final int TEXT_MAX = 64 << 10;
     private static final int TOLD_CHARS_MAX = 500;
@@ -50,7 +50,7 @@ final class ConfigRequests implements RequestHandler {
                 ResponseCode.SUCCESS, null, Map.of("version", version), text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Readers of Java properties take a backslash for the start of an escape. */
+    /** Escapes a value, since readers of Java properties take a backslash for the start of an escape. */
     private static String escaped(String value) {
         return value.replace("\\", "\\\\").replace("\n", "\\n");
     }

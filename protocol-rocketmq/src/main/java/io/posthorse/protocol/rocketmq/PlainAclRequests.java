@@ -10,13 +10,13 @@ import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import java.util.Map;
 
-/** Accounts as RocketMQ 4's tools manage them: 50 to 53. Only super users come this far. */
+/** Handles RocketMQ 4's requests about accounts: 50 to 53. Only super users reach it. */
 final class PlainAclRequests implements RequestHandler {
     private final Accounts accounts;
     private final AuditTrail audit;
     private final RocketmqSettings settings;
 
-    /** @param accounts null where no users are asked for */
+    /** @param accounts null without access control */
     PlainAclRequests(Accounts accounts, RocketmqSettings settings, AuditTrail audit) {
         this.audit = audit;
         this.accounts = accounts;

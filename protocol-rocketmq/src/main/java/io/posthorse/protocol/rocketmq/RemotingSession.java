@@ -30,28 +30,28 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * One client connection: cuts frames, sends them to who answers them, and lets replies go. Sends and pulls are answered
- * by {@link SendRequests} and {@link PullRequests} from the frame as it lies in the buffer; all else becomes a
- * {@link Frame} first.
+ * A client connection: cuts the input into frames, passes them to their handlers, and sends the answers. Sends and pulls are
+ * handled by {@link SendRequests} and {@link PullRequests} in place, from the bytes of the frame; all other requests are
+ * decoded to a {@link Frame} first.
  */
 final class RemotingSession implements Session, Peer {
-    /** Why what waited for the disk is not shown. */
-    static final String RIGHTS_CHANGED = "users or rules have changed meanwhile; ask again";
+    /** Reason for refusing a request that waited for the disk while rights changed. */
+    static final String RIGHTS_CHANGED = "users or rules changed while the request waited; send it again";
 
     final RemotingProtocol protocol;
     final Host bornHost;
     final Host storeHost;
-    /** What the ids of messages that come this way begin with. */
+    /** First part of the ids of messages that are sent over this connection. */
     final byte[] messageIdBegin;
     final Set<PullWaiter> waiters = new HashSet<>();
     final Set<PopWaiter> pops = new HashSet<>();
-    /** What waits for the peer to take what it has been sent; each is a request of its own. */
+    /** Tasks that wait until the peer takes what it has been sent, each for a request. */
     private final Queue<Runnable> postponed = new ArrayDeque<>();
     final InetAddress source;
-    /** Who signed the last request, where access is controlled. */
+    /** Signer of the last request; null without access control. */
     Identity identity;
 
-    /** How often users or rules have changed since the connection began. */
+    /** Number of changes of users or rules since the connection was opened. */
     int rightsChanges;
 
     private final Connection connection;
@@ -88,13 +88,17 @@ final class RemotingSession implements Session, Peer {
         return 0;
     }
 
-    /** RocketMQ's limit, or what the longest message needs where longer ones are allowed. */
+    /** Returns the maximum length of a frame: RocketMQ's, or that of the longest message where longer ones are allowed. */
     private int frameMax() {
         int longest = protocol.settings.messageBytesMax() + FrameCodec.HEADER_BYTES_MAX;
         return Math.max(FrameCodec.FRAME_BYTES_MAX, Math.min(FrameCodec.FRAME_BYTES_LIMIT, longest));
     }
 
-    /** @param retry of a request that waited for the disk; null for one that comes the first time */
+    /**
+     * Handles a request or a response.
+     *
+     * @param retry state of a request that waited for the disk; null on the first attempt
+     */
     private void frame(ByteBuf in, int start, int end, RetriedRequest retry) {
         RequestHeader header = protocol.header;
         int body = header.read(in, start, end);
@@ -146,14 +150,14 @@ final class RemotingSession implements Session, Peer {
         }
     }
 
-    /** Has what a request needs read from the disk. */
+    /** Reads the records that a request needs from the disk, then runs it again. */
     private void lookUp(Lookup missing, RetriedRequest retry, RequestHeader header) {
         if (!protocol.old.read(missing, retry)) {
             refuse(header, ResponseCode.SYSTEM_BUSY, "too many requests wait for the disk; nothing was done. Try again.");
         }
     }
 
-    /** A request runs from its begin once more, signature and rights included. */
+    /** Returns a retry that runs the request from its beginning, including the checks of signature and rights. */
     private RetriedRequest retry(byte[] request) {
         RetriedRequest retry = new RetriedRequest(request.length);
         retry.onRead(() -> whenWritable(() -> {
@@ -181,7 +185,7 @@ final class RemotingSession implements Session, Peer {
             response = handler.handle(this, request);
         } catch (MalformedFrameException e) {
             response = request.refuse(ResponseCode.INVALID_PARAMETER, e.getMessage());
-        } catch (IllegalArgumentException e) { // beyond what can be stored
+        } catch (IllegalArgumentException e) { // cannot be stored
             response = request.refuse(ResponseCode.INVALID_PARAMETER, String.valueOf(e.getMessage()));
         }
         if (response == null || request.isOneWay()) {
@@ -194,19 +198,22 @@ final class RemotingSession implements Session, Peer {
         if (protocol.broker.decisions() == before) {
             answer(request, response);
         } else {
-            // the answer says that something was decided, so it waits until what that rests on is committed
+            // the answer rests on a decision, so it waits until that is committed
             FrameCodec.encode(response, replies.open(request.opaque(), request.binary()));
             replies.parked();
         }
     }
 
-    /** A stored message is longer than its body by its own fields and properties. */
+    /** Returns the maximum length of an answer's body: a stored message is longer than its own body. */
     private int bodyMax() {
         int longest = protocol.settings.messageBytesMax() + FrameCodec.HEADER_BYTES_MAX;
         return Math.max(FrameCodec.FRAME_BYTES_MAX - FrameCodec.HEADER_BYTES_MAX, longest);
     }
 
-    /** Room for a reply that leaves when what was written so far is committed; call {@link #parked} behind it. */
+    /**
+     * Returns the buffer for an answer that is sent once everything written so far is committed; call {@link #parked} after
+     * it.
+     */
     ByteBuf openReply(RequestHeader header) {
         return replies.open(header.opaque(), header.isBinary());
     }
@@ -215,7 +222,7 @@ final class RemotingSession implements Session, Peer {
         replies.parked();
     }
 
-    /** Refuses a request of the hot path; nothing is said to a one-way request. */
+    /** Refuses a request of the hot path; a one-way request gets no answer. */
     void refuse(RequestHeader header, int code, String remark) {
         if (header.isOneWay()) {
             return;
@@ -226,7 +233,7 @@ final class RemotingSession implements Session, Peer {
         connection.send(out);
     }
 
-    /** Asks the client something; the outcome is told exactly once. */
+    /** Sends a request to the client; the outcome is reported once. */
     void ask(int code, Map<String, String> fields, byte[] body, long timeoutMs, ClientCalls.Outcome outcome) {
         calls.ask(code, protocol.nextOpaque(), fields, body, timeoutMs, outcome);
     }
@@ -235,12 +242,12 @@ final class RemotingSession implements Session, Peer {
         return connection;
     }
 
-    /** Name of the user who signed last; empty where there is none. */
+    /** Returns the name of the user who signed the last request; empty where there is none. */
     String user() {
         return identity == null ? "" : identity.name();
     }
 
-    /** Who holds what its requests take. */
+    /** Returns the holder of the resources that its requests take. */
     QuotaHolder holder() {
         if (!holder.user().equals(user())) {
             holder = new QuotaHolder(user(), source);
@@ -248,7 +255,7 @@ final class RemotingSession implements Session, Peer {
         return holder;
     }
 
-    /** Where its requests come from. */
+    /** Returns the origin of its requests. */
     Origin origin() {
         return new Origin(source, connection.isEncrypted());
     }
@@ -274,8 +281,8 @@ final class RemotingSession implements Session, Peer {
     }
 
     /**
-     * Runs a task that may answer with much: now, or when the peer takes what it has been sent. Not at all where the
-     * connection goes before that.
+     * Runs a task whose answer may be large: now, or once the peer takes what it has been sent. A task whose connection is
+     * closed before does not run.
      */
     void whenWritable(Runnable task) {
         if (connection.isWritable()) {
@@ -292,7 +299,7 @@ final class RemotingSession implements Session, Peer {
         }
     }
 
-    /** Tells pulls and pops that are held that there is nothing: whether they still may be is asked anew. */
+    /** Answers all waiting pulls and pops as empty, so that the rights of the next ones are checked. */
     void endWaiting() {
         rightsChanges++;
         Set.copyOf(waiters).forEach(PullWaiter::dismiss);
