@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The checkout that the tests look at. */
+/** The checkout whose files the tests read. */
 final class Checkout {
     static final Path ROOT = root();
 
@@ -20,7 +20,7 @@ final class Checkout {
         return at;
     }
 
-    /** All Java sources, or those below a folder named {@code main}. */
+    /** Returns all Java sources, or those below directories named {@code main}. */
     static List<Path> sources(boolean mainOnly) throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(f -> f.toString().endsWith(".java"))

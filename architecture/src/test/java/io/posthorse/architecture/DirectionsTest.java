@@ -12,13 +12,13 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom, and who may touch the outside world. */
+/** Dependencies between packages, and access to files, time, threads and randomness. */
 class DirectionsTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages("io.posthorse");
 
-    /** Lowest first: a package may depend on the ones its row names, and on itself. */
+    /** The packages, lowest first: each may depend on those that its row names, and on itself. */
     private static final List<List<String>> ALLOWED = List.of(
             List.of("platform"),
             List.of("log", "platform"),
@@ -42,7 +42,7 @@ class DirectionsTest {
             List.of("embedded", "server"));
 
     @Test
-    void theImportSeesTheProject() {
+    void allClassesOfTheProjectAreImported() {
         assertTrue(CLASSES.size() > 80, "only " + CLASSES.size() + " classes: the rules would hold of nothing");
     }
 
@@ -68,16 +68,16 @@ class DirectionsTest {
     }
 
     @Test
-    void theOraclesOfTheTestsAreNotOnTheServersPath() {
+    void referenceImplementationsOfTestsAreNotOnTheServersClassPath() {
         for (String oracle : List.of("org/apache/rocketmq/filter/SqlFilter.class",
                 "org/apache/rocketmq/common/message/Message.class", "com/alibaba/fastjson/JSON.class")) {
             assertNull(DirectionsTest.class.getClassLoader().getResource(oracle), oracle);
         }
     }
 
-    /** One name of the server in what an application loads, and the class loader between the two would be for nothing. */
+    /** A class of the server among those that an application loads would defeat the class loader between the two. */
     @Test
-    void theNearSideOfAnEmbeddedBrokerKnowsTheJdkAndJunitOnly() {
+    void embeddedBrokersClassesForApplicationsDependOnTheJdkAndJunitOnly() {
         noClasses()
                 .that().resideInAPackage("io.posthorse.embedded..")
                 .and().resideOutsideOfPackage("io.posthorse.embedded.inside..")
@@ -145,7 +145,7 @@ class DirectionsTest {
     }
 
     @Test
-    void messagesOfGrpcAreOfOurOwnDefinition() {
+    void grpcMessagesAreGeneratedFromThisProjectsDefinition() {
         noClasses()
                 .should().dependOnClassesThat().resideInAPackage("apache.rocketmq..")
                 .because("the published classes are of a generator with a known denial of service")
@@ -158,7 +158,7 @@ class DirectionsTest {
                 .that().resideInAnyPackage("io.posthorse.codec..", "io.posthorse.format..", "io.posthorse.protocol..",
                         "io.posthorse.nameserver..", "io.posthorse.filter..", "io.posthorse.auth..", "io.posthorse.access..",
                         "io.posthorse.net..")
-                // takes the making of classes by name out of the client library's codec, which has no other door
+                // removes the creation of classes by name from the client library's codec, which offers no other way
                 .and().doNotHaveFullyQualifiedName("io.posthorse.protocol.openwire.HiddenField")
                 .should().dependOnClassesThat().resideInAnyPackage("java.lang.reflect..", "java.lang.invoke.MethodHandles..")
                 .orShould().callMethod(ClassLoader.class, "loadClass", String.class)
@@ -180,7 +180,7 @@ class DirectionsTest {
     }
 
     @Test
-    void namesSayWhatThingsAre() {
+    void classNamesAvoidEmptySuffixes() {
         classes()
                 .should().haveNameNotMatching(".*(Impl|Util|Utils|Helper|Manager)$")
                 .andShould().haveNameNotMatching(".*\\.(Abstract|Base)[A-Z][A-Za-z]*$")

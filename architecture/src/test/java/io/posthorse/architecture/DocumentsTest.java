@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the documents promise about themselves. */
+/** Links, lists and tables of the pages are correct. */
 class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
     private static final Pattern TEST_NAME = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
@@ -22,7 +22,7 @@ class DocumentsTest {
     private static final int WALK_LINES_MAX = 3_500;
 
     @Test
-    void linksLeadSomewhere() throws IOException {
+    void linksHaveTargets() throws IOException {
         List<String> broken = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Checkout.ROOT)) {
             List<Path> pages = files.filter(f -> f.toString().endsWith(".md"))
@@ -41,9 +41,9 @@ class DocumentsTest {
         assertEquals(List.of(), broken);
     }
 
-    /** They would be in everybody's copy: what tools sign with is in a file of the user's own. */
+    /** Every copy of the checkout would contain them; the keys of tools belong to a file of the user. */
     @Test
-    void noSecretIsInAFileOfThisCheckout() throws IOException {
+    void filesOfTheCheckoutContainNoSecret() throws IOException {
         for (String line : Files.readAllLines(Checkout.ROOT.resolve("conf").resolve("tools.yml"))) {
             assertTrue(line.startsWith("#") || line.isBlank() || line.endsWith(": \"\""), "conf/tools.yml: a key is set");
         }
@@ -52,7 +52,7 @@ class DocumentsTest {
     }
 
     @Test
-    void theWalkOfOneMessageIsShort() throws IOException {
+    void theWayOfAMessageIsReadIn12Files() throws IOException {
         String text = Files.readString(Checkout.ROOT.resolve("ARCHITECTURE.md"));
         Matcher link = LINK.matcher(text);
         List<String> files = new ArrayList<>();
@@ -68,7 +68,7 @@ class DocumentsTest {
     }
 
     @Test
-    void theListOfPagesHasEveryPageOfDocs() throws IOException {
+    void theListOfPagesIsComplete() throws IOException {
         List<String> missing = new ArrayList<>();
         Path docs = Checkout.ROOT.resolve("docs");
         String english = Files.readString(docs.resolve("README.md"));
@@ -86,7 +86,7 @@ class DocumentsTest {
     }
 
     @Test
-    void theTestsOfTheSecurityTableAreThereAndInBothLanguagesTheSame() throws IOException {
+    void testsNamedInTheSecurityTableExistInBothLanguages() throws IOException {
         Matcher named = TEST_NAME.matcher(Files.readString(Checkout.ROOT.resolve("SECURITY.md")));
         List<String> missing = new ArrayList<>();
         List<String> names = new ArrayList<>();

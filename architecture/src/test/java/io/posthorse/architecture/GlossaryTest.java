@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** One word for one thing: the glossary itself, and the pages by its last section. */
+/** The glossary is consistent, and the pages use its words. */
 class GlossaryTest {
     private static final Path GLOSSARY = Checkout.ROOT.resolve("docs").resolve("glossary.md");
     private static final int TERM_COLUMNS = 4;
 
-    /** A row of a table, its cells stripped. */
+    /** Returns the cells of a table's row, stripped. */
     private static List<List<String>> rows(int columns) throws IOException {
         List<List<String>> rows = new ArrayList<>();
         for (String line : Files.readAllLines(GLOSSARY)) {
@@ -38,7 +38,7 @@ class GlossaryTest {
     }
 
     @Test
-    void everyTermHasBothLanguagesAndNoTwoTermsAreCalledAlike() throws IOException {
+    void everyTermIsUniqueAndInBothLanguages() throws IOException {
         List<List<String>> rows = rows(TERM_COLUMNS);
         assertTrue(rows.size() > 50, "terms: " + rows.size());
         Set<String> english = new HashSet<>();
@@ -77,7 +77,7 @@ class GlossaryTest {
         assertEquals(List.of(), wrong);
     }
 
-    /** Code in backticks, and links, may be what others call a thing. */
+    /** Removes code in backticks and links, which may contain other projects' words. */
     private static boolean says(String line, String word) {
         String prose = line.replaceAll("`[^`]*`", "").replaceAll("\\([^)]*\\)", "");
         return prose.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT));

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a page is built of, without its sentences: a translation has the same.
+ * The structure of a page without its sentences, which a translation shares.
  *
- * @param file where it is
- * @param headings texts of the headings, with the signs that give the level
- * @param tables the number of rows of each table, its head among them
+ * @param file its path
+ * @param headings texts of the headings, with the marks of their levels
+ * @param tables the number of rows of each table, including its head
  * @param items the number of list items
  * @param blocks the language of each code block
- * @param links targets with what is behind {@code #}, in the order of the alphabet, each once
+ * @param links distinct targets with their fragments, in alphabetical order
  */
 record MarkdownPage(
         Path file, List<String> headings, List<Integer> tables, int items, List<String> blocks, List<String> links) {
@@ -64,7 +64,7 @@ record MarkdownPage(
         return new MarkdownPage(file, headings, tables, items, blocks, List.copyOf(links));
     }
 
-    /** Finds all pages of the checkout, but for what a build made. */
+    /** Returns all pages of the checkout, without those in build directories. */
     static List<Path> all() throws IOException {
         try (Stream<Path> files = Files.walk(Checkout.ROOT)) {
             return files.filter(f -> f.toString().endsWith(".md"))
@@ -78,18 +78,18 @@ record MarkdownPage(
         return file.toString().endsWith(CHINESE);
     }
 
-    /** Returns the file that has the same page in the other language, which need not exist. */
+    /** Returns the file of the same page in the other language, which may not exist. */
     static Path twin(Path file) {
         String name = file.getFileName().toString();
         return file.resolveSibling(isChinese(file) ? name.replace(CHINESE, ".md") : name.replace(".md", CHINESE));
     }
 
-    /** Levels of the headings. */
+    /** Returns the levels of the headings. */
     List<Integer> levels() {
         return headings.stream().map(h -> h.indexOf(' ')).toList();
     }
 
-    /** Returns the pages that it links to, each by the name of the English one, and the addresses elsewhere. */
+    /** Returns the linked pages, each by the name of the English one, and the linked addresses elsewhere. */
     List<String> targets() {
         return links.stream()
                 .filter(l -> !l.startsWith("#"))
@@ -99,7 +99,7 @@ record MarkdownPage(
                 .toList();
     }
 
-    /** Returns the names by which links reach the headings: what is shown of them, small, with - for each blank. */
+    /** Returns the fragments of the headings: their shown text in lower case, with - for each blank. */
     List<String> anchors() {
         return headings.stream()
                 .map(h -> h.substring(h.indexOf(' ') + 1).strip().replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1"))

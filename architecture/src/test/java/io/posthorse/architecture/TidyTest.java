@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Sizes and words that a machine can count, read from the sources. */
+/** Limits of size, and forbidden words, in the sources. */
 class TidyTest {
-    /** Of a thread or a unit of time, imported or not. */
+    /** Matches a call of sleep on a thread or a unit of time, imported statically or not. */
     private static final Pattern SLEEP = Pattern.compile("\\bsleep *\\(");
     private static final int FILE_LINES_MAX = 500;
     private static final int METHOD_LINES_MAX = 60;
@@ -100,7 +100,7 @@ class TidyTest {
     }
 
     @Test
-    void packagesSayWhatTheyAre() throws IOException {
+    void packagesAreDocumented() throws IOException {
         List<String> missing = new ArrayList<>();
         for (Path file : Checkout.sources(true)) {
             String name = Checkout.name(file);

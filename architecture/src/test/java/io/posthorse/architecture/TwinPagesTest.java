@@ -14,9 +14,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A page in English and the same in Chinese, so that no edit of one forgets the other. SnippetsTest compares their code. */
+/** English pages and their Chinese twins have the same structure. SnippetsTest compares their code. */
 class TwinPagesTest {
-    /** Pages, and folders of them, that are in one language. Each has its reason. */
+    /** Pages, and directories of pages, in one language only, each with its reason. */
     private static final Map<String, String> ALONE = Map.ofEntries(
             entry("CHANGELOG.md", "it grows with every change, by whoever makes it"),
             entry("docs/benchmarks.md", "numbers, which are measured anew more often than they could be translated"),
@@ -29,7 +29,7 @@ class TwinPagesTest {
             entry("docs/protocols/grpc.md", "a table of calls; grpc.zh-CN.md says what differs"),
             entry("docs/protocols/openwire.md", "a table of commands; jms.zh-CN.md says what differs"),
             entry("interop/README.md", "for contributors"));
-    /** Chinese pages that send their reader to a table of the English one. Each has its reason. */
+    /** Chinese pages that refer their reader to a table of the English one, each with its reason. */
     private static final Map<String, String> SHORTER = Map.of(
             "docs/protocols/rocketmq.zh-CN.md", "the table of request codes is in the English page only");
     private static final String DECISIONS = "decisions/";
@@ -54,7 +54,7 @@ class TwinPagesTest {
     }
 
     @Test
-    void bothHaveTheSameHeadingsTablesListsAndBlocks() throws IOException {
+    void twinsHaveTheSameHeadingsTablesListsAndBlocks() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Path file : chinesePages()) {
             MarkdownPage chinese = MarkdownPage.read(file);
@@ -72,7 +72,7 @@ class TwinPagesTest {
     }
 
     @Test
-    void bothLinkToTheSamePages() throws IOException {
+    void twinsLinkToTheSamePages() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Path file : chinesePages()) {
             List<String> english = targets(MarkdownPage.twin(file));
@@ -84,7 +84,7 @@ class TwinPagesTest {
     }
 
     @Test
-    void aChinesePageLinksToChinesePagesWhereThereAreSome() throws IOException {
+    void chinesePagesLinkToChinesePagesWhereTheyExist() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Path file : chinesePages()) {
             for (String link : MarkdownPage.read(file).links()) {
@@ -100,7 +100,7 @@ class TwinPagesTest {
     }
 
     @Test
-    void linksToSectionsLeadToOne() throws IOException {
+    void linksToSectionsHaveTargets() throws IOException {
         List<String> broken = new ArrayList<>();
         for (Path file : MarkdownPage.all()) {
             for (String link : MarkdownPage.read(file).links()) {
@@ -135,7 +135,7 @@ class TwinPagesTest {
         }
     }
 
-    /** Without the links of a page to its own twin; in the list of pages without the decisions, which are English. */
+    /** Removes links of a page to its own twin, and from the list of pages those to the decisions, which are in English. */
     private static List<String> targets(Path file) throws IOException {
         String own = MarkdownPage.twin(file).getFileName().toString().replace(".zh-CN.md", ".md");
         return MarkdownPage.read(file).targets().stream()

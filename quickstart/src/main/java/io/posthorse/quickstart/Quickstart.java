@@ -32,7 +32,11 @@ public final class Quickstart {
         this.delaysMicros = new long[count];
     }
 
-    /** Arguments: name server address, number of messages. Exit code 1 where not all came back. */
+    /**
+     * Runs the quickstart; exits with code 1 where not all messages came back.
+     *
+     * @param arguments name server address, number of messages
+     */
     public static void main(String[] arguments) throws Exception {
         Quickstart quickstart = new Quickstart(Integer.parseInt(arguments[1]));
         System.exit(quickstart.run(arguments[0]) ? 0 : 1);
@@ -99,7 +103,7 @@ public final class Quickstart {
     }
 
     private void report(int sent, double seconds) {
-        // the first messages waited for the consumer to start, so they say nothing about the broker
+        // the first messages waited for the consumer to start, so their times say nothing about the broker
         int measured = Math.min(count, deliveries.get());
         long[] sorted = Arrays.copyOfRange(delaysMicros, Math.min(count / 2, measured), measured);
         Arrays.sort(sorted);

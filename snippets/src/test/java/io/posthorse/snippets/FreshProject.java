@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A new Maven project as a reader makes one: the dependencies that a page prints, and its program. */
+/** A new Maven project with the dependencies that a page prints, and its program. */
 final class FreshProject {
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    /** Plugins of the versions that the checkout is built with, so that nothing further has to be brought. */
+    /** Plugins in the versions that build the checkout, so that Maven need not download others. */
     private static final String POM = """
             <project xmlns="http://maven.apache.org/POM/4.0.0">
               <modelVersion>4.0.0</modelVersion>
@@ -44,7 +44,7 @@ final class FreshProject {
         this.program = program;
     }
 
-    /** Makes and compiles the project. */
+    /** Creates and compiles the project. */
     static FreshProject build(Workplace workplace, String dependencies, Snippet program)
             throws IOException, InterruptedException {
         Path folder = workplace.folder().resolve("fresh-project");
@@ -56,7 +56,7 @@ final class FreshProject {
         return new FreshProject(workplace, folder, program);
     }
 
-    /** Runs the program and returns what it printed. */
+    /** Runs the program and returns its output. */
     String run() throws IOException, InterruptedException {
         String libraries = Files.readString(folder.resolve("classpath")).strip();
         return workplace.output(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -4,29 +4,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells how a code block is run. A page says it in a comment before the block, which readers do not see:
+ * The way in which a code block is run. A page gives it in a comment before the block, which readers do not see:
  * {@code <!-- run: server -->}. A block without a mark is run as it stands.
  */
 record Mark(Kind kind, String detail) {
-    /** How a block is run. */
+    /** The ways to run a block. */
     enum Kind {
-        /** A program, commands for one shell, or a configuration that a server starts with; has no mark. */
+        /** A program, commands for one shell, or the configuration of a server's start; has no mark. */
         AS_IT_STANDS,
-        /** Commands of a server that stays up while the rest of the page runs, or until the next server. */
+        /** Commands that start a server, which runs until the end of the page or the next server. */
         SERVER,
-        /** Each line runs until Ctrl-C, which it gets once it has printed the text. No server runs beside. */
+        /** Lines that each run until Ctrl-C, which they get once they have printed the text. No server runs meanwhile. */
         UNTIL,
-        /** The same beside the server of the page. */
+        /** Lines that each run until Ctrl-C, while the server of the page runs. */
         BESIDE,
-        /** The output of what ran last: its lines come in this order, and {@code ...} stands for anything. */
+        /** The output of the last block that ran: its lines come in this order, and {@code ...} stands for anything. */
         PRINTS,
-        /** The same, in any order. */
+        /** The output of the last block that ran, with its lines in any order. */
         PRINTS_IN_ANY_ORDER,
-        /** A file that the commands after it read. */
+        /** A file that later commands read. */
         FILE,
-        /** The dependencies of a Maven project in which the one program before it runs too, and prints the same. */
+        /** The dependencies of a Maven project in which the program before it runs and prints the same. */
         PROJECT,
-        /** Cannot run in a test; the reason is given. */
+        /** A block that cannot run in a test, with the reason. */
         NOT
     }
 
@@ -35,7 +35,7 @@ record Mark(Kind kind, String detail) {
     private static final Pattern WORDS = Pattern.compile(
             "(?<kind>server|until|beside|prints|in any order|file|project|not),? ?\"?(?<detail>[^\"]*)\"?");
 
-    /** Reads a comment; {@link #NONE} where it is not about running. */
+    /** Parses a comment; returns {@link #NONE} where it does not say how to run a block. */
     static Mark read(String comment) {
         Matcher ours = COMMENT.matcher(comment);
         if (!ours.matches()) {

@@ -17,12 +17,12 @@ import org.commonmark.parser.Parser;
 /** A Markdown page of the checkout with its code blocks. */
 record Page(String name, List<Snippet> snippets) {
     static final String CHINESE = ".zh-CN.md";
-    /** The language of a block that is indented and not fenced. */
+    /** The language of indented blocks, which have no fence. */
     static final String INDENTED = "(indented)";
     private static final Parser PARSER =
             Parser.builder().includeSourceSpans(IncludeSourceSpans.BLOCKS).build();
 
-    /** Reads all pages whose blocks are run or checked: those at the top, in docs, and the list of examples. */
+    /** Returns all pages whose blocks are run or checked: those at the top, in docs, and the list of examples. */
     static List<Page> all(Path checkout) throws IOException {
         List<Path> files = new ArrayList<>();
         for (String folder : List.of("", "examples")) {
@@ -45,7 +45,7 @@ record Page(String name, List<Snippet> snippets) {
         return file.toString().endsWith(".md") && Files.isRegularFile(file);
     }
 
-    /** Reads the text of a page. */
+    /** Parses the text of a page. */
     static Page read(String name, String text) {
         List<Snippet> snippets = new ArrayList<>();
         PARSER.parse(text).accept(new AbstractVisitor() {
@@ -78,17 +78,17 @@ record Page(String name, List<Snippet> snippets) {
         }
     }
 
-    /** Whether it is the Chinese version of another page. */
+    /** Returns whether it is the Chinese version of another page. */
     boolean isChinese() {
         return name.endsWith(CHINESE);
     }
 
-    /** The name of its Chinese version, which need not exist. */
+    /** Returns the name of its Chinese version, which may not exist. */
     String chineseName() {
         return name.replace(".md", CHINESE);
     }
 
-    /** Whether something of it is to be run. */
+    /** Returns whether it has blocks to run. */
     boolean isRun() {
         return snippets.stream().anyMatch(s -> !s.language().equals("text") && s.mark().kind() != Mark.Kind.NOT
                 && !s.language().equals("json") && !s.language().equals("xml"));

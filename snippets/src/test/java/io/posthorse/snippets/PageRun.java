@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Runs a page from top to bottom in one fresh directory, as a reader does who tries all of it. */
+/** Runs all blocks of a page from top to bottom in one fresh directory, as a reader would. */
 final class PageRun implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String READY = "Posthorse is ready";
@@ -95,7 +95,7 @@ final class PageRun implements AutoCloseable {
         }
     }
 
-    /** Whether the page prints the command that runs the program; it is run there then. */
+    /** Returns whether the page prints the command that runs the program; that command runs it then. */
     private boolean hasCommandFor(String file, Snippet before) {
         return page.snippets().stream().anyMatch(s -> s.language().equals("sh") && s.line() > before.line()
                 && s.mark().kind() != Mark.Kind.NOT && s.text().contains("bin/posthorse java " + file));

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Commands that run until they are stopped: the server that the rest of a page talks to, or one that is looked at. */
+/** Commands that run until they are stopped, such as the server that the rest of a page uses. */
 final class PageServer implements AutoCloseable {
-    /** The ports that the pages print; a server that uses one of them must not run beside the test. */
+    /** The ports that the pages print; no other server may use one of them during the test. */
     static final List<Integer> PORTS = List.of(9876, 10911, 10909, 8081, 61616);
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -30,14 +30,14 @@ final class PageServer implements AutoCloseable {
         this.place = place;
     }
 
-    /** Starts the commands and waits until they print the text, and until every port that they name answers. */
+    /** Starts the commands, and waits until they print the text and every port that they name answers. */
     static PageServer start(Workplace workplace, String commands, String readyText, String place) throws IOException {
         PageServer server = new PageServer(workplace.start(commands), place);
         server.await(output -> output.contains(readyText) && portsAnswer(output));
         return server;
     }
 
-    /** Starts a command and waits until it prints the text. */
+    /** Starts a command, and waits until it prints the text. */
     static PageServer startUntil(Workplace workplace, String command, String text, String place) throws IOException {
         PageServer server = new PageServer(workplace.start(command), place);
         server.await(output -> output.contains(text));
@@ -67,7 +67,7 @@ final class PageServer implements AutoCloseable {
         return Integer.parseInt(address.group(1));
     }
 
-    /** Whether somebody listens on a port of this machine. */
+    /** Returns whether a process listens on a port of this machine. */
     static boolean answers(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
@@ -77,12 +77,12 @@ final class PageServer implements AutoCloseable {
         }
     }
 
-    /** All that it has printed. */
+    /** Returns its output so far. */
     String output() {
         return shell.output();
     }
 
-    /** Gives it Ctrl-C, and fails where it does not end well. */
+    /** Sends it Ctrl-C; fails where it does not end with success. */
     void interrupt() throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-INT", Long.toString(shell.pid())).start().waitFor();
         int exitCode = shell.await(STOP_LIMIT);
@@ -91,7 +91,7 @@ final class PageServer implements AutoCloseable {
         }
     }
 
-    /** Ends it and all that it started. */
+    /** Ends it and all processes that it started. */
     @Override
     public void close() {
         ProcessHandle.of(shell.pid()).ifPresent(own -> own.descendants().forEach(ProcessHandle::destroy));
@@ -101,7 +101,7 @@ final class PageServer implements AutoCloseable {
         awaitFreePorts();
     }
 
-    /** Waits until nobody listens on the ports any more. */
+    /** Waits until no process listens on the ports. */
     static void awaitFreePorts() {
         Awaitility.await("the ports are free again").pollInterval(Duration.ofMillis(50)).atMost(STOP_LIMIT)
                 .until(() -> PORTS.stream().noneMatch(PageServer::answers));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** How a page is read, and what counts as printed. */
+/** Pages are parsed, and outputs compared, correctly. */
 class PageTest {
     @Test
     void blocksHaveLanguagePlaceAndMark() {
@@ -35,12 +35,12 @@ class PageTest {
     }
 
     @Test
-    void anIndentedBlockIsSeen() {
+    void indentedBlocksAreFound() {
         assertEquals(Page.INDENTED, Page.read("x.md", "Text:\n\n    mqadmin topicList\n").snippets().getFirst().language());
     }
 
     @Test
-    void aMarkWithoutReasonIsRefused() {
+    void marksWithoutReasonAreRefused() {
         assertEquals(new Mark(Mark.Kind.NOT, "needs root"), Mark.read("<!-- run: not, needs root -->"));
         assertThrows(IllegalArgumentException.class, () -> Mark.read("<!-- run: not -->"));
         assertThrows(IllegalArgumentException.class, () -> Mark.read("<!-- run: later -->"));
@@ -48,7 +48,7 @@ class PageTest {
     }
 
     @Test
-    void commentsMayBeTranslatedAndNothingElse() throws IOException {
+    void onlyCommentsMayBeTranslated() throws IOException {
         Snippet english = java("class A { /* one */ int x = 1; // first\n}");
         assertEquals(WithoutComments.of(english), WithoutComments.of(java("class A {\n    int x = 1; // 第一\n}")));
         assertNotEquals(WithoutComments.of(english), WithoutComments.of(java("class A { int x = 2; }")));
@@ -67,7 +67,7 @@ class PageTest {
     }
 
     @Test
-    void aFaultIsSeenWhateverTheExitCode() {
+    void faultsAreFoundWhateverTheExitCode() {
         assertEquals(Optional.empty(), Printed.fault("SEND_OK\nall went well\n"));
         assertEquals(Optional.of("MQClientException: no route"), Printed.fault("hello\nMQClientException: no route\n"));
         assertEquals(Optional.of("X.java:1: warning: deprecated"), Printed.fault("X.java:1: warning: deprecated\n"));

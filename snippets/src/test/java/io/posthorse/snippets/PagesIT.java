@@ -13,8 +13,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Runs every program and command of the pages as it is printed, with the ports that are printed. A Chinese page has the
- * same ones, which {@link SnippetsTest} sees to, so the English one is run for both.
+ * Runs every program and command of the pages as printed, with the printed ports. {@link SnippetsTest} checks that a Chinese
+ * page has the same ones, so only the English page is run.
  * {@code -Dsnippets.page=docs/jms.md} runs one page.
  */
 class PagesIT {

@@ -7,20 +7,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Compares what a page says is printed with what was printed. */
+/** Compares the output that a page prints with that of a run. */
 final class Printed {
-    /** What a reader takes for a fault, whatever the exit code. */
+    /** Matches lines that a reader takes for a fault, whatever the exit code. */
     private static final Pattern FAULT = Pattern.compile(
             "Exception\\b|^\\s+at [\\w.$/@]+\\(|: (warning|error): |command not found|No such file");
 
     private Printed() {}
 
-    /** The first line of the output that looks like a fault. */
+    /** Returns the first line of the output that looks like a fault. */
     static Optional<String> fault(String output) {
         return output.lines().filter(line -> FAULT.matcher(line).find()).findFirst();
     }
 
-    /** The first expected line that the output lacks; of lines in order, also one that comes too early. */
+    /** Returns the first expected line that the output lacks, or, of lines in order, that comes too early. */
     static Optional<String> missing(String expected, String output, boolean inOrder) {
         List<String> rest = new ArrayList<>(output.lines().map(Printed::squeezed).toList());
         for (String line : expected.lines().filter(l -> !l.isBlank()).toList()) {
@@ -41,7 +41,7 @@ final class Printed {
         return Optional.empty();
     }
 
-    /** A line as a pattern, in which three dots stand for anything. */
+    /** Returns the pattern of a line, in which three dots stand for anything. */
     private static Pattern pattern(String line) {
         return Pattern.compile(Stream.of(squeezed(line).split("\\.\\.\\.", -1))
                 .map(Pattern::quote)

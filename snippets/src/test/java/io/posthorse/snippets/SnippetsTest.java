@@ -19,10 +19,10 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** What holds for the code blocks of the pages without running them. */
+/** The code blocks of the pages are consistent; they are not run here. */
 class SnippetsTest {
     private static final Set<String> LANGUAGES = Set.of("java", "sh", "xml", "properties", "json", "text");
-    /** Blocks of the English pages that no test can run. Each has its reason; raise the number only with a better one. */
+    /** Number of blocks of the English pages that no test can run. Each has its reason; raise it only for a better one. */
     private static final int NOT_RUN_MAX = 7;
     private static final int RUN_MIN = 50;
 
@@ -32,7 +32,7 @@ class SnippetsTest {
     SnippetsTest() throws IOException {}
 
     @Test
-    void everyBlockSaysWhatItIs() {
+    void everyBlockHasALanguage() {
         List<String> wrong = new ArrayList<>();
         for (Snippet snippet : all(pages)) {
             if (!LANGUAGES.contains(snippet.language())) {
@@ -43,7 +43,7 @@ class SnippetsTest {
     }
 
     @Test
-    void everyJavaBlockIsWhole() {
+    void everyJavaBlockIsACompleteClass() {
         List<String> parts = all(pages).stream()
                 .filter(s -> s.language().equals("java") && s.mark() == Mark.NONE && !s.isProgram() && !s.isTestClass())
                 .map(Snippet::place)
@@ -97,7 +97,7 @@ class SnippetsTest {
         }
     }
 
-    /** What two languages have in common: the kind of a block and its text without comments. */
+    /** Returns the parts of a block that both languages share: its kind, and its text without comments. */
     private record Comparable(String language, Mark.Kind mark, String text) {}
 
     private static List<Comparable> comparable(Page page) throws IOException {

@@ -17,11 +17,11 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Compiles a JUnit class of a page with the class path of this module, and runs it. */
+/** Compiles a JUnit class of a page with the class path of this module and runs it. */
 final class TestClassRun {
     private TestClassRun() {}
 
-    /** Runs all tests of the class, and fails where one fails or none is found. */
+    /** Runs all tests of the class; fails where one fails or none is found. */
     static void run(Snippet snippet, Path folder) throws IOException, ClassNotFoundException {
         String name = snippet.fullClassName().orElseThrow();
         Path classes = Files.createDirectories(folder.resolve("classes"));

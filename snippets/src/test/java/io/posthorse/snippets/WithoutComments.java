@@ -12,14 +12,14 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** What is left of a block when comments and layout are dropped, so that two languages can be compared. */
+/** Removes comments and layout of a block, so that the blocks of two languages can be compared. */
 final class WithoutComments {
     private static final Pattern HASH = Pattern.compile("(^|\\s)#.*$", Pattern.MULTILINE);
     private static final Pattern XML = Pattern.compile("<!--.*?-->", Pattern.DOTALL);
 
     private WithoutComments() {}
 
-    /** Returns its text without comments; a Java program is printed anew from its syntax tree. */
+    /** Returns a block's text without comments; a Java program is printed anew from its syntax tree. */
     static String of(Snippet snippet) throws IOException {
         return switch (snippet.language()) {
             case "java" -> java(snippet);

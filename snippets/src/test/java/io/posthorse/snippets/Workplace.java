@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A fresh directory that a reader's shell stands in. The commands of the checkout are there under their names, so that
- * {@code bin/posthorse} works as printed; what a command writes stays in this directory.
+ * A fresh directory for a reader's shell. It has the commands of the checkout by their names, so that {@code bin/posthorse}
+ * works as printed. Files that a command writes stay in this directory.
  */
 final class Workplace {
     private static final List<String> DROPPED = List.of("NAMESRV_ADDR", "ROCKETMQ_HOME", "POSTHORSE_DATA", "POSTHORSE_LOGS",
@@ -22,7 +22,7 @@ final class Workplace {
     private final Path outputs;
     private int commands;
 
-    /** What a command printed and ended with. */
+    /** The output and exit code of a command. */
     record Outcome(int exitCode, String output) {}
 
     private Workplace(Path folder, Path outputs) {
@@ -30,7 +30,7 @@ final class Workplace {
         this.outputs = outputs;
     }
 
-    /** Makes the directory; an old one of that name is emptied. */
+    /** Creates the directory, or empties an old one of that name. */
     static Workplace create(Path checkout, Path place) throws IOException {
         deleteAll(place);
         Path folder = Files.createDirectories(place.resolve("here"));
@@ -42,7 +42,7 @@ final class Workplace {
         return new Workplace(folder, place);
     }
 
-    /** Gives each command a script of the same name that calls it. */
+    /** Writes a script of the same name for each command, which calls it. */
     private static void wrap(Path commands, Path into) throws IOException {
         Files.createDirectories(into);
         try (Stream<Path> found = Files.list(commands)) {
@@ -56,14 +56,14 @@ final class Workplace {
         }
     }
 
-    /** Writes a file that a page shows. */
+    /** Writes a file that a page prints. */
     void write(String name, String text) throws IOException {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
     }
 
-    /** Starts commands in a fresh shell of their own. */
+    /** Starts commands in a fresh shell. */
     ChildProcess start(String script) throws IOException {
         commands++;
         Path file = outputs.resolve(commands + ".sh");
@@ -77,7 +77,7 @@ final class Workplace {
         return ChildProcess.start(builder, outputs.resolve(commands + ".log"));
     }
 
-    /** Runs commands in a fresh shell to their end. */
+    /** Runs commands in a fresh shell, and waits for their end. */
     Outcome run(String script, Duration limit) throws IOException, InterruptedException {
         try (ChildProcess shell = start(script)) {
             int exitCode = shell.await(limit);
@@ -85,7 +85,7 @@ final class Workplace {
         }
     }
 
-    /** Runs a command that a page does not print, and fails where it fails. */
+    /** Runs a command that a page does not print; fails where it fails. */
     String output(List<String> command, Duration limit) throws IOException, InterruptedException {
         List<String> quoted = new ArrayList<>();
         command.forEach(word -> quoted.add("'" + word.replace("'", "'\\''") + "'"));
@@ -96,12 +96,12 @@ final class Workplace {
         return outcome.output();
     }
 
-    /** The directory itself. */
+    /** Returns the directory. */
     Path folder() {
         return folder;
     }
 
-    /** Deletes the directory with all that was written there. */
+    /** Deletes the directory with its content. */
     void delete() throws IOException {
         deleteAll(outputs);
     }

@@ -8,17 +8,17 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A Spring test whose application context has a broker: started before the context's first bean, closed after its last one.
- * The context has these properties, which outrank all others:
+ * Gives a Spring test's application context a broker, which starts before the context's first bean and closes after its last
+ * one. The context gets these properties, which take precedence over all others:
  *
  * <ul>
  *   <li>{@code spring.activemq.broker-url}, unless the settings turn JMS off
  *   <li>{@code rocketmq.name-server} and {@code spring.cloud.stream.rocketmq.binder.name-server}
- *   <li>{@code posthorse.grpc-endpoints}, for {@code rocketmq.producer.endpoints} and its like
+ *   <li>{@code posthorse.grpc-endpoints}, for {@code rocketmq.producer.endpoints} and similar ones
  * </ul>
  *
- * <p>The {@link io.posthorse.embedded.Broker} itself is a bean. Test classes that share a context, as Spring keeps it for
- * classes of the same configuration, share the broker and what is in it.
+ * <p>The {@link io.posthorse.embedded.Broker} itself is a bean. Test classes that share a context, since their
+ * configurations are equal, share the broker and its messages.
  */
 @Documented
 @Inherited
@@ -29,13 +29,13 @@ public @interface AutoConfigureEmbeddedBroker {
     String[] settings() default {};
 
     /**
-     * Topics that are there from the start. A listener of RocketMQ that begins before its topic exists finds it up to 30
-     * seconds later: so name its topic here.
+     * Topics that exist from the start. A RocketMQ listener that starts before its topic exists finds it up to 30 s later,
+     * so name its topic here.
      */
     String[] topics() default {};
 
     /**
-     * Whether its files lie in memory where there is a file system for that; see
+     * Whether its files are in memory where the machine has a file system for that; see
      * {@link io.posthorse.embedded.BrokerBuilder#preferMemory}.
      */
     boolean memory() default false;

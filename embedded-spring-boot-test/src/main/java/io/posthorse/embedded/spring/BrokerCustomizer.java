@@ -12,8 +12,8 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Starts a broker for a context. Equal ones stand for brokers of equal settings: Spring has this in the key by which it
- * keeps contexts.
+ * Starts a broker for a context. Customizers with equal settings are equal: Spring uses them in the key of its cache of
+ * contexts.
  */
 final class BrokerCustomizer implements ContextCustomizer {
     private final List<String> settings;
@@ -27,7 +27,7 @@ final class BrokerCustomizer implements ContextCustomizer {
     }
 
     /**
-     * Beans are destroyed in the reverse order of their registration: the broker, which comes first, outlives all clients.
+     * Registers the broker first: Spring destroys beans in the reverse order, so the broker outlives all clients.
      */
     @Override
     public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration merged) {

@@ -6,7 +6,7 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.TestContextAnnotationUtils;
 
-/** Finds the annotation on a test class; Spring knows of it by {@code META-INF/spring.factories}. */
+/** Finds the annotation on a test class; Spring loads this class by {@code META-INF/spring.factories}. */
 final class BrokerCustomizerFactory implements ContextCustomizerFactory {
     @Override
     public ContextCustomizer createContextCustomizer(

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.springframework.core.env.EnumerablePropertySource;
 
 /**
- * The addresses of a broker as properties. The one for gRPC is asked for when it is read, as its port opens later; an
- * address that the broker's settings turned off is no property.
+ * The addresses of a broker as properties. The one for gRPC is determined when it is read, since its port opens later. A
+ * port that the settings turn off has no property.
  */
 final class BrokerProperties extends EnumerablePropertySource<Broker> {
     private static final Map<String, Function<Broker, String>> ADDRESSES = new LinkedHashMap<>();

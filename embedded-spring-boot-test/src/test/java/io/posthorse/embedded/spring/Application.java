@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.stereotype.Component;
 
-/** An application with listeners of both kinds, as somebody writes it who has never heard of an embedded broker. */
+/** An application with listeners of both kinds that knows nothing of an embedded broker. */
 @SpringBootApplication
 class Application {
     @Component

@@ -18,7 +18,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jms.core.JmsTemplate;
 
-/** Templates and listeners of the starters against the broker of the context. */
+/** Templates and listeners of the starters use the broker of the context. */
 @SpringBootTest(properties = "rocketmq.producer.group=shop")
 @AutoConfigureEmbeddedBroker(topics = {"orders", "shared"})
 class ApplicationIT {
@@ -43,19 +43,19 @@ class ApplicationIT {
     private String endpoints;
 
     @Test
-    void jmsGoesThroughTheBroker() {
+    void jmsUsesTheBroker() {
         jms.convertAndSend("payments", "paid");
         await().atMost(LONG).until(() -> jmsSide.seen.contains("paid"));
     }
 
     @Test
-    void rocketMqGoesThroughTheBroker() {
+    void rocketMqUsesTheBroker() {
         assertEquals(SendStatus.SEND_OK, rocketmq.syncSend("orders", "new").getSendStatus());
         await().atMost(LONG).until(() -> rocketmqSide.seen.contains("new"));
     }
 
     @Test
-    void whatJmsSendsRocketMqReads() throws Exception {
+    void rocketMqReceivesMessagesOfJms() throws Exception {
         jms.convertAndSend("shared", "for both");
         DefaultLitePullConsumer reader = new DefaultLitePullConsumer("readers");
         reader.setNamesrvAddr(broker.nameServer());
@@ -72,7 +72,7 @@ class ApplicationIT {
         }
     }
 
-    /** The point of the class loader: the clients have the libraries that they were released with. */
+    /** The clients use the libraries that they were released with, thanks to the broker's own class loader. */
     @Test
     void theLibrariesAreTheApplicationsOwn() {
         assertTrue(Version.identify().get("netty-common").artifactVersion().startsWith("4.1."));

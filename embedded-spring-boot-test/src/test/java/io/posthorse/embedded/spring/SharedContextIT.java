@@ -14,7 +14,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.test.context.ContextCustomizer;
 
-/** How long a broker lives, and who shares it. */
+/** The lifetime of a broker, and its sharing between test classes. */
 class SharedContextIT {
     @Test
     void theBrokerIsClosedAfterAllBeansOfItsContext() {
@@ -33,7 +33,7 @@ class SharedContextIT {
     }
 
     @Test
-    void anAddressThatIsOffIsNoProperty() {
+    void aDisabledPortHasNoProperty() {
         try (GenericApplicationContext context =
                 context(new BrokerCustomizer(
                         new String[] {"openwire.enabled=false", "grpc.enabled=false"}, new String[0], false))) {
