@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What access control adds to a send: the signature over fields and body, and the rule. */
+/** Measures what access control adds to a send: the check of the signature over fields and body, and of the rules. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -53,7 +53,7 @@ public class AccessBenchmark {
     private static final byte[] SIGNATURE = "Signature".getBytes(StandardCharsets.US_ASCII);
     private static final int PIECE = 8 << 10;
 
-    /** Bytes of the message's body. */
+    /** Length of the message's body in bytes. */
     @Param({"128", "1024", "4096"})
     public int bodyBytes;
 
@@ -65,7 +65,7 @@ public class AccessBenchmark {
     private Account account;
     private ByteBuf frame;
 
-    /** Makes a user with a rule, and a request. */
+    /** Creates a user with a rule, and a request. */
     @Setup
     public void open() throws IOException {
         try (Scratch scratch = Scratch.create(); DiskFileStore files = DiskFileStore.open(scratch.directory())) {
@@ -96,7 +96,7 @@ public class AccessBenchmark {
         return header.read(frame, 4, frame.writerIndex());
     }
 
-    /** Reads the header, checks the signature and asks for the rule. */
+    /** Reads the header, and checks the signature and the rules. */
     @Benchmark
     public boolean with() {
         int end = frame.writerIndex();

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Reading the header of a send request and writing its answer. */
+/** Measures reading the header of a send request, and writing its answer. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -32,7 +32,7 @@ public class CodecBenchmark {
     private static final byte[] TRUE = ascii("true");
     private static final byte[] SHORT_QUEUE_ID = ascii("e");
 
-    /** JSON or binary. */
+    /** Encoding of the header: JSON or binary. */
     @Param({"false", "true"})
     public boolean binary;
 
@@ -46,7 +46,7 @@ public class CodecBenchmark {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Reads a header and one number of it. */
+    /** Reads a header and one of its numbers. */
     @Benchmark
     public long decode() {
         ByteBuf frame = binary ? binaryForm : json;

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The index of partitions: a million entries noted over 100 partitions, and one of them looked up. */
+/** Measures the index: adding a million entries in 100 partitions, and finding one of them. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,7 +35,7 @@ public class IndexBenchmark {
         full = append();
     }
 
-    /** Notes a million messages. */
+    /** Adds a million messages. */
     @Benchmark
     @OperationsPerInvocation(ENTRIES)
     public Index append() {
@@ -50,7 +50,7 @@ public class IndexBenchmark {
         return index;
     }
 
-    /** Finds one message, all over the partitions. */
+    /** Finds a message of a random partition. */
     @Benchmark
     public long lookup() {
         next = next * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;

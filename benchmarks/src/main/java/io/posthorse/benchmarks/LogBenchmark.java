@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Appending messages of 1 KiB through the broker to a real directory, and finding and copying them. */
+/** Measures appending messages of 1 KiB through the broker to a real directory, and finding and copying them. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -37,7 +37,7 @@ public class LogBenchmark {
     private StandaloneBroker broker;
     private long offset;
 
-    /** A new directory for each iteration, so that no disk is filled. */
+    /** Creates a new directory for each iteration, so that the disk does not fill. */
     @Setup(Level.Iteration)
     public void open() {
         broker = new StandaloneBroker();
@@ -51,7 +51,7 @@ public class LogBenchmark {
         broker.close();
     }
 
-    /** A turn of 64 messages, written to the file at its end. */
+    /** Appends a turn of 64 messages, written to the file at its end. */
     @Benchmark
     @OperationsPerInvocation(TURN)
     public long append() {
@@ -63,7 +63,7 @@ public class LogBenchmark {
         return position;
     }
 
-    /** One fetch of 32 messages and the copy of their bytes. */
+    /** Fetches 32 messages and copies their bytes. */
     @Benchmark
     @OperationsPerInvocation(FETCHED)
     public int fetch() {

@@ -11,13 +11,13 @@ import io.posthorse.load.SendFields;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A send request as a Java producer writes it, and the message that becomes of it. */
+/** A send request as a Java producer encodes it, and the message as it is stored. */
 public final class Samples {
     static final String TOPIC = "BenchmarkTopic";
 
     private Samples() {}
 
-    /** A whole frame outside the heap, as it comes from a socket. */
+    /** Returns a complete frame outside the heap, as it comes from a socket. */
     static ByteBuf sendFrame(boolean binary, int bodyBytes) {
         Frame frame = new Frame(
                 310, Frame.JAVA, Frame.VERSION, 1_234, 0, null, SendFields.of(TOPIC, 1), new byte[bodyBytes], binary);
@@ -25,7 +25,7 @@ public final class Samples {
         return Unpooled.directBuffer(bytes.length).writeBytes(bytes);
     }
 
-    /** A message laid out as it is stored. */
+    /** Returns a message in its stored layout. */
     static Message message(int bodyBytes) {
         byte[] topic = TOPIC.getBytes(StandardCharsets.UTF_8);
         byte[] properties = SendFields.PROPERTIES.getBytes(StandardCharsets.UTF_8);

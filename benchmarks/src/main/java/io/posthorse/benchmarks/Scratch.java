@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A temporary directory that is deleted with all that is in it. */
+/** A temporary directory that is deleted with its content. */
 record Scratch(Path directory) implements AutoCloseable {
     static Scratch create() throws IOException {
         return new Scratch(Files.createTempDirectory("posthorse-benchmark"));

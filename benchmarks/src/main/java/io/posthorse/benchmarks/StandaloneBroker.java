@@ -19,7 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** A broker on a real temporary directory without sockets and timers; its caller ends the turns. */
+/** A broker on a temporary directory, without sockets and timers; its caller ends the turns. */
 final class StandaloneBroker implements AutoCloseable {
     private final Scratch scratch;
     private final DiskFileStore files;
@@ -65,7 +65,7 @@ final class StandaloneBroker implements AutoCloseable {
         return partition;
     }
 
-    /** Publishes one message in the present turn; gives its position. */
+    /** Publishes a message in the present turn, and returns its position. */
     long publish(Message message) {
         Broker broker = shard.turn();
         if (broker.admit(message.length(), 1) != io.posthorse.broker.Admission.ADMITTED) {
@@ -74,7 +74,7 @@ final class StandaloneBroker implements AutoCloseable {
         return broker.publish(partition, message, false);
     }
 
-    /** Writes what the turn appended, and makes it visible. */
+    /** Writes the records of the turn, and makes them visible. */
     void endTurn() {
         for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
             task.run();

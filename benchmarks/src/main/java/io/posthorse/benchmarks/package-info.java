@@ -1,2 +1,2 @@
-/** Measurements: microbenchmarks of the hot path, and a load program that speaks to a running broker. */
+/** Microbenchmarks of the hot path. */
 package io.posthorse.benchmarks;

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The hot path makes next to no garbage: bytes of heap for each operation, counted by the JVM on this thread. */
+/** The hot path allocates almost nothing: bytes of heap for each operation, as the JVM counts them on this thread. */
 class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int WARM = 40_000;
-    private static final int COUNT = 20_000; // with the warm-up less than 65,536, where the index grows the next time
+    private static final int COUNT = 20_000; // with the warm-up below 65,536, where the index grows again
     private static Object escape;
 
     private static double bytesPerOperation(Runnable operation) {
@@ -32,7 +32,7 @@ class AllocationTest {
     }
 
     @Test
-    void theMeasurementSeesWhatIsAllocated() {
+    void theMeasurementCountsAllocations() {
         double bytes = bytesPerOperation(() -> escape = new byte[100]);
         assertTrue(bytes >= 100 && bytes < 200 && escape != null, bytes + " bytes per operation");
     }
@@ -54,7 +54,7 @@ class AllocationTest {
     }
 
     @Test
-    void aSendFromHeaderToAnswer() {
+    void sendAllocatesLittle() {
         CodecBenchmark codec = new CodecBenchmark();
         Message message = Samples.message(100);
         try (StandaloneBroker broker = new StandaloneBroker()) {
@@ -72,7 +72,7 @@ class AllocationTest {
     }
 
     @Test
-    void aFetch() {
+    void fetchAllocatesLittle() {
         LogBenchmark log = new LogBenchmark();
         log.open();
         try {
@@ -84,7 +84,7 @@ class AllocationTest {
     }
 
     @Test
-    void anEntryOfTheIndexWithItsGrowth() {
+    void addingToTheIndexAllocatesLittle() {
         IndexBenchmark index = new IndexBenchmark();
         index.append();
         long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -95,7 +95,7 @@ class AllocationTest {
     }
 
     @Test
-    void aLookup() {
+    void lookupAllocatesLittle() {
         IndexBenchmark index = new IndexBenchmark();
         index.fill();
         assertAtMost(1, bytesPerOperation(index::lookup));

@@ -8,7 +8,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Access files, with a key of zeros. An input: u8 whether checksums are put right, and the file. */
+/** Access files, with a key of zeros. Input: u8 whether checksums are corrected, then the file. */
 public final class AccessTarget implements Target {
     private static final int HEADER = 32;
 

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Data directories with records that say anything, opened by a broker that then works on them. An input is read by
- * {@link HostileRecords}.
+ * Data directories with arbitrary records, opened by a broker that then works on them. {@link HostileRecords} defines the
+ * input.
  */
 public final class DirectoryTarget implements Target {
     private static final Pattern POSITION = Pattern.compile("set-aside (\\d+)");
@@ -31,7 +31,7 @@ public final class DirectoryTarget implements Target {
         }
     }
 
-    /** A record of some thirty bytes may well make as many partitions as a topic may have. */
+    /** Allows for a record of some thirty bytes that creates the maximum of partitions. */
     @Override
     public long allocated(int length) {
         return (64L << 20) + (long) length / 20 * TopicSettings.PARTITIONS_MAX * 3_072;
@@ -56,7 +56,7 @@ public final class DirectoryTarget implements Target {
         broker.open();
     }
 
-    /** Opens a directory; where a record refuses that, it is set aside as the refusal says. */
+    /** Opens a directory; where a record prevents that, sets it aside as the error says. */
     private static boolean opens(LivingBroker broker) throws IOException {
         try {
             broker.open();
@@ -82,7 +82,7 @@ public final class DirectoryTarget implements Target {
         return names;
     }
 
-    /** Formats of native bytes that the directories hold. */
+    /** The formats of native bytes in the directories. */
     static List<MessageFormat> formats() {
         return List.of(new StoredFormat(), new io.posthorse.protocol.openwire.StoredForm());
     }

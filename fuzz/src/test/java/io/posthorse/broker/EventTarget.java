@@ -4,7 +4,7 @@ import io.posthorse.fuzz.reading.Require;
 import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 
-/** Payloads of records other than messages. An input: u8 type, and the payload. */
+/** Payloads of records other than messages. Input: u8 type, then the payload. */
 public final class EventTarget implements Target {
     @Override
     public void read(byte[] input) {

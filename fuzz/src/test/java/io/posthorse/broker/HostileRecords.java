@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Records behind those of a directory, as an input says: u8 type, u8 flags, u16 length of the payload, the payload;
- * repeated.
+ * Writes the records of an input after those of a directory. Input, repeated: u8 type, u8 flags, u16 length of the payload,
+ * the payload.
  * Flags: bit 0 more records of the group follow, bit 1 the checksum is wrong, bit 2 a message has the next offset of its
  * partition, bit 3 all before it was forced.
  */
@@ -28,7 +28,7 @@ final class HostileRecords {
         return new FaultyFileStore(new SeededEntropy(1));
     }
 
-    /** Writes records into the first segment; returns how many. */
+    /** Writes records into the first segment; returns their number. */
     static int append(FaultyFileStore files, byte[] input) throws IOException {
         try (StoredFile file = files.open(SEGMENT)) {
             ByteBuffer segment = ByteBuffer.allocate((int) file.size());
@@ -75,7 +75,7 @@ final class HostileRecords {
         return at;
     }
 
-    /** The offset behind the last one of the partition that the record at an index names. */
+    /** Returns the next offset of the partition that the record at an index names. */
     private static long next(ByteBuffer segment, int record) {
         int partition = segment.getInt(record + RecordFormat.PARTITION);
         long next = 0;

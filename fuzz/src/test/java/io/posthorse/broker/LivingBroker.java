@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** A broker on simulated files, and what it does of its own and when it is asked. */
+/** A broker on simulated files, with its background work and its requests. */
 final class LivingBroker {
     static final long TIME_MS = 1_700_000_000_000L;
     private static final LogSettings LOG = new LogSettings(1 << 17, 1 << 15, 1 << 12, false);
@@ -48,7 +48,7 @@ final class LivingBroker {
         rest();
     }
 
-    /** What makes no sense to its format costs one message or group, which is told; that a whole task fails is a fault. */
+    /** An invalid message costs that message or group, which is reported; a task that fails as a whole is a fault. */
     private static void fault(String what, Throwable cause) {
         if (!what.contains("the message at position") && !what.contains("prepared group")) {
             throw new AssertionError(what, cause);
@@ -64,7 +64,7 @@ final class LivingBroker {
         } while (!owner.isEmpty());
     }
 
-    /** Topics, subscriptions and messages of every kind, for records to speak of. */
+    /** Creates topics, subscriptions and messages of every kind, to which records can refer. */
     void fill() {
         Broker broker = shard.turn();
         Topic topic = broker.createOrUpdate("t", TopicSettings.of(2));
@@ -77,7 +77,7 @@ final class LivingBroker {
         }
     }
 
-    /** Reads all there is, decides what waits, and lets time pass. */
+    /** Reads all messages, decides those that wait, and lets time pass. */
     void work() {
         for (Topic topic : List.copyOf(broker().topics())) {
             for (Partition partition : topic.partitions()) {
@@ -121,7 +121,7 @@ final class LivingBroker {
                 broker.originals().plain(broker.originals().formatAt(position), bytes);
             }
         } catch (RuntimeException e) {
-            // whoever reads it leaves the message out
+            // readers skip the message
         }
     }
 
@@ -137,7 +137,7 @@ final class LivingBroker {
         files = files.crash(false);
     }
 
-    /** A message in RocketMQ's form without properties. */
+    /** Returns a message in RocketMQ's format without properties. */
     private record Text(String text) implements Message {
         private static final int FIXED = 84;
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The sections of a checkpoint. An input: u8 kind, u8 length of the key, u16 length of the value, key and value of each, in
- * any order; of two with one key the first counts.
+ * The sections of a checkpoint. Input, for each in any order: u8 kind, u8 length of the key, u16 length of the value, key
+ * and value; the first of two with the same key counts.
  */
 public final class SectionsTarget implements Target {
     private static final BrokerSettings SETTINGS = new BrokerSettings(
@@ -19,7 +19,7 @@ public final class SectionsTarget implements Target {
             new PostponedLimits(1_000, 500, 700, 3), 1L << 40, 200, 1L << 40,
             new Retention(1L << 50, 1L << 50, 1, ms -> false));
 
-    /** A topic of twenty bytes a partition has objects for each. */
+    /** Allows for the objects of each partition, which takes twenty bytes of input. */
     @Override
     public long allocated(int length) {
         return (8L << 20) + 2_048L * length;

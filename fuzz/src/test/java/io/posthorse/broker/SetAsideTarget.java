@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
 
-/** The file {@code set-aside}. An input: u8 whether checksums are put right, and the file. */
+/** The file {@code set-aside}. Input: u8 whether checksums are corrected, then the file. */
 public final class SetAsideTarget implements Target {
     @Override
     public void read(byte[] input) throws IOException {

@@ -3,7 +3,7 @@ package io.posthorse.fuzz;
 import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 
-/** A decoder with a planted fault, 64 bits away from every input that nobody steers towards it. */
+/** A decoder with a planted fault, which only an input with 64 given bits reaches. */
 final class CanaryTarget implements Target {
     private static final int MAGIC = 0x50484341;
     private static final int LENGTH = 0x4E415259;

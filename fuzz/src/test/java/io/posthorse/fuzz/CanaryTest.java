@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jazzer sees what the code compares an input with: else it would only throw dice, and find nothing. */
+/** Jazzer sees the values that the code compares an input with; without them it would only guess at random. */
 class CanaryTest {
     private static final int FOUND = 77;
 
@@ -51,7 +51,7 @@ class CanaryTest {
 
     @Test
     @Timeout(value = 90, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void withoutInstrumentationItIsNot() throws Exception {
+    void withoutInstrumentationTheFaultIsNotFound() throws Exception {
         Path output = directory.resolve("output");
         int ended = fuzzed(List.of("--hooks=false", "--trace=none", "-runs=200000"), output);
         assertEquals(0, ended, () -> "the canary proves nothing: chance finds it too");

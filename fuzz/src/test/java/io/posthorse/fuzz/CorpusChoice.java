@@ -10,21 +10,25 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Chooses the inputs that are committed from those that a run of libFuzzer's merge has looked at: those that together reach
- * most, as few as may be. Inputs that have a name of their own, as those that found a fault do, always stay.
+ * Chooses the inputs to commit from those of a libFuzzer merge: few inputs that together reach most branches. Inputs with a
+ * name of their own, such as those that found a fault, always stay.
  */
 final class CorpusChoice {
     private static final int FILES_MAX = 56;
     private static final int BYTES_MAX = 4_096;
-    /** A branch counts eight times: by how often it was taken, roughly. */
+    /** Number of features of a branch: classes of how often it was taken. */
     private static final int COUNTS = 8;
 
-    /** An input, the branches that it takes, and how often. */
+    /** An input, with the branches that it takes and how often. */
     private record Reached(Path input, BitSet branches, BitSet features) {}
 
     private CorpusChoice() {}
 
-    /** Arguments: the control file of a merge, and the directory of the corpus. */
+    /**
+     * Chooses the inputs.
+     *
+     * @param arguments the control file of a merge, and the directory of the corpus
+     */
     public static void main(String[] arguments) throws IOException {
         Path corpus = Path.of(arguments[1]);
         List<Reached> left = read(Path.of(arguments[0]));
@@ -69,7 +73,9 @@ final class CorpusChoice {
         return news.cardinality();
     }
 
-    /** The file has a count of inputs, another count, a line with each input's path, and then lines of words about them. */
+    /**
+     * Parses the file: a count of inputs, another count, a line with the path of each input, then lines of words about them.
+     */
     private static List<Reached> read(Path control) throws IOException {
         List<String> lines = Files.readAllLines(control);
         int count = Integer.parseInt(lines.get(0));

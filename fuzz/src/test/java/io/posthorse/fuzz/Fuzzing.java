@@ -5,9 +5,9 @@ import io.posthorse.fuzz.reading.Require;
 import io.posthorse.fuzz.reading.Target;
 import java.lang.management.ManagementFactory;
 
-/** What Jazzer calls: one target, named by the property {@code fuzz.target}, and the bounds that hold of all of them. */
+/** The entry point for Jazzer: runs the target named by the property {@code fuzz.target}, with the limits of all targets. */
 public final class Fuzzing {
-    /** Time of the processor that no input may take; an endless loop is ended by the clock of whoever runs it. */
+    /** Maximum CPU time for an input; the caller's timeout ends an endless loop. */
     private static final long NANOS_MAX = 5_000_000_000L;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -15,23 +15,23 @@ public final class Fuzzing {
 
     private Fuzzing() {}
 
-    /** Called by Jazzer once. */
+    /** Initializes the target; Jazzer calls it once. */
     public static void fuzzerInitialize() {
         target = Targets.named(System.getProperty("fuzz.target"));
     }
 
-    /** Called by Jazzer with each input. */
+    /** Runs the target; Jazzer calls it with each input. */
     public static void fuzzerTestOneInput(byte[] input) throws Throwable {
         read(target, input);
     }
 
-    /** Has a target read an input, and looks at what that costs: twice, where the first time it may have loaded classes. */
+    /** Runs a target on an input and checks the cost; again, where the first run may have loaded classes. */
     static void read(Target by, byte[] input) throws Throwable {
         String cost = cost(by, input);
         Require.that(cost == null || cost(by, input) == null, cost);
     }
 
-    /** What is too dear; null where nothing is. */
+    /** Returns which limit was exceeded, or null. */
     private static String cost(Target by, byte[] input) throws Throwable {
         long allocated = THREADS.getCurrentThreadAllocatedBytes();
         long nanos = THREADS.getCurrentThreadCpuTime();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each input of the corpus is read by its target, without Jazzer. */
+/** Runs each target on its corpus, without Jazzer. */
 class ReplayTest {
     private static final Path CORPUS = Path.of("src/test/resources/corpus");
     private static final int FILES_MAX = 60;
@@ -48,7 +48,7 @@ class ReplayTest {
     }
 
     @Test
-    void thereIsACorpusForEachTargetAndNoOther() throws IOException {
+    void everyTargetHasACorpusAndViceVersa() throws IOException {
         TreeSet<String> found = new TreeSet<>();
         list(CORPUS).forEach(directory -> found.add(directory.getFileName().toString()));
         assertEquals(Targets.ALL.keySet(), found);

@@ -16,7 +16,7 @@ import io.posthorse.server.TableTarget;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** All targets by name. The corpus of each is in {@code src/test/resources/corpus}, under its name. */
+/** All targets by name. The corpus of each is in {@code src/test/resources/corpus/NAME}. */
 final class Targets {
     static final Map<String, Target> ALL = new TreeMap<>(Map.ofEntries(
             Map.entry("access", new AccessTarget()),
@@ -34,7 +34,7 @@ final class Targets {
 
     private Targets() {}
 
-    /** The target of that name, or the canary. */
+    /** Returns the target with that name, or the canary. */
     static Target named(String name) {
         Target target = name.equals("canary") ? new CanaryTarget() : ALL.get(name);
         if (target == null) {

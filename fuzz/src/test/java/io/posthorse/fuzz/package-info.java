@@ -1,2 +1,2 @@
-/** Runs the fuzz targets, which stand in the packages of what they read. */
+/** Runs the fuzz targets, which are in the packages of the formats that they read. */
 package io.posthorse.fuzz;

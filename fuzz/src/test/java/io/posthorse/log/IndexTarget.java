@@ -6,8 +6,8 @@ import io.posthorse.fuzz.reading.Target;
 import java.nio.ByteBuffer;
 
 /**
- * Index files. An input: u8, bit 0 whether checksums are left as they are, bit 1 whether the file keeps the length that it
- * says; and the file.
+ * Index files. Input: u8 flags (bit 0: checksums are not corrected; bit 1: the length in the file is not corrected), then
+ * the file.
  */
 public final class IndexTarget implements Target {
     private static final int OLD_HEADER = 48;
@@ -28,7 +28,7 @@ public final class IndexTarget implements Target {
         try {
             look(view);
         } catch (DamagedFile e) {
-            // whoever reads it makes it again
+            // the reader creates it again
         }
     }
 

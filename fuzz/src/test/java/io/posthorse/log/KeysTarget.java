@@ -9,7 +9,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Key files. An input: u8 whether checksums are put right, and the file. */
+/** Key files. Input: u8 whether checksums are corrected, then the file. */
 public final class KeysTarget implements Target {
     private static final int HEADER = 56;
 
@@ -67,7 +67,7 @@ public final class KeysTarget implements Target {
                 });
             }
         } catch (DamagedFile e) {
-            // whoever reads it makes it again
+            // the reader creates it again
         }
     }
 }

@@ -9,7 +9,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The file {@code durable}. An input: u8, bit n whether slot n keeps its checksums, and the file. */
+/** The file {@code durable}. Input: u8 flags (bit n: the checksums of slot n are not corrected), then the file. */
 public final class MarkTarget implements Target {
     private static final int SLOT = 64;
 
@@ -22,7 +22,7 @@ public final class MarkTarget implements Target {
         for (int slot = 0; slot < 2 && file.capacity() >= (slot + 1) * SLOT; slot++) {
             if ((input[0] >> slot & 1) == 0) {
                 ByteBuffer bytes = file.slice(slot * SLOT, SLOT);
-                bytes.put(16, (byte) (bytes.get(16) & 0x3F)); // nobody counts further
+                bytes.put(16, (byte) (bytes.get(16) & 0x3F)); // no counter gets higher
                 Sums.put(bytes, 44, 0, 44);
                 Sums.put(bytes, 56, 48, 56);
             }

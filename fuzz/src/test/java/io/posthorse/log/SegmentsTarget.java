@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Directories with files of any contents, below a broker. An input: pieces of u8 kind, u16 length, and so many bytes of a
- * file. The lower two bits of the kind say which file, bit 2 whether its checksums are left as they are.
+ * Directories with arbitrary files, opened by a broker. Input, repeated: u8 kind, u16 length, bytes of a file. The lower two
+ * bits of the kind are the file; bit 2 means that its checksums are not corrected.
  */
 public final class SegmentsTarget implements Target {
     private static final LogSettings LOG = new LogSettings(1 << 16, 1 << 14, 1 << 10, false);
@@ -45,7 +45,7 @@ public final class SegmentsTarget implements Target {
         again(files.crash(false), found);
     }
 
-    /** What was closed in peace is the same when it is opened again, whatever it was before. */
+    /** After an orderly close, opening again gives the same content, whatever it was before. */
     private static void again(FaultyFileStore files, List<String> found) throws IOException {
         SimulatedBackground background = new SimulatedBackground();
         AnyState state = new AnyState();
@@ -82,7 +82,7 @@ public final class SegmentsTarget implements Target {
 
     private static void segment(FaultyFileStore files, long base, ByteBuffer file, boolean right) throws IOException {
         if (file.capacity() >= Segment.HEADER && file.getInt(12) > LOG.segmentBytes()) {
-            file.putInt(12, LOG.segmentBytes()); // a larger one would only cost the simulation memory
+            file.putInt(12, LOG.segmentBytes()); // a larger one would only take more memory of the simulation
         }
         if (right && file.capacity() >= Segment.HEADER) {
             file.putLong(16, base);
@@ -109,7 +109,7 @@ public final class SegmentsTarget implements Target {
         put(files, "durable", file);
     }
 
-    /** Nothing but its name says what an index file is of; without a checkpoint it is not looked at. */
+    /** Names an index file after its stretch; without a checkpoint it would not be read. */
     private static void index(FaultyFileStore files, ByteBuffer file, boolean right) throws IOException {
         if (file.capacity() >= IndexFile.HEADER) {
             if (right) {
@@ -119,7 +119,7 @@ public final class SegmentsTarget implements Target {
         }
     }
 
-    /** The simplest state: three partitions, and what can be believed of their messages. */
+    /** The simplest state: three partitions, and plausible messages. */
     private static final class AnyState implements Store.State {
         static final int PARTITIONS = 3;
         static final long GAP_MAX = 1L << 40;
@@ -192,7 +192,7 @@ public final class SegmentsTarget implements Target {
             }
         }
 
-        /** Messages that can be read, as partition, offset and position. */
+        /** Returns the readable messages, as partition, offset and position. */
         List<String> messages(Log log) {
             List<String> found = new ArrayList<>();
             for (int i = 0; i < PARTITIONS && index.partition(i) != null; i++) {

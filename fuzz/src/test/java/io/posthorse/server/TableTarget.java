@@ -7,7 +7,7 @@ import io.posthorse.server.TableFile.Generation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Table files. An input: u8 whether checksums are put right, and the file. */
+/** Table files. Input: u8 whether checksums are corrected, then the file. */
 public final class TableTarget implements Target {
     private static final int HEADER = 32;
 

@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is to be measured.
+ * The parameters of a measurement.
  *
- * @param folder everything is kept below it
+ * @param folder directory for all files
  * @param bytes size of the log
  * @param body size of a message's body
- * @param share percent of the messages that somebody waits for
+ * @param share percentage of messages that are still needed
  * @param window newest bytes of the log that retention keeps
- * @param later bytes that are written before what expires later is measured
+ * @param later bytes that are written before later expiries are measured
  * @param behind bytes that are sent to a server before it is killed
- * @param rounds how often a start is measured
- * @param sparse whether zeros become holes
- * @param server whether a server cleans, and is asked questions meanwhile, in place of a broker whose steps are timed
+ * @param rounds number of measured starts
+ * @param sparse whether zeros are stored as holes
+ * @param server whether a server does the cleaning and answers requests meanwhile, instead of a broker whose steps are timed
  * @param names of scenarios
  */
 record Choices(

@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
-/** A log is written by one process; another one, which is fresh, drops and carries what has expired. */
+/** Measures retention: one process writes a log, and a fresh one drops and carries what has expired. */
 final class CleaningRun {
-    /** A log that has not changed for so long is steady. */
+    /** Time without a change after which a log is steady. */
     private static final long STEADY_SECONDS = 25;
     private static final long SECONDS_MAX = 3_600;
-    /** Who works so long is not at rest. */
+    /** Amount of work above which the background is busy. */
     private static final double WORK_SECONDS = 0.5;
     private static final int WARM_SECONDS = 20;
     private static final double MIB = 1 << 20;
@@ -37,7 +37,7 @@ final class CleaningRun {
         System.out.println("written: " + LogFiles.of(choices.data()));
     }
 
-    /** Drops what has expired, once at first and once more when further log was written. */
+    /** Drops what has expired, and again after more log was written. */
     void clean() throws IOException, InterruptedException {
         List<String> counted = List.of(Files.readString(figures).trim().split(" "));
         RunningBroker broker = RunningBroker.open(choices.data(), false);
@@ -68,7 +68,7 @@ final class CleaningRun {
         System.out.println("  owner: " + broker.report());
     }
 
-    /** Has a server drop what has expired, and asks it questions meanwhile. */
+    /** Runs a server that drops what has expired, and sends it requests meanwhile. */
     void serve() throws IOException, InterruptedException {
         long live = Long.parseLong(Files.readString(figures).trim().split(" ")[1]);
         System.out.println(kind + ", server: before " + LogFiles.of(choices.data()));
@@ -93,9 +93,9 @@ final class CleaningRun {
     }
 
     /**
-     * Waits until the log is steady; since when it is.
+     * Waits until the log is steady, and returns since when it is.
      *
-     * @param worked seconds of work of the background so far: while it carries much, no segment comes or goes
+     * @param worked seconds of background work so far: while it carries many messages, no segment is created or deleted
      */
     private long steady(long begin, DoubleSupplier worked) throws IOException, InterruptedException {
         long changed = begin;

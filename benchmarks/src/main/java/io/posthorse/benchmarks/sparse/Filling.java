@@ -9,7 +9,7 @@ import io.posthorse.broker.Topic;
 import io.posthorse.broker.TopicSettings;
 import java.io.IOException;
 
-/** Fills a log with messages that nobody waits for, and among them, evenly, such that somebody waits for. */
+/** Fills a log with messages that nobody needs, and, evenly among them, messages that are still needed. */
 final class Filling {
     private static final int ENVELOPE = 64;
     private static final int TURN_BYTES = 8 << 20;
@@ -27,19 +27,19 @@ final class Filling {
     private long live;
     private boolean refused;
 
-    /** What somebody waits for. */
+    /** The kinds of messages that are still needed. */
     enum Kind {
-        /** One message of a queue. */
+        /** A single message of a queue. */
         LETTER,
-        /** A queue of which nothing is consumed. */
+        /** All messages of a queue without consumers. */
         STUCK,
         /** Messages of undecided transactions. */
         PREPARED,
-        /** Groups that were prepared, of one message each. */
+        /** Prepared groups of one message each. */
         GROUPS,
         /** Messages that are due in a year. */
         TIMERS,
-        /** Nothing. */
+        /** No messages. */
         START
     }
 
@@ -51,7 +51,7 @@ final class Filling {
         this.waiting = new ZeroMessage("waiting", choices.body());
     }
 
-    /** Makes topics and the subscription that settles nothing, where they are missing. */
+    /** Creates missing topics, and the subscription that settles nothing. */
     Filling begin() throws IOException {
         broker.turn(open -> {
             open.createOrUpdate("plain", TopicSettings.of(QUEUES));
@@ -65,14 +65,14 @@ final class Filling {
         return this;
     }
 
-    /** Counts on from what earlier runs have written. */
+    /** Continues the counts of earlier runs. */
     Filling countFrom(long numberSoFar, long liveSoFar) {
         number = numberSoFar;
         live = liveSoFar;
         return this;
     }
 
-    /** Writes so many bytes. */
+    /** Writes a number of bytes. */
     void write(long bytes) throws IOException, InterruptedException {
         long end = written + bytes;
         long told = written >> GIB;
@@ -122,7 +122,7 @@ final class Filling {
         }
     }
 
-    /** Bytes of records that somebody waits for. */
+    /** Returns the bytes of records that are still needed. */
     long live() {
         return live;
     }

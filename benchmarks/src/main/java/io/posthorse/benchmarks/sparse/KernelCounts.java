@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What Linux counts of the thread that asks.
+ * Linux's counters of the calling thread.
  *
- * @param waitNanos time in which it could have run and no processor was free
- * @param pages pages that were brought into its memory
- * @param pagesRead those of them for which the disk was waited for
+ * @param waitNanos time in which it was ready to run and no processor was free
+ * @param pages pages that were mapped into its memory
+ * @param pagesRead those of them that were read from the disk
  */
 record KernelCounts(long waitNanos, long pages, long pagesRead) {
     private static final KernelCounts NONE = new KernelCounts(0, 0, 0);
     private static final int MINOR = 7;
     private static final int MAJOR = 9;
 
-    /** Reads them; for one thread only. */
+    /** Reads the counters of this thread. */
     static final class Reader {
         private final byte[] buffer = new byte[1_024];
         private RandomAccessFile schedule;
@@ -49,7 +49,7 @@ record KernelCounts(long waitNanos, long pages, long pagesRead) {
         }
     }
 
-    /** How often any thread of the machine had to make room in memory itself before it got some. */
+    /** Returns how often a thread of the machine had to reclaim memory itself before an allocation. */
     static long stalls() {
         try {
             List<String> lines = Files.readAllLines(Path.of("/proc/vmstat"));
@@ -60,7 +60,7 @@ record KernelCounts(long waitNanos, long pages, long pagesRead) {
         }
     }
 
-    /** What was counted since. */
+    /** Returns the difference to earlier counters. */
     String since(KernelCounts before) {
         return String.format(Locale.ROOT, "%.1f without a processor, %d pages of which %d were read",
                 (waitNanos - before.waitNanos) / 1e6, pages - before.pages, pagesRead - before.pagesRead);

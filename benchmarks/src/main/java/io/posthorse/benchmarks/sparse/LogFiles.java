@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a data directory holds.
+ * The files of a data directory.
  *
  * @param segments files of the log
- * @param logBytes what they seem to take
+ * @param logBytes their apparent size
  * @param indexes files of indexes by offset
  * @param keys files of indexes by key
  */
@@ -48,7 +48,7 @@ record LogFiles(int segments, long logBytes, int indexes, int keys) {
         }
     }
 
-    /** Deletes a directory with all that is in it, where there is one. */
+    /** Deletes a directory with its content, if it exists. */
     static void delete(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;

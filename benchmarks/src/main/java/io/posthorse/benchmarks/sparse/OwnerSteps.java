@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** How long the steps of an owner's thread take; of long ones, where the thread was while they took so long. */
+/** Measures the duration of an owner's steps; for long ones, also the stacks during the step. */
 final class OwnerSteps {
     private static final int KEPT = 6;
     private static final long LONG_NANOS = 5_000_000;
@@ -32,10 +32,10 @@ final class OwnerSteps {
     private volatile long begun;
     private volatile String seen;
 
-    /** A step that took long. */
+    /** A long step. */
     private record Step(
             String kind, long nanos, long waitNanos, long cpuNanos, long collectorMs, String kernel, String seen) {
-        /** Without the time in which no processor was free. */
+        /** Returns its duration without the time in which no processor was free. */
         long net() {
             return nanos - waitNanos;
         }
@@ -47,7 +47,7 @@ final class OwnerSteps {
         watch.start();
     }
 
-    /** Looks now and then where the owner is, while it is in a long step. */
+    /** Samples the owner's stack during a long step. */
     private void watch() {
         try {
             while (true) {
@@ -70,7 +70,7 @@ final class OwnerSteps {
         }
     }
 
-    /** Begins to count anew, on the owner's thread. */
+    /** Resets the counts, on the owner's thread. */
     void begin() {
         counting = true;
         longest = new ArrayList<>();
@@ -83,7 +83,7 @@ final class OwnerSteps {
         stalls = KernelCounts.stalls();
     }
 
-    /** From now on nothing counts, until {@link #begin}. */
+    /** Stops counting until {@link #begin}. */
     void end() {
         counting = false;
     }
@@ -96,7 +96,7 @@ final class OwnerSteps {
         return ms;
     }
 
-    /** A task of the owner that counts as a step. */
+    /** Returns a task of the owner that counts as a step. */
     Runnable timed(String kind, Runnable task) {
         return () -> {
             thread = Thread.currentThread();
@@ -135,7 +135,7 @@ final class OwnerSteps {
         }
     }
 
-    /** What was counted; of the longest ones a line each. */
+    /** Returns the counts, with a line for each of the longest steps. */
     String report() {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d steps of %.1f ms in all, the longest %.1f ms,"
                         + " %d over 20 ms, and %d without the time in which no processor was free; %d times somebody had to"

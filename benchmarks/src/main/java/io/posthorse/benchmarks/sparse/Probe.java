@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a server something small, or sends it a small message, once a millisecond, and notes how long the answers take. */
+/** Sends a server a small request or message each millisecond, and records the times of the answers. */
 final class Probe implements AutoCloseable {
     private static final int MAX_OFFSET = 30;
     private static final int BODY = 100;
@@ -32,12 +32,12 @@ final class Probe implements AutoCloseable {
         thread.start();
     }
 
-    /** Asks: that is as quick as the owner is. */
+    /** Sends requests, which are as fast as the owner. */
     static Probe questions(String address) throws IOException {
         return new Probe(address, "questions", MAX_OFFSET, Map.of("topic", "started", "queueId", "0"));
     }
 
-    /** Sends: that may have to wait for the disk too. */
+    /** Sends messages, which may also wait for the disk. */
     static Probe sends(String address) throws IOException {
         return new Probe(address, "sends", ServerStart.SEND, ServerStart.FIELDS);
     }
@@ -65,7 +65,7 @@ final class Probe implements AutoCloseable {
         longest = Math.max(longest, nanos);
     }
 
-    /** What was noted since the last call. */
+    /** Returns the times since the last call. */
     synchronized String report() {
         String text = String.format(Locale.ROOT, "%d %s, longest %.1f ms, %d over 20 ms", count, what, longest / 1e6, over);
         count = 0;

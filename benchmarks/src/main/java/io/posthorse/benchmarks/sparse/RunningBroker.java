@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A broker with the threads that a server gives it, but no port; each step of its owner is timed. */
+/** A broker with the threads of a server but without ports; each step of its owner is timed. */
 final class RunningBroker {
     private static final long CHECKPOINT_BYTES = 128L << 20;
     private static final Retention ALL = new Retention(Long.MAX_VALUE, 0, 1, ms -> false);
@@ -42,7 +42,7 @@ final class RunningBroker {
         disk = new DiskThread("sparse-disk", task -> network.owner().execute(steps.timed("answer of the background", task)));
     }
 
-    /** Opens a directory with a broker that drops nothing so far. */
+    /** Opens a directory with a broker that drops nothing yet. */
     static RunningBroker open(Path directory, boolean sparse) throws IOException {
         RunningBroker made = new RunningBroker(directory, sparse);
         made.shard = made.network.onOwner(made::start);
@@ -81,22 +81,22 @@ final class RunningBroker {
         return steps;
     }
 
-    /** Seconds of work of the background so far. */
+    /** Returns seconds of background work so far. */
     double backgroundSeconds() {
         return backgroundNanos.get() / 1e9;
     }
 
-    /** Work of the owner's in an open turn. */
+    /** Work on the owner's thread in an open turn. */
     interface Work<T> {
         T in(Broker broker) throws IOException;
     }
 
-    /** Runs work on the owner's thread, which counts as no step; the end of its turn does. */
+    /** Runs work on the owner's thread. Only the end of its turn counts as a step. */
     <T> T turn(Work<T> work) throws IOException {
         return network.onOwner(() -> work.in(shard.turn()));
     }
 
-    /** Waits until a producer would have its answer, which is held back while the disk is behind. */
+    /** Waits until a producer would get its answer, which is delayed while the disk lags behind. */
     void awaitAnswer() throws IOException, InterruptedException {
         CountDownLatch answered = new CountDownLatch(1);
         network.onOwner(() -> {
@@ -121,7 +121,7 @@ final class RunningBroker {
         answered.await();
     }
 
-    /** Begins to count steps, and drops what stands so far behind the tail from now on. */
+    /** Begins to count steps, and to drop what is beyond the retention window. */
     void drop(long window) throws IOException {
         network.onOwner(() -> {
             steps.begin();
@@ -130,7 +130,7 @@ final class RunningBroker {
         });
     }
 
-    /** Drops nothing from now on, and counts no steps. */
+    /** Stops dropping and counting. */
     void keep() throws IOException {
         network.onOwner(() -> {
             steps.end();
@@ -139,7 +139,7 @@ final class RunningBroker {
         });
     }
 
-    /** What was counted. */
+    /** Returns the counts. */
     String report() throws IOException {
         return network.onOwner(steps::report);
     }

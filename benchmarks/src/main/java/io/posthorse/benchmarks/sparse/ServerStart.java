@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A server in a process of its own, started by the launcher, and how long that took. */
+/** A server in its own process, started by the launcher, and the times of the start. */
 final class ServerStart implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     static final int SEND = 310;
@@ -30,11 +30,11 @@ final class ServerStart implements AutoCloseable {
     private final double sentMs;
 
     /**
-     * Starts a server, and sends it messages until it has accepted one.
+     * Starts a server, and sends messages until it has accepted one.
      *
-     * @param data its directory
-     * @param output takes what it writes
-     * @param settings further ones, each key=value
+     * @param data its data directory
+     * @param output file for its output
+     * @param settings further settings, each key=value
      */
     ServerStart(Path data, Path output, String... settings) throws IOException, InterruptedException {
         int[] ports = freePorts();
@@ -88,12 +88,12 @@ final class ServerStart implements AutoCloseable {
         }
     }
 
-    /** Where it takes messages. */
+    /** Returns the address for messages. */
     String address() {
         return address;
     }
 
-    /** Changes a setting while it runs. */
+    /** Changes a setting of the running server. */
     void change(String key, String value) throws IOException {
         try (Wire wire = new Wire(address)) {
             Frame answer = wire.ask(UPDATE_CONFIG, Map.of(), (key + "=" + value).getBytes(StandardCharsets.UTF_8));
@@ -103,17 +103,17 @@ final class ServerStart implements AutoCloseable {
         }
     }
 
-    /** From the call of the launcher to the open port. */
+    /** Returns the time from the call of the launcher to the open port. */
     double portMs() {
         return portMs;
     }
 
-    /** From the call of the launcher to the first message that was accepted. */
+    /** Returns the time from the call of the launcher to the first accepted message. */
     double sentMs() {
         return sentMs;
     }
 
-    /** Sends so many bytes in messages of 1 KiB, as fast as they are taken. */
+    /** Sends a number of bytes in messages of 1 KiB, as fast as they are accepted. */
     void load(long bytes) throws IOException, InterruptedException {
         byte[] frame = FrameCodec.encode(new Frame(
                 SEND, Frame.JAVA, Frame.VERSION, 1, 0, null, FIELDS, new byte[1_024], true));
@@ -139,7 +139,7 @@ final class ServerStart implements AutoCloseable {
         }
     }
 
-    /** What the process takes: mapped files of each kind, all mappings, memory. */
+    /** Returns the process's mapped files of each kind, all its mappings, and its memory. */
     String figures() throws IOException {
         Path directory = Path.of("/proc", Long.toString(process.pid()));
         List<String> maps;
@@ -158,12 +158,12 @@ final class ServerStart implements AutoCloseable {
         return text.toString();
     }
 
-    /** Ends it as kill -9 does. */
+    /** Kills it, as kill -9 does. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** Has it end in peace. */
+    /** Stops it in an orderly way. */
     @Override
     public void close() throws InterruptedException {
         process.destroy();

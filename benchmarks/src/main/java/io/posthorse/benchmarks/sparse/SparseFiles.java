@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A directory in which pages of a log that hold nothing but zeros become holes: the files say the same as if all had been
- * written, and take few blocks. Where it is not to be sparse, it is a directory as any other.
+ * A directory in which pages of zeros become holes: the files have the same content as if they were written, but few blocks.
+ * Where it is not sparse, it is an ordinary directory.
  */
 final class SparseFiles implements FileStore, AutoCloseable {
     private static final int PAGE = 4_096;
@@ -23,7 +23,7 @@ final class SparseFiles implements FileStore, AutoCloseable {
         this.sparse = sparse;
     }
 
-    /** Whether pages of zeros become holes from now on. */
+    /** Sets whether pages of zeros become holes. */
     void sparse(boolean now) {
         sparse = now;
     }
@@ -99,7 +99,7 @@ final class SparseFiles implements FileStore, AutoCloseable {
             this.file = file;
         }
 
-        /** The last page is always written, so that the file is as long as it would be. */
+        /** Writes the pages; always the last one, so that the file has its full length. */
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             if (!sparse) {

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures a broker with a large log, whose files are sparse: what stays of it when something in it is waited for, how long
- * the owner is held up by that, and how long a start takes. Each step runs in a process of its own, under the options that a
- * server has.
+ * Measures a broker with a large log on sparse files: how much of it stays when some messages are still needed, how long
+ * that delays the owner, and how long a start takes. Each step runs in its own process, with the options of a server.
  */
 public final class SparseTest {
     private static final String FILL = "fill:";
@@ -43,7 +42,7 @@ public final class SparseTest {
                 run(choices, name, given.stream().filter(argument -> !choices.names().contains(argument)).toList());
             }
         }
-        Runtime.getRuntime().halt(0); // a broker that was killed, for whoever opens the log next
+        Runtime.getRuntime().halt(0); // like a killed broker, for the process that opens the log next
     }
 
     private static Filling.Kind kind(String name) {
@@ -62,7 +61,7 @@ public final class SparseTest {
         LogFiles.delete(choices.data());
     }
 
-    /** Has servers do it, on a log that is there. */
+    /** Measures servers on an existing log. */
     private static void measure(Choices choices, Filling.Kind kind) throws IOException, InterruptedException {
         if (kind == Filling.Kind.START) {
             new StartRun(choices).run();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** How long a server takes to start on a large log after it was killed, beside one that starts on an empty directory. */
+/** Measures the start of a server on a large log after a kill, compared with a start on an empty directory. */
 final class StartRun {
-    /** Within it a server takes the checkpoint that it takes early. */
+    /** Time within which a server takes its first checkpoint. */
     private static final int SETTLE_SECONDS = 5;
 
     private final Choices choices;
@@ -24,7 +24,7 @@ final class StartRun {
     }
 
     void run() throws IOException, InterruptedException {
-        try (ServerStart warm = emptyStart()) { // also has the archive of classes made
+        try (ServerStart warm = emptyStart()) { // also creates the archive of classes
             TimeUnit.SECONDS.sleep(1);
         }
         List<Double> empties = new ArrayList<>();
@@ -59,7 +59,7 @@ final class StartRun {
         return new ServerStart(empty, output);
     }
 
-    /** A server that has worked, and is killed while much of its log is behind its checkpoint. */
+    /** Kills a working server while much of its log is behind its checkpoint. */
     private void killed() throws IOException, InterruptedException {
         ServerStart server = new ServerStart(choices.data(), output);
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
-/** A message whose body is zeros, laid out as it is stored; one object serves one message after another. */
+/** A message with a body of zeros in its stored layout; the object is reused for each message. */
 final class ZeroMessage implements Message {
     private static final String KEY = "UNIQ_KEY\u0001";
     private static final int DIGITS = 16;
@@ -31,7 +31,7 @@ final class ZeroMessage implements Message {
         keyAt = bytes.length - DIGITS;
     }
 
-    /** Becomes the n-th message, which has a key of its own. */
+    /** Changes to the n-th message, which has its own key. */
     ZeroMessage number(long n) {
         for (int i = 0; i < DIGITS; i++) {
             bytes[keyAt + i] = (byte) Character.forDigit((int) (n >>> 4 * (DIGITS - 1 - i)) & 15, 16);

@@ -1,2 +1,2 @@
-/** Large logs on sparse files: what retention keeps of them, what that costs the owner, and how long a start takes. */
+/** Measurements of large logs on sparse files: retention, its cost for the owner, and the time of a start. */
 package io.posthorse.benchmarks.sparse;

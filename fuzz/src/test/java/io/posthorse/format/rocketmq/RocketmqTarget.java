@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Native bytes in RocketMQ's form. An input is a message, in front of and behind others' bytes. */
+/** Native bytes in RocketMQ's format. Input: a message, which is placed between other bytes. */
 public final class RocketmqTarget implements Target {
     private static final int FRONT = 16;
     private static final int HEADER = 100;
 
     private final StoredFormat format = new StoredFormat();
 
-    /** A compressed body may become a thousand times as long. */
+    /** Allows for a compressed body that grows a thousand times. */
     @Override
     public long allocated(int length) {
         return (8L << 20) + 16_384L * length;
@@ -39,7 +39,7 @@ public final class RocketmqTarget implements Target {
         }
     }
 
-    /** What was written here can be read by everybody. */
+    /** Checks that every reader can read the written message. */
     private void again(ByteBuffer shown) {
         PlainMessage plain = format.plain(shown, 0, shown.capacity());
         format.keys(shown, 0, shown.capacity(), key -> { });
@@ -79,12 +79,12 @@ public final class RocketmqTarget implements Target {
         return String.valueOf(answer[0]);
     }
 
-    /** Whoever calls a format expects that it may refuse. */
+    /** Calls a format, which may refuse the bytes. */
     private static void refusing(Runnable part) {
         try {
             part.run();
         } catch (RuntimeException e) {
-            // of no sense to the format
+            // invalid in the format
         }
     }
 }

@@ -1,11 +1,11 @@
 package io.posthorse.fuzz.reading;
 
-/** Assertions of targets, without the rest of a test library, which Jazzer would instrument. */
+/** Assertions of targets, without a test library, which Jazzer would instrument. */
 public final class Require {
     private Require() {}
 
     /**
-     * Requires that something holds.
+     * Requires that a condition is true.
      *
      * @throws AssertionError with the message where it does not
      */

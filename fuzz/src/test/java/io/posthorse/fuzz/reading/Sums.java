@@ -3,11 +3,11 @@ package io.posthorse.fuzz.reading;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** Puts checksums right, so that an input reaches what stands behind them. */
+/** Corrects checksums, so that an input reaches the code behind them. */
 public final class Sums {
     private Sums() {}
 
-    /** Writes the CRC32C of a range to an index; does nothing where the buffer does not hold the range or the index. */
+    /** Writes the CRC32C of a range at an index; does nothing where the range or the index is outside the buffer. */
     public static void put(ByteBuffer bytes, int at, int from, int to) {
         if (from >= 0 && from <= to && to <= bytes.capacity() && at >= 0 && at <= bytes.capacity() - 4) {
             CRC32C crc = new CRC32C();

@@ -1,11 +1,11 @@
 package io.posthorse.fuzz.reading;
 
-/** Has the code that reads a stored format read an input. */
+/** Runs the code that reads a stored format on an input. */
 public interface Target {
     /**
-     * Makes a file or record of an input and reads it.
+     * Makes a file or record from an input, and reads it.
      *
-     * @throws Throwable what the format does not document: a fault was found
+     * @throws Throwable an exception that the format does not document, which means a fault
      */
     void read(byte[] input) throws Throwable;
 

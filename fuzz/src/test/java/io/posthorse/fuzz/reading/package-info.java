@@ -1,2 +1,2 @@
-/** What a fuzz target is, and what targets share. */
+/** The interface of fuzz targets, and their common code. */
 package io.posthorse.fuzz.reading;

@@ -10,14 +10,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Native bytes in the form of JMS messages. An input is a message, in front of and behind others' bytes. */
+/** Native bytes in the format of JMS messages. Input: a message, which is placed between other bytes. */
 public final class JmsTarget implements Target {
     private static final int FRONT = 16;
 
     private final StoredForm form = new StoredForm();
     private final StoredFormat shownTo = new StoredFormat();
 
-    /** A compressed body may become a thousand times as long. */
+    /** Allows for a compressed body that grows a thousand times. */
     @Override
     public long allocated(int length) {
         return (8L << 20) + 16_384L * length;
@@ -60,12 +60,12 @@ public final class JmsTarget implements Target {
         return String.valueOf(answer[0]);
     }
 
-    /** Whoever calls a format expects that it may refuse. */
+    /** Calls a format, which may refuse the bytes. */
     private static void refusing(Runnable part) {
         try {
             part.run();
         } catch (RuntimeException e) {
-            // of no sense to the format
+            // invalid in the format
         }
     }
 }

@@ -11,7 +11,7 @@ import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageRequestMode;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** A backlog that is worked off: by a filter that one message in a hundred passes, or by POP. */
+/** Consumes a backlog, either with a filter that one message in a hundred passes, or by POP. */
 final class Consuming {
     private static final int MATCH_ONE_OF = 100;
 
@@ -30,7 +30,7 @@ final class Consuming {
             throws Exception {
         fill(setting, topic);
         int wanted = setting.count() / MATCH_ONE_OF;
-        for (int round = 0; round < 3; round++) { // the first rounds are the compilers'
+        for (int round = 0; round < 3; round++) { // the first rounds warm up the compilers
             AtomicInteger arrived = new AtomicInteger();
             DefaultMQPushConsumer consumer = consumer(setting, "filter-" + topic + "-" + round, arrived);
             consumer.subscribe(topic, selector);

@@ -9,7 +9,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** So many messages wait for times of their own, and then come: what sending, waiting and delivering cost, how late. */
+/** Measures what sending, waiting and delivering of messages with delivery times cost, and how late they come. */
 final class Delays {
     private static final String TOPIC = "FeatureDelays";
     private static final int PER_SECOND = 5_000;
@@ -30,7 +30,7 @@ final class Delays {
         long begin = System.nanoTime();
         Setting.send(producer, setting.count(), n -> {
             Message message = Setting.message(TOPIC, "due");
-            // the first ones are measured, the others wait on; each ms gets its share
+            // the first ones are measured, the others keep waiting; the times are spread evenly
             long due = first + (n % setting.count()) * 1_000L / PER_SECOND + (n < MEASURED ? 0 : 3_600_000);
             message.setDeliverTimeMs(due);
             message.putUserProperty("due", Long.toString(due));

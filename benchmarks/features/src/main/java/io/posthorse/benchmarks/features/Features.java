@@ -3,8 +3,8 @@ package io.posthorse.benchmarks.features;
 import java.util.List;
 
 /**
- * Measures what features cost the broker's process: CPU time of it for each message, by the official client 5.5.0, which
- * costs more than the broker and so must not count. Linux only.
+ * Measures the CPU time of the broker's process for each message, by feature. The load is from the official client 5.5.0,
+ * whose own CPU time, larger than the broker's, does not count. Linux only.
  *
  * <p>Usage: {@code Features NAMESRV SERVER_PID COUNT transactions|delays|tags|sql|pop|groups ...}
  */

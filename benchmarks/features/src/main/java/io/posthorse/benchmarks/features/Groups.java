@@ -14,8 +14,8 @@ import org.apache.rocketmq.common.sysflag.PullSysFlag;
 import org.apache.rocketmq.remoting.protocol.header.PullMessageRequestHeader;
 
 /**
- * A thousand groups that each read all of one topic. Their pulls are the client library's, with the subscription in each of
- * them; a thousand of its push consumers in one process would be eleven thousand threads, and the client's core the limit.
+ * A thousand groups that each read all of one topic. They pull with the client library, and each pull has the subscription.
+ * A thousand push consumers in one process would need 11,000 threads, and the client's CPU would be the limit.
  */
 final class Groups {
     private static final int GROUPS = 1_000;
@@ -35,7 +35,7 @@ final class Groups {
         this.broker = broker;
     }
 
-    @SuppressWarnings("deprecation") // the client has no other way to its remoting requests
+    @SuppressWarnings("deprecation") // the client offers no other access to its remoting requests
     static void run(Setting setting) throws Exception {
         DefaultMQProducer producer = setting.producer("groups-producer");
         producer.createTopic("TBW102", TOPIC, 1, null);
@@ -52,7 +52,7 @@ final class Groups {
         }
         groups.await(GROUPS * 100L);
         int count = setting.count() / GROUPS;
-        for (int round = 0; round < ROUNDS; round++) { // the first rounds are the compilers'
+        for (int round = 0; round < ROUNDS; round++) { // the first rounds warm up the compilers
             groups.arrived.set(0);
             setting.server().mark();
             long begin = System.nanoTime();
@@ -74,7 +74,7 @@ final class Groups {
         }
     }
 
-    /** One group: as soon as a pull is answered it makes the next. */
+    /** A group that sends the next pull as soon as one is answered. */
     private final class Reader implements PullCallback {
         private final PullMessageRequestHeader request = new PullMessageRequestHeader();
 

@@ -3,8 +3,8 @@ package io.posthorse.benchmarks.features;
 import java.util.List;
 
 /**
- * Measures what JMS costs the broker's process: messages for each second of its CPU time, by ActiveMQ's client 6.3.1, which
- * every broker that speaks OpenWire serves. The client costs more than the broker and so must not count. Linux only.
+ * Measures JMS messages for each second of the broker's CPU time. The load is from ActiveMQ's client 6.3.1, so any broker
+ * that speaks OpenWire can be measured. The client's own CPU time, larger than the broker's, does not count. Linux only.
  *
  * <p>Usage: {@code JmsFeatures URL SERVER_PID WARM_SECONDS SECONDS sends|queue|topic|transactions|destinations ...}
  */

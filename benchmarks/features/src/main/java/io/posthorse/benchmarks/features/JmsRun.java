@@ -50,7 +50,7 @@ final class JmsRun {
         void run() throws JMSException, InterruptedException;
     }
 
-    /** One of them, with its connections and threads. */
+    /** A run of a scenario, with its connections and threads. */
     final class Scenario implements AutoCloseable {
         private final String name;
         private final List<Connection> connections = new ArrayList<>();
@@ -89,7 +89,7 @@ final class JmsRun {
             return message;
         }
 
-        /** Keeps so many sends under way; each permit comes back by the answer, or where it is told to. */
+        /** Limits the sends in flight; an answer, or a call, returns the permit. */
         private void sender(Destination to, Semaphore permits, boolean returnsPermits) throws JMSException {
             Session session = session(Session.AUTO_ACKNOWLEDGE);
             MessageProducer producer = session.createProducer(to);
@@ -118,7 +118,7 @@ final class JmsRun {
             });
         }
 
-        /** Many senders to one queue, nobody receives. */
+        /** Many senders send to one queue without a consumer. */
         void sends() throws Exception {
             Destination queue = session(Session.AUTO_ACKNOWLEDGE).createQueue("bench.sends");
             Semaphore permits = new Semaphore(CONNECTIONS * WINDOW);
@@ -128,7 +128,7 @@ final class JmsRun {
             measure("sends");
         }
 
-        /** As many receivers as senders, at most so many messages between them. */
+        /** Equally many receivers and senders, with a limit of messages in between. */
         void queue() throws Exception {
             Destination queue = session(Session.AUTO_ACKNOWLEDGE).createQueue("bench.queue");
             Semaphore permits = new Semaphore(IN_FLIGHT);
@@ -144,7 +144,7 @@ final class JmsRun {
             measure("sent and received");
         }
 
-        /** One sender, ten subscribers. */
+        /** One sender and ten subscribers. */
         void topic() throws Exception {
             Destination topic = session(Session.AUTO_ACKNOWLEDGE).createTopic("bench.topic");
             Semaphore permits = new Semaphore(IN_FLIGHT);
@@ -161,7 +161,7 @@ final class JmsRun {
             measure("deliveries");
         }
 
-        /** Batches of a hundred are sent in a transaction and received in one. */
+        /** Batches of a hundred messages, each sent in a transaction and received in one. */
         void transactions() throws Exception {
             Destination queue = session(Session.AUTO_ACKNOWLEDGE).createQueue("bench.transactions");
             Semaphore permits = new Semaphore(IN_FLIGHT);
@@ -208,7 +208,7 @@ final class JmsRun {
                     name, count, what, took, count / took, cpu / took, count / cpu, server.ownMb());
         }
 
-        /** So many queues, with a message in every tenth. */
+        /** Many queues, with a message in every tenth. */
         void destinations() throws Exception {
             Session session = session(Session.SESSION_TRANSACTED);
             MessageProducer producer = session.createProducer(null);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The broker's process, as Linux accounts for it. */
+/** CPU time and memory of the broker's process, as Linux accounts for them. */
 final class ServerProcess {
     private static final double TICKS_PER_SECOND = 100;
     private static final int UTIME = 11;
@@ -23,22 +23,22 @@ final class ServerProcess {
         return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) / TICKS_PER_SECOND;
     }
 
-    /** From now on {@link #cpuSeconds} counts. */
+    /** Sets the start of {@link #cpuSeconds}. */
     void mark() throws IOException {
         since = seconds();
     }
 
-    /** CPU seconds, of all cores and with the compilers', since the mark. */
+    /** Returns CPU seconds since the mark, of all cores and including the compilers. */
     double cpuSeconds() throws IOException {
         return seconds() - since;
     }
 
-    /** Resident memory in MB, pages of files among it, which the kernel can drop at any time. */
+    /** Returns resident memory in MB, including pages of files, which the kernel can drop at any time. */
     long residentMb() throws IOException {
         return memoryMb("VmRSS:");
     }
 
-    /** Resident memory in MB that is the process's own: heap, code, stacks, buffers. */
+    /** Returns the process's own resident memory in MB: heap, code, stacks, buffers. */
     long ownMb() throws IOException {
         return memoryMb("RssAnon:");
     }

@@ -12,7 +12,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
 
 /**
- * What all scenarios share: where the broker is, how much to do, and a way to send much.
+ * The common part of all scenarios: the broker, the number of messages, and a way to send many.
  *
  * @param namesrv host:port of the name server
  * @param server the broker's process
@@ -29,7 +29,7 @@ record Setting(String namesrv, ServerProcess server, int count) {
         return body;
     }
 
-    /** A message of 256 bytes. */
+    /** Returns a message of 256 bytes. */
     static Message message(String topic, String tag) {
         return new Message(topic, tag, BODY.clone());
     }
@@ -42,12 +42,12 @@ record Setting(String namesrv, ServerProcess server, int count) {
         return producer;
     }
 
-    /** Makes the n-th message. */
+    /** Returns the n-th message. */
     interface Source {
         Message message(int n);
     }
 
-    /** Sends so many messages, many at a time, and waits for all answers. */
+    /** Sends messages asynchronously, many in flight, and waits for all answers. */
     static void send(DefaultMQProducer producer, int count, Source source) throws Exception {
         Semaphore window = new Semaphore(WINDOW);
         AtomicLong failed = new AtomicLong();
@@ -82,7 +82,7 @@ record Setting(String namesrv, ServerProcess server, int count) {
         }
     }
 
-    /** Prints a row. */
+    /** Prints a row of results. */
     static void print(String scenario, String format, Object... values) {
         System.out.println(scenario + ": " + String.format(Locale.ROOT, format, values));
     }

@@ -9,7 +9,7 @@ import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** Messages that are prepared, decided upon by the sender, and committed: what one of them costs. */
+/** Measures the cost of a transactional message: prepared, decided by the sender, and committed. */
 final class Transactions {
     private static final String TOPIC = "FeatureTransactions";
     private static final int THREADS = 32;

@@ -1,2 +1,2 @@
-/** What features cost a broker, Posthorse or RocketMQ, driven by the official client. */
+/** Measurements of features of Posthorse or RocketMQ, driven by the official client. */
 package io.posthorse.benchmarks.features;
