@@ -3,10 +3,10 @@ package io.posthorse.interop.admin;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** All steps by name, in the order in which they are played: most are named after the command they try. */
+/** All steps by name, in the order in which they run; most are named after the command that they try. */
 public final class Catalog {
 
-    /** One thing to try; throws where it is not as it should be. */
+    /** A step; it throws where the result is wrong. */
     public interface Step {
         void run() throws Exception;
     }
@@ -24,7 +24,7 @@ public final class Catalog {
         return this;
     }
 
-    /** Everything that the tools of every version do. */
+    /** Returns the steps for the tools of every version. */
     static Catalog of(Stage stage) {
         Catalog catalog = new Catalog();
         new TopicSteps(stage).addTo(catalog);

@@ -96,7 +96,7 @@ final class ConsumerSteps {
         tool.run("consumerProgress", "-g", "Cloned").shows(stage.topic).matches(stage.topic + " +broker-a +0 +\\d+ +[1-9]");
     }
 
-    /** No release registers the command of this name; the request behind it is one of the admin client. */
+    /** Tries the admin client's request, since no release registers the command. */
     private void getConsumerStatus() throws Exception {
         String clients = stage.consumerStatus();
         if (!clients.contains(stage.clientId()) || !clients.contains("queueId=0")) {

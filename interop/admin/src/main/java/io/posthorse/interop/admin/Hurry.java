@@ -3,8 +3,8 @@ package io.posthorse.interop.admin;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shortens the shutdown of the released client, which at the end of every other command waits 3 s for a thread of its
- * own that listens for events. While the command waits for it, that thread is interrupted, and ends.
+ * Shortens the shutdown of the released client, which after many commands waits 3 s for its event thread. While a command
+ * waits for that thread, this class interrupts it, so that it ends.
  */
 public final class Hurry extends Thread {
 
@@ -18,7 +18,7 @@ public final class Hurry extends Thread {
         setDaemon(true);
     }
 
-    /** Watches the calling thread from now on. */
+    /** Begins to watch the calling thread. */
     public static void begin() {
         new Hurry(Thread.currentThread()).start();
     }

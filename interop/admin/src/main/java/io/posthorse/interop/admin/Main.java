@@ -4,20 +4,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Plays all steps in one process, since starting one for each command would take minutes. It prints a line for each:
- * {@code verdict step=NAME result=PASS|FAIL millis=N}, and what was wrong before it.
+ * Runs all steps in one process, since a process for each command would take minutes. Prints a line for each:
+ * {@code verdict step=NAME result=PASS|FAIL millis=N}, with the reason of a failure before it.
  */
 public final class Main {
 
     private Main() {
     }
 
-    /** Arguments: name server, broker (each host:port). */
+    /**
+     * Runs the steps.
+     *
+     * @param arguments name server, broker (each host:port)
+     */
     public static void main(String[] arguments) throws Exception {
         play(arguments, Map.of());
     }
 
-    /** Plays the steps of the tools, then the ones given, and ends the process. */
+    /** Runs the steps of the tools, then the given ones, and ends the process. */
     public static void play(String[] arguments, Map<String, Catalog.Step> more) throws Exception {
         boolean passed = true;
         try (Stage stage = new Stage(arguments[0], arguments[1])) {

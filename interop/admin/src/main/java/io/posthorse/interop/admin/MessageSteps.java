@@ -56,7 +56,7 @@ final class MessageSteps {
         tool.run("queryMsgByUniqueKey", "-t", topic, "-i", key).shows("Keys:                [key2]")
                 .matches("MessageTrack \\[consumerGroup=" + stage.group + ", trackType=CONSUMED");
         if (tool.knows("updateTopicList")) {
-            return; // the command of 5.x keeps its client, which is shut down by now, and works once in a process only
+            return; // the command of 5.x keeps its client, which is shut down by now, so it works only once in a process
         }
         int before = stage.received.size();
         tool.run("queryMsgByUniqueKey", "-t", topic, "-i", key, "-g", stage.group, "-d", stage.clientId())
@@ -65,7 +65,7 @@ final class MessageSteps {
                 () -> stage.received.size() > before);
     }
 
-    /** From 5.x on the topic has to be said too. */
+    /** Returns the arguments; from 5.x on they include the topic. */
     private Tool.Output byId(String... more) {
         boolean withTopic = tool.run("help", "queryMsgById").text().contains("--topic");
         String[] all = new String[3 + (withTopic ? 2 : 0) + more.length];

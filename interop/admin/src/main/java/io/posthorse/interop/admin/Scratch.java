@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder for the files of one step; it is deleted with all that is in it. */
+/** A directory for the files of a step, which is deleted with its content. */
 final class Scratch implements AutoCloseable {
     private final Path folder;
 
@@ -19,7 +19,7 @@ final class Scratch implements AutoCloseable {
         return folder;
     }
 
-    /** A file with that text; its path, as a command takes it. */
+    /** Creates a file with a text; returns its path for a command. */
     String file(String text) throws IOException {
         return Files.writeString(folder.resolve("input.json"), text).toString();
     }

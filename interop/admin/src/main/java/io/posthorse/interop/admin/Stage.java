@@ -16,7 +16,7 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** What the commands are tried on: a broker, a topic with messages, a consumer and a producer that are online. */
+/** The environment of the commands: a broker, a topic with messages, and an online consumer and producer. */
 final class Stage implements AutoCloseable {
 
     static final String CLUSTER = "DefaultCluster";
@@ -42,7 +42,7 @@ final class Stage implements AutoCloseable {
         this.producer = new DefaultMQProducer(producers);
     }
 
-    /** Opens the stage: the topic by command, messages, then the consumer that reads them. */
+    /** Creates the topic by command, sends messages, and starts the consumer that reads them. */
     void open() throws Exception {
         tool.run("updateTopic", "-c", CLUSTER, "-t", topic, "-r", "2", "-w", "2").shows("create topic to");
         producer.setNamesrvAddr(nameServer);
@@ -65,7 +65,7 @@ final class Stage implements AutoCloseable {
         settle();
     }
 
-    /** Makes the broker writable again; tools before 5.x have no command for that, so the request is sent as it is. */
+    /** Makes the broker writable again; tools before 5.x have no command for that, so it sends the request itself. */
     void restoreWritePermission() {
         RemotingCommand request = RemotingCommand.createRequestCommand(ADD_WRITE_PERM_OF_BROKER, null);
         request.addExtField("brokerName", BROKER);
@@ -80,7 +80,7 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** Where the members of the group are, as they say themselves. */
+    /** Returns the positions of the group's members, as they report them. */
     String consumerStatus() throws Exception {
         DefaultMQAdminExt admin = new DefaultMQAdminExt();
         admin.setNamesrvAddr(nameServer);
@@ -93,12 +93,12 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** The id of the online consumer. */
+    /** Returns the id of the online consumer. */
     String clientId() {
         return consumer.buildMQClientId();
     }
 
-    /** Has the consumer's offsets sent to the broker, and waits until it has them. */
+    /** Makes the consumer send its offsets to the broker, and waits until the broker has them. */
     void settle() throws InterruptedException {
         await("the broker has the consumer's offsets", Duration.ofSeconds(20), () -> {
             consumer.getDefaultMQPushConsumerImpl().persistConsumerOffset();

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 
-/** The command line of the released tools, run in this process with its output caught. */
+/** The command line of the released tools, run in this process with captured output. */
 public final class Tool {
 
-    /** In 4.4.0 two threads of the client open the first connection, and now and then the one closes the other's. */
+    /** Known race of 4.4.0: two threads of the client open the first connection, and one may close the other's. */
     private static final Pattern RACE = Pattern.compile("send request to <|connect to <|No route info of this topic|"
             + "No name server|The broker does not exist|#Broker Name.*\\n +0 +false");
     private static final int ATTEMPTS = 8;
@@ -26,7 +26,7 @@ public final class Tool {
         this.nameServer = nameServer;
     }
 
-    /** Runs a command to its end, once more where the client tripped over itself; gives what it printed. */
+    /** Runs a command to its end, again where the client's own race made it fail; returns its output. */
     public Output run(String... arguments) {
         Output output = runOnce(arguments);
         for (int attempt = 1; attempt < ATTEMPTS && RACE.matcher(output.text()).find(); attempt++) {
@@ -50,7 +50,7 @@ public final class Tool {
         return new Output(String.join(" ", arguments), caught.toString(StandardCharsets.UTF_8));
     }
 
-    /** Runs a command that does not end by itself, until it has printed a text or its time is up. */
+    /** Runs a command that does not end by itself, until it prints a text or the time is over. */
     Output watch(String text, Duration limit, String... arguments) throws InterruptedException {
         ByteArrayOutputStream caught = new ByteArrayOutputStream();
         PrintStream catching = new PrintStream(caught, true, StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ public final class Tool {
         return new Output(String.join(" ", arguments), caught.toString(StandardCharsets.UTF_8));
     }
 
-    /** Whether these tools have a command of that name. */
+    /** Returns whether these tools have a command of that name. */
     boolean knows(String command) {
         return !UNKNOWN.matcher(runOnce("help", command).text()).find();
     }
@@ -84,10 +84,10 @@ public final class Tool {
         return all.toArray(String[]::new);
     }
 
-    /** What a command printed. */
+    /** The output of a command. */
     public record Output(String command, String text) {
 
-        /** It printed all of these, and no stack trace. */
+        /** Requires that it has all of these, and no stack trace. */
         public Output shows(String... expected) {
             if (text.contains("Exception") || text.contains("\tat ")) {
                 throw new AssertionError(this + "\nis a failure");
@@ -95,7 +95,7 @@ public final class Tool {
             return has(expected);
         }
 
-        /** It printed all of these. */
+        /** Requires that it has all of these. */
         public Output has(String... expected) {
             for (String part : expected) {
                 if (!text.contains(part)) {
@@ -105,7 +105,7 @@ public final class Tool {
             return this;
         }
 
-        /** It printed a match of this. */
+        /** Requires that it has a match of a pattern. */
         public Output matches(String pattern) {
             if (!Pattern.compile(pattern).matcher(text).find()) {
                 throw new AssertionError(this + "\nhas no match of: " + pattern);
@@ -113,7 +113,7 @@ public final class Tool {
             return this;
         }
 
-        /** It printed none of these. */
+        /** Requires that it has none of these. */
         public Output lacks(String... unexpected) {
             for (String part : unexpected) {
                 if (text.contains(part)) {

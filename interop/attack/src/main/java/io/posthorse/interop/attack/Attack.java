@@ -6,21 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One way to do harm.
+ * An attack.
  *
- * @param name what it is called in the report
- * @param step does some of it; called again and again until the time is up
+ * @param name its name in the report
+ * @param step part of the attack, which is repeated until the time is over
  */
 record Attack(String name, Step step) {
-    /** Does some harm. A broken connection is no news: it is what should happen. */
+    /** Does part of the attack. A broken connection is the expected defence. */
     interface Step {
         void run(Target target, Open open) throws IOException;
     }
 
-    /** Connections that an attack keeps open, so many at most; the oldest goes first. */
+    /** Connections that an attack keeps open, up to a maximum; the oldest is closed first. */
     static final class Open implements AutoCloseable {
         private static final int MAX = 600;
-        /** Attackers come from another address than the user: who shares one with them can be kept out of it. */
+        /** Address of the attackers. It is not the user's, since users of the attackers' address may be kept out. */
         private static final String ELSEWHERE = "127.0.0.2";
 
         private final List<Socket> sockets = new ArrayList<>();

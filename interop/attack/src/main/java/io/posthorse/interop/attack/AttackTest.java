@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Attacks a broker with a heap of 128 MiB while a user works, and says what the user notices. An attack has succeeded where
- * a send fails, where the broker ends, or where the sends take too long.
+ * Attacks a broker with a heap of 128 MiB while a user works, and reports the effect on the user. An attack succeeds where a
+ * send fails, the broker ends, or sends take too long.
  */
 public final class AttackTest {
     private static final String HEAP = "128m";
     private static final long WARM_MS = 8_000;
     private static final int MESSAGES = 2_000;
     private static final int MESSAGE_BYTES = 16 << 10;
-    /** Beside a heap of 128 MiB: classes, compiled code, threads, and as much again for buffers. */
+    /** Memory beside a heap of 128 MiB: classes, compiled code, threads, and as much again for buffers. */
     private static final long RESIDENT_MIB_MAX = 480;
 
     private final long phaseMs;
@@ -29,11 +29,11 @@ public final class AttackTest {
     private final PrintStream out;
 
     /**
-     * @param phaseMs how long each attack lasts
-     * @param slowdownMax how much longer 99 of 100 sends may take
-     * @param msAllowed how long they may take in any case: where attackers and broker share two cores, each waits for the
+     * @param phaseMs duration of each attack in ms
+     * @param slowdownMax maximum factor by which the 99th percentile of sends may grow
+     * @param msAllowed duration that is always allowed: where attackers and broker share two cores, each waits for the
      * other
-     * @param only begin of the names of attacks to make; empty for all
+     * @param only prefix of the names of attacks to run; empty for all
      */
     public AttackTest(long phaseMs, double slowdownMax, double msAllowed, String only, PrintStream out) {
         this.phaseMs = phaseMs;
@@ -43,7 +43,10 @@ public final class AttackTest {
         this.out = out;
     }
 
-    /** Options: --seconds N each (5), --allow MS that sends may take in any case (20), --only BEGIN of a name. */
+    /**
+     * Reads the options: --seconds N for each attack (5), --allow MS that sends may always take (20), --only PREFIX of
+     * names.
+     */
     public static void main(String[] args) throws Exception {
         long seconds = 5;
         double allowed = 20;
@@ -64,10 +67,10 @@ public final class AttackTest {
     }
 
     /**
-     * Runs all attacks, one after the other.
+     * Runs the attacks, one after the other.
      *
-     * @param folder keeps the broker's data and output
-     * @return those that succeeded, each with what happened
+     * @param folder directory for the broker's data and output
+     * @return the attacks that succeeded, each with its effect
      */
     public List<String> run(Path folder) throws IOException, InterruptedException {
         List<String> succeeded = new ArrayList<>();
@@ -109,7 +112,7 @@ public final class AttackTest {
                         attack.step().run(target, open);
                     }
                 } catch (IOException e) {
-                    // closed by the broker: it begins anew
+                    // closed by the broker: the attack begins again
                 }
             }
         });

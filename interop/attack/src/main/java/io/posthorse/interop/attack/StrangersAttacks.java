@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** What somebody can do who has no account. */
+/** Attacks by peers without an account. */
 final class StrangersAttacks {
     private static final byte[] PREFACE = Target.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};

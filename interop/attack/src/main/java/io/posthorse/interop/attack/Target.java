@@ -7,18 +7,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The broker under attack, with an administrator, a user who works, and one who does harm.
+ * The broker under attack, with an administrator, a working user, and a malicious one.
  *
- * @param brokerPort where it takes remoting
- * @param nameServerPort where its name server is
- * @param grpcPort where it takes gRPC
- * @param jmsPort where it takes OpenWire
+ * @param brokerPort port for remoting
+ * @param nameServerPort port of the name server
+ * @param grpcPort port for gRPC
+ * @param jmsPort port for OpenWire
  */
 record Target(int brokerPort, int nameServerPort, int grpcPort, int jmsPort) {
     static final Wire.User ROOT = new Wire.User("root", "rootsecret");
     static final Wire.User WORKER = new Wire.User("worker", "workersecret");
     static final Wire.User MALLORY = new Wire.User("mallory", "mallorysecret");
-    /** The worker's topic, and one that Mallory may do everything with. */
+    /** The worker's topic, and one on which Mallory has all permissions. */
     static final String WORK = "Work";
     static final String PLAY = "Play";
 
@@ -37,7 +37,7 @@ record Target(int brokerPort, int nameServerPort, int grpcPort, int jmsPort) {
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
-    /** Makes users, topics, and messages to ask for. */
+    /** Creates users, topics, and messages to request. */
     void prepare(int messages, int bytes) throws IOException {
         try (Wire root = new Wire(brokerPort)) {
             for (String topic : new String[] {WORK, PLAY}) {

@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** What somebody can do who has an account with few rights. */
+/** Attacks by a user with few rights. */
 final class UsersAttacks {
     private static final int PEEK = 200_052;
     private static final int POP = 200_050;
@@ -34,7 +34,7 @@ final class UsersAttacks {
                     byte[] whole = Target.send(Target.MALLORY, Target.PLAY, 0, new byte[4 << 20]);
                     byte[] small = Target.send(Target.MALLORY, Target.PLAY, 0, new byte[10]);
                     OutputStream out = open.connect(target.brokerPort()).getOutputStream();
-                    out.write(small); // no stranger any more
+                    out.write(small); // the peer is known from here on
                     out.write(Arrays.copyOf(whole, whole.length - 1));
                 }),
                 new Attack("locks of queues that are invented", (target, open) -> one(target, open, LOCK, locks())),

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A connection that speaks RocketMQ's remoting protocol, as a user or as nobody. */
+/** A connection with RocketMQ's remoting protocol, signed by a user or unsigned. */
 final class Wire implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
     private static final int ANSWER_MS = 20_000;
@@ -65,7 +65,7 @@ final class Wire implements AutoCloseable {
         return socket.getOutputStream();
     }
 
-    /** Sends a request and returns its answer's code. */
+    /** Sends a request, and returns the code of its answer. */
     int ask(byte[] request) throws IOException {
         out().write(request);
         DataInputStream in = new DataInputStream(socket.getInputStream());

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A user who sends a message every few milliseconds, one after the other, and notes how long each takes. A send that is late
- * makes the next one late and not longer: what is told is what one send takes.
+ * A user who sends a message every few milliseconds, one after the other, and records the duration of each. A late send
+ * delays the next one, but its duration counts from its own start.
  */
 final class Worker {
     private static final long PERIOD_NANOS = 4_000_000;
@@ -17,13 +17,13 @@ final class Worker {
     }
 
     /**
-     * What the user has noticed.
+     * The effect on the user.
      *
-     * @param p99Ms of 100 sends, 99 took no longer
+     * @param p99Ms 99th percentile of the duration of sends
      */
     record Noticed(int sent, int failed, double medianMs, double p99Ms) {}
 
-    /** Works for so long. */
+    /** Works for a time. */
     Noticed work(long millis) {
         int most = (int) (millis * 1_000_000 / PERIOD_NANOS);
         long[] took = new long[most];

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the command line asks for.
+ * The arguments of the program.
  *
  * @param nameServer address of the name server
  * @param run suffix that makes topics and groups of this run unique
  * @param delays the broker's delay levels in milliseconds, level 1 first
- * @param timerEarlyMillis how much earlier than asked a timed message may come
- * @param threads how many scenarios run at the same time
+ * @param timerEarlyMillis ms by which a timed message may come early
+ * @param threads number of scenarios that run concurrently
  * @param scenarios their names; "all" stands for all
  */
 public record Arguments(
@@ -21,7 +21,7 @@ public record Arguments(
                     + " all|SCENARIO...";
     private static final String DEFAULT_DELAYS = "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h";
 
-    /** Reads the command line. */
+    /** Parses the command line. */
     public static Arguments parse(String[] args) {
         String nameServer = null;
         String run = null;

@@ -8,14 +8,14 @@ import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
 import org.apache.rocketmq.common.message.MessageQueue;
 
-/** What a push consumer knows of itself: its queues, their offsets. */
+/** The queues of a push consumer, and their offsets. */
 @SuppressWarnings("deprecation")
 public final class Assigned {
 
     private Assigned() {
     }
 
-    /** The queues of the topic that the consumer has now and pulls from. */
+    /** Returns the queues of the topic that the consumer has now and pulls from. */
     static Set<MessageQueue> queues(DefaultMQPushConsumer consumer, String topic) {
         return consumer.getDefaultMQPushConsumerImpl().getRebalanceImpl().getProcessQueueTable().keySet().stream()
                 .filter(queue -> queue.getTopic().equals(topic)).collect(Collectors.toCollection(TreeSet::new));
@@ -40,7 +40,7 @@ public final class Assigned {
         return sum;
     }
 
-    /** Makes every member of the group get every message; the type of the argument moved in 5.0. */
+    /** Sets broadcasting; the type of the argument moved in 5.0. */
     static void broadcast(DefaultMQPushConsumer consumer) throws ReflectiveOperationException {
         for (Method method : DefaultMQPushConsumer.class.getMethods()) {
             if (method.getName().equals("setMessageModel")) {

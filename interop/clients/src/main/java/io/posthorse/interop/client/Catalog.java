@@ -16,12 +16,12 @@ public final class Catalog {
     private Catalog() {
     }
 
-    /** Whether it needs the machine for itself. */
+    /** Returns whether it must run alone. */
     static boolean isAlone(String name) {
         return ALONE.contains(name);
     }
 
-    /** The scenarios with these names, or all for "all". */
+    /** Returns the scenarios with these names, or all for "all". */
     static Map<String, Scenario> chosen(List<String> names) {
         Map<String, Scenario> all = all();
         if (names.contains("all")) {
@@ -38,7 +38,7 @@ public final class Catalog {
         return chosen;
     }
 
-    /** All scenarios; those that take longest come first, so that they start first. */
+    /** Returns all scenarios; the longest ones come first, so that they start first. */
     static Map<String, Scenario> all() {
         Map<String, Scenario> all = new LinkedHashMap<>();
         all.put("crash-takeover", CrashScenario::run);

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Comparisons that end a scenario when they do not hold. */
+/** Assertions of scenarios. */
 public final class Check {
 
     private static final long POLL_MILLIS = 20;
@@ -12,21 +12,21 @@ public final class Check {
     private Check() {
     }
 
-    /** The condition must hold. */
+    /** Requires that a condition is true. */
     public static void that(boolean condition, String what) {
         if (!condition) {
             throw new AssertionError(what);
         }
     }
 
-    /** Both must be equal. */
+    /** Requires that two values are equal. */
     public static void equal(Object expected, Object actual, String what) {
         if (!Objects.equals(expected, actual)) {
             throw new AssertionError(what + ": expected " + shorten(expected) + " but was " + shorten(actual));
         }
     }
 
-    /** Polls until the condition holds; it must hold before the time is over. */
+    /** Waits until a condition is true, which must happen before the time is over. */
     public static void within(int seconds, String what, Callable<Boolean> condition) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.call()) {
@@ -37,7 +37,7 @@ public final class Check {
         }
     }
 
-    /** Lets time pass. */
+    /** Waits for a time. */
     public static void pause(long millis) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(millis);
     }

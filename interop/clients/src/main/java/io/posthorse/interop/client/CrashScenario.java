@@ -17,7 +17,7 @@ import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 /** A consumer whose process is destroyed; the other member of its group takes over. */
 final class CrashScenario {
 
-    /** First argument of the process that will be destroyed. */
+    /** First argument of the process to kill. */
     static final String CHILD = "--child";
 
     private static final String GOT = "got ";
@@ -81,7 +81,7 @@ final class CrashScenario {
                 }
             }
         } catch (java.io.IOException e) {
-            // It was destroyed.
+            // It was killed.
         }
     }
 
@@ -94,7 +94,7 @@ final class CrashScenario {
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
-    /** What the process does that will be destroyed: consumes and prints. */
+    /** Runs the process to kill, which consumes and prints. */
     static void child(String[] args) throws Exception {
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(args[2]);
         consumer.setNamesrvAddr(args[1]);

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.rocketmq.common.message.Message;
 
-/** Messages that come later. */
+/** Messages with delay levels. */
 final class DelayScenario {
 
     private DelayScenario() {
     }
 
-    /** Levels 1 and 2: never early, not much later, once, and born when they were born. */
+    /** Levels 1 and 2: messages come on time, once, and with their birth times. */
     static void run(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         Inbox inbox = new Inbox();

@@ -10,7 +10,7 @@ import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.message.Message;
 
-/** Consumers that choose by SQL92 expressions. */
+/** Consumers with SQL92 filters. */
 final class FilterScenarios {
 
     private static final int PARSE_FAILED = 23;
@@ -44,7 +44,7 @@ final class FilterScenarios {
         return consumer;
     }
 
-    /** Exactly the matching messages come, those from before the start and those that come while the pulls wait. */
+    /** Exactly the matching messages come: those sent before the start, and those sent while pulls wait. */
     static void matching(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         send(stage, topic, "before ");
@@ -63,7 +63,7 @@ final class FilterScenarios {
         stage.fact("received", some.size() + "+" + without.size());
     }
 
-    /** One topic, three groups: by expression, by tag, and all. */
+    /** One topic and three groups: with an expression, with a tag, and without a filter. */
     static void beside(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         Inbox bySql = new Inbox();
@@ -79,7 +79,7 @@ final class FilterScenarios {
         stage.fact("received", bySql.size() + "+" + byTag.size() + "+" + all.size());
     }
 
-    /** A consumer whose expression is wrong does not start, and says why; one with a right one does. */
+    /** A consumer with an invalid expression does not start, and reports why; one with a valid expression starts. */
     static void refused(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         for (String wrong : List.of("number >", "number > 'ten'", "number BETWEEN 5 AND 1", "number != 1", "a = 0.0")) {
@@ -97,7 +97,7 @@ final class FilterScenarios {
         inbox.expect(List.of("7"), 75, "the matching message");
     }
 
-    /** A message that was chosen and refused comes again, though its copy is in the group's retry topic. */
+    /** A matching message that failed comes again, although its copy is in the group's retry topic. */
     static void retried(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         Inbox inbox = new Inbox();

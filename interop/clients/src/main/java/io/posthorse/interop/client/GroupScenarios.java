@@ -14,7 +14,7 @@ final class GroupScenarios {
     private GroupScenarios() {
     }
 
-    /** One consumer gets every message once: those from before its start and those that come later. */
+    /** A consumer gets every message once: those sent before its start, and later ones. */
     static void concurrent(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         List<String> bodies = new ArrayList<>(stage.send(topic, "before", 60));
@@ -65,7 +65,7 @@ final class GroupScenarios {
         stage.fact("received", inboxes.get(0).size() + inboxes.get(1).size());
     }
 
-    /** Two members share the queues; when one leaves, the other goes on where it was. */
+    /** Two members share the queues; when one leaves, the other continues at its offsets. */
     static void shareAndLeave(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         String group = stage.name("group");

@@ -7,7 +7,7 @@ import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** Keeps all messages that came, in the order they came. */
+/** Keeps all received messages in their order. */
 public final class Inbox implements MessageListenerConcurrently {
 
     private final List<Received> all = new ArrayList<>();
@@ -18,37 +18,37 @@ public final class Inbox implements MessageListenerConcurrently {
         return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
     }
 
-    /** Keeps one message. */
+    /** Adds a message. */
     public synchronized void add(MessageExt message) {
         all.add(Received.of(message));
     }
 
-    /** How many there are. */
+    /** Returns the number of messages. */
     public synchronized int size() {
         return all.size();
     }
 
-    /** All of them. */
+    /** Returns all messages. */
     public synchronized List<Received> received() {
         return List.copyOf(all);
     }
 
-    /** Their texts. */
+    /** Returns the texts of all messages. */
     public List<String> bodies() {
         return received().stream().map(Received::body).toList();
     }
 
-    /** Their texts in alphabetical order. */
+    /** Returns the texts of all messages in alphabetical order. */
     public List<String> sortedBodies() {
         return bodies().stream().sorted().toList();
     }
 
-    /** Forgets all. */
+    /** Removes all messages. */
     public synchronized void clear() {
         all.clear();
     }
 
-    /** Waits for exactly these texts in any order, each once, and a little longer for any too many. */
+    /** Waits for exactly these texts in any order, each once, and then a little for surplus ones. */
     public void expect(List<String> bodies, int seconds, String what) throws Exception {
         List<String> sorted = bodies.stream().sorted().toList();
         try {

@@ -3,7 +3,7 @@ package io.posthorse.interop.client;
 import java.util.List;
 import org.apache.rocketmq.common.message.Message;
 
-/** Messages for a consumer that waits. */
+/** Latency of messages for a waiting consumer. */
 final class LatencyScenario {
 
     private static final int LIMIT_MILLIS = 1000;
@@ -11,7 +11,7 @@ final class LatencyScenario {
     private LatencyScenario() {
     }
 
-    /** Each of a few messages arrives within a second, as the waiting pull is answered at once. */
+    /** Each of a few messages arrives within a second, since the waiting pull is answered at once. */
     static void run(Stage stage) throws Exception {
         String topic = stage.topic("topic", 1);
         Inbox inbox = new Inbox();

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Plays scenarios with the client library in the class path, many at once, and prints what it saw. */
+/** Runs scenarios with the client library in the class path, many concurrently, and prints the results. */
 public final class Main {
 
     private static final int SCENARIO_LIMIT_SECONDS = 150;
@@ -17,7 +17,7 @@ public final class Main {
     private Main() {
     }
 
-    /** Exit code 0 when nothing failed, else 1. */
+    /** Runs the scenarios; exits with 0 where nothing failed, else with 1. */
     public static void main(String[] args) throws Exception {
         if (args.length > 0 && args[0].equals(CrashScenario.CHILD)) {
             CrashScenario.child(args);

@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 
-/** Where consumers begin. New groups begin where they say only when nobody keeps an offset for them: broadcasting. */
+/** Start offsets of consumers. New groups start at the offset that they choose only with broadcasting. */
 @SuppressWarnings("deprecation")
 final class OffsetScenarios {
 
@@ -18,7 +18,7 @@ final class OffsetScenarios {
     private OffsetScenarios() {
     }
 
-    /** A new group that begins at the first message. */
+    /** A new group starts at the first message. */
     static void fromFirst(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         List<String> expected = new ArrayList<>(stage.send(topic, "old", 20));
@@ -28,7 +28,7 @@ final class OffsetScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** A new group that begins behind the last message. */
+    /** A new group starts after the last message. */
     static void fromLast(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         stage.send(topic, "old", 20);
@@ -38,7 +38,7 @@ final class OffsetScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** A new group that begins at a moment. */
+    /** A new group starts at a time. */
     static void fromTimestamp(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         stage.send(topic, "old", 20);
@@ -67,7 +67,7 @@ final class OffsetScenarios {
         return inbox;
     }
 
-    /** A new clustering group reads a young topic from its start, whatever it says: the original does so. */
+    /** A new clustering group reads a young topic from its start, whatever it chooses, as in RocketMQ. */
     static void fromLastOfYoungTopic(Stage stage) throws Exception {
         String topic = stage.topic("topic", 1);
         List<String> expected = new ArrayList<>(stage.send(topic, "old", 20));
@@ -83,7 +83,7 @@ final class OffsetScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** A group goes on where it was after its only member was started anew. */
+    /** A group continues at its offsets after a restart of its only member. */
     static void restart(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         String group = stage.name("group");

@@ -8,7 +8,7 @@ import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.common.message.Message;
 
-/** Consumers that keep the order of a queue. */
+/** Orderly consumers. */
 final class OrderScenarios {
 
     private static final int ORDERS = 3;
@@ -17,12 +17,12 @@ final class OrderScenarios {
     private OrderScenarios() {
     }
 
-    /** Every order's steps come in their order, and once. */
+    /** The steps of every order come once and in order. */
     static void orderly(Stage stage) throws Exception {
         play(stage, false);
     }
 
-    /** A step is put off once; it comes again before the steps after it. */
+    /** A step that is suspended once comes again before later steps. */
     static void suspend(Stage stage) throws Exception {
         play(stage, true);
     }

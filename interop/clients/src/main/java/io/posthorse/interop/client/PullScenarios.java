@@ -11,14 +11,14 @@ import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
-/** The consumer that asks for messages itself. */
+/** The pull consumer. */
 @SuppressWarnings("deprecation")
 final class PullScenarios {
 
     private PullScenarios() {
     }
 
-    /** Reads every queue to its end, in order; the answers around the end are the right ones. */
+    /** Reads every queue to its end in order, and checks the statuses around the end. */
     static void pull(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         for (int i = 0; i < 100; i++) {
@@ -95,7 +95,7 @@ final class PullScenarios {
         return bodies;
     }
 
-    /** Offsets by time, and offsets a group keeps. */
+    /** Offsets by time, and stored offsets of a group. */
     static void offsets(Stage stage) throws Exception {
         String topic = stage.topic("topic", 1);
         List<SendResult> sent = new ArrayList<>();
@@ -115,7 +115,7 @@ final class PullScenarios {
         Check.equal(20L, consumer.maxOffset(queue), "max offset");
         Check.equal(0L, consumer.searchOffset(queue, between - 600_000), "offset of a time before all");
         Check.equal(10L, consumer.searchOffset(queue, between), "offset of a time between");
-        // The original knows a group only from its first pull on.
+        // RocketMQ knows a group only from its first pull on.
         Check.equal(7, consumer.pull(queue, "*", 0, 7).getMsgFoundList().size(), "messages before the offset to keep");
         consumer.updateConsumeOffset(queue, 7);
         Check.equal(7L, consumer.fetchConsumeOffset(queue, false), "offset in memory");

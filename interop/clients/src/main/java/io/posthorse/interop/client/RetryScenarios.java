@@ -13,7 +13,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
 
-/** Messages a listener refuses. */
+/** Messages that fail in a listener. */
 @SuppressWarnings("deprecation")
 final class RetryScenarios {
 
@@ -22,7 +22,7 @@ final class RetryScenarios {
     private RetryScenarios() {
     }
 
-    /** One message is refused once, one twice, one never; they come again after the delays of their levels. */
+    /** One message fails once, one twice, one never; they come again after the delays of their levels. */
     static void retry(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         Inbox inbox = new Inbox();
@@ -75,7 +75,7 @@ final class RetryScenarios {
         }
     }
 
-    /** A message that fails to the end is in the group's dead letter topic, once. */
+    /** A message that fails on all attempts is in the group's dead-letter topic once. */
     static void deadLetter(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         String group = stage.name("group");
@@ -115,7 +115,7 @@ final class RetryScenarios {
                 }
             }
         } catch (MQClientException e) {
-            // There is no such topic before the first dead letter.
+            // The topic does not exist before the first dead letter.
             return List.of();
         }
         return all;

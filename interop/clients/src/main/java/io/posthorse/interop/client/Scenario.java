@@ -1,9 +1,9 @@
 package io.posthorse.interop.client;
 
-/** One thing that is done with the client library and checked. */
+/** A use of the client library, with checks. */
 @FunctionalInterface
 public interface Scenario {
 
-    /** Does it; returns normally only when everything was as it must be. */
+    /** Runs the scenario; throws where the result is wrong. */
     void run(Stage stage) throws Exception;
 }

@@ -21,7 +21,7 @@ final class SendScenarios {
     private SendScenarios() {
     }
 
-    /** To a topic that does not exist yet, with keys, tags and properties, confirmed one by one. */
+    /** Synchronous sends to a new topic, with keys, tags and properties. */
     static void sync(Stage stage) throws Exception {
         String topic = stage.name("auto");
         List<SendResult> results = new ArrayList<>();
@@ -57,7 +57,7 @@ final class SendScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** With callbacks. */
+    /** Asynchronous sends. */
     static void async(Stage stage) throws Exception {
         int count = 100;
         String topic = stage.topic("topic");
@@ -92,7 +92,7 @@ final class SendScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** Without an answer. */
+    /** One-way sends. */
     static void oneway(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         List<String> bodies = new ArrayList<>();
@@ -106,7 +106,7 @@ final class SendScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** To queues the sender picks: each arrives in its queue, at consecutive offsets, in the order sent. */
+    /** Sends to chosen queues: messages arrive in their queues, in order, at consecutive offsets. */
     static void selector(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         List<String> bodies = new ArrayList<>();
@@ -129,7 +129,7 @@ final class SendScenarios {
         stage.fact("received", inbox.size());
     }
 
-    /** Many in one request: all in one queue, one after the other, properties of each kept. */
+    /** Batches: all messages are in one queue, consecutive, each with its properties. */
     static void batch(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         List<Message> messages = new ArrayList<>();
@@ -162,7 +162,7 @@ final class SendScenarios {
         stage.fact("received", i);
     }
 
-    /** Over the second port, which 4.4.0 uses by itself. */
+    /** Sends over the VIP port, which 4.4.0 uses by default. */
     static void vip(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         DefaultMQProducer producer = stage.newProducer(stage.name("vip"));

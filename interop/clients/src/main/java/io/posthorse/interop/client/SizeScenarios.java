@@ -18,7 +18,7 @@ final class SizeScenarios {
     private SizeScenarios() {
     }
 
-    /** One MiB passes; one byte more than four MiB is refused by the client, and by the broker when asked. */
+    /** One MiB is accepted; the client, and the broker, refuse one byte more than four MiB. */
     static void large(Stage stage) throws Exception {
         String topic = stage.topic("topic", 1);
         byte[] accepted = random(MIB);
@@ -52,7 +52,7 @@ final class SizeScenarios {
         stage.fact("received", 2);
     }
 
-    /** A long text travels compressed and arrives as it was. */
+    /** A long text is sent compressed and arrives unchanged. */
     static void compressed(Stage stage) throws Exception {
         String topic = stage.topic("topic", 1);
         StringBuilder text = new StringBuilder();

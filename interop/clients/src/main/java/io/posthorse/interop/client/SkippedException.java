@@ -1,11 +1,11 @@
 package io.posthorse.interop.client;
 
-/** Thrown by a scenario that this client version cannot play. */
+/** Thrown by a scenario that this client version does not support. */
 public final class SkippedException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** With the reason to print. */
+    /** Creates the exception with a reason to print. */
     public SkippedException(String reason) {
         super(reason);
     }

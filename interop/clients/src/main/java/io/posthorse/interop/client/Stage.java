@@ -16,7 +16,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 
-/** What one scenario works with: names of its own, started clients, and the report. */
+/** The environment of a scenario: its own names, its clients, and the report. */
 public final class Stage implements AutoCloseable {
 
     private static final AtomicInteger INSTANCES = new AtomicInteger();
@@ -29,7 +29,7 @@ public final class Stage implements AutoCloseable {
     private final Deque<Runnable> toClose = new ArrayDeque<>();
     private DefaultMQProducer producer;
 
-    /** A stage for the scenario with this name. */
+    /** Creates the environment of the scenario with this name. */
     public Stage(String scenario, Arguments arguments, Report report) {
         this.scenario = scenario;
         this.arguments = arguments;
@@ -41,22 +41,22 @@ public final class Stage implements AutoCloseable {
         report.fact(scenario, key, value);
     }
 
-    /** What the command line asked for. */
+    /** Returns the arguments of the program. */
     public Arguments arguments() {
         return arguments;
     }
 
-    /** A name of this scenario that no other scenario or run uses. */
+    /** Returns a name that no other scenario or run uses. */
     public String name(String part) {
         return scenario + "-" + part + "-" + arguments.run();
     }
 
-    /** A client instance name nobody else in this machine uses. */
+    /** Returns a client instance name that is unique on this machine. */
     public String instance() {
         return scenario + "-" + ProcessHandle.current().pid() + "-" + INSTANCES.incrementAndGet();
     }
 
-    /** Sets what all clients need. Their heartbeat is faster than usual, as it is what ends some of their own races. */
+    /** Sets the common options of all clients. Faster heartbeats than usual end some races of the client library. */
     public <C extends ClientConfig> C configure(C client) {
         client.setNamesrvAddr(arguments.nameServer());
         client.setInstanceName(instance());
@@ -64,12 +64,12 @@ public final class Stage implements AutoCloseable {
         return client;
     }
 
-    /** Runs at the end of the scenario, the last one first. */
+    /** Adds a task for the end of the scenario; the last one runs first. */
     public void atEnd(Runnable close) {
         toClose.push(close);
     }
 
-    /** The producer of this scenario, started at the first call. */
+    /** Returns the producer of this scenario; the first call starts it. */
     public DefaultMQProducer producer() throws MQClientException {
         if (producer == null) {
             producer = newProducer(name("producer"));
@@ -78,7 +78,7 @@ public final class Stage implements AutoCloseable {
         return producer;
     }
 
-    /** A producer that is not started yet. */
+    /** Returns a producer that is not started yet. */
     public DefaultMQProducer newProducer(String group) {
         DefaultMQProducer result = configure(new DefaultMQProducer(group));
         result.setSendMsgTimeout(SEND_TIMEOUT);
@@ -86,12 +86,12 @@ public final class Stage implements AutoCloseable {
         return result;
     }
 
-    /** A topic with four queues that did not exist before. */
+    /** Creates a new topic with four queues. */
     public String topic(String part) throws Exception {
         return topic(part, 4);
     }
 
-    /** A topic that did not exist before. */
+    /** Creates a new topic. */
     public String topic(String part, int queues) throws Exception {
         String topic = name(part);
         Check.within(75, "topic " + topic + " created", () -> created(topic, queues));
@@ -128,7 +128,7 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    /** A push consumer that is not started yet; it starts at the first message. */
+    /** Returns a push consumer that is not started yet, and reads from the first message. */
     public DefaultMQPushConsumer pushConsumer(String group) {
         DefaultMQPushConsumer consumer = configure(new DefaultMQPushConsumer(group));
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
@@ -138,7 +138,7 @@ public final class Stage implements AutoCloseable {
         return consumer;
     }
 
-    /** A started push consumer of one topic. */
+    /** Returns a started push consumer of a topic. */
     public DefaultMQPushConsumer startPush(String group, String topic, String tags, Inbox inbox)
             throws MQClientException {
         DefaultMQPushConsumer consumer = pushConsumer(group);
@@ -148,7 +148,7 @@ public final class Stage implements AutoCloseable {
         return consumer;
     }
 
-    /** A started pull consumer. */
+    /** Returns a started pull consumer. */
     @SuppressWarnings("deprecation")
     public DefaultMQPullConsumer startPull(String group) throws MQClientException {
         DefaultMQPullConsumer consumer = configure(new DefaultMQPullConsumer(group));
@@ -157,7 +157,7 @@ public final class Stage implements AutoCloseable {
         return consumer;
     }
 
-    /** Sends one text after the other, each confirmed; returns the texts. */
+    /** Sends texts synchronously, one after the other; returns them. */
     public List<String> send(String topic, String prefix, int count) throws Exception {
         List<String> bodies = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -168,7 +168,7 @@ public final class Stage implements AutoCloseable {
         return bodies;
     }
 
-    /** The text as a message body. */
+    /** Returns a text as a message body. */
     public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

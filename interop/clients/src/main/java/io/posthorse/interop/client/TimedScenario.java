@@ -10,19 +10,19 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
 
-/** Messages with a delivery time of their own. */
+/** Messages with delivery times. */
 final class TimedScenario {
     private static final List<String> NAMES = List.of("TIMER_DELAY_MS", "TIMER_DELIVER_MS", "TIMER_DELAY_SEC");
 
     private TimedScenario() {
     }
 
-    /** Each of RocketMQ's three properties, by the client's own methods where it has them. */
+    /** Each of RocketMQ's three properties, by the client's own methods where it has some. */
     static void rocketmq(Stage stage) throws Exception {
         run(stage, NAMES);
     }
 
-    /** The property that any client can set. */
+    /** Uses the property that any client can set. */
     static void property(Stage stage) throws Exception {
         run(stage, List.of("POSTHORSE_DELAY_MS", "POSTHORSE_DELIVER_MS"));
     }
@@ -76,10 +76,10 @@ final class TimedScenario {
                 return;
             }
         }
-        message.putUserProperty(name, Long.toString(value)); // clients before 5.0 let everybody set it
+        message.putUserProperty(name, Long.toString(value)); // clients before 5.0 allow it
     }
 
-    /** A timed message is taken back, and does not come. */
+    /** A recalled message does not come. */
     static void recall(Stage stage) throws Exception {
         Method recall;
         Method handle;

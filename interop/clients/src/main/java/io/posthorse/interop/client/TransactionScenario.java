@@ -12,14 +12,14 @@ import org.apache.rocketmq.client.producer.TransactionSendResult;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** Messages of transactions. */
+/** Transactional messages. */
 final class TransactionScenario {
     private static final List<String> ENDS = List.of("commit", "rollback", "later-commit", "later-rollback");
 
     private TransactionScenario() {
     }
 
-    /** A producer that decides at once, or leaves it open and is asked: what it commits comes once, nothing else ever. */
+    /** A producer decides at once, or at a check; committed messages come once, others never. */
     static void run(Stage stage) throws Exception {
         String topic = stage.topic("topic");
         Inbox inbox = new Inbox();
@@ -27,7 +27,7 @@ final class TransactionScenario {
         Decisions decisions = new Decisions();
         TransactionMQProducer producer = stage.configure(new TransactionMQProducer(stage.name("decider")));
         producer.setTransactionListener(decisions);
-        // a group of its own: an ordinary producer of the same group cannot answer questions
+        // its own group: an ordinary producer of the same group cannot answer checks
         stage.atEnd(producer::shutdown);
         producer.start();
 

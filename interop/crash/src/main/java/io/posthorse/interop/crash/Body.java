@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * The content of a message: who sent it where, its number there, and a checksum over all.
+ * The content of a message: its sender, queue and number, with a checksum.
  *
  * @param lane the sender; its messages to one queue are numbered and sent one after the other
- * @param queue the place it was sent to
- * @param sequence its number, from 0
+ * @param queue the queue that it was sent to
+ * @param sequence its number in the queue, from 0
  */
 record Body(String lane, Place queue, long sequence) {
 
@@ -24,14 +24,14 @@ record Body(String lane, Place queue, long sequence) {
     record Place(String topic, int queueId) {
     }
 
-    /** The bytes to send. */
+    /** Returns the bytes to send. */
     byte[] encode() {
         String text = String.join("|", lane, queue.topic(), Integer.toString(queue.queueId()),
                 Long.toString(sequence), FILLER.substring(0, (int) (sequence % FILLER.length())));
         return (text + "|" + checksum(text)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Reads bytes back; empty when nobody can have sent them. */
+    /** Parses bytes; returns empty where the test cannot have sent them. */
     static Optional<Body> decode(byte[] bytes) {
         String all = new String(bytes, StandardCharsets.UTF_8);
         int end = all.lastIndexOf('|');

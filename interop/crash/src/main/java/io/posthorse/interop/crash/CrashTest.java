@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills the broker under load at random moments, or takes the power from its disk, starts it again, and checks that it kept
- * all it acknowledged.
+ * Kills the broker under load at random moments, or cuts the power of its disk, starts it again, and checks that all
+ * acknowledged messages are there.
  */
 public final class CrashTest {
 
@@ -23,7 +23,7 @@ public final class CrashTest {
     private static final int QUEUES = 4;
     private static final int MESSAGES_PER_ROUND = 20_000;
     private static final int LONGEST_MILLIS = 1_500;
-    /** The original shows some messages only after it has built its queues anew. */
+    /** Time in which RocketMQ rebuilds its queues, before which it does not show some messages. */
     private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final int rounds;
@@ -36,10 +36,11 @@ public final class CrashTest {
     private final Verifier verifier = new Verifier();
 
     /**
-     * A test that is not started yet; it keeps the broker's data in the folder.
+     * Creates a test, which keeps the broker's data in a directory.
      *
-     * @param power whether the power is taken from the disk, in a file system in the folder: sync flush only, for with async
-     *     flush what was acknowledged last may be lost with the power
+     * @param power whether the power of the disk is cut, in a file system in that directory; only with sync flush, since
+     * with
+     *     async flush a power cut may lose the last acknowledged messages
      */
     public CrashTest(int rounds, String flush, boolean power, long seed, Path folder, PrintStream out) {
         if (rounds < 1 || !List.of("async", "sync").contains(flush)) {
@@ -57,7 +58,7 @@ public final class CrashTest {
         this.out = out;
     }
 
-    /** Exit code 0 when nothing was wrong, else 1. */
+    /** Runs the test; exits with 0 where nothing was wrong, else with 1. */
     public static void main(String[] args) throws Exception {
         int rounds = 10;
         String flush = "async";
@@ -82,7 +83,7 @@ public final class CrashTest {
         System.exit(clean ? 0 : 1);
     }
 
-    /** Plays all rounds; true when the broker kept its word in all of them. */
+    /** Runs all rounds; returns whether no round lost or invented anything. */
     public boolean run() throws Exception {
         if (!power) {
             return run(null);

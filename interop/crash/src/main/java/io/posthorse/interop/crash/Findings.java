@@ -3,15 +3,15 @@ package io.posthorse.interop.crash;
 import java.util.List;
 
 /**
- * What a reading of all queues showed.
+ * The result of a reading of all queues.
  *
- * @param acknowledged messages the broker had acknowledged
- * @param found those of them that are there
- * @param lost those that are not
- * @param extra messages that are there without having been acknowledged, which is allowed
- * @param duplicated places of messages that are there already
+ * @param acknowledged number of acknowledged messages
+ * @param found number of those that are there
+ * @param lost number of those that are missing
+ * @param extra number of unacknowledged messages that are there, which is allowed
+ * @param duplicated places of repeated messages
  * @param disordered places where a sender's acknowledged messages go backwards
- * @param invented places with content nobody sent there
+ * @param invented places with content that was not sent there
  * @param moved acknowledged messages that are not at the offset of their acknowledgement
  * @param reused offsets that had other content in an earlier reading, or whose content is gone
  */
@@ -20,13 +20,13 @@ record Findings(int acknowledged, int found, List<String> lost, int extra, List<
 
     private static final int SHOWN = 10;
 
-    /** Whether the broker kept its word. */
+    /** Returns whether there is no fault. */
     boolean clean() {
         return lost.isEmpty() && duplicated.isEmpty() && disordered.isEmpty() && invented.isEmpty()
                 && moved.isEmpty() && reused.isEmpty();
     }
 
-    /** The counts in one line. */
+    /** Returns the counts in one line. */
     String summary() {
         return "acknowledged %d, found %d, lost %d, duplicated %d, out of order %d, invented %d, moved %d, "
                 .formatted(acknowledged, found, lost.size(), duplicated.size(), disordered.size(), invented.size(),
@@ -34,7 +34,7 @@ record Findings(int acknowledged, int found, List<String> lost, int extra, List<
                 + "reused offsets %d, unacknowledged but stored %d".formatted(reused.size(), extra);
     }
 
-    /** The first of each kind of fault, a line each. */
+    /** Returns the first faults of each kind, a line each. */
     String details() {
         StringBuilder text = new StringBuilder();
         append(text, "lost", lost);

@@ -4,18 +4,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What was sent, and which of it the broker acknowledged at which offset. */
+/** The sent messages, and the offsets at which the broker acknowledged them. */
 final class Ledger {
 
     private final Set<Body> sent = ConcurrentHashMap.newKeySet();
     private final Map<Body, Long> acknowledged = new ConcurrentHashMap<>();
 
-    /** Notes a message before it is sent. */
+    /** Adds a message before it is sent. */
     void sending(Body body) {
         sent.add(body);
     }
 
-    /** Notes the broker's word that it has the message. */
+    /** Records the acknowledgement of a message. */
     void acknowledged(Body body, long offset) {
         acknowledged.put(body, offset);
     }

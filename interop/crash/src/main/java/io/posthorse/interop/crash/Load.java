@@ -15,7 +15,7 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
 
-/** Asynchronous sends to all queues at once; every lane has one message under way in every queue. */
+/** Sends asynchronously to all queues; every lane has one message in flight in every queue. */
 final class Load implements AutoCloseable {
 
     private static final int LANES = 4;
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
         producer.start();
     }
 
-    /** Creates the topics if need be and finds their queues. */
+    /** Creates missing topics, and finds their queues. */
     @SuppressWarnings("deprecation")
     List<MessageQueue> queues(List<String> topics, int queuesEach) throws Exception {
         List<MessageQueue> all = new ArrayList<>();
@@ -52,7 +52,7 @@ final class Load implements AutoCloseable {
                     producer.createTopic("TBW102", topic, queuesEach, Map.of());
                     found = producer.fetchPublishMessageQueues(topic);
                 } catch (MQClientException e) {
-                    // The broker is not known to the name server at once.
+                    // The name server does not know the broker at once.
                     if (attempt == START_ATTEMPTS) {
                         throw e;
                     }
@@ -64,7 +64,7 @@ final class Load implements AutoCloseable {
         return all;
     }
 
-    /** Begins to send; returns at once. */
+    /** Begins to send, and returns at once. */
     void start(List<MessageQueue> queues) {
         for (int lane = 0; lane < LANES; lane++) {
             for (MessageQueue queue : queues) {
@@ -78,7 +78,7 @@ final class Load implements AutoCloseable {
         return firstAcknowledgements.await(30, TimeUnit.SECONDS);
     }
 
-    /** Begins no further sends. */
+    /** Stops sending. */
     void stop() {
         stopped = true;
     }
@@ -110,7 +110,7 @@ final class Load implements AutoCloseable {
             try {
                 producer.send(new Message(queue.getTopic(), current.encode()), queue, this, SEND_TIMEOUT_MILLIS);
             } catch (Exception e) {
-                // Not acknowledged; the lane ends here, as the broker is gone.
+                // Not acknowledged; the lane ends here, since the broker is gone.
                 stopped = true;
             }
         }
@@ -126,7 +126,7 @@ final class Load implements AutoCloseable {
 
         @Override
         public void onException(Throwable e) {
-            // The outcome of this message is open. A broker that is gone fails the next one in the same way.
+            // The outcome of this message is unknown. Where the broker is gone, the next one fails, too.
             if (!stopped && sequence < 1_000_000) {
                 next();
             }

@@ -53,7 +53,7 @@ final class Reading {
                 consumer.maxOffset(queues.iterator().next());
                 return queues;
             } catch (MQClientException e) {
-                // The broker is not known to the name server at once after a start.
+                // The name server does not know the broker at once after a start.
                 if (attempt == START_ATTEMPTS) {
                     throw e;
                 }

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Compares what is in the queues with what was sent, reading after reading. */
+/** Compares the content of the queues with the sent messages, for each reading. */
 final class Verifier {
 
     /** Content of earlier readings, by place and offset, as hash codes of the bytes. */
     private final Map<Place, Map<Long, Integer>> earlier = new HashMap<>();
 
-    /** Checks one reading: the bytes at each offset of each queue. */
+    /** Checks a reading: the bytes at each offset of each queue. */
     Findings verify(Ledger ledger, Map<Place, NavigableMap<Long, byte[]>> queues) {
         Map<Body, Long> acknowledged = ledger.acknowledged();
         List<String> duplicated = new ArrayList<>();
@@ -65,7 +65,7 @@ final class Verifier {
         return reused;
     }
 
-    /** Keeps this reading to compare the next ones with it. */
+    /** Keeps a reading for comparisons with later ones. */
     void remember(Map<Place, NavigableMap<Long, byte[]>> queues) {
         queues.forEach((place, queue) -> {
             Map<Long, Integer> contents = earlier.computeIfAbsent(place, any -> new HashMap<>());

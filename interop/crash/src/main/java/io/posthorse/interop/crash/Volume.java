@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file system of its own in a file, from which the power can be taken: what was not brought to stable storage is gone, in
- * the way in which the file system's journal says. Needs Linux, root, mkfs.ext4, mount and perl.
+ * A file system in a file whose power can be cut: data that was not forced is lost, as the file system's journal determines.
+ * Needs Linux, root, mkfs.ext4, mount and perl.
  */
 final class Volume implements AutoCloseable {
     private static final String SIZE = "4G";
-    /** FS_IOC_SHUTDOWN, and its flag that says that not even the journal is written any more. */
+    /** FS_IOC_SHUTDOWN, and its flag that also stops writing of the journal. */
     private static final String SHUTDOWN = "open(my $f, '<', $ARGV[0]) or die $!;"
             + " my $flags = pack('L', 2); ioctl($f, 0x8004587d, $flags) or die $!;";
 
@@ -27,7 +27,7 @@ final class Volume implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** Makes an empty file system in a folder, and mounts it on a directory of it. */
+    /** Creates an empty file system in a directory, and mounts it on a subdirectory. */
     static Volume create(Path folder, String name) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(folder.resolve(name));
         Volume volume = new Volume(folder.resolve(name + ".img"), directory);
@@ -41,12 +41,12 @@ final class Volume implements AutoCloseable {
         run(List.of("mount", "-o", "loop", image.toString(), directory.toString()));
     }
 
-    /** Takes the power away: from now on nothing is written, whoever asks for it. */
+    /** Cuts the power: nothing is written from now on. */
     void cut() throws IOException, InterruptedException {
         run(List.of("perl", "-e", SHUTDOWN, directory.resolve("lost+found").toString()));
     }
 
-    /** Brings what was cut back, as the next start of the machine does. Nobody may have a file of it open. */
+    /** Mounts it again, like a restart of the machine. No process may have its files open. */
     void restore() throws IOException, InterruptedException {
         unmount();
         mount();
@@ -59,7 +59,7 @@ final class Volume implements AutoCloseable {
         Files.deleteIfExists(image);
     }
 
-    /** Processes that have ended may hold files for a moment yet. */
+    /** Unmounts it; repeats that, since ended processes may hold files for a moment. */
     private void unmount() throws IOException, InterruptedException {
         for (int left = UNMOUNT_ATTEMPTS; ; left--) {
             try {

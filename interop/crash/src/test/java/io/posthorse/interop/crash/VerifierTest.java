@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Plants every kind of fault and wants it found. */
+/** Every kind of fault is found. */
 class VerifierTest {
 
     private static final Place PLACE = new Place("topic", 0);
@@ -24,7 +24,7 @@ class VerifierTest {
     private final Verifier verifier = new Verifier();
     private final Map<Place, NavigableMap<Long, byte[]>> queues = new HashMap<>();
 
-    /** Two lanes take turns in one queue; all is acknowledged and there. */
+    /** Fills a queue with acknowledged messages of two alternating lanes. */
     @BeforeEach
     void fill() {
         queues.put(PLACE, new TreeMap<>());
@@ -46,7 +46,7 @@ class VerifierTest {
     }
 
     @Test
-    void findsNothingWhenNothingIsWrong() {
+    void findsNoFaultInCorrectContent() {
         Findings findings = verify();
         assertTrue(findings.clean(), findings.details());
         assertEquals(20, findings.found());
@@ -115,7 +115,7 @@ class VerifierTest {
     }
 
     @Test
-    void findsAnOffsetThatGotOtherContent() {
+    void findsAReusedOffset() {
         Body first = new Body("lane0", PLACE, 10);
         Body second = new Body("lane1", PLACE, 10);
         ledger.sending(first);
@@ -130,7 +130,7 @@ class VerifierTest {
     }
 
     @Test
-    void findsAMessageThatWasThereAndIsGone() {
+    void findsAMessageThatDisappears() {
         Body open = new Body("lane0", PLACE, 10);
         ledger.sending(open);
         queues.get(PLACE).put(20L, open.encode());
@@ -140,7 +140,7 @@ class VerifierTest {
     }
 
     @Test
-    void allowsWhatWasSentWithoutBeingAcknowledged() {
+    void allowsUnacknowledgedMessages() {
         Body open = new Body("lane0", PLACE, 10);
         ledger.sending(open);
         assertTrue(verify().clean());
@@ -151,7 +151,7 @@ class VerifierTest {
     }
 
     @Test
-    void bodiesComeBackAsTheyWere() {
+    void bodiesAreParsedUnchanged() {
         for (long sequence = 0; sequence < 450; sequence++) {
             Body body = new Body("lane3", OTHER, sequence);
             assertEquals(Optional.of(body), Body.decode(body.encode()));

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What a broker under test is started with.
+ * The configuration of a broker under test.
  *
- * @param data the folder that keeps everything between two starts
+ * @param data directory that outlives restarts
  * @param listenPort the port for clients; the VIP port is two below
  * @param nameServerPort the port of the name server
  * @param grpcPort the port for gRPC

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** The broker under test in processes of its own, on free ports of the loopback address. */
+/** The broker under test in its own processes, on free ports of the loopback address. */
 public final class BrokerProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -29,9 +29,9 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a broker and waits until it accepts connections.
+     * Starts a broker, and waits until it accepts connections.
      *
-     * @param folder keeps the data (in {@code data}) and the output of the processes
+     * @param folder directory for the data (in {@code data}) and the output of the processes
      * @param settings broker settings by key
      */
     public static BrokerProcess start(Path folder, Map<String, String> settings)
@@ -39,13 +39,13 @@ public final class BrokerProcess implements AutoCloseable {
         return start(Peer.chosen(), folder, settings);
     }
 
-    /** The same, always with the broker of this checkout. */
+    /** Starts the broker of this checkout. */
     public static BrokerProcess startPosthorse(Path folder, Map<String, String> settings)
             throws IOException, InterruptedException {
         return start(new PosthorsePeer(), folder, settings);
     }
 
-    /** The same with a heap of its own size, as Java writes it. */
+    /** Starts the broker of this checkout with a heap size, in Java's notation. */
     public static BrokerProcess startPosthorse(Path folder, String heap, Map<String, String> settings)
             throws IOException, InterruptedException {
         return start(new PosthorsePeer(heap), folder, settings);
@@ -65,7 +65,7 @@ public final class BrokerProcess implements AutoCloseable {
         return broker;
     }
 
-    /** Starts it again after a stop or a kill, with the same data and ports. */
+    /** Starts the broker again after a stop or a kill, with the same data and ports. */
     public void start() throws IOException, InterruptedException {
         if (!running.isEmpty()) {
             throw new IllegalStateException("already started");
@@ -101,28 +101,28 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    /** The name server's address, as a client wants it. */
+    /** Returns the address of the name server, for clients. */
     public String nameServer() {
         return BrokerPlan.LOOPBACK + ":" + plan.nameServerPort();
     }
 
-    /** The broker's own address, as a tool wants it. */
+    /** Returns the address of the broker, for tools. */
     public String address() {
         return BrokerPlan.LOOPBACK + ":" + plan.listenPort();
     }
 
-    /** Where it takes gRPC, as a client of RocketMQ 5 wants it. */
+    /** Returns the address for gRPC clients. */
     public String endpoints() throws IOException, InterruptedException {
         await("nobody accepts on port " + plan.grpcPort(), () -> FreePorts.accepts(plan.grpcPort()));
         return BrokerPlan.LOOPBACK + ":" + plan.grpcPort();
     }
 
-    /** Where it takes JMS, as a client of ActiveMQ wants it; open whenever the broker is started. */
+    /** Returns the URL for JMS clients; the port is open while the broker runs. */
     public String jms() {
         return "tcp://" + BrokerPlan.LOOPBACK + ":" + plan.jmsPort();
     }
 
-    /** Stops it with SIGTERM; throws when it does not end with code 0 or 143. */
+    /** Stops it with SIGTERM; throws where its exit code is neither 0 nor 143. */
     public void stop() throws InterruptedException {
         for (ChildProcess child : running.reversed()) {
             int code = child.terminate(STOP_LIMIT);
@@ -133,7 +133,7 @@ public final class BrokerProcess implements AutoCloseable {
         forget();
     }
 
-    /** Ends it at once with SIGKILL. */
+    /** Kills it with SIGKILL. */
     public void kill() throws InterruptedException {
         for (ChildProcess child : running.reversed()) {
             child.kill();
@@ -141,12 +141,12 @@ public final class BrokerProcess implements AutoCloseable {
         forget();
     }
 
-    /** Number of the broker's own process for the operating system; of one that is started. */
+    /** Returns the process id of the broker, which must be running. */
     public long pid() {
         return running.getLast().pid();
     }
 
-    /** The end of what its processes have written. */
+    /** Returns the end of its processes' output. */
     public String tail() {
         StringBuilder text = new StringBuilder();
         running.forEach(child -> text.append(child.tail()).append('\n'));
@@ -158,7 +158,7 @@ public final class BrokerProcess implements AutoCloseable {
         running.clear();
     }
 
-    /** Ends whatever still runs, without asking. */
+    /** Kills its processes. */
     @Override
     public void close() {
         forget();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A started process whose output goes to a file, and which does not outlive this virtual machine. */
+/** A process whose output goes to a file, and which does not outlive this JVM. */
 public final class ChildProcess implements AutoCloseable {
 
     private static final int TAIL = 12_000;
@@ -24,7 +24,7 @@ public final class ChildProcess implements AutoCloseable {
         this.hook = new Thread(() -> destroyTree(process), "end-child");
     }
 
-    /** Starts the process; its output is appended to the file. */
+    /** Starts a process; its output is appended to a file. */
     public static ChildProcess start(ProcessBuilder builder, Path log) throws IOException {
         Files.createDirectories(log.toAbsolutePath().getParent());
         int logStart = Files.exists(log) ? (int) Files.size(log) : 0;
@@ -34,29 +34,29 @@ public final class ChildProcess implements AutoCloseable {
         return child;
     }
 
-    /** Whether it runs. */
+    /** Returns whether it runs. */
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** Its number for the operating system. */
+    /** Returns its process id. */
     public long pid() {
         return process.pid();
     }
 
-    /** Asks it to end, as SIGTERM does, and returns its exit code. */
+    /** Sends SIGTERM, waits for the end, and returns the exit code. */
     public int terminate(Duration limit) throws InterruptedException {
         process.destroy();
         return await(limit);
     }
 
-    /** Ends it as SIGKILL does, with all that it started. */
+    /** Kills it with all processes that it started. */
     public void kill() throws InterruptedException {
         destroyTree(process);
         await(Duration.ofSeconds(20));
     }
 
-    /** Waits for its end and returns its exit code. */
+    /** Waits for its end, and returns its exit code. */
     public int await(Duration limit) throws InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             destroyTree(process);
@@ -65,17 +65,17 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Waits a moment for its end; true when it has ended. */
+    /** Waits briefly for its end; returns whether it has ended. */
     public boolean pause(Duration moment) throws InterruptedException {
         return process.waitFor(moment.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** All that is in its file, also from processes before it. */
+    /** Returns the content of its file, including output of earlier processes. */
     public String output() {
         return read(0);
     }
 
-    /** All it has written itself. */
+    /** Returns its own output. */
     public String outputSinceStart() {
         return read(logStart);
     }
@@ -89,7 +89,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** The end of what it has written. */
+    /** Returns the end of its output. */
     public String tail() {
         String all = output();
         return all.substring(Math.max(0, all.length() - TAIL));
@@ -101,7 +101,7 @@ public final class ChildProcess implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The virtual machine is ending already, and the hook does the same once more.
+            // The JVM is already ending, and the hook does the same again.
         }
     }
 

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Loopback ports that nobody listens on at the moment, and that were given to nobody in this process before. */
+/** Free loopback ports that this process has not handed out before. */
 final class FreePorts {
 
     private static final int LOWEST = 12_000;
     private static final int HIGHEST = 30_000;
     private static final int ATTEMPTS = 200;
-    /** One broker takes several: what was found free a moment ago may be another one's neighbour. */
+    /** Ports handed out so far: a broker takes several, so a free port may be the neighbour of another broker's. */
     private static final Set<Integer> GIVEN = new HashSet<>();
 
     private FreePorts() {
     }
 
-    /** A port that is free together with its neighbours at the given distances. */
+    /** Returns a port that is free together with those at given distances. */
     static synchronized int withNeighbours(int... distances) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);

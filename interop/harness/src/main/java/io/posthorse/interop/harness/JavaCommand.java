@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A command line that runs a main class with the JDK that runs this program. */
+/** A command line for a main class, with the JDK of this process. */
 public final class JavaCommand {
 
     private final String classPath;
@@ -13,13 +13,13 @@ public final class JavaCommand {
     private final List<String> options = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
 
-    /** A command without options and arguments yet. */
+    /** Creates a command without options and arguments. */
     public JavaCommand(String classPath, String mainClass) {
         this.classPath = classPath;
         this.mainClass = mainClass;
     }
 
-    /** Adds options for the virtual machine. */
+    /** Adds options for the JVM. */
     public JavaCommand options(List<String> more) {
         options.addAll(more);
         return this;
@@ -31,7 +31,7 @@ public final class JavaCommand {
         return this;
     }
 
-    /** The process, not started yet. */
+    /** Returns the process builder. */
     public ProcessBuilder builder() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

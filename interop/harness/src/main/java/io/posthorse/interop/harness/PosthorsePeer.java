@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The broker of this checkout, started through its launcher script. */
+/** The broker of this checkout, started by its launcher script. */
 final class PosthorsePeer implements Peer {
 
     private static final Path LAUNCHER = Path.of("bin", "posthorse");
 
-    /** What its heap may grow to, null for the launcher's own choice. */
+    /** Maximum heap; null for the launcher's default. */
     private final String heap;
 
     PosthorsePeer() {
@@ -51,7 +51,7 @@ final class PosthorsePeer implements Peer {
         command.add(key + "=" + value);
     }
 
-    /** The launcher in the nearest folder at or above the given one that has it. */
+    /** Returns the launcher in the nearest directory at or above a given one. */
     static Path launcher(Path from) throws IOException {
         for (Path folder = from; folder != null; folder = folder.getParent()) {
             Path candidate = folder.resolve(LAUNCHER);

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The original broker and its name server, started from a folder of jars. */
+/** RocketMQ's broker and name server, started from a directory of jars. */
 public final class RocketMqPeer implements Peer {
 
     private static final List<String> OPENS = List.of("--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -24,7 +24,7 @@ public final class RocketMqPeer implements Peer {
         this.jars = jars;
     }
 
-    /** The original from the folder that the system property {@code interop.peer.classpath} names. */
+    /** Returns RocketMQ from the directory of the system property {@code interop.peer.classpath}. */
     public static RocketMqPeer given() {
         return new RocketMqPeer(System.getProperty("interop.peer.classpath", ""));
     }
@@ -34,7 +34,7 @@ public final class RocketMqPeer implements Peer {
         return List.of(nameServer(plan.data(), plan.nameServerPort()), broker(plan.data(), brokerSettings(plan)));
     }
 
-    /** Its name server, not started yet. */
+    /** Returns its name server, not started yet. */
     public ProcessBuilder nameServer(Path folder, int port) throws IOException {
         Path home = Files.createDirectories(folder);
         Path file = home.resolve("namesrv.conf");
@@ -43,14 +43,14 @@ public final class RocketMqPeer implements Peer {
         return java(home, "256m", "org.apache.rocketmq.namesrv.NamesrvStartup", "-c", file.toString());
     }
 
-    /** Its broker alone, not started yet, that registers with those name servers. */
+    /** Returns its broker, not started yet, which registers with name servers. */
     public ProcessBuilder broker(Path folder, int port, String brokerName, String nameServers) throws IOException {
         return broker(folder, brokerSettings(new BrokerPlan(folder.toAbsolutePath(), port, 0, 0, 0, Map.of(
                 "brokerClusterName", "DefaultCluster", "brokerName", brokerName, "namesrvAddr", nameServers))));
     }
 
     /**
-     * Its proxy in cluster mode, not started yet; it listens on all addresses, as it knows no setting for that.
+     * Returns its proxy in cluster mode, not started yet. It listens on all addresses, since it has no setting for that.
      *
      * @param remotingPort where it takes remoting clients, {@code grpcPort} where it takes gRPC
      */
@@ -75,7 +75,7 @@ public final class RocketMqPeer implements Peer {
         return java(home, "1g", "org.apache.rocketmq.broker.BrokerStartup", "-c", file.toString());
     }
 
-    /** It accepts connections seconds before the name server knows it. */
+    /** Waits for the name server: the broker accepts connections seconds before the name server knows it. */
     @Override
     public String readyText() {
         return "boot success";
@@ -94,7 +94,7 @@ public final class RocketMqPeer implements Peer {
         settings.put("storePathRootDir", plan.data().resolve("store").toString());
         settings.put("storePathCommitLog", plan.data().resolve("store").resolve("commitlog").toString());
         settings.put("mappedFileSizeCommitLog", Integer.toString(128 << 20));
-        // It drops one-way sends that waited 200 ms, which a cold start on a small machine easily reaches.
+        // RocketMQ drops one-way sends that waited 200 ms, as after a cold start on a small machine.
         settings.put("waitTimeMillsInSendQueue", "20000");
         settings.put("diskMaxUsedSpaceRatio", "95");
         settings.put("enablePropertyFilter", "true");

@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The scripts that are named as RocketMQ's, called with {@code sh} as its documents do, with places of their own. */
+/** The scripts with RocketMQ's names, called with {@code sh} as in its documents, with their own directories. */
 public final class Scripts {
 
     private final Path folder;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private int runs;
 
-    /** @param folder keeps their data, logs and output */
+    /** @param folder directory for data, logs and output */
     public Scripts(Path folder) {
         this.folder = folder.toAbsolutePath();
         environment.put("HOME", this.folder.toString());
@@ -24,31 +24,31 @@ public final class Scripts {
         environment.put("JAVA_HOME", System.getProperty("java.home"));
     }
 
-    /** What a script printed and ended with. */
+    /** The output and exit code of a script. */
     public record Outcome(int exitCode, String output) {
     }
 
-    /** Where processes keep their data and notes when nothing else is said. */
+    /** Returns the default directory for data and process files. */
     public Path data() {
         return folder.resolve("posthorse");
     }
 
-    /** Where processes write what they print. */
+    /** Returns the directory for the output of processes. */
     public Path logs() {
         return folder.resolve("logs");
     }
 
-    /** The folder of the checkout. */
+    /** Returns the directory of the checkout. */
     public static Path checkout() throws IOException {
         return PosthorsePeer.launcher(Path.of("").toAbsolutePath()).getParent().getParent();
     }
 
-    /** A port that is free at the moment, and the one two below it. */
+    /** Returns a port that is free, as is the one two below it. */
     public static int freePort() throws IOException {
         return FreePorts.withNeighbours(-2, 1);
     }
 
-    /** Starts a script and goes on. */
+    /** Starts a script without waiting for its end. */
     public ChildProcess start(Map<String, String> more, String script, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", checkout().resolve("bin").resolve(script).toString()));
         command.addAll(List.of(arguments));
@@ -70,7 +70,7 @@ public final class Scripts {
         }
     }
 
-    /** Runs a script to its end, with the environment as it is. */
+    /** Runs a script to its end, with the unchanged environment. */
     public Outcome run(String script, String... arguments) throws IOException, InterruptedException {
         return run(Map.of(), script, arguments);
     }

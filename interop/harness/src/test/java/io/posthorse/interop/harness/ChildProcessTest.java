@@ -31,7 +31,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void tellsItsOutputFromThatOfAnEarlierProcess() throws Exception {
+    void separatesItsOutputFromAnEarlierProcess() throws Exception {
         try (ChildProcess first = shell("echo first"); ChildProcess second = afterItsEnd(first, "echo second")) {
             second.await(LIMIT);
             assertEquals("first\nsecond\n", second.output());
@@ -53,7 +53,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void aProcessThatStaysTooLongIsEndedAndReported() throws Exception {
+    void aProcessThatRunsTooLongIsKilledAndReported() throws Exception {
         try (ChildProcess child = shell("echo last words; exec sleep 30")) {
             IllegalStateException thrown =
                     assertThrows(IllegalStateException.class, () -> child.await(Duration.ofMillis(500)));

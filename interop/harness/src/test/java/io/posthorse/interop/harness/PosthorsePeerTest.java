@@ -26,7 +26,7 @@ class PosthorsePeerTest {
     }
 
     @Test
-    void saysWhichLauncherItMisses() {
+    void namesTheMissingLauncher() {
         IOException thrown = assertThrows(IOException.class, () -> PosthorsePeer.launcher(root));
         assertTrue(thrown.getMessage().contains(Path.of("bin", "posthorse").toString()), thrown.getMessage());
     }

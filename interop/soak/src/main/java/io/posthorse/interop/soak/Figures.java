@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What a process takes of the machine at one moment, as Linux shows it under {@code /proc}.
+ * The resources of a process at a moment, from Linux's {@code /proc}.
  *
- * @param residentMb memory that it has in use, mapped files included
- * @param ownMb the same without mapped files
+ * @param residentMb resident memory, including mapped files
+ * @param ownMb resident memory without mapped files
  * @param descriptors open files and sockets
  * @param mappings mapped files and other stretches of memory
  */

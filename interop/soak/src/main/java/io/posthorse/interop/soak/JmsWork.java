@@ -13,7 +13,7 @@ import javax.jms.TemporaryQueue;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** JMS clients: a queue and a topic, requests and replies, and connections and destinations that come and go. */
+/** The load of JMS clients: a queue and a topic, request-reply, and short-lived connections and destinations. */
 final class JmsWork implements AutoCloseable {
     private static final long WAIT_MS = 5_000;
 
@@ -85,7 +85,7 @@ final class JmsWork implements AutoCloseable {
         replies.delete();
     }
 
-    /** A connection of its own makes a queue, uses it, and deletes it. */
+    /** Creates a queue with its own connection, uses it, and deletes it. */
     private void visit(long n) throws JMSException {
         ActiveMQConnection visitor = connect();
         try {

@@ -12,7 +12,7 @@ import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** RocketMQ clients: orders, delayed ones, transactions, retries, and consumers that come and go. */
+/** The load of RocketMQ clients: orders, delayed messages, transactions, retries, and short-lived consumers. */
 final class RocketmqWork implements AutoCloseable {
     private final String nameServer;
     private final byte[] body = new byte[1_000];
@@ -29,7 +29,7 @@ final class RocketmqWork implements AutoCloseable {
         consumer = consumer("soak-consumers", "steady");
     }
 
-    /** Every third transaction is rolled back, and of every fourth one the broker has to ask. */
+    /** Rolls back every third transaction, and leaves every fourth one to a check. */
     private static final class Decisions implements TransactionListener {
         @Override
         public LocalTransactionState executeLocalTransaction(Message message, Object number) {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Holds a broker under mixed load, and says each minute what it takes; at the end, whether that has grown. */
+/** Runs a broker under mixed load, prints its resources each minute, and at the end whether they have grown. */
 public final class Soak {
     private static final String USAGE = "usage: [--minutes N] [--data FOLDER]";
-    /** Until then caches fill, code is compiled, and the heap finds its size. */
+    /** Time in which caches fill, code is compiled, and the heap finds its size. */
     private static final int WARM_MINUTES = 5;
 
     private Soak() {}
@@ -32,7 +32,7 @@ public final class Soak {
         System.exit(run(minutes, folder == null ? Files.createTempDirectory("posthorse-soak") : folder) ? 0 : 1);
     }
 
-    /** True where nothing failed and nothing grew. */
+    /** Returns whether nothing failed and nothing grew. */
     private static boolean run(int minutes, Path folder) throws Exception {
         List<Figures> figures = new ArrayList<>();
         List<Work> work = new ArrayList<>();
@@ -58,7 +58,7 @@ public final class Soak {
         return isFlat(figures) & work.stream().allMatch(one -> one.failed() == 0);
     }
 
-    /** Compares the last third with the third behind the warm-up; tells, and returns whether all is flat. */
+    /** Compares the last third with the third after the warm-up; prints and returns whether nothing grew. */
     private static boolean isFlat(List<Figures> all) {
         if (all.size() < WARM_MINUTES + 6) {
             System.out.println("too short to say whether anything grows");

@@ -3,7 +3,7 @@ package io.posthorse.interop.soak;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Something that is done again and again, so often a second, on a thread of its own. */
+/** A task that runs at a rate, on its own thread. */
 final class Work {
     private final String name;
     private final Thread thread;
@@ -12,7 +12,7 @@ final class Work {
     private volatile boolean stopped;
     private volatile String lastFailure = "";
 
-    /** One round of it. */
+    /** Runs the task once. */
     interface Round {
         void run(long number) throws Exception;
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users and rules with the real clients, whose accounts stand in a plain_acl.yml, and with the tools of 5.5.0. */
+/** Users and rules with real clients, whose accounts are in a plain_acl.yml, and with the tools of 5.5.0. */
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class AccessIT {
     private static final Duration LIMIT = Duration.ofSeconds(180);
@@ -116,7 +116,7 @@ class AccessIT {
         return containers.stream();
     }
 
-    /** The client for Java signs its local time. */
+    /** The Java client signs its local time. */
     @TestFactory
     Stream<DynamicTest> grpcClient() throws Exception {
         List<DynamicTest> tests = new ArrayList<>();
@@ -178,7 +178,7 @@ class AccessIT {
         }
     }
 
-    /** Secrets of users, and bodies of messages, are in no output of the broker. */
+    /** Checks that the broker's output has no secrets of users and no bodies of messages. */
     @AfterAll
     static void theBrokerPrintedNoSecret() throws Exception {
         try (Stream<Path> files = Files.walk(folder.resolve("broker"), 1)) {

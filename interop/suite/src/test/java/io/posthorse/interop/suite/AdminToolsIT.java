@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every command of mqadmin, as two releases of the tools have it, and what the pages of the dashboard ask for. */
+/** Every command of mqadmin in two releases of the tools, and the requests of the dashboard's pages. */
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class AdminToolsIT {
 
@@ -60,7 +60,7 @@ class AdminToolsIT {
         PROGRAMS.shutdownNow();
     }
 
-    /** The steps of one program with their verdicts, and all it printed. */
+    /** Returns the steps of a program with their verdicts, and its output. */
     private record Outcome(Map<String, String> verdicts, String output) {
 
         String about(String step) {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Attacks on a broker with a small heap: a user beside them loses no send. How long sends take depends on who else uses
- * cores and disk, so the bound is generous here; bin/attack-test has a strict one.
+ * Attacks on a broker with a small heap: no send of a user fails. The duration of sends depends on the load of the machine,
+ * so the limit is generous here; bin/attack-test has a strict one.
  */
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class AttackIT {
@@ -23,7 +23,7 @@ class AttackIT {
     Path folder;
 
     @Test
-    void noAttackIsNoticedByWhoWorksBesideIt() throws Exception {
+    void noAttackMakesAUsersSendFail() throws Exception {
         assertEquals(List.of(), new AttackTest(PHASE_MS, 2, MS_ALLOWED, "", System.out).run(folder));
     }
 }

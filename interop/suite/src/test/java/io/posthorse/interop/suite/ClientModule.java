@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A neighbouring module whose class path a test runs. */
+/** Another module, whose class path a test runs. */
 final class ClientModule {
 
     private static final Path CLIENTS = Path.of("..", "clients").toAbsolutePath().normalize();
@@ -12,7 +12,7 @@ final class ClientModule {
     private ClientModule() {
     }
 
-    /** The classes of the module and all it depends on. */
+    /** Returns the class path of the module with its dependencies. */
     static String classPath(String module) throws IOException {
         Path target = CLIENTS.resolve(module).resolve("target");
         Path list = target.resolve("classpath.txt");

@@ -13,14 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One client program that plays many scenarios in a process of its own.
+ * A client program that runs many scenarios in its own process.
  *
  * @param version the client's version
- * @param header how the client writes its headers: JSON or ROCKETMQ
- * @param scenarios what it plays
+ * @param header encoding of the client's headers: JSON or ROCKETMQ
+ * @param scenarios names of its scenarios
  */
 record ClientRun(String version, String header, List<String> scenarios) {
-    /** The original counts in ticks of a second, and rounds down. */
+    /** RocketMQ counts in ticks of a second, and rounds down. */
     static final boolean OF_ROCKETMQ = System.getProperty("interop.peer", "").equals("rocketmq");
 
 
@@ -30,31 +30,31 @@ record ClientRun(String version, String header, List<String> scenarios) {
             Pattern.compile("^verdict scenario=(\\S+) result=(\\S+) millis=\\d+ reason=(.*)$", Pattern.MULTILINE);
 
     /**
-     * How a scenario ended.
+     * The verdict of a scenario.
      *
      * @param result PASS, FAIL or SKIP
-     * @param reason why, if not PASS
+     * @param reason reason, if not PASS
      */
     record Verdict(String result, String reason) {
     }
 
     /**
-     * What the program said.
+     * The result of the program.
      *
      * @param exitCode its exit code
      * @param verdicts by scenario
-     * @param output all it printed
+     * @param output its output
      */
     record Outcome(int exitCode, Map<String, Verdict> verdicts, String output) {
 
-        /** The lines about one scenario. */
+        /** Returns the lines about a scenario. */
         String about(String scenario) {
             return output.lines().filter(line -> line.contains("scenario=" + scenario + " "))
                     .reduce("", (all, line) -> all + "\n" + line);
         }
     }
 
-    /** Plays the scenarios; an outcome comes also when some failed. */
+    /** Runs the scenarios; returns a result also where some fail. */
     Outcome play(String nameServer, String delays, Path folder) throws IOException, InterruptedException {
         String suffix = header.toLowerCase(java.util.Locale.ROOT) + "-" + version.replace('.', '_');
         Path home = folder.resolve("client-" + suffix);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every scenario with every client version, and a part of them with the binary header. */
+/** All scenarios with all client versions, and some with the binary header. */
 class ClientVersionsIT {
 
     private static final List<String> VERSIONS = List.of("4.4.0", "4.7.1", "4.9.8", "5.5.0");
@@ -42,7 +42,7 @@ class ClientVersionsIT {
     private static final Set<String> ONLY_IN_5 = Set.of("recall", "pop");
     /** Level 3 is the first retry. */
     private static final String DELAYS = "1s 2s 1s 2s 2s 2s 3s 3s 3s 3s 4s 4s 4s 4s 5s 5s 5s 5s";
-    /** Two programs at a time keep a small machine busy, as they wait most of the time. */
+    /** Number of concurrent programs: two keep a small machine busy, since they mostly wait. */
     private static final int PROGRAMS = 2;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -79,7 +79,7 @@ class ClientVersionsIT {
         return containers.stream();
     }
 
-    /** Less what only this broker has. */
+    /** Removes the scenarios that only this broker supports. */
     private static List<String> all() {
         return ALL.stream().filter(s -> !ClientRun.OF_ROCKETMQ || !s.equals("timed-property")).toList();
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two name servers and two masters, each started by script in a process of its own, with RocketMQ's own programs. */
+/** Two name servers and two masters, each started by script in its own process, with RocketMQ's own programs. */
 class ClusterIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -33,7 +33,7 @@ class ClusterIT {
     private int[] ports;
 
     @Test
-    void anyOneProcessMayEndAndComeBack() throws Exception {
+    void anySingleProcessCanStopAndReturn() throws Exception {
         scripts = new Scripts(folder);
         int[] nameServerPorts = {Scripts.freePort(), Scripts.freePort()};
         nameServers = new String[] {"127.0.0.1:" + nameServerPorts[0], "127.0.0.1:" + nameServerPorts[1]};
@@ -88,7 +88,7 @@ class ClusterIT {
         assertEquals(255, scripts.run("mqshutdown", "namesrv").exitCode());
     }
 
-    /** The producer knows the one name server, the consumer the other; both find both brokers. */
+    /** Runs a producer with one name server and a consumer with the other; both find both brokers. */
     private void programsOfTheDocuments() throws Exception {
         Outcome sent = scripts.run(Map.of("NAMESRV_ADDR", nameServers[0]), "tools.sh", PROGRAMS + "Producer");
         assertEquals(0, sent.exitCode(), sent.output());
@@ -136,7 +136,7 @@ class ClusterIT {
         return ChildProcess.start(sender, folder.resolve("sender.log"));
     }
 
-    /** Waits until that broker stores one more message. */
+    /** Waits until a broker stores another message. */
     private static void awaitSent(ChildProcess sender, String broker) {
         long before = count(sender, broker);
         Awaitility.await().atMost(LIMIT).until(() -> count(sender, broker) > before);

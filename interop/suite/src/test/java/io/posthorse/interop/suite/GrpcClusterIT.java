@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three masters in processes of their own, and a gRPC client that was given the address of one of them. */
+/** Three masters in their own processes, and a gRPC client with the address of one. */
 class GrpcClusterIT {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
@@ -31,7 +31,7 @@ class GrpcClusterIT {
     }
 
     @Test
-    void itSendsToAllReadsFromAllAndTakesBackFromAll() throws Exception {
+    void aClientSendsToReadsFromAndRecallsFromAllMasters() throws Exception {
         assumeFalse(ClientRun.OF_ROCKETMQ, "the original takes gRPC in another process");
         Scripts scripts = new Scripts(folder);
         try (BrokerProcess home = BrokerProcess.startPosthorse(
@@ -67,7 +67,7 @@ class GrpcClusterIT {
         }
     }
 
-    /** Name, queue, least offset, next offset, time. */
+    /** Matches broker name, queue, least offset, next offset and time. */
     private static boolean has(String line) {
         String[] columns = line.trim().split(" +");
         return Long.parseLong(columns[3]) > Long.parseLong(columns[2]);

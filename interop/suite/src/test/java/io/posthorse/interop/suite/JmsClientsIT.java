@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every JMS scenario with every client of ActiveMQ, and each of them through a kill of the broker. */
+/** All JMS scenarios with all clients of ActiveMQ, and each client through a kill of the broker. */
 class JmsClientsIT {
     private static final List<String> SCENARIOS = List.of(
             "queue", "kinds", "order", "priority", "expiry", "delay", "large", "non-persistent", "transacted", "client-ack",
@@ -67,7 +67,7 @@ class JmsClientsIT {
         }));
     }
 
-    /** All at once, on one broker that is killed twice. */
+    /** All clients concurrently, on a broker that is killed twice. */
     @Test
     void throughKills() throws Exception {
         Map<String, ChildProcess> clients = new LinkedHashMap<>();
@@ -95,7 +95,7 @@ class JmsClientsIT {
         }
     }
 
-    /** Branches of a transaction manager, whose broker is killed between the phases and behind the decision. */
+    /** Branches of a transaction manager whose broker is killed between the phases and after the decision. */
     @Test
     void preparedBranchesThroughKills() throws Exception {
         Map<String, ChildProcess> clients = new LinkedHashMap<>();

@@ -8,21 +8,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Programs of interop/clients/jms, each in a process of its own with a client of ActiveMQ. */
+/** Programs of interop/clients/jms, each in its own process with a client of ActiveMQ. */
 final class JmsRun {
-    /** The clients: what the documents have, the last 5.x whose pool is there too, and the latest. */
+    /** The client versions: that of the documents, the last 5.x with a pool, and the latest. */
     static final List<String> VERSIONS = List.of("5.14.4", "5.15.2", "5.19.2", "6.3.1");
     static final Duration LIMIT = Duration.ofSeconds(150);
 
     private JmsRun() {
     }
 
-    /** What makes the names of destinations a version's own. */
+    /** Suffix that makes names of destinations unique to a version. */
     static String name(String version) {
         return "v" + version.replace('.', '_');
     }
 
-    /** Starts a program and does not wait. */
+    /** Starts a program without waiting for its end. */
     static ChildProcess start(
             Path folder, String version, String program, List<String> options, String url, String... more)
             throws IOException {
@@ -35,7 +35,7 @@ final class JmsRun {
                 command.builder(), folder.resolve(program + "-" + version + "-" + System.nanoTime() + ".log"));
     }
 
-    /** Runs a program to its end; gives what it printed. */
+    /** Runs a program to its end; returns its output. */
     static String play(Path folder, String version, String program, List<String> options, String url, String... more)
             throws IOException, InterruptedException {
         try (ChildProcess child = start(folder, version, program, options, url, more)) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spring Boot's ActiveMQ starter: listeners and the template, and both over a kill of the broker. */
+/** Spring Boot's ActiveMQ starter: listeners and the template, also through a kill of the broker. */
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class JmsSpringIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -10,10 +10,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Keys and certificates in a folder: {@code NAME.p12}, whose entry is called {@code own}, and NAME.pem and NAME.key with
- * the same.
+ * Keys and certificates in a directory: {@code NAME.p12} with the entry {@code own}, and the same in NAME.pem and NAME.key.
  *
- * @param folder where they are
+ * @param folder their directory
  */
 record KeyFiles(Path folder) {
     static final String PASSWORD = "changeit";
@@ -29,7 +28,7 @@ record KeyFiles(Path folder) {
         assertEquals(0, keytool.waitFor(), "keytool");
     }
 
-    /** Writes what NAME.p12 has to NAME.pem and NAME.key. */
+    /** Writes the content of NAME.p12 to NAME.pem and NAME.key. */
     void export(String name) throws Exception {
         KeyStore keys = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
         write(certificate(name), "CERTIFICATE", keys.getCertificate("own").getEncoded());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An operator's commands on messages that wait, and what a released client sees of them. */
+/** An operator's commands for waiting messages, and their effect on a released client. */
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class OperatorIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -78,7 +78,7 @@ class OperatorIT {
                 .options(options).arguments(broker.nameServer(), "" + DELAY_MS).builder();
     }
 
-    /** The client's first line that begins so, or null. */
+    /** Returns the client's first line with a prefix, or null. */
     private String line(String begin) {
         return client.output().lines().filter(l -> l.startsWith(begin)).findFirst().orElse(null);
     }

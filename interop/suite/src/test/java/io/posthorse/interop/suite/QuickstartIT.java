@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The quickstart programs of the 4.4.0 release, as they are. */
+/** The unchanged quickstart programs of release 4.4.0. */
 class QuickstartIT {
 
     private static final String PACKAGE = "org.apache.rocketmq.example.quickstart.";

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One name server and one broker of each kind: every broker registers with every name server. Profile differential. */
+/**
+ * A name server and a broker of RocketMQ and of this project: all brokers register with all name servers. Profile
+ * differential.
+ */
 @EnabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class RealPeersIT {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Options, words and exit codes of the scripts, each in a process of its own. */
+/** Options, output and exit codes of the scripts, each run in its own process. */
 class ScriptsIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -68,7 +68,7 @@ class ScriptsIT {
     }
 
     @Test
-    void mqshutdownEndsWhatTheScriptsStartedAndNothingElse() throws Exception {
+    void mqshutdownEndsOnlyProcessesOfTheScripts() throws Exception {
         Scripts scripts = new Scripts(folder.resolve("one"));
         Scripts others = new Scripts(folder.resolve("other"));
         Outcome none = scripts.run("mqshutdown", "broker");
@@ -93,7 +93,7 @@ class ScriptsIT {
     }
 
     @Test
-    void whatEndedOtherwiseIsSaidSo() throws Exception {
+    void anAbnormalEndIsReported() throws Exception {
         Scripts scripts = new Scripts(folder);
         try (ChildProcess nameServer = nameServer(scripts)) {
             nameServer.kill();
@@ -104,7 +104,7 @@ class ScriptsIT {
     }
 
     @Test
-    void whatIsPrintedIsInTheLogToo() throws Exception {
+    void consoleOutputIsInTheServerLogToo() throws Exception {
         Scripts scripts = new Scripts(folder);
         try (ChildProcess nameServer = nameServer(scripts)) {
             assertTrue(nameServer.isAlive());
@@ -113,7 +113,7 @@ class ScriptsIT {
     }
 
     @Test
-    void mqadminAndToolsPassOptionsAndExitCodesOn() throws Exception {
+    void mqadminAndToolsPassOptionsAndExitCodes() throws Exception {
         Scripts scripts = new Scripts(folder);
         Outcome commands = scripts.run("mqadmin");
         assertEquals(0, commands.exitCode(), commands.output());

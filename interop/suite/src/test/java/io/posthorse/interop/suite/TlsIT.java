@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The three modes with good, expired and foreign certificates, and real clients that look at the certificate. */
+/** The three modes with valid, expired and foreign certificates, and real clients that verify the certificate. */
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class TlsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -9,7 +9,11 @@ public final class AccessMain {
     private AccessMain() {
     }
 
-    /** Arguments: name server, broker (each host:port). Prints a verdict for each step. */
+    /**
+     * Runs the steps, and prints a verdict for each.
+     *
+     * @param arguments name server, broker (each host:port)
+     */
     public static void main(String[] arguments) {
         Tool tool = new Tool(arguments[0]);
         String broker = arguments[1];
@@ -21,7 +25,7 @@ public final class AccessMain {
         System.exit(passed ? 0 : 1);
     }
 
-    /** Something that is done and checked. */
+    /** A step; it throws where the result is wrong. */
     private interface Step {
         void run() throws Exception;
     }

@@ -9,7 +9,7 @@ import org.apache.rocketmq.remoting.protocol.body.AclInfo.PolicyInfo;
 import org.apache.rocketmq.remoting.protocol.body.UserInfo;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** What the dashboard's page of users and rules asks for, in the order in which it asks: through the same admin client. */
+/** The requests of the dashboard's page of users and rules, in its order and through the same admin client. */
 final class AccessPage {
     private static final String USER = "page-user";
     private static final String SUBJECT = "User:" + USER;
@@ -48,7 +48,7 @@ final class AccessPage {
         return users.stream().filter(user -> user.getUsername().equals(USER)).findFirst().orElse(null);
     }
 
-    /** The table shows no secret, so the form to change a user comes back without one. */
+    /** Changes a user without a secret, as the form does, since the table shows none. */
     private void users() throws Exception {
         admin.createUser(broker, UserInfo.of(USER, "secret-of-page", "Normal", "enable"));
         UserInfo shown = shown();
@@ -61,7 +61,7 @@ final class AccessPage {
         check(admin.getUser(broker, USER).getPassword().equals("another-secret"), "the new secret");
     }
 
-    /** It writes the kinds of resources in capitals, and makes a request for each resource. */
+    /** Writes the kinds of resources in capitals, and sends a request for each resource, as the page does. */
     private void rules() throws Exception {
         admin.createAcl(broker, rule("TOPIC:page-orders", List.of("Pub", "Sub"), List.of("127.0.0.1"), "Allow"));
         admin.createAcl(broker, rule("GROUP:page-*", List.of("Sub"), null, "Allow"));

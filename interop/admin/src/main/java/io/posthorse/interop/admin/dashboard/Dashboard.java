@@ -21,7 +21,7 @@ import org.apache.rocketmq.remoting.protocol.body.ConsumerConnection;
 import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** What each page of the dashboard asks for, in the order in which it asks: through the same admin client. */
+/** The requests of each page of the dashboard, in its order and through the same admin client. */
 final class Dashboard {
 
     private static final String TOPIC = "AdminTopic";
@@ -67,7 +67,7 @@ final class Dashboard {
         }
     }
 
-    /** The collector that runs every minute. */
+    /** Sends the requests of the collector that runs every minute. */
     private void trend() throws Exception {
         Set<String> topics = admin.fetchAllTopicList().getTopicList();
         check(topics.contains(TOPIC), topics);
@@ -155,7 +155,7 @@ final class Dashboard {
         check(!admin.examineProducerConnectionInfo("AdminProducers", TOPIC).getConnectionSet().isEmpty(), "204");
     }
 
-    /** By topic and time, then one by its id, then where it went, and once more to a consumer. */
+    /** Queries messages by topic and time, one by its id, and its track, and sends it to a consumer again. */
     private void message() throws Exception {
         DefaultMQPullConsumer reader = new DefaultMQPullConsumer("TOOLS_CONSUMER");
         reader.setNamesrvAddr(nameServer);
@@ -176,7 +176,7 @@ final class Dashboard {
         check(result.equals("CR_SUCCESS"), result);
     }
 
-    /** One that is looked for by its unique id, to be exported or sent again. */
+    /** Queries a dead letter by its unique id, and sends it again. */
     private void deadLetters() throws Exception {
         String dead = "%DLQ%PageDead";
         admin.createAndUpdateSubscriptionGroupConfig(broker, group("PageDead"));

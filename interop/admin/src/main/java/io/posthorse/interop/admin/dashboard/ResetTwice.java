@@ -10,9 +10,9 @@ import org.apache.rocketmq.remoting.protocol.body.Connection;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 /**
- * A reset by time and a skip of the same group in a row, as two clicks make them. RocketMQ's push consumer sleeps 10 s for
- * each, one behind the other, on the threads that also answer questions: there are as many of these as processors. Meanwhile
- * it may answer nothing, and may be missing from its group. It has to be back, and at the end of the topic, within a minute.
+ * A reset by time and a skip of the same group in a row, as by two clicks. RocketMQ's push consumer sleeps 10 s for each,
+ * one after the other, on the threads that also answer requests, of which there are as many as processors. Meanwhile it may
+ * not answer, and may be missing from its group. Within a minute it must be back, and at the end of the topic.
  */
 final class ResetTwice {
     private static final long LIMIT_SECONDS = 60;
@@ -57,7 +57,7 @@ final class ResetTwice {
             return admin.examineConsumerConnectionInfo(group).getConnectionSet().stream()
                     .map(Connection::getClientId).collect(Collectors.toSet());
         } catch (MQBrokerException e) {
-            return Set.of(); // nobody is online
+            return Set.of(); // no member is online
         }
     }
 

@@ -24,9 +24,9 @@ import org.apache.rocketmq.client.apis.producer.Transaction;
 import org.apache.rocketmq.client.apis.producer.TransactionResolution;
 
 /**
- * What users may and may not, as the gRPC client tells it: ENDPOINTS RUN STEP... The users are {@code producer}, who may
- * send to the run's topic, {@code consumer}, who may read it with the run's groups, and {@code victim}, whose secret is
- * guessed at; each has the secret {@code secret-of-NAME}.
+ * Checks permissions with the gRPC client; arguments: ENDPOINTS RUN STEP... The users are {@code producer}, who may send to
+ * the run's topic, {@code consumer}, who may read it with the run's groups, and {@code victim}, whose secret is guessed.
+ * Each has the secret {@code secret-of-NAME}.
  */
 public final class AccessMain {
     private static final ClientServiceProvider PROVIDER = ClientServiceProvider.loadService();
@@ -42,12 +42,12 @@ public final class AccessMain {
         this.group = "Group-" + run;
     }
 
-    /** A step of the program. */
+    /** A step of the program; it throws where the result is wrong. */
     private interface Step {
         void run() throws Exception;
     }
 
-    /** Prints a verdict for each step. */
+    /** Runs the steps, and prints a verdict for each. */
     public static void main(String[] arguments) {
         AccessMain program = new AccessMain(arguments[0], arguments[1]);
         Map<String, Step> steps = new LinkedHashMap<>();
@@ -118,11 +118,11 @@ public final class AccessMain {
                     message(topic, "taken back").setDeliveryTimestamp(System.currentTimeMillis() + 60_000).build());
             producer.recallMessage(topic, taken.getRecallHandle());
         }
-        push(group); // reads on while the next step is played
+        push(group); // continues while the next step runs
         Check.within(30, "three messages", () -> seen.containsAll(Set.of("plain", "ordered", "later")));
     }
 
-    /** One is committed at once, one is left open and asked about. */
+    /** Commits one transaction at once, and leaves another open until the broker checks it. */
     private void transaction() throws Exception {
         Producer producer = producer(as("producer"));
         Transaction decided = producer.beginTransaction();
@@ -159,7 +159,7 @@ public final class AccessMain {
         refused(() -> producer(as("consumer")).close(), "rule \"Deny");
     }
 
-    /** A consumer with a group that is not the user's does not start, and its exception names the rule. */
+    /** Checks that a consumer of another user's group does not start, and that its exception names the rule. */
     private void deniedGroup() throws Exception {
         refused(() -> push("Other" + group), "Sub on Group:Other" + group);
     }

@@ -24,7 +24,7 @@ import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** What a client of one protocol sends, one of the other reads. */
+/** Messages between clients of the two protocols, in both directions. */
 final class BridgeScenarios {
     private BridgeScenarios() {
     }

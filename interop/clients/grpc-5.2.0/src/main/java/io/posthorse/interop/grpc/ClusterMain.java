@@ -20,7 +20,7 @@ import org.apache.rocketmq.client.apis.producer.Producer;
 import org.apache.rocketmq.client.apis.producer.SendReceipt;
 import org.apache.rocketmq.client.apis.producer.Transaction;
 
-/** A client that was given the address of one master of several: ENDPOINTS TOPIC. Prints {@code done} at the end. */
+/** A client with the address of one of several masters; arguments: ENDPOINTS TOPIC. Prints {@code done} at the end. */
 public final class ClusterMain {
     private static final int MESSAGES = 60;
     private static final ClientServiceProvider PROVIDER = ClientServiceProvider.loadService();
@@ -34,7 +34,7 @@ public final class ClusterMain {
         this.topic = topic;
     }
 
-    /** Sends, takes back, reads by both kinds of consumers. */
+    /** Sends, recalls, and reads with both kinds of consumers. */
     public static void main(String[] arguments) throws Exception {
         ClusterMain program = new ClusterMain(arguments[0], arguments[1]);
         program.send();
@@ -80,7 +80,7 @@ public final class ClusterMain {
                     seen.add(Stage.text(view.getBody()));
                     return ConsumeResult.SUCCESS;
                 }).build();
-        Check.within(60, "all messages at the push consumer", () -> seen.equals(all)); // it stays: closing takes it 33 s
+        Check.within(60, "all messages at the push consumer", () -> seen.equals(all)); // not closed, since that takes 33 s
     }
 
     private void simple() throws Exception {

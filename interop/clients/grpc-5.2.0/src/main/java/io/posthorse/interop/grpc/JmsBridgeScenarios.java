@@ -24,7 +24,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** What JMS clients send is read by RocketMQ's, and the other way round; each reads all of it, with a cursor of its own. */
+/** Messages between JMS and RocketMQ clients, in both directions; each side reads all messages with its own cursor. */
 final class JmsBridgeScenarios {
     private static final int MANY = 500;
     private static final long WAIT = 15_000;
@@ -98,14 +98,14 @@ final class JmsBridgeScenarios {
         Check.equal(7L, ((MapMessage) next(consumer)).getLong("orderId"), "map for JMS");
     }
 
-    /** Operators find a message by the id that its sender knows, and by its key. */
+    /** Finds a message by the id that its sender knows, and by its key. */
     private static void found(Stage stage, String topic, String id, String body) throws Exception {
         DefaultMQAdminExt admin = stage.admin();
         Check.within(20, "a message by its id", () -> {
             try {
                 return text(admin.viewMessage(topic, id)).equals(body);
             } catch (MQClientException e) {
-                return false; // not written into the index yet
+                return false; // not in the index yet
             }
         });
         var byKey = admin.queryMessage(topic, stage.name("key"), 8, 0, System.currentTimeMillis() + 60_000);

@@ -9,18 +9,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Plays scenarios with the gRPC client: NAMESRV ENDPOINTS RUN all|SCENARIO... */
+/** Runs scenarios with the gRPC client; arguments: NAMESRV ENDPOINTS RUN all|SCENARIO... */
 public final class Main {
     private static final int THREADS = 8;
-    /** System property: true behind RocketMQ's proxy, where a topic must be there before its first message. */
+    /** System property: true behind RocketMQ's proxy, where a topic must exist before its first message. */
     static final String BEHIND_PROXY = "interop.behind.proxy";
-    /** System property: address of the broker for JMS clients; without it what JMS is in is left out. */
+    /** System property: address of the broker for JMS clients; without it, scenarios with JMS are left out. */
     static final String JMS = "interop.jms";
 
     private Main() {
     }
 
-    /** One thing that is done and checked. */
+    /** A scenario; it throws where the result is wrong. */
     interface Scenario {
         void run(Stage stage) throws Exception;
     }
@@ -64,7 +64,7 @@ public final class Main {
         return failure == null;
     }
 
-    /** The proxy takes part in questions about transactions only for topics that are marked so. */
+    /** Marks a topic for transactions, since the proxy forwards checks only for such topics. */
     private static Map<String, String> attributes(String scenario) {
         return scenario.equals("orphan") ? Map.of("+message.type", "TRANSACTION") : Map.of();
     }

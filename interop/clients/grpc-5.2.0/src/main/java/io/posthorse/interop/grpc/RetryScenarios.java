@@ -15,7 +15,7 @@ import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
 import org.apache.rocketmq.client.apis.message.MessageView;
 import org.apache.rocketmq.client.apis.producer.Producer;
 
-/** What is not acknowledged comes again, until it is dead. */
+/** Unacknowledged messages come again until they are dead letters. */
 final class RetryScenarios {
     private RetryScenarios() {
     }
@@ -94,6 +94,6 @@ final class RetryScenarios {
         Check.equal(soon.getMessageId(), again.get(0).getMessageId(), "what came again");
         Check.equal(2, again.get(0).getDeliveryAttempt(), "attempt");
         consumer.ack(again.get(0));
-        consumer.ack(acknowledged); // what is settled stays so, whoever asks
+        consumer.ack(acknowledged); // settled messages stay settled
     }
 }

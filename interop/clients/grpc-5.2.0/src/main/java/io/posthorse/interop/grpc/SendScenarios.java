@@ -20,7 +20,7 @@ import org.apache.rocketmq.client.apis.producer.Producer;
 import org.apache.rocketmq.client.apis.producer.RecallReceipt;
 import org.apache.rocketmq.client.apis.producer.SendReceipt;
 
-/** What is sent comes, as it was sent, in its order, at its time. */
+/** Messages arrive unchanged, in order, and at their times. */
 final class SendScenarios {
     private SendScenarios() {
     }
@@ -59,7 +59,7 @@ final class SendScenarios {
         String topic = stage.name("topic");
         stage.group(stage.name("group"), topic, true, 16);
         Producer producer = stage.producer(topic, null);
-        for (int i = 0; i < 180; i++) { // more of a queue than are lent at once
+        for (int i = 0; i < 180; i++) { // more messages of a queue than are lent at once
             producer.send(stage.message(topic, "" + i / 3).setMessageGroup("group-" + i % 3).build());
         }
         Map<String, List<String>> got = new ConcurrentHashMap<>();
@@ -128,7 +128,7 @@ final class SendScenarios {
         Check.equal(List.of("6", "7", "8", "9"), got.stream().sorted().toList(), "messages");
     }
 
-    /** The client encrypts unless it is told otherwise; that works without any certificate. */
+    /** Connects with the client's default encryption, which needs no certificate here. */
     static void encrypted(Stage stage) throws Exception {
         String topic = stage.name("topic");
         Queue<String> got = new ConcurrentLinkedQueue<>();
@@ -152,7 +152,7 @@ final class SendScenarios {
             producer.send(stage.message(topic, "x".repeat(5 << 20)).build());
             throw new AssertionError("a body of 5 MiB was taken");
         } catch (ClientException | IllegalArgumentException e) {
-            // as it should be; the client itself may look at the size
+            // expected; the client may check the size itself
         }
         stage.simple(stage.name("group"), topic, Duration.ofMillis(500));
         producer.send(stage.message(topic, "good").build());

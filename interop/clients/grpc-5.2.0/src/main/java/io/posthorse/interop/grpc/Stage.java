@@ -30,7 +30,7 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.protocol.subscription.SubscriptionGroupConfig;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** What a scenario works with: names of its own, and clients that are closed at its end. */
+/** The environment of a scenario: its own names, and clients that are closed at its end. */
 final class Stage implements AutoCloseable {
     static final ClientServiceProvider PROVIDER = ClientServiceProvider.loadService();
     private static final long TOOL_MILLIS = 5_000;
@@ -87,7 +87,7 @@ final class Stage implements AutoCloseable {
                 .setSubscriptionExpressions(Map.of(topic, filter))
                 .setMessageListener(listener)
                 .build();
-        return consumer; // never closed: that would wait for the end of a long poll, and the process ends anyway
+        return consumer; // not closed, since that waits for the end of a long poll, and the process ends anyway
     }
 
     SimpleConsumer simple(String group, String topic, Duration await) throws Exception {
@@ -101,7 +101,7 @@ final class Stage implements AutoCloseable {
         return consumer;
     }
 
-    /** A producer of the remoting client, which is also the way to the broker's administration. */
+    /** Returns a producer of the remoting client, which also gives access to administration. */
     DefaultMQProducer remoting() throws Exception {
         if (remoting == null) {
             remoting = new DefaultMQProducer(name("remoting"));
@@ -114,7 +114,7 @@ final class Stage implements AutoCloseable {
         return remoting;
     }
 
-    /** Creates the scenario's topic; the client's own {@code createTopic} leaves attributes out. */
+    /** Creates the scenario's topic; the client's own {@code createTopic} takes no attributes. */
     void topic(Map<String, String> attributes) throws Exception {
         TopicConfig config = new TopicConfig(name("topic"), 4, 4);
         config.setAttributes(attributes);
@@ -132,13 +132,13 @@ final class Stage implements AutoCloseable {
         factory.getMQClientAPIImpl().createSubscriptionGroup(broker(topic), config, TOOL_MILLIS);
     }
 
-    /** Address of the broker that has the topic. */
+    /** Returns the address of the broker that has the topic. */
     String broker(String topic) throws Exception {
         return remoting().getDefaultMQProducerImpl().getmQClientFactory().getMQClientAPIImpl()
                 .getTopicRouteInfoFromNameServer(topic, TOOL_MILLIS).getBrokerDatas().get(0).selectBrokerAddr();
     }
 
-    /** What the administration tools are made of. */
+    /** Returns the admin client that the tools use. */
     DefaultMQAdminExt admin() throws Exception {
         DefaultMQAdminExt admin = new DefaultMQAdminExt(TOOL_MILLIS);
         admin.setNamesrvAddr(nameServer);
@@ -149,7 +149,7 @@ final class Stage implements AutoCloseable {
         return admin;
     }
 
-    /** A JMS session that acknowledges by itself, or is transacted. */
+    /** Returns a JMS session, auto-acknowledging or transacted. */
     Session jms(boolean transacted) throws Exception {
         Connection connection = new ActiveMQConnectionFactory(System.getProperty(Main.JMS)).createConnection();
         atEnd(connection);
@@ -157,7 +157,7 @@ final class Stage implements AutoCloseable {
         return connection.createSession(transacted, transacted ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE);
     }
 
-    /** A remoting consumer of its own group that reads a topic from the start, and keeps what it gets. */
+    /** Returns a remoting consumer of its own group that reads a topic from the start and keeps the messages. */
     Queue<MessageExt> read(String group, String topic, String tags) throws Exception {
         Queue<MessageExt> got = new ConcurrentLinkedQueue<>();
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(name(group));

@@ -20,7 +20,7 @@ import org.apache.rocketmq.remoting.protocol.heartbeat.ConsumeType;
 import org.apache.rocketmq.remoting.protocol.heartbeat.SubscriptionData;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
-/** What the administration tools are shown of clients that speak gRPC. */
+/** The information of administration tools about gRPC clients. */
 final class ToolScenarios {
     private ToolScenarios() {
     }
@@ -60,7 +60,7 @@ final class ToolScenarios {
         Check.equal(1, admin.examineConsumerConnectionInfo(pushing).getConnectionSet().size(), "the other one stays");
     }
 
-    /** What consumerStatus makes of it. */
+    /** Returns the output of consumerStatus. */
     private static void running(DefaultMQAdminExt admin, String group, Connection client, SubscriptionData read)
             throws Exception {
         ConsumerRunningInfo info = admin.getConsumerRunningInfo(group, client.getClientId(), false);
@@ -73,7 +73,7 @@ final class ToolScenarios {
         Check.equal("", ConsumerRunningInfo.analyzeProcessQueue(client.getClientId(), info), "nothing hangs");
     }
 
-    /** A question about clients. */
+    /** A request about clients. */
     private interface Question {
         void ask() throws Exception;
     }

@@ -12,7 +12,7 @@ import org.apache.rocketmq.client.apis.producer.Producer;
 import org.apache.rocketmq.client.apis.producer.Transaction;
 import org.apache.rocketmq.client.apis.producer.TransactionResolution;
 
-/** Transactions: ended by their producer, or by its answer to the broker's question. */
+/** Transactions that the producer ends itself, or by its answer to a check. */
 final class TransactionScenarios {
     private TransactionScenarios() {
     }

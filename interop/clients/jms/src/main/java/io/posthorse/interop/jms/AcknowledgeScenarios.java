@@ -7,7 +7,7 @@ import org.apache.activemq.ActiveMQSession;
 import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.ActiveMQQueue;
 
-/** When a message counts as taken, and what happens when it does not. */
+/** Acknowledgement modes, and redelivery without an acknowledgement. */
 final class AcknowledgeScenarios {
 
     private AcknowledgeScenarios() {

@@ -63,7 +63,7 @@ final class Batches {
         }
     }
 
-    /** Waits for the end and counts what came. */
+    /** Waits for the end, and counts the received messages. */
     void check(Stage stage) throws Exception {
         sender.join(TimeUnit.SECONDS.toMillis(60));
         Check.that(!sender.isAlive(), "the sender of batches did not end");

@@ -2,7 +2,7 @@ package io.posthorse.interop.jms;
 
 import java.util.Objects;
 
-/** Comparisons that end a scenario when they do not hold. */
+/** Assertions of scenarios. */
 final class Check {
 
     private static final int SHOWN = 2_000;
@@ -10,14 +10,14 @@ final class Check {
     private Check() {
     }
 
-    /** The condition must hold. */
+    /** Requires that a condition is true. */
     static void that(boolean condition, String what) {
         if (!condition) {
             throw new AssertionError(what);
         }
     }
 
-    /** Both must be equal. */
+    /** Requires that two values are equal. */
     static void equal(Object expected, Object actual, String what) {
         if (!Objects.equals(expected, actual)) {
             throw new AssertionError(what + ": expected " + shorten(expected) + " but was " + shorten(actual));

@@ -14,8 +14,8 @@ import org.apache.activemq.ActiveMQSession;
 import org.apache.activemq.command.ActiveMQQueue;
 
 /**
- * Sends and consumes with the failover transport while somebody kills and restarts the broker: URL RUN. Prints
- * {@code fact scenario=failover sent=N} now and then, so that the other one knows when.
+ * Sends and consumes with the failover transport while the test kills and restarts the broker; arguments: URL RUN. Prints
+ * {@code fact scenario=failover sent=N} from time to time, so that the test knows the progress.
  */
 public final class FailoverMain {
 
@@ -36,7 +36,7 @@ public final class FailoverMain {
         this.run = run;
     }
 
-    /** Exit code 0 when nothing was lost, else 1. */
+    /** Runs the scenario; exits with 0 where nothing was lost, else with 1. */
     public static void main(String[] args) {
         String url = "failover:(" + args[0] + ")?initialReconnectDelay=50&maxReconnectDelay=200";
         boolean passed = Main.play(NAME, new Stage(url, args[1], NAME), stage -> new FailoverMain(args[1]).run(stage));
@@ -74,7 +74,7 @@ public final class FailoverMain {
         batches.check(stage);
     }
 
-    /** Takes batches and commits each; a batch whose commit is in doubt may come again, any other must not. */
+    /** Receives batches and commits each; only a batch whose commit is in doubt may come again. */
     private void consume(String url) {
         try {
             ActiveMQConnection connection =

@@ -11,7 +11,7 @@ import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQQueue;
 
 /**
- * Users and certificates: URL RUN SCENARIO... with a broker that has the users {@code seller}, who may send to
+ * Checks users and certificates; arguments: URL RUN SCENARIO... The broker has the users {@code seller}, who may send to
  * {@code Orders-RUN}, and {@code clerk}, who may read it. Their passwords are {@code secret-of-} and the name.
  */
 public final class GuardMain {
@@ -21,7 +21,7 @@ public final class GuardMain {
     private GuardMain() {
     }
 
-    /** Exit code 0 when nothing failed, else 1. */
+    /** Runs the scenarios; exits with 0 where nothing failed, else with 1. */
     public static void main(String[] args) {
         Map<String, Main.Scenario> all = new LinkedHashMap<>();
         all.put("password", GuardMain::password);
@@ -87,14 +87,14 @@ public final class GuardMain {
                 () -> clerk.createProducer(null).send(others, clerk.createTextMessage("x")));
     }
 
-    /** The broker's certificate is of somebody whom this process does not trust. */
+    /** Connects to a broker whose certificate this process does not trust. */
     private static void untrusted(Stage stage) throws Exception {
         try {
             connect(stage, "seller", SECRET + "seller");
         } catch (Exception e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SSLException || String.valueOf(cause.getMessage()).contains("outbound has closed")) {
-                    return; // the handshake failed, or the client closed it before another thread wrote
+                    return; // the handshake failed, or the client closed the connection before another thread wrote
                 }
             }
             throw e;

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Plays scenarios with the ActiveMQ client in the class path: URL RUN all|SCENARIO... */
+/** Runs scenarios with the ActiveMQ client in the class path; arguments: URL RUN all|SCENARIO... */
 public final class Main {
 
     private static final int THREADS = 6;
@@ -16,12 +16,12 @@ public final class Main {
     private Main() {
     }
 
-    /** One thing that is done and checked; returns normally only when everything was as it must be. */
+    /** A scenario; it throws where the result is wrong. */
     interface Scenario {
         void run(Stage stage) throws Exception;
     }
 
-    /** Exit code 0 when nothing failed, else 1. */
+    /** Runs the scenarios; exits with 0 where nothing failed, else with 1. */
     public static void main(String[] args) throws Exception {
         Map<String, Scenario> chosen = all();
         List<String> names = List.of(args).subList(2, args.length);

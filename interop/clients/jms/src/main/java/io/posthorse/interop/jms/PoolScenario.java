@@ -11,7 +11,7 @@ import org.apache.activemq.ActiveMQMessageConsumer;
 import org.apache.activemq.command.ActiveMQMapMessage;
 import org.apache.activemq.pool.PooledConnectionFactory;
 
-/** A web application's way: a pool of five connections, and for each message a connection, a session and a producer. */
+/** The pattern of web applications: a pool of five connections, and a connection, session and producer for each message. */
 final class PoolScenario {
 
     private static final int THREADS = 10;

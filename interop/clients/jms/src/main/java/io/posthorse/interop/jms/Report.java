@@ -3,18 +3,18 @@ package io.posthorse.interop.jms;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** The lines this program prints: facts, verdicts, and the reasons of failures. */
+/** The output lines of this program: facts, verdicts, and reasons of failures. */
 final class Report {
 
     private Report() {
     }
 
-    /** One observation. */
+    /** Prints an observation. */
     static void fact(String scenario, String key, Object value) {
         line("fact scenario=" + scenario + " " + key + "=" + value);
     }
 
-    /** How a scenario ended. */
+    /** Prints the verdict of a scenario. */
     static void verdict(String scenario, long millis, Throwable failure) {
         String reason = failure == null ? "" : failure.toString().replaceAll("\\s+", " ");
         if (failure != null) {
@@ -26,7 +26,7 @@ final class Report {
                 + " reason=" + reason);
     }
 
-    /** How the whole run ended. */
+    /** Prints the verdict of the run. */
     static void end(boolean passed) {
         line("end result=" + (passed ? "PASS" : "FAIL"));
     }

@@ -12,7 +12,7 @@ import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQStreamMessage;
 import org.apache.activemq.command.ActiveMQTextMessage;
 
-/** What is sent comes back: kinds, order, ranks and times. */
+/** Message types, order, priorities and times of sent messages. */
 final class SendScenarios {
 
     private static final int PERSISTENT = 2;

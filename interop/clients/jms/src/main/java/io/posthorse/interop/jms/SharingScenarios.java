@@ -14,7 +14,7 @@ import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.ActiveMQQueue;
 
-/** Several on one queue: who gets what, and who only looks. */
+/** Several consumers and browsers of one queue. */
 final class SharingScenarios {
 
     private SharingScenarios() {
@@ -24,7 +24,7 @@ final class SharingScenarios {
         ActiveMQSession session = stage.session();
         ActiveMQQueue queue = stage.queue("q");
         Check.equal(0, Collections.list(session.createBrowser(queue).getEnumeration()).size(), "in an empty queue");
-        String[] texts = new String[600]; // more than a browser's prefetch
+        String[] texts = new String[600]; // more than the prefetch of a browser
         for (int i = 0; i < texts.length; i++) {
             texts[i] = "m" + i;
         }

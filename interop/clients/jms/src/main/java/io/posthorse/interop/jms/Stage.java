@@ -14,12 +14,12 @@ import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTextMessage;
 import org.apache.activemq.command.ActiveMQTopic;
 
-/** What one scenario works with: names of its own, and connections that close when it ends. */
+/** The environment of a scenario: its own names, and connections that are closed at its end. */
 final class Stage implements AutoCloseable {
 
-    /** How long to wait for a message that must come. */
+    /** Time in ms to wait for a message that must come. */
     static final long WAIT = 15_000;
-    /** How long to look for a message that must not come. */
+    /** Time in ms to wait for a message that must not come. */
     static final long NOTHING = 300;
 
     private final String url;
@@ -42,7 +42,7 @@ final class Stage implements AutoCloseable {
         return run;
     }
 
-    /** A name that no other scenario or run uses. */
+    /** Returns a name that no other scenario or run uses. */
     String name(String part) {
         return scenario + "." + part + "." + run;
     }
@@ -59,12 +59,12 @@ final class Stage implements AutoCloseable {
         Report.fact(scenario, key, value);
     }
 
-    /** A started connection of its own, with options behind the address. */
+    /** Returns a started connection, with options in its URL. */
     ActiveMQConnection connect(String options) throws Exception {
         return connect(options, null);
     }
 
-    /** A started connection under a client id. */
+    /** Returns a started connection with a client id. */
     ActiveMQConnection connect(String options, String clientId) throws Exception {
         ActiveMQConnection made = (ActiveMQConnection) new ActiveMQConnectionFactory(url + options).createConnection();
         if (clientId != null) {
@@ -73,19 +73,19 @@ final class Stage implements AutoCloseable {
         return opened(made);
     }
 
-    /** Starts a connection; it closes with the scenario. */
+    /** Starts a connection, which is closed with the scenario. */
     ActiveMQConnection opened(ActiveMQConnection made) throws Exception {
         connections.push(made);
         made.start();
         return made;
     }
 
-    /** A session of the scenario's connection that acknowledges by itself. */
+    /** Returns an auto-acknowledging session of the scenario's connection. */
     ActiveMQSession session() throws Exception {
         return session(ActiveMQSession.AUTO_ACKNOWLEDGE);
     }
 
-    /** A session of the scenario's connection. */
+    /** Returns a session of the scenario's connection. */
     ActiveMQSession session(int mode) throws Exception {
         if (connection == null) {
             connection = connect("");
@@ -114,7 +114,7 @@ final class Stage implements AutoCloseable {
         producer.close();
     }
 
-    /** The next message, which must come. */
+    /** Returns the next message, which must come. */
     static ActiveMQMessage next(ActiveMQMessageConsumer consumer) throws Exception {
         ActiveMQMessage message = (ActiveMQMessage) consumer.receive(WAIT);
         Check.that(message != null, "no message within " + WAIT + " ms");
@@ -125,7 +125,7 @@ final class Stage implements AutoCloseable {
         return ((ActiveMQTextMessage) message).getText();
     }
 
-    /** The texts of the next messages, which must come. */
+    /** Returns the texts of the next messages, which must come. */
     static List<String> texts(ActiveMQMessageConsumer consumer, int count) throws Exception {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {

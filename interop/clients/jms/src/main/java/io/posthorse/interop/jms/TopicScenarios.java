@@ -7,7 +7,7 @@ import org.apache.activemq.ActiveMQSession;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTopic;
 
-/** Messages for many: topics, durable subscriptions, names that stand for several. */
+/** Topics, durable subscriptions, wildcards and composite destinations. */
 final class TopicScenarios {
 
     private TopicScenarios() {

@@ -11,7 +11,7 @@ import javax.transaction.xa.Xid;
 import org.apache.activemq.ActiveMQXAConnection;
 
 /**
- * A transaction manager whose broker is killed between the phases: URL RUN STEP, each step in a process of its own.
+ * A transaction manager whose broker is killed between the phases; arguments: URL RUN STEP, each step in its own process.
  * {@code prepare} prints {@code fact scenario=xa-prepare prepared=2} and waits for its end; {@code decide} and {@code after}
  * end with a verdict.
  */
@@ -22,7 +22,7 @@ public final class XaKillMain {
     private XaKillMain() {
     }
 
-    /** Exit code 0 when all was as it must be, else 1. */
+    /** Runs a step; exits with 0 where its result is right, else with 1. */
     public static void main(String[] args) {
         Map<String, Main.Scenario> steps = Map.of(
                 "prepare", XaKillMain::prepare, "decide", XaKillMain::decide, "after", XaKillMain::after);
@@ -32,7 +32,7 @@ public final class XaKillMain {
         Runtime.getRuntime().halt(passed ? 0 : 1);
     }
 
-    /** Two branches are prepared, a third one has done its work only. */
+    /** Prepares two branches, and leaves a third one unprepared. */
     private static void prepare(Stage stage) throws Exception {
         Stage.send(stage.session(), stage.queue("in"), "1", "2", "3");
         XaScenario.work(stage, "committed", "1", true);
@@ -47,7 +47,7 @@ public final class XaKillMain {
         new CountDownLatch(1).await();
     }
 
-    /** Behind the first kill: what was prepared waits, out of sight; one branch is committed, the other rolled back. */
+    /** After the first kill: prepared branches wait and are invisible; commits one and rolls the other back. */
     private static void decide(Stage stage) throws Exception {
         var in = Stage.consumer(stage.session(), stage.queue("in"));
         var out = Stage.consumer(stage.session(), stage.queue("out"));
@@ -63,7 +63,7 @@ public final class XaKillMain {
         manager.rollback(found.get(stage.name("rolled-back")));
     }
 
-    /** Behind the second kill: the decisions hold. */
+    /** After the second kill: checks that the decisions hold. */
     private static void after(Stage stage) throws Exception {
         var in = Stage.consumer(stage.session(), stage.queue("in"));
         var out = Stage.consumer(stage.session(), stage.queue("out"));
@@ -74,7 +74,7 @@ public final class XaKillMain {
         Check.equal(List.of(), new ArrayList<>(branches(stage, XaScenario.resource(stage)).keySet()), "what waits");
     }
 
-    /** This run's branches that wait for a decision, by their names. */
+    /** Returns the names of this run's branches that wait for a decision. */
     private static Map<String, Xid> branches(Stage stage, XAResource manager) throws Exception {
         Map<String, Xid> found = new TreeMap<>();
         for (Xid xid : manager.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN)) {

@@ -10,13 +10,13 @@ import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQXAConnection;
 import org.apache.activemq.ActiveMQXAConnectionFactory;
 
-/** What a transaction manager does with a broker: two phases, one phase, a decision by another connection. */
+/** The calls of a transaction manager: two phases, one phase, and a decision by another connection. */
 final class XaScenario {
 
     private XaScenario() {
     }
 
-    /** The name of a branch, as a transaction manager makes it. */
+    /** The name of a branch, as transaction managers create it. */
     record Id(String global) implements Xid {
         @Override
         public int getFormatId() {
@@ -64,7 +64,7 @@ final class XaScenario {
         }
     }
 
-    /** One branch of work: takes a message and sends an answer; commits at once, or prepares and goes away. */
+    /** Does the work of a branch: receives a message and sends an answer; commits at once, or prepares and disconnects. */
     static Id work(Stage stage, String name, String expected, boolean twoPhases) throws Exception {
         Id id = new Id(stage.name(name));
         ActiveMQXAConnection connection = connect(stage);

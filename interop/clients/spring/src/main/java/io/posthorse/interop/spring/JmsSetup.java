@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.annotation.EnableJms;
 import org.springframework.jms.config.DefaultJmsListenerContainerFactory;
 
-/** Listener containers as tutorials have them: five at once, another try every 5 s, acknowledged by the container. */
+/** Listener containers as in tutorials: five consumers, a reconnect every 5 s, acknowledged by the container. */
 @Configuration
 @EnableJms
 public class JmsSetup {

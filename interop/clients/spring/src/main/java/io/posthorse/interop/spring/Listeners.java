@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.stereotype.Component;
 
-/** What the listeners were given. */
+/** The messages of the listeners. */
 @Component
 public class Listeners {
 
@@ -21,7 +21,7 @@ public class Listeners {
     final AtomicInteger tries = new AtomicInteger();
     final AtomicInteger twice = new AtomicInteger();
 
-    /** Every tenth order fails the first time. */
+    /** Receives orders; every tenth one fails the first time. */
     @JmsListener(destination = "PAYMENT_RESULT_QUEUE.${run}", containerFactory = "jmsQueueListener")
     public void payment(Map<String, Object> message) {
         long order = ((Number) message.get("orderId")).longValue();

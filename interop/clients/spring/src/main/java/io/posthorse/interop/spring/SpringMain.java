@@ -15,8 +15,8 @@ import org.springframework.jms.JmsException;
 import org.springframework.jms.core.JmsTemplate;
 
 /**
- * A Spring Boot application with listeners and a template: URL RUN. Prints a verdict for each scenario; the last one,
- * {@code restart}, first prints a fact and then waits for the broker to be killed and started again.
+ * A Spring Boot application with listeners and a template; arguments: URL RUN. Prints a verdict for each scenario. The last
+ * one, {@code restart}, first prints a fact, and then waits until the broker is killed and started again.
  */
 @SpringBootApplication
 public class SpringMain {
@@ -35,17 +35,17 @@ public class SpringMain {
         this.listeners = listeners;
     }
 
-    /** One thing that is done and checked. */
+    /** A scenario; it throws where the result is wrong. */
     private interface Scenario {
         void run() throws Exception;
     }
 
-    /** The configuration; {@link #main} plays the scenarios. */
+    /** The configuration; {@link #main} runs the scenarios. */
     public SpringMain() {
         this("", null, null);
     }
 
-    /** Exit code 0 when nothing failed, else 1. */
+    /** Runs the scenarios; exits with 0 where nothing failed, else with 1. */
     public static void main(String[] args) {
         SpringApplication application = new SpringApplication(SpringMain.class);
         application.setDefaultProperties(Map.of("spring.activemq.broker-url", args[0], "run", args[1],

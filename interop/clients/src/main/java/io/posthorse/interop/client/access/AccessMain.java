@@ -31,9 +31,8 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.RPCHook;
 
 /**
- * What users may and may not, as the client library tells it. The users are {@code producer}, who may send to the topic,
- * {@code consumer}, who may read it with the group, and {@code victim}, whose secret is guessed at; each has the secret
- * {@code secret-of-NAME}.
+ * Checks permissions with the client library. The users are {@code producer}, who may send to the topic, {@code consumer},
+ * who may read it with the group, and {@code victim}, whose secret is guessed. Each has the secret {@code secret-of-NAME}.
  */
 public final class AccessMain {
     private static final int SECONDS = 60;
@@ -49,12 +48,16 @@ public final class AccessMain {
         this.group = "Group-" + run;
     }
 
-    /** A step of the program. */
+    /** A step of the program; it throws where the result is wrong. */
     private interface Step {
         void run() throws Exception;
     }
 
-    /** Arguments: name server, name of the run. Prints a verdict for each step. */
+    /**
+     * Runs the steps, and prints a verdict for each.
+     *
+     * @param arguments name server, name of the run
+     */
     public static void main(String[] arguments) {
         AccessMain program = new AccessMain(arguments[0], arguments[1]);
         boolean passed = play("allowed", program::allowed);
@@ -123,7 +126,7 @@ public final class AccessMain {
         }
     }
 
-    /** Messages arrive, those that the consumer sends back come again, and offsets are kept. */
+    /** Checks that messages arrive, that those sent back come again, and that offsets are stored. */
     private void allowed() throws Exception {
         DefaultMQProducer producer = producer("allowed", as("producer"));
         for (int i = 0; i < 10; i++) {
@@ -146,7 +149,7 @@ public final class AccessMain {
         consumer.shutdown();
     }
 
-    /** A transaction that is left open is asked about and committed. */
+    /** Leaves a transaction open, and commits it at a check. */
     private void transaction() throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();
         DefaultMQPushConsumer consumer = consumer((messages, context) -> {
@@ -175,7 +178,7 @@ public final class AccessMain {
         consumer.shutdown();
     }
 
-    /** The exception of a send names the rule that is missing. */
+    /** Checks that the exception of a send names the missing rule. */
     private void deniedTopic() throws Exception {
         DefaultMQProducer producer = producer("denied", as("producer"));
         expect(() -> producer.send(message("Other" + topic, "x")),
@@ -199,7 +202,7 @@ public final class AccessMain {
         throw new AssertionError("it was allowed");
     }
 
-    /** A pull with a group that is not the user's is refused with the reason. */
+    /** Checks that a pull with another user's group is refused with the reason. */
     private void deniedGroup() throws Exception {
         for (String asked : new String[] {"Other" + group, group}) {
             DefaultMQPullConsumer consumer = new DefaultMQPullConsumer(asked, as("consumer"));
@@ -225,7 +228,7 @@ public final class AccessMain {
         cannotSend(null);
     }
 
-    /** Without a user there is not even a route, so the library knows no better reason. */
+    /** Checks an unknown user, who gets not even a route, so that the library knows no better reason. */
     private void cannotSend(RPCHook hook) throws Exception {
         DefaultMQProducer producer = producer("wrong", hook);
         try {

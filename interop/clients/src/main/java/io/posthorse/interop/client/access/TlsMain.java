@@ -4,13 +4,17 @@ import java.nio.charset.StandardCharsets;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.message.Message;
 
-/** Sends one message, with the encryption that the system properties of the library ask for. */
+/** Sends a message, with the encryption of the library's system properties. */
 public final class TlsMain {
 
     private TlsMain() {
     }
 
-    /** Arguments: name server. Prints whether the message was stored. */
+    /**
+     * Sends the message, and prints whether it was stored.
+     *
+     * @param arguments name server
+     */
     public static void main(String[] arguments) throws Exception {
         DefaultMQProducer producer = new DefaultMQProducer("TlsProducers");
         producer.setNamesrvAddr(arguments[0]);

@@ -14,7 +14,11 @@ public final class SenderMain {
     private SenderMain() {
     }
 
-    /** Arguments: name servers, topic. Prints for each message the broker that stored it, or why none did. */
+    /**
+     * Sends messages, and prints for each the broker that stored it, or the error.
+     *
+     * @param arguments name servers, topic
+     */
     public static void main(String[] arguments) throws Exception {
         DefaultMQProducer producer = new DefaultMQProducer("ClusterProducers");
         producer.setNamesrvAddr(arguments[0]);

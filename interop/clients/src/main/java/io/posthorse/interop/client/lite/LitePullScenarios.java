@@ -12,14 +12,14 @@ import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageQueue;
 
-/** The pull consumer with a poll loop, which came with 4.6. */
+/** The pull consumer with a poll loop, new in 4.6. */
 @SuppressWarnings("deprecation")
 public final class LitePullScenarios {
 
     private LitePullScenarios() {
     }
 
-    /** The broker divides the queues; a seek reads again; what was committed is kept for the next member. */
+    /** With subscribe: the queues are divided, a seek reads again, and the next member starts at the committed offsets. */
     public static Scenario subscribe() {
         return stage -> {
             String topic = stage.topic("topic");
@@ -51,7 +51,7 @@ public final class LitePullScenarios {
         };
     }
 
-    /** The member picks its queues itself. */
+    /** With assign: the member chooses its queues. */
     public static Scenario assign() {
         return stage -> {
             String topic = stage.topic("topic");
@@ -84,7 +84,7 @@ public final class LitePullScenarios {
         };
     }
 
-    /** What the client pulled between assign and seek: it may give that out, all ten, before it goes where it was sent. */
+    /** Skips messages that the client pulled between assign and seek: it may return all ten before it seeks. */
     private static List<Long> early(Inbox inbox) {
         List<Long> all = offsets(inbox);
         return !all.isEmpty() && all.get(0) == 0 ? offsets(0, 10) : List.of();

@@ -13,13 +13,13 @@ import org.apache.rocketmq.client.utils.MessageUtil;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** Requests that wait for a reply of the consumer. */
+/** Request-reply. */
 public final class RequestScenario {
 
     private RequestScenario() {
     }
 
-    /** Each request gets its own reply; one that nobody answers ends with a timeout. */
+    /** Each request gets its own reply; one without a reply ends with a timeout. */
     public static Scenario run() {
         return RequestScenario::play;
     }

@@ -15,9 +15,8 @@ import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
 /**
- * Sends messages that wait, and prints what becomes of them while somebody else handles them: {@code received BODY MS}
- * and {@code asked BODY}. It knows the outcome of a transaction only when it is asked for the third time. It ends when
- * it is killed.
+ * Sends messages that wait, and prints what happens to them while an operator handles them: {@code received BODY MS} and
+ * {@code asked BODY}. It decides a transaction only at the third check. It runs until it is killed.
  */
 public final class OperatorMain {
     private static final String TOPIC = "OperatorTopic";
@@ -26,7 +25,11 @@ public final class OperatorMain {
     private OperatorMain() {
     }
 
-    /** Arguments: name server, delay of the delayed messages in ms; one that nobody handles comes 2 s behind them. */
+    /**
+     * Sends the messages.
+     *
+     * @param arguments name server, delay of the delayed messages in ms; one that is not handled comes 2 s after them
+     */
     public static void main(String[] arguments) throws Exception {
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer("OperatorReaders");
         consumer.setNamesrvAddr(arguments[0]);

@@ -15,14 +15,14 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.common.message.MessageRequestMode;
 
-/** Push consumers that the broker lends messages to one by one. */
+/** Push consumers in POP mode. */
 public final class PopScenarios {
     private static final int MESSAGES = 60;
 
     private PopScenarios() {
     }
 
-    /** Two consumers share all queues; each message is worked off once, and one that fails at first comes again. */
+    /** Two consumers share all queues; each message is consumed once, and one that fails at first comes again. */
     public static Scenario share() {
         return PopScenarios::run;
     }
@@ -48,7 +48,7 @@ public final class PopScenarios {
 
     private static void setPop(Stage stage, String topic, String group) throws Exception {
         MQClientInstance client = stage.producer().getDefaultMQProducerImpl().getMqClientFactory();
-        // a client that has not sent yet knows no broker's address, and asks the name server instead
+        // a client that has not sent yet knows no broker's address, so it asks the name server
         String broker = client.getMQClientAPIImpl().getTopicRouteInfoFromNameServer(topic, 10_000)
                 .getBrokerDatas().get(0).selectBrokerAddr();
         client.getMQClientAPIImpl().setMessageRequestMode(broker, topic, group, MessageRequestMode.POP, 0, 10_000);
