@@ -9,18 +9,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A stream to the console that never blocks its writer: a daemon thread of its own prints what was written, in order. Where
- * the reader of the console has stopped, as that of a pipe may, {@value #WRITES_MAX} writes, and {@value #BYTES_MAX} bytes,
- * are kept; further ones are dropped, and a line in their place says how many.
+ * the reader of the console has stopped, as that of a pipe may, {@value #WRITES_MAX} writes are kept; further ones are
+ * dropped, and a line in their place says how many.
  */
 final class DetachedOutput extends OutputStream implements Runnable {
     private static final int WRITES_MAX = 4_096;
-    private static final long BYTES_MAX = 4L << 20;
     private static final long POLL_NANOS = 1_000_000;
 
     private final PrintStream console;
     private final ArrayBlockingQueue<byte[]> writes = new ArrayBlockingQueue<>(WRITES_MAX);
     private final AtomicLong pending = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
     /** Writes that were dropped behind those in the queue. */
     private long dropped;
 
@@ -43,14 +41,13 @@ final class DetachedOutput extends OutputStream implements Runnable {
     }
 
     @Override
-    public synchronized void write(byte[] text, int from, int count) {
+    public synchronized void write(byte[] bytes, int from, int count) {
         byte[] note = note();
         byte[] all = new byte[note.length + count];
         System.arraycopy(note, 0, all, 0, note.length);
-        System.arraycopy(text, from, all, note.length, count);
+        System.arraycopy(bytes, from, all, note.length, count);
         pending.incrementAndGet();
-        if (bytes.get() + all.length <= BYTES_MAX && writes.offer(all)) {
-            bytes.addAndGet(all.length);
+        if (writes.offer(all)) {
             dropped = 0;
         } else {
             pending.decrementAndGet();
@@ -74,9 +71,7 @@ final class DetachedOutput extends OutputStream implements Runnable {
     public void run() {
         try {
             while (true) {
-                byte[] next = writes.take();
-                print(next);
-                bytes.addAndGet(-next.length);
+                print(writes.take());
                 print(lastNote());
                 pending.decrementAndGet();
             }
@@ -85,9 +80,9 @@ final class DetachedOutput extends OutputStream implements Runnable {
         }
     }
 
-    private void print(byte[] text) {
-        if (text.length > 0) {
-            console.write(text, 0, text.length);
+    private void print(byte[] bytes) {
+        if (bytes.length > 0) {
+            console.write(bytes, 0, bytes.length);
             console.flush();
         }
     }

@@ -36,8 +36,7 @@ public final class Connection {
     private int frames;
     private QuotaHolder holder;
     private boolean connected;
-    /** Its place among the strangers; null where it is known. */
-    private UnidentifiedPeers.Place stranger;
+    private boolean stranger;
     /** Whether the peer has to encrypt the connection first; it is a stranger until then. */
     private boolean inHandshake;
     /** Whether the peer ends being a stranger with the handshake. */
@@ -58,10 +57,8 @@ public final class Connection {
     /** Counts the connection as a stranger; returns false where there are too many. */
     boolean begin() {
         connected = limits.connect(holder);
-        stranger = connected
-                ? limits.enter(remote.getAddress(), () -> evict("it has not logged in, and others need its place"))
-                : null;
-        return stranger != null;
+        stranger = connected && limits.enter(remote.getAddress());
+        return stranger;
     }
 
     /** Ends the state as a stranger, for protocols without users: now, or with the end of a TLS handshake. */
@@ -82,9 +79,9 @@ public final class Connection {
     }
 
     private void endStranger() {
-        if (stranger != null) {
-            limits.leave(stranger, reserved);
-            stranger = null;
+        if (stranger) {
+            stranger = false;
+            limits.leave(remote.getAddress(), reserved);
             limits.adopt(holder, reserved);
         }
     }
@@ -95,7 +92,7 @@ public final class Connection {
      * @return false where the user has the maximum of connections; the caller closes it then
      */
     public boolean admit(String user) {
-        if (stranger == null) {
+        if (!stranger) {
             return true;
         }
         QuotaHolder known = new QuotaHolder(user, remote.getAddress());
@@ -125,7 +122,7 @@ public final class Connection {
 
     /** Returns whether the peer is a stranger. */
     boolean isStranger() {
-        return stranger != null;
+        return stranger;
     }
 
     /** Sets the bytes reserved for the begin of a request, 0 where none has begun; returns false where that is too much. */
@@ -135,7 +132,7 @@ public final class Connection {
             return true;
         }
         reserved = bytes;
-        if (stranger != null) {
+        if (stranger) {
             return limits.reserveForStranger(more);
         }
         return limits.reserve(this, more, bytes == 0);

@@ -50,8 +50,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     private boolean isFull;
     /** Null where the peer was refused. */
     private Session session;
-    /** Whether the connection is being closed for a limit; nothing it has sent is read any more. */
-    private boolean isDropped;
     /** The begin of an incomplete frame, or null. */
     private ByteBuf rest;
     /** Bytes of that frame to wait for, according to the session; 0 where they are unknown. */
@@ -104,27 +102,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
-    /**
-     * Closes the connection, and returns its memory at once. Netty tells of the end only after all events of the present
-     * round, and reads the rest of a closed connection before, even where reading has paused.
-     */
-    private void drop(ChannelHandlerContext context, String why) {
-        complain(context, why);
-        isDropped = true;
-        if (!inSession) { // the session reads from it just now
-            releaseRest();
-            connection.reserve(0);
-        }
-        context.close();
-    }
-
-    private void releaseRest() {
-        if (rest != null) {
-            rest.release();
-            rest = null;
-        }
-    }
-
     private void complain(ChannelHandlerContext context, String what) {
         if (complaints.allows("strangers")) {
             LOG.info("Connection from {} is closed: {}", context.channel().remoteAddress(), what);
@@ -141,14 +118,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
             enterLine();
         }
         if (!connection.reserve(rest == null ? 0 : rest.capacity())) {
-            drop(context, "incomplete requests hold the maximum of memory");
+            complain(context, "incomplete requests hold the maximum of memory");
+            context.close();
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
-        if (session == null || isDropped) {
+        if (session == null) {
             in.release();
             return;
         }
@@ -304,7 +282,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         if (event instanceof IdleStateEvent) {
             context.close();
         } else if (event instanceof Connection.Eviction eviction) {
-            drop(context, eviction.reason());
+            complain(context, eviction.reason());
+            context.close();
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
             endOfInput = true;
             closeAtEnd(context);
@@ -364,7 +343,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        releaseRest();
+        if (rest != null) {
+            rest.release();
+            rest = null;
+        }
         if (deadline != null) {
             deadline.cancel(false);
         }
