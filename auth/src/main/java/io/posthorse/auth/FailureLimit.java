@@ -1,9 +1,8 @@
 package io.posthorse.auth;
 
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.PeerNetwork;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -69,29 +68,15 @@ final class FailureLimit {
         this.clock = clock;
     }
 
-    /** Returns the network of an address: a client with one IPv6 address usually has 64 bits of them. */
-    private static InetAddress network(InetAddress source) {
-        byte[] bytes = source.getAddress();
-        if (bytes.length == 4) {
-            return source;
-        }
-        Arrays.fill(bytes, 8, 16, (byte) 0);
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // cannot happen: the length is that of an address
-        }
-    }
-
     boolean isReached(String user, InetAddress from) {
-        InetAddress source = network(from);
+        InetAddress source = PeerNetwork.of(from);
         Pair pair = new Pair(user, source);
         return pairs.isReached(pair)
                 || (users.isReached(user) || sources.isReached(source)) && !proved.containsKey(pair);
     }
 
     void failed(String user, InetAddress from) {
-        InetAddress source = network(from);
+        InetAddress source = PeerNetwork.of(from);
         pairs.add(new Pair(user, source));
         users.add(user);
         sources.add(source);
@@ -99,7 +84,7 @@ final class FailureLimit {
 
     /** Notes that the secret was right. */
     void proved(String user, InetAddress source) {
-        proved.put(new Pair(user, network(source)), Boolean.TRUE);
+        proved.put(new Pair(user, PeerNetwork.of(source)), Boolean.TRUE);
         if (proved.size() > REMEMBERED_MAX) {
             proved.remove(proved.keySet().iterator().next());
         }

@@ -9,16 +9,18 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A stream to the console that never blocks its writer: a daemon thread of its own prints what was written, in order. Where
- * the reader of the console has stopped, as that of a pipe may, {@value #WRITES_MAX} writes are kept; further ones are
- * dropped, and a line in their place says how many.
+ * the reader of the console has stopped, as that of a pipe may, {@value #WRITES_MAX} writes, and {@value #BYTES_MAX} bytes,
+ * are kept; further ones are dropped, and a line in their place says how many.
  */
 final class DetachedOutput extends OutputStream implements Runnable {
     private static final int WRITES_MAX = 4_096;
+    private static final long BYTES_MAX = 4L << 20;
     private static final long POLL_NANOS = 1_000_000;
 
     private final PrintStream console;
     private final ArrayBlockingQueue<byte[]> writes = new ArrayBlockingQueue<>(WRITES_MAX);
     private final AtomicLong pending = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     /** Writes that were dropped behind those in the queue. */
     private long dropped;
 
@@ -41,13 +43,14 @@ final class DetachedOutput extends OutputStream implements Runnable {
     }
 
     @Override
-    public synchronized void write(byte[] bytes, int from, int count) {
+    public synchronized void write(byte[] text, int from, int count) {
         byte[] note = note();
         byte[] all = new byte[note.length + count];
         System.arraycopy(note, 0, all, 0, note.length);
-        System.arraycopy(bytes, from, all, note.length, count);
+        System.arraycopy(text, from, all, note.length, count);
         pending.incrementAndGet();
-        if (writes.offer(all)) {
+        if (bytes.get() + all.length <= BYTES_MAX && writes.offer(all)) {
+            bytes.addAndGet(all.length);
             dropped = 0;
         } else {
             pending.decrementAndGet();
@@ -71,7 +74,9 @@ final class DetachedOutput extends OutputStream implements Runnable {
     public void run() {
         try {
             while (true) {
-                print(writes.take());
+                byte[] next = writes.take();
+                print(next);
+                bytes.addAndGet(-next.length);
                 print(lastNote());
                 pending.decrementAndGet();
             }
@@ -80,9 +85,9 @@ final class DetachedOutput extends OutputStream implements Runnable {
         }
     }
 
-    private void print(byte[] bytes) {
-        if (bytes.length > 0) {
-            console.write(bytes, 0, bytes.length);
+    private void print(byte[] text) {
+        if (text.length > 0) {
+            console.write(text, 0, text.length);
             console.flush();
         }
     }

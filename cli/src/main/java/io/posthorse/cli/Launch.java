@@ -128,6 +128,7 @@ final class Launch {
             Announcement.warnings(warnings);
             System.err.println("Posthorse did not start. " + reason(e));
             what.ended.close();
+            file.drain();
             return cannotWrite(e) ? CANNOT_WRITE : NOT_STARTED;
         }
         if (what.isInData) {
@@ -135,7 +136,7 @@ final class Launch {
         }
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(
-                new Thread(() -> stop(opened, what.ended, lines, stopped), "posthorse-stop"));
+                new Thread(() -> stop(opened, what.ended, lines, file, stopped), "posthorse-stop"));
         lines.flush();
         long ms = (System.nanoTime() - began) / 1_000_000;
         atOnce(() -> {
@@ -202,16 +203,17 @@ final class Launch {
         }
     }
 
-    private static void stop(AutoCloseable opened, Closeable ended, LogLines lines, CountDownLatch stopped) {
+    private static void stop(AutoCloseable opened, Closeable ended, LogLines lines, LogFile file, CountDownLatch stopped) {
         try {
             opened.close();
             lines.flush();
-            System.out.println("Posthorse has stopped; everything is on the disk.");
             ended.close();
+            System.out.println("Posthorse has stopped; everything is on the disk.");
         } catch (Exception e) {
             lines.flush();
             System.err.println("Posthorse stopped with an error: " + e.getMessage());
         } finally {
+            file.drain();
             stopped.countDown();
         }
     }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -30,14 +31,16 @@ final class LogFile {
     /** Maximum bytes that are held until the file is known. */
     private static final int HELD_BYTES_MAX = 256 << 10;
 
+    private static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long LOOK_NANOS = 1_000_000_000L;
     private static final int LINE_BYTES_MAX = 64 << 10;
 
-    private final long bytesMax;
+    private long bytesMax;
     private ByteArrayOutputStream held = new ByteArrayOutputStream();
     private Path file;
     private FileChannel channel;
     private Object key;
+    private List<DetachedOutput> consoles = List.of();
     private long leftOut;
     private long lookedNanos = System.nanoTime();
 
@@ -53,10 +56,18 @@ final class LogFile {
     static LogFile follow(BiConsumer<PrintStream, DetachedOutput> lines) {
         LogFile log = new LogFile(BYTES_MAX);
         DetachedOutput console = DetachedOutput.to(System.out);
-        lines.accept(log.beside(new PrintStream(console, true, StandardCharsets.UTF_8), false), console);
-        System.setOut(log.beside(System.out, true));
-        System.setErr(log.beside(System.err, true));
+        PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
+        log.consoles = List.of(console, DetachedOutput.to(System.err));
+        lines.accept(log.beside(out, false), console);
+        System.setOut(log.beside(out, true));
+        System.setErr(log.beside(new PrintStream(log.consoles.get(1), true, StandardCharsets.UTF_8), true));
         return log;
+    }
+
+    /** Waits until everything so far is printed on the console; two seconds at most, since nobody may read it. */
+    void drain() {
+        long end = System.nanoTime() + DRAIN_NANOS;
+        consoles.forEach(console -> console.drain(end));
     }
 
     /**
@@ -187,17 +198,25 @@ final class LogFile {
     private void open() throws IOException {
         // several processes may write to it: only one of them rotates it
         if (Files.exists(file) && Files.size(file) > bytesMax && (key == null || key.equals(keyOf(file)))) {
+            putAside();
+        }
+        OwnFiles.createDirectories(file.getParent()); // may have been removed meanwhile
+        OwnFiles.create(file);
+        channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        key = keyOf(file);
+    }
+
+    private void putAside() {
+        try {
             for (int i = ASIDE_MAX; i > 0; i--) {
                 Path younger = i == 1 ? file : aside(i - 1);
                 if (Files.exists(younger)) {
                     Files.move(younger, aside(i), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+        } catch (IOException e) {
+            bytesMax *= 2; // a directory that cannot be written, say: the file grows on, and this is tried again later
         }
-        OwnFiles.createDirectories(file.getParent()); // may have been removed meanwhile
-        OwnFiles.create(file);
-        channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-        key = keyOf(file);
     }
 
     private Path aside(int number) {

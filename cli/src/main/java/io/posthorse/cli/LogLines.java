@@ -16,7 +16,7 @@ import java.util.logging.Logger;
  * faster than they can be written are dropped, and their number is printed.
  */
 final class LogLines extends Handler implements Runnable {
-    private static final int LINES_MAX = 4_096;
+    private static final int LINES_MAX = 1_024;
     private static final int LINE_CHARS_MAX = 16 << 10;
     private static final long FLUSH_MS = 2_000;
     private static final long POLL_NANOS = 1_000_000;

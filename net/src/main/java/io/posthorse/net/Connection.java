@@ -36,7 +36,8 @@ public final class Connection {
     private int frames;
     private QuotaHolder holder;
     private boolean connected;
-    private boolean stranger;
+    /** Its place among the strangers; null where it is known. */
+    private UnidentifiedPeers.Place stranger;
     /** Whether the peer has to encrypt the connection first; it is a stranger until then. */
     private boolean inHandshake;
     /** Whether the peer ends being a stranger with the handshake. */
@@ -57,8 +58,10 @@ public final class Connection {
     /** Counts the connection as a stranger; returns false where there are too many. */
     boolean begin() {
         connected = limits.connect(holder);
-        stranger = connected && limits.enter(remote.getAddress());
-        return stranger;
+        stranger = connected
+                ? limits.enter(remote.getAddress(), () -> evict("it has not logged in, and others need its place"))
+                : null;
+        return stranger != null;
     }
 
     /** Ends the state as a stranger, for protocols without users: now, or with the end of a TLS handshake. */
@@ -79,9 +82,9 @@ public final class Connection {
     }
 
     private void endStranger() {
-        if (stranger) {
-            stranger = false;
-            limits.leave(remote.getAddress(), reserved);
+        if (stranger != null) {
+            limits.leave(stranger, reserved);
+            stranger = null;
             limits.adopt(holder, reserved);
         }
     }
@@ -92,7 +95,7 @@ public final class Connection {
      * @return false where the user has the maximum of connections; the caller closes it then
      */
     public boolean admit(String user) {
-        if (!stranger) {
+        if (stranger == null) {
             return true;
         }
         QuotaHolder known = new QuotaHolder(user, remote.getAddress());
@@ -122,7 +125,7 @@ public final class Connection {
 
     /** Returns whether the peer is a stranger. */
     boolean isStranger() {
-        return stranger;
+        return stranger != null;
     }
 
     /** Sets the bytes reserved for the begin of a request, 0 where none has begun; returns false where that is too much. */
@@ -132,7 +135,7 @@ public final class Connection {
             return true;
         }
         reserved = bytes;
-        if (stranger) {
+        if (stranger != null) {
             return limits.reserveForStranger(more);
         }
         return limits.reserve(this, more, bytes == 0);

@@ -44,7 +44,7 @@ final class ConnectionTurns {
         if (!isStranger && holder.user().isEmpty() && holder.address().isLoopbackAddress()) {
             return null;
         }
-        Object whose = holder.user().isEmpty() ? holder.address() : holder.user();
+        Object whose = holder.user().isEmpty() ? holder.network() : holder.user();
         Line line = lines.computeIfAbsent(whose, Line::new);
         line.connections++;
         return line;

@@ -75,14 +75,14 @@ final class InboundLimits {
         connections.give(holder);
     }
 
-    /** Adds a stranger; returns false where there are too many. */
-    boolean enter(InetAddress address) {
-        return strangers.enter(address);
+    /** Adds a stranger; returns its place, or null where there are too many. */
+    UnidentifiedPeers.Place enter(InetAddress address, Runnable evict) {
+        return strangers.enter(address, evict);
     }
 
     /** Removes a stranger that has ended, or is known now. */
-    void leave(InetAddress address, long held) {
-        strangers.leave(address);
+    void leave(UnidentifiedPeers.Place place, long held) {
+        place.leave();
         strangersBytes -= held;
     }
 
@@ -94,7 +94,7 @@ final class InboundLimits {
     boolean reserveForStranger(long more) {
         all.add(more);
         strangersBytes += more;
-        return more <= 0 || all.bytes() <= bytesMax && strangersBytes <= strangersBytesMax;
+        return more <= 0 || !all.isFlooded() && strangersBytes <= strangersBytesMax;
     }
 
     /** Moves the reservation of a stranger to its holder. */
@@ -131,9 +131,14 @@ final class InboundLimits {
         boolean isFlooded = more > 0 && connection.isPaused() && rooms(holder).stream().anyMatch(RequestMemory::isFlooded);
         if (isWhole) {
             each.computeIfPresent(holder.user(), (whose, room) -> room.isEmpty() ? null : room);
-            each.computeIfPresent(holder.address(), (whose, room) -> room.isEmpty() ? null : room);
+            each.computeIfPresent(holder.network(), (whose, room) -> room.isEmpty() ? null : room);
         }
         return !isFlooded;
+    }
+
+    /** Returns the bytes of a share above which its connections pause: the whole is not halved. */
+    private long pauseAt(long share) {
+        return share >= bytesMax ? share : share / 2;
     }
 
     private Set<Connection> awaited() {
@@ -142,14 +147,18 @@ final class InboundLimits {
         return awaited;
     }
 
-    /** Returns the limits of the user, the address, and last the common one. */
+    /**
+     * Returns the limits of the user, the address, and last the common one. Connections of a holder pause at half of its
+     * share, so that with all that had begun before it holds no more than the share.
+     */
     private List<RequestMemory> rooms(QuotaHolder holder) {
         List<RequestMemory> rooms = new ArrayList<>(3);
         if (!holder.user().isEmpty()) {
-            rooms.add(each.computeIfAbsent(holder.user(), whose -> new RequestMemory(shares.ofUser(bytesMax))));
+            rooms.add(each.computeIfAbsent(holder.user(), whose -> new RequestMemory(pauseAt(shares.ofUser(bytesMax)))));
         }
         if (!holder.address().isLoopbackAddress()) {
-            rooms.add(each.computeIfAbsent(holder.address(), whose -> new RequestMemory(shares.ofAddress(bytesMax))));
+            rooms.add(each.computeIfAbsent(
+                    holder.network(), whose -> new RequestMemory(pauseAt(shares.ofAddress(bytesMax)))));
         }
         rooms.add(all);
         return rooms;

@@ -50,6 +50,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     private boolean isFull;
     /** Null where the peer was refused. */
     private Session session;
+    /** Whether the connection is being closed for a limit; nothing it has sent is read any more. */
+    private boolean isDropped;
     /** The begin of an incomplete frame, or null. */
     private ByteBuf rest;
     /** Bytes of that frame to wait for, according to the session; 0 where they are unknown. */
@@ -102,6 +104,27 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         }
     }
 
+    /**
+     * Closes the connection, and returns its memory at once. Netty tells of the end only after all events of the present
+     * round, and reads the rest of a closed connection before, even where reading has paused.
+     */
+    private void drop(ChannelHandlerContext context, String why) {
+        complain(context, why);
+        isDropped = true;
+        if (!inSession) { // the session reads from it just now
+            releaseRest();
+            connection.reserve(0);
+        }
+        context.close();
+    }
+
+    private void releaseRest() {
+        if (rest != null) {
+            rest.release();
+            rest = null;
+        }
+    }
+
     private void complain(ChannelHandlerContext context, String what) {
         if (complaints.allows("strangers")) {
             LOG.info("Connection from {} is closed: {}", context.channel().remoteAddress(), what);
@@ -118,15 +141,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
             enterLine();
         }
         if (!connection.reserve(rest == null ? 0 : rest.capacity())) {
-            complain(context, "incomplete requests hold the maximum of memory");
-            context.close();
+            drop(context, "incomplete requests hold the maximum of memory");
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
-        if (session == null) {
+        if (session == null || isDropped) {
             in.release();
             return;
         }
@@ -282,8 +304,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         if (event instanceof IdleStateEvent) {
             context.close();
         } else if (event instanceof Connection.Eviction eviction) {
-            complain(context, eviction.reason());
-            context.close();
+            drop(context, eviction.reason());
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
             endOfInput = true;
             closeAtEnd(context);
@@ -343,10 +364,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (rest != null) {
-            rest.release();
-            rest = null;
-        }
+        releaseRest();
         if (deadline != null) {
             deadline.cancel(false);
         }

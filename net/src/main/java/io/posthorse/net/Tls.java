@@ -167,12 +167,17 @@ public final class Tls {
     /** Counts a handshake until it ends; closes the connection where there are too many. */
     private void count(Channel channel, SslHandler handler) {
         InetAddress address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        if (handshakes.enter(address)) {
-            handler.handshakeFuture().addListener(done -> handshakes.leave(address));
+        UnidentifiedPeers.Place place = handshakes.enter(
+                address, () -> end(channel, "its TLS handshake is not complete, and others need its place"));
+        if (place == null) {
+            end(channel, "too many TLS handshakes of its address, or of all, are under way");
         } else {
-            channel.pipeline().fireUserEventTriggered(
-                    new Connection.Eviction("too many TLS handshakes of its address, or of all, are under way"));
+            handler.handshakeFuture().addListener(done -> place.leave());
         }
+    }
+
+    private static void end(Channel channel, String reason) {
+        channel.pipeline().fireUserEventTriggered(new Connection.Eviction(reason));
     }
 
     private ChannelHandler optional(Executor work, KeyUpdates updates) {

@@ -146,20 +146,60 @@ class UnidentifiedPeersTest {
         assertFalse(ofOne.removeLast().isOpen(), "one more than an address may have");
         assertTrue(ofOne.getLast().isOpen());
         List<EmbeddedChannel> others = new ArrayList<>();
-        for (int i = 0; i <= 100 - UnidentifiedPeers.OF_ADDRESS_MAX; i++) {
+        for (int i = 0; i < 100 - UnidentifiedPeers.OF_ADDRESS_MAX; i++) {
             others.add(connect("10.1.0." + i));
         }
-        assertFalse(others.removeLast().isOpen(), "one more than all together may be");
-        opened.getFirst().admit();
-        assertTrue(connect("10.0.0.1").isOpen(), "who is known takes no place");
-        ofOne.get(1).close();
-        assertTrue(connect("10.0.0.1").isOpen(), "nor who is gone");
+        assertTrue(ofOne.getFirst().isOpen(), "all together may be that many");
+        others.add(connect("10.2.0.1"));
+        assertFalse(ofOne.getFirst().isOpen(), "a newcomer takes the oldest place of the address with most");
+        assertTrue(others.stream().allMatch(EmbeddedChannel::isOpen));
+        opened.get(1).admit();
+        assertTrue(connect("10.0.0.1").isOpen(), "known peers take no place");
+        ofOne.get(2).close();
+        assertTrue(connect("10.0.0.1").isOpen(), "nor do closed ones");
         assertFalse(connect("10.0.0.1").isOpen());
     }
 
     @Test
+    void strangersAreRefusedWhereEachAddressHasAsFew() {
+        limits = limits(20, 64 << 20, 1 << 20);
+        List<EmbeddedChannel> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(connect("10.1.0." + i));
+        }
+        assertFalse(connect("10.2.0.1").isOpen());
+        assertTrue(all.stream().allMatch(EmbeddedChannel::isOpen));
+    }
+
+    /** A host may use all addresses of its IPv6 network. */
+    @Test
+    void addressesOfAnIpv6NetworkCountTogether() {
+        for (int i = 0; i < UnidentifiedPeers.OF_ADDRESS_MAX; i++) {
+            assertTrue(connect("fd00:1::" + Integer.toHexString(i + 1)).isOpen());
+        }
+        assertFalse(connect("fd00:1::ffff").isOpen());
+        assertTrue(connect("fd00:1:0:1::1").isOpen(), "another network");
+    }
+
+    @Test
+    void aUserWhoBeginsRequestsWithoutEndHoldsNoMoreThanItsShareAndANewcomerCanBegin() {
+        limits = new InboundLimits(new UnidentifiedPeers(100), 1_000, 8_000_000, 1 << 20, new QuotaShares(50, 100),
+                Clock.system());
+        for (int i = 0; i < 200; i++) {
+            user("greedy", 100_000);
+        }
+        assertTrue(reserved() <= 4_000_000 + 2 * 200_000, () -> "reserved " + reserved());
+        EmbeddedChannel other = connect("10.0.0.1");
+        write(other, 200_000);
+        assertTrue(other.isOpen());
+        assertTrue(opened.getLast().admit("other"));
+        write(other, 200_000);
+        assertTrue(other.isOpen() && other.config().isAutoRead());
+    }
+
+    @Test
     void aUserHoldsItsShareOfTheMemoryAndOthersContinue() {
-        limits = new InboundLimits(new UnidentifiedPeers(100), 10, 2_200_000, 1 << 20, new QuotaShares(50, 100),
+        limits = new InboundLimits(new UnidentifiedPeers(100), 10, 4_400_000, 1 << 20, new QuotaShares(50, 100),
                 Clock.system());
         List<EmbeddedChannel> greedy = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -221,7 +261,7 @@ class UnidentifiedPeersTest {
 
     @Test
     void aStalledRequestWhoseMemoryOthersNeedIsDisconnected() {
-        limits = new InboundLimits(new UnidentifiedPeers(100), 10, 3_000_000, 1 << 20, new QuotaShares(50, 100), clock);
+        limits = new InboundLimits(new UnidentifiedPeers(100), 10, 2_000_000, 1 << 20, new QuotaShares(100, 100), clock);
         EmbeddedChannel ann = user("ann", 600_000);
         EmbeddedChannel annAgain = user("ann", 600_000);
         EmbeddedChannel bob = user("bob", 600_000);

@@ -56,7 +56,7 @@ public final class Quota {
     public boolean hasRoom(QuotaHolder holder, long count) {
         return taken + count <= max
                 && !(isCounted(holder.user()) && countOf(holder.user()) + count > ofUser())
-                && !(isCounted(holder.address()) && countOf(holder.address()) + count > ofAddress());
+                && !(isCounted(holder.network()) && countOf(holder.network()) + count > ofAddress());
     }
 
     /** Returns one place. */
@@ -77,7 +77,7 @@ public final class Quota {
     /** Returns whether a holder has no more than its share. */
     public boolean isWithinShare(QuotaHolder holder) {
         return !(isCounted(holder.user()) && countOf(holder.user()) > ofUser())
-                && !(isCounted(holder.address()) && countOf(holder.address()) > ofAddress());
+                && !(isCounted(holder.network()) && countOf(holder.network()) > ofAddress());
     }
 
     /** Returns the number of taken places. */
@@ -98,8 +98,8 @@ public final class Quota {
         if (isCounted(holder.user())) {
             ofUser.merge(holder.user(), count, Quota::sum);
         }
-        if (isCounted(holder.address())) {
-            ofAddress.merge(holder.address(), count, Quota::sum);
+        if (isCounted(holder.network())) {
+            ofAddress.merge(holder.network(), count, Quota::sum);
         }
     }
 

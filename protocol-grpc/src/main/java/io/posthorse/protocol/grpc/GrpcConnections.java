@@ -66,7 +66,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private final UnidentifiedPeers strangers;
     private SslContext context;
     private ProtocolNegotiator encrypted;
-    private int handshakes;
+    private final UnidentifiedPeers handshakes = UnidentifiedPeers.atMost(HANDSHAKES_MAX);
     private LogLimiter complaints;
     /** Peers that speak another protocol. */
     private MisdirectedClients misdirected;
@@ -183,11 +183,22 @@ public final class GrpcConnections implements ProtocolNegotiator {
             return;
         }
         updates.begin(handshake);
-        handshakes++;
-        handshake.handshakeFuture().addListener(done -> handshakes--);
-        if (handshakes > HANDSHAKES_MAX) {
-            channel.close();
+        InetAddress address = ((InetSocketAddress) channel.channel().remoteAddress()).getAddress();
+        UnidentifiedPeers.Place place = handshakes.enter(address, () -> close(channel.channel()));
+        if (place == null) {
+            close(channel.channel());
+        } else {
+            handshake.handshakeFuture().addListener(done -> place.leave());
         }
+    }
+
+    /** Closes a connection in whose place others are served. */
+    private void close(Channel channel) {
+        if (complaints != null && complaints.allows("strangers")) {
+            LOG.info("Connection from {} is closed: too many connections have not logged in, or not completed their TLS"
+                    + " handshake", channel.remoteAddress());
+        }
+        channel.close();
     }
 
     /** Stops reading from a client that does not read its answers, including those of the library itself. */
@@ -208,6 +219,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
         private final InetAddress address;
         private QuotaHolder holder;
         private Future<?> deadline;
+        private UnidentifiedPeers.Place stranger;
 
         Place(Channel channel) {
             this.channel = channel;
@@ -217,7 +229,10 @@ public final class GrpcConnections implements ProtocolNegotiator {
         /** Enters it as a stranger; returns false where there are too many, in total or of its address. */
         boolean enter() {
             channel.closeFuture().addListener(closed -> leave());
-            if (!count(new QuotaHolder("", address)) || !strangers.enter(address)) {
+            if (count(new QuotaHolder("", address))) {
+                stranger = strangers.enter(address, () -> close(channel));
+            }
+            if (stranger == null) {
                 return false;
             }
             deadline = channel.eventLoop().schedule(
@@ -250,7 +265,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
             if (deadline != null) {
                 deadline.cancel(false);
                 deadline = null;
-                strangers.leave(address);
+                stranger.leave();
             }
         }
 
