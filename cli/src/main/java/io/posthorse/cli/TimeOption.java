@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -19,6 +20,17 @@ final class TimeOption implements ITypeConverter<Long> {
     private static final Pattern FROM_NOW = Pattern.compile("([+-])(\\d{1,9})([smhd])");
     private static final Pattern MS = Pattern.compile("\\d{5,18}");
 
+    private final LongSupplier nowMs;
+
+    TimeOption() {
+        this(System::currentTimeMillis);
+    }
+
+    /** @param nowMs returns the ms since 1970 that distances are relative to */
+    TimeOption(LongSupplier nowMs) {
+        this.nowMs = nowMs;
+    }
+
     @Override
     public Long convert(String text) {
         Matcher fromNow = FROM_NOW.matcher(text);
@@ -30,7 +42,7 @@ final class TimeOption implements ITypeConverter<Long> {
                 case "h" -> Duration.ofHours(amount);
                 default -> Duration.ofDays(amount);
             };
-            return System.currentTimeMillis() + distance.toMillis();
+            return nowMs.getAsLong() + distance.toMillis();
         }
         if (MS.matcher(text).matches()) {
             return Long.valueOf(text);

@@ -2,7 +2,6 @@ package io.posthorse.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -13,7 +12,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Times as people and scripts write them. */
 class TimeOptionTest {
-    private final TimeOption option = new TimeOption();
+    private static final long NOW_MS = 1_795_257_000_000L;
+
+    private final TimeOption option = new TimeOption(() -> NOW_MS);
 
     @Test
     void timesAreParsed() {
@@ -27,11 +28,10 @@ class TimeOptionTest {
 
     @Test
     void distancesAreRelativeToNow() {
-        long before = System.currentTimeMillis();
-        long later = option.convert("+2h");
-        assertTrue(later >= before + 7_200_000 && later <= System.currentTimeMillis() + 7_200_000);
-        assertTrue(option.convert("-1d") < before - 86_399_000);
-        assertTrue(option.convert("+90s") - option.convert("+1m") >= 30_000);
+        assertEquals(NOW_MS + 7_200_000, option.convert("+2h"));
+        assertEquals(NOW_MS - 86_400_000, option.convert("-1d"));
+        assertEquals(NOW_MS + 90_000, option.convert("+90s"));
+        assertEquals(NOW_MS - 1_800_000, option.convert("-30m"));
     }
 
     @ParameterizedTest

@@ -11,7 +11,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -54,6 +56,8 @@ public final class Network implements AutoCloseable {
     private static final int READ_BYTES_MIN = 2 << 10;
     private static final int READ_BYTES_FIRST = 16 << 10;
     private static final int BACKLOG = 1024;
+    /** Connections accepted in one round of the loop, so that those of one peer do not keep the next one waiting. */
+    private static final int ACCEPTED_AT_ONCE = 16;
     private static final int DIAL_MS = 5_000;
     private static final long STRANGERS_BYTES_MAX = 32L << 20;
 
@@ -151,6 +155,7 @@ public final class Network implements AutoCloseable {
                 .group(group)
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, accepting())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -168,6 +173,14 @@ public final class Network implements AutoCloseable {
         }
         listeners.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /**
+     * Returns an allocator that lets a listener accept until no connection waits or the maximum is reached. By default
+     * Netty's epoll listener stops after one: it takes the number of a socket for a count of bytes.
+     */
+    private static RecvByteBufAllocator accepting() {
+        return new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false).maxMessagesPerRead(ACCEPTED_AT_ONCE);
     }
 
     /**

@@ -190,17 +190,24 @@ public final class JsonReader {
     private String string() {
         char quote = text.charAt(at++);
         int from = at;
-        StringBuilder unescaped = null;
+        int close = text.indexOf(quote, at);
+        if (close >= 0 && text.indexOf('\\', at, close) < 0) {
+            at = close + 1;
+            return text.substring(from, close);
+        }
+        return escaped(quote);
+    }
+
+    /** Reads the rest of a string that has escapes. */
+    private String escaped(char quote) {
+        int from = at;
+        StringBuilder unescaped = new StringBuilder();
         while (at < text.length()) {
             char c = text.charAt(at++);
             if (c == quote) {
-                String tail = text.substring(from, at - 1);
-                return unescaped == null ? tail : unescaped.append(tail).toString();
+                return unescaped.append(text, from, at - 1).toString();
             }
             if (c == '\\') {
-                if (unescaped == null) {
-                    unescaped = new StringBuilder();
-                }
                 unescaped.append(text, from, at - 1).append(escape());
                 from = at;
             }

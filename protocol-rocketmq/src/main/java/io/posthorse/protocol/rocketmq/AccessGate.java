@@ -46,9 +46,10 @@ final class AccessGate {
     private final SignedFields signed = new SignedFields();
     private final byte[] piece = new byte[PIECE_BYTES];
 
-    AccessGate(Gate gate, Broker broker, RocketmqSettings settings, LogLimiter complaints) {
+    AccessGate(
+            Gate gate, Broker broker, RequestBodies bodies, RocketmqSettings settings, LogLimiter complaints) {
         this.gate = gate;
-        this.names = new RequestNames(broker);
+        this.names = new RequestNames(broker, bodies);
         this.settings = settings;
         this.complaints = complaints;
     }

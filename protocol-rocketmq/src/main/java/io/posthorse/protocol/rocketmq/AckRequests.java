@@ -7,7 +7,6 @@ import io.posthorse.broker.Shard;
 import io.posthorse.broker.Subscription;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.Peer;
@@ -31,9 +30,11 @@ final class AckRequests implements RequestHandler {
 
     private final Shard shard;
     private final Broker broker;
+    private final RequestBodies bodies;
 
-    AckRequests(Shard shard) {
+    AckRequests(Shard shard, RequestBodies bodies) {
         this.shard = shard;
+        this.bodies = bodies;
         this.broker = shard.broker();
     }
 
@@ -101,7 +102,7 @@ final class AckRequests implements RequestHandler {
     }
 
     private Frame acknowledgeMany(Frame request) {
-        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        JsonValue.Obj body = bodies.of(request);
         List<Acks> all = new ArrayList<>();
         long count = 0;
         for (JsonValue item : body.array("acks")) {

@@ -7,7 +7,6 @@ import io.posthorse.broker.Subscription;
 import io.posthorse.broker.SubscriptionSettings;
 import io.posthorse.broker.TopicSettings;
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
@@ -39,13 +38,16 @@ final class AssignmentRequests implements RequestHandler {
     private final TopicsAndGroups destinations;
     private final ConsumerGroups groups;
     private final Routes routes;
+    private final RequestBodies bodies;
 
-    AssignmentRequests(Shard shard, TopicsAndGroups destinations, ConsumerGroups groups, Routes routes) {
+    AssignmentRequests(
+            Shard shard, TopicsAndGroups destinations, ConsumerGroups groups, Routes routes, RequestBodies bodies) {
         this.shard = shard;
         this.broker = shard.broker();
         this.destinations = destinations;
         this.groups = groups;
         this.routes = routes;
+        this.bodies = bodies;
     }
 
     @Override
@@ -64,7 +66,7 @@ final class AssignmentRequests implements RequestHandler {
 
     /** Answers an assignment later where the route must first be fetched from a name server. */
     private Frame assignment(Peer peer, Frame request) {
-        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        JsonValue.Obj body = bodies.of(request);
         String topic = body.text("topic", "");
         routes.find(topic, brokers -> peer.answer(request, request.ok(assignment(topic, body, brokers))));
         return null;
@@ -136,7 +138,7 @@ final class AssignmentRequests implements RequestHandler {
     }
 
     private Frame setMode(Frame request, QuotaHolder by) {
-        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        JsonValue.Obj body = bodies.of(request);
         String topic = body.text("topic", "");
         String mode = body.text("mode", PULL);
         if (topic.startsWith(SystemNames.RETRY)) {

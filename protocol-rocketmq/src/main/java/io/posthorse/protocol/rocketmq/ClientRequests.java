@@ -2,7 +2,6 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Subscription;
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
@@ -20,19 +19,22 @@ import java.util.stream.Stream;
 /** Answers heartbeats and shows the members of groups: 34, 35, 38, 46, 203, 204. */
 final class ClientRequests implements RequestHandler {
     private static final byte[] NO_BODY = {};
-    private static final int HEARTBEAT_BYTES_MAX = 1 << 20;
     private static final int CLIENT_ID_MAX = 1_024;
 
     private final ConsumerGroups groups;
     private final OnlineClients online;
     private final TopicsAndGroups destinations;
     private final Filters filters;
+    private final RequestBodies bodies;
 
-    ClientRequests(ConsumerGroups groups, OnlineClients online, TopicsAndGroups destinations, Filters filters) {
+    ClientRequests(
+            ConsumerGroups groups, OnlineClients online, TopicsAndGroups destinations, Filters filters,
+            RequestBodies bodies) {
         this.groups = groups;
         this.online = online;
         this.destinations = destinations;
         this.filters = filters;
+        this.bodies = bodies;
     }
 
     @Override
@@ -61,11 +63,7 @@ final class ClientRequests implements RequestHandler {
     }
 
     private Frame heartbeat(Peer peer, Frame request) {
-        if (request.body().length > HEARTBEAT_BYTES_MAX) {
-            return request.refuse(ResponseCode.INVALID_PARAMETER, "the heartbeat has " + request.body().length
-                    + " bytes, more than " + HEARTBEAT_BYTES_MAX);
-        }
-        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        JsonValue.Obj body = bodies.of(request);
         String clientId = body.text("clientID", "");
         if (clientId.length() > CLIENT_ID_MAX) {
             return request.refuse(
@@ -142,8 +140,7 @@ final class ClientRequests implements RequestHandler {
     }
 
     private Frame check(Frame request) {
-        JsonValue.Obj subscription =
-                JsonReader.read(request.body()).asObject().object("subscriptionData");
+        JsonValue.Obj subscription = bodies.of(request).object("subscriptionData");
         Filters.Choice choice =
                 filters.of(subscription.text("expressionType", Filters.TAG), subscription.text("subString", null));
         return choice.filter() == null ? request.refuse(choice.code(), choice.remark()) : request.ok(NO_BODY);

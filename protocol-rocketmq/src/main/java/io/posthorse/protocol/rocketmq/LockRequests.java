@@ -3,7 +3,6 @@ package io.posthorse.protocol.rocketmq;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.codec.rocketmq.Peer;
@@ -16,11 +15,13 @@ final class LockRequests implements RequestHandler {
     private final QueueLocks locks;
     private final String brokerName;
     private final Broker broker;
+    private final RequestBodies bodies;
 
-    LockRequests(Broker broker, QueueLocks locks, String brokerName) {
+    LockRequests(Broker broker, QueueLocks locks, String brokerName, RequestBodies bodies) {
         this.broker = broker;
         this.locks = locks;
         this.brokerName = brokerName;
+        this.bodies = bodies;
     }
 
     @Override
@@ -30,7 +31,7 @@ final class LockRequests implements RequestHandler {
 
     @Override
     public Frame handle(Peer peer, Frame request) {
-        JsonValue.Obj body = JsonReader.read(request.body()).asObject();
+        JsonValue.Obj body = bodies.of(request);
         String group = body.text("consumerGroup", "");
         String clientId = body.text("clientId", "");
         QuotaHolder holder = ((RemotingSession) peer).holder();

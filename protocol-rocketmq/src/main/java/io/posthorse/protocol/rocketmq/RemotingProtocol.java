@@ -44,6 +44,7 @@ public final class RemotingProtocol implements SessionFactory {
     final RocketmqSettings settings;
     final RequestHeader header = new RequestHeader();
     final ResponseWriter writer = new ResponseWriter();
+    final RequestBodies bodies = new RequestBodies();
     final TopicLookup topics;
     final SendRequests sends;
     final PullRequests pulls;
@@ -85,8 +86,8 @@ public final class RemotingProtocol implements SessionFactory {
         Filters filters = new Filters(settings.propertyFilter());
         this.sends = new SendRequests(this, destinations, entropy, clock);
         this.pulls = new PullRequests(this, destinations, groups, filters, resets);
-        handlers.add(new ClientRequests(groups, online, destinations, filters));
-        handlers.add(new LockRequests(broker, new QueueLocks(clock, settings.shares()), settings.brokerName()));
+        handlers.add(new ClientRequests(groups, online, destinations, filters, bodies));
+        handlers.add(new LockRequests(broker, new QueueLocks(clock, settings.shares()), settings.brokerName(), bodies));
         handlers.add(new OffsetRequests(shard, reader, destinations, groups, resets, settings.shares()));
         handlers.add(new MessageRequests(shard, destinations));
         handlers.add(new AdminRequests(broker, online, statistics, settings));
@@ -107,10 +108,10 @@ public final class RemotingProtocol implements SessionFactory {
         handlers.add(new ReplyRequests(this, groups, clock));
         handlers.add(new PopRequests(this, destinations, filters));
         handlers.add(new PeekRequests(this, destinations));
-        handlers.add(new AckRequests(shard));
-        handlers.add(new AssignmentRequests(shard, destinations, groups, routes));
+        handlers.add(new AckRequests(shard, bodies));
+        handlers.add(new AssignmentRequests(shard, destinations, groups, routes, bodies));
         this.rights = gate;
-        this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, settings, new LogLimiter(clock));
+        this.gate = !gate.isOn() ? null : new AccessGate(gate, broker, bodies, settings, new LogLimiter(clock));
         Accounts accounts = gate.accounts();
         handlers.add(new AccessRequests(accounts, shard.audit()));
         handlers.add(new PlainAclRequests(accounts, settings, shard.audit()));

@@ -147,6 +147,8 @@ final class RemotingSession implements Session, Peer {
         } catch (NotResidentException e) {
             RetriedRequest again = retry != null ? retry : retry(ByteBufUtil.getBytes(in, start, end - start));
             lookUp(e.lookup(before), again, header);
+        } finally {
+            protocol.bodies.forget();
         }
     }
 

@@ -2,7 +2,6 @@ package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
-import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.MessageView;
@@ -20,9 +19,11 @@ final class RequestNames {
     private static final int NAMES_MAX = 10_000;
 
     private final Broker broker;
+    private final RequestBodies bodies;
 
-    RequestNames(Broker broker) {
+    RequestNames(Broker broker, RequestBodies bodies) {
         this.broker = broker;
+        this.bodies = bodies;
     }
 
     /** Returns the names that a source stands for; null where a required field is missing. */
@@ -49,20 +50,16 @@ final class RequestNames {
             case "@filterGroups" -> List.of(request.fields().getOrDefault("filterGroups", "").split(",")).stream()
                     .filter(s -> !s.isEmpty())
                     .toList();
-            case "@beatGroups" -> each(body(request).array("consumerDataSet"), "groupName");
-            case "@beatTopics" -> beatTopics(body(request));
-            case "@lockTopics" -> each(body(request).array("mqSet"), "topic");
-            case "@ackGroups" -> each(body(request).array("acks"), "c");
-            case "@ackTopics" -> each(body(request).array("acks"), "t");
-            case "@topicConfigList" -> each(body(request).array("topicConfigList"), "topicName");
-            case "@groupConfigList" -> each(body(request).array("groupConfigList"), "groupName");
-            case "@checkTopic" -> List.of(body(request).object("subscriptionData").text("topic", ""));
-            default -> List.of(body(request).text(source.substring(1), ""));
+            case "@beatGroups" -> each(bodies.of(request).array("consumerDataSet"), "groupName");
+            case "@beatTopics" -> beatTopics(bodies.of(request));
+            case "@lockTopics" -> each(bodies.of(request).array("mqSet"), "topic");
+            case "@ackGroups" -> each(bodies.of(request).array("acks"), "c");
+            case "@ackTopics" -> each(bodies.of(request).array("acks"), "t");
+            case "@topicConfigList" -> each(bodies.of(request).array("topicConfigList"), "topicName");
+            case "@groupConfigList" -> each(bodies.of(request).array("groupConfigList"), "groupName");
+            case "@checkTopic" -> List.of(bodies.of(request).object("subscriptionData").text("topic", ""));
+            default -> List.of(bodies.of(request).text(source.substring(1), ""));
         };
-    }
-
-    private static JsonValue.Obj body(Frame request) {
-        return JsonReader.read(request.body()).asObject();
     }
 
     private static List<String> each(List<JsonValue> items, String name) {
