@@ -249,4 +249,28 @@ class AccessTest {
         Frame admitted = users.client("pub").ask(SEND_BATCH, shortSend("T", 0, ""), new byte[30]);
         assertFalse(String.valueOf(admitted.remark()).startsWith("No permission"), admitted.remark());
     }
+
+    @Test
+    void aBlankOrMissingTopicAsksForPermissionOnEachTopicOfTheGroup() {
+        users.user("half", "Group:G Get,Update Allow", "Group:H Get,Update,Create Allow", "Topic:T Get,Update Allow");
+        assertEquals(0, root.ask(SEND_SHORT, shortSend("U", 0, ""), text("x")).code());
+        for (String topic : new String[] {"T", "U"}) {
+            assertEquals(0, root.ask(15, Map.of(
+                    "consumerGroup", "G", "topic", topic, "queueId", "0", "commitOffset", "1")).code());
+        }
+        RawClient half = users.client("half");
+        Map<String, String> groups = Map.of("srcGroup", "G", "destGroup", "H", "offline", "true");
+        for (String topic : new String[] {" ", "", "U"}) {
+            Map<String, String> fields = new LinkedHashMap<>(groups);
+            fields.put("topic", topic);
+            assertDenied(half.ask(314, fields), "Update on Topic:U");
+        }
+        assertDenied(half.ask(314, groups), "Update on Topic:U");
+        Map<String, String> allowed = new LinkedHashMap<>(groups);
+        allowed.put("topic", "T");
+        assertEquals(0, half.ask(314, allowed).code());
+        assertDenied(half.ask(208, Map.of("consumerGroup", "G", "topicList", "T;U")), "Get on Topic:U");
+        assertEquals(0, half.ask(208, Map.of("consumerGroup", "G", "topicList", "T", "topic", "U")).code());
+        assertEquals(0, half.ask(208, Map.of("consumerGroup", "G")).code());
+    }
 }

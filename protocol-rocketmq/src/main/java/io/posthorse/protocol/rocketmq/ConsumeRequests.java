@@ -96,14 +96,20 @@ final class ConsumeRequests implements RequestHandler {
         return request.ok(out.bytes());
     }
 
-    private Collection<Topic> asked(Frame request, Subscription group) {
+    /** Returns the topics that a request for a group's statistics (208) is limited to; none stands for all of the group. */
+    static List<String> askedTopics(Frame request) {
         String list = request.fields().getOrDefault("topicList", "");
         String names = list.isBlank() ? request.fields().getOrDefault("topic", "") : list;
-        if (names.isBlank()) {
+        return names.isBlank() ? List.of() : List.of(names.split(";"));
+    }
+
+    private Collection<Topic> asked(Frame request, Subscription group) {
+        List<String> names = askedTopics(request);
+        if (names.isEmpty()) {
             return topics(group);
         }
         TreeMap<String, Topic> found = new TreeMap<>();
-        for (String name : names.split(";")) {
+        for (String name : names) {
             if (broker.topic(name) != null) {
                 found.put(name, broker.topic(name));
             }

@@ -18,6 +18,7 @@ import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.platform.Quota;
 import io.posthorse.platform.QuotaHolder;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -183,19 +184,29 @@ final class OffsetAdminRequests implements RequestHandler {
             return request.refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + request.field("destGroup")
                     + " does not exist and could not be created; create it with updateSubGroup");
         }
-        String only = request.fields().getOrDefault("topic", "");
+        Collection<Topic> topics = clonedTopics(broker, request);
         Broker turn = shard.turn();
-        for (Topic topic : inspection.topicsOf(source).values()) {
+        for (Topic topic : topics) {
             for (Partition partition : topic.partitions()) {
-                boolean isChosen = only.isBlank() || only.equals(topic.name());
-                if (isChosen && !turn.commit(target, partition, source.cursor(partition))) {
+                if (!turn.commit(target, partition, source.cursor(partition))) {
                     return TopicRequests.full(request);
                 }
             }
         }
-        shard.audit().note(by, "group " + target.name() + " got the offsets of group " + source.name()
-                + (only.isBlank() ? "" : " in topic " + only));
+        shard.audit().note(by, "group " + target.name() + " got the offsets of group " + source.name() + " in "
+                + topics.size() + " topics: " + topics.stream().map(Topic::name).limit(NAMED_MAX).toList());
         return request.ok(NO_BODY);
+    }
+
+    /** Returns the topics in which a request (314) copies offsets: the named one, or all in which the source group has any. */
+    static Collection<Topic> clonedTopics(Broker broker, Frame request) {
+        Subscription source = broker.subscription(request.require("srcGroup"));
+        String only = request.fields().getOrDefault("topic", "");
+        return source == null
+                ? List.of()
+                : new Inspection(broker).topicsOf(source).values().stream()
+                        .filter(topic -> only.isBlank() || only.equals(topic.name()))
+                        .toList();
     }
 
     private Frame allOffsets(Frame request) {

@@ -52,7 +52,7 @@ final class Permissions {
             205: Cluster Update
             206: Topic(*) List
             207: Group(groupName) Delete
-            208: Group(consumerGroup) Get, Topic(topic?) Get
+            208: Group(consumerGroup) Get, Topic(@statsTopics) Get
             209 210 211 212 213 214: super
             215: Topic(topic) Delete
             216 217: Cluster Update
@@ -69,7 +69,7 @@ final class Permissions {
             308: Topic(topic) Get, Group(compareGroup) Get, Group(@filterGroups) Get
             309: Group(consumerGroup) Sub, Topic(@messageId) Sub
             311 312 313: Topic(*) List
-            314: Group(srcGroup) Get, Group(destGroup) Update, Topic(topic) Update
+            314: Group(srcGroup) Get, Group(destGroup) Update, Group(@newDestGroup) Create, Topic(@cloneTopics) Update
             315: Cluster Get
             316: Cluster Update
             317: Cluster Get

@@ -7,8 +7,8 @@ import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.RequestCode;
 
 /**
- * Parses the JSON bodies of requests: each once, although the permission check and the handler both read it. Only the body of
- * the request being handled is kept. Used on the owner's thread.
+ * Parses the JSON bodies of requests: each once, although the permission check and the handler both read it. Only the body
+ * of the request being handled is kept. Used on the owner's thread.
  */
 final class RequestBodies {
     /**

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.Topic;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
@@ -44,12 +45,13 @@ final class RequestNames {
             case "@message" -> topicAt(request.number("offset", -1));
             case "@messageId" -> topicAt(OffsetMessageId.position(request.field("msgId")));
             case "@prepared" -> topicAt(broker.transactions().position(request.number("tranStateTableOffset", -1)));
-            case "@newGroup" -> broker.subscription(request.require("group")) == null
-                    ? List.of(request.require("group"))
-                    : List.of();
+            case "@newGroup" -> newGroup(request.require("group"));
+            case "@newDestGroup" -> newGroup(request.require("destGroup"));
             case "@filterGroups" -> List.of(request.fields().getOrDefault("filterGroups", "").split(",")).stream()
                     .filter(s -> !s.isEmpty())
                     .toList();
+            case "@statsTopics" -> ConsumeRequests.askedTopics(request);
+            case "@cloneTopics" -> OffsetAdminRequests.clonedTopics(broker, request).stream().map(Topic::name).toList();
             case "@beatGroups" -> each(bodies.of(request).array("consumerDataSet"), "groupName");
             case "@beatTopics" -> beatTopics(bodies.of(request));
             case "@lockTopics" -> each(bodies.of(request).array("mqSet"), "topic");
@@ -72,6 +74,10 @@ final class RequestNames {
             topics.addAll(each(group.asObject().array("subscriptionDataSet"), "topic"));
         }
         return bounded(topics.stream());
+    }
+
+    private List<String> newGroup(String name) {
+        return broker.subscription(name) == null ? List.of(name) : List.of();
     }
 
     /** Returns the distinct names; refuses too many, since the permission for each is checked. */
