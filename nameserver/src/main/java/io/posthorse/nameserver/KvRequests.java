@@ -35,8 +35,11 @@ final class KvRequests {
             case GET_KVLIST_BY_NAMESPACE -> list(request, namespace);
             case DELETE_KV_CONFIG -> {
                 LateAnswer answer = new LateAnswer(peer, request);
-                table.delete(namespace, request.require("key"), answer);
-                changes.accept(peer, "key-value entry " + request.field("key") + " of " + namespace + " was deleted");
+                boolean exists = table.get(namespace, request.require("key")) != null;
+                table.delete(namespace, request.field("key"), answer);
+                if (exists) {
+                    changes.accept(peer, "key-value entry " + request.field("key") + " of " + namespace + " was deleted");
+                }
                 yield answer.now();
             }
             default -> request.refuse(
@@ -52,8 +55,11 @@ final class KvRequests {
             return request.refuse(ResponseCode.SYSTEM_ERROR, refusal);
         }
         LateAnswer answer = new LateAnswer(peer, request);
+        boolean isNew = !value.equals(table.get(namespace, key));
         table.put(namespace, key, value, answer);
-        changes.accept(peer, "key-value entry " + key + " of " + namespace + " was set");
+        if (isNew) {
+            changes.accept(peer, "key-value entry " + key + " of " + namespace + " was set");
+        }
         return answer.now();
     }
 

@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -53,7 +52,7 @@ public final class NameServer implements RequestHandler {
     private final KvTable kvTable;
     private final KvRequests kv;
     private final Set<String> readOnly = new HashSet<>();
-    private BiConsumer<Peer, String> onChange = (by, what) -> { };
+    private ChangeListener onChange = ChangeListener.none();
     private long nextScanMs;
 
     /**
@@ -73,18 +72,15 @@ public final class NameServer implements RequestHandler {
         this.clockMs = clockMs;
         this.locals = List.copyOf(locals);
         this.limits = limits;
-        this.registry = new RouteRegistry(clockMs, limits);
+        this.registry = new RouteRegistry(clockMs, limits, (by, what) -> onChange.registration(by, what));
         this.kvTable = new KvTable(store, limits);
         this.kv = new KvRequests(kvTable, this::changed);
         this.settings = new OwnSettings(settings, kvTable, this::changed);
         this.nextScanMs = clockMs.getAsLong() + SCAN_MS;
     }
 
-    /**
-     * Sets the listener, which gets each change with its peer, as a sentence without a full stop, such as {@code topic
-     * Orders was deleted}.
-     */
-    public void onChange(BiConsumer<Peer, String> listener) {
+    /** Sets the listener of changes. */
+    public void onChange(ChangeListener listener) {
         onChange = listener;
     }
 
@@ -94,7 +90,7 @@ public final class NameServer implements RequestHandler {
     }
 
     private void changed(Peer by, String what) {
-        onChange.accept(by, what);
+        onChange.change(by, what);
     }
 
     @Override
@@ -120,7 +116,7 @@ public final class NameServer implements RequestHandler {
             case GET_TOPICS_BY_CLUSTER -> topicList(peer, request, request.require("cluster"));
             case GET_SYSTEM_TOPIC_LIST_FROM_NS -> systemTopics(peer, request);
             case REGISTER_BROKER -> register(peer, request);
-            case UNREGISTER_BROKER -> unregister(request);
+            case UNREGISTER_BROKER -> unregister(peer, request);
             case QUERY_DATA_VERSION -> dataVersion(request);
             case WIPE_WRITE_PERM_OF_BROKER -> writable(peer, request, false);
             case ADD_WRITE_PERM_OF_BROKER -> writable(peer, request, true);
@@ -275,8 +271,8 @@ public final class NameServer implements RequestHandler {
         return request.answer(ResponseCode.SUCCESS, null, fields, body);
     }
 
-    private Frame unregister(Frame request) {
-        registry.unregister(request.require("brokerName"), request.number("brokerId", 0));
+    private Frame unregister(Peer peer, Frame request) {
+        registry.unregister(peer, request.require("brokerName"), request.number("brokerId", 0));
         dropOldMarks();
         return request.ok(Map.of());
     }
@@ -292,7 +288,8 @@ public final class NameServer implements RequestHandler {
     private Frame writable(Peer peer, Frame request, boolean writable) {
         String brokerName = request.require("brokerName");
         int count = topics(brokerName).size();
-        if (local(brokerName) != null || registry.knows(brokerName)) {
+        boolean isKnown = local(brokerName) != null || registry.knows(brokerName);
+        if (isKnown && readOnly.contains(brokerName) == writable) {
             changed(peer, "broker " + brokerName + (writable ? " was made writable" : " was made read-only") + " in routes");
         }
         if (writable) {

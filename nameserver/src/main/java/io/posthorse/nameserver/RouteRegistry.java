@@ -7,10 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The remote brokers that registered, and their topics. A registration holds until its broker unregisters, its connection
@@ -18,7 +17,6 @@ import org.slf4j.LoggerFactory;
  * topics and drops only those that it names as gone, since brokers also register single topics that changed.
  */
 final class RouteRegistry {
-    private static final Logger LOG = LoggerFactory.getLogger(RouteRegistry.class);
     private static final long MASTER = 0;
 
     private record Address(Registration registration, Peer peer, long expiresMs) {}
@@ -37,11 +35,14 @@ final class RouteRegistry {
     private final LongSupplier clockMs;
     private final NameServerLimits limits;
     private final TreeMap<String, Group> groups = new TreeMap<>();
+    private final BiConsumer<Peer, String> changes;
     private int topicCount;
 
-    RouteRegistry(LongSupplier clockMs, NameServerLimits limits) {
+    /** @param changes receives the begin and the end of each registration, with its peer */
+    RouteRegistry(LongSupplier clockMs, NameServerLimits limits, BiConsumer<Peer, String> changes) {
         this.clockMs = clockMs;
         this.limits = limits;
+        this.changes = changes;
     }
 
     /**
@@ -65,7 +66,8 @@ final class RouteRegistry {
         long expiresMs = clockMs.getAsLong() + registration.timeoutMs();
         Address before = group.addresses.put(registration.brokerId(), new Address(registration, peer, expiresMs));
         if (before == null || !before.registration().address().equals(registration.address())) {
-            LOG.info("broker {} id {} registered at {}", name, registration.brokerId(), registration.address());
+            changes.accept(
+                    peer, "broker " + name + " id " + registration.brokerId() + " registered at " + registration.address());
         }
         if (bringsTopics(group, registration)) {
             int sizeBefore = group.topics.size();
@@ -114,10 +116,10 @@ final class RouteRegistry {
     }
 
     /** Drops an address that its broker unregisters. */
-    void unregister(String brokerName, long brokerId) {
+    void unregister(Peer peer, String brokerName, long brokerId) {
         Group group = groups.get(brokerName);
         if (group != null && group.addresses.remove(brokerId) != null) {
-            LOG.info("broker {} id {} unregistered", brokerName, brokerId);
+            changes.accept(peer, "broker " + brokerName + " id " + brokerId + " unregistered");
             dropIfEmpty(brokerName, group);
         }
     }
@@ -140,7 +142,8 @@ final class RouteRegistry {
                 if (!gone.test(address)) {
                     return false;
                 }
-                LOG.info("broker {} at {} dropped: {}", name, address.registration().address(), reason);
+                changes.accept(address.peer(), "broker " + name + " at " + address.registration().address() + " was dropped: "
+                        + reason);
                 return true;
             });
             dropIfEmpty(name, group);

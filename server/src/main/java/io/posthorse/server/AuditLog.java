@@ -1,12 +1,15 @@
 package io.posthorse.server;
 
 import io.posthorse.broker.AuditTrail;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.nameserver.ChangeListener;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.QuotaHolder;
 import io.posthorse.platform.Timers;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +24,9 @@ final class AuditLog implements AuditTrail.Listener, AutoCloseable {
     static final int CHANGES_PER_SECOND = 1_000;
     /** Maximum holders that are counted one by one in a second; all others share a count. */
     static final int HOLDERS_MAX = 256;
+
+    /** Maximum length of a report in characters, whatever the length of names and values in it. */
+    static final int CHARS_MAX = 400;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.posthorse.audit");
     private static final String OTHERS = "other users and addresses";
@@ -60,6 +66,25 @@ final class AuditLog implements AuditTrail.Listener, AutoCloseable {
         write(mine, mine.changes++ < CHANGES_PER_SECOND, name, what);
     }
 
+    /**
+     * Returns a listener for a name server: registrations count as creations.
+     *
+     * @param holders returns the user and address of a peer
+     */
+    ChangeListener ofNameServer(Function<Peer, QuotaHolder> holders) {
+        return new ChangeListener() {
+            @Override
+            public void registration(Peer by, String what) {
+                creation(holders.apply(by), what);
+            }
+
+            @Override
+            public void change(Peer by, String what) {
+                AuditLog.this.change(holders.apply(by), what);
+            }
+        };
+    }
+
     private Counts counts(String name) {
         long now = clock.nanos() / SECOND_NANOS;
         if (now != second) {
@@ -75,7 +100,7 @@ final class AuditLog implements AuditTrail.Listener, AutoCloseable {
 
     private void write(Counts mine, boolean isWithin, String name, String what) {
         if (isWithin) {
-            LOG.info("{}: {}", name, what);
+            LOG.info("{}: {}", name, what.length() <= CHARS_MAX ? what : what.substring(0, CHARS_MAX) + " ... and more");
             return;
         }
         mine.leftOut++;
@@ -86,18 +111,23 @@ final class AuditLog implements AuditTrail.Listener, AutoCloseable {
     }
 
     private void endSecond() {
-        counts.forEach((name, mine) -> {
-            if (mine.leftOut > 0) {
-                leftOut.merge(leftOut.size() < HOLDERS_MAX ? name : OTHERS, mine.leftOut, Long::sum);
-            }
-        });
+        counts.forEach((name, mine) -> addLeftOut(name, mine.leftOut));
         counts.clear();
+    }
+
+    private void addLeftOut(String name, long count) {
+        if (count > 0) {
+            leftOut.merge(leftOut.size() < HOLDERS_MAX ? name : OTHERS, count, Long::sum);
+        }
     }
 
     /** Writes how many changes were left out so far. The log can be used on. */
     @Override
     public void close() {
-        endSecond();
+        counts.forEach((name, mine) -> {
+            addLeftOut(name, mine.leftOut);
+            mine.leftOut = 0; // the second goes on, and so do its other counts
+        });
         leftOut.forEach((name, count) -> LOG.info(
                 "{}: {} more changes are not listed, as there were too many within a second", name, count));
         leftOut.clear();

@@ -89,7 +89,7 @@ public final class NameServerProcess implements AutoCloseable {
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
         audit = new AuditLog(clock, network.timers());
-        created.onChange((by, what) -> audit.change(new QuotaHolder("", by.remote().getAddress()), what));
+        created.onChange(audit.ofNameServer(peer -> new QuotaHolder("", peer.remote().getAddress())));
         created.live(new LiveSetting(
                 LogLevels.KEY, config.given().getOrDefault(LogLevels.KEY, LogLevels.STANDARD), LogLevels::remoteProblem,
                 text -> LogLevels.of(text).apply()));

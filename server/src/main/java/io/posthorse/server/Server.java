@@ -224,7 +224,7 @@ public final class Server implements AutoCloseable {
                 new ResolvingDialer(network, names), signer());
         NameServer nameServer = nameServer(clock, broker);
         if (nameServer != null) {
-            nameServer.onChange((by, what) -> audit.change(RemotingProtocol.holder(by), what));
+            nameServer.onChange(audit.ofNameServer(RemotingProtocol::holder));
         }
         routes = new ClusterRoutes(
                 rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,

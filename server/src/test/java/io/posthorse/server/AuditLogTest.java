@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.FrameCodec;
-import io.posthorse.platform.Clock;
 import io.posthorse.platform.QuotaHolder;
 import io.posthorse.server.config.LogLevels;
+import io.posthorse.testkit.SimulatedClock;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
 import java.io.ByteArrayOutputStream;
@@ -85,6 +85,8 @@ class AuditLogTest {
                 Session session = connection.createSession();
                 session.createProducer(session.createQueue("audit.queue")).send(session.createTextMessage("x"));
                 session.createDurableConsumer(session.createTopic("audit.topic"), "durably").close();
+                session.createDurableConsumer(session.createTopic("audit.topic"), "durably", "a = 1", false).close();
+                assertAudited("was deleted, with what waited for it: it is made anew");
                 session.unsubscribe("durably");
                 String temporary = session.createTemporaryQueue().getQueueName();
                 assertAudited("somebody at 127.0.0.1: destination queue://audit.queue was created");
@@ -94,21 +96,7 @@ class AuditLogTest {
         }
     }
 
-    private static final class SteppedClock implements Clock {
-        private long nanos = 1_000_000_000L;
-
-        @Override
-        public long wallMs() {
-            return 0;
-        }
-
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-    }
-
-    private final SteppedClock clock = new SteppedClock();
+    private final SimulatedClock clock = new SimulatedClock(0);
     private final List<Runnable> due = new ArrayList<>();
     private final AuditLog log = new AuditLog(clock, (ms, task) -> {
         due.add(task);
@@ -156,11 +144,54 @@ class AuditLogTest {
         for (int i = 0; i < AuditLog.CHANGES_PER_SECOND + 7; i++) {
             log.change(holder("sweeper"), "topic swept was deleted");
         }
-        clock.nanos += 5_000_000_000L;
+        clock.advance(5_000);
         log.change(holder("sweeper"), "topic last was deleted");
         log.close();
         assertEquals(AuditLog.CHANGES_PER_SECOND, audited("topic swept").size());
         assertEquals(1, audited("sweeper at 127.0.0.1: 7 more changes are not listed").size());
+    }
+
+    @Test
+    void aSummaryLeavesThePresentSecondsCountsAsTheyAre() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            log.creation(holder("steady"), "topic steady" + i + " was created");
+        }
+        due.removeFirst().run();
+        log.creation(holder("steady"), "topic steady-later was created");
+        assertEquals(AuditLog.CREATIONS_PER_SECOND, audited("topic steady").size());
+        assertEquals(1, audited("steady at 127.0.0.1: 10 more changes are not listed").size());
+    }
+
+    @Test
+    void aLongReportIsCut() throws IOException {
+        log.change(holder("verbose"), "topic " + "long".repeat(20_000) + " was deleted");
+        assertEquals(1, audited("verbose at 127.0.0.1: topic longlong").size());
+        assertTrue(audited("verbose at").getFirst().length() < AuditLog.CHARS_MAX + 200);
+        assertTrue(audited("verbose at").getFirst().endsWith(" ... and more"));
+    }
+
+    @Test
+    void whatChangesNothingIsNotReported() throws IOException {
+        try (TestBroker broker = TestBroker.start(directory); RawClient client = broker.client()) {
+            Map<String, String> entry = Map.of("namespace", "AuditSpace", "key", "k", "value", "v");
+            for (int code : new int[] {102, 100, 100, 102, 102}) {
+                assertEquals(0, client.ask(code, entry).code());
+            }
+            client.ask(215, Map.of("topic", "AuditMissing"));
+            client.ask(216, Map.of("topic", "AuditMissing"));
+            for (int code : new int[] {205, 205}) {
+                client.ask(code, Map.of("brokerName", "broker-a"));
+            }
+            byte[] mode = TestBroker.text(
+                    "{\"topic\":\"AuditModes\",\"consumerGroup\":\"AuditModes\",\"mode\":\"POP\",\"popShareQueueNum\":3}");
+            client.ask(401, Map.of(), mode);
+            client.ask(401, Map.of(), mode);
+            assertAudited("group AuditModes has the mode POP 3 in topic AuditModes");
+            assertEquals(1, audited("group AuditModes has the mode").size());
+            assertEquals(2, audited("of AuditSpace was").size());
+            assertEquals(List.of(), audited("AuditMissing"));
+            assertEquals(1, audited("broker broker-a was made read-only in routes").size());
+        }
     }
 
     /** Both requests of one connection are read before the disk has kept the first one's change. */

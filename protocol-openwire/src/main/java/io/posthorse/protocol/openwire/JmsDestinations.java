@@ -221,6 +221,10 @@ final class JmsDestinations implements TopicListener {
         if (known != null && !broker.delete(known)) {
             throw JmsExceptions.full(Admission.DISK_FULL);
         }
+        if (known != null) {
+            protocol.shard.audit().note(by, "durable subscription " + name + " was deleted, with what waited for it: it is made"
+                    + " anew with another topic or selector");
+        }
         if (!broker.hasRoomForSubscription()) {
             throw new ResourceAllocationException("The maximum number of subscriptions (groups.max) is reached.");
         }

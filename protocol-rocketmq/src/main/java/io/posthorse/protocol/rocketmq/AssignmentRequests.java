@@ -159,9 +159,13 @@ final class AssignmentRequests implements RequestHandler {
         SubscriptionSettings after = before.changed(SubscriptionSettings.ofOffsets(
                 before.consumeEnabled(), before.broadcastEnabled(), before.consumeFromMin(), before.ordered(),
                 before.retryPartitions(), before.retryMax(), before.notifyMembers(), attributes));
-        return shard.turn().createOrUpdate(group.name(), after) == null
-                ? request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the broker's disk is full; nothing was changed")
-                : request.ok(NO_BODY);
+        if (shard.turn().createOrUpdate(group.name(), after) == null) {
+            return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the broker's disk is full; nothing was changed");
+        }
+        if (!after.equals(before)) {
+            shard.audit().note(by, "group " + group.name() + " has the mode " + value + " in topic " + topic);
+        }
+        return request.ok(NO_BODY);
     }
 
     private Frame allModes(Frame request) {

@@ -132,10 +132,14 @@ final class OffsetAdminRequests implements RequestHandler {
             targets.put(one.partition(), force || cursor < 0 ? one.offset() : Math.min(one.offset(), cursor));
         }
         ConsumerGroups.Group online = groups.consumers(group.name());
+        int done = 0;
         for (Map.Entry<Partition, Long> target : targets.entrySet()) {
             if (!turn.commit(group, target.getKey(), target.getValue())) {
+                shard.audit().note(by, "group " + group.name() + " was reset in " + done + " queues of topic "
+                        + request.field("topic") + ", not in the others: the disk is full");
                 return TopicRequests.full(request);
             }
+            done++;
             if (online != null) {
                 resets.add(group, target.getKey(), target.getValue());
             }
@@ -186,11 +190,15 @@ final class OffsetAdminRequests implements RequestHandler {
         }
         Collection<Topic> topics = clonedTopics(broker, request);
         Broker turn = shard.turn();
+        int done = 0;
         for (Topic topic : topics) {
             for (Partition partition : topic.partitions()) {
                 if (!turn.commit(target, partition, source.cursor(partition))) {
+                    shard.audit().note(by, "group " + target.name() + " got the offsets of group " + source.name() + " in "
+                            + done + " queues, not in the others: the disk is full");
                     return TopicRequests.full(request);
                 }
+                done++;
             }
         }
         shard.audit().note(by, "group " + target.name() + " got the offsets of group " + source.name() + " in "
