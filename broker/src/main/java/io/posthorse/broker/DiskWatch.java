@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.LogSettings;
+import java.io.IOException;
 import java.util.function.Consumer;
 
 /** The watch over the disk: tells an operator when the disk fills, when it is full, and when it has room again. */
@@ -17,6 +18,8 @@ final class DiskWatch {
     private Consumer<String> notices = notice -> { };
     private boolean nearlyFull;
     private boolean full;
+    /** Whether it is something other than space that the log lacked last. */
+    private boolean blocked;
     private boolean exhausted;
     private int sinceCheckpoint;
 
@@ -44,7 +47,10 @@ final class DiskWatch {
         boolean now = broker.log().isShort();
         if (now != full) {
             full = now;
-            notices.accept(full ? fullText() : "The disk of " + place() + " has space again: messages are accepted.");
+            blocked = full ? broker.log().obstacle() != null : blocked;
+            notices.accept(full ? shortText() : blocked
+                    ? "The log in " + place() + " can grow again: messages are accepted."
+                    : "The disk of " + place() + " has space again: messages are accepted.");
         }
         if (!nearlyFull && !full && used >= NEARLY_FULL) {
             nearlyFull = true;
@@ -68,6 +74,18 @@ final class DiskWatch {
             sinceCheckpoint = 0;
             broker.checkpoint(); // segments can be dropped only once checkpoints cover them
         }
+    }
+
+    /** Returns why the log cannot grow: for want of space, or of something else, such as the right to open one more file. */
+    private String shortText() {
+        IOException obstacle = broker.log().obstacle();
+        if (obstacle == null) {
+            return fullText();
+        }
+        return "The log in " + place() + " cannot grow, although " + mib(broker.store().bytesFree()) + " are free: "
+                + obstacle.getMessage() + ". Messages are refused until it can. If too many files are open, raise the limit"
+                + " (ulimit -n, LimitNOFILE) or lower connections.max; otherwise look at quotas and at the rights of the"
+                + " directory.";
     }
 
     private String fullText() {

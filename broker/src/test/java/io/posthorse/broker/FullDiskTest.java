@@ -82,6 +82,28 @@ class FullDiskTest {
         assertEquals(1, again.settlements().waiting(again.subscription("own"), again.topic("queue").partition(0)));
     }
 
+    @Test
+    void aLogThatCannotGrowForAnotherReasonIsNotToldAsAFullDisk() throws IOException {
+        open();
+        Topic queue = directory.topic("queue", 1);
+        directory.files.failCreating(true);
+        int count = 0;
+        while (directory.publish(queue.partition(0), BODY)) {
+            count++;
+        }
+        directory.pass(1_000);
+        assertTrue(count > 100, count + " messages");
+        notices.removeIf(notice -> !notice.contains("grow"));
+        assertTrue(notices.getFirst().matches("The log in the data directory cannot grow, although \\d+ MiB are free:"
+                + " simulated: too many open files\\. .*"), notices.toString());
+        directory.files.failCreating(false);
+        directory.pass(2_000);
+        assertTrue(directory.publish(queue.partition(0), BODY), "it can grow again");
+        directory.pass(2_000);
+        notices.removeIf(notice -> !notice.contains("grow"));
+        assertEquals("The log in the data directory can grow again: messages are accepted.", notices.get(1));
+    }
+
     /** The reserve has room for 2,000 records of acknowledgements, and nothing can be dropped until all are settled. */
     @Test
     void moreMessagesAreAcknowledgedOneByOneThanTheReserveHoldsRecords() throws IOException {

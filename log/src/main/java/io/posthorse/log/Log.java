@@ -51,6 +51,7 @@ public final class Log {
     private boolean inGroup;
     private final LogForcer forcing;
     private IOException poison;
+    private IOException obstacle;
     private Runnable onCommitted = () -> {};
 
     Log(FileStore files, LogSettings settings, Background background, RecoveryResult recovered) throws IOException {
@@ -121,9 +122,17 @@ public final class Log {
         return at + need <= last.allocated || extend(at + need, essential);
     }
 
-    /** Returns whether a full disk made the log refuse records or use its reserve, and space is still short. */
+    /** Returns whether the log refused records or used the reserve of a full disk, and still cannot grow. */
     public boolean isShort() {
-        return refused || reserve.isShort();
+        return refused || obstacle != null || reserve.isShort();
+    }
+
+    /**
+     * Returns why the file system did not let the log grow at the last attempt, although it has space; null where it did, or
+     * where the disk is full.
+     */
+    public IOException obstacle() {
+        return obstacle;
     }
 
     /** Returns the bytes of the reserve that small events may still use when the disk is full. */
@@ -145,8 +154,12 @@ public final class Log {
     void refill() {
         if (poison == null) {
             boolean whole = reserve.fill();
-            refused &= !whole || reserve.usableBytes() < Math.min(settings.allocateBytes(), ROOM_AGAIN);
+            refused &= !whole || !hasSpace();
         }
+    }
+
+    private boolean hasSpace() {
+        return reserve.usableBytes() >= Math.min(settings.allocateBytes(), ROOM_AGAIN);
     }
 
     private static long room(long payloadBytes, int records) {
@@ -180,11 +193,13 @@ public final class Log {
         for (int ahead = settings.allocateBytes(); ; ahead >>>= 2) {
             try {
                 extend(end, ahead);
+                obstacle = null;
                 return true;
             } catch (IOException full) {
                 long need = Math.min(settings.allocateBytes(), end - last.allocated);
                 if (poison != null || ahead == 0 && (!essential || !reserve.release(need + BLOCK))) {
                     refused |= poison == null;
+                    obstacle = hasSpace() ? full : null;
                     return false; // the caller refuses, and tries again with the next request
                 }
             }

@@ -142,8 +142,8 @@ final class RouteRegistry {
                 if (!gone.test(address)) {
                     return false;
                 }
-                changes.accept(address.peer(), "broker " + name + " at " + address.registration().address() + " was dropped: "
-                        + reason);
+                String where = address.registration().address();
+                changes.accept(address.peer(), "broker " + name + " at " + where + " was dropped: " + reason);
                 return true;
             });
             dropIfEmpty(name, group);

@@ -88,6 +88,11 @@ public final class Network implements AutoCloseable {
         this.accepted = new DefaultChannelGroup(loop);
     }
 
+    /** Returns the maximum number of connections. */
+    public int connectionsMax() {
+        return settings.connectionsMax();
+    }
+
     /** Returns an executor on the owner's thread, after its present work. */
     public Executor owner() {
         return loop;

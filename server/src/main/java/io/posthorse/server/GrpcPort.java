@@ -106,7 +106,7 @@ final class GrpcPort {
     }
 
     private GrpcConnections connections(ServerConfig.Tls encryption) throws IOException {
-        int max = config.limits().connectionsMax();
+        int max = network.connectionsMax();
         QuotaShares shares = config.limits().shares();
         if (encryption.mode() == ServerConfig.TlsMode.DISABLED) {
             return GrpcConnections.plain(max, shares);

@@ -49,6 +49,7 @@ public final class FaultyFileStore implements FileStore {
     private boolean failWrite;
     private boolean readOnly;
     private String failOpening;
+    private boolean failCreating;
     private boolean stopped;
     /** A hash of all changes so far, see {@link #trace}. */
     private long trace = 0xcbf29ce484222325L;
@@ -79,6 +80,11 @@ public final class FaultyFileStore implements FileStore {
     /** Makes opening fail for existing files whose names have an ending, as with too many open files; null for none. */
     public void failOpening(String ending) {
         failOpening = ending;
+    }
+
+    /** Makes the creation of files fail, as with too many open files, or succeed again. */
+    public void failCreating(boolean now) {
+        failCreating = now;
     }
 
     /** Makes the file system read-only or writable: while it is read-only, all changes fail. */
@@ -212,6 +218,9 @@ public final class FaultyFileStore implements FileStore {
     public StoredFile open(String name) throws IOException {
         check();
         if (!files.containsKey(name)) {
+            if (failCreating) {
+                throw new IOException("simulated: too many open files");
+            }
             MemoryFile created = new MemoryFile();
             note(name, 1);
             rename(names -> names.put(name, created));

@@ -222,8 +222,8 @@ final class JmsDestinations implements TopicListener {
             throw JmsExceptions.full(Admission.DISK_FULL);
         }
         if (known != null) {
-            protocol.shard.audit().note(by, "durable subscription " + name + " was deleted, with what waited for it: it is made"
-                    + " anew with another topic or selector");
+            protocol.shard.audit().note(by, "durable subscription " + name + " was deleted, with what waited for it:"
+                    + " it is made anew with another topic or selector");
         }
         if (!broker.hasRoomForSubscription()) {
             throw new ResourceAllocationException("The maximum number of subscriptions (groups.max) is reached.");

@@ -206,7 +206,7 @@ final class OffsetAdminRequests implements RequestHandler {
         return request.ok(NO_BODY);
     }
 
-    /** Returns the topics in which a request (314) copies offsets: the named one, or all in which the source group has any. */
+    /** Returns the topics in which a request (314) copies offsets: the named one, or all of the source group. */
     static Collection<Topic> clonedTopics(Broker broker, Frame request) {
         Subscription source = broker.subscription(request.require("srcGroup"));
         String only = request.fields().getOrDefault("topic", "");
