@@ -48,14 +48,13 @@ final class LogLine extends Formatter {
     }
 
     private static StringBuilder append(StringBuilder line, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        text.codePoints().forEach(c -> {
             if (c == '\n') {
                 line.append("\\n");
             } else {
-                line.append(isInvisible(c) ? '?' : c);
+                line.appendCodePoint(isInvisible(c) ? '?' : c);
             }
-        }
+        });
         return line;
     }
 
@@ -63,7 +62,7 @@ final class LogLine extends Formatter {
      * Returns whether a character has no glyph but changes how a line is shown: controls, other line ends, changes of
      * direction.
      */
-    private static boolean isInvisible(char c) {
+    private static boolean isInvisible(int c) {
         int type = Character.getType(c);
         return Character.isISOControl(c) || type == Character.FORMAT || type == Character.LINE_SEPARATOR
                 || type == Character.PARAGRAPH_SEPARATOR;

@@ -18,11 +18,14 @@ import java.util.logging.Logger;
 final class LogLines extends Handler implements Runnable {
     private static final int LINES_MAX = 1_024;
     private static final int LINE_CHARS_MAX = 16 << 10;
+    /** Characters that wait to be written: some MiB of the heap at most. */
+    private static final int CHARS_MAX = 2 << 20;
     private static final long FLUSH_MS = 2_000;
     private static final long POLL_NANOS = 1_000_000;
 
     private final ArrayBlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES_MAX);
     private final LogLine format = new LogLine(ZoneId.systemDefault());
+    private final AtomicLong chars = new AtomicLong();
     private final AtomicLong leftOut = new AtomicLong();
     private final PrintStream out;
     /** Null where lines are printed at once. */
@@ -64,7 +67,8 @@ final class LogLines extends Handler implements Runnable {
         if (line.length() > LINE_CHARS_MAX) {
             line = line.substring(0, LINE_CHARS_MAX) + " ...\n";
         }
-        if (lines.offer(line)) {
+        if (chars.get() + line.length() <= CHARS_MAX && lines.offer(line)) {
+            chars.addAndGet(line.length());
             accepted.incrementAndGet();
         } else {
             leftOut.incrementAndGet();
@@ -75,7 +79,9 @@ final class LogLines extends Handler implements Runnable {
     public void run() {
         try {
             while (true) {
-                write(lines.take());
+                String line = lines.take();
+                write(line);
+                chars.addAndGet(-line.length());
                 written.incrementAndGet();
             }
         } catch (InterruptedException e) {

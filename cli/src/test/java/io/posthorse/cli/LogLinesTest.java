@@ -44,6 +44,8 @@ class LogLinesTest {
         assertTrue(line.contains("a\\n2026-11-30 INFO forged?[0m"), line);
         String hidden = new LogLine(ZoneId.of("UTC")).format(record(Level.INFO, "a\u2028b\u2029c\u202ed\u2066e\u200ff"));
         assertTrue(hidden.endsWith("a?b?c?d?e?f\n"), hidden);
+        String tagged = new LogLine(ZoneId.of("UTC")).format(record(Level.INFO, "a\udb40\udc41b\ud83d\ude00"));
+        assertTrue(tagged.endsWith("a?b\ud83d\ude00\n"), tagged);
         LogRecord failed = record(Level.SEVERE, "failed");
         failed.setThrown(new IllegalStateException("why"));
         assertTrue(new LogLine(ZoneId.of("UTC")).format(failed).contains("\n    java.lang.IllegalStateException: why\n"));
@@ -111,5 +113,21 @@ class LogLinesTest {
         assertTrue(text.contains("line 0\n") && text.contains("the last one\n"), "the first and the last line");
         assertTrue(text.matches("(?s).*\\d+ lines are missing here: they came faster than they could be written\\.\n.*"));
         assertTrue(text.lines().count() < 5_000, text.lines().count() + " lines were kept");
+    }
+
+    @Test
+    void longLinesOfAStuckConsoleHoldLittleMemory() throws InterruptedException {
+        CountDownLatch unstuck = new CountDownLatch(1);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        LogLines lines = new LogLines(stuck(unstuck, written), null);
+        for (int i = 0; i < 1_000; i++) {
+            lines.publish(record(Level.INFO, "long ".repeat(10_000)));
+        }
+        Thread writer = new Thread(lines);
+        writer.setDaemon(true);
+        writer.start();
+        unstuck.countDown();
+        lines.flush();
+        assertTrue(written.size() > 1 << 20 && written.size() <= 3 << 20, written.size() + " bytes were kept");
     }
 }
