@@ -4,6 +4,7 @@ import io.posthorse.broker.SetAside;
 import io.posthorse.platform.DiskFileStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,8 @@ public final class DataDirectory {
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
             "\\..*", "lost\\+found"));
     private static final Pattern LOG = Pattern.compile(".*\\.log(\\.\\d)?");
+    private static final String LOCK = "lock";
+    private static final int LOGS_DEPTH_MAX = 4;
     private static final int SHOWN = 5;
 
     private DataDirectory() {}
@@ -49,12 +52,17 @@ public final class DataDirectory {
      * @throws IOException where the directory contains foreign files; the message names them, and says what to do
      */
     static void requireOurs(Path directory, Path logs) throws IOException {
-        List<String> others = DiskFileStore.entries(directory).orElse(List.of()).stream() // opening creates or refuses it
-                .filter(name -> {
-                    String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-                    return !OURS.matcher(plain).matches() && !isOfLogs(directory, plain, logs);
-                })
-                .toList();
+        List<String> entries = DiskFileStore.entries(directory).orElse(List.of()); // opening creates or refuses it
+        boolean isInUse = entries.contains(LOCK);
+        List<String> others = new ArrayList<>();
+        for (String name : entries) {
+            String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
+            boolean isOurs = OURS.matcher(plain).matches() || isOfLogs(directory, plain, logs)
+                    || isInUse && isOfEarlierLogs(directory, name, 0);
+            if (!isOurs) {
+                others.add(name);
+            }
+        }
         if (others.isEmpty()) {
             return;
         }
@@ -66,6 +74,24 @@ public final class DataDirectory {
         throw new IOException("The data directory " + directory.toAbsolutePath() + " contains " + shown + ". " + what
                 + " Nothing was"
                 + " changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files elsewhere.");
+    }
+
+    /**
+     * Returns whether an entry of a directory that a server has used before looks like the server log of an earlier
+     * configuration: a log file, or a directory of nothing else.
+     */
+    private static boolean isOfEarlierLogs(Path directory, String name, int depth) throws IOException {
+        if (!name.endsWith("/")) {
+            return LOG.matcher(name).matches();
+        }
+        Path inside = directory.resolve(name);
+        List<String> entries = DiskFileStore.entries(inside).orElse(List.of());
+        for (String entry : entries) {
+            if (depth == LOGS_DEPTH_MAX || !isOfEarlierLogs(inside, entry, depth + 1)) {
+                return false;
+            }
+        }
+        return !entries.isEmpty();
     }
 
     /** Returns whether a name belongs to the server log, which may be in the data directory or in a directory below it. */

@@ -34,4 +34,18 @@ class DataDirectoryTest {
         assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, directory));
         assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, logs));
     }
+
+    /** Whoever moves the server log elsewhere, or asks a tool that does not know the configuration, is not refused for it. */
+    @Test
+    void aServerLogOfAnEarlierConfigurationDoesNotPreventTheStart() throws IOException {
+        Path logs = Files.createDirectories(directory.resolve("mine").resolve("logs"));
+        Files.createFile(logs.resolve("server.log"));
+        Files.createFile(logs.resolve("server.log.1"));
+        Files.createFile(directory.resolve("server.log"));
+        assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, null), "no server has used it");
+        Files.createFile(directory.resolve("lock"));
+        assertDoesNotThrow(() -> DataDirectory.requireOurs(directory, null));
+        Files.createFile(logs.resolve("letter.txt"));
+        assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, null));
+    }
 }
