@@ -21,6 +21,14 @@ import java.util.Enumeration;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.RedeliveryPolicy;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.command.SessionInfo;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,5 +157,42 @@ class JmsDeadLettersTest {
         session = host.session();
         assertNull(session.createConsumer(session.createQueue("orders")).receive(NOTHING));
         assertEquals(1, waiting(letters()));
+    }
+
+    /** A range that began on the connection before: only its last message is certain to have been seen by the application. */
+    @Test
+    void aRejectedRangeWhoseBeginIsUnknownAfterAReconnectBuriesItsLastMessageOnly() throws Exception {
+        Queue queue = session.createQueue("ranges");
+        for (int i = 1; i <= 5; i++) {
+            send(queue, "m" + i, DeliveryMode.PERSISTENT, 0);
+        }
+        ConnectionInfo login = RawJms.login("ID:ranges-1:1", "ranges", null, null);
+        login.setFailoverReconnect(true);
+        ConsumerInfo consumer = new ConsumerInfo(new ConsumerId(RawJms.session("ID:ranges-1:1"), 1));
+        consumer.setDestination(new ActiveMQQueue("ranges"));
+        consumer.setPrefetchSize(100);
+        try (RawJms back = RawJms.greeted(host.broker())) {
+            back.ask(login);
+            back.ask(new SessionInfo(RawJms.session("ID:ranges-1:1")));
+            consumer.setCommandId(1_000);
+            back.send(consumer);
+            MessageDispatch third = null;
+            for (int i = 1; i <= 3; ) {
+                if (back.read() instanceof MessageDispatch dispatch && dispatch.getMessage() != null) {
+                    third = dispatch;
+                    i++;
+                }
+            }
+            MessageAck ack = new MessageAck(third, MessageAck.POISON_ACK_TYPE, 3);
+            ack.setFirstMessageId(new MessageId("ID:somebody-1:1:1:1:1"));
+            assertFalse(back.ask(ack).isException());
+        }
+        MessageConsumer dead = session.createConsumer(letters());
+        assertEquals("m3", JmsHost.text(dead.receive(WAIT)));
+        assertNull(dead.receive(NOTHING));
+        MessageConsumer left = session.createConsumer(queue);
+        for (String text : new String[] {"m1", "m2", "m4", "m5"}) {
+            assertEquals(text, JmsHost.text(left.receive(WAIT)));
+        }
     }
 }

@@ -274,6 +274,10 @@ final class Subscriber implements Receiver, ClientConsumer {
         Held first = ack.getFirstMessageId() == null
                 ? null
                 : byMessage.get(new OutgoingDispatch.Key(ack.getFirstMessageId(), ack.getDestination()));
+        boolean hasUnknownBegin = first == null && ack.getFirstMessageId() != null;
+        if (hasUnknownBegin && (ack.isPoisonAck() || ack.isExpiredAck() || ack.isRedeliveredAck())) {
+            return List.of(last); // the application need not have seen those before it
+        }
         long from = first == null ? 0 : first.number;
         return new ArrayList<>(held.subMap(Math.min(from, last.number), true, last.number, true).values());
     }
