@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** English pages and their Chinese twins have the same structure. SnippetsTest compares their code. */
@@ -29,9 +28,6 @@ class TwinPagesTest {
             entry("docs/protocols/grpc.md", "a table of calls; grpc.zh-CN.md says what differs"),
             entry("docs/protocols/openwire.md", "a table of commands; jms.zh-CN.md says what differs"),
             entry("interop/README.md", "for contributors"));
-    /** Chinese pages that refer their reader to a table of the English one, each with its reason. */
-    private static final Map<String, String> SHORTER = Map.of(
-            "docs/protocols/rocketmq.zh-CN.md", "the table of request codes is in the English page only");
     private static final String DECISIONS = "decisions/";
 
     @Test
@@ -48,7 +44,7 @@ class TwinPagesTest {
             }
         }
         assertEquals(List.of(), wrong);
-        for (String name : Stream.concat(ALONE.keySet().stream(), SHORTER.keySet().stream()).toList()) {
+        for (String name : ALONE.keySet()) {
             assertTrue(Files.exists(Checkout.ROOT.resolve(name)), name + " is gone: it needs no reason");
         }
     }
@@ -61,9 +57,7 @@ class TwinPagesTest {
             MarkdownPage english = MarkdownPage.read(MarkdownPage.twin(file));
             compare("levels of headings", english, chinese, MarkdownPage::levels, wrong);
             compare("code blocks", english, chinese, MarkdownPage::blocks, wrong);
-            if (!SHORTER.containsKey(name(file))) {
-                compare("rows of tables", english, chinese, MarkdownPage::tables, wrong);
-            }
+            compare("rows of tables", english, chinese, MarkdownPage::tables, wrong);
             if (!isListOfPages(file)) {
                 compare("list items", english, chinese, MarkdownPage::items, wrong);
             }
@@ -90,8 +84,7 @@ class TwinPagesTest {
             for (String link : MarkdownPage.read(file).links()) {
                 Path to = file.resolveSibling(link.replaceAll("#.*", "")).normalize();
                 boolean english = to.toString().endsWith(".md") && !MarkdownPage.isChinese(to);
-                if (english && Files.exists(MarkdownPage.twin(to)) && !to.equals(MarkdownPage.twin(file))
-                        && !SHORTER.containsKey(name(MarkdownPage.twin(to)))) {
+                if (english && Files.exists(MarkdownPage.twin(to)) && !to.equals(MarkdownPage.twin(file))) {
                     wrong.add(name(file) + " -> " + link);
                 }
             }
