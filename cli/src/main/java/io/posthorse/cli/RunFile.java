@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -179,9 +180,24 @@ final class RunFile implements Closeable {
         if (!isLocked(file, () -> clear(file))) {
             return;
         }
+        Optional<String> user = ProcessHandle.of(Long.parseLong(name.group(2))).flatMap(process -> process.info().user());
+        if (!isOf(file, user)) {
+            return;
+        }
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         running.add(new Running(Long.parseLong(name.group(2)), name.group(1),
                 lines.isEmpty() ? List.of() : List.copyOf(lines.subList(1, lines.size())), file));
+    }
+
+    /**
+     * Returns whether a process may have written a file: both have the same owner, or the system does not tell. The
+     * superuser, who may work in another user's home directory, must not be made to stop that user's choice of processes.
+     *
+     * @param user owner of the process, where the system tells
+     */
+    static boolean isOf(Path file, Optional<String> user) throws IOException {
+        boolean hasSignals = ProcessHandle.current().supportsNormalTermination();
+        return !hasSignals || user.isEmpty() || Files.getOwner(file).getName().equals(user.get());
     }
 
     private static void clear(Path file) throws IOException {

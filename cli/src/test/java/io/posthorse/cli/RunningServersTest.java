@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,16 @@ class RunningServersTest {
         file.close();
         assertEquals(List.of(), RunningServers.all(environment()));
         assertTrue(found.get(0).leftInOrder());
+    }
+
+    /** The superuser may look into another user's home directory. */
+    @Test
+    void aFileThatNamesAProcessOfAnotherUserIsNotTrusted() throws IOException {
+        Path file = Files.createFile(home.resolve("server-1.pid"));
+        String owner = Files.getOwner(file).getName();
+        assertTrue(RunFile.isOf(file, Optional.of(owner)));
+        assertTrue(RunFile.isOf(file, Optional.empty()));
+        assertEquals(!ProcessHandle.current().supportsNormalTermination(), RunFile.isOf(file, Optional.of(owner + "x")));
     }
 
     /** Its process id may be that of another process here. */

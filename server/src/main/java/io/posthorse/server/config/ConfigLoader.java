@@ -22,6 +22,8 @@ public final class ConfigLoader {
             Settings.TLS_KEY, Settings.TLS_CLIENTS, Settings.TLS_TRUST, Settings.AUTH, Settings.DIRECTORY,
             Settings.CONNECTIONS_MAX, Settings.IDLE_SECONDS, Settings.LOG_LEVEL, Settings.LOG_DIRECTORY);
 
+    private static final String COMMAND_LINE = "--set";
+
     private final ConfigSources sources;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
@@ -50,7 +52,7 @@ public final class ConfigLoader {
         if (sources.fileText() != null) {
             takeAll(PropertiesText.read(sources.fileName(), sources.fileText()), true);
         }
-        takeAll(pairs("--set", sources.sets()));
+        takeAll(pairs(COMMAND_LINE, sources.sets()));
         takePlainAcl();
         SettingValues values = new SettingValues(sources.role(), given, sources.hostName());
         values.check(problems, notes);
@@ -146,6 +148,10 @@ public final class ConfigLoader {
             problems.add(new ConfigProblem(
                     entry.where(), entry.key(), "the value " + shown + "is not valid: " + e.getMessage()));
             return;
+        }
+        if (setting.kind().isSecret() && entry.where().equals(COMMAND_LINE)) {
+            notes.add(entry.where() + ": every user of this machine can read the secret in " + entry.key()
+                    + " in the list of processes; put it into the configuration file");
         }
         ConfigEntry before = ofSource.put(setting.name(), entry);
         if (before != null) {

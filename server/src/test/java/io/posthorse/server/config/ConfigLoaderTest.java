@@ -109,6 +109,16 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aSecretOnTheCommandLineIsNoted() {
+        String user = "initAuthenticationUser={\"username\":\"root\",\"password\":\"secret-of-root\"}";
+        assertEquals(
+                List.of("--set: every user of this machine can read the secret in initAuthenticationUser in the list of"
+                        + " processes; put it into the configuration file"),
+                load("auth.enabled=true", Map.of(), user).notes());
+        assertEquals(List.of(), load("auth.enabled=true\n" + user).notes());
+    }
+
+    @Test
     void allProblemsAreReportedAtOnceWithTheirPlaces() {
         ConfigException problems = assertThrows(
                 ConfigException.class,
