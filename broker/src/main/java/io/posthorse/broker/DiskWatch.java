@@ -44,10 +44,10 @@ final class DiskWatch {
     /** Checks the disk; to be called once a second, in an open turn. */
     void look() {
         double used = broker.store().diskUsed();
-        boolean now = broker.log().isShort();
+        boolean now = broker.store().isShort();
         if (now != full) {
             full = now;
-            blocked = full ? broker.log().obstacle() != null : blocked;
+            blocked = full ? broker.store().obstacle() != null : blocked;
             notices.accept(full ? shortText() : blocked
                     ? "The log in " + place() + " can grow again: messages are accepted."
                     : "The disk of " + place() + " has space again: messages are accepted.");
@@ -78,7 +78,7 @@ final class DiskWatch {
 
     /** Returns why the log cannot grow: for want of space, or of something else, such as the right to open one more file. */
     private String shortText() {
-        IOException obstacle = broker.log().obstacle();
+        IOException obstacle = broker.store().obstacle();
         if (obstacle == null) {
             return fullText();
         }

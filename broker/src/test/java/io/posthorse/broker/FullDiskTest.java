@@ -83,7 +83,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aLogThatCannotGrowForAnotherReasonIsNotToldAsAFullDisk() throws IOException {
+    void secT29ALogThatCannotGrowForAnotherReasonIsNotToldAsAFullDisk() throws IOException {
         open();
         Topic queue = directory.topic("queue", 1);
         directory.files.failCreating(true);

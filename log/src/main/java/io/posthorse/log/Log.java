@@ -22,7 +22,6 @@ public final class Log {
     private static final int STAGING_BYTES = 64 << 10;
     /** Free bytes at which a disk that was full no longer counts as full. */
     static final int ROOM_AGAIN = 1 << 20;
-
     /** Unit of block allocation in bytes: a page. */
     private static final long BLOCK = 4_096;
     /** Limit of the staging size: one large write gets larger pages of the page cache than several writes (decision 29). */
@@ -33,6 +32,7 @@ public final class Log {
     private final Background background;
     private final Segments segments;
     private final DiskReserve reserve;
+    private final Shortage shortage;
     private final DurableMark mark;
     private final DroppedSegments dropped;
     private final CRC32C crc = new CRC32C();
@@ -43,15 +43,12 @@ public final class Log {
     private long stagingPosition;
     /** Bytes promised to events that are not written yet. */
     private long promised;
-    /** Whether the full disk caused a refusal since the reserve was last whole. */
-    private boolean refused;
     private int reservedAt = -1;
     private int reservedLength;
     private long written;
     private boolean inGroup;
     private final LogForcer forcing;
     private IOException poison;
-    private IOException obstacle;
     private Runnable onCommitted = () -> {};
 
     Log(FileStore files, LogSettings settings, Background background, RecoveryResult recovered) throws IOException {
@@ -60,6 +57,7 @@ public final class Log {
         this.background = background;
         this.segments = new Segments(recovered.segments());
         this.reserve = new DiskReserve(files, settings.reserveBytes());
+        this.shortage = new Shortage(reserve, Math.min(settings.allocateBytes(), ROOM_AGAIN));
         this.mark = recovered.mark();
         this.dropped = new DroppedSegments(background);
         this.last = segments.last();
@@ -122,17 +120,8 @@ public final class Log {
         return at + need <= last.allocated || extend(at + need, essential);
     }
 
-    /** Returns whether the log refused records or used the reserve of a full disk, and still cannot grow. */
-    public boolean isShort() {
-        return refused || obstacle != null || reserve.isShort();
-    }
-
-    /**
-     * Returns why the file system did not let the log grow at the last attempt, although it has space; null where it did, or
-     * where the disk is full.
-     */
-    public IOException obstacle() {
-        return obstacle;
+    Shortage shortage() {
+        return shortage;
     }
 
     /** Returns the bytes of the reserve that small events may still use when the disk is full. */
@@ -153,13 +142,8 @@ public final class Log {
     /** Refills the reserve as far as the disk allows. The owner calls it periodically. */
     void refill() {
         if (poison == null) {
-            boolean whole = reserve.fill();
-            refused &= !whole || !hasSpace();
+            shortage.refill();
         }
-    }
-
-    private boolean hasSpace() {
-        return reserve.usableBytes() >= Math.min(settings.allocateBytes(), ROOM_AGAIN);
     }
 
     private static long room(long payloadBytes, int records) {
@@ -193,13 +177,15 @@ public final class Log {
         for (int ahead = settings.allocateBytes(); ; ahead >>>= 2) {
             try {
                 extend(end, ahead);
-                obstacle = null;
+                shortage.hasGrown();
                 return true;
             } catch (IOException full) {
+                if (poison != null) {
+                    return false;
+                }
                 long need = Math.min(settings.allocateBytes(), end - last.allocated);
-                if (poison != null || ahead == 0 && (!essential || !reserve.release(need + BLOCK))) {
-                    refused |= poison == null;
-                    obstacle = hasSpace() ? full : null;
+                if (ahead == 0 && (!essential || !reserve.release(need + BLOCK))) {
+                    shortage.begin(full);
                     return false; // the caller refuses, and tries again with the next request
                 }
             }

@@ -227,6 +227,19 @@ public final class Store {
         }
     }
 
+    /** Returns whether the log refused records or used the reserve of a full disk, and still cannot grow. */
+    public boolean isShort() {
+        return log.shortage().lasts();
+    }
+
+    /**
+     * Returns why the file system did not let the log grow at the last attempt, although it has space; null where it did, or
+     * where the disk is full.
+     */
+    public IOException obstacle() {
+        return log.shortage().obstacle();
+    }
+
     /** Returns the free bytes of the volume; 0 where the number is unknown. */
     public long bytesFree() {
         return log.reserve().usableBytes();

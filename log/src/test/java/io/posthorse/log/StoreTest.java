@@ -64,7 +64,7 @@ class StoreTest {
     @Test
     void c1_aFullDiskTakesSmallEventsFromTheReserve() throws IOException {
         LogWorld world = fullOf(RESERVED);
-        assertTrue(world.log().isShort());
+        assertTrue(world.log().shortage().lasts());
         int taken = smallEvents(world);
         assertTrue(taken > (1 << 17) / 80 * 9 / 10, "the whole reserve is there for them: " + taken);
         assertNull(world.log().poison());
@@ -78,7 +78,7 @@ class StoreTest {
         world.files.capacity(1 << 30);
         assertTrue(world.turn(0, "taken at once") >= 0);
         world.store.resume();
-        assertFalse(world.log().isShort());
+        assertFalse(world.log().shortage().lasts());
         assertEquals(1 << 17, world.log().reserveLeft());
     }
 
@@ -90,7 +90,7 @@ class StoreTest {
         assertTrue(smallEvents(next) > 1_000);
 
         LogWorld third = LogWorld.open(next.files.crash(false), RESERVED);
-        assertTrue(third.log().isShort(), "what was given away is missed");
+        assertTrue(third.log().shortage().lasts(), "what was given away is missed");
         third.files.capacity(third.files.usedBytes() + 60_000);
         assertEquals(-1, third.turn(0, "the reserve comes first"));
         third.files.capacity(1 << 30);

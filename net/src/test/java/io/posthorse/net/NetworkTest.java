@@ -50,7 +50,7 @@ class NetworkTest {
 
     /** A peer that connects without end delays others' new connections by a sixteenth of its own. */
     @Test
-    void severalConnectionsAreAcceptedInOneRoundButNotAll() throws Exception {
+    void secT31SeveralConnectionsAreAcceptedInOneRoundButNotAll() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         NetSettings settings = new NetSettings(1_000, 60, 1 << 20, new QuotaShares(100, 100), true);
         try (Network network = new Network(settings, Clock.system())) {

@@ -23,7 +23,7 @@ class OpenFilesTest {
     }
 
     @Test
-    void connectionsLeaveFilesForTheLog() {
+    void secT29ConnectionsLeaveFilesForTheLog() {
         assertEquals(10_000, OpenFiles.connections(10_000, 2, Long.MAX_VALUE));
         assertEquals(10_000, OpenFiles.connections(10_000, 2, 20_256));
         assertEquals(9_999, OpenFiles.connections(10_000, 2, 20_255));

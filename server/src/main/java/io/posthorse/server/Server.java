@@ -83,8 +83,8 @@ public final class Server implements AutoCloseable {
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
                 new NetSettings(
-                        ConnectionLimit.of(limits.connectionsMax(), 2), (int) (limits.connectionIdleMs() / 1000), UNSENT_BYTES_MAX,
-                        limits.shares(), daemon),
+                        ConnectionLimit.of(limits.connectionsMax(), 2), (int) (limits.connectionIdleMs() / 1000),
+                        UNSENT_BYTES_MAX, limits.shares(), daemon),
                 clock);
         this.disk = new DiskThread("posthorse-disk", network.owner());
         this.reader = new DiskThread("posthorse-reader", network.owner());

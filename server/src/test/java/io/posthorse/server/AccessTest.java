@@ -251,7 +251,7 @@ class AccessTest {
     }
 
     @Test
-    void aBlankOrMissingTopicAsksForPermissionOnEachTopicOfTheGroup() {
+    void secT16ABlankOrMissingTopicAsksForPermissionOnEachTopicOfTheGroup() {
         users.user("half", "Group:G Get,Update Allow", "Group:H Get,Update,Create Allow", "Topic:T Get,Update Allow");
         assertEquals(0, root.ask(SEND_SHORT, shortSend("U", 0, ""), text("x")).code());
         for (String topic : new String[] {"T", "U"}) {

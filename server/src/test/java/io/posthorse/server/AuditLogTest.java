@@ -163,7 +163,7 @@ class AuditLogTest {
     }
 
     @Test
-    void aLongReportIsCut() throws IOException {
+    void secT21ALongReportIsCut() throws IOException {
         log.change(holder("verbose"), "topic " + "long".repeat(20_000) + " was deleted");
         assertEquals(1, audited("verbose at 127.0.0.1: topic longlong").size());
         assertTrue(audited("verbose at").getFirst().length() < AuditLog.CHARS_MAX + 200);
@@ -171,7 +171,7 @@ class AuditLogTest {
     }
 
     @Test
-    void whatChangesNothingIsNotReported() throws IOException {
+    void secT21WhatChangesNothingIsNotReported() throws IOException {
         try (TestBroker broker = TestBroker.start(directory); RawClient client = broker.client()) {
             Map<String, String> entry = Map.of("namespace", "AuditSpace", "key", "k", "value", "v");
             for (int code : new int[] {102, 100, 100, 102, 102}) {

@@ -35,7 +35,7 @@ class DataDirectoryTest {
         assertThrows(IOException.class, () -> DataDirectory.requireOurs(directory, logs));
     }
 
-    /** Whoever moves the server log elsewhere, or asks a tool that does not know the configuration, is not refused for it. */
+    /** The server log has moved since, or a tool does not know the configuration. */
     @Test
     void aServerLogOfAnEarlierConfigurationDoesNotPreventTheStart() throws IOException {
         Path logs = Files.createDirectories(directory.resolve("mine").resolve("logs"));

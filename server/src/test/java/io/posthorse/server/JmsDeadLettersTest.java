@@ -159,7 +159,7 @@ class JmsDeadLettersTest {
         assertEquals(1, waiting(letters()));
     }
 
-    /** A range that began on the connection before: only its last message is certain to have been seen by the application. */
+    /** A range that began on the connection before: only of its last message is it certain that it was delivered. */
     @Test
     void aRejectedRangeWhoseBeginIsUnknownAfterAReconnectBuriesItsLastMessageOnly() throws Exception {
         Queue queue = session.createQueue("ranges");

@@ -44,7 +44,7 @@ class RequestBodiesTest {
     }
 
     @Test
-    void requestsOfClientsHaveSmallerBodiesThanThoseOfAdministrators() {
+    void secT31RequestsOfClientsHaveSmallerBodiesThanThoseOfAdministrators() {
         assertEquals(10_001, bodies.of(request(RequestCode.LOCK_BATCH_MQ, locks(10_000))).array("mqSet").size());
         Frame many = request(RequestCode.LOCK_BATCH_MQ, locks(13_000));
         assertTrue(assertThrows(MalformedFrameException.class, () -> bodies.of(many)).getMessage().contains("50000 values"));

@@ -225,8 +225,8 @@ final class Settings {
 
     static final Setting<Long> CONNECTIONS_MAX = Setting.of(
             LIMITS, "connections.max", new SettingType.Whole(1, 1_000_000), "10000", "connections",
-            "Maximum number of open connections, of gRPC and of all other protocols each; further ones are closed at once. Where"
-                    + " the limit of open files is lower, a part of it is kept for the log.");
+            "Maximum number of open connections, of gRPC and of all other protocols each; further ones are closed at once."
+                    + " Where the limit of open files is lower, a part of it is kept for the log.");
     static final Setting<Long> IDLE_SECONDS = Setting.of(
             LIMITS, "connection.idle.seconds", new SettingType.Amount(1, 86_400), "120", "s",
             "Time without a byte in either direction after which a connection is closed.")
