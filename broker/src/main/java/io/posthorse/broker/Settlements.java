@@ -78,6 +78,29 @@ public final class Settlements {
         return from < floor(subscription, partition) ? from : Long.MAX_VALUE;
     }
 
+    /**
+     * Returns how often a message was held by a consumer whose connection was lost. These attempts are in memory only, and
+     * come on top of {@link #deliveries}.
+     */
+    public int lostDeliveries(Subscription subscription, Partition partition, long offset) {
+        return subscription.lost == null ? 0 : subscription.lost.count(partition.id(), offset);
+    }
+
+    /** Notes that a message was held by a consumer whose connection was lost. */
+    public void lost(Subscription subscription, Partition partition, long offset) {
+        if (!isSettled(subscription, partition, offset)) {
+            subscription.lost = subscription.lost == null ? new LostDeliveries() : subscription.lost;
+            subscription.lost.add(partition.id(), offset);
+        }
+    }
+
+    private static void forgetLost(Subscription subscription, Partition partition, long first, long count) {
+        if (subscription.lost != null) {
+            subscription.lost.settled(partition.id(), first, count);
+            subscription.lost = subscription.lost.isEmpty() ? null : subscription.lost;
+        }
+    }
+
     /** Returns the attempts of a message that was given back; 0 where it never was. */
     public int deliveries(Subscription subscription, Partition partition, long offset) {
         SettledCursor cursor = subscription.settled(partition);
@@ -104,6 +127,7 @@ public final class Settlements {
 
     /** Settles one message; returns false where the log is full. */
     public boolean settle(Subscription subscription, Partition partition, long offset) {
+        forgetLost(subscription, partition, offset, 1);
         if (subscription.isTransient()) {
             subscription.place(partition).settled().settle(offset, 1);
             return true;
@@ -120,6 +144,7 @@ public final class Settlements {
 
     /** Settles messages, in ascending order; returns false where the log is full, and settles none then. */
     public boolean settle(Subscription subscription, Partition partition, Collection<Long> offsets) {
+        offsets.forEach(offset -> forgetLost(subscription, partition, offset, 1));
         if (subscription.isTransient()) {
             offsets.forEach(offset -> subscription.place(partition).settled().settle(offset, 1));
             return true;
@@ -194,6 +219,7 @@ public final class Settlements {
         if (floor >= begin) {
             return;
         }
+        forgetLost(subscription, partition, floor, begin - floor);
         if (subscription.isTransient()) {
             subscription.place(partition).settled().settle(floor, begin - floor);
         } else {
@@ -213,7 +239,10 @@ public final class Settlements {
     /** Settles in a record of an atomic group, for which the log has room. */
     void write(Subscription subscription, Partition partition, Collection<Long> offsets, boolean more) {
         OffsetSet set = new OffsetSet();
-        offsets.forEach(set::add);
+        offsets.forEach(offset -> {
+            set.add(offset);
+            forgetLost(subscription, partition, offset, 1);
+        });
         long[] runs = set.runs();
         if (subscription.isTransient()) {
             for (int i = 0; i < runs.length; i += 2) {

@@ -22,6 +22,8 @@ public final class Subscription extends StatePiece {
 
     private SubscriptionSettings settings;
     private boolean deleted;
+    /** Messages held when a connection was lost, beside the state; null where there are none. */
+    LostDeliveries lost;
 
     Subscription(String name, int number, SubscriptionSettings settings) {
         this.name = name;

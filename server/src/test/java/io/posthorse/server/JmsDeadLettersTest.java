@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
@@ -193,6 +194,75 @@ class JmsDeadLettersTest {
         MessageConsumer left = session.createConsumer(queue);
         for (String text : new String[] {"m1", "m2", "m4", "m5"}) {
             assertEquals(text, JmsHost.text(left.receive(WAIT)));
+        }
+    }
+
+    /** A connection that closes reports the greatest message of all its consumers. */
+    @Test
+    void aConnectionThatClosesCountsNoMessagesOfConsumersThatReceivedNone() throws Exception {
+        Queue busy = session.createQueue("busy");
+        Queue idle = session.createQueue("idle");
+        for (int i = 0; i < 5; i++) {
+            send(idle, "waiting" + i, DeliveryMode.PERSISTENT, 0);
+        }
+        for (int i = 0; i < 20; i++) {
+            send(busy, "m" + i, DeliveryMode.PERSISTENT, 0);
+        }
+        for (int round = 0; round < 3; round++) {
+            ActiveMQConnection connection = host.started((ActiveMQConnection) new ActiveMQConnectionFactory(host.url())
+                    .createConnection());
+            connection.createSession().createConsumer(idle);
+            Session working = connection.createSession(true, Session.SESSION_TRANSACTED);
+            MessageConsumer consumer = working.createConsumer(busy);
+            for (int i = 0; i < 4; i++) {
+                assertNotNull(consumer.receive(WAIT));
+            }
+            working.commit();
+            connection.close();
+        }
+        MessageConsumer rest = session.createConsumer(idle);
+        for (int i = 0; i < 5; i++) {
+            Message message = rest.receive(WAIT);
+            assertEquals("waiting" + i, JmsHost.text(message));
+            assertEquals(1, message.getIntProperty("JMSXDeliveryCount"));
+        }
+    }
+
+    private void holdAndDrop(String queue, int count) {
+        try (RawJms client = RawJms.in(host.broker(), "ID:dropped-1:1", null, null)) {
+            client.ask(new SessionInfo(RawJms.session("ID:dropped-1:1")));
+            ConsumerInfo consumer = new ConsumerInfo(new ConsumerId(RawJms.session("ID:dropped-1:1"), 1));
+            consumer.setDestination(new ActiveMQQueue(queue));
+            consumer.setPrefetchSize(100);
+            client.send(consumer);
+            for (int held = 0; held < count; ) {
+                held += client.read() instanceof MessageDispatch ? 1 : 0;
+            }
+        }
+    }
+
+    /** As with ActiveMQ: nobody knows whether the application had them, so they count, but not for ever. */
+    @Test
+    void messagesHeldWhenAConnectionIsLostCountUntilTheBrokerEnds() throws Exception {
+        Queue queue = session.createQueue("dropped");
+        for (int i = 0; i < 3; i++) {
+            send(queue, "m" + i, DeliveryMode.PERSISTENT, 0);
+        }
+        holdAndDrop("dropped", 3);
+        holdAndDrop("dropped", 3);
+        MessageConsumer first = session.createConsumer(queue);
+        assertEquals(3, first.receive(WAIT).getIntProperty("JMSXDeliveryCount"));
+        first.close();
+        for (int i = 0; i < 7; i++) {
+            holdAndDrop("dropped", 2);
+        }
+        host.restart();
+        session = host.session();
+        MessageConsumer again = session.createConsumer(queue);
+        for (int i = 1; i < 3; i++) {
+            Message message = again.receive(WAIT);
+            assertEquals("m" + i, JmsHost.text(message));
+            assertEquals(1, message.getIntProperty("JMSXDeliveryCount"));
         }
     }
 }

@@ -200,6 +200,23 @@ class PullTest {
         assertEquals(binary, answer.binary());
     }
 
+    /** It would pass over messages that only the new subscription wants, and return messages that it excludes. */
+    @Test
+    void aHeldRequestIsAnsweredWhenTheSubscriptionOfItsGroupChanges() {
+        RawClient client = broker.client();
+        RawClient member = broker.client();
+        assertEquals(0, client.ask(34, Map.of(), heartbeat("c", "G", "T", "red", 1)).code());
+        assertEquals(0, member.ask(34, Map.of(), heartbeat("d", "G", "T", "red", 1)).code());
+        int held = client.send(PULL, pull("G", "T", 0, 0, "red", 60_000), NO_BODY);
+        int other = client.send(PULL, pull("Other", "T", 0, 0, "red", 60_000), NO_BODY);
+        assertEquals(0, member.ask(34, Map.of(), heartbeat("d", "G", "T", "red", 1)).code());
+        assertEquals(0, client.ask(38, Map.of("consumerGroup", "G")).code()); // no pull was answered before this
+        assertEquals(0, member.ask(34, Map.of(), heartbeat("d", "G", "T", "blue", 2)).code());
+        assertEquals(19, client.answer(held).code());
+        broker.sent("T", 0, "TAGS\u0001red\u0002", "another group");
+        assertEquals(List.of("another group"), texts(client.answer(other)));
+    }
+
     @Test
     void aHeldRequestOfAClosedConnectionIsDropped() {
         RawClient gone = broker.client();

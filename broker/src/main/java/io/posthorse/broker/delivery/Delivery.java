@@ -9,14 +9,20 @@ public final class Delivery {
     private final Candidate message;
     private final Consumer consumer;
     private final int times;
+    private final int lost;
     private final boolean firstOfGroup;
     private int counted;
 
-    Delivery(Feed feed, Candidate message, Consumer consumer, int times, boolean firstOfGroup) {
+    /**
+     * @param times earlier attempts
+     * @param lost how often it was held when a connection was lost
+     */
+    Delivery(Feed feed, Candidate message, Consumer consumer, int times, int lost, boolean firstOfGroup) {
         this.feed = feed;
         this.message = message;
         this.consumer = consumer;
         this.times = times;
+        this.lost = lost;
         this.counted = times;
         this.firstOfGroup = firstOfGroup;
     }
@@ -46,8 +52,13 @@ public final class Delivery {
         return message.traits();
     }
 
-    /** Returns the number of earlier attempts. */
+    /** Returns the number of earlier attempts, with those of which nobody knows whether the application saw the message. */
     public int before() {
+        return times + lost;
+    }
+
+    /** Returns the number of earlier attempts that are certain. */
+    int certainBefore() {
         return times;
     }
 
@@ -60,7 +71,7 @@ public final class Delivery {
         return message;
     }
 
-    /** Returns the number of attempts that count when it is given back. */
+    /** Returns the number of certain attempts that count when it is given back. */
     int counted() {
         return counted;
     }

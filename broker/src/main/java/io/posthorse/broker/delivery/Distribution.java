@@ -1,6 +1,7 @@
 package io.posthorse.broker.delivery;
 
 import io.posthorse.broker.MessageTraits;
+import io.posthorse.broker.Partition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -204,9 +205,10 @@ final class Distribution {
     private void hand(Candidate message, Consumer consumer) {
         MessageTraits traits = message.traits();
         boolean first = traits.group() != null && feed.groups().pin(traits.group(), consumer, traits.closesGroup());
-        int before = feed.settlements().deliveries(
-                feed.subscription(), message.lane().partition(), message.offset());
-        Delivery delivery = new Delivery(feed, message, consumer, before, first);
+        Partition partition = message.lane().partition();
+        Delivery delivery = new Delivery(feed, message, consumer,
+                feed.settlements().deliveries(feed.subscription(), partition, message.offset()),
+                feed.settlements().lostDeliveries(feed.subscription(), partition, message.offset()), first);
         message.lane().hold(delivery);
         feed.departed();
         consumer.credit().take();

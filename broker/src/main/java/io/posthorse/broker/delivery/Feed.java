@@ -291,10 +291,21 @@ public final class Feed extends Pump {
             return;
         }
         int times = delivery.counted() + (counts ? 1 : 0);
-        if (times > delivery.before()) {
+        if (times > delivery.certainBefore()) {
             settlements().returned(subscription, delivery.partition(), delivery.offset(), times);
         }
         offerAgain(delivery.message());
+    }
+
+    /**
+     * Gives a message back whose consumer's connection was lost, so that nobody knows whether the application has seen it.
+     * This counts as an attempt until the process ends.
+     */
+    public void releaseLost(Delivery delivery) {
+        if (isHeld(delivery)) {
+            settlements().lost(subscription, delivery.partition(), delivery.offset());
+            release(delivery, false);
+        }
     }
 
     /** Offers a message to all views again. */

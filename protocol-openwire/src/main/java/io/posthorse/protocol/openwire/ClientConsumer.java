@@ -33,7 +33,7 @@ interface ClientConsumer {
     /**
      * Closes the consumer.
      *
-     * @param lastDelivered number of the last message that the client delivered to its listener, see
+     * @param lastDelivered broker sequence id of the last message that the client delivered to its listeners, see
      * {@link org.apache.activemq.command.RemoveInfo}
      */
     void close(long lastDelivered);

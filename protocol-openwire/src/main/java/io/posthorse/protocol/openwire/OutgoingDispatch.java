@@ -44,12 +44,13 @@ final class OutgoingDispatch {
     /**
      * The fields that depend on the consumer.
      *
-     * @param number number of the message among all that were delivered to this consumer
+     * @param position position of the message in the log, which clients know as its broker sequence id: the greatest that they
+     *     have delivered is what they report when they close
      * @param before number of earlier deliveries, to any consumer
      * @param first whether it is the first of its group for this consumer
      * @param timeMs present time, ms since 1970
      */
-    record Circumstances(long number, int before, boolean first, long timeMs) {}
+    record Circumstances(long position, int before, boolean first, long timeMs) {}
 
     OutgoingDispatch(Message message) {
         this.message = message;
@@ -84,7 +85,7 @@ final class OutgoingDispatch {
     MessageDispatch dispatch(ConsumerId consumer, Circumstances circumstances) {
         message.setRedeliveryCounter(circumstances.before);
         message.setJMSXGroupFirstForConsumer(circumstances.first);
-        message.getMessageId().setBrokerSequenceId(circumstances.number);
+        message.getMessageId().setBrokerSequenceId(circumstances.position);
         message.setBrokerOutTime(circumstances.timeMs);
         MessageDispatch dispatch = new MessageDispatch();
         dispatch.setConsumerId(consumer);
@@ -109,7 +110,7 @@ final class OutgoingDispatch {
         int from = out.writerIndex();
         out.writeBytes(shared).writeInt(circumstances.before);
         int end = out.writerIndex();
-        out.setLong(from + numberAt, circumstances.number);
+        out.setLong(from + numberAt, circumstances.position);
         out.setLong(end - OUT_TIME, circumstances.timeMs).setBoolean(end - FIRST, circumstances.first);
     }
 

@@ -133,7 +133,7 @@ final class Subscriber implements Receiver, ClientConsumer {
         }
         long number = ++sequence;
         client.session().send(message, info.getConsumerId(), encodedId, new OutgoingDispatch.Circumstances(
-                number, delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));
+                delivery.position(), delivery.before(), delivery.isFirstOfGroup(), protocol.broker.now()));
         keep(new Held(number, message.key(), delivery)); // it is held only once it is written
         if (prefetch == 0 && pulls != null) {
             pulls.answered();
@@ -347,15 +347,27 @@ final class Subscriber implements Receiver, ClientConsumer {
             pulls.close();
         }
         protocol.shard.turn();
+        long last = lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN ? 0 : numberOf(lastDelivered);
         for (Held entry : held.values()) {
-            boolean wasDelivered = lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN
-                    || lastDelivered > RemoveInfo.LAST_DELIVERED_UNSET && entry.number <= lastDelivered;
-            entry.delivery.feed().release(entry.delivery, wasDelivered);
+            if (lastDelivered == RemoveInfo.LAST_DELIVERED_UNKNOWN) {
+                entry.delivery.feed().releaseLost(entry.delivery);
+            } else {
+                entry.delivery.feed().release(entry.delivery, entry.number <= last);
+            }
         }
         held.clear();
         byMessage.clear();
         attached.forEach(Consumer::detach);
         onClose.forEach(Runnable::run);
+    }
+
+    /**
+     * Returns the number of the message that the client delivered last, 0 where this consumer does not hold it: a session or
+     * connection that closes reports only the greatest position of all its consumers.
+     */
+    private long numberOf(long position) {
+        return held.values().stream().filter(h -> h.delivery.position() == position).mapToLong(Held::number).findFirst()
+                .orElse(0);
     }
 
     @Override

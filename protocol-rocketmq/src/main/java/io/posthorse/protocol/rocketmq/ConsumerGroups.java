@@ -21,6 +21,7 @@ import io.posthorse.platform.QuotaShares;
 import io.posthorse.platform.Timers;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,10 @@ final class ConsumerGroups {
     record Interest(OnlineClients.Interest shown, Filters.Choice choice) {
         long version() {
             return shown.version();
+        }
+
+        private boolean isSame(Interest other) {
+            return shown.expression().equals(other.shown.expression()) && shown.type().equals(other.shown.type());
         }
 
         /** Writes a subscription as tools read it. */
@@ -148,12 +153,33 @@ final class ConsumerGroups {
         Group group = consumers.computeIfAbsent(name, n -> new Group());
         boolean isNew = group.members.put(member.peer(), member) == null;
         boolean changed = !group.interests.keySet().equals(described.interests.keySet());
-        group.interests = newest(group.interests, described.interests);
+        Map<String, Interest> before = group.interests;
+        group.interests = newest(before, described.interests);
+        endOutdatedPulls(name, group, before);
         group.consumeType = described.consumeType;
         group.messageModel = described.messageModel;
         group.consumeFromWhere = described.consumeFromWhere;
         if (isNew || changed) {
             notifyMembers(name, group);
+        }
+    }
+
+    /**
+     * Answers the waiting pulls of all members whose subscription has changed: they would pass over messages that only the
+     * new one wants, and return messages that it excludes. The clients pull again at once.
+     */
+    private static void endOutdatedPulls(String name, Group group, Map<String, Interest> before) {
+        Set<String> changed = new HashSet<>();
+        group.interests.forEach((topic, now) -> {
+            Interest old = before.get(topic);
+            if (old != null && !old.isSame(now)) {
+                changed.add(topic);
+            }
+        });
+        if (!changed.isEmpty()) {
+            for (Peer peer : group.members.keySet()) {
+                ((RemotingSession) peer).endPulls(name, changed);
+            }
         }
     }
 

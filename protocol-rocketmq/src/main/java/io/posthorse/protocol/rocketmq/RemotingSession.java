@@ -308,6 +308,13 @@ final class RemotingSession implements Session, Peer {
         Set.copyOf(pops).forEach(PopWaiter::expire);
     }
 
+    /** Answers the waiting pulls of a group in topics as empty, so that the client pulls again. */
+    void endPulls(String group, Set<String> topics) {
+        Set.copyOf(waiters).stream()
+                .filter(pull -> pull.group.name().equals(group) && topics.contains(pull.partition.topic().name()))
+                .forEach(PullWaiter::dismiss);
+    }
+
     @Override
     public void closed() {
         protocol.left(this);
