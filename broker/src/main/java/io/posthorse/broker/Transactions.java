@@ -27,9 +27,10 @@ public final class Transactions {
          * Asks the producer; the answer, if any, comes as a command.
          *
          * @param offset offset that identifies the message
+         * @param times number of this check, from 1
          * @return whether there was anybody to ask
          */
-        boolean ask(long offset, long position, ByteBuffer nativeBytes);
+        boolean ask(long offset, long position, ByteBuffer nativeBytes, int times);
     }
 
     Transactions(Broker broker) {
@@ -225,7 +226,7 @@ public final class Transactions {
             return setAside(offset, state);
         }
         long position = prepared.partition().index.position(offset);
-        boolean asked = ask(offset, position);
+        boolean asked = ask(offset, position, state.asked() + 1);
         return checked(offset, broker.now() + limits.checkEveryMs(), state.asked() + (asked ? 1 : 0));
     }
 
@@ -238,12 +239,12 @@ public final class Transactions {
         }
     }
 
-    private boolean ask(long offset, long position) {
+    private boolean ask(long offset, long position, int times) {
         int begin = first++;
         for (int i = 0; i < inquiries.size(); i++) {
             Inquiry inquiry = inquiries.get(Math.floorMod(begin + i, inquiries.size()));
             try {
-                if (inquiry.ask(offset, position, broker.nativeAt(position))) {
+                if (inquiry.ask(offset, position, broker.nativeAt(position), times)) {
                     return true;
                 }
             } catch (RuntimeException | StackOverflowError e) {

@@ -266,7 +266,7 @@ final class Clients {
     }
 
     /** The broker asks what became of a transaction; whoever is there may answer later. */
-    boolean asked(long offset, long position, ByteBuffer bytes) {
+    boolean asked(long offset, long position, ByteBuffer bytes, int times) {
         failures.perhaps();
         boolean isPlace = position == TestFormat.position(bytes) || failures.has(TestFormat.messageId(bytes), RESTAMP);
         require(isPlace && offset == TestFormat.offset(bytes), "who is asked is told what");

@@ -208,7 +208,7 @@ class IsolationTest {
         directory.format = format;
         Broker broker = directory.open();
         Topic topic = directory.topic("topic", 1);
-        broker.transactions().onUndecided((offset, position, bytes) -> true);
+        broker.transactions().onUndecided((offset, position, bytes, times) -> true);
         directory.shard.turn();
         broker.admit(3 * (TestFormat.HEADER + 10), 3);
         broker.transactions().prepare(topic.partition(0), sent(1, topic), broker.now());

@@ -156,7 +156,7 @@ class ResidentRecordsTest {
     @Test
     void anUndecidedMessageIsCheckedOnceItIsResident() {
         List<Long> asked = new ArrayList<>();
-        broker.transactions().onUndecided((offset, position, bytes) -> asked.add(offset));
+        broker.transactions().onUndecided((offset, position, bytes, times) -> asked.add(offset));
         directory.shard.turn();
         broker.admit(TestFormat.HEADER + BODY, 1);
         broker.transactions().prepare(partition, new TestFormat.Sent(1, partition.id(), BODY), broker.now() + 500);

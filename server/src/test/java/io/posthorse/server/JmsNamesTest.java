@@ -1,6 +1,7 @@
 package io.posthorse.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -124,5 +125,19 @@ class JmsNamesTest {
         host.restart();
         session = host.connectAs(most).createSession(false, Session.AUTO_ACKNOWLEDGE);
         assertEquals("12", JmsHost.text(session.createDurableSubscriber(topic, "sub.with.dots").receive(WAIT)));
+    }
+
+    /** As with ActiveMQ 6.3.1, a name is a pattern only where a whole part of it is a wildcard. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a*b", "price>", "x*.y", ">.z", "*a"})
+    void wildcardsInsideAWordAreOrdinaryCharacters(String name) throws Exception {
+        Session session = host.session();
+        Queue queue = session.createQueue(name);
+        JmsHost.send(session, queue, "in " + name);
+        JmsHost.send(session, session.createQueue("aab"), "another");
+        Session reader = host.session();
+        MessageConsumer consumer = reader.createConsumer(reader.createQueue(name));
+        assertEquals("in " + name, JmsHost.text(consumer.receive(WAIT)));
+        assertNull(consumer.receive(150));
     }
 }

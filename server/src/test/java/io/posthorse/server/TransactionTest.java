@@ -148,6 +148,9 @@ class TransactionTest {
         MessageView asked = MessageView.of(ByteBuffer.wrap(question.body()));
         assertEquals("T", asked.topic());
         assertEquals(1, asked.queueId());
+        assertEquals("1", asked.properties().get("TRANSACTION_CHECK_TIMES"));
+        assertEquals("T", asked.properties().get("REAL_TOPIC"));
+        assertEquals("1", asked.properties().get("REAL_QID"));
         assertEquals(0, asked.systemFlag() & StoredMessage.FLAG_TRANSACTION);
         assertEquals("Producers", asked.properties().get("PGROUP"));
 
@@ -164,7 +167,9 @@ class TransactionTest {
         producer.ask(34, Map.of(), text("{\"clientID\":\"c\",\"producerDataSet\":[{\"groupName\":\"Producers\"}]}"));
         prepare("K", "CHECK_IMMUNITY_TIME_IN_SECONDS\u00010\u0002");
         assertEquals(CHECK, producer.push().code());
-        assertEquals(CHECK, producer.push().code());
+        Frame second = producer.push();
+        assertEquals(CHECK, second.code());
+        assertEquals("2", MessageView.of(ByteBuffer.wrap(second.body())).properties().get("TRANSACTION_CHECK_TIMES"));
         Stored aside = held(SUSPENDED, 0, 0);
         assertEquals("half of K", aside.text());
         assertEquals(0, broker.end("T", 1));

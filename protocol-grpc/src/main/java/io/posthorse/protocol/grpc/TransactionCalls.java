@@ -54,7 +54,7 @@ final class TransactionCalls implements Transactions.Inquiry {
     }
 
     @Override
-    public boolean ask(long offset, long position, ByteBuffer nativeBytes) {
+    public boolean ask(long offset, long position, ByteBuffer nativeBytes, int times) {
         MessageView view = MessageView.of(nativeBytes);
         String topic = view.topic();
         if (!topic.equals(view.properties().get("PGROUP"))) {

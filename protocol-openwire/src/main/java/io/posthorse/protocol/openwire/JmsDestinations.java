@@ -29,6 +29,7 @@ import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.filter.DestinationFilter;
+import org.apache.activemq.filter.DestinationPath;
 
 /** The destinations of JMS clients: topics of the broker, created on first use, with the subscriptions of queues. */
 final class JmsDestinations implements TopicListener {
@@ -260,8 +261,16 @@ final class JmsDestinations implements TopicListener {
 
     // ---- patterns
 
+    /**
+     * Returns whether a destination stands for all that match it: a part of its name between dots is {@code *}, or the last
+     * one is {@code >}. Elsewhere these are characters like others, as with ActiveMQ.
+     */
     static boolean isPattern(ActiveMQDestination destination) {
-        return destination.isPattern();
+        if (!destination.isPattern()) {
+            return false;
+        }
+        List<String> parts = List.of(DestinationPath.getDestinationPaths(destination));
+        return parts.contains(DestinationFilter.ANY_CHILD) || parts.getLast().equals(DestinationFilter.ANY_DESCENDENT);
     }
 
     /** Returns the parts of a composite destination, or the destination itself where it is a single one. */

@@ -44,8 +44,8 @@ final class OutgoingDispatch {
     /**
      * The fields that depend on the consumer.
      *
-     * @param position position of the message in the log, which clients know as its broker sequence id: the greatest that they
-     *     have delivered is what they report when they close
+     * @param position position of the message in the log. Clients know it as the broker sequence id, and report the
+     *     greatest that they have delivered when they close
      * @param before number of earlier deliveries, to any consumer
      * @param first whether it is the first of its group for this consumer
      * @param timeMs present time, ms since 1970

@@ -28,6 +28,7 @@ import java.util.Map;
 final class TransactionRequests implements RequestHandler, Transactions.Inquiry {
     private static final int COMMIT = 8;
     private static final int ROLLBACK = 12;
+    private static final byte PROPERTY_END = 2;
 
     private final Shard shard;
     private final Broker broker;
@@ -127,7 +128,7 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
     }
 
     @Override
-    public boolean ask(long offset, long position, ByteBuffer nativeBytes) {
+    public boolean ask(long offset, long position, ByteBuffer nativeBytes, int times) {
         MessageView view = MessageView.of(nativeBytes);
         String group = view.properties().get("PGROUP");
         ConsumerGroups.Group producers = group == null ? null : groups.producers(group);
@@ -146,7 +147,9 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
                 "transactionId", key,
                 "offsetMsgId", new Host(view.storeAddress(), view.storePort()).messageId(position),
                 "topic", view.topic());
-        asked.peer().send(Frame.oneWay(RequestCode.CHECK_TRANSACTION_STATE, opaque++, fields, prepared(nativeBytes)));
+        byte[] message = prepared(nativeBytes, "REAL_TOPIC\u0001" + view.topic() + "\u0002REAL_QID\u0001" + view.queueId()
+                + "\u0002TRANSACTION_CHECK_TIMES\u0001" + times + "\u0002");
+        asked.peer().send(Frame.oneWay(RequestCode.CHECK_TRANSACTION_STATE, opaque++, fields, message));
         return true;
     }
 
@@ -162,11 +165,24 @@ final class TransactionRequests implements RequestHandler, Transactions.Inquiry 
         return null;
     }
 
-    /** Returns a copy of the message as it was before any decision. */
-    private static byte[] prepared(ByteBuffer stored) {
-        byte[] copy = new byte[stored.remaining()];
-        stored.get(stored.position(), copy);
+    /**
+     * Returns a copy of the message as it was before any decision.
+     *
+     * @param more properties that RocketMQ's broker adds for the check; left out where there is no room for them
+     */
+    private static byte[] prepared(ByteBuffer stored, String more) {
+        int size = stored.remaining();
+        int at = StoredMessage.propertiesLength(stored, stored.position(), size) - stored.position();
+        int length = at < 0 ? StoredMessage.PROPERTIES_MAX : stored.getShort(stored.position() + at) & 0xFFFF;
+        boolean isEnded = length == 0 || at >= 0 && stored.get(stored.position() + at + 1 + length) == PROPERTY_END;
+        byte[] added = (isEnded ? more : "\u0002" + more).getBytes(StandardCharsets.UTF_8);
+        boolean fits = length + added.length <= StoredMessage.PROPERTIES_MAX && at + 2 + length == size;
+        byte[] copy = new byte[fits ? size + added.length : size];
+        stored.get(stored.position(), copy, 0, size);
         ByteBuffer out = ByteBuffer.wrap(copy);
+        if (fits) {
+            out.put(size, added).putInt(StoredMessage.TOTAL_SIZE, copy.length).putShort(at, (short) (length + added.length));
+        }
         int flag = out.getInt(StoredMessage.SYSTEM_FLAG);
         out.putLong(StoredMessage.preparedPosition(flag), 0);
         out.putInt(StoredMessage.SYSTEM_FLAG, flag & ~StoredMessage.FLAG_TRANSACTION);
