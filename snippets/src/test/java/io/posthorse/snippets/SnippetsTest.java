@@ -29,7 +29,7 @@ class SnippetsTest {
     private static final Set<String> TRANSLATED = Set.of("text", "json", "mermaid");
     private static final Pattern TEST_COMMAND = Pattern.compile("examples/test ([a-z-]+)");
     /** Number of blocks of the English pages that no test can run. Each has its reason; raise it only for a better one. */
-    private static final int NOT_RUN_MAX = 7;
+    private static final int NOT_RUN_MAX = 9;
     private static final int RUN_MIN = 50;
 
     private final Path checkout = Scripts.checkout();
