@@ -5,6 +5,7 @@ registry=2181
 steps="$data/steps"
 mkdir -p "$steps"
 java_app infrastructure io.posthorse.example.shop.infrastructure.InfrastructureApplication $database $registry
+needed+=($!)
 await_port $database 60 "The database"
 await_port $registry 60 "The registry"
 for service in goods:Goods coupon:Coupon user:User order:Order pay:Pay; do

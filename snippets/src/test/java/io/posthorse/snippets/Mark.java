@@ -1,5 +1,6 @@
 package io.posthorse.snippets;
 
+import java.util.EnumSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,14 +19,16 @@ record Mark(Kind kind, String detail) {
         UNTIL,
         /** Lines that each run until Ctrl-C, while the server of the page runs. */
         BESIDE,
-        /** The output of the last block that ran: its lines come in this order, and {@code ...} stands for anything. */
+        /** The output of the last block, a server's too: its lines come in this order, and {@code ...} is anything. */
         PRINTS,
-        /** The output of the last block that ran, with its lines in any order. */
+        /** The output of the last block, with its lines in any order. */
         PRINTS_IN_ANY_ORDER,
         /** A file that later commands read. */
         FILE,
         /** The dependencies of a Maven project in which the program before it runs and prints the same. */
         PROJECT,
+        /** Commands that another step of the build runs already, with its name; they are not run again here. */
+        ELSEWHERE,
         /** A block that cannot run in a test, with the reason. */
         NOT
     }
@@ -33,7 +36,7 @@ record Mark(Kind kind, String detail) {
     static final Mark NONE = new Mark(Kind.AS_IT_STANDS, "");
     private static final Pattern COMMENT = Pattern.compile("\\s*<!-- run: (.*) -->\\s*", Pattern.DOTALL);
     private static final Pattern WORDS = Pattern.compile(
-            "(?<kind>server|until|beside|prints|in any order|file|project|not),? ?\"?(?<detail>[^\"]*)\"?");
+            "(?<kind>server|until|beside|prints|in any order|file|project|elsewhere|not),? ?\"?(?<detail>[^\"]*)\"?");
 
     /** Parses a comment; returns {@link #NONE} where it does not say how to run a block. */
     static Mark read(String comment) {
@@ -44,8 +47,8 @@ record Mark(Kind kind, String detail) {
         Matcher words = WORDS.matcher(ours.group(1));
         if (!words.matches()) {
             throw new IllegalArgumentException("unknown mark " + comment.strip()
-                    + "; write server, until \"TEXT\", beside \"TEXT\", prints, in any order, file NAME, project"
-                    + " or not, REASON");
+                    + "; write server, until \"TEXT\", beside \"TEXT\", prints, in any order, file NAME, project,"
+                    + " elsewhere, STEP or not, REASON");
         }
         String detail = words.group("detail");
         Kind kind = switch (words.group("kind")) {
@@ -56,11 +59,12 @@ record Mark(Kind kind, String detail) {
             case "in any order" -> Kind.PRINTS_IN_ANY_ORDER;
             case "file" -> Kind.FILE;
             case "project" -> Kind.PROJECT;
+            case "elsewhere" -> Kind.ELSEWHERE;
             default -> Kind.NOT;
         };
-        boolean needsDetail = kind == Kind.UNTIL || kind == Kind.BESIDE || kind == Kind.FILE || kind == Kind.NOT;
+        boolean needsDetail = EnumSet.of(Kind.UNTIL, Kind.BESIDE, Kind.FILE, Kind.ELSEWHERE, Kind.NOT).contains(kind);
         if (needsDetail && detail.isBlank()) {
-            throw new IllegalArgumentException("the mark " + comment.strip() + " lacks its text, name or reason");
+            throw new IllegalArgumentException("the mark " + comment.strip() + " lacks its text, name, step or reason");
         }
         return new Mark(kind, detail);
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.FencedCodeBlock;
@@ -19,14 +20,18 @@ record Page(String name, List<Snippet> snippets) {
     static final String CHINESE = ".zh-CN.md";
     /** The language of indented blocks, which have no fence. */
     static final String INDENTED = "(indented)";
+    /** Languages of blocks that nothing runs. */
+    private static final Set<String> NOT_RUN = Set.of("text", "json", "xml", "mermaid");
     private static final Parser PARSER =
             Parser.builder().includeSourceSpans(IncludeSourceSpans.BLOCKS).build();
 
-    /** Returns all pages whose blocks are run or checked: those at the top, in docs, and the list of examples. */
+    /** Returns all pages whose blocks are run or checked: those at the top, in docs, and of the examples. */
     static List<Page> all(Path checkout) throws IOException {
         List<Path> files = new ArrayList<>();
-        for (String folder : List.of("", "examples")) {
-            try (Stream<Path> found = Files.list(checkout.resolve(folder))) {
+        List<Path> folders = new ArrayList<>(List.of(checkout, checkout.resolve("examples")));
+        folders.addAll(examples(checkout));
+        for (Path folder : folders) {
+            try (Stream<Path> found = Files.list(folder)) {
                 found.filter(Page::isPage).forEach(files::add);
             }
         }
@@ -39,6 +44,13 @@ record Page(String name, List<Snippet> snippets) {
             pages.add(read(name, Files.readString(file)));
         }
         return pages;
+    }
+
+    /** Returns the directories of the examples, which {@code examples/run} knows by name. */
+    static List<Path> examples(Path checkout) throws IOException {
+        try (Stream<Path> found = Files.list(checkout.resolve("examples"))) {
+            return found.filter(folder -> Files.exists(folder.resolve("run.sh"))).sorted().toList();
+        }
     }
 
     private static boolean isPage(Path file) {
@@ -90,7 +102,6 @@ record Page(String name, List<Snippet> snippets) {
 
     /** Returns whether it has blocks to run. */
     boolean isRun() {
-        return snippets.stream().anyMatch(s -> !s.language().equals("text") && s.mark().kind() != Mark.Kind.NOT
-                && !s.language().equals("json") && !s.language().equals("xml"));
+        return snippets.stream().anyMatch(s -> !NOT_RUN.contains(s.language()) && s.mark().kind() != Mark.Kind.NOT);
     }
 }

@@ -4,17 +4,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Runs all blocks of a page from top to bottom in one fresh directory, as a reader would. */
 final class PageRun implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration PRINTS_LIMIT = Duration.ofSeconds(20);
     private static final String READY = "Posthorse is ready";
 
     private final Page page;
     private final Workplace workplace;
     private Snippet program;
     private PageServer server;
-    private String output = "";
+    private Supplier<String> output = () -> "";
 
     PageRun(Page page, Workplace workplace) {
         this.page = page;
@@ -35,7 +39,7 @@ final class PageRun implements AutoCloseable {
 
     private void run(Snippet snippet) throws IOException, InterruptedException, ClassNotFoundException {
         switch (snippet.mark().kind()) {
-            case NOT -> { }
+            case NOT, ELSEWHERE -> { }
             case SERVER -> startServer(snippet);
             case UNTIL -> {
                 stopServer();
@@ -55,6 +59,7 @@ final class PageRun implements AutoCloseable {
         stopServer();
         String readyText = snippet.mark().detail();
         server = PageServer.start(workplace, snippet.text() + "\nwait\n", readyText, snippet.place());
+        output = server::output;
     }
 
     private void stopServer() {
@@ -68,7 +73,8 @@ final class PageRun implements AutoCloseable {
         for (String line : snippet.text().lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList()) {
             PageServer started = PageServer.startUntil(
                     workplace, "exec env " + line + "\n", snippet.mark().detail(), snippet.place() + " " + line);
-            output = started.output();
+            String printed = started.output();
+            output = () -> printed;
             started.interrupt();
         }
     }
@@ -103,17 +109,19 @@ final class PageRun implements AutoCloseable {
 
     private void runCommands(String commands, String place) throws IOException, InterruptedException {
         Workplace.Outcome outcome = workplace.run(commands, LIMIT);
-        output = outcome.output();
+        output = outcome::output;
         if (outcome.exitCode() != 0) {
-            throw new AssertionError(place + " ended with " + outcome.exitCode() + ":\n" + output + serverOutput());
+            throw new AssertionError(
+                    place + " ended with " + outcome.exitCode() + ":\n" + outcome.output() + serverOutput());
         }
         checkForFaults(place);
     }
 
     private void checkForFaults(String place) {
-        Optional<String> fault = Printed.fault(output);
+        Optional<String> fault = Printed.fault(output.get());
         if (fault.isPresent()) {
-            throw new AssertionError(place + " looks like a fault to its reader:\n" + fault.get() + "\nin\n" + output);
+            throw new AssertionError(
+                    place + " looks like a fault to its reader:\n" + fault.get() + "\nin\n" + output.get());
         }
     }
 
@@ -126,16 +134,21 @@ final class PageRun implements AutoCloseable {
     }
 
     private void compare(Snippet snippet, boolean inOrder) {
-        Optional<String> missing = Printed.missing(snippet.text(), output, inOrder);
-        if (missing.isPresent()) {
-            throw new AssertionError(snippet.place() + ": the page says that this line is printed:\n" + missing.get()
-                    + "\nWhat was printed:\n" + output + serverOutput());
+        Supplier<Optional<String>> missing = () -> Printed.missing(snippet.text(), output.get(), inOrder);
+        try {
+            // A server goes on printing when it is ready; the output of other commands is complete.
+            Awaitility.await().pollInterval(Duration.ofMillis(100)).atMost(PRINTS_LIMIT)
+                    .until(() -> missing.get().isEmpty());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(snippet.place() + ": the page says that this line is printed:\n"
+                    + missing.get().orElse("") + "\nWhat was printed:\n" + output.get() + serverOutput(), e);
         }
     }
 
     private void runInProject(Snippet snippet) throws IOException, InterruptedException {
         FreshProject project = FreshProject.build(workplace, snippet.text(), program);
-        output = project.run();
+        String printed = project.run();
+        output = () -> printed;
         checkForFaults(snippet.place() + " in a project with these dependencies");
         page.snippets().stream()
                 .filter(s -> s.mark().kind() == Mark.Kind.PRINTS && s.line() < snippet.line())

@@ -15,8 +15,9 @@ import org.awaitility.core.ConditionTimeoutException;
 /** Commands that run until they are stopped, such as the server that the rest of a page uses. */
 final class PageServer implements AutoCloseable {
     /** The ports that the pages print; no other server may use one of them during the test. */
-    static final List<Integer> PORTS = List.of(9876, 10911, 10909, 8081, 61616);
-    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    static final List<Integer> PORTS = List.of(9876, 10911, 10909, 8081, 61616,
+            8301, 8302, 8303, 8304, 8305, 8306);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:(\\d+)");
     private static final int BROKER = 10911;
@@ -30,10 +31,10 @@ final class PageServer implements AutoCloseable {
         this.place = place;
     }
 
-    /** Starts the commands, and waits until they print the text and every port that they name answers. */
+    /** Starts the commands, and waits until they print the text or, without a text, until every printed port answers. */
     static PageServer start(Workplace workplace, String commands, String readyText, String place) throws IOException {
         PageServer server = new PageServer(workplace.start(commands), place);
-        server.await(output -> output.contains(readyText) && portsAnswer(output));
+        server.await(output -> readyText.isEmpty() ? portsAnswer(output) : output.contains(readyText));
         return server;
     }
 
@@ -91,14 +92,22 @@ final class PageServer implements AutoCloseable {
         }
     }
 
-    /** Ends it and all processes that it started. */
+    /** Ends its commands, each of which may end first what it started itself, and then whatever still runs. */
     @Override
     public void close() {
-        ProcessHandle.of(shell.pid()).ifPresent(own -> own.descendants().forEach(ProcessHandle::destroy));
-        Awaitility.await("the servers of " + place + " end").pollInterval(Duration.ofMillis(50)).atMost(STOP_LIMIT)
-                .until(() -> ProcessHandle.of(shell.pid()).map(own -> own.descendants().findAny().isEmpty()).orElse(true));
+        ProcessHandle own = ProcessHandle.of(shell.pid()).orElse(null);
+        List<ProcessHandle> commands = own == null ? List.of() : own.children().toList();
+        List<ProcessHandle> all = own == null ? List.of() : own.descendants().toList();
+        end(commands);
+        end(all);
         shell.close();
         awaitFreePorts();
+    }
+
+    private void end(List<ProcessHandle> processes) {
+        processes.forEach(ProcessHandle::destroy);
+        Awaitility.await("the servers of " + place + " end").pollInterval(Duration.ofMillis(50)).atMost(STOP_LIMIT)
+                .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     /** Waits until no process listens on the ports. */

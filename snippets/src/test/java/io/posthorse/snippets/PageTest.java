@@ -42,7 +42,9 @@ class PageTest {
     @Test
     void marksWithoutReasonAreRefused() {
         assertEquals(new Mark(Mark.Kind.NOT, "needs root"), Mark.read("<!-- run: not, needs root -->"));
+        assertEquals(new Mark(Mark.Kind.ELSEWHERE, "mvn verify"), Mark.read("<!-- run: elsewhere, mvn verify -->"));
         assertThrows(IllegalArgumentException.class, () -> Mark.read("<!-- run: not -->"));
+        assertThrows(IllegalArgumentException.class, () -> Mark.read("<!-- run: elsewhere -->"));
         assertThrows(IllegalArgumentException.class, () -> Mark.read("<!-- run: later -->"));
         assertEquals(Mark.NONE, Mark.read("<!-- a comment -->"));
     }

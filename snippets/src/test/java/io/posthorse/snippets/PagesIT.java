@@ -37,6 +37,10 @@ class PagesIT {
 
     private static void run(Path checkout, Page page) throws Exception {
         String name = page.name().replaceAll("[^a-z]+", "-");
+        Path folder = checkout.resolve(page.name()).getParent();
+        if (Page.examples(checkout).contains(folder)) {
+            Workplace.forgetRuns(folder);
+        }
         Workplace workplace = Workplace.create(checkout, Path.of("target", "pages", name).toAbsolutePath());
         try (PageRun run = new PageRun(page, workplace)) {
             run.run();

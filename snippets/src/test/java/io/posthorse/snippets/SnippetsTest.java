@@ -13,6 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
@@ -21,9 +24,12 @@ import org.xml.sax.InputSource;
 
 /** The code blocks of the pages are consistent; they are not run here. */
 class SnippetsTest {
-    private static final Set<String> LANGUAGES = Set.of("java", "sh", "xml", "properties", "json", "text");
+    private static final Set<String> LANGUAGES = Set.of("java", "sh", "xml", "properties", "json", "text", "mermaid");
+    /** Languages of blocks that may be translated. */
+    private static final Set<String> TRANSLATED = Set.of("text", "json", "mermaid");
+    private static final Pattern TEST_COMMAND = Pattern.compile("examples/test ([a-z-]+)");
     /** Number of blocks of the English pages that no test can run. Each has its reason; raise it only for a better one. */
-    private static final int NOT_RUN_MAX = 7;
+    private static final int NOT_RUN_MAX = 9;
     private static final int RUN_MIN = 50;
 
     private final Path checkout = Scripts.checkout();
@@ -57,9 +63,28 @@ class SnippetsTest {
         List<Snippet> skipped = english.stream().filter(s -> s.mark().kind() == Mark.Kind.NOT).toList();
         assertTrue(skipped.size() <= NOT_RUN_MAX, "not run: " + skipped.stream().map(Snippet::place).toList());
         long run = english.stream()
-                .filter(s -> Set.of("java", "sh", "properties").contains(s.language()) && !skipped.contains(s))
+                .filter(s -> Set.of("java", "sh", "properties").contains(s.language()) && !skipped.contains(s)
+                        && s.mark().kind() != Mark.Kind.ELSEWHERE)
                 .count();
         assertTrue(run >= RUN_MIN, "only " + run + " blocks are run; were pages lost, or their blocks turned into text?");
+    }
+
+    /** Only tests are run elsewhere: those of the page's own example, which are modules of the same build. */
+    @Test
+    void whatIsRunElsewhereAreTheTestsOfTheExample() throws IOException {
+        String modules = Files.readString(checkout.resolve("examples/pom.xml"));
+        for (Snippet snippet : all(pages)) {
+            if (snippet.mark().kind() == Mark.Kind.ELSEWHERE) {
+                Matcher command = TEST_COMMAND.matcher(snippet.text().strip());
+                assertTrue(command.matches(), snippet.place() + " is more than a test of an example");
+                String example = command.group(1);
+                assertTrue(snippet.page().startsWith("examples/" + example + "/"), snippet.place() + " tests another one");
+                assertTrue(modules.contains("<module>" + example + "</module>"), example + " is not built by mvn verify");
+                try (Stream<Path> tests = Files.walk(checkout.resolve("examples/" + example + "/src/test"))) {
+                    assertTrue(tests.anyMatch(t -> t.toString().endsWith("IT.java")), example + " has no tests");
+                }
+            }
+        }
     }
 
     @Test
@@ -103,7 +128,7 @@ class SnippetsTest {
     private static List<Comparable> comparable(Page page) throws IOException {
         List<Comparable> blocks = new ArrayList<>();
         for (Snippet snippet : page.snippets()) {
-            boolean checked = !Set.of("text", "json").contains(snippet.language()) || snippet.mark() != Mark.NONE;
+            boolean checked = !TRANSLATED.contains(snippet.language()) || snippet.mark() != Mark.NONE;
             if (checked) {
                 blocks.add(new Comparable(snippet.language(), snippet.mark().kind(), WithoutComments.of(snippet)));
             }

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * A fresh directory for a reader's shell. It has the commands of the checkout by their names, so that {@code bin/posthorse}
- * works as printed. Files that a command writes stay in this directory.
+ * works as printed. Files that a command writes stay in this directory, except those of the examples' applications, which
+ * are in the {@code target} of the example.
  */
 final class Workplace {
     private static final List<String> DROPPED = List.of("NAMESRV_ADDR", "ROCKETMQ_HOME", "POSTHORSE_DATA", "POSTHORSE_LOGS",
@@ -38,6 +39,9 @@ final class Workplace {
         wrap(checkout.resolve("examples"), folder.resolve("examples"));
         for (String linked : List.of("conf", "LICENSE")) {
             Files.createSymbolicLink(folder.resolve(linked), checkout.resolve(linked));
+        }
+        for (Path example : Page.examples(checkout)) {
+            Files.createSymbolicLink(folder.resolve("examples").resolve(example.getFileName()), example);
         }
         return new Workplace(folder, place);
     }
@@ -99,6 +103,11 @@ final class Workplace {
     /** Returns the directory. */
     Path folder() {
         return folder;
+    }
+
+    /** Deletes what earlier runs of an example left, so that its page begins with a new broker and database. */
+    static void forgetRuns(Path example) throws IOException {
+        deleteAll(example.resolve("target").resolve("run"));
     }
 
     /** Deletes the directory with its content. */

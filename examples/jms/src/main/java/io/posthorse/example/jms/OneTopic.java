@@ -68,5 +68,6 @@ public final class OneTopic {
 
     public static void main(String[] args) throws Exception {
         run(Url.of(args), args.length > 1 ? args[1] : "127.0.0.1:9876").forEach(System.out::println);
+        System.exit(0); // a thread of the RocketMQ client for listeners in order runs on after shutdown()
     }
 }
