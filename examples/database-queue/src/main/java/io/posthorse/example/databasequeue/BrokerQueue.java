@@ -12,7 +12,7 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** A topic of the broker, by RocketMQ's own client. */
+/** A topic of the broker, accessed with the RocketMQ client. */
 final class BrokerQueue implements Handover {
 
     private static final String MODEL_TOPIC = "TBW102";

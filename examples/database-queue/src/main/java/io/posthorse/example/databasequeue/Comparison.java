@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Measures the polled table and the broker by two of its protocols, and prints them side by side. */
+/** Measures the polled table and the broker with two of its protocols, and prints the results side by side. */
 public final class Comparison {
 
     private static final int ORDERS = 10_000;
@@ -18,8 +18,10 @@ public final class Comparison {
     }
 
     /**
-     * @param arguments the name server (127.0.0.1:9876), the number of orders (10000), the database (H2, a file; "" for
-     *     that), the broker's URL for JMS (tcp://127.0.0.1:61616)
+     * Runs the comparison.
+     *
+     * @param arguments the name server (127.0.0.1:9876), the number of orders (10000), the database (an H2 file; "" for
+     *     the default), the broker's URL for JMS (tcp://127.0.0.1:61616)
      */
     public static void main(String[] arguments) throws Exception {
         String nameServer = arguments.length > 0 ? arguments[0] : "127.0.0.1:9876";
@@ -29,7 +31,10 @@ public final class Comparison {
         print(run(nameServer, jmsUrl, orders, database));
     }
 
-    /** As durable as the broker by default: what is committed outlives the process, and is on the disk soon after. */
+    /**
+     * Returns the URL of a database as durable as the broker by default: committed data outlives the process and
+     * reaches the disk soon after.
+     */
     private static String fileDatabase() throws IOException {
         return "jdbc:h2:file:" + Files.createTempDirectory("database-queue").resolve("orders")
                 + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000";

@@ -2,16 +2,19 @@ package io.posthorse.example.databasequeue;
 
 import java.util.function.LongConsumer;
 
-/** A way to hand orders over; each is worked on once, unless the work fails, and then again. */
+/** A way to hand over orders to workers. Each order is processed once; if the processing fails, it is tried again. */
 interface Handover extends AutoCloseable {
 
-    /** What it is called in the table of results. */
+    /** Returns the name for the table of results. */
     String name();
 
-    /** Starts workers that call this for each order; when it throws, the order comes again. */
+    /**
+     * Starts workers that call {@code work} for each order. If the call throws an exception, the order is delivered
+     * again.
+     */
     void start(int workers, LongConsumer work) throws Exception;
 
-    /** Hands one order over and returns when it is safe. May be called from several threads. */
+    /** Hands over one order and returns when it is stored safely. May be called from several threads. */
     void put(long order) throws Exception;
 
     @Override

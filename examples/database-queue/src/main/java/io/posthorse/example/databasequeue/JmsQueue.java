@@ -10,7 +10,9 @@ import jakarta.jms.TextMessage;
 import java.util.function.LongConsumer;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** A queue of the broker, by ActiveMQ's client. Sessions are for one thread, so each has its own. */
+/**
+ * A queue of the broker, accessed with the ActiveMQ client. Sessions are single-threaded, so each thread has its own.
+ */
 final class JmsQueue implements Handover {
 
     private final Connection connection;
@@ -63,7 +65,7 @@ final class JmsQueue implements Handover {
         sender.producer().send(sender.session().createTextMessage(Long.toString(order)));
     }
 
-    /** Ends its sessions, too. */
+    /** Closes the connection, which also closes its sessions. */
     @Override
     public void close() throws JMSException {
         connection.close();

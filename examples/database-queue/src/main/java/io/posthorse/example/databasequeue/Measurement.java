@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntToLongFunction;
 
-/** Measures one way to hand orders over. */
+/** Measures one way to hand over orders. */
 final class Measurement {
 
     private static final int PRODUCERS = 4;
     private static final int WORKERS = 4;
-    /** The first order waits until the workers are there; it is not measured. */
+    /** The first order. It waits until the workers are ready, and is not measured. */
     private static final int WARM_UP = 0;
     private static final int QUIET_ORDERS = 101;
     private static final int QUIET_PAUSE_MS = 20;
@@ -24,16 +24,16 @@ final class Measurement {
     }
 
     /**
-     * What was measured.
+     * The results of a measurement.
      *
-     * @param medianMs from putting an order to working on it, one order every 20 ms
-     * @param slowMs 99 of 100 were not slower than this
-     * @param perSecond orders put and worked on each second, as fast as it goes
+     * @param medianMs median delay from handing over an order to its processing, with one order every 20 ms
+     * @param slowMs 99th percentile of that delay
+     * @param perSecond orders handed over and processed per second, at full speed
      */
     record Result(String name, double medianMs, double slowMs, long perSecond, long lost, long repeated) {
     }
 
-    /** Hands orders over: some slowly, for the latency, then many at once, for the throughput. */
+    /** Hands over some orders slowly to measure the latency, then many at full speed to measure the throughput. */
     static Result of(Handover way, int orders) throws Exception {
         long[] put = new long[QUIET_ORDERS + orders];
         AtomicLongArray worked = new AtomicLongArray(put.length);

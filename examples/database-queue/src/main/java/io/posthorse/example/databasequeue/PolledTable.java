@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * A table of orders that workers poll.
+ * A table of orders, polled by workers.
  *
- * <p>A worker locks some new orders and skips the ones that others have locked, so no two work on one order. When the work
- * fails, the order stays new and is tried again after a pause, five times at most; then its status says failed. Work and
- * status are one transaction: a worker that dies lets its locks go, and another one takes the orders.
+ * <p>A worker locks a batch of new orders and skips those that other workers have locked, so no two workers process the
+ * same order. If the processing fails, the order stays new and is retried after a pause. After five attempts its status
+ * becomes failed. The processing and the change of the status are one transaction: if a worker dies, its locks are
+ * released and another worker takes the orders.
  */
 final class PolledTable implements Handover {
 
@@ -67,7 +68,7 @@ final class PolledTable implements Handover {
     private void poll(LongConsumer work) {
         try (Connection connection = DriverManager.getConnection(url)) {
             connection.setAutoCommit(false);
-            // With more isolation InnoDB locks the gaps between the rows, too, and new orders would wait.
+            // At higher isolation levels InnoDB also locks the gaps between rows, which would block inserts.
             connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             boolean again = true;
             while (again) {
@@ -132,7 +133,7 @@ final class PolledTable implements Handover {
         }
     }
 
-    /** How many orders have a status. */
+    /** Returns the number of orders with the given status. */
     long count(int status) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement sql = connection.createStatement();

@@ -1,2 +1,2 @@
-/** Orders handed from one program to others: by a table that is polled, and by the broker. */
+/** Handing over orders from one program to others: with a polled table and with the broker. */
 package io.posthorse.example.databasequeue;

@@ -19,7 +19,7 @@ class DatabaseQueueIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test
-    void allHandEveryOrderOverAndTheBrokerIsQuicker(Broker broker) throws Exception {
+    void allProcessEveryOrderAndTheBrokerIsFaster(Broker broker) throws Exception {
         List<Measurement.Result> results =
                 Comparison.run(broker.nameServer(), broker.jmsUrl(), 2_000, database("compared"));
         for (Measurement.Result result : results) {
@@ -31,7 +31,7 @@ class DatabaseQueueIT {
     }
 
     @Test
-    void workThatFailsComesAgainByJmsToo(Broker broker) throws Exception {
+    void failedWorkIsRedeliveredByJms(Broker broker) throws Exception {
         AtomicInteger tries = new AtomicInteger();
         try (JmsQueue queue = new JmsQueue(broker.jmsUrl(), "failing")) {
             queue.start(1, order -> {
@@ -59,7 +59,7 @@ class DatabaseQueueIT {
     }
 
     @Test
-    void workThatFailsComesAgainFiveTimes() throws Exception {
+    void failedWorkIsAttemptedFiveTimes() throws Exception {
         Map<Long, AtomicInteger> tries = new ConcurrentHashMap<>();
         try (PolledTable table = new PolledTable(database("failing"), Duration.ofMillis(5), Duration.ofMillis(5))) {
             table.start(2, order -> {

@@ -7,7 +7,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** What the live page shows, twice a second. */
+/** The live page: sends the state of the sale to all viewers twice a second. */
 @Component
 public class Board {
 
@@ -26,17 +26,17 @@ public class Board {
     /**
      * The state of the sale.
      *
-     * @param queued requests that became messages
-     * @param waiting of these, the ones nobody has decided on
-     * @param refused requests that were told "sold out" at once
-     * @param late requests that were told "sold out" when their turn came
-     * @param decidedPerSecond decisions during the last half second, as a rate
+     * @param queued requests sent as messages
+     * @param waiting queued requests without a decision
+     * @param refused requests rejected at once as sold out
+     * @param late queued requests that turned out to be sold out
+     * @param decidedPerSecond decisions per second, over the last half second
      */
     public record State(
             long queued, long waiting, long refused, long won, long late, long itemsLeft, long decidedPerSecond) {
     }
 
-    /** The state now. */
+    /** Returns the current state. */
     State state() {
         long number = sale.number();
         long won = ledger.count(number, Outcome.WON);
@@ -59,7 +59,7 @@ public class Board {
         }
     }
 
-    /** A new viewer; stays until its browser leaves. */
+    /** Opens an event stream to a new viewer. It stays open until the browser disconnects. */
     SseEmitter open() {
         SseEmitter viewer = new SseEmitter(0L);
         viewer.onCompletion(() -> viewers.remove(viewer));

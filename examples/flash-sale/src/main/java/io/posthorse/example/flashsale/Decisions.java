@@ -5,7 +5,7 @@ import org.apache.rocketmq.spring.annotation.RocketMQMessageListener;
 import org.apache.rocketmq.spring.core.RocketMQListener;
 import org.springframework.stereotype.Component;
 
-/** Works the queue off, with as many threads as the database can stand, however many buyers there are. */
+/** Consumes the requests, with as many threads as the database can handle, regardless of the number of buyers. */
 @Component
 @RocketMQMessageListener(topic = Sale.TOPIC, consumerGroup = "flash-sale-decisions", consumeThreadNumber = 4)
 public class Decisions implements RocketMQListener<String> {

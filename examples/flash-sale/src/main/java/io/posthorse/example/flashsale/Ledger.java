@@ -8,7 +8,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The database of the sale: how many items are left, and one row for each buyer that was decided on. */
+/** The database of the sale: the number of items left, and one row for each buyer with a decision. */
 @Repository
 public class Ledger {
 
@@ -21,10 +21,11 @@ public class Ledger {
     }
 
     /**
-     * Decides on a buyer in one transaction. The stock goes down by a conditional update, so two transactions can't both
-     * take the last item; the buyer is the key, so a message that comes twice finds the first decision and changes nothing.
+     * Decides on the request of a buyer in one transaction. The stock is decremented by a conditional update, so two
+     * transactions cannot both take the last item. The buyer is part of the primary key, so a duplicate message finds
+     * the first decision and changes nothing.
      *
-     * @return the decision, or empty when it was taken before
+     * @return the decision, or empty if it was taken before
      */
     @Transactional
     public Optional<Outcome> decide(long sale, long buyer) {
@@ -43,7 +44,7 @@ public class Ledger {
         return Optional.of(Outcome.WON);
     }
 
-    /** Stands for what a real order costs; the row of the sale is locked meanwhile, as it is in a real shop. */
+    /** Simulates the cost of a real order. Meanwhile the row of the sale is locked, as in a real shop. */
     private void beSlow() {
         try {
             TimeUnit.MILLISECONDS.sleep(decisionMilliseconds);
@@ -53,17 +54,17 @@ public class Ledger {
         }
     }
 
-    /** The sale that runs: the newest one. */
+    /** Returns the number of the current sale, which is the newest one. */
     long current() {
         return database.sql("SELECT MAX(id) FROM sale").query(Long.class).single();
     }
 
-    /** Items that can still be bought. */
+    /** Returns the number of items still for sale. */
     long itemsLeft(long sale) {
         return database.sql("SELECT items FROM sale WHERE id = ?").param(sale).query(Long.class).single();
     }
 
-    /** How many buyers were decided on with this outcome. */
+    /** Returns the number of buyers with the given outcome. */
     long count(long sale, Outcome outcome) {
         return database.sql("SELECT COUNT(*) FROM purchase WHERE sale = ? AND outcome = ?")
                 .params(sale, outcome.name())
@@ -71,7 +72,7 @@ public class Ledger {
                 .single();
     }
 
-    /** The decision on a buyer, or empty when there is none yet. */
+    /** Returns the decision on a buyer, or empty if there is none yet. */
     Optional<Outcome> outcomeOf(long sale, long buyer) {
         return database.sql("SELECT outcome FROM purchase WHERE sale = ? AND buyer = ?")
                 .params(sale, buyer)
@@ -80,7 +81,7 @@ public class Ledger {
                 .map(Outcome::valueOf);
     }
 
-    /** Opens a new sale with this many items and returns its number. */
+    /** Opens a new sale with the given number of items and returns the number of the sale. */
     @Transactional
     public long open(long items) {
         long sale = current() + 1;

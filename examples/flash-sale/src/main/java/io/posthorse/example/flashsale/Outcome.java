@@ -1,11 +1,11 @@
 package io.posthorse.example.flashsale;
 
-/** What became of a request to buy. */
+/** The outcome of a request to buy. */
 public enum Outcome {
-    /** In the queue, nothing is decided. */
+    /** The request is in the queue, without a decision. */
     QUEUED,
-    /** The buyer has an item. */
+    /** The buyer gets an item. */
     WON,
-    /** There was none left. */
+    /** No item was left. */
     SOLD_OUT
 }

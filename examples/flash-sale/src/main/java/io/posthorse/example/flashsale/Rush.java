@@ -6,7 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.stereotype.Component;
 
-/** Very many buyers at once. */
+/** A simulated rush of many concurrent buyers. */
 @Component
 public class Rush {
 
@@ -19,14 +19,14 @@ public class Rush {
     }
 
     /**
-     * How long buyers waited for the first answer, in microseconds.
+     * The time that buyers waited for the first answer, in microseconds.
      *
-     * @param failed requests without an answer; their buyers would try again
+     * @param failed requests without an answer; real buyers would try again
      */
     public record Answers(int buyers, int failed, long medianMicros, long slowestOfHundredMicros, long tookMillis) {
     }
 
-    /** Lets buyers 1 to n ask, 64 at a time, and returns when all have their first answer. */
+    /** Sends the requests of buyers 1 to n, 64 at a time, and returns when each has its first answer. */
     Answers run(int buyers) {
         long[] micros = new long[buyers];
         AtomicInteger next = new AtomicInteger();

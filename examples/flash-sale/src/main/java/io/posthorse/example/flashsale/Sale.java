@@ -5,7 +5,7 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.spring.core.RocketMQTemplate;
 import org.springframework.stereotype.Service;
 
-/** Takes requests: queues them as messages, or refuses them at once when it is known that nothing is left. */
+/** Accepts requests: sends them as messages, or rejects them at once when the sale is known to be sold out. */
 @Service
 public class Sale {
 
@@ -26,8 +26,8 @@ public class Sale {
     }
 
     /**
-     * A request in the queue, written as {@code sale:buyer}. It names its sale, so that one that waited for long does not
-     * buy in the next sale.
+     * A request in the queue, written as {@code sale:buyer}. It contains the number of its sale, so that an old request
+     * does not buy in a later sale.
      */
     record Request(long sale, long buyer) {
 
@@ -42,7 +42,7 @@ public class Sale {
         }
     }
 
-    /** Takes a buyer's request and says at once what is known of it: it is queued, or it comes too late. */
+    /** Accepts the request of a buyer and returns the outcome known so far: queued or sold out. */
     Outcome request(long buyer) {
         long sale = number;
         if (soldOut == sale) {
@@ -57,29 +57,29 @@ public class Sale {
         return Outcome.QUEUED;
     }
 
-    /** Notes that nothing is left in a sale: from now on its requests are refused without a message. */
+    /** Marks a sale as sold out: from now on its requests are rejected without a message. */
     void close(long sale) {
         soldOut = sale;
     }
 
-    /** Opens a new sale with this many items. */
+    /** Opens a new sale with the given number of items. */
     void open(long items) {
         number = ledger.open(items);
         queued.reset();
         refused.reset();
     }
 
-    /** The number of the sale that runs. */
+    /** Returns the number of the current sale. */
     long number() {
         return number;
     }
 
-    /** Requests that became messages since the sale was opened. */
+    /** Returns the number of requests sent as messages since the sale was opened. */
     long queued() {
         return queued.sum();
     }
 
-    /** Requests that were refused at once since the sale was opened. */
+    /** Returns the number of requests rejected at once since the sale was opened. */
     long refused() {
         return refused.sum();
     }

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** The application's HTTP face. */
+/** The HTTP interface of the application. */
 @RestController
 public class SaleController {
 
@@ -28,7 +28,7 @@ public class SaleController {
         this.rush = rush;
     }
 
-    /** A request to buy: 202 with a place in the queue, or 410 when everything is sold. */
+    /** Handles a request to buy: responds with 202 if it is queued, or 410 if the sale is sold out. */
     @PostMapping("/buy/{buyer}")
     ResponseEntity<Map<String, Object>> buy(@PathVariable("buyer") long buyer) {
         Outcome outcome = sale.request(buyer);
@@ -36,32 +36,35 @@ public class SaleController {
         return ResponseEntity.status(status).body(Map.of("buyer", buyer, "outcome", outcome));
     }
 
-    /** What became of a buyer's request. */
+    /** Returns the outcome of a buyer's request. */
     @GetMapping("/outcome/{buyer}")
     Map<String, Object> outcome(@PathVariable("buyer") long buyer) {
         return Map.of("buyer", buyer, "outcome", ledger.outcomeOf(sale.number(), buyer).orElse(Outcome.QUEUED));
     }
 
-    /** Opens a new sale with this many items; what still waits of the sale before is decided there. */
+    /**
+     * Opens a new sale with the given number of items. Requests still queued for the previous sale are decided in that
+     * sale.
+     */
     @PostMapping("/open")
     Board.State open(@RequestParam(name = "items", defaultValue = "100") long items) {
         sale.open(items);
         return board.state();
     }
 
-    /** Lets very many buyers ask, and says how long they waited for the first answer. */
+    /** Simulates a rush of many buyers and returns how long they waited for the first answer. */
     @PostMapping("/rush")
     Rush.Answers rush(@RequestParam(name = "buyers", defaultValue = "10000") int buyers) {
         return rush.run(Math.clamp(buyers, 1, BUYERS_MAX));
     }
 
-    /** The state of the sale. */
+    /** Returns the state of the sale. */
     @GetMapping("/state")
     Board.State state() {
         return board.state();
     }
 
-    /** What the page listens to. */
+    /** Opens the event stream of the page. */
     @GetMapping("/events")
     SseEmitter events() {
         return board.open();

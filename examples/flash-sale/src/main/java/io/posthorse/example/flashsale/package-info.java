@@ -1,2 +1,5 @@
-/** Sells a few items to very many buyers: requests queue in the broker and are worked off at the pace of the database. */
+/**
+ * Sells a few items to a very large number of buyers: requests queue in the broker and are processed at the pace of the
+ * database.
+ */
 package io.posthorse.example.flashsale;

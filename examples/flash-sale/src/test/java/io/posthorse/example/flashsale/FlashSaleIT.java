@@ -23,7 +23,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** A rush against a started broker. */
+/** Tests the flash sale against a running broker. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @DirtiesContext
 class FlashSaleIT {
@@ -82,7 +82,7 @@ class FlashSaleIT {
     }
 
     @Test
-    void aBuyerCountsOnceHoweverOftenTheRequestComes() throws Exception {
+    void duplicateRequestsOfABuyerCountOnce() throws Exception {
         sale.open(2);
         for (int i = 0; i < 5; i++) {
             assertEquals(202, post("/buy/30001").statusCode());

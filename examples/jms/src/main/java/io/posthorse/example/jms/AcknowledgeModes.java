@@ -14,13 +14,18 @@ import java.util.Map;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQSession;
 
-/** Who says that a message is done, and what is left when a consumer ends in the middle of its work. */
+/**
+ * Acknowledge modes: which side acknowledges messages, and what is left when a consumer ends before it has finished.
+ */
 public final class AcknowledgeModes {
 
     private AcknowledgeModes() {
     }
 
-    /** For each mode: takes three messages, acknowledges the second where that is the program's task, and ends. */
+    /**
+     * For each mode: receives three messages, acknowledges the second if the mode leaves this to the program, and
+     * closes the session.
+     */
     static List<String> run(String url) throws JMSException {
         Map<String, Integer> modes = new LinkedHashMap<>();
         modes.put("AUTO: the session, after each receive", Session.AUTO_ACKNOWLEDGE);

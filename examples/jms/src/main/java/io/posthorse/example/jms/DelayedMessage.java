@@ -12,17 +12,17 @@ import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ScheduledMessage;
 
-/** Messages for later: after a delay, and some times more. */
+/** Scheduled messages: delivery after a delay, and repeated delivery. */
 public final class DelayedMessage {
 
     private DelayedMessage() {
     }
 
-    /** What came, and how many milliseconds after it was sent. */
+    /** A received message, and the time since sending began, in milliseconds. */
     record Arrival(String text, long millis) {
     }
 
-    /** Sends a message for at once, one for later, and one that comes three times. */
+    /** Sends a message for immediate delivery, one with a delay, and one that is delivered three times. */
     static List<Arrival> run(String url) throws JMSException {
         List<Arrival> arrivals = new ArrayList<>();
         try (Connection connection = new ActiveMQConnectionFactory(url).createConnection()) {

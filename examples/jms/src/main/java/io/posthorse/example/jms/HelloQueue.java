@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** A queue: each message goes to one consumer, in the order in which it was sent. */
+/** A queue: each message goes to one consumer, in the order of sending. */
 public final class HelloQueue {
 
     private HelloQueue() {
     }
 
-    /** Sends three orders and takes them; gives what came. */
+    /** Sends three orders and receives them; returns what was received. */
     static List<String> run(String url) throws JMSException {
         List<String> lines = new ArrayList<>();
         try (Connection connection = new ActiveMQConnectionFactory(url).createConnection()) {

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** A topic: each message goes to every subscriber; a durable one also gets what came while it was away. */
+/**
+ * A topic: each message goes to every subscriber. A durable subscriber also receives messages sent while it was
+ * disconnected.
+ */
 public final class HelloTopic {
 
     private HelloTopic() {
@@ -32,7 +35,7 @@ public final class HelloTopic {
         return message == null ? "nothing" : message.getText();
     }
 
-    /** One subscriber listens, one is away for a while; gives what each got. */
+    /** Publishes while one subscriber listens and a durable one is disconnected; returns what each received. */
     static List<String> run(String url) throws JMSException {
         List<String> lines = new ArrayList<>();
         try (Connection away = connect(url, "jms-example-subscriber")) {

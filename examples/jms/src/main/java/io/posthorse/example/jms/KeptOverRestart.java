@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** What was sent is there after the broker was restarted, or killed: run it with {@code send}, restart, {@code take}. */
+/**
+ * Persistence: sent messages survive a restart or a kill of the broker. Run it with {@code send}, restart the broker,
+ * then run it with {@code take}.
+ */
 public final class KeptOverRestart {
 
     private static final String QUEUE = "jms.kept";
@@ -20,7 +23,7 @@ public final class KeptOverRestart {
     private KeptOverRestart() {
     }
 
-    /** Sends three; each send returns when the broker has written the message to its log. */
+    /** Sends three messages. Each send returns when the broker has written the message to its log. */
     static void send(String url) throws JMSException {
         try (Connection connection = new ActiveMQConnectionFactory(url).createConnection()) {
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
@@ -32,7 +35,7 @@ public final class KeptOverRestart {
         }
     }
 
-    /** Takes whatever is there. */
+    /** Receives all messages in the queue. */
     static List<String> take(String url) throws JMSException {
         List<String> lines = new ArrayList<>();
         try (Connection connection = new ActiveMQConnectionFactory(url).createConnection()) {

@@ -19,7 +19,10 @@ import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 
-/** From queue q24 to a RocketMQ group without a bridge: both are the same topic. JMS consumers lose nothing by it. */
+/**
+ * Queue q24 read by a RocketMQ group without a bridge: queue and topic are the same. JMS consumers still receive every
+ * message.
+ */
 public final class OneTopic {
 
     private OneTopic() {
@@ -38,7 +41,10 @@ public final class OneTopic {
         return group;
     }
 
-    /** Sends three by JMS; gives what the RocketMQ group got, and then what a JMS consumer got. */
+    /**
+     * Sends three messages with JMS; returns what the RocketMQ group received, followed by what a JMS consumer
+     * received.
+     */
     static List<String> run(String url, String nameServer) throws JMSException, MQClientException, InterruptedException {
         List<String> lines = new ArrayList<>();
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -68,6 +74,6 @@ public final class OneTopic {
 
     public static void main(String[] args) throws Exception {
         run(Url.of(args), args.length > 1 ? args[1] : "127.0.0.1:9876").forEach(System.out::println);
-        System.exit(0); // a thread of the RocketMQ client for listeners in order runs on after shutdown()
+        System.exit(0); // shutdown() leaves a thread of the RocketMQ client's orderly listener running
     }
 }

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** Question and answer: the answer comes over a temporary queue that only who asked can read. */
+/** Request and reply: the reply is sent to a temporary queue that only the requester can read. */
 public final class RequestReply {
 
     private RequestReply() {
     }
 
-    /** Answers questions until the connection closes. */
+    /** Answers requests until the connection is closed. */
     private static void serve(Connection connection) throws JMSException {
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         session.createConsumer(session.createQueue("jms.price")).setMessageListener(question -> {
@@ -33,7 +33,7 @@ public final class RequestReply {
         connection.start();
     }
 
-    /** Asks twice; gives the answers. */
+    /** Sends two requests; returns the replies. */
     static List<String> run(String url) throws JMSException {
         ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
         List<String> lines = new ArrayList<>();

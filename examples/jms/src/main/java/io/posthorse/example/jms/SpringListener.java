@@ -14,14 +14,17 @@ import org.springframework.jms.annotation.JmsListener;
 import org.springframework.jms.config.DefaultJmsListenerContainerFactory;
 import org.springframework.jms.core.JmsTemplate;
 
-/** Spring Boot: five listeners work on the results of payments, a template sends them. */
+/** Spring Boot: five concurrent listeners process payment results, which a template sends. */
 @SpringBootApplication
 public class SpringListener {
 
     final Set<Long> paid = ConcurrentHashMap.newKeySet();
     private final Set<Long> failedOnce = ConcurrentHashMap.newKeySet();
 
-    /** Five at once; another try to connect every 5 seconds; done when the method returns, again when it throws. */
+    /**
+     * Returns a factory with five concurrent consumers that reconnects every 5 seconds. A message is acknowledged when
+     * the listener method returns, and redelivered when it throws an exception.
+     */
     @Bean
     static DefaultJmsListenerContainerFactory jmsQueueListener(ConnectionFactory connections) {
         DefaultJmsListenerContainerFactory factory = new DefaultJmsListenerContainerFactory();
@@ -33,7 +36,7 @@ public class SpringListener {
         return factory;
     }
 
-    /** Every fifth order fails the first time, and comes again. */
+    /** Processes a payment result. Every fifth order fails the first time and is redelivered. */
     @JmsListener(destination = "PAYMENT_RESULT_QUEUE", containerFactory = "jmsQueueListener")
     void payment(Map<String, Object> message) {
         long order = (Long) message.get("orderId");

@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
-/** A transacted session: what it takes and what it sends happen together, or not at all. */
+/** A transacted session: what it receives and what it sends is committed or rolled back together. */
 public final class Transactions {
 
     private Transactions() {
     }
 
-    /** Turns an order into a delivery, and fails the first time. */
+    /** Turns an order into a delivery; the first attempt is rolled back. */
     static List<String> run(String url) throws JMSException {
         List<String> lines = new ArrayList<>();
         try (Connection connection = new ActiveMQConnectionFactory(url).createConnection()) {

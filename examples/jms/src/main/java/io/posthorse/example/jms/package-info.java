@@ -1,2 +1,2 @@
-/** Ten programs, one for each thing that JMS can do. */
+/** Ten programs, each of which shows one feature of JMS. */
 package io.posthorse.example.jms;

@@ -15,11 +15,11 @@ import jakarta.jms.TextMessage;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.Test;
 
-/** A program is tested with the broker inside the test: it starts before the first method and ends after the last. */
+/** Tests a program with an embedded broker, which starts before the first method and stops after the last. */
 @EmbeddedBroker
 class BrokerInTestIT {
 
-    /** What is tested: turns an order into a delivery, in one transaction. */
+    /** The code under test: turns an order into a delivery in one transaction. */
     private static void deliver(Session transacted, String from, String to) throws JMSException {
         MapMessage order = (MapMessage) transacted.createConsumer(transacted.createQueue(from)).receive(5_000);
         Queue deliveries = transacted.createQueue(to);

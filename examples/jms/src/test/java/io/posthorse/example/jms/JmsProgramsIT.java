@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jms.core.JmsTemplate;
 
-/** Each program, and what its page says that it prints. */
+/** Runs each program and compares its output with the output in the README. */
 class JmsProgramsIT {
 
     @TempDir

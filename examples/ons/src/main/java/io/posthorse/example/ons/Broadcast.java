@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Every consumer of the group gets every message that is sent while it is there. Nobody gets one again. */
+/**
+ * Broadcasting: every consumer of the group receives every message sent while it is running. Messages are not
+ * redelivered.
+ */
 final class Broadcast {
 
     private static final String TOPIC = "ons-broadcast";
@@ -37,7 +40,7 @@ final class Broadcast {
         return consumer;
     }
 
-    /** Sends two prices when two consumers have answered a call; gives what both took. */
+    /** Sends two prices after both consumers have received a call; returns what both received. */
     static List<String> run(Account account) throws InterruptedException {
         Taken taken = new Taken();
         Set<String> there = ConcurrentHashMap.newKeySet();
@@ -45,7 +48,7 @@ final class Broadcast {
         Producer producer = ONSFactory.createProducer(account.in("GID_broadcast_senders"));
         try {
             producer.start();
-            producer.send(Taken.message(TOPIC, "call", CALL)); // makes the topic
+            producer.send(Taken.message(TOPIC, "call", CALL)); // creates the topic
             for (String name : List.of("front", "back")) {
                 Consumer consumer = listener(account, name, there, taken);
                 consumers.add(consumer);

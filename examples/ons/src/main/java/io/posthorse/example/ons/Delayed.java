@@ -8,7 +8,7 @@ import com.aliyun.openservices.ons.api.Producer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A message for later: it names the time from which it may be delivered. */
+/** A delayed message: it carries the earliest time of its delivery. */
 final class Delayed {
 
     private static final String TOPIC = "ons-delayed";
@@ -17,7 +17,10 @@ final class Delayed {
     private Delayed() {
     }
 
-    /** Sends an order, and for later its cancellation, if it is not paid; gives what came, and whether too early. */
+    /**
+     * Sends an order, and a delayed cancellation in case it is not paid; returns what was received, and whether it was
+     * early.
+     */
     static List<String> run(Account account) throws InterruptedException {
         Taken taken = new Taken();
         Consumer consumer = ONSFactory.createConsumer(account.in("GID_delayed"));

@@ -9,7 +9,7 @@ import com.aliyun.openservices.ons.api.Producer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who wants some messages of a topic only names their tags, or asks for their properties in SQL. */
+/** Filters: a group selects messages of a topic by tag, or by an SQL expression over their properties. */
 final class Filters {
 
     private static final String TOPIC = "ons-filters";
@@ -17,7 +17,10 @@ final class Filters {
     private Filters() {
     }
 
-    /** Sends payments with three tags, each worth 10 more than the one before; gives what two groups took of them. */
+    /**
+     * Sends payments with three tags, each worth 10 more than the previous one; returns what two groups received of
+     * them.
+     */
     static List<String> run(Account account) throws InterruptedException {
         Taken byTag = new Taken();
         Taken bySql = new Taken();

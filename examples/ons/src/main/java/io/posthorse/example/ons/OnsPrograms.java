@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs the programs, one after the other, and prints what was received. */
+/** Runs the programs one after the other and prints what was received. */
 public final class OnsPrograms {
 
     private static final Map<String, Program> PROGRAMS = new LinkedHashMap<>();
@@ -22,12 +22,15 @@ public final class OnsPrograms {
     private OnsPrograms() {
     }
 
-    /** Sends, receives, and gives a line for each thing that happened. */
+    /** A program: sends and receives messages and returns one line for each event. */
     interface Program {
         List<String> run(Account account) throws InterruptedException;
     }
 
-    /** The first argument is the name server; those behind it name programs, and without any all run. */
+    /**
+     * Runs programs. The first argument is the name server, the others are names of programs; without names all
+     * programs run.
+     */
     public static void main(String[] args) throws InterruptedException {
         Account account = Account.of(args);
         List<String> names = args.length > 1 ? List.of(args).subList(1, args.length) : List.copyOf(PROGRAMS.keySet());

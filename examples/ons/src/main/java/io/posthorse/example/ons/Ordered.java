@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The steps of one order come one after the other: they have one sharding key, so they are in one queue. */
+/**
+ * Ordered messages: the steps of an order share a sharding key, so they are in one queue and are delivered in order.
+ */
 final class Ordered {
 
     private static final String TOPIC = "ons-ordered";
@@ -20,7 +22,10 @@ final class Ordered {
     private Ordered() {
     }
 
-    /** Sends three orders of three steps; gives each order's steps. One is not taken at once; what follows waits. */
+    /**
+     * Sends three orders of three steps; returns the steps of each order. One step is suspended once; the steps behind
+     * it wait.
+     */
     static List<String> run(Account account) throws InterruptedException {
         Taken taken = new Taken();
         AtomicBoolean suspended = new AtomicBoolean();

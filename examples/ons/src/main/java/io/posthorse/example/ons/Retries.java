@@ -8,7 +8,10 @@ import com.aliyun.openservices.ons.api.PropertyKeyConst;
 import java.util.List;
 import java.util.Properties;
 
-/** A message comes again when its listener says so, says nothing, or throws; but not for ever. */
+/**
+ * Retries: a message is redelivered if its listener returns {@code ReconsumeLater} or null, or throws an exception, up
+ * to a maximum number of retries.
+ */
 final class Retries {
 
     private static final String TOPIC = "ons-retries";
@@ -25,11 +28,11 @@ final class Retries {
             case "throws" -> throw new IllegalStateException("the warehouse does not answer");
             case "null" -> null;
             case "caught" -> caught();
-            default -> Action.ReconsumeLater; // the way to say it
+            default -> Action.ReconsumeLater; // the recommended way to request a retry
         };
     }
 
-    /** Who wants no retry catches everything. */
+    /** Returns the result of a listener that catches all exceptions to avoid a retry. */
     private static Action caught() {
         try {
             throw new IllegalStateException("the warehouse does not answer");
@@ -38,7 +41,7 @@ final class Retries {
         }
     }
 
-    /** Sends five messages; gives each delivery. The one that is hopeless becomes a dead letter after two retries. */
+    /** Sends five messages; returns each delivery. The hopeless one becomes a dead letter after two retries. */
     static List<String> run(Account account) throws InterruptedException {
         Taken taken = new Taken();
         Properties properties = account.in("GID_retries");

@@ -8,7 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What listeners took, in the order in which they took it. */
+/** The messages received by listeners, in the order of receipt. */
 final class Taken {
 
     private static final int LIMIT_SECONDS = 60;
@@ -27,7 +27,7 @@ final class Taken {
         lines.add(line);
     }
 
-    /** Waits for so many lines; throws when one is not there after a minute. */
+    /** Waits for the given number of lines. Throws an exception if one of them does not arrive within a minute. */
     List<String> next(int count) throws InterruptedException {
         List<String> next = new ArrayList<>();
         while (next.size() < count) {
@@ -41,7 +41,7 @@ final class Taken {
         return next;
     }
 
-    /** The same, sorted: messages of several queues come in no order. */
+    /** Returns the same, sorted: messages of several queues arrive in no particular order. */
     List<String> sorted(int count) throws InterruptedException {
         return next(count).stream().sorted().toList();
     }

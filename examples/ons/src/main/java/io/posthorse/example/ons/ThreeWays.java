@@ -11,7 +11,7 @@ import com.aliyun.openservices.ons.api.SendResult;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Three ways to send: wait for the broker's answer, be called back with it, or do without. */
+/** Three ways to send: synchronously, asynchronously with a callback, and one-way without an answer. */
 final class ThreeWays {
 
     private static final String TOPIC = "ons-ways";
@@ -21,7 +21,7 @@ final class ThreeWays {
 
     private static Message order(String text, int number) {
         Message message = Taken.message(TOPIC, "order", text);
-        message.setKey("ORDERID_" + number); // the business's own: by it, not by the message id, one knows what was done
+        message.setKey("ORDERID_" + number); // business key: identifies duplicates, unlike the message id
         return message;
     }
 
@@ -41,7 +41,7 @@ final class ThreeWays {
         return answer;
     }
 
-    /** Sends in each way; gives what a consumer took. */
+    /** Sends a message in each way; returns what a consumer received. */
     static List<String> run(Account account) throws InterruptedException {
         Taken taken = new Taken();
         Producer producer = ONSFactory.createProducer(account.in("GID_ways"));

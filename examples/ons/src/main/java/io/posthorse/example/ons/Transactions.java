@@ -9,7 +9,10 @@ import com.aliyun.openservices.ons.api.transaction.TransactionProducer;
 import com.aliyun.openservices.ons.api.transaction.TransactionStatus;
 import java.util.List;
 
-/** A message that is seen if the local transaction was committed. Who does not know yet is asked later. */
+/**
+ * Transactional messages: a message becomes visible if the local transaction commits. If its outcome is unknown, the
+ * broker checks it later.
+ */
 final class Transactions {
 
     private static final String TOPIC = "ons-transactions";
@@ -19,11 +22,11 @@ final class Transactions {
 
     private static void pay(TransactionProducer producer, String text, TransactionStatus outcome) {
         Message message = Taken.message(TOPIC, "paid", text);
-        message.putUserProperties("CHECK_IMMUNITY_TIME_IN_SECONDS", "1"); // asked after a second, and not after six
+        message.putUserProperties("CHECK_IMMUNITY_TIME_IN_SECONDS", "1"); // checked after one second instead of six
         producer.send(message, (sent, argument) -> outcome, null);
     }
 
-    /** Pays three times; gives what came of it. */
+    /** Pays three times; returns what was received. */
     static List<String> run(Account account) throws InterruptedException {
         Taken taken = new Taken();
         Consumer consumer = ONSFactory.createConsumer(account.in("GID_transactions_readers"));

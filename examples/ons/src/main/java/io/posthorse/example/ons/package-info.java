@@ -1,2 +1,2 @@
-/** Seven programs with the client of Alibaba's cloud, one for each thing that it can do. */
+/** Seven programs with the client of Alibaba Cloud, one for each feature. */
 package io.posthorse.example.ons;

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Each program, and what its page says that it prints. They run side by side: no two share a topic or a group. */
+/**
+ * Runs each program and compares its output with the output in the README. The programs run concurrently: no two share
+ * a topic or a group.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class OnsProgramsIT {
 
@@ -88,9 +91,12 @@ class OnsProgramsIT {
                 "throws, retry 1"), Retries.run(account));
     }
 
-    /** The client signs a character of its route requests that it does not send, so its name server must not look at it. */
+    /**
+     * The client's signature of route requests covers a character that it does not send, so its name server must not
+     * verify it.
+     */
     @Test
-    void whatTheClientSignsIsAdmittedAndWhatItSignsWronglyIsNot() throws Exception {
+    void validSignaturesAreAcceptedAndInvalidOnesAreRejected() throws Exception {
         int port = freePort();
         ProcessBuilder names = new ProcessBuilder("../../bin/posthorse", "nameserver", "--set", "nameserver.port=" + port,
                 "--set", "storePathRootDir=" + folder.resolve("names"));

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Both services as processes, with libraries of 2020 on the JDK of today. */
+/** Runs both services as processes, with libraries of 2020 on a current JDK. */
 class ParkingClassicIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -31,7 +31,7 @@ class ParkingClassicIT {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Test
-    void whatIsSentToAnOutputArrivesAtItsInput() throws Exception {
+    void messagesSentToAnOutputArriveAtItsInput() throws Exception {
         int chargingPort = freePort();
         try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), Map.of());
                 ChildProcess charging = start(broker, "charging", "Charging", chargingPort)) {

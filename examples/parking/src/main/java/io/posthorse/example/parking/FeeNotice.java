@@ -1,11 +1,11 @@
 package io.posthorse.example.parking;
 
 /**
- * Tells a driver what was charged.
+ * A notice to a driver about the fee charged.
  *
- * @param plate the car
- * @param number counts a car's notices, beginning with 1
- * @param cents what was charged; 0 with a monthly card
+ * @param plate the license plate of the car
+ * @param number the number of the notice among those of the car, starting with 1
+ * @param cents the fee charged; 0 with a monthly card
  */
 public record FeeNotice(String plate, long number, long cents, String text) {
 }

@@ -1,2 +1,2 @@
-/** What the two services of the parking example share: the body of their message. */
+/** Code shared by the two services of the parking example: the body of their message. */
 package io.posthorse.example.parking;

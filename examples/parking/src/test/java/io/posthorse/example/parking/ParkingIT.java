@@ -23,10 +23,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Both services as processes. */
+/** Runs both services as processes. */
 class ParkingIT {
 
-    /** A killed consumer's lock of a queue lasts for a minute, and the next one asks for it every 20 seconds. */
+    /**
+     * The queue lock of a killed consumer expires after a minute, and its successor requests the lock every 20 seconds.
+     */
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int CARS = 5;
     private static final int NOTICES = 20;
@@ -39,7 +41,7 @@ class ParkingIT {
     private final int messagePort = freePort();
 
     @Test
-    void noticesComeInOrderAlsoWhenTheMessageServiceWasKilled() throws Exception {
+    void noticesStayInOrderAfterTheMessageServiceIsKilled() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), Map.of());
                 ChildProcess charging = start(broker, "charging", "Charging", chargingPort)) {
             awaitStarted(charging);
@@ -72,7 +74,7 @@ class ParkingIT {
         }
     }
 
-    /** The newest notices of each car, in the order in which they came. */
+    /** Compares the newest notices of each car, in the order of receipt. */
     private void compare(int first) throws Exception {
         for (int car = 0; car < CARS; car++) {
             List<String> expected = Stream.iterate(first, i -> i + 1)
@@ -92,7 +94,7 @@ class ParkingIT {
         return notice.matcher(body).results().map(m -> m.group(1) + " " + m.group(2)).toList();
     }
 
-    /** The first event that the page's stream brings. */
+    /** Returns the first event of the page's event stream. */
     private CompletableFuture<String> listen() {
         HttpRequest request = HttpRequest.newBuilder(uri(messagePort, "/events")).build();
         return http.sendAsync(request, HttpResponse.BodyHandlers.ofLines()).thenApply(response ->

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The application as a process that can be killed; its broker is in this JVM. */
+/** The application as a process that can be killed. Its broker runs in this JVM. */
 final class ApplicationProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
@@ -38,7 +38,7 @@ final class ApplicationProcess implements AutoCloseable {
         }
         List<String> all = new ArrayList<>(List.of(
                 "--server.port=" + port,
-                // Without a store of messages in each consumer: behind one that stands still, others would wait.
+                // No prefetch: messages prefetched by a stopped consumer would have to wait.
                 "--spring.activemq.broker-url=" + broker.jmsUrl() + "?jms.prefetchPolicy.queuePrefetch=0",
                 "--spring.datasource.url=" + database,
                 "--spring.datasource.username=sa",
@@ -66,13 +66,13 @@ final class ApplicationProcess implements AutoCloseable {
                 .until(() -> process.outputSinceStart().contains("Started PaymentToWarehouseApplication"));
     }
 
-    /** Ends it as SIGKILL does. */
+    /** Kills the process, as SIGKILL does. */
     void kill() throws InterruptedException {
         process.kill();
         process.close();
     }
 
-    /** Stops the thread that comes by a step with this order. */
+    /** Stops the thread that reaches a step with the given order. */
     void stopAt(String step, String order) throws IOException {
         Files.createFile(steps.resolve(step + "." + order));
     }
@@ -85,7 +85,7 @@ final class ApplicationProcess implements AutoCloseable {
         return http.send(put(order, sku, count), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
-    /** Places an order and does not wait: the process may be killed before it answers. */
+    /** Places an order without waiting for the answer: the process may be killed before it answers. */
     CompletableFuture<?> beginPlace(String order, String sku, int count) {
         return http.sendAsync(put(order, sku, count), HttpResponse.BodyHandlers.discarding());
     }
@@ -95,7 +95,7 @@ final class ApplicationProcess implements AutoCloseable {
                 .PUT(HttpRequest.BodyPublishers.noBody()).build();
     }
 
-    /** The provider says how a payment ended; does not wait. */
+    /** Sends the result of a payment as the provider does, without waiting for the answer. */
     CompletableFuture<?> beginPay(String order, String result) {
         HttpRequest request = HttpRequest.newBuilder(address("/sendResult?orderId=" + order + "&result=" + result)).build();
         return http.sendAsync(request, HttpResponse.BodyHandlers.discarding());

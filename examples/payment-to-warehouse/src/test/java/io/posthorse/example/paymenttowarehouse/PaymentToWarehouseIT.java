@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Orders on their way, and what becomes of them when a message comes twice, a step fails, or the process is killed. */
+/** Tests orders in normal operation, with duplicate messages, with failed steps, and with a killed process. */
 @EmbeddedBroker(memory = true)
 class PaymentToWarehouseIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -65,7 +65,7 @@ class PaymentToWarehouseIT {
     }
 
     @Test
-    void anOrderForMoreThanThereIsWaitsForSomebodyToLook() throws Exception {
+    void anOrderThatExceedsTheStockIsMarkedAsAnException() throws Exception {
         stock("rare", 2);
         application.place("rare-1", "rare", 3);
         application.pay("rare-1");
@@ -74,7 +74,7 @@ class PaymentToWarehouseIT {
     }
 
     @Test
-    void aPaymentThatFailedTakesNothing() throws Exception {
+    void aFailedPaymentTakesNothingFromStock() throws Exception {
         stock("poor", 2);
         application.place("poor-1", "poor", 1);
         application.beginPay("poor-1", "fail").join();
@@ -82,9 +82,12 @@ class PaymentToWarehouseIT {
         assertEquals(2, stockOf("poor"));
     }
 
-    /** Each of the three messages of an order once more, and those of the first two queues before their time. */
+    /**
+     * Sends each of the three messages of an order several times. The repeated answers of the warehouse differ from the
+     * first.
+     */
     @Test
-    void messagesThatComeTwiceChangeNothing() throws Exception {
+    void duplicateMessagesChangeNothing() throws Exception {
         stock("twice", 10);
         application.place("twice-1", "twice", 4);
         for (int i = 0; i < 3; i++) {
@@ -105,9 +108,9 @@ class PaymentToWarehouseIT {
         assertEquals(5, stockOf("twice"));
     }
 
-    /** One order stands still at each place between two steps; then the process dies with all of them. */
+    /** Stops one order at each place between two steps, then kills the process with all of them. */
     @Test
-    void aKillBetweenAnyTwoStepsCostsNothing() throws Exception {
+    void aKillBetweenAnyTwoStepsLosesNothing() throws Exception {
         List<String> steps = List.of("timeout-sent", "payment-stored", "payment-told", "order-paid", "warehouse-told",
                 "stock-deducted", "warehouse-answered", "order-deducted");
         stock("killed", 100);
@@ -136,7 +139,7 @@ class PaymentToWarehouseIT {
     }
 
     @Test
-    void whatIsNotPaidInTimeIsCancelledAndLateMoneyGoesBack(@TempDir Path other) throws Exception {
+    void unpaidOrdersAreCancelledAndLatePaymentsAreToBeRefunded(@TempDir Path other) throws Exception {
         String own = "jdbc:h2:tcp://127.0.0.1:" + database.getPort() + "/mem:hasty;DB_CLOSE_DELAY=-1";
         try (Broker quiet = Broker.builder().preferMemory().start();
                 ApplicationProcess hasty = new ApplicationProcess(other, quiet, own, "--example.order-timeout-ms=3000")) {
@@ -174,7 +177,7 @@ class PaymentToWarehouseIT {
         }
     }
 
-    /** Browsers see what was not settled, also what a consumer has in its hands. */
+    /** Waits until queue browsers find no message. They also show unsettled messages that a consumer holds. */
     private static void awaitQueuesEmpty() throws Exception {
         try (Connection connection = new ActiveMQConnectionFactory(broker.jmsUrl()).createConnection();
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {

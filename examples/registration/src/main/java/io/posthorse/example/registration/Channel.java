@@ -1,11 +1,11 @@
 package io.posthorse.example.registration;
 
-/** A way to reach a user. */
+/** A channel by which a user is notified. */
 public enum Channel {
     MAIL,
     SMS;
 
-    /** Where the user is reached on this channel. */
+    /** Returns the user's address on this channel. */
     String address(User user) {
         return this == MAIL ? user.mail() : user.phone();
     }

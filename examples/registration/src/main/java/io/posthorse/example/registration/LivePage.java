@@ -6,13 +6,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** The browsers that look at the page, as streams of server-sent events. */
+/** The viewers of the page, as streams of server-sent events. */
 @Component
 public class LivePage {
 
     private final List<SseEmitter> viewers = new CopyOnWriteArrayList<>();
 
-    /** A new viewer; stays until its browser leaves. */
+    /** Opens an event stream to a new viewer. It stays open until the browser disconnects. */
     SseEmitter open() {
         SseEmitter viewer = new SseEmitter(0L);
         viewer.onCompletion(() -> viewers.remove(viewer));
@@ -21,7 +21,7 @@ public class LivePage {
         return viewer;
     }
 
-    /** Shows an event to all who look. */
+    /** Sends an event to all viewers. */
     void show(String name, Object data) {
         for (SseEmitter viewer : viewers) {
             try {

@@ -1,11 +1,11 @@
 package io.posthorse.example.registration;
 
-/** How the notices of a registration are sent. */
+/** The way in which the notices of a registration are sent. */
 public enum Mode {
     /** One after the other, while the user waits. */
     SERIAL,
-    /** At the same time, while the user waits for the slower one. */
+    /** Concurrently, while the user waits for the slower one. */
     PARALLEL,
-    /** By whoever reads the message; the user waits for the broker only. */
+    /** By the consumers of a message; the user waits only for the broker. */
     MESSAGE
 }

@@ -10,10 +10,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Sends the notices; the senders are fakes that take their time and remember what they sent.
+ * Sends the notices. The senders are simulated: they take some time and record what they sent.
  *
- * <p>A notice is sent once for each user and channel, however often this is asked for. An address that begins with
- * {@code flaky} fails at the first try, as a mail server does that is just being restarted.
+ * <p>A notice is sent once for each user and channel, regardless of the number of calls. An address that begins with
+ * {@code flaky} fails at the first attempt, like a mail server that is being restarted.
  */
 @Service
 public class Notices {
@@ -31,7 +31,7 @@ public class Notices {
         this.page = page;
     }
 
-    /** Sends one notice; throws when the other side is not there at the moment. */
+    /** Sends one notice. Throws an exception if the simulated server does not answer. */
     void send(Channel channel, User user) {
         String address = channel.address(user);
         if (sent(channel, user.id())) {
@@ -53,7 +53,7 @@ public class Notices {
         page.show("sent", Map.of("channel", channel, "user", user.name()));
     }
 
-    /** Whether the user has been reached on the channel. */
+    /** Returns whether the notice was sent to the user on this channel. */
     boolean sent(Channel channel, String userId) {
         return database.sql("SELECT COUNT(*) FROM notices WHERE user_id = ? AND channel = ?")
                 .params(userId, channel.name())

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** The application's HTTP face. */
+/** The HTTP interface of the application. */
 @RestController
 public class RegistrationController {
 
@@ -29,7 +29,7 @@ public class RegistrationController {
         this.page = page;
     }
 
-    /** Registers one user and says how long it took. */
+    /** Registers a user and returns the time it took. */
     @PostMapping("/register")
     Map<String, Object> register(
             @RequestParam("mode") Mode mode,
@@ -40,7 +40,7 @@ public class RegistrationController {
         return Map.of("id", receipt.id(), "mode", mode, "milliseconds", receipt.took().toMillis());
     }
 
-    /** Registers some users in each way and gives the median time of each, in milliseconds. */
+    /** Registers some users in each mode and returns the median time of each mode, in milliseconds. */
     @PostMapping("/measure")
     Map<Mode, Double> measure(@RequestParam(name = "rounds", defaultValue = "10") int rounds) {
         int count = Math.clamp(rounds, 1, ROUNDS_MAX);
@@ -59,7 +59,7 @@ public class RegistrationController {
         return medians;
     }
 
-    /** What the page listens to. */
+    /** Opens the event stream of the page. */
     @GetMapping("/events")
     SseEmitter events() {
         return page.open();

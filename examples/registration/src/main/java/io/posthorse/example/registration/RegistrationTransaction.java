@@ -10,7 +10,7 @@ import org.apache.rocketmq.spring.core.RocketMQLocalTransactionState;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.messaging.Message;
 
-/** The local half of the registration's transaction: stores the user, and knows later whether it did. */
+/** The local transaction of a registration: stores the user, and answers transaction checks of the broker. */
 @RocketMQTransactionListener
 public class RegistrationTransaction implements RocketMQLocalTransactionListener {
 

@@ -12,7 +12,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.messaging.support.MessageBuilder;
 import org.springframework.stereotype.Service;
 
-/** Registers a user in one of the three ways. */
+/** Registers a user in one of the three modes. */
 @Service
 public class Registrations implements AutoCloseable {
 
@@ -30,14 +30,14 @@ public class Registrations implements AutoCloseable {
     }
 
     /**
-     * What the caller gets.
+     * The result of a registration.
      *
      * @param took the time until the answer
      */
     public record Receipt(String id, Mode mode, Duration took) {
     }
 
-    /** Registers; throws {@code DuplicateKeyException} when the name is taken. */
+    /** Registers a user. Throws {@code DuplicateKeyException} if the name is taken. */
     Receipt register(Mode mode, String name, String mail, String phone) {
         User user = new User(UUID.randomUUID().toString(), name, mail, phone);
         long start = System.nanoTime();
@@ -59,8 +59,8 @@ public class Registrations implements AutoCloseable {
     }
 
     /**
-     * The user is stored and the message is visible, or neither. The broker keeps the message back until
-     * {@link RegistrationTransaction} has stored the user, and asks it again when the answer got lost.
+     * Stores the user and sends the message in one transaction. The broker holds the message back until
+     * {@link RegistrationTransaction} has stored the user, and checks the transaction if the answer is lost.
      */
     private void saveAndAnnounce(User user) {
         TransactionSendResult result =

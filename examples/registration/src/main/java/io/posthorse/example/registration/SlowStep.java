@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Stands for a system that takes its time: a database, a mail server, a provider of text messages. */
+/** Simulates a slow system: a database, a mail server, or a provider of text messages. */
 @Component
 public class SlowStep {
 

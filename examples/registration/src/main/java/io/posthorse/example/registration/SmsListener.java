@@ -4,7 +4,7 @@ import org.apache.rocketmq.spring.annotation.RocketMQMessageListener;
 import org.apache.rocketmq.spring.core.RocketMQListener;
 import org.springframework.stereotype.Component;
 
-/** Sends the text message of a registration. What it throws makes the broker deliver the message again, later. */
+/** Sends the text message of a registration. If it throws an exception, the broker redelivers the message later. */
 @Component
 @RocketMQMessageListener(topic = Registrations.TOPIC, consumerGroup = "registration-sms")
 public class SmsListener implements RocketMQListener<User> {

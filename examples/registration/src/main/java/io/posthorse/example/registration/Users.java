@@ -15,7 +15,7 @@ public class Users {
         this.slowStep = slowStep;
     }
 
-    /** Stores a user; throws {@code DuplicateKeyException} when the name is taken. */
+    /** Stores a user. Throws {@code DuplicateKeyException} if the name is taken. */
     void save(User user) {
         slowStep.take();
         database.sql("INSERT INTO users (id, name, mail, phone) VALUES (?, ?, ?, ?)")
@@ -23,7 +23,7 @@ public class Users {
                 .update();
     }
 
-    /** Whether a user with this id is stored. */
+    /** Returns whether a user with this id is stored. */
     boolean exists(String id) {
         return database.sql("SELECT COUNT(*) FROM users WHERE id = ?").param(id).query(Long.class).single() > 0;
     }

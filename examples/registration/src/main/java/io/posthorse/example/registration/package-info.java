@@ -1,2 +1,2 @@
-/** Registers users and tells them by mail and text message, in three ways that can be compared. */
+/** Registers users and notifies them by mail and text message, in three modes for comparison. */
 package io.posthorse.example.registration;

@@ -22,7 +22,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The three ways against a started broker. */
+/** Tests the three modes against a running broker. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE)
 @DirtiesContext
 class RegistrationIT {
@@ -58,7 +58,7 @@ class RegistrationIT {
     }
 
     @Test
-    void eachWayTakesTheTimeOfTheStepsThatItWaitsFor() {
+    void eachModeTakesTheTimeOfTheStepsThatItWaitsFor() {
         Map<Mode, Double> medians = controller.measure(5);
         assertTrue(medians.get(Mode.SERIAL) >= 150, () -> "three steps in a row: " + medians);
         assertTrue(medians.get(Mode.PARALLEL) >= 100, () -> "a step, and two at once: " + medians);
@@ -69,7 +69,7 @@ class RegistrationIT {
     }
 
     @Test
-    void aNoticeThatFailsIsSentByTheNextDelivery() {
+    void aFailedNoticeIsSentOnRedelivery() {
         String id = registrations.register(Mode.MESSAGE, "ann", "flaky-ann@example.org", "+49").id();
         await().atMost(LIMIT).untilAsserted(() -> assertEquals(2, noticesOf(id)));
         assertThrows(IllegalStateException.class,
@@ -78,7 +78,7 @@ class RegistrationIT {
     }
 
     @Test
-    void aMessageThatComesTwiceSendsOneNotice() {
+    void aDuplicateMessageSendsOneNotice() {
         User user = new User("0", "carl", "carl@example.org", "+49");
         rocketMq.convertAndSend(Registrations.TOPIC, user);
         rocketMq.convertAndSend(Registrations.TOPIC, user);
@@ -88,7 +88,7 @@ class RegistrationIT {
     }
 
     @Test
-    void aTakenNameIsRefusedAndNobodyIsTold() {
+    void aTakenNameIsRejectedWithoutANotice() {
         registrations.register(Mode.MESSAGE, "eve", "eve@example.org", "+49");
         assertThrows(DuplicateKeyException.class,
                 () -> registrations.register(Mode.MESSAGE, "eve", "second-eve@example.org", "+49"));

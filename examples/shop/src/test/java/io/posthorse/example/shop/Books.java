@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The tables of all services, read from outside, and what must be true of them together. */
+/** Reads the tables of all services from outside and checks that they are consistent with each other. */
 final class Books {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -43,7 +43,7 @@ final class Books {
         update("coupon", "INSERT INTO trade_coupon VALUES (" + id + ", " + user + ", " + cents + ", NULL, NULL)");
     }
 
-    /** Takes goods out of the comparison, with the orders that took some of them. */
+    /** Excludes goods from the comparison, together with the orders that took some of them. */
     void forget(long goods) throws SQLException {
         stockAtFirst.remove(goods);
         update("goods", "DELETE FROM trade_goods_number_log WHERE goods_id = " + goods);
@@ -59,12 +59,12 @@ final class Books {
         return DriverManager.getConnection(shop.database(service), "sa", "");
     }
 
-    /** The only value of a query. */
+    /** Returns the only value of a query. */
     long number(String service, String sql) throws SQLException {
         return numbers(service, sql).getFirst();
     }
 
-    /** The first column of a query. */
+    /** Returns the first column of a query. */
     List<Long> numbers(String service, String sql) throws SQLException {
         try (Connection connection = open(service);
                 Statement statement = connection.createStatement();
@@ -77,7 +77,7 @@ final class Books {
         }
     }
 
-    /** The state of an order and of its payment. */
+    /** Returns the status of an order and of its payment. */
     String stateOf(long orderId) throws SQLException {
         try (Connection connection = open("order");
                 Statement statement = connection.createStatement();
@@ -99,7 +99,7 @@ final class Books {
         return number("user", "SELECT user_score FROM trade_user WHERE user_id = " + user);
     }
 
-    /** Waits until nothing is under way, then compares every table with every other. */
+    /** Waits until no order or message is pending, then checks the tables against each other. */
     void awaitBalance() {
         await("everything settled").atMost(LIMIT).untilAsserted(() -> {
             assertEquals(0, number("order",

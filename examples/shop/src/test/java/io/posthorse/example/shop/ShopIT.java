@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole shop as processes: what it does when all goes well, when a step fails, and when a process is killed. */
+/** Tests the whole shop as processes: in normal operation, with failed steps, and with killed processes. */
 class ShopIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -55,7 +55,10 @@ class ShopIT {
         shop.forgetSteps();
     }
 
-    /** A user with 100.00, a coupon of 5.00 and goods of which there are ten: all with one number. */
+    /**
+     * Adds a user with a balance of 100.00, a coupon of 5.00 and an article with ten in stock; all have the number
+     * returned.
+     */
     private static long newCustomer() throws Exception {
         long id = NEXT.getAndIncrement();
         books.addUser(id, 100_00);
@@ -90,7 +93,7 @@ class ShopIT {
     }
 
     @Test
-    void whatIsWrongIsRefusedBeforeAnythingIsWritten() throws Exception {
+    void invalidOrdersAreRejectedBeforeAnythingIsWritten() throws Exception {
         long id = newCustomer();
         long orders = books.number("order", "SELECT COUNT(*) FROM trade_order");
         assertEquals("GOODS_UNKNOWN", shopper.place(Shopper.request(id, 99, null)).code());
@@ -110,7 +113,7 @@ class ShopIT {
     }
 
     @Test
-    void aStepThatFailsGivesBackWhatTheStepsBeforeItTook() throws Exception {
+    void aFailedStepCompensatesThePreviousSteps() throws Exception {
         for (String step : List.of("before-goods", "before-coupon", "before-balance", "before-confirm")) {
             long id = newCustomer();
             shop.failAt("order." + step);
@@ -126,7 +129,7 @@ class ShopIT {
     }
 
     @Test
-    void messagesThatComeAgainChangeNothing() throws Exception {
+    void duplicateMessagesChangeNothing() throws Exception {
         long id = newCustomer();
         shop.failAt("order.before-confirm");
         Answer cancelled = shopper.place(order(id));
@@ -154,7 +157,7 @@ class ShopIT {
         assertEquals(payment.cents() / 100, books.score(id));
     }
 
-    /** How often a service said that a message came again. */
+    /** Returns how many redelivered messages the services have logged. */
     private static long handled() {
         return ShopProcesses.SERVICES.stream()
                 .mapToLong(service -> shop.output(service).split("came again; nothing to do", -1).length - 1)
@@ -166,7 +169,7 @@ class ShopIT {
     }
 
     @Test
-    void aCompensationThatFailsIsTriedThreeTimesAndThenLeftToAPerson() throws Exception {
+    void aFailingCompensationIsAbandonedAfterThreeAttempts() throws Exception {
         long twice = newCustomer();
         long always = newCustomer();
         assertEquals(2, triesOf(twice, 2));
@@ -180,7 +183,7 @@ class ShopIT {
         books.forget(always);
     }
 
-    /** Cancels an order whose goods can't be given back this many times. */
+    /** Cancels an order whose goods cannot be returned for the given number of attempts; returns the attempts seen. */
     private static int triesOf(long id, int failures) throws Exception {
         shop.failAt("goods.claimed");
         shop.failAt("order.before-confirm");
@@ -196,7 +199,7 @@ class ShopIT {
     }
 
     @Test
-    void aStepThatComesAfterTheCancellationTakesNothing() throws Exception {
+    void aStepAfterTheCancellationHasNoEffect() throws Exception {
         long id = newCustomer();
         shop.stopAt("order.before-goods");
         CompletableFuture<Answer> answer = shopper.placeLater(order(id));
@@ -210,7 +213,7 @@ class ShopIT {
     }
 
     @Test
-    void twoHundredOrdersAtOnceForTheLastHundredItems() throws Exception {
+    void twoHundredConcurrentOrdersForTheLastHundredItems() throws Exception {
         long goods = NEXT.getAndIncrement();
         books.addGoods(goods, 100, 50_00);
         List<Long> users = new ArrayList<>();
@@ -270,7 +273,7 @@ class ShopIT {
     }
 
     @Test
-    void theServicesBehindItAreKilledInTheMiddleOfACallAndOfACompensation() throws Exception {
+    void theOtherServicesAreKilledDuringACallAndDuringACompensation() throws Exception {
         for (String service : List.of("goods", "coupon", "user")) {
             for (String step : List.of("claimed", "effect-not-committed", "effect-committed")) {
                 shop.stopAt(service + "." + step);
@@ -291,7 +294,7 @@ class ShopIT {
     }
 
     @Test
-    void aPaymentSurvivesTheDeathOfAllWhoHaveToDoWithIt() throws Exception {
+    void aPaymentSurvivesTheKillOfAllServicesInvolved() throws Exception {
         List<String> stops = List.of("pay.before-send", "pay.after-send", "pay.claimed", "user.claimed", "order.claimed",
                 "pay.effect-not-committed", "user.effect-not-committed", "order.effect-not-committed",
                 "user.effect-committed", "order.effect-committed", "pay.effect-committed");

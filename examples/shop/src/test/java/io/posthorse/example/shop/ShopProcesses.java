@@ -17,7 +17,7 @@ import java.util.Map;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 
-/** The whole shop in processes of its own: broker, infrastructure and five services, on free ports. */
+/** The whole shop in separate processes: broker, infrastructure and five services, on free ports. */
 final class ShopProcesses implements AutoCloseable {
 
     static final List<String> SERVICES = List.of("goods", "coupon", "user", "order", "pay");
@@ -46,7 +46,7 @@ final class ShopProcesses implements AutoCloseable {
         broker = BrokerProcess.start(folder.resolve("broker"), Map.of("messageDelayLevel", "1s 1s 1s 1s 1s 1s 1s 1s"));
     }
 
-    /** Starts everything and waits until orders can be placed. */
+    /** Starts all processes and waits until the services have started. */
     static ShopProcesses start(Path folder) throws IOException, InterruptedException {
         ShopProcesses shop = new ShopProcesses(folder);
         try {
@@ -81,7 +81,7 @@ final class ShopProcesses implements AutoCloseable {
                 "--server.port=" + httpPort);
     }
 
-    /** Waits until a service that was started says so. */
+    /** Waits until a service logs that it has started. */
     void awaitService(String service) {
         ChildProcess process = running.get(service);
         await().atMost(START_LIMIT)
@@ -93,7 +93,7 @@ final class ShopProcesses implements AutoCloseable {
                 .until(() -> process.outputSinceStart().contains("Application in "));
     }
 
-    /** Ends services as SIGKILL does, forgets where they were stopped, and starts them again. */
+    /** Kills services as SIGKILL does, removes all breakpoints, and starts the services again. */
     void killAndRestart(String... services) throws IOException, InterruptedException {
         for (String service : services) {
             ChildProcess process = running.remove(service);
@@ -112,7 +112,7 @@ final class ShopProcesses implements AutoCloseable {
         }
     }
 
-    /** Waits until the registry has forgotten a service that was killed; callers look for the new one after that only. */
+    /** Waits until the registry has removed a killed service; only then do callers look for the new instance. */
     private void awaitForgotten(String service) throws IOException, InterruptedException {
         String name = Character.toUpperCase(service.charAt(0)) + service.substring(1);
         String providers = "/dubbo/io.posthorse.example.shop.api." + name + "Service/providers";
@@ -138,24 +138,24 @@ final class ShopProcesses implements AutoCloseable {
         return process;
     }
 
-    /** Stops the next thread that comes by a step. */
+    /** Stops the next thread that reaches a step. */
     void stopAt(String step) throws IOException {
         Files.writeString(steps.resolve(step), "stop");
     }
 
-    /** Makes the next thread that comes by a step fail. */
+    /** Makes the next thread that reaches a step fail. */
     void failAt(String step) throws IOException {
         Files.deleteIfExists(steps.resolve(step + ".reached"));
         Files.writeString(steps.resolve(step + ".new"), "fail");
         Files.move(steps.resolve(step + ".new"), steps.resolve(step));
     }
 
-    /** Waits until a step that was to stop or fail has done so. */
+    /** Waits until a thread has stopped or failed at a step. */
     void awaitReached(String step) {
         await("step " + step).atMost(Duration.ofSeconds(20)).until(() -> Files.exists(steps.resolve(step + ".reached")));
     }
 
-    /** Lets a thread go on that is stopped at a step. */
+    /** Resumes the thread that is stopped at a step. */
     void goOn(String step) throws IOException {
         Files.delete(steps.resolve(step + ".reached"));
     }
@@ -180,7 +180,7 @@ final class ShopProcesses implements AutoCloseable {
         return "http://127.0.0.1:" + payPort;
     }
 
-    /** What a service has written. */
+    /** Returns the output of a service. */
     String output(String service) {
         return running.get(service).output();
     }

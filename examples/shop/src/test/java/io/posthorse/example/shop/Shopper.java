@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Talks to the shop over HTTP. */
+/** An HTTP client of the shop. */
 final class Shopper {
 
     private final ShopProcesses shop;
@@ -22,11 +22,11 @@ final class Shopper {
         this.shop = shop;
     }
 
-    /** The answer to a request: its code, and the number of the order or payment. */
+    /** The answer to a request: its code, the number of the order or payment, and the amount to pay. */
     record Answer(String code, long id, long cents) {
     }
 
-    /** One article of 50.00 with 10.00 for shipping, paid in part with 20.00 from the balance. */
+    /** Returns a request for one article of 50.00 with 10.00 for shipping, of which 20.00 are paid from the balance. */
     static OrderRequest request(long user, long goods, Long coupon) {
         return new OrderRequest(user, goods, 1, 50_00, 50_00, 10_00, 20_00, coupon, "1 Relay Street");
     }
@@ -58,7 +58,7 @@ final class Shopper {
         return answer(post(shop.payAddress() + "/payments?order=" + orderId));
     }
 
-    /** Plays the payment provider; gives the answer's status. */
+    /** Sends a callback as the payment provider does; returns the HTTP status. */
     int callback(Answer payment) throws IOException, InterruptedException {
         return callback(payment.id(), payment.cents());
     }
@@ -75,7 +75,7 @@ final class Shopper {
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Whether the order service reaches the three others. */
+    /** Returns whether the order service can reach the three other services. */
     boolean allAnswer() throws InterruptedException {
         for (String path : new String[] {"/goods/1", "/coupons/1", "/users/1"}) {
             try {

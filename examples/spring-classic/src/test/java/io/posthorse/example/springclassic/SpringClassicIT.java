@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A producer and two consumers as processes, with libraries of 2018 and 2019 on the JDK of today. */
+/** Runs a producer and two consumers as processes, with libraries of 2018 and 2019 on a current JDK. */
 class SpringClassicIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -29,7 +29,7 @@ class SpringClassicIT {
     private Path folder;
 
     @Test
-    void whatIsSentInEachWayIsReceivedByWhoItIsFor() throws Exception {
+    void messagesOfEachKindReachTheirListeners() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), Map.of())) {
             assertTrue(send(broker, "first").contains("The template sends in group my-group."));
             try (ChildProcess one = listen(broker, "one"); ChildProcess two = listen(broker, "two")) {
@@ -85,7 +85,7 @@ class SpringClassicIT {
         return ChildProcess.start(builder, folder.resolve(label + argument + ".log"));
     }
 
-    /** Waits until both together have received these, each once. */
+    /** Waits until both processes together have received the expected messages, each once. */
     private static void awaitAll(ChildProcess one, ChildProcess two, String pattern, List<String> expected) {
         await("\"" + pattern + "\"").atMost(LIMIT)
                 .untilAsserted(() -> assertEquals(expected, both(one, two, pattern)));

@@ -19,7 +19,7 @@ public class ChargingController {
         this.ownSource = ownSource;
     }
 
-    /** Sends a notice of a payment on the channel "output". */
+    /** Sends a payment notice on the channel "output". */
     @PostMapping("/sendTestMsg")
     public void sendTestMsg(@RequestParam(name = "text", defaultValue = "a first message") String text) {
         send(source.output(), text, "payment");
@@ -35,7 +35,7 @@ public class ChargingController {
         channel.send(MessageBuilder.withPayload(new Notice(text, type)).build());
     }
 
-    /** The body; {@code mtype} says what kind of notice it is. */
+    /** The body of a message; {@code mtype} is the kind of the notice. */
     public static final class Notice {
 
         private final String mcontent;

@@ -3,7 +3,7 @@ package io.posthorse.example.parkingclassic.charging;
 import org.springframework.cloud.stream.annotation.Output;
 import org.springframework.messaging.MessageChannel;
 
-/** A channel of the application's own, besides the one that Spring Cloud Stream calls "output". */
+/** A custom output channel, in addition to the default channel "output" of Spring Cloud Stream. */
 public interface MsgSource {
 
     String OUTPUT = "output1";

@@ -6,7 +6,7 @@ import org.springframework.cloud.stream.annotation.StreamListener;
 import org.springframework.cloud.stream.messaging.Sink;
 import org.springframework.stereotype.Service;
 
-/** Writes what it receives into the log. A real service would call a provider of push messages or text messages here. */
+/** Logs received messages. A real service would call a provider of push or text messages here. */
 @Service
 public class ConsumerReceive {
 

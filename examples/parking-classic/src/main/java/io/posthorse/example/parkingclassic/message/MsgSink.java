@@ -3,7 +3,7 @@ package io.posthorse.example.parkingclassic.message;
 import org.springframework.cloud.stream.annotation.Input;
 import org.springframework.messaging.SubscribableChannel;
 
-/** A channel of the application's own, besides the one that Spring Cloud Stream calls "input". */
+/** A custom input channel, in addition to the default channel "input" of Spring Cloud Stream. */
 public interface MsgSink {
 
     String INPUT1 = "input1";

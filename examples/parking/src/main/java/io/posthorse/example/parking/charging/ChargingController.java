@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The gate calls this when a car leaves. */
+/** The HTTP interface called by the gate when a car leaves. */
 @RestController
 public class ChargingController {
 
@@ -24,7 +24,7 @@ public class ChargingController {
         this.bridge = bridge;
     }
 
-    /** Charges a car that leaves, and sends the notice. Two calls for one car are notices in the order of the calls. */
+    /** Charges a car that leaves and sends the notice. The notices of a car are in the order of the calls. */
     @PostMapping("/exit/{plate}")
     FeeNotice exit(
             @PathVariable("plate") String plate,

@@ -1,6 +1,9 @@
 package io.posthorse.example.parking.charging;
 
-/** What parking costs, in cents: the first quarter of an hour is free, then 2.00 for each hour begun, 20.00 at most. */
+/**
+ * Parking fees in cents: the first quarter of an hour is free; after that, 2.00 for each hour or part of an hour, 20.00
+ * at most.
+ */
 final class Fees {
 
     private static final long FREE_MINUTES = 15;
@@ -10,7 +13,7 @@ final class Fees {
     private Fees() {
     }
 
-    /** The fee for a stay. */
+    /** Returns the fee for a stay. */
     static long of(long minutes, boolean monthlyCard) {
         if (minutes < 0) {
             throw new IllegalArgumentException("a car can't leave before it came: " + minutes + " minutes");

@@ -7,7 +7,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.springframework.messaging.MessageHeaders;
 import org.springframework.stereotype.Component;
 
-/** The car chooses the queue: a queue keeps its order, so a car's notices keep theirs. */
+/** Selects the queue by license plate, so that the notices of a car are in one queue and keep their order. */
 @Component
 class QueueOfPlate implements MessageQueueSelector {
 

@@ -1,2 +1,2 @@
-/** The charging service: a car leaves, the fee is charged, a notice is sent. */
+/** The charging service: charges the fee when a car leaves, and sends a notice. */
 package io.posthorse.example.parking.charging;

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** The browsers that look, as streams of server-sent events, and the newest notices for those who come later. */
+/** The viewers of the page, as streams of server-sent events, and the newest notices for viewers that connect later. */
 @RestController
 class LivePage {
 
@@ -20,7 +20,7 @@ class LivePage {
     private final List<SseEmitter> viewers = new CopyOnWriteArrayList<>();
     private final Deque<FeeNotice> newest = new ArrayDeque<>();
 
-    /** A new viewer; stays until its browser leaves. */
+    /** Opens an event stream to a new viewer. It stays open until the browser disconnects. */
     @GetMapping("/events")
     SseEmitter open() {
         SseEmitter viewer = new SseEmitter(0L);
@@ -30,7 +30,7 @@ class LivePage {
         return viewer;
     }
 
-    /** The newest notices, oldest first. */
+    /** Returns the newest notices, oldest first. */
     @GetMapping("/notices")
     List<FeeNotice> notices() {
         synchronized (newest) {
@@ -38,7 +38,7 @@ class LivePage {
         }
     }
 
-    /** Shows a notice to all who look. */
+    /** Sends a notice to all viewers. */
     void show(FeeNotice notice) {
         synchronized (newest) {
             newest.addLast(notice);

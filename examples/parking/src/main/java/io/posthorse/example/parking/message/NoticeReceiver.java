@@ -7,7 +7,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Takes notices from the topic. A real service would call a provider of push messages, mails or text messages here. */
+/**
+ * Receives notices from the topic. A real service would call a provider of push messages, mails or text messages here.
+ */
 @Configuration
 class NoticeReceiver {
 

@@ -1,2 +1,2 @@
-/** The message service: shows notices to drivers, in the order in which they were sent. */
+/** The message service: shows notices to drivers in the order of sending. */
 package io.posthorse.example.parking.message;

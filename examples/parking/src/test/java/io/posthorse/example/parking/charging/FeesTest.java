@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class FeesTest {
 
     @Test
-    void aFeeGrowsByTheHourBegun() {
+    void feesAreChargedPerStartedHour() {
         assertEquals(0, Fees.of(15, false));
         assertEquals(200, Fees.of(16, false));
         assertEquals(200, Fees.of(60, false));

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.config.DefaultJmsListenerContainerFactory;
 
-/** One factory for listeners, which keep their connections, and a pool for those who send now and then. */
+/** JMS connections: one factory for listeners, which keep their connections, and a pool for occasional senders. */
 @Configuration
 class JmsConfiguration {
     private static final int CONNECTIONS = 5;
@@ -29,7 +29,10 @@ class JmsConfiguration {
         return pool;
     }
 
-    /** Five consumers a queue; a message is acknowledged when its listener returned, and comes again when it threw. */
+    /**
+     * Returns a factory with five consumers per queue. A message is acknowledged when its listener returns, and
+     * redelivered when the listener throws an exception.
+     */
     @Bean
     @ConditionalOnProperty("activemq.listener.enable")
     DefaultJmsListenerContainerFactory jmsQueueListener(ActiveMQConnectionFactory connections) {

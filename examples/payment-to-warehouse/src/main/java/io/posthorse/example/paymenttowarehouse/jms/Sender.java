@@ -11,7 +11,10 @@ import org.apache.activemq.ScheduledMessage;
 import org.apache.activemq.pool.PooledConnectionFactory;
 import org.springframework.stereotype.Component;
 
-/** Sends in transacted sessions: a message is in its queue when a method returned, and is not when it threw. */
+/**
+ * Sends messages in transacted sessions: a message is in its queue if the method returns, and is not if it throws an
+ * exception.
+ */
 @Component
 public class Sender {
     private final PooledConnectionFactory pool;
@@ -20,7 +23,7 @@ public class Sender {
         this.pool = pool;
     }
 
-    /** Sends a map of texts. */
+    /** Sends a map of strings. */
     public void sendMap(String queue, Map<String, String> content) throws JMSException {
         send(queue, session -> {
             MapMessage message = session.createMapMessage();
@@ -36,7 +39,7 @@ public class Sender {
         send(queue, session -> session.createTextMessage(text));
     }
 
-    /** Sends a text that consumers get after a time. */
+    /** Sends a text that is delivered after a delay. */
     public void sendTextLater(String queue, String text, long delayMs) throws JMSException {
         send(queue, session -> {
             Message message = session.createTextMessage(text);

@@ -11,10 +11,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The places between two steps where the application may be stopped, so that it can be killed exactly there.
+ * Breakpoints between two steps of the application, where a test can stop it in order to kill it exactly there.
  *
- * <p>With {@code example.steps} set to a folder, a file {@code STEP.ORDER} in it stops the thread that comes by with that
- * order, and is renamed to {@code STEP.ORDER.reached}. Without the setting, steps do nothing.
+ * <p>If {@code example.steps} is set to a folder, a file {@code STEP.ORDER} in it stops the thread that reaches this
+ * step with this order, and is renamed to {@code STEP.ORDER.reached}. Without the setting, steps have no effect.
  */
 @Component
 public class Steps {
@@ -24,7 +24,7 @@ public class Steps {
         this.folder = folder.isEmpty() ? null : Path.of(folder);
     }
 
-    /** A step is reached with an order. */
+    /** Stops the thread if the folder has a file for this step and order. */
     public void reached(String step, String orderId) {
         if (folder == null) {
             return;

@@ -1,2 +1,2 @@
-/** Connections, queues and sessions of JMS, as all three parts use them. */
+/** JMS connections, queues and sessions, shared by all three parts. */
 package io.posthorse.example.paymenttowarehouse.jms;

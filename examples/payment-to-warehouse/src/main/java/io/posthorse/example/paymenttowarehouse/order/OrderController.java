@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The orders over HTTP. */
+/** The HTTP interface of orders. */
 @RestController
 class OrderController {
     private static final int ITEMS_MAX = 1_000;
@@ -21,7 +21,7 @@ class OrderController {
         this.orders = orders;
     }
 
-    /** Places an order; the same id once more changes nothing. */
+    /** Places an order. The request is idempotent: a repeated id changes nothing. */
     @PutMapping("/orders/{id}")
     ResponseEntity<Orders.Order> place(
             @PathVariable("id") String id, @RequestParam("sku") String sku,

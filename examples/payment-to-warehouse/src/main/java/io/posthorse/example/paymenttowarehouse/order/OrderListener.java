@@ -6,7 +6,7 @@ import jakarta.jms.MapMessage;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.stereotype.Component;
 
-/** What orders hear: payments, the warehouse's answers, and the clock. */
+/** Receives the messages for orders: payment results, answers of the warehouse, and timeouts. */
 @Component
 class OrderListener {
     private final Orders orders;

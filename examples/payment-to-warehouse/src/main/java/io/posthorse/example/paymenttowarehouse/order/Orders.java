@@ -16,8 +16,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The orders. Each step is an update that holds only in the state before it, so a message that comes twice, or late,
- * changes nothing.
+ * The orders. Each step is a conditional update that requires the previous state, so duplicate and late messages change
+ * nothing.
  */
 @Service
 public class Orders {
@@ -36,12 +36,12 @@ public class Orders {
         this.timeoutMs = timeoutMs;
     }
 
-    /** An order for so many pieces of one kind. */
+    /** An order for a number of items of one SKU. */
     public record Order(String id, String sku, int itemCount, ProcessStatus processStatus) {}
 
     /**
-     * Places an order. The message that will look whether it was paid is sent before the order is committed: one too many
-     * finds no order and is done, one too few would leave an order open for ever.
+     * Places an order. The delayed message that checks for the payment is sent before the order is committed: a surplus
+     * message finds no order and has no effect, while a missing one would leave the order open forever.
      */
     @Transactional(rollbackFor = JMSException.class)
     public void place(String id, String sku, int count) throws JMSException {
@@ -52,7 +52,7 @@ public class Orders {
         steps.reached("timeout-sent", id);
     }
 
-    /** A payment has failed, or has come; money that comes too late goes back. */
+    /** Handles the result of a payment. A payment that arrives too late is to be refunded. */
     public void payment(String id, boolean success) {
         if (!success) {
             change(id, ProcessStatus.PAY_FAIL, ProcessStatus.UNPAID);
@@ -63,9 +63,10 @@ public class Orders {
     }
 
     /**
-     * Tells the warehouse of an order that is paid, and does nothing with any other. The row stays locked until the message
-     * is sent, so the warehouse's answer is never read before this has ended. A crash after the message leaves the order
-     * paid: it is sent again, and the warehouse knows the order already.
+     * Notifies the warehouse of an order if the order is paid; does nothing otherwise. The row stays locked until the
+     * message is sent, so the warehouse's answer is processed only after this transaction has ended. After a crash
+     * between the send and the commit the order is still paid: the message is sent again, and the warehouse recognizes
+     * the order.
      */
     @Transactional(rollbackFor = JMSException.class)
     public void tellWarehouse(String id) throws JMSException {
@@ -93,14 +94,17 @@ public class Orders {
         }
     }
 
-    /** What the warehouse answered. It may know of an order that a crash left in the state before. */
+    /**
+     * Handles the answer of the warehouse. The order may still be in the previous state if a crash rolled back the
+     * change.
+     */
     public void deducted(String id, boolean success) {
         change(id, success ? ProcessStatus.WAITING_DELEVER : ProcessStatus.STOCK_EXCEPTION,
                 ProcessStatus.NOTIFIED_WARE, ProcessStatus.PAID);
         steps.reached("order-deducted", id);
     }
 
-    /** The time to pay is over. */
+    /** Cancels an order that is not paid in time. */
     public void timeout(String id) {
         change(id, ProcessStatus.CANCELLED, ProcessStatus.UNPAID);
     }
@@ -113,13 +117,13 @@ public class Orders {
                 .update() > 0;
     }
 
-    /** An order, where there is one of that id. */
+    /** Returns the order with the given id, or empty if there is none. */
     public Optional<Order> find(String id) {
         return database.sql("SELECT id, sku, item_count, process_status FROM order_info WHERE id = ?").param(id)
                 .query(Order.class).optional();
     }
 
-    /** All of them. */
+    /** Returns all orders. */
     public List<Order> all() {
         return database.sql("SELECT id, sku, item_count, process_status FROM order_info ORDER BY id")
                 .query(Order.class).list();

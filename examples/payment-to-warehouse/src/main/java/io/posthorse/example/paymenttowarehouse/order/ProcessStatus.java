@@ -1,21 +1,21 @@
 package io.posthorse.example.paymenttowarehouse.order;
 
-/** How far an order is. */
+/** The state of an order. */
 public enum ProcessStatus {
-    /** Placed; waits for money. */
+    /** Placed; waits for the payment. */
     UNPAID,
-    /** Paid; the warehouse does not know yet. */
+    /** Paid; the warehouse is not notified yet. */
     PAID,
-    /** The warehouse was told. */
+    /** The warehouse is notified. */
     NOTIFIED_WARE,
-    /** Taken from stock. The end, as far as this example goes. */
+    /** Taken from stock. This is the final state in this example. */
     WAITING_DELEVER,
-    /** Not enough in stock: somebody has to look. */
+    /** Not enough stock: the order needs manual intervention. */
     STOCK_EXCEPTION,
     /** The payment failed. */
     PAY_FAIL,
-    /** Nobody paid in time. */
+    /** Not paid in time. */
     CANCELLED,
-    /** Paid after it was cancelled: the money goes back. */
+    /** Paid after the cancellation: the payment is to be refunded. */
     TO_REFUND
 }

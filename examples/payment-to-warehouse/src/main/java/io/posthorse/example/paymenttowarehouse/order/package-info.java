@@ -1,2 +1,2 @@
-/** Orders: what state they are in, and who hears of it. */
+/** Orders: their states, and the messages about their changes. */
 package io.posthorse.example.paymenttowarehouse.order;

@@ -4,7 +4,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What a payment provider calls. */
+/** The HTTP interface for a payment provider. */
 @RestController
 class PaymentController {
     private final Payments payments;
@@ -13,7 +13,7 @@ class PaymentController {
         this.payments = payments;
     }
 
-    /** An order was paid, or was not where the result is not "success". */
+    /** Accepts the result of the payment of an order; it was paid if the result is "success". */
     @RequestMapping("/sendResult")
     String sendResult(
             @RequestParam("orderId") String orderId,

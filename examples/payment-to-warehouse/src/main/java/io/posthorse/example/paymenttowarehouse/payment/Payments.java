@@ -15,8 +15,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
 /**
- * What was paid. A payment is stored first, told second and marked as told third; whatever was not marked is told again. So
- * no payment is lost, and an order may hear of one twice.
+ * The payments. The result of a payment is stored first, then sent to the orders, then marked as sent. Results without
+ * the mark are sent again, so no payment is lost, and an order may receive one more than once.
  */
 @Service
 public class Payments {
@@ -35,7 +35,9 @@ public class Payments {
         this.resendAfterMs = resendAfterMs;
     }
 
-    /** The provider's answer to a payment; the first one for an order counts. */
+    /**
+     * Stores the provider's result of a payment and sends it to the orders. Only the first result for an order counts.
+     */
     public void settled(String orderId, String result) {
         try {
             database.sql("INSERT INTO payment_info (order_id, result, stored_at, told) VALUES (?, ?, ?, FALSE)")
@@ -59,7 +61,7 @@ public class Payments {
         database.sql("UPDATE payment_info SET told = TRUE WHERE order_id = ?").param(orderId).update();
     }
 
-    /** Tells what was not told, perhaps because the application ended in between. */
+    /** Sends the results that are not marked as sent, for example after a crash. */
     @Scheduled(fixedDelayString = "${example.payment-resend-after-ms}")
     void tellTheRest() throws JMSException {
         List<Map<String, Object>> rest = database

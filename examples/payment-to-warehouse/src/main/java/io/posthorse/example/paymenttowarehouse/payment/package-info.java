@@ -1,2 +1,2 @@
-/** Takes the answers of a payment provider and tells the orders. */
+/** Accepts the results of a payment provider and sends them to the orders. */
 package io.posthorse.example.paymenttowarehouse.payment;

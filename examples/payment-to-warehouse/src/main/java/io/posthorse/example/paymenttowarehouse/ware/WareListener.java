@@ -14,7 +14,7 @@ import java.util.Map;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.stereotype.Component;
 
-/** Orders that were paid come in, what became of them goes out. */
+/** Receives paid orders and answers with the result of the stock deduction. */
 @Component
 class WareListener {
     private final Warehouse warehouse;

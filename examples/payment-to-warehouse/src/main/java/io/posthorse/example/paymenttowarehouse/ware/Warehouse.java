@@ -9,7 +9,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Takes goods out of stock, once for an order however often it is asked, and all of an order or nothing of it. */
+/** Takes goods from stock. The deduction is idempotent for each order, and takes all goods of an order or none. */
 @Service
 public class Warehouse {
     static final String DEDUCTED = "DEDUCTED";
@@ -25,10 +25,10 @@ public class Warehouse {
         this.steps = steps;
     }
 
-    /** So many of one kind. */
+    /** A number of items of one SKU. */
     public record Line(String sku, int count) {}
 
-    /** Takes an order out of stock and returns how that ended, or how it ended before. */
+    /** Takes the goods of an order from stock and returns the result, or returns the earlier result if there is one. */
     public String deduct(String orderId, List<Line> lines) {
         Optional<String> before = resultOf(orderId);
         if (before.isPresent()) {
@@ -46,14 +46,14 @@ public class Warehouse {
             steps.reached("stock-deducted", orderId);
             return result;
         } catch (DuplicateKeyException e) {
-            return resultOf(orderId).orElseThrow(); // somebody else was given the same message, and was quicker
+            return resultOf(orderId).orElseThrow(); // a concurrent delivery of the same message was faster
         }
     }
 
     private boolean takeAll(List<Line> lines) {
         TreeMap<String, Integer> counts = new TreeMap<>();
         lines.forEach(line -> counts.merge(line.sku(), line.count(), Math::addExact));
-        // In one order for all, or two orders could wait for each other's rows.
+        // The same lock order for all orders prevents deadlocks.
         return counts.entrySet().stream().allMatch(line ->
                 database.sql("UPDATE ware_sku SET stock = stock - ? WHERE sku = ? AND stock >= ?")
                         .params(line.getValue(), line.getKey(), line.getValue())

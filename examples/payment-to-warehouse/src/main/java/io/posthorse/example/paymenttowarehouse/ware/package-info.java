@@ -1,2 +1,2 @@
-/** The warehouse: what is in stock. */
+/** The warehouse: the stock. */
 package io.posthorse.example.paymenttowarehouse.ware;

@@ -1,6 +1,6 @@
 package io.posthorse.example.shop.api;
 
-/** How a request ended. */
+/** The result of a request. */
 public enum Code {
     OK,
     REQUEST_INVALID,
@@ -14,11 +14,11 @@ public enum Code {
     COUPON_UNKNOWN,
     COUPON_USED,
     ORDER_UNKNOWN,
-    /** The order was cancelled before this request came; it must change nothing any more. */
+    /** The order was cancelled before this request arrived; the request must not change anything. */
     ORDER_CANCELLED,
     ORDER_NOT_CONFIRMED,
     PAYMENT_UNKNOWN,
     ALREADY_PAID,
-    /** A service did not answer. What it did is not known, so it is taken back. */
+    /** A service did not answer. What it did is unknown, so it is compensated. */
     SERVICE_UNAVAILABLE
 }

@@ -3,10 +3,10 @@ package io.posthorse.example.shop.api;
 import java.io.Serializable;
 
 /**
- * A coupon of one user.
+ * A coupon of a user.
  *
- * @param couponPrice what it is worth, in cents
- * @param orderId the order that uses it, or null
+ * @param couponPrice the value of the coupon, in cents
+ * @param orderId the order that uses the coupon, or null
  */
 public record Coupon(long couponId, long userId, long couponPrice, Long orderId) implements Serializable {
 }

@@ -1,11 +1,11 @@
 package io.posthorse.example.shop.api;
 
-/** Calls of the coupon service. */
+/** The remote interface of the coupon service. */
 public interface CouponService {
 
-    /** A coupon, or null. */
+    /** Returns the coupon, or null if there is none. */
     Coupon find(long couponId);
 
-    /** Uses a coupon for an order; may be called twice for one order. */
+    /** Uses a coupon for an order. The call is idempotent for each order. */
     Code use(long orderId, long couponId, long userId);
 }

@@ -5,8 +5,8 @@ import java.io.Serializable;
 /**
  * An article.
  *
- * @param goodsNumber how many are in stock
- * @param goodsPrice in cents
+ * @param goodsNumber the number in stock
+ * @param goodsPrice the price in cents
  */
 public record Goods(long goodsId, String goodsName, int goodsNumber, long goodsPrice) implements Serializable {
 }

@@ -1,11 +1,11 @@
 package io.posthorse.example.shop.api;
 
-/** Calls of the goods service. */
+/** The remote interface of the goods service. */
 public interface GoodsService {
 
-    /** An article, or null. */
+    /** Returns the article, or null if there is none. */
     Goods find(long goodsId);
 
-    /** Takes goods out of stock for an order; called twice for one order it takes them once. */
+    /** Takes goods from stock for an order. The call is idempotent for each order. */
     Code deduct(long orderId, long goodsId, int number);
 }

@@ -1,6 +1,6 @@
 package io.posthorse.example.shop.api;
 
-/** Topics, tags and bodies. Bodies are JSON. */
+/** Topics, tags and bodies of messages. Bodies are JSON. */
 public final class Messages {
 
     public static final String ORDER_TOPIC = "orderTopic";
@@ -11,12 +11,15 @@ public final class Messages {
     private Messages() {
     }
 
-    /** Tells that an order is cancelled: who took something for it gives it back. The key is the order's number. */
+    /**
+     * The cancellation of an order: each service that took something for the order returns it. The key is the order's
+     * number.
+     */
     public record CancelOrder(
             long orderId, long userId, long userMoney, long goodsId, int goodsNumber, Long couponId) {
     }
 
-    /** Tells that an order is paid. The key is the payment's number. */
+    /** The payment of an order. The key is the payment's number. */
     public record Paid(long payId, long orderId, long userId, long payAmount) {
     }
 }

@@ -3,9 +3,9 @@ package io.posthorse.example.shop.api;
 import java.io.Serializable;
 
 /**
- * A stored order; all money in cents.
+ * A stored order; all amounts are in cents.
  *
- * @param payAmount what is left to pay: amount and shipping fee, less coupon and balance
+ * @param payAmount the amount left to pay: amount and shipping fee, less coupon and balance
  * @param orderStatus NEW, CONFIRMED, CANCELLING or CANCELLED
  * @param payStatus UNPAID or PAID
  * @param addTime milliseconds since 1970

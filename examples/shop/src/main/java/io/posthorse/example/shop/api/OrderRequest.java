@@ -1,7 +1,7 @@
 package io.posthorse.example.shop.api;
 
 /**
- * What a user wants to buy; all money in cents. Price, amount and fee are what the user was shown.
+ * A request to place an order; all amounts are in cents. Price, amount and fee are those shown to the user.
  *
  * @param moneyPaid the part to take from the balance
  * @param couponId the coupon to use, or null

@@ -1,8 +1,8 @@
 package io.posthorse.example.shop.api;
 
-/** Calls of the order service. */
+/** The remote interface of the order service. */
 public interface OrderService {
 
-    /** An order, or null. */
+    /** Returns the order, or null if there is none. */
     Order find(long orderId);
 }

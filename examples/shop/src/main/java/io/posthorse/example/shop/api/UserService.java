@@ -1,11 +1,11 @@
 package io.posthorse.example.shop.api;
 
-/** Calls of the user service. */
+/** The remote interface of the user service. */
 public interface UserService {
 
-    /** A user, or null. */
+    /** Returns the user, or null if there is none. */
     User find(long userId);
 
-    /** Takes cents from a balance for an order; called twice for one order it takes them once. */
+    /** Takes an amount in cents from the balance for an order. The call is idempotent for each order. */
     Code pay(long orderId, long userId, long cents);
 }

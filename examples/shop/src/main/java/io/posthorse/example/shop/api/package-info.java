@@ -1,2 +1,2 @@
-/** What the services of the shop say to each other: calls, records, topics and the bodies of messages. */
+/** The interfaces between the services of the shop: remote calls, records, topics and the bodies of messages. */
 package io.posthorse.example.shop.api;

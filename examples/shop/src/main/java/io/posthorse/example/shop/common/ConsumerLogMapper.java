@@ -6,20 +6,20 @@ import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
-/** The table of messages that were taken up: tag, key and group are its key. */
+/** The log of consumed messages. Its primary key is tag, key and group. */
 @Mapper
 public interface ConsumerLogMapper {
 
-    /** The key of a row. */
+    /** The primary key of a row. */
     record Key(String msgTag, String msgKey, String groupName) {
     }
 
     /**
-     * What is known of a message.
+     * The processing state of a message.
      *
      * @param consumerStatus PROCESSING, SUCCESS or FAIL
-     * @param consumerTimes how many tries were begun
-     * @param claimTime when the last try began, in milliseconds since 1970
+     * @param consumerTimes the number of attempts begun
+     * @param claimTime the begin of the last attempt, in milliseconds since 1970
      */
     record Row(String consumerStatus, int consumerTimes, long claimTime) {
     }
@@ -33,14 +33,17 @@ public interface ConsumerLogMapper {
             + " WHERE msg_tag = #{msgTag} AND msg_key = #{msgKey} AND group_name = #{groupName}")
     Row find(Key key);
 
-    /** Begins another try, unless somebody else has begun it. */
+    /**
+     * Begins another attempt by an optimistic update; returns 0 if another consumer has begun it or the message has the
+     * status SUCCESS.
+     */
     @Update("UPDATE trade_mq_consumer_log"
             + " SET consumer_status = 'PROCESSING', consumer_times = consumer_times + 1, claim_time = #{now}"
             + " WHERE msg_tag = #{key.msgTag} AND msg_key = #{key.msgKey} AND group_name = #{key.groupName}"
             + " AND consumer_times = #{seen} AND consumer_status <> 'SUCCESS'")
     int claim(@Param("key") Key key, @Param("seen") int seen, @Param("now") long now);
 
-    /** Ends a try, unless a later one has begun. */
+    /** Ends an attempt; returns 0 if a later one has begun. */
     @Update("UPDATE trade_mq_consumer_log SET consumer_status = #{status}"
             + " WHERE msg_tag = #{key.msgTag} AND msg_key = #{key.msgKey} AND group_name = #{key.groupName}"
             + " AND consumer_times = #{times} AND consumer_status = 'PROCESSING'")

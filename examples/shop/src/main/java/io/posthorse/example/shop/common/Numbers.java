@@ -4,8 +4,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Numbers that no other process gives out, growing with time: 41 bits of milliseconds since 2026, 10 bits for the
- * process, 12 bits to count within a millisecond.
+ * Generates numbers that are unique across processes and increase with time: 41 bits of milliseconds since 2026, 10
+ * bits for the process, and a counter of 12 bits within a millisecond.
  */
 @Component
 public class Numbers {
@@ -19,7 +19,11 @@ public class Numbers {
     private long millisecond;
     private long count;
 
-    /** @param worker different for each process that gives out numbers of the same kind, from 0 to 1023 */
+    /**
+     * Creates a generator.
+     *
+     * @param worker a number from 0 to 1023, different for each process that generates numbers of the same kind
+     */
     Numbers(@Value("${shop.worker:0}") int worker) {
         if (worker < 0 || worker >= WORKERS) {
             throw new IllegalArgumentException("shop.worker is " + worker + "; choose a number from 0 to " + (WORKERS - 1));
@@ -27,7 +31,10 @@ public class Numbers {
         this.worker = worker;
     }
 
-    /** The next number. When the clock goes back, or 4096 were given out in a millisecond, it runs ahead of the clock. */
+    /**
+     * Returns the next number. If the clock goes back, or after 4096 numbers in a millisecond, the numbers run ahead of
+     * the clock.
+     */
     public synchronized long next() {
         long now = System.currentTimeMillis() - EPOCH;
         if (now > millisecond) {

@@ -15,11 +15,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Lets a message have its effect once in each group, however often it comes.
+ * Makes the consumption of messages idempotent: a message has its effect once in each group, however often it is
+ * delivered.
  *
- * <p>A try is claimed in the consumer log first. The effect and the word SUCCESS are one transaction, which fails when the
- * claim has been lost meanwhile. A claim that is older than the lease belongs to a process that died, and may be taken
- * over. After three tries the message is left to a person: its row says FAIL.
+ * <p>An attempt first claims the message in the consumer log. The effect and the status SUCCESS are one transaction,
+ * which fails if the claim was lost meanwhile. A claim older than the lease belongs to a dead process and may be taken
+ * over. After three attempts the message needs manual intervention: the status of its row is FAIL.
  */
 @Component
 public class Once {
@@ -44,10 +45,10 @@ public class Once {
     }
 
     /**
-     * Has the effect, or sees that it was had before.
+     * Applies the effect of a message, unless it was applied before.
      *
-     * @param effect what to do with the body, inside a transaction
-     * @throws RuntimeException when the message should come again
+     * @param effect the action on the body, run inside a transaction
+     * @throws RuntimeException if the message should be redelivered
      */
     public <T> void run(String group, MessageExt message, Class<T> type, Consumer<T> effect) {
         Key key = new Key(message.getTags(), message.getKeys(), group);
@@ -73,7 +74,7 @@ public class Once {
         steps.reached("effect-committed");
     }
 
-    /** The number of the try that begins, or 0 when there is nothing to do. */
+    /** Returns the number of the attempt that begins, or 0 if there is nothing to do. */
     private int claim(Key key, String messageId, String body) {
         long now = System.currentTimeMillis();
         try {

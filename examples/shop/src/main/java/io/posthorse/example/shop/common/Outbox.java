@@ -23,11 +23,11 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Messages that are sent if, and only if, the transaction that writes them commits.
+ * The outbox: messages that are sent if and only if the transaction that writes them commits.
  *
- * <p>A message is a row of the same database. After the commit a pool sends it, so the caller does not wait for the
- * broker; when the broker has answered the row is deleted. What a crash leaves behind is sent by {@link #sweep}. So a
- * message is sent at least once, and a receiver must know it again.
+ * <p>A message is a row in the same database. After the commit a thread pool sends it, so the caller does not wait for
+ * the broker. The row is deleted when the broker has confirmed the message. Messages left behind by a crash are sent by
+ * {@link #sweep}. So a message is sent at least once, and consumers must recognize duplicates.
  */
 @Component
 public class Outbox {
@@ -44,7 +44,7 @@ public class Outbox {
     private final Numbers numbers;
     private final Steps steps;
     private final long sweepAfterMs;
-    /** What finds no room stays in the table and is sent by the sweeper. */
+    /** Discarded tasks are safe: their messages stay in the table and are sent by {@link #sweep}. */
     private final ThreadPoolExecutor pool = new ThreadPoolExecutor(THREADS, THREADS_MAX, 60, TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING_MAX), new ThreadPoolExecutor.DiscardPolicy());
 
@@ -58,7 +58,7 @@ public class Outbox {
         this.sweepAfterMs = sweepAfterMs;
     }
 
-    /** Writes a message; throws when there is no transaction that it could belong to. */
+    /** Adds a message to the present transaction. Throws an exception if there is none. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void add(String topic, String tag, long key, Object body) {
         Row row = new Row(numbers.next(), topic, tag, Long.toString(key), text(body), System.currentTimeMillis());
@@ -71,7 +71,10 @@ public class Outbox {
         });
     }
 
-    /** Sends what has waited for long: its process was killed, the broker was away, or the pool was full. */
+    /**
+     * Sends old messages that are still in the table: their process was killed, the broker was unavailable, or the pool
+     * was full.
+     */
     @Scheduled(fixedDelay = 1_000)
     public void sweep() {
         rows.olderThan(System.currentTimeMillis() - sweepAfterMs, BATCH).forEach(this::send);

@@ -7,7 +7,7 @@ import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 
-/** The table of messages that the broker has not confirmed yet. */
+/** The table of messages not yet confirmed by the broker. */
 @Mapper
 public interface OutboxMapper {
 

@@ -13,11 +13,11 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The places between two steps where a process may be stopped, so that it can be killed exactly there.
+ * Breakpoints between two steps, where a test can stop a process in order to kill it exactly there.
  *
- * <p>With {@code shop.steps} set to a folder, a file in it with the name of a step stops the next thread that comes by,
- * once, until {@code NAME.reached}, which the file is renamed to, is deleted. A file that holds the word {@code fail}
- * makes the step fail instead. Without the setting, steps do nothing.
+ * <p>If {@code shop.steps} is set to a folder, a file in it with the name of a step stops the next thread that reaches
+ * the step, once. The file is renamed to {@code NAME.reached}, and the thread continues when that file is deleted. If
+ * the file contains the word {@code fail}, the step fails instead. Without the setting, steps have no effect.
  */
 @Component
 public class Steps {
@@ -32,7 +32,7 @@ public class Steps {
         this.service = service;
     }
 
-    /** A step of this service is reached. */
+    /** Stops or fails if the folder has a file for this step of the service. */
     public void reached(String step) {
         if (folder == null) {
             return;

@@ -7,8 +7,8 @@ import org.apache.rocketmq.spring.core.RocketMQTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes the topics before the listeners start. The broker would make them with the first message, but a consumer that was
- * there before looks for new topics every 30 seconds only.
+ * Creates the topics before the listeners start. The broker would create them with the first message, but a consumer
+ * that is already running looks for new topics only every 30 seconds.
  */
 @Component
 public class TopicsAtStart {

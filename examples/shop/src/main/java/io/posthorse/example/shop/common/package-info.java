@@ -1,2 +1,4 @@
-/** What every service needs: the table of messages to send, the table of messages consumed, numbers, steps. */
+/**
+ * Code shared by all services: the outbox, the log of consumed messages, number generation, and breakpoints for tests.
+ */
 package io.posthorse.example.shop.common;

@@ -7,7 +7,7 @@ import org.apache.rocketmq.spring.annotation.RocketMQMessageListener;
 import org.apache.rocketmq.spring.core.RocketMQListener;
 import org.springframework.stereotype.Component;
 
-/** Gives the coupons of cancelled orders back. */
+/** Releases the coupons of cancelled orders. */
 @Component
 @RocketMQMessageListener(topic = Messages.ORDER_TOPIC, selectorExpression = Messages.CANCEL_TAG,
         consumerGroup = CancelListener.GROUP, consumeThreadNumber = 8)

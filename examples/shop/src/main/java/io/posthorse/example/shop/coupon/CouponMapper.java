@@ -7,14 +7,14 @@ import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
-/** Coupons, and the orders that used one. */
+/** Coupons, and the log of the orders that used them. */
 @Mapper
 public interface CouponMapper {
 
     @Select("SELECT coupon_id, user_id, coupon_price, order_id FROM trade_coupon WHERE coupon_id = #{couponId}")
     Coupon find(long couponId);
 
-    /** Uses a coupon, if it is the user's and unused. */
+    /** Uses a coupon if it belongs to the user and is unused. */
     @Update("UPDATE trade_coupon SET order_id = #{orderId}, used_time = #{now}"
             + " WHERE coupon_id = #{couponId} AND user_id = #{userId} AND order_id IS NULL")
     int use(@Param("couponId") long couponId, @Param("userId") long userId, @Param("orderId") long orderId,
@@ -32,7 +32,7 @@ public interface CouponMapper {
     @Select("SELECT state FROM trade_coupon_log WHERE order_id = #{orderId}")
     String state(long orderId);
 
-    /** Notes that an order's coupon is given back, if it has used one. */
+    /** Marks the coupon of an order as returned if the order has used one. */
     @Update("UPDATE trade_coupon_log SET state = 'RETURNED', log_time = #{now}"
             + " WHERE order_id = #{orderId} AND state = 'TAKEN'")
     int markReturned(@Param("orderId") long orderId, @Param("now") long now);

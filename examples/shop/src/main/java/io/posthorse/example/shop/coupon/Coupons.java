@@ -9,7 +9,7 @@ import org.apache.dubbo.config.annotation.DubboService;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The coupons. The log has one row for each order and works as the one of the stock does. */
+/** The coupons. The log has one row for each order and works like that of the stock. */
 @DubboService
 public class Coupons implements CouponService {
 
@@ -48,7 +48,7 @@ public class Coupons implements CouponService {
         return code;
     }
 
-    /** Gives a cancelled order's coupon back, or keeps it from being used; inside the caller's transaction. */
+    /** Releases the coupon of a cancelled order, or prevents its later use. Runs inside the caller's transaction. */
     void giveBack(CancelOrder order) {
         if (order.couponId() == null) {
             return;

@@ -12,8 +12,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * The stock.
  *
- * <p>The log has one row for each order, which says what the order took or that it must not take anything any more. Both
- * directions write this row first, so a deduction that arrives after the cancellation finds it and does nothing.
+ * <p>The log has one row for each order. It records either what the order took, or that the order must not take
+ * anything. A deduction and its compensation both write this row first, so a deduction that arrives after the
+ * cancellation finds the row and does nothing.
  */
 @DubboService
 public class Stock implements GoodsService {
@@ -55,7 +56,10 @@ public class Stock implements GoodsService {
         return code;
     }
 
-    /** Gives back what a cancelled order took, or keeps it from taking anything; inside the caller's transaction. */
+    /**
+     * Returns the goods of a cancelled order to stock, or prevents a later deduction. Runs inside the caller's
+     * transaction.
+     */
     void giveBack(CancelOrder order) {
         long now = System.currentTimeMillis();
         if (goods.markReturned(order.orderId(), now) == 1) {

@@ -1,2 +1,2 @@
-/** The goods service: stock. */
+/** The goods service: the stock. */
 package io.posthorse.example.shop.goods;

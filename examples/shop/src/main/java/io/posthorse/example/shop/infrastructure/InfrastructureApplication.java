@@ -10,8 +10,9 @@ import org.apache.zookeeper.server.ZooKeeperServer;
 import org.h2.tools.Server;
 
 /**
- * A database server (H2, in memory) and a registry (ZooKeeper) in one process, on the loopback address. The services reach
- * both over the network, as they would reach a MariaDB and a ZooKeeper cluster, and may be killed without harm to either.
+ * A database server (H2, in memory) and a registry (ZooKeeper) in one process, on the loopback address. The services
+ * connect to both over the network, as to a MariaDB server and a ZooKeeper cluster, and may be killed without harm to
+ * either.
  */
 public final class InfrastructureApplication {
 
@@ -21,7 +22,11 @@ public final class InfrastructureApplication {
     private InfrastructureApplication() {
     }
 
-    /** @param arguments the port of the database and the port of the registry */
+    /**
+     * Starts both servers.
+     *
+     * @param arguments the port of the database and the port of the registry
+     */
     public static void main(String[] arguments) throws Exception {
         System.setProperty("h2.bindAddress", "127.0.0.1");
         Server.createTcpServer("-tcpPort", arguments[0], "-ifNotExists").start();

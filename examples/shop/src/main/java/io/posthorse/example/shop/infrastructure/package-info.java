@@ -1,2 +1,2 @@
-/** A database server and a registry in one process, so that the shop runs without installing anything. */
+/** A database server and a registry in one process, so that the shop runs without further installation. */
 package io.posthorse.example.shop.infrastructure;

@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Cancels orders that could not be confirmed. The decision and the one message that tells of it are one transaction; who
- * has taken something for the order gives it back when the message comes.
+ * Cancels orders that could not be confirmed. The change of the status and the message about it are one transaction.
+ * Services that took something for the order run their compensating transactions when they receive the message.
  */
 @Component
 public class Cancellation {
@@ -33,7 +33,7 @@ public class Cancellation {
         this.giveUpAfterMs = giveUpAfterMs;
     }
 
-    /** Cancels an order, unless it is confirmed or cancelled already. */
+    /** Cancels an order, unless it is already confirmed or cancelled. */
     void cancel(Order order) {
         transaction.executeWithoutResult(status -> {
             if (orders.beginCancel(order.orderId()) == 1) {
@@ -44,7 +44,7 @@ public class Cancellation {
         });
     }
 
-    /** Cancels what a process left behind that was killed while it placed an order. */
+    /** Cancels orders left behind by a process that was killed while placing them. */
     @Scheduled(fixedDelay = 1_000)
     public void cancelWhatWasLeftBehind() {
         for (Order order : orders.leftBehind(System.currentTimeMillis() - giveUpAfterMs, BATCH)) {

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The HTTP face of orders, and of what the other services know. */
+/** The HTTP interface of orders, and of the data of the other services. */
 @RestController
 public class OrderController {
 
@@ -42,7 +42,7 @@ public class OrderController {
         this.orders = orders;
     }
 
-    /** Places an order: 200 with its number, or 409 with the reason. */
+    /** Places an order: responds with 200 and the order's number, or with 409 and the reason. */
     @PostMapping("/orders")
     ResponseEntity<Placing.Placed> place(@RequestBody OrderRequest request) {
         Placing.Placed placed = placing.place(request);

@@ -9,8 +9,8 @@ import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
 /**
- * The orders. NEW becomes CONFIRMED or CANCELLING, CANCELLING becomes CANCELLED; each change names the state it starts
- * from, so of two that meet one wins and the other changes nothing.
+ * The orders. NEW becomes CONFIRMED or CANCELLING, CANCELLING becomes CANCELLED. Each change is an optimistic update
+ * that names the previous status, so of two concurrent changes one succeeds and the other has no effect.
  */
 @Mapper
 public interface OrderMapper {
@@ -26,7 +26,7 @@ public interface OrderMapper {
     @Select("SELECT " + COLUMNS + " FROM trade_order WHERE order_id = #{orderId}")
     Order find(long orderId);
 
-    /** An order with nothing left to pay is paid when it is confirmed. */
+    /** Confirms an order. If nothing is left to pay, it is also marked as paid. */
     @Update("UPDATE trade_order SET order_status = 'CONFIRMED',"
             + " pay_status = CASE WHEN pay_amount = 0 THEN 'PAID' ELSE pay_status END"
             + " WHERE order_id = #{orderId} AND order_status = 'NEW'")
@@ -43,7 +43,7 @@ public interface OrderMapper {
             + " WHERE order_id = #{orderId} AND order_status = 'CONFIRMED' AND pay_status = 'UNPAID'")
     int markPaid(long orderId);
 
-    /** Orders that were begun before a time and are neither confirmed nor cancelled. */
+    /** Returns orders begun before the given time that are neither confirmed nor cancelled. */
     @Select("SELECT " + COLUMNS + " FROM trade_order WHERE order_status = 'NEW' AND add_time < #{before}"
             + " ORDER BY order_id LIMIT #{limit}")
     List<Order> leftBehind(@Param("before") long before, @Param("limit") int limit);

@@ -8,8 +8,8 @@ import io.posthorse.example.shop.api.OrderRequest;
 import io.posthorse.example.shop.api.User;
 
 /**
- * The arithmetic of an order, in cents, and what is refused before anything is written. Stock, coupon and balance are
- * looked at here only to refuse early; what counts is the conditional update when they are taken.
+ * The arithmetic of an order, in cents, and the validation before anything is written. Checks of stock, coupon and
+ * balance only reject invalid requests early; the conditional updates that take them are decisive.
  */
 final class OrderRules {
 
@@ -19,12 +19,12 @@ final class OrderRules {
     private OrderRules() {
     }
 
-    /** The fee for an amount: 10.00 up to 100.00, nothing above. */
+    /** Returns the shipping fee for an amount: 10.00 up to 100.00, nothing above. */
     static long shippingFee(long orderAmount) {
         return orderAmount > FREE_SHIPPING_ABOVE ? 0 : SHIPPING_FEE;
     }
 
-    /** Whether a request is right; goods, user and coupon are null when they were not found. */
+    /** Validates a request. Goods, user and coupon are null if they were not found. */
     static Code check(OrderRequest request, Goods goods, User user, Coupon coupon) {
         if (request.goodsNumber() <= 0 || request.moneyPaid() < 0) {
             return Code.REQUEST_INVALID;
@@ -73,7 +73,7 @@ final class OrderRules {
         return coupon == null ? 0 : coupon.couponPrice();
     }
 
-    /** The order of a request that was found right. */
+    /** Returns the order for a valid request. */
     static Order order(long orderId, OrderRequest request, Coupon coupon, long now) {
         return new Order(orderId, request.userId(), request.goodsId(), request.goodsNumber(), request.orderAmount(),
                 request.shippingFee(), request.couponId(), worth(coupon), request.moneyPaid(),

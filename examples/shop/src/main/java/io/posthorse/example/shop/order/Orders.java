@@ -4,7 +4,7 @@ import io.posthorse.example.shop.api.Order;
 import io.posthorse.example.shop.api.OrderService;
 import org.apache.dubbo.config.annotation.DubboService;
 
-/** What other services may ask of orders. */
+/** The queries on orders for other services. */
 @DubboService
 public class Orders implements OrderService {
 

@@ -14,7 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Places an order: check, write it down, take goods, coupon and money from their services, confirm or cancel. */
+/**
+ * Places an order: validates the request, stores the order, takes goods, coupon and money from their services, and
+ * confirms or cancels the order.
+ */
 @Component
 public class Placing {
 
@@ -42,14 +45,14 @@ public class Placing {
     }
 
     /**
-     * How it went.
+     * The result of placing an order.
      *
-     * @param orderId the order's number, or 0 when nothing was written
+     * @param orderId the order's number, or 0 if nothing was written
      */
     public record Placed(Code code, long orderId) {
     }
 
-    /** Places an order and returns when it is confirmed or refused. */
+    /** Places an order and returns when it is confirmed or rejected. */
     Placed place(OrderRequest request) {
         Coupon coupon;
         try {

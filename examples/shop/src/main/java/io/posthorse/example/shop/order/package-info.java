@@ -1,2 +1,2 @@
-/** The order service: places orders, confirms or cancels them, and notes that they are paid. */
+/** The order service: places orders, confirms or cancels them, and marks them as paid. */
 package io.posthorse.example.shop.order;

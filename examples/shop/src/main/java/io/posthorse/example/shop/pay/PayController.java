@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The HTTP face of payments. A real callback would check the provider's signature before anything else. */
+/** The HTTP interface of payments. A real callback would verify the provider's signature first. */
 @RestController
 public class PayController {
 
@@ -25,7 +25,7 @@ public class PayController {
         return ResponseEntity.status(status(begun.code())).body(begun);
     }
 
-    /** What the payment provider calls, again and again until it gets 200. */
+    /** Handles the callback of the payment provider, which repeats it until it receives 200. */
     @PostMapping("/payments/{id}/callback")
     ResponseEntity<Code> callback(@PathVariable("id") long payId, @RequestParam("cents") long cents) {
         Code code = payments.callback(payId, cents);

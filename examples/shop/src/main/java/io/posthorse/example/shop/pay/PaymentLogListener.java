@@ -7,7 +7,7 @@ import org.apache.rocketmq.spring.annotation.RocketMQMessageListener;
 import org.apache.rocketmq.spring.core.RocketMQListener;
 import org.springframework.stereotype.Component;
 
-/** Keeps the log of payments. */
+/** Writes the log of payments. */
 @Component
 @RocketMQMessageListener(topic = Messages.PAY_TOPIC, selectorExpression = Messages.PAID_TAG,
         consumerGroup = PaymentLogListener.GROUP, consumeThreadNumber = 8)

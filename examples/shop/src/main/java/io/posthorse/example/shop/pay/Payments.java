@@ -12,7 +12,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Begins payments and takes the provider's word that one was made. */
+/** Begins payments and handles the provider's callbacks. */
 @Component
 public class Payments {
 
@@ -32,15 +32,15 @@ public class Payments {
     }
 
     /**
-     * How it went.
+     * The result of beginning a payment.
      *
-     * @param payId what the provider is given, and gives back in its callback; 0 when there is nothing to pay
-     * @param payAmount in cents
+     * @param payId the number passed to the provider and returned in its callback; 0 if there is nothing to pay
+     * @param payAmount the amount in cents
      */
     public record Begun(Code code, long payId, long payAmount) {
     }
 
-    /** Begins the payment of an order; asked again it gives the same payment. */
+    /** Begins the payment of an order. A repeated call returns the same payment. */
     Begun begin(long orderId) {
         Order order = orders.find(orderId);
         if (order == null) {
@@ -63,8 +63,8 @@ public class Payments {
     }
 
     /**
-     * The provider tells that a payment was made. Only the database is asked before the answer: the payment's new state
-     * and the message that tells the others are one transaction. Told twice, it counts once.
+     * Handles the provider's callback for a completed payment. Only the database is accessed before the answer: the new
+     * status of the payment and the message about it are one transaction. The callback is idempotent.
      */
     Code callback(long payId, long cents) {
         Payment payment = payments.find(payId);

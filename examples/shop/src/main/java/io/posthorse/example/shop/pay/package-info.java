@@ -1,2 +1,2 @@
-/** The payment service: payments, the provider's callback, the log of payments. */
+/** The payment service: payments, the provider's callback, and the log of payments. */
 package io.posthorse.example.shop.pay;

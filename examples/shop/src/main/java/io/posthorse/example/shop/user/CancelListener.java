@@ -7,7 +7,7 @@ import org.apache.rocketmq.spring.annotation.RocketMQMessageListener;
 import org.apache.rocketmq.spring.core.RocketMQListener;
 import org.springframework.stereotype.Component;
 
-/** Gives the money of cancelled orders back. */
+/** Refunds the balance used by cancelled orders. */
 @Component
 @RocketMQMessageListener(topic = Messages.ORDER_TOPIC, selectorExpression = Messages.CANCEL_TAG,
         consumerGroup = CancelListener.GROUP, consumeThreadNumber = 8)

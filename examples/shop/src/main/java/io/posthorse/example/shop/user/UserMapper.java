@@ -7,14 +7,14 @@ import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
-/** Balances and points, and what each order took of a balance. */
+/** Balances and points, and the log of what each order took from a balance. */
 @Mapper
 public interface UserMapper {
 
     @Select("SELECT user_id, user_name, user_money, user_score FROM trade_user WHERE user_id = #{userId}")
     User find(long userId);
 
-    /** Takes cents, if there are enough. */
+    /** Takes an amount in cents if the balance is sufficient. */
     @Update("UPDATE trade_user SET user_money = user_money - #{cents}"
             + " WHERE user_id = #{userId} AND user_money >= #{cents}")
     int take(@Param("userId") long userId, @Param("cents") long cents);
@@ -33,7 +33,7 @@ public interface UserMapper {
     @Select("SELECT state FROM trade_user_money_log WHERE order_id = #{orderId}")
     String state(long orderId);
 
-    /** Notes that an order's money is given back, if it has taken some. */
+    /** Marks the money of an order as returned if the order has taken some. */
     @Update("UPDATE trade_user_money_log SET state = 'RETURNED', create_time = #{now}"
             + " WHERE order_id = #{orderId} AND state = 'TAKEN'")
     int markReturned(@Param("orderId") long orderId, @Param("now") long now);

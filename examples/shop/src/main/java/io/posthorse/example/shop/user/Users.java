@@ -10,7 +10,7 @@ import org.apache.dubbo.config.annotation.DubboService;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Balances and points. The log has one row for each order and works as the one of the stock does. */
+/** Balances and points. The log has one row for each order and works like that of the stock. */
 @DubboService
 public class Users implements UserService {
 
@@ -53,7 +53,7 @@ public class Users implements UserService {
         return code;
     }
 
-    /** Gives a cancelled order's money back, or keeps it from being taken; inside the caller's transaction. */
+    /** Refunds the money of a cancelled order, or prevents a later deduction. Runs inside the caller's transaction. */
     void giveBack(CancelOrder order) {
         if (order.userMoney() == 0) {
             return;
@@ -72,7 +72,7 @@ public class Users implements UserService {
         }
     }
 
-    /** Adds a point for each whole unit of money paid; inside the caller's transaction. */
+    /** Adds a point for each whole unit of money paid. Runs inside the caller's transaction. */
     void addPoints(Paid paid) {
         users.addPoints(paid.userId(), paid.payAmount() / CENTS_PER_POINT);
     }

@@ -11,7 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Every process takes every cancellation. The whole message has tag and keys besides its body. */
+/**
+ * Receives cancellations in broadcasting mode: every process receives each of them. The {@code MessageExt} has the tag
+ * and keys in addition to the body.
+ */
 @Component
 @RocketMQMessageListener(topic = "${mq.order.topic}", consumerGroup = "${mq.order.consumer.group.name}",
         messageModel = MessageModel.BROADCASTING, enableMsgTrace = false)

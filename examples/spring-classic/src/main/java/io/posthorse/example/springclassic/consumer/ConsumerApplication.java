@@ -3,7 +3,7 @@ package io.posthorse.example.springclassic.consumer;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
-/** Starts the listeners, which keep it alive. */
+/** Starts the listeners, which keep the process running. */
 @SpringBootApplication
 public class ConsumerApplication {
 

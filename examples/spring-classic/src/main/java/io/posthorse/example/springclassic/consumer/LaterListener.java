@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Takes the whole message, and so knows when it was sent. */
+/** Receives a {@code MessageExt}, which contains the time of sending. */
 @Component
 @RocketMQMessageListener(topic = "classic-later", consumerGroup = "later-group", enableMsgTrace = false)
 public class LaterListener implements RocketMQListener<MessageExt>, RocketMQPushConsumerLifecycleListener {

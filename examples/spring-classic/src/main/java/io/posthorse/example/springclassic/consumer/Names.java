@@ -6,10 +6,11 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Says of a consumer what the annotation has no word for, before it starts.
+ * Sets properties of a consumer before it starts that the annotation has no attribute for.
  *
- * <p>Starter 2.0.3 names consumers by their number in the application. Two processes of one application on one machine
- * then have one name, and their group takes them for one: they do not share its messages. So each process has a name here.
+ * <p>Starter 2.0.3 names consumers by their number in the application. Two processes of the same application on one
+ * machine then have the same name, and their group takes them for one consumer: they do not share its messages. So each
+ * process sets a name of its own here.
  */
 @Component
 class Names {
@@ -20,7 +21,10 @@ class Names {
         this.name = name;
     }
 
-    /** Names it, and has it begin with the oldest message where it has read nothing yet. */
+    /**
+     * Sets the instance name, and makes the consumer begin with the oldest message if its group has not read anything
+     * yet.
+     */
     void prepare(DefaultMQPushConsumer consumer) {
         consumer.setInstanceName(name + "-" + consumer.getConsumerGroup());
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);

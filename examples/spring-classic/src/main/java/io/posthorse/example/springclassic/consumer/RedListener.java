@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Another group on the same topic, which wants one tag only. */
+/** A second group on the same topic, which subscribes to one tag. */
 @Component
 @RocketMQMessageListener(topic = "springboot-rocketmq", consumerGroup = "red-group", selectorExpression = "red",
         enableMsgTrace = false)

@@ -9,7 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Takes the steps of an order one after the other; what throws holds up its queue and comes again. */
+/**
+ * Receives the steps of an order in order. If the listener throws an exception, the queue waits and the message is
+ * redelivered.
+ */
 @Component
 @RocketMQMessageListener(topic = "classic-steps", consumerGroup = "steps-group", consumeMode = ConsumeMode.ORDERLY,
         enableMsgTrace = false)

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Takes texts. Of the processes of one group each message goes to one. */
+/** Receives texts. Each message goes to one of the processes of the group. */
 @Component
 @RocketMQMessageListener(topic = "springboot-rocketmq", consumerGroup = "${rocketmq.consumer.group}", enableMsgTrace = false)
 public class TextListener implements RocketMQListener<String>, RocketMQPushConsumerLifecycleListener {

@@ -9,14 +9,14 @@ import org.apache.rocketmq.common.message.Message;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** What services that do without the starter share: a producer that is made when this bean is, and ends with it. */
+/** A shared producer without the starter. It is created and shut down with this bean. */
 @Component
 public class MessageSender {
 
     @Value("${rocketmq.name-server}")
     private String nameServer;
 
-    /** No bean: a {@link DefaultMQProducer} that is one would become the template's, see {@link OwnProducer}. */
+    /** Not a bean, since the template would use a {@link DefaultMQProducer} bean; see {@link OwnProducer}. */
     private DefaultMQProducer producer;
 
     @PostConstruct
@@ -31,12 +31,12 @@ public class MessageSender {
         producer.shutdown();
     }
 
-    /** Sends, and waits for the broker's answer. */
+    /** Sends a message and waits for the broker's answer. */
     public void send(String topic, String text) throws Exception {
         producer.send(message(topic, text));
     }
 
-    /** The same for later. The broker's delay levels are 1 s, 5 s, 10 s, 30 s, 1 min and so on. */
+    /** Sends a delayed message. The broker's delay levels are 1 s, 5 s, 10 s, 30 s, 1 min and so on. */
     public void sendLater(String topic, String text, int level) throws Exception {
         Message message = message(topic, text);
         message.setDelayTimeLevel(level);

@@ -6,12 +6,15 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 
-/** A producer as a bean. The starter then makes none of {@code rocketmq.producer.group}: the template takes this one. */
+/**
+ * A producer as a bean. The starter then creates none for {@code rocketmq.producer.group}, and the template uses this
+ * one.
+ */
 @Configuration
 @Profile("own-bean")
 class OwnProducer {
 
-    /** Not started here: the template starts it, and the second start of a producer fails. */
+    /** Returns a producer that is not started yet: the template starts it, and starting a producer twice fails. */
     @Bean
     DefaultMQProducer mqProducer(@Value("${rocketmq.name-server}") String nameServer) {
         DefaultMQProducer producer = new DefaultMQProducer("own-group");

@@ -3,7 +3,7 @@ package io.posthorse.example.springclassic.producer;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
-/** Sends once in each way, and ends. */
+/** Sends once in each way and exits. */
 @SpringBootApplication
 public class ProducerApplication {
 

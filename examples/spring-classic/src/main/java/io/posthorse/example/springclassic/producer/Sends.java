@@ -9,7 +9,7 @@ import org.springframework.boot.CommandLineRunner;
 import org.springframework.messaging.support.MessageBuilder;
 import org.springframework.stereotype.Component;
 
-/** Every way to send that the template has a method for, and two of a producer of one's own. */
+/** Sends with each send method of the template, and in two ways with a separate producer. */
 @Component
 public class Sends implements CommandLineRunner {
 
@@ -54,7 +54,7 @@ public class Sends implements CommandLineRunner {
         LOG.info("Sent all. The template sends in group {}.", template.getProducer().getProducerGroup());
     }
 
-    /** Sent as JSON, because it is not a text. */
+    /** The body of a cancellation; sent as JSON, since it is not a string. */
     public static final class Cancellation {
 
         private final String orderId;

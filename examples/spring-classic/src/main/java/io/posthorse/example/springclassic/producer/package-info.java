@@ -1,2 +1,2 @@
-/** The sender: once by the template, once by a producer of one's own. */
+/** The producer: sends with the template and with a separate producer. */
 package io.posthorse.example.springclassic.producer;
