@@ -58,7 +58,7 @@ final class BrokerQueue implements Handover {
         byte[] body = Long.toString(order).getBytes(StandardCharsets.UTF_8);
         SendStatus status = producer.send(new Message(topic, "", Long.toString(order), body)).getSendStatus();
         if (status != SendStatus.SEND_OK) {
-            throw new IllegalStateException("order " + order + " is not safe yet (" + status + "); put it again");
+            throw new IllegalStateException("order " + order + " is not stored safely yet (" + status + "); retry");
         }
     }
 

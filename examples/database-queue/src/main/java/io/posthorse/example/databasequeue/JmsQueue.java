@@ -35,7 +35,7 @@ final class JmsQueue implements Handover {
             producer.setDeliveryMode(DeliveryMode.PERSISTENT);
             return new Sender(session, producer);
         } catch (JMSException e) {
-            throw new IllegalStateException("no session to send with: " + e.getMessage(), e);
+            throw new IllegalStateException("cannot create a session: " + e.getMessage(), e);
         }
     }
 

@@ -36,7 +36,7 @@ class DatabaseQueueIT {
         try (JmsQueue queue = new JmsQueue(broker.jmsUrl(), "failing")) {
             queue.start(1, order -> {
                 if (tries.incrementAndGet() < 3) {
-                    throw new IllegalStateException("told to fail");
+                    throw new IllegalStateException("simulated failure");
                 }
             });
             queue.put(1);
@@ -65,7 +65,7 @@ class DatabaseQueueIT {
             table.start(2, order -> {
                 int attempt = tries.computeIfAbsent(order, key -> new AtomicInteger()).incrementAndGet();
                 if (order == 1 || order == 2 && attempt < 3) {
-                    throw new IllegalStateException("told to fail");
+                    throw new IllegalStateException("simulated failure");
                 }
             });
             for (int i = 0; i < 4; i++) {

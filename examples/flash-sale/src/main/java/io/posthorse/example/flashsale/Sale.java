@@ -51,7 +51,7 @@ public class Sale {
         }
         Request request = new Request(sale, buyer);
         if (rocketMq.syncSend(TOPIC, request.toString()).getSendStatus() != SendStatus.SEND_OK) {
-            throw new IllegalStateException("the request was not stored safely; send it again, it counts once");
+            throw new IllegalStateException("the request was not stored safely; retry it, duplicates count once");
         }
         queued.increment();
         return Outcome.QUEUED;

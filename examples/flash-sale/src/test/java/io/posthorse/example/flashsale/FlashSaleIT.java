@@ -76,8 +76,8 @@ class FlashSaleIT {
         assertEquals(BUYERS, end.queued() + end.refused(), end::toString);
         assertEquals(100, end.won(), end::toString);
         assertEquals(0, end.itemsLeft(), end::toString);
-        assertEquals(end.queued(), end.won() + end.late(), () -> "everybody in the queue was told: " + end);
-        assertTrue(end.queued() > 100, () -> "nobody waited, so nothing was shown: " + end);
+        assertEquals(end.queued(), end.won() + end.late(), () -> "every queued request has a decision: " + end);
+        assertTrue(end.queued() > 100, () -> "no request had to wait, so the test proves nothing: " + end);
         assertEquals(410, post("/buy/20001").statusCode(), "late buyers are refused at once");
     }
 

@@ -22,8 +22,8 @@ public class SpringListener {
     private final Set<Long> failedOnce = ConcurrentHashMap.newKeySet();
 
     /**
-     * Returns a factory with five concurrent consumers that reconnects every 5 seconds. A message is acknowledged when
-     * the listener method returns, and redelivered when it throws an exception.
+     * Returns a factory with five concurrent consumers that tries to reconnect every 5 seconds. A message is
+     * acknowledged when the listener method returns, and redelivered when it throws an exception.
      */
     @Bean
     static DefaultJmsListenerContainerFactory jmsQueueListener(ConnectionFactory connections) {

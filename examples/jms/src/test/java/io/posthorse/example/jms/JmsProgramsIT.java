@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jms.core.JmsTemplate;
 
-/** Runs each program and compares its output with the output in the README. */
+/** Runs each program and checks the output that the README shows. */
 class JmsProgramsIT {
 
     @TempDir

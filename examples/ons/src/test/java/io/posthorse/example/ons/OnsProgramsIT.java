@@ -23,8 +23,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Runs each program and compares its output with the output in the README. The programs run concurrently: no two share
- * a topic or a group.
+ * Runs each program and checks the output that the README shows. The programs run concurrently: no two share a topic or
+ * a group.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class OnsProgramsIT {

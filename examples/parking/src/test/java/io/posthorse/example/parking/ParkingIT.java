@@ -53,7 +53,7 @@ class ParkingIT {
                 CompletableFuture<String> page = listen();
                 send(1);
                 await().atMost(LIMIT).untilAsserted(() -> compare(1));
-                assertEquals(true, page.get().contains("\"plate\":\"car"), "the page hears of it");
+                assertEquals(true, page.get().contains("\"plate\":\"car"), "the page receives the notice");
                 message.kill();
             } finally {
                 message.close();

@@ -47,7 +47,7 @@ public class Notices {
                     .params(user.id(), channel.name(), address)
                     .update();
         } catch (DuplicateKeyException e) {
-            LOG.info("{} to {} was sent by somebody else at the same moment", channel, address);
+            LOG.info("{} to {} was sent by a concurrent call", channel, address);
             return;
         }
         page.show("sent", Map.of("channel", channel, "user", user.name()));

@@ -20,7 +20,7 @@ public class SlowStep {
             TimeUnit.MILLISECONDS.sleep(milliseconds);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a slow system was waited for", e);
+            throw new IllegalStateException("interrupted while waiting for a slow system", e);
         }
     }
 }

@@ -74,7 +74,7 @@ class RegistrationIT {
         await().atMost(LIMIT).untilAsserted(() -> assertEquals(2, noticesOf(id)));
         assertThrows(IllegalStateException.class,
                 () -> registrations.register(Mode.SERIAL, "bob", "flaky-bob@example.org", "+49"),
-                "without the broker nobody tries again");
+                "without the broker there is no retry");
     }
 
     @Test

@@ -85,7 +85,7 @@ class ShopIT {
         assertEquals(payment, shopper.beginPayment(placed.id()), "one payment for an order");
         assertEquals(409, shopper.callback(payment.id(), 34_99));
         assertEquals(200, shopper.callback(payment));
-        assertEquals(200, shopper.callback(payment), "providers ask until they hear yes");
+        assertEquals(200, shopper.callback(payment), "providers repeat the callback until it succeeds");
         await().atMost(LIMIT).untilAsserted(() -> assertEquals("CONFIRMED PAID", books.stateOf(placed.id())));
         books.awaitBalance();
         assertEquals(35, books.score(id));
@@ -177,7 +177,7 @@ class ShopIT {
         assertEquals(10, books.stock(twice));
         assertEquals(3, triesOf(always, 3));
         await().atMost(LIMIT).until(() -> shop.output("goods").contains("failed 3 times and is left to a person"));
-        assertEquals(9, books.stock(always), "nobody gave it back");
+        assertEquals(9, books.stock(always), "the goods are not returned");
         assertEquals(1, books.number("goods",
                 "SELECT COUNT(*) FROM trade_mq_consumer_log WHERE consumer_status = 'FAIL' AND consumer_times = 3"));
         books.forget(always);
@@ -239,7 +239,7 @@ class ShopIT {
                 more++;
             }
         }
-        assertEquals(100, sold + more, "what was given back can be sold");
+        assertEquals(100, sold + more, "returned goods can be sold");
         assertEquals(0, books.stock(goods));
         books.awaitBalance();
     }

@@ -1,8 +1,8 @@
 package io.posthorse.example.parking.charging;
 
 /**
- * Parking fees in cents: the first quarter of an hour is free; after that, 2.00 for each hour or part of an hour, 20.00
- * at most.
+ * Parking fees in cents: up to a quarter of an hour is free; a longer stay costs 2.00 for each hour or part of an hour,
+ * 20.00 at most.
  */
 final class Fees {
 
@@ -16,7 +16,7 @@ final class Fees {
     /** Returns the fee for a stay. */
     static long of(long minutes, boolean monthlyCard) {
         if (minutes < 0) {
-            throw new IllegalArgumentException("a car can't leave before it came: " + minutes + " minutes");
+            throw new IllegalArgumentException("a car cannot leave before it arrives: " + minutes + " minutes");
         }
         if (monthlyCard || minutes <= FREE_MINUTES) {
             return 0;

@@ -44,14 +44,14 @@ public class Payments {
                     .params(orderId, result, System.currentTimeMillis())
                     .update();
         } catch (DuplicateKeyException e) {
-            LOG.info("order {} was settled before", orderId);
+            LOG.info("order {} already has a payment result", orderId);
             return;
         }
         steps.reached("payment-stored", orderId);
         try {
             tell(orderId, result);
         } catch (JMSException e) {
-            LOG.warn("order {} will be told later of its payment: {}", orderId, e.getMessage());
+            LOG.warn("the payment result of order {} will be sent later: {}", orderId, e.getMessage());
         }
     }
 

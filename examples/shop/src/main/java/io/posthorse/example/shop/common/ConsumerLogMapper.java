@@ -19,7 +19,7 @@ public interface ConsumerLogMapper {
      *
      * @param consumerStatus PROCESSING, SUCCESS or FAIL
      * @param consumerTimes the number of attempts begun
-     * @param claimTime the begin of the last attempt, in milliseconds since 1970
+     * @param claimTime the start of the last attempt, in milliseconds since 1970
      */
     record Row(String consumerStatus, int consumerTimes, long claimTime) {
     }

@@ -64,12 +64,12 @@ public class Once {
                 effect.accept(value);
                 steps.reached("effect-not-committed");
                 if (log.end(key, attempt, "SUCCESS") == 0) {
-                    throw new IllegalStateException("try " + attempt + " of " + key + " took longer than its lease");
+                    throw new IllegalStateException("attempt " + attempt + " of " + key + " exceeded its lease");
                 }
             });
         } catch (RuntimeException | JsonProcessingException e) {
             log.end(key, attempt, "FAIL");
-            throw new IllegalStateException("try " + attempt + " of " + key + " failed; the message will come again", e);
+            throw new IllegalStateException("attempt " + attempt + " of " + key + " failed; redelivery follows", e);
         }
         steps.reached("effect-committed");
     }
@@ -93,7 +93,7 @@ public class Once {
         }
         boolean running = row.consumerStatus().equals("PROCESSING") && now - row.claimTime() < leaseMs;
         if (running) {
-            throw new IllegalStateException(key + " is being worked on; look again later");
+            throw new IllegalStateException(key + " is being processed; retry later");
         }
         if (row.consumerTimes() >= TRIES_MAX) {
             log.end(key, row.consumerTimes(), "FAIL");
@@ -101,7 +101,7 @@ public class Once {
             return NOTHING_TO_DO;
         }
         if (log.claim(key, row.consumerTimes(), now) == 0) {
-            throw new IllegalStateException(key + " was taken up by somebody else; look again later");
+            throw new IllegalStateException(key + " was claimed concurrently by another consumer; retry later");
         }
         return row.consumerTimes() + 1;
     }

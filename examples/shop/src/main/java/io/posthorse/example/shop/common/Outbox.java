@@ -58,7 +58,7 @@ public class Outbox {
         this.sweepAfterMs = sweepAfterMs;
     }
 
-    /** Adds a message to the present transaction. Throws an exception if there is none. */
+    /** Adds a message to the current transaction. Throws an exception if there is none. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void add(String topic, String tag, long key, Object body) {
         Row row = new Row(numbers.next(), topic, tag, Long.toString(key), text(body), System.currentTimeMillis());

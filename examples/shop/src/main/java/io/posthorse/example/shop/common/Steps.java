@@ -43,9 +43,9 @@ public class Steps {
             String word = Files.readString(file).strip();
             Files.move(file, reached, StandardCopyOption.ATOMIC_MOVE);
             if (word.equals("fail")) {
-                throw new IllegalStateException("told to fail at " + file.getFileName());
+                throw new IllegalStateException("simulated failure at " + file.getFileName());
             }
-            LOG.info("stopped at {}; goes on when {} is deleted", step, reached);
+            LOG.info("stopped at {}; continues when {} is deleted", step, reached);
             while (Files.exists(reached)) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }

@@ -62,7 +62,7 @@ public class Coupons implements CouponService {
             coupons.log(order.orderId(), order.couponId(), "RETURNED", now);
         } catch (DuplicateKeyException e) {
             if (coupons.state(order.orderId()).equals("TAKEN")) {
-                throw new IllegalStateException("order " + order.orderId() + " used a coupon this moment; try again", e);
+                throw new IllegalStateException("order " + order.orderId() + " used a coupon concurrently; retry", e);
             }
         }
     }

@@ -70,7 +70,7 @@ public class Stock implements GoodsService {
             goods.log(order.orderId(), order.goodsId(), 0, "RETURNED", now);
         } catch (DuplicateKeyException e) {
             if (goods.state(order.orderId()).equals("TAKEN")) {
-                throw new IllegalStateException("order " + order.orderId() + " took goods this very moment; try again", e);
+                throw new IllegalStateException("order " + order.orderId() + " took goods concurrently; retry", e);
             }
         }
     }

@@ -67,7 +67,7 @@ public class Users implements UserService {
             users.log(order.orderId(), order.userId(), 0, "RETURNED", now);
         } catch (DuplicateKeyException e) {
             if (users.state(order.orderId()).equals("TAKEN")) {
-                throw new IllegalStateException("order " + order.orderId() + " took money this very moment; try again", e);
+                throw new IllegalStateException("order " + order.orderId() + " took money concurrently; retry", e);
             }
         }
     }
