@@ -216,10 +216,10 @@ public final class Settlements {
     public void trim(Subscription subscription, Partition partition) {
         long floor = floor(subscription, partition);
         long begin = broker.begin(partition);
+        forgetLost(subscription, partition, 0, begin);
         if (floor >= begin) {
             return;
         }
-        forgetLost(subscription, partition, floor, begin - floor);
         if (subscription.isTransient()) {
             subscription.place(partition).settled().settle(floor, begin - floor);
         } else {

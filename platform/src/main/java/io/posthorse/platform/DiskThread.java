@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link Background} on one platform thread of its own (a blocking fsync would pin a virtual thread's carrier). */
@@ -18,12 +19,17 @@ public final class DiskThread implements Background, AutoCloseable {
         this.owner = owner;
     }
 
+    /** Runs a job, unless this has ended: nobody needs the outcome then, and {@code done} is not called. */
     @Override
     public void run(Job job, Done done) {
-        jobs.execute(() -> {
-            IOException failure = attempt(job);
-            owner.execute(() -> done.accept(failure));
-        });
+        try {
+            jobs.execute(() -> {
+                IOException failure = attempt(job);
+                owner.execute(() -> done.accept(failure));
+            });
+        } catch (RejectedExecutionException e) {
+            // it has ended: a job that was under way until then has caused this one
+        }
     }
 
     private static IOException attempt(Job job) {

@@ -38,7 +38,7 @@ public final class NameServerProcess implements AutoCloseable {
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
                 new NetSettings(
-                        ConnectionLimit.of(limits.connectionsMax(), 1), (int) (limits.connectionIdleMs() / 1000),
+                        ConnectionLimit.of(limits.connectionsMax(), 1, false), (int) (limits.connectionIdleMs() / 1000),
                         UNSENT_BYTES_MAX, limits.shares(), false),
                 Clock.system());
         this.disk = new DiskThread("posthorse-disk", network.owner());

@@ -83,7 +83,7 @@ public final class Server implements AutoCloseable {
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
                 new NetSettings(
-                        ConnectionLimit.of(limits.connectionsMax(), 2), (int) (limits.connectionIdleMs() / 1000),
+                        ConnectionLimit.of(limits.connectionsMax(), 2, daemon), (int) (limits.connectionIdleMs() / 1000),
                         UNSENT_BYTES_MAX, limits.shares(), daemon),
                 clock);
         this.disk = new DiskThread("posthorse-disk", network.owner());

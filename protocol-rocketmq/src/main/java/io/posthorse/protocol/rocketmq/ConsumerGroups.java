@@ -177,7 +177,7 @@ final class ConsumerGroups {
             }
         });
         if (!changed.isEmpty()) {
-            for (Peer peer : group.members.keySet()) {
+            for (Peer peer : List.copyOf(group.members.keySet())) {
                 ((RemotingSession) peer).endPulls(name, changed);
             }
         }
