@@ -114,6 +114,9 @@ public final class Subscription extends StatePiece {
     /** Removes the cursor of a deleted partition. */
     void forget(int partition) {
         PartitionCursor place = places.remove(partition);
+        if (lost != null) {
+            lost.settled(partition, 0, Long.MAX_VALUE);
+        }
         if (place != null) {
             place.go();
         }

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -197,7 +198,7 @@ final class RunFile implements Closeable {
      */
     static boolean isOf(Path file, Optional<String> user) throws IOException {
         boolean hasSignals = ProcessHandle.current().supportsNormalTermination();
-        return !hasSignals || user.isEmpty() || Files.getOwner(file).getName().equals(user.get());
+        return !hasSignals || user.isEmpty() || Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName().equals(user.get());
     }
 
     private static void clear(Path file) throws IOException {

@@ -105,9 +105,21 @@ final class InboundLimits {
         }
     }
 
+    /** Returns the number of users and networks with a limit of their own now. */
+    int limited() {
+        return each.size();
+    }
+
     /** Returns whether a connection's request should take no more memory than its received bytes. */
     boolean isUsedUp(Connection connection) {
-        return rooms(connection.holder()).stream().anyMatch(RequestMemory::isUsedUp);
+        QuotaHolder holder = connection.holder();
+        return all.isUsedUp() || isUsedUp(holder.user()) || isUsedUp(holder.network());
+    }
+
+    /** Returns whether the limit of a user or a network is used up; strangers without requests get none. */
+    private boolean isUsedUp(Object whose) {
+        RequestMemory room = each.get(whose);
+        return room != null && room.isUsedUp();
     }
 
     /**

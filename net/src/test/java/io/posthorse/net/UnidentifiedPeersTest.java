@@ -182,6 +182,16 @@ class UnidentifiedPeersTest {
     }
 
     @Test
+    void strangersOfNetworksWithoutEndLeaveNothingBehind() {
+        for (int i = 0; i < 50; i++) {
+            EmbeddedChannel stranger = connect("10.3.0." + i);
+            write(stranger, 5);
+            stranger.close();
+        }
+        assertEquals(0, limits.limited());
+    }
+
+    @Test
     void aUserWhoBeginsRequestsWithoutEndHoldsNoMoreThanItsShareAndANewcomerCanBegin() {
         limits = new InboundLimits(new UnidentifiedPeers(100), 1_000, 8_000_000, 1 << 20, new QuotaShares(50, 100),
                 Clock.system());

@@ -302,10 +302,10 @@ public final class Feed extends Pump {
      * This counts as an attempt until the process ends.
      */
     public void releaseLost(Delivery delivery) {
-        if (isHeld(delivery)) {
+        if (isHeld(delivery) && !topic.isDeleted()) {
             settlements().lost(subscription, delivery.partition(), delivery.offset());
-            release(delivery, false);
         }
+        release(delivery, false);
     }
 
     /** Offers a message to all views again. */

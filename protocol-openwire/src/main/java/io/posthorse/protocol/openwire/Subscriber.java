@@ -275,7 +275,9 @@ final class Subscriber implements Receiver, ClientConsumer {
                 ? null
                 : byMessage.get(new OutgoingDispatch.Key(ack.getFirstMessageId(), ack.getDestination()));
         boolean hasUnknownBegin = first == null && ack.getFirstMessageId() != null;
-        if (hasUnknownBegin && (ack.isPoisonAck() || ack.isExpiredAck() || ack.isRedeliveredAck())) {
+        boolean buries = ack.isPoisonAck() || ack.isExpiredAck() || ack.isRedeliveredAck();
+        if (hasUnknownBegin && !ack.isDeliveredAck() && (buries || client.info().isFailoverReconnect())) {
+            extension = Math.max(extension, deliveredCount(List.of(last))); // the client may have as many more
             return List.of(last); // the application need not have seen those before it
         }
         long from = first == null ? 0 : first.number;

@@ -174,7 +174,8 @@ final class AccessGate {
             return "request code " + code + " is unknown to this broker, and unknown requests are not allowed";
         }
         return gate.refusal(
-                session.identity, session.source, "request code " + code, permission, source -> names.of(source, request));
+                session.identity, session.source, "request code " + code, permission,
+                source -> names.of(source, request, session.identity.isSuper()));
     }
 
     private boolean refuse(RemotingSession session, RequestHeader header, String reason) {

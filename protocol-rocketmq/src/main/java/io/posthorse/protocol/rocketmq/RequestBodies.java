@@ -21,13 +21,27 @@ final class RequestBodies {
     private JsonValue.Obj value;
 
     /**
+     * Returns the body of a request as an object, within the bounds of clients: for the permission check of a user who is
+     * not a super user, whatever the request.
+     *
+     * @throws MalformedFrameException where the body is not one JSON object, or is larger
+     */
+    JsonValue.Obj ofUser(Frame request) {
+        return of(request, OF_CLIENTS);
+    }
+
+    /**
      * Returns a request's body as an object.
      *
      * @throws MalformedFrameException where the body is not one JSON object, or is larger than such a request may be
      */
     JsonValue.Obj of(Frame request) {
+        return of(request, limits(request.code()));
+    }
+
+    private JsonValue.Obj of(Frame request, JsonReader.Limits limits) {
         if (read != request.body()) {
-            value = JsonReader.read(request.body(), limits(request.code())).asObject();
+            value = JsonReader.read(request.body(), limits).asObject();
             read = request.body();
         }
         return value;

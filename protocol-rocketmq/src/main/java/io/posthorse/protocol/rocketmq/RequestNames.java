@@ -27,10 +27,14 @@ final class RequestNames {
         this.bodies = bodies;
     }
 
-    /** Returns the names that a source stands for; null where a required field is missing. */
-    List<String> of(String source, Frame request) {
+    /**
+     * Returns the names that a source stands for; null where a required field is missing.
+     *
+     * @param isSuper whether a super user asks, who may send larger bodies
+     */
+    List<String> of(String source, Frame request, boolean isSuper) {
         if (source.startsWith("@")) {
-            return special(source, request);
+            return special(source, request, isSuper);
         }
         boolean optional = source.endsWith("?");
         String value = request.field(optional ? source.substring(0, source.length() - 1) : source);
@@ -40,7 +44,7 @@ final class RequestNames {
         return List.of(value);
     }
 
-    private List<String> special(String source, Frame request) {
+    private List<String> special(String source, Frame request, boolean isSuper) {
         return switch (source) {
             case "@message" -> topicAt(request.number("offset", -1));
             case "@messageId" -> topicAt(OffsetMessageId.position(request.field("msgId")));
@@ -52,15 +56,15 @@ final class RequestNames {
                     .toList();
             case "@statsTopics" -> ConsumeRequests.askedTopics(request);
             case "@cloneTopics" -> OffsetAdminRequests.clonedTopics(broker, request).stream().map(Topic::name).toList();
-            case "@beatGroups" -> each(bodies.of(request).array("consumerDataSet"), "groupName");
-            case "@beatTopics" -> beatTopics(bodies.of(request));
-            case "@lockTopics" -> each(bodies.of(request).array("mqSet"), "topic");
-            case "@ackGroups" -> each(bodies.of(request).array("acks"), "c");
-            case "@ackTopics" -> each(bodies.of(request).array("acks"), "t");
-            case "@topicConfigList" -> each(bodies.of(request).array("topicConfigList"), "topicName");
-            case "@groupConfigList" -> each(bodies.of(request).array("groupConfigList"), "groupName");
-            case "@checkTopic" -> List.of(bodies.of(request).object("subscriptionData").text("topic", ""));
-            default -> List.of(bodies.of(request).text(source.substring(1), ""));
+            case "@beatGroups" -> each(body(request, isSuper).array("consumerDataSet"), "groupName");
+            case "@beatTopics" -> beatTopics(body(request, isSuper));
+            case "@lockTopics" -> each(body(request, isSuper).array("mqSet"), "topic");
+            case "@ackGroups" -> each(body(request, isSuper).array("acks"), "c");
+            case "@ackTopics" -> each(body(request, isSuper).array("acks"), "t");
+            case "@topicConfigList" -> each(body(request, isSuper).array("topicConfigList"), "topicName");
+            case "@groupConfigList" -> each(body(request, isSuper).array("groupConfigList"), "groupName");
+            case "@checkTopic" -> List.of(body(request, isSuper).object("subscriptionData").text("topic", ""));
+            default -> List.of(body(request, isSuper).text(source.substring(1), ""));
         };
     }
 
@@ -74,6 +78,10 @@ final class RequestNames {
             topics.addAll(each(group.asObject().array("subscriptionDataSet"), "topic"));
         }
         return bounded(topics.stream());
+    }
+
+    private JsonValue.Obj body(Frame request, boolean isSuper) {
+        return isSuper ? bodies.of(request) : bodies.ofUser(request);
     }
 
     private List<String> newGroup(String name) {

@@ -50,6 +50,8 @@ class RequestBodiesTest {
         assertTrue(assertThrows(MalformedFrameException.class, () -> bodies.of(many)).getMessage().contains("50000 values"));
         Frame large = request(RequestCode.HEART_BEAT, "{\"clientID\":\"" + "c".repeat(1 << 20) + "\"}");
         assertTrue(assertThrows(MalformedFrameException.class, () -> bodies.of(large)).getMessage().contains("1048576"));
-        bodies.of(request(RequestCode.UPDATE_AND_CREATE_TOPIC_LIST, locks(13_000)));
+        Frame ofAdministrator = request(RequestCode.UPDATE_AND_CREATE_TOPIC_LIST, locks(13_000));
+        assertThrows(MalformedFrameException.class, () -> bodies.ofUser(ofAdministrator), "in the check of a user");
+        bodies.of(ofAdministrator);
     }
 }
