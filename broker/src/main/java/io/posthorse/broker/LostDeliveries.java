@@ -5,10 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The messages of a subscription that were held by a consumer whose connection was lost, with the number of times. Nobody
- * knows whether the application had seen them, so these attempts are counted in memory only, until the process ends: they
- * protect against a message that kills each of its consumers, and a restart makes no dead letters of messages that were
- * never delivered.
+ * The number of times that each message of a subscription was held by a consumer whose connection was lost (decision 49).
+ * These attempts are uncertain, so they are in memory only and end with the process. They protect against a message that
+ * kills each of its consumers.
  */
 final class LostDeliveries {
     /** Numbers by partition and offset. */

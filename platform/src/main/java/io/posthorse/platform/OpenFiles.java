@@ -8,10 +8,11 @@ import java.util.regex.Pattern;
 
 /**
  * The limit of files and sockets that this process may have open. Connections must leave some for the log: a log that cannot
- * open its next file refuses messages.
+ * open its next file refuses messages. The limit comes from Linux's {@code /proc/self/limits}, so that no management bean is
+ * loaded at the start; elsewhere it is unknown.
  */
 public final class OpenFiles {
-    /** Files kept for what are no connections: the log, libraries, listeners, the server log. */
+    /** Files kept for the log, libraries, listeners and the server log. */
     public static final int RESERVE = 256;
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
