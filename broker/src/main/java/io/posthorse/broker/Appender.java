@@ -33,8 +33,8 @@ final class Appender {
         this.faults = faults;
     }
 
-    /** Begins a turn. */
-    void begin(long ms, long wallMs) {
+    /** Sets the time of the records that follow. */
+    void time(long ms, long wallMs) {
         now = ms;
         wallNow = wallMs;
     }

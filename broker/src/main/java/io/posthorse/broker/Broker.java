@@ -118,7 +118,7 @@ public final class Broker {
     }
 
     void now(long ms, long wallMs) {
-        appender.begin(ms, wallMs);
+        appender.time(ms, wallMs);
     }
 
     /** Returns the time of the newest record, ms since 1970; 0 where there is none. */

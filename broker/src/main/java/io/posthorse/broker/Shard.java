@@ -11,9 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * The shard: runs the turns of one broker on its owner's thread. The first command of a turn fixes its time and asks the
- * owner to end the turn after the commands that are already waiting; the end writes all events together, and replies leave
- * once the log has committed them. During a sync the next turn fills: that is the group commit.
+ * The shard: runs the turns of one broker on its owner's thread. The first command of a turn asks the owner to end it after
+ * the commands that are already waiting; the end writes all events together, and replies leave once the log has committed
+ * them. During a sync the next turn fills: that is the group commit. The clock is read when a turn begins, and again for
+ * commands that are received later.
  */
 public final class Shard {
     private static final long HOUSEKEEPING_MS = 1_000;
@@ -38,6 +39,8 @@ public final class Shard {
     private List<PendingReplies> waitingReplies = new ArrayList<>();
     private boolean open;
     private boolean gathers;
+    /** Whether commands have been received since the clock was read. */
+    private boolean isTimeOld;
     private long turns;
     private Timers.Timer moveTimer;
     private long moveAt = Long.MAX_VALUE;
@@ -129,8 +132,7 @@ public final class Shard {
         if (!open) {
             open = true;
             turns++;
-            time.read();
-            broker.now(time.logMs(), time.wallMs());
+            readTime();
             long gatherMs = disk.gatherMs();
             gathers = gatherMs > 0;
             if (gathers) {
@@ -138,8 +140,21 @@ public final class Shard {
             } else {
                 tail.execute(this::end);
             }
+        } else if (isTimeOld) {
+            readTime();
         }
         return broker;
+    }
+
+    private void readTime() {
+        isTimeOld = false;
+        time.read();
+        broker.now(time.logMs(), time.wallMs());
+    }
+
+    /** Notes that commands were received: none of them gets a time before it was sent, though their turn began earlier. */
+    public void received() {
+        isTimeOld = true;
     }
 
     /** Returns whether a turn is kept open for more commands, as on a full disk. */

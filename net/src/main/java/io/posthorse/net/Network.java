@@ -72,6 +72,7 @@ public final class Network implements AutoCloseable {
     private final ChannelGroup accepted;
     private final InboundLimits limits;
     private int connections;
+    private Runnable received = () -> { };
 
     public Network(NetSettings settings, Clock clock) {
         this.settings = settings;
@@ -91,6 +92,11 @@ public final class Network implements AutoCloseable {
     /** Returns the maximum number of connections. */
     public int connectionsMax() {
         return settings.connectionsMax();
+    }
+
+    /** Sets a listener that runs on the owner's thread whenever bytes were received, before their session gets them. */
+    public void onReceived(Runnable listener) {
+        received = listener;
     }
 
     /** Returns an executor on the owner's thread, after its present work. */
@@ -206,7 +212,7 @@ public final class Network implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         dialled.add(channel);
-                        channel.pipeline().addLast(new SessionHandler(sessions, null, complaints));
+                        channel.pipeline().addLast(new SessionHandler(sessions, null, complaints, () -> received.run()));
                     }
                 })
                 .connect(address)
@@ -266,7 +272,7 @@ public final class Network implements AutoCloseable {
             if (strays != null) {
                 channel.pipeline().addLast(new FirstBytesHandler(strays));
             }
-            channel.pipeline().addLast(new SessionHandler(sessions, limits, complaints));
+            channel.pipeline().addLast(new SessionHandler(sessions, limits, complaints, () -> received.run()));
             if (tls != null) {
                 tls.addTo(channel.pipeline(), channel.alloc(), handshakes);
             }

@@ -36,6 +36,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     private final InboundLimits limits;
     private final boolean isDialled;
     private final LogLimiter complaints;
+    private final Runnable received;
     private ChannelHandlerContext channel;
     private Future<?> deadline;
     private Connection connection;
@@ -61,12 +62,16 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     /** Whether the peer has begun to take more since then. */
     private boolean tookMore;
 
-    /** @param limits null where this side has dialled */
-    SessionHandler(SessionFactory factory, InboundLimits limits, LogLimiter complaints) {
+    /**
+     * @param limits null where this side has dialled
+     * @param received runs before the session gets received bytes
+     */
+    SessionHandler(SessionFactory factory, InboundLimits limits, LogLimiter complaints, Runnable received) {
         this.factory = factory;
         this.limits = limits == null ? InboundLimits.unlimited() : limits;
         this.isDialled = limits == null;
         this.complaints = complaints;
+        this.received = received;
     }
 
     @Override
@@ -153,6 +158,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
             return;
         }
         connection.came(in.readableBytes());
+        received.run();
         try {
             if (line != null && (waits || line.isBusy())) {
                 append(context, in);

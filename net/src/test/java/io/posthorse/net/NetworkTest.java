@@ -1,5 +1,6 @@
 package io.posthorse.net;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
@@ -25,6 +26,9 @@ class NetworkTest {
     private final CountDownLatch opens = new CountDownLatch(1 + NEWCOMERS);
     /** Connections opened before the read; used on the owner's thread. */
     private int openedBefore;
+    /** Calls of the listener for received bytes, in total and before the newest read; used on the owner's thread. */
+    private int told;
+    private int toldBeforeRead;
 
     /** A session of a known peer, which counts. */
     private final class Counting implements Session {
@@ -39,6 +43,7 @@ class NetworkTest {
 
         @Override
         public int read(ByteBuf in) {
+            toldBeforeRead = told;
             in.skipBytes(in.readableBytes());
             reads.countDown();
             return 0;
@@ -46,6 +51,21 @@ class NetworkTest {
 
         @Override
         public void closed() {}
+    }
+
+    @Test
+    void receivedBytesAreToldBeforeTheirSessionReadsThem() throws Exception {
+        NetSettings settings = new NetSettings(10, 60, 1 << 20, new QuotaShares(100, 100), true);
+        try (Network network = new Network(settings, Clock.system())) {
+            network.onReceived(() -> told++);
+            InetSocketAddress address = network.listen(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, Counting::new);
+            try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+                socket.getOutputStream().write(1);
+                assertTrue(reads.await(20, TimeUnit.SECONDS));
+                assertEquals(1, network.onOwner(() -> toldBeforeRead));
+            }
+        }
     }
 
     /** A peer that connects without end delays others' new connections by a sixteenth of its own. */

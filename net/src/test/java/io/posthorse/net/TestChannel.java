@@ -22,7 +22,7 @@ final class TestChannel extends EmbeddedChannel {
     static EmbeddedChannel open(String from, ByteBufAllocator memory, InboundLimits limits, SessionFactory sessions) {
         TestChannel channel = new TestChannel(from);
         channel.config().setAllocator(memory);
-        channel.pipeline().addLast(new SessionHandler(sessions, limits, new LogLimiter(new StoppedClock())));
+        channel.pipeline().addLast(new SessionHandler(sessions, limits, new LogLimiter(new StoppedClock()), () -> { }));
         channel.pipeline().fireChannelActive();
         return channel;
     }

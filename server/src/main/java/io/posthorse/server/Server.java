@@ -200,6 +200,7 @@ public final class Server implements AutoCloseable {
                 broker.tail());
         broker.openingReport().forEach(LOG::warn);
         shard = new Shard(broker, clock, network.timers(), network.owner());
+        network.onReceived(shard::received);
         tellOperators();
         audit = new AuditLog(clock, network.timers());
         shard.audit().onNote(audit);
