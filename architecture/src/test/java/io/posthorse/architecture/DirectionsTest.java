@@ -22,7 +22,8 @@ class DirectionsTest {
     private static final List<List<String>> ALLOWED = List.of(
             List.of("platform"),
             List.of("log", "platform"),
-            List.of("broker", "platform", "log"),
+            List.of("replication", "platform", "log"),
+            List.of("broker", "platform", "log", "replication"),
             List.of("net", "platform"),
             List.of("filter"),
             List.of("auth", "platform"),
