@@ -60,16 +60,16 @@ final class Appender {
         int length = message.length();
         int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
         long offset = partition.index.next();
-        long position = log.reservedPosition();
+        long position = log.staging().reservedPosition();
         try {
-            ByteBuffer out = log.payload();
+            ByteBuffer out = log.staging().payload();
             RecordFormat.envelope(
                     out, at, partition.id(), offset, message.tag(), link, message.format(), linkPartition, linkOffset);
             message.write(out.position(at + RecordFormat.NATIVE));
             if (out.hasRemaining()) {
                 throw new IllegalStateException("a message wrote " + out.remaining() + " bytes less than it announced");
             }
-            formats[message.format()].stamp(log.staging(), at + RecordFormat.NATIVE, offset, position, wallNow);
+            formats[message.format()].stamp(log.staging().buffer(), at + RecordFormat.NATIVE, offset, position, wallNow);
             for (int i = 0; i < message.keys(); i++) {
                 store.keys().add(message.key(i), position, now);
             }
@@ -79,7 +79,7 @@ final class Appender {
         }
         log.seal(RecordFormat.TYPE_MESSAGE, now, more);
         decided();
-        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
+        machine.record(log.staging().buffer(), at, position, RecordFormat.NATIVE + length);
         announcements.add(partition);
         return position;
     }
@@ -98,29 +98,29 @@ final class Appender {
             return false;
         }
         int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
-        long position = log.reservedPosition();
+        long position = log.staging().reservedPosition();
         byte format = record.get(RecordFormat.FORMAT);
         boolean waits = partition.topic().isInternal() && !state.postponed.isLane(partition);
         long linkOffset = waits ? record.getLong(RecordFormat.LINK_OFFSET) : RecordFormat.time(record, 0, false);
-        RecordFormat.envelope(log.payload(), at, partition.id(), offset, record.getInt(RecordFormat.TAG),
+        RecordFormat.envelope(log.staging().payload(), at, partition.id(), offset, record.getInt(RecordFormat.TAG),
                 RecordFormat.LINK_CARRIED, format, record.getInt(RecordFormat.LINK_PARTITION), linkOffset);
-        log.payload().put(at + RecordFormat.NATIVE, record, RecordFormat.NATIVE, length);
+        log.staging().payload().put(at + RecordFormat.NATIVE, record, RecordFormat.NATIVE, length);
         try {
-            formats[format].restamp(log.staging(), at + RecordFormat.NATIVE, position);
-            formats[format].keys(log.staging(), at + RecordFormat.NATIVE, length,
+            formats[format].restamp(log.staging().buffer(), at + RecordFormat.NATIVE, position);
+            formats[format].keys(log.staging().buffer(), at + RecordFormat.NATIVE, length,
                     hash -> store.keys().add(hash, position, linkOffset));
         } catch (RuntimeException | StackOverflowError e) {
             faults.tell("stamping the message at offset " + offset + " of " + partition.topic().name() + " again", e);
         }
         log.seal(RecordFormat.TYPE_MESSAGE, now, false);
-        machine.record(log.staging(), at, position, RecordFormat.NATIVE + length);
+        machine.record(log.staging().buffer(), at, position, RecordFormat.NATIVE + length);
         return true;
     }
 
     /** Discards the open record. Earlier records of its atomic group stay, as a group of their own. */
     private void giveUp() {
-        log.cancel();
-        if (log.isInGroup()) {
+        log.staging().cancel();
+        if (log.staging().isInGroup()) {
             write(new Event.Nothing(), false);
         }
     }
@@ -139,13 +139,13 @@ final class Appender {
         int size = event.size();
         int at = log.reserve(size) - RecordFormat.PAYLOAD;
         try {
-            event.put(log.payload());
+            event.put(log.staging().payload());
         } catch (RuntimeException | StackOverflowError e) {
             giveUp();
             throw e;
         }
         long position = log.seal(event.type(), now, more);
         decided();
-        machine.record(log.staging(), at, position, RecordFormat.PAYLOAD + size);
+        machine.record(log.staging().buffer(), at, position, RecordFormat.PAYLOAD + size);
     }
 }

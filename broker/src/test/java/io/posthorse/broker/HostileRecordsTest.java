@@ -35,7 +35,7 @@ class HostileRecordsTest {
         Broker broker = directory.shard.broker();
         assertTrue(broker.log().admits(payload.length, 1, false));
         broker.log().reserve(payload.length);
-        broker.log().payload().put(payload);
+        broker.log().staging().payload().put(payload);
         long position = broker.log().seal(type, 1, false);
         broker.log().write();
         directory.files = directory.files.crash(false);

@@ -101,9 +101,10 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
     /**
      * Restores the newest checkpoint into the layer above.
      *
+     * @param agreed receives the point of a group's log that it has, if it has one
      * @return the same chain without the bytes it held in memory
      */
-    CheckpointChain restore(FileStore files, Store.State state) throws IOException {
+    CheckpointChain restore(FileStore files, Store.State state, Consumer<AgreedPoint> agreed) throws IOException {
         if (whole != null) {
             state.restore(whole.state());
             return new CheckpointChain(List.of(), new WholeCheckpoint(whole.position(), null), null);
@@ -115,7 +116,11 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
         try {
             SectionMerge sections = new SectionMerge(open, state::combine, true);
             for (Section section = sections.next(); section != null; section = sections.next()) {
-                state.restore(section);
+                if (section.kind == AgreedPoint.KIND) {
+                    agreed.accept(AgreedPoint.of(section));
+                } else {
+                    state.restore(section);
+                }
             }
             state.restored();
         } finally {

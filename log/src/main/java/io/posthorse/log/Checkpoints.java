@@ -56,6 +56,14 @@ final class Checkpoints {
     private boolean broken;
 
     private int mergePause;
+    /** Whether the checkpoint under way waits until the group has agreed on everything below it. */
+    private boolean awaitsAgreement;
+    /** Points of the group's log at the newest checkpoint and at the one before; null where there is no group. */
+    private AgreedPoint agreed;
+
+    private AgreedPoint agreedBefore;
+    /** Point at the checkpoint under way, once it is agreed on. */
+    private AgreedPoint agreedTaken;
 
     /**
      * A checkpoint under way.
@@ -67,7 +75,7 @@ final class Checkpoints {
 
     Checkpoints(
             FileStore files, Background background, Log log, Index index, KeyIndex keys, IndexUpkeep indexUpkeep,
-            Store.State state, CheckpointChain chain) {
+            Store.State state, CheckpointChain chain, AgreedPoint agreed) {
         this.files = files;
         this.background = background;
         this.log = log;
@@ -77,6 +85,8 @@ final class Checkpoints {
         this.state = state;
         this.chain = chain;
         this.dispensable = chain.before();
+        this.agreed = agreed;
+        this.agreedBefore = agreed;
     }
 
     /** Returns the position of the last whole checkpoint. */
@@ -86,6 +96,14 @@ final class Checkpoints {
 
     long dispensable() {
         return dispensable;
+    }
+
+    AgreedPoint agreed() {
+        return agreed;
+    }
+
+    AgreedPoint agreedBefore() {
+        return agreedBefore;
     }
 
     /** Returns whether a file of the directory is unfinished, or belongs to no kept checkpoint. */
@@ -104,11 +122,10 @@ final class Checkpoints {
         if (taken != null || lettingGo || log.poison() != null || log.tail() == position() && !broken) {
             return;
         }
-        log.write();
-        if (log.poison() != null) {
-            return; // the state knows records that the log has not written
+        long to = log.writeForCheckpoint();
+        if (log.poison() != null || to == position() && !broken) {
+            return; // the state knows records that the log has not written, or there are none behind the last one
         }
-        long to = log.tail();
         if (broken) {
             state.changeAll();
         }
@@ -127,9 +144,16 @@ final class Checkpoints {
             lettingGo = index.letGo();
             return lettingGo;
         }
-        if (!freezing || freeze()) {
-            return freezing;
+        if (freezing) {
+            if (freeze()) {
+                return true;
+            }
+            awaitsAgreement = true;
         }
+        if (!awaitsAgreement || !isAgreed()) {
+            return false;
+        }
+        awaitsAgreement = false;
         writing = true;
         background.run(log.forceJob(), failure -> { // a checkpoint never knows more than the log
             if (failure == null) {
@@ -139,6 +163,12 @@ final class Checkpoints {
             }
         });
         return false;
+    }
+
+    /** Returns whether the group has agreed on everything below the checkpoint under way; true where there is no group. */
+    private boolean isAgreed() {
+        agreedTaken = log.group() == null ? null : log.group().noted();
+        return log.group() == null || agreedTaken != null;
     }
 
     private boolean freeze() {
@@ -174,7 +204,7 @@ final class Checkpoints {
     }
 
     private CheckpointWrite part(Taken of) {
-        return CheckpointWrite.of(files, of.sections.source(), of.since, of.to);
+        return CheckpointWrite.of(files, of.sections.source(agreedTaken), of.since, of.to);
     }
 
     private void step(CheckpointWrite write) {
@@ -207,6 +237,8 @@ final class Checkpoints {
             dispensable = Math.max(dispensable, position());
         }
         broken &= part.from() > 0;
+        agreedBefore = agreed;
+        agreed = agreedTaken;
         chain = chain.with(part);
         if (stripe != null) {
             index.adopt(stripe, entries);
@@ -238,7 +270,7 @@ final class Checkpoints {
      */
     private void failed() {
         writing = false;
-        if (!retried && log.poison() == null && log.reserve().lend(need())) {
+        if (!retried && log.poison() == null && log.shortage().reserve().lend(need())) {
             retried = true;
             write();
         } else {
@@ -275,7 +307,7 @@ final class Checkpoints {
     void resume() {
         pause = Math.max(0, pause - 1);
         mergePause = Math.max(0, mergePause - 1);
-        if (taken != null && !freezing && !writing && pause == 0 && log.poison() == null) {
+        if (taken != null && !freezing && !awaitsAgreement && !writing && pause == 0 && log.poison() == null) {
             write();
         }
         if (broken) {
@@ -360,6 +392,7 @@ final class Checkpoints {
         while (more) {
             more = freeze();
         }
+        awaitsAgreement = !isAgreed();
         stripe = stripe == null ? stripe(taken, entries) : stripe;
         CheckpointWrite write = part(taken);
         CheckpointPart part = write.step();

@@ -18,35 +18,27 @@ import java.util.zip.CRC32C;
  * segment below the committed position never change.
  */
 public final class Log {
-    /** Initial staging size in bytes; turns that need more double it. */
-    private static final int STAGING_BYTES = 64 << 10;
     /** Free bytes at which a disk that was full no longer counts as full. */
     static final int ROOM_AGAIN = 1 << 20;
     /** Unit of block allocation in bytes: a page. */
     private static final long BLOCK = 4_096;
-    /** Limit of the staging size: one large write gets larger pages of the page cache than several writes (decision 29). */
-    private static final int STAGING_BYTES_MAX = 1 << 20;
 
     private final FileStore files;
     private final LogSettings settings;
     private final Background background;
     private final Segments segments;
-    private final DiskReserve reserve;
     private final Shortage shortage;
     private final DurableMark mark;
     private final DroppedSegments dropped;
     private final CRC32C crc = new CRC32C();
-    private final int epoch;
+    private final Staging staging;
+    /** The part for the nodes of a group; null in a log of its own. */
+    private final GroupLog group;
+    private int epoch;
     private Segment last;
-    private ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
-    private ByteBuffer payload = staging.duplicate();
-    private long stagingPosition;
     /** Bytes promised to events that are not written yet. */
     private long promised;
-    private int reservedAt = -1;
-    private int reservedLength;
     private long written;
-    private boolean inGroup;
     private final LogForcer forcing;
     private IOException poison;
     private Runnable onCommitted = () -> {};
@@ -56,13 +48,13 @@ public final class Log {
         this.settings = settings;
         this.background = background;
         this.segments = new Segments(recovered.segments());
-        this.reserve = new DiskReserve(files, settings.reserveBytes());
-        this.shortage = new Shortage(reserve, Math.min(settings.allocateBytes(), ROOM_AGAIN));
+        this.shortage = new Shortage(new DiskReserve(files, settings.reserveBytes()), Math.min(settings.allocateBytes(), ROOM_AGAIN));
         this.mark = recovered.mark();
         this.dropped = new DroppedSegments(background);
         this.last = segments.last();
         this.epoch = recovered.epoch();
-        this.stagingPosition = recovered.tail();
+        this.staging = new Staging(recovered.tail());
+        this.group = recovered.agreed() == null ? null : new GroupLog(this, recovered.agreed());
         this.written = recovered.tail();
         this.forcing = new LogForcer(files, background, mark, segments, recovered.forced());
     }
@@ -74,7 +66,7 @@ public final class Log {
 
     /** Returns the position of the next record. */
     public long tail() {
-        return stagingPosition + staging.position();
+        return staging.tail();
     }
 
     /** Returns the committed position: everything below it may be acknowledged and read. */
@@ -97,10 +89,6 @@ public final class Log {
         return segments.first().base;
     }
 
-    public int epoch() {
-        return epoch;
-    }
-
     /** Returns the failure that poisoned the log, or null. */
     public IOException poison() {
         return poison;
@@ -113,11 +101,12 @@ public final class Log {
      */
     public boolean admits(long payloadBytes, int records, boolean essential) {
         long need = promised + room(payloadBytes, records);
-        if (poison != null || need > settings.segmentBytes() - Segment.HEADER) {
+        boolean waits = group != null && !essential && group.isFull();
+        if (poison != null || waits || need > settings.segmentBytes() - Segment.HEADER) {
             return false;
         }
-        int at = last.at(tail());
-        return at + need <= last.allocated || extend(at + need, essential);
+        long end = last.at(tail()) + need;
+        return end <= last.allocated || extend(end, essential);
     }
 
     Shortage shortage() {
@@ -126,24 +115,12 @@ public final class Log {
 
     /** Returns the bytes of the reserve that small events may still use when the disk is full. */
     public long reserveLeft() {
-        return reserve.size();
+        return shortage.reserve().size();
     }
 
     /** Returns whether at least the given fraction of the reserve is left, one in {@code part}: 2 for half. */
     public boolean isReserveAbove(int part) {
-        return reserve.isAbove(part);
-    }
-
-    /** Returns the space that keeps a full disk usable. */
-    DiskReserve reserve() {
-        return reserve;
-    }
-
-    /** Refills the reserve as far as the disk allows. The owner calls it periodically. */
-    void refill() {
-        if (poison == null) {
-            shortage.refill();
-        }
+        return shortage.reserve().isAbove(part);
     }
 
     private static long room(long payloadBytes, int records) {
@@ -171,34 +148,19 @@ public final class Log {
 
     /** Allocates blocks ahead of the tail; where the disk lacks space, fewer, but at least what is needed. */
     private boolean extend(long end, boolean essential) {
-        if (!essential && !reserve.fill()) {
-            return false; // the reserve is refilled first
-        }
-        for (int ahead = settings.allocateBytes(); ; ahead >>>= 2) {
-            try {
-                extend(end, ahead);
-                shortage.hasGrown();
-                return true;
-            } catch (IOException full) {
-                if (poison != null) {
-                    return false;
-                }
-                long need = Math.min(settings.allocateBytes(), end - last.allocated);
-                if (ahead == 0 && (!essential || !reserve.release(need + BLOCK))) {
-                    shortage.begin(full);
-                    return false; // the caller refuses, and tries again with the next request
-                }
-            }
-        }
+        int most = settings.allocateBytes();
+        return shortage.grow(most, Math.min(most, end - last.allocated) + BLOCK, essential, ahead -> extend(end, ahead));
     }
 
-    private void extend(long end, int ahead) throws IOException {
+    /** Returns false where the log failed: another attempt would not help. */
+    private boolean extend(long end, int ahead) throws IOException {
         if (end <= last.size) {
             long wanted = Math.max(end, (long) last.allocated + ahead);
             last.allocateTo((int) Math.min(last.size, wanted + BLOCK - 1 & -BLOCK));
         } else {
             roll(end - last.at(tail()), ahead);
         }
+        return poison == null;
     }
 
     private void roll(long need, int ahead) throws IOException {
@@ -207,66 +169,37 @@ public final class Log {
         Segment next = Segment.create(files, end, tail(), settings.segmentBytes(), allocate);
         handOver();
         if (poison != null) {
-            throw poison;
+            return;
         }
+        add(next);
+        staging.moveTo(end + Segment.HEADER);
+    }
+
+    private void add(Segment next) {
         forcing.namesChanged();
         segments.add(next);
         last = next;
-        stagingPosition = end + Segment.HEADER;
     }
 
     /**
      * Opens a record of {@code payloadBytes} at the tail. The caller calls {@link #admits} first.
      *
-     * @return index in {@link #staging} at which to write the payload, or use {@link #payload}; {@link #seal} follows
+     * @return index in {@link Staging#buffer} at which to write the payload, or use {@link Staging#payload}; {@link #seal}
+     *     follows
      */
     public int reserve(int payloadBytes) {
-        assert reservedAt < 0 : "a record is open already";
-        int length = RecordFormat.PAYLOAD + payloadBytes;
-        int occupied = RecordFormat.occupied(length);
-        if (staging.remaining() < occupied) {
-            makeRoom(occupied);
+        int occupied = RecordFormat.occupied(RecordFormat.PAYLOAD + payloadBytes);
+        if (!staging.fits(occupied)) {
+            handOver();
+            staging.grow(occupied);
         }
         assert last.at(tail()) + occupied <= last.allocated : "admits() did not allocate room for the record";
-        reservedAt = staging.position();
-        reservedLength = length;
-        payload.limit(reservedAt + length).position(reservedAt + RecordFormat.PAYLOAD);
-        return reservedAt + RecordFormat.PAYLOAD;
+        return staging.reserve(payloadBytes);
     }
 
-    private void makeRoom(int occupied) {
-        handOver();
-        int enough = Math.max(
-                Math.min(staging.capacity() * 2, STAGING_BYTES_MAX), Integer.highestOneBit(occupied - 1) << 1);
-        if (staging.capacity() < enough) {
-            staging = ByteBuffer.allocateDirect(enough);
-            payload = staging.duplicate();
-        }
-    }
-
-    /** Returns the payload of the open record, positioned at the first byte that is not written yet. */
-    public ByteBuffer payload() {
-        return payload;
-    }
-
-    /** Discards the open record. */
-    public void cancel() {
-        reservedAt = -1;
-    }
-
-    /** Returns whether the next record belongs to the atomic group of the last one. */
-    public boolean isInGroup() {
-        return inGroup;
-    }
-
-    /** Returns the records of the turn so far; valid until the next {@link #reserve}. */
-    public ByteBuffer staging() {
+    /** Returns the records of the turn that were not passed on yet, and the open one. */
+    public Staging staging() {
         return staging;
-    }
-
-    /** Returns the position of the open record. */
-    public long reservedPosition() {
-        return stagingPosition + reservedAt;
     }
 
     /**
@@ -277,17 +210,10 @@ public final class Log {
      * @return position of the record
      */
     public long seal(byte type, long timeMs, boolean more) {
-        long position = reservedPosition();
-        short unforced = RecordFormat.unforced(position - forcing.durable());
-        byte flags = more ? RecordFormat.FLAG_MORE : 0;
-        RecordFormat.seal(staging, reservedAt, reservedLength, position, timeMs, type, flags, unforced, epoch, crc);
-        int end = reservedAt + RecordFormat.occupied(reservedLength);
-        for (int i = reservedAt + reservedLength; i < end; i++) {
-            staging.put(i, (byte) 0);
-        }
-        staging.position(end);
-        reservedAt = -1;
-        inGroup = more;
+        long position = staging.reservedPosition();
+        // it tells of this disk only: other nodes of a group must not believe it
+        short unforced = group != null ? RecordFormat.UNFORCED_UNKNOWN : RecordFormat.unforced(position - forcing.durable());
+        staging.seal(type, timeMs, more, unforced, epoch);
         return position;
     }
 
@@ -296,10 +222,13 @@ public final class Log {
      * is committed before, so no client gets an answer for half a turn.
      */
     public void write() {
-        assert !inGroup : "the turn ends within an atomic group";
+        assert !staging.isInGroup() : "the turn ends within an atomic group";
+        if (group != null && !group.takes(staging)) {
+            return; // enough is under way: the next batch gathers
+        }
         handOver();
-        if (poison == null) {
-            written = stagingPosition;
+        if (poison == null && group == null) {
+            written = staging.position();
         }
         if (settings.sync()) {
             force();
@@ -307,24 +236,85 @@ public final class Log {
     }
 
     private void handOver() {
-        if (staging.position() == 0 || poison != null) {
+        if (staging.isEmpty() || poison != null) {
             return;
         }
-        int length = staging.position();
+        int length = staging.bytes();
+        boolean passedOn = false;
+        ByteBuffer records = staging.handOver();
         try {
-            last.write(last.at(stagingPosition), staging.flip());
+            if (group != null) {
+                group.add(records, staging.position(), staging.isInGroup());
+            } else {
+                last.write(last.at(staging.position()), records);
+            }
+            passedOn = true;
         } catch (IOException e) {
             fail(e);
-            return;
         } finally {
-            staging.clear();
+            staging.handedOver(passedOn, length);
         }
-        stagingPosition += length;
+    }
+
+    // ---- a group
+
+    /** Begins to lead a group in a term: this log has everything agreed on before, and nothing else. */
+    public void lead(long term) {
+        epoch = (int) term;
+        group.lead(term);
+    }
+
+    /** Ends the turn, and the batch: a checkpoint is of the state here. Returns the position behind the last record. */
+    long writeForCheckpoint() {
+        if (group == null) {
+            write();
+            return tail();
+        }
+        handOver();
+        return group.note();
+    }
+
+    /** Returns the next batch for which to seek agreement; null where enough are under way, or there is none. */
+    public Batch nextProposal() {
+        return group.next();
+    }
+
+    /** Returns the part for the nodes of a group; null in a log of its own. */
+    GroupLog group() {
+        return group;
+    }
+
+    /**
+     * Writes records that a group has agreed on; what a follower appends next comes behind them.
+     *
+     * @throws IOException where the disk is full or fails
+     */
+    void put(ByteBuffer unit, long position) throws IOException {
+        int ahead = Math.min(settings.allocateBytes(), settings.segmentBytes());
+        if (position > last.end()) {
+            add(Segment.create(files, last.end(), written, settings.segmentBytes(), ahead));
+        }
+        Segment to = segments.holding(position);
+        int end = to.at(position) + unit.limit();
+        if (to.allocated < end) {
+            to.allocateTo((int) Math.min(to.size, (long) end + ahead));
+        }
+        to.write(to.at(position), unit);
+        written = position + unit.capacity();
+        if (!group.isLeading()) {
+            staging.moveTo(written);
+        }
+        onCommitted.run();
+    }
+
+    /** Returns the position at which the records behind the written ones begin where they need a new segment. */
+    long behindSegment() {
+        return segments.holding(written - 1).end() + Segment.HEADER;
     }
 
     /** Returns whether the operating system has all appended records. */
     public boolean isWritten() {
-        return staging.position() == 0 && written == stagingPosition || poison != null;
+        return staging.isEmpty() && (group != null || written == staging.position()) || poison != null;
     }
 
     /**
@@ -336,7 +326,7 @@ public final class Log {
         if (poison != null) {
             throw poison;
         }
-        written = stagingPosition;
+        written = staging.position();
         forcing.now(written);
         mark.begin(written, epoch);
     }
@@ -485,6 +475,10 @@ public final class Log {
      * and notes a clean end. The background must be idle.
      */
     public void close() throws IOException {
+        if (group != null && tail() != written) {
+            abandon();
+            return;
+        }
         write();
         if (poison != null) {
             throw new IOException("the log failed during this run, and messages that were not acknowledged may be lost: "
@@ -493,6 +487,13 @@ public final class Log {
         last.cut(last.at(written));
         forcing.now(written);
         mark.close(written);
+        for (Segment segment : segments.all()) {
+            segment.close();
+        }
+    }
+
+    /** Closes the files of a group's log without what is not agreed on. The background must be idle. */
+    void abandon() throws IOException {
         for (Segment segment : segments.all()) {
             segment.close();
         }

@@ -7,9 +7,9 @@ package io.posthorse.log;
  * @param allocateBytes bytes of blocks allocated ahead of the tail
  * @param reserveBytes bytes of blocks kept for acknowledgements, cursors, administration and checkpoints when the disk is
  *     full
- * @param sync whether an append counts as committed only once it is on stable storage
+ * @param commitment what a record needs before it counts as committed
  */
-public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, boolean sync) {
+public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, Commitment commitment) {
     /** Divisor of the part of the reserve that acknowledgements never use: it is left for an operator's changes. */
     public static final int KEPT_FOR_OPERATORS = 32;
     /** Minimum size of a segment in bytes: room for the header and a few records. */
@@ -22,6 +22,21 @@ public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes,
         if (allocateBytes <= 0 || reserveBytes <= 0) {
             throw new IllegalArgumentException("allocateBytes and reserveBytes must be greater than 0");
         }
+    }
+
+    /** @param sync whether an append counts as committed only once it is on stable storage */
+    public LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, boolean sync) {
+        this(segmentBytes, allocateBytes, reserveBytes, sync ? Commitment.DURABLE : Commitment.WRITTEN);
+    }
+
+    /** Returns whether an append counts as committed only once it is on stable storage here. */
+    public boolean sync() {
+        return commitment == Commitment.DURABLE;
+    }
+
+    /** Returns the same settings for a node of a group. */
+    public LogSettings agreed() {
+        return new LogSettings(segmentBytes, allocateBytes, reserveBytes, Commitment.AGREED);
     }
 
     /** Returns the default settings: 1 GiB segments, 32 MiB of blocks ahead, 64 MiB in reserve. */

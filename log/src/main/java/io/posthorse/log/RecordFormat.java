@@ -68,6 +68,9 @@ public final class RecordFormat {
     public static final byte LINK_CARRIED = 5;
     public static final byte FLAG_MORE = 1;
 
+    /** Value of the field "unforced" where the record does not say. */
+    static final short UNFORCED_UNKNOWN = (short) 0xFFFF;
+
     private static final int UNFORCED_UNIT = 4096;
 
     /** Maximum length in bytes of a record, and so of a message with its envelope. */
@@ -101,7 +104,7 @@ public final class RecordFormat {
      */
     static long forcedBelow(ByteBuffer buffer, int at, long position) {
         int lag = buffer.getShort(at + UNFORCED) & 0xFFFF;
-        return lag == 0xFFFF ? 0 : position - (long) lag * UNFORCED_UNIT;
+        return (short) lag == UNFORCED_UNKNOWN ? 0 : position - (long) lag * UNFORCED_UNIT;
     }
 
     /** Writes the envelope of a message whose record begins at {@code at}. */

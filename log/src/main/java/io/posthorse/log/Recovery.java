@@ -89,7 +89,20 @@ final class Recovery {
                 markIsOld || crashed || endDamaged,
                 lostOffsets,
                 place.cut,
-                damages);
+                damages,
+                null);
+    }
+
+    /**
+     * Ends the log at a checkpoint, in the directory of a group's node: the group delivers everything behind it again, the
+     * same bytes at the same positions.
+     */
+    RecoveryResult cut(AgreedPoint at) throws IOException {
+        DurableMark mark = DurableMark.open(files, false);
+        mark.read();
+        Place place = place(at.position());
+        AgreedPoint agreed = new AgreedPoint(place.tail, at.term(), at.index(), at.chain());
+        return new RecoveryResult(segments, mark, place.tail, place.tail, 0, false, 0, 0, List.of(), agreed);
     }
 
     private void openSegments() throws IOException {

@@ -16,6 +16,7 @@ import java.util.List;
  *     read
  * @param cutBytes bytes of a torn tail that were cut
  * @param damages ranges between records that hold no readable record
+ * @param agreed point up to which a group has agreed on the log; null where it belongs to no group
  */
 record RecoveryResult(
         ArrayDeque<Segment> segments,
@@ -26,4 +27,5 @@ record RecoveryResult(
         boolean tailLost,
         long lostOffsets,
         long cutBytes,
-        List<DamagedRange> damages) {}
+        List<DamagedRange> damages,
+        AgreedPoint agreed) {}

@@ -58,9 +58,16 @@ public final class SectionBuffer {
         return sorted;
     }
 
-    /** Returns all sections, each key once; the buffer must no longer change. */
-    SectionSource source() {
+    /**
+     * Returns all sections, each key once; the buffer must no longer change.
+     *
+     * @param point point of the group's log at the checkpoint, which comes first; null where there is no group
+     */
+    SectionSource source(AgreedPoint point) {
         List<Section> sorted = sorted();
+        if (point != null) {
+            sorted.addFirst(point.section());
+        }
         int[] at = new int[1];
         return () -> {
             while (at[0] + 1 < sorted.size() && sorted.get(at[0]).equals(sorted.get(at[0] + 1))) {

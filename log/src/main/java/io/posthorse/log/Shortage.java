@@ -25,15 +25,9 @@ final class Shortage {
         return obstacle;
     }
 
-    /** Notes that the log could not grow. */
-    void begin(IOException why) {
+    private void begin(IOException why) {
         isFull = true;
         obstacle = hasSpace() ? why : null;
-    }
-
-    /** Notes that the log could grow. */
-    void hasGrown() {
-        obstacle = null;
     }
 
     /** Refills the reserve as far as the disk allows, and notes whether there is space again. */
@@ -44,5 +38,45 @@ final class Shortage {
 
     private boolean hasSpace() {
         return reserve.usableBytes() >= enoughBytes;
+    }
+
+    /** A way to allocate blocks ahead of the log's tail. */
+    interface Growth {
+        /**
+         * Allocates what is needed and some bytes more.
+         *
+         * @return false where the log failed meanwhile
+         * @throws IOException where the disk lacks space
+         */
+        boolean allocate(int aheadBytes) throws IOException;
+    }
+
+    /**
+     * Allocates blocks ahead of the log's tail; where the disk lacks space, fewer, but at least what is needed.
+     *
+     * @param needBytes to take from the reserve where there is no other space
+     * @param essential whether the reserve may be used
+     */
+    boolean grow(int aheadBytes, long needBytes, boolean essential, Growth growth) {
+        if (!essential && !reserve.fill()) {
+            return false; // the reserve is refilled first
+        }
+        for (int ahead = aheadBytes; ; ahead >>>= 2) {
+            try {
+                boolean grown = growth.allocate(ahead);
+                obstacle = null;
+                return grown;
+            } catch (IOException full) {
+                if (ahead == 0 && (!essential || !reserve.release(needBytes))) {
+                    begin(full);
+                    return false; // the caller refuses, and tries again with the next request
+                }
+            }
+        }
+    }
+
+    /** Returns the space that keeps a full disk usable. */
+    DiskReserve reserve() {
+        return reserve;
     }
 }

@@ -21,6 +21,7 @@ public final class Store {
     private final long cutBytes;
     private final KeyIndex keys;
     private final IndexUpkeep indexUpkeep;
+    private final State state;
 
     private Store(
             FileStore files, Background background, Log log, Index index, State state, RecoveryResult recovered,
@@ -28,13 +29,15 @@ public final class Store {
         this.files = files;
         this.log = log;
         this.index = index;
+        this.state = state;
         this.keys = new KeyIndex(files, background, state, log.tail());
         this.damages = List.copyOf(recovered.damages());
         this.tailLost = recovered.tailLost();
         this.lostOffsets = recovered.lostOffsets();
         this.cutBytes = recovered.cutBytes();
         this.indexUpkeep = new IndexUpkeep(files, background, log, index, chain.position());
-        this.checkpoints = new Checkpoints(files, background, log, index, keys, indexUpkeep, state, chain);
+        this.checkpoints = new Checkpoints(
+                files, background, log, index, keys, indexUpkeep, state, chain, recovered.agreed());
     }
 
     /** The state of the layer above, a function of the log. */
@@ -87,14 +90,33 @@ public final class Store {
                     + " files from a backup; nothing was changed.");
         }
         long from = chain.position();
-        chain = chain.restore(files, state);
+        AgreedPoint[] agreed = new AgreedPoint[1];
+        chain = chain.restore(files, state, point -> agreed[0] = point);
+        boolean isGroups = settings.commitment() == Commitment.AGREED;
+        requireKind(isGroups, agreed[0], from);
         Recovery recovery = new Recovery(files, settings, state);
         loadIndex(files, index, from, recovery);
-        RecoveryResult recovered = recovery.run(from);
+        RecoveryResult recovered = isGroups
+                ? recovery.cut(agreed[0] == null ? AgreedPoint.NONE : agreed[0])
+                : recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
         Store store = new Store(files, background, log, index, state, recovered, chain);
         store.dropMissingSegments();
         return store;
+    }
+
+    /** Refuses the directory of a group's node for a broker of its own, and the other way round. */
+    private static void requireKind(boolean isGroups, AgreedPoint agreed, long checkpoint) throws LogCorruptException {
+        if (!isGroups && agreed != null) {
+            throw new LogCorruptException("The data directory belongs to a node of a cluster: what it holds behind its"
+                    + " checkpoint counts only with the other nodes. Start it with the cluster's settings (cluster.nodes,"
+                    + " cluster.node); nothing was changed.");
+        }
+        if (isGroups && checkpoint > 0 && (agreed == null || agreed.position() != checkpoint)) {
+            throw new LogCorruptException("The data directory was written by a broker of its own, or its checkpoint is damaged:"
+                    + " it does not say what a cluster has agreed on. Start this node with an empty data directory, and it"
+                    + " fetches everything from the others; nothing was changed.");
+        }
     }
 
     private static long firstSegment(FileStore files) throws IOException {
@@ -156,6 +178,58 @@ public final class Store {
         return log;
     }
 
+    // ---- a group
+
+    /**
+     * Takes a batch that the group has agreed on: writes it, and applies its records, unless this node decided them itself.
+     *
+     * @throws DivergedException where it does not continue the log: this node must not go on
+     */
+    public void agreed(long term, long index, Batch batch) throws DivergedException {
+        ByteBuffer unit = log.group().accept(term, index, batch);
+        if (unit == null || log.group().isLeading()) {
+            return;
+        }
+        long begin = batch.end() - unit.limit();
+        for (int at = 0; at < unit.limit(); at += RecordFormat.occupied(unit.getInt(at + RecordFormat.LENGTH))) {
+            apply(unit, at, begin + at);
+        }
+        index().committed(log.committed());
+    }
+
+    private void apply(ByteBuffer unit, int at, long position) {
+        int length = unit.getInt(at + RecordFormat.LENGTH);
+        state.record(unit, at, position, length);
+        if (unit.get(at + RecordFormat.TYPE) == RecordFormat.TYPE_MESSAGE) {
+            long time = RecordFormat.time(unit, at, false);
+            state.keys(unit, at, length, hash -> keys.add(hash, position, time));
+        }
+    }
+
+    private boolean isAllAgreed() {
+        return log.group() == null || log.group().point().position() == log.tail();
+    }
+
+    /** Notes that the agreed sequence has passed an entry without a batch. */
+    public void passed(long term, long index) {
+        log.group().passed(term, index);
+    }
+
+    /** Returns the point up to which the group has agreed, as far as this node has it. */
+    public AgreedPoint agreedPoint() {
+        return log.group().point();
+    }
+
+    /** Returns the point of the newest checkpoint. */
+    public AgreedPoint checkpointPoint() {
+        return checkpoints.agreed();
+    }
+
+    /** Returns the point up to which this node needs nothing again: that of the older kept checkpoint. */
+    public AgreedPoint dispensablePoint() {
+        return checkpoints.agreedBefore();
+    }
+
     public Index index() {
         return index;
     }
@@ -210,7 +284,9 @@ public final class Store {
 
     /** Continues work that a full disk may have stopped. The owner calls it periodically. */
     public void resume() {
-        log.refill();
+        if (log.poison() == null) {
+            log.shortage().refill();
+        }
         indexUpkeep.deleteDropped();
         indexUpkeep.resume();
         keys.resume(log);
@@ -242,12 +318,12 @@ public final class Store {
 
     /** Returns the free bytes of the volume; 0 where the number is unknown. */
     public long bytesFree() {
-        return log.reserve().usableBytes();
+        return log.shortage().reserve().usableBytes();
     }
 
     /** Returns the free bytes a full volume needs before messages are accepted again. */
     public long bytesWanted() {
-        return log.reserve().missing() + Log.ROOM_AGAIN;
+        return log.shortage().reserve().missing() + Log.ROOM_AGAIN;
     }
 
     /** Returns the name of the directory for messages to operators. */
@@ -294,7 +370,7 @@ public final class Store {
     /** Ends cleanly: forces everything and writes a checkpoint at the tail. The background must be idle. */
     public void close() throws IOException {
         log.write();
-        if (log.poison() == null && log.tail() > checkpointed()) {
+        if (log.poison() == null && log.tail() > checkpointed() && isAllAgreed()) {
             log.forceJob().run();
             try {
                 checkpoints.close();
@@ -307,7 +383,7 @@ public final class Store {
 
     /** Retries the checkpoint with the reserve of a full disk. Without it the next start replays more of the log. */
     private void closeWithReserve() {
-        if (!log.reserve().release(log.reserveLeft())) {
+        if (!log.shortage().reserve().release(log.reserveLeft())) {
             return;
         }
         try {

@@ -183,8 +183,8 @@ final class LogWorld implements Store.State {
 
     private long seal(int partition, long offset, byte link, byte[] bytes, boolean more) {
         log().reserve(RecordFormat.ENVELOPE + bytes.length);
-        log().payload().putInt(partition).putLong(offset).putInt(tag(partition, offset)).put(link).put((byte) 9);
-        log().payload().putShort((short) 0).putInt(0).putLong(0).put(bytes);
+        log().staging().payload().putInt(partition).putLong(offset).putInt(tag(partition, offset)).put(link).put((byte) 9);
+        log().staging().payload().putShort((short) 0).putInt(0).putLong(0).put(bytes);
         return log().seal(RecordFormat.TYPE_MESSAGE, timeMs, more);
     }
 

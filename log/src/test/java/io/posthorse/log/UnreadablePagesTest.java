@@ -53,7 +53,7 @@ class UnreadablePagesTest {
             for (int i = 0; i < MESSAGES; i++) {
                 assertTrue(store.log().admits(BYTES, 1, false));
                 store.log().reserve(BYTES);
-                store.log().payload().put(new byte[BYTES]);
+                store.log().staging().payload().put(new byte[BYTES]);
                 store.log().seal((byte) 100, 1, false);
                 store.log().write();
             }
@@ -101,7 +101,7 @@ class UnreadablePagesTest {
             for (int i = 0; i < MESSAGES; i++) {
                 store.log().admits(BYTES, 1, false);
                 store.log().reserve(BYTES);
-                store.log().payload().put(new byte[BYTES]);
+                store.log().staging().payload().put(new byte[BYTES]);
                 positions.add(store.log().seal((byte) 100, 1, false));
                 store.log().write();
             }
