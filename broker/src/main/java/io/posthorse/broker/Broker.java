@@ -51,7 +51,7 @@ public final class Broker {
     private List<String> recovered = List.of();
     private LongUnaryOperator correction = time -> time;
 
-    private Broker(
+    Broker(
             BrokerSettings settings, MessageFormat[] formats, MessageRenderer renderer, State state, StateMachine machine,
             Store store, Background background) {
         this.background = background;
@@ -81,8 +81,7 @@ public final class Broker {
     public static Broker open(
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
             List<MessageFormat> formats) throws IOException {
-        MessageFormat[] byId = new MessageFormat[128];
-        formats.forEach(f -> byId[f.id()] = f);
+        MessageFormat[] byId = MessageFormat.byId(formats);
         MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
         State state = new State(settings, renderer);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));

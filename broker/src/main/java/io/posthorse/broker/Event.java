@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /**
  * An event: a change of the state, and its bytes in the record's payload. {@link State#apply} is the only place where an
@@ -369,63 +370,78 @@ sealed interface Event {
         }
     }
 
+    /**
+     * The nodes of a group began this log: its first record.
+     *
+     * @param id of the group
+     * @param segmentBytes size of the segments, the same on all nodes
+     */
+    record GroupFormed(UUID id, int segmentBytes) implements Event {
+        static final byte TYPE = 18;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 20;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits()).putInt(segmentBytes);
+        }
+    }
+
+    /**
+     * A node of a group began to lead: the first record that it decided in the term.
+     *
+     * @param level feature level of the group: which record types its nodes know
+     */
+    record TermBegan(long term, int level, String node) implements Event {
+        static final byte TYPE = 19;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 12 + FieldCodec.size(node);
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            FieldCodec.put(out.putLong(term).putInt(level), node);
+        }
+    }
+
+    /** The leader of a group dropped the records of a range: retention, decided once for all nodes. */
+    record RangeDropped(long from, long to) implements Event {
+        static final byte TYPE = 20;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 16;
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.putLong(from).putLong(to);
+        }
+    }
+
     private static void putAll(ByteBuffer out, long... numbers) {
         for (long number : numbers) {
             out.putLong(number);
         }
-    }
-
-    // ---- back from bytes
-
-    /**
-     * Reads the event of a record's payload, from the buffer's position to its limit; returns null for a type unknown to
-     * this release.
-     *
-     * @throws MalformedEventException where the bytes are no such event
-     */
-    static Event read(byte type, ByteBuffer in) {
-        Event event = switch (type) {
-            case TopicChanged.TYPE ->
-                    new TopicChanged(FieldCodec.text(in), FieldCodec.topicSettings(in), FieldCodec.number(in));
-            case TopicDeleted.TYPE -> new TopicDeleted(FieldCodec.text(in));
-            case SubscriptionChanged.TYPE ->
-                new SubscriptionChanged(FieldCodec.text(in), FieldCodec.subscriptionSettings(in), FieldCodec.number(in));
-            case SubscriptionDeleted.TYPE -> new SubscriptionDeleted(FieldCodec.text(in));
-            case CursorMoved.TYPE -> new CursorMoved(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in));
-            case Jumped.TYPE -> new Jumped(FieldCodec.number64(in));
-            case WaitEnded.TYPE -> new WaitEnded(FieldCodec.number(in), FieldCodec.number64(in));
-            case Checked.TYPE -> new Checked(FieldCodec.number64(in), FieldCodec.number64(in), FieldCodec.number(in));
-            case Lent.TYPE ->
-                    new Lent(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in), FieldCodec.number64(in),
-                    FieldCodec.number64(in), all(in, 1));
-            case LentSettled.TYPE -> new LentSettled(FieldCodec.number(in), FieldCodec.number(in), all(in, 1));
-            case LeaseChanged.TYPE -> new LeaseChanged(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in),
-                    FieldCodec.number64(in), FieldCodec.number64(in));
-            case Settled.TYPE -> new Settled(FieldCodec.number(in), FieldCodec.number(in), all(in, 2));
-            case Returned.TYPE ->
-                new Returned(FieldCodec.number(in), FieldCodec.number(in), FieldCodec.number64(in), FieldCodec.number(in));
-            case GroupPrepared.TYPE -> prepared(in);
-            case GroupDecided.TYPE -> new GroupDecided(FieldCodec.text(in));
-            case Nothing.TYPE -> new Nothing();
-            default -> null;
-        };
-        FieldCodec.require(event == null || !in.hasRemaining(), "%d bytes too many", in.remaining());
-        return event;
-    }
-
-    private static long[] all(ByteBuffer in, int each) {
-        long[] numbers = new long[FieldCodec.count(in, 8 * each) * each];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = in.getLong();
-        }
-        return numbers;
-    }
-
-    /** Reads a group without its plan, which is read when the group is decided. */
-    private static GroupPrepared prepared(ByteBuffer in) {
-        String id = FieldCodec.text(in);
-        ByteBuffer plan = in.slice();
-        in.position(in.limit());
-        return new GroupPrepared(id, plan.remaining(), out -> out.put(plan.duplicate()));
     }
 }

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /** The broker's view of a protocol's native bytes: it knows where its own numbers go. */
@@ -55,5 +56,12 @@ public interface MessageFormat {
      */
     default ByteBuffer render(PlainMessage message) {
         return null;
+    }
+
+    /** Returns the formats by their ids; null where no format has the id. */
+    static MessageFormat[] byId(List<MessageFormat> formats) {
+        MessageFormat[] byId = new MessageFormat[128];
+        formats.forEach(format -> byId[format.id()] = format);
+        return byId;
     }
 }

@@ -44,7 +44,6 @@ final class Opening {
     /** Opens; returns the names of subscriptions of which only cursors are known. */
     List<String> begin() throws IOException {
         State state = broker.state();
-        BrokerSettings settings = broker.settings();
         long jump = broker.store().tailLost() ? JUMP : broker.store().lostOffsets();
         for (int i = 0; jump > 0 && state.nextPartition() > 0 && i < 2; i++) { // twice, since one of the two records may rot
             if (!broker.append(new Event.Jumped(jump))) {
@@ -58,6 +57,23 @@ final class Opening {
             }
             recovered.add(name);
         }
+        createInternalTopics();
+        broker.store().start();
+        return recovered;
+    }
+
+    /** Begins to lead a group: the first records of a term. */
+    void beginTerm(GroupReplica.Leadership leadership) throws IOException {
+        State state = broker.state();
+        if (state.group == null && !broker.append(new Event.GroupFormed(leadership.group(), log.segmentBytes()))
+                || !broker.append(new Event.TermBegan(leadership.term(), GroupReplica.LEVEL, leadership.node()))) {
+            throw noSpace();
+        }
+        createInternalTopics();
+    }
+
+    private void createInternalTopics() throws IOException {
+        BrokerSettings settings = broker.settings();
         int lanes = settings.lanesMs().size();
         Topic schedule = broker.topic(settings.internal().schedule());
         if (schedule == null || schedule.partitions().size() < lanes) {
@@ -68,8 +84,6 @@ final class Opening {
                 create(name, 1);
             }
         }
-        broker.store().start();
-        return recovered;
     }
 
     private IOException noSpace() throws IOException {

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Log;
+import io.posthorse.log.LogRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -154,7 +155,7 @@ final class SegmentCleaner {
         for (int i = 0; i < bases.length - 1 && isDue && !uncovered; i++) {
             isDue = isDue(bases[i], nowMs, mayExpire);
             uncovered = isDue && log.segmentEnd(bases[i]) > broker.store().dispensable();
-            if (isDue && !uncovered) {
+            if (isDue && !uncovered && !broker.store().isDropped(bases[i])) {
                 now.add(bases[i]);
             }
         }
@@ -237,12 +238,12 @@ final class SegmentCleaner {
         }
         long base = free.iterator().next();
         free.remove(base);
-        if (broker.log().segmentOf(base) != base) {
+        if (broker.log().segmentOf(base) != base || broker.store().isDropped(base)) {
             return true;
         }
         long bytes = broker.log().segmentBytes(base);
         long newestMs = broker.log().lastTime(base);
-        if (broker.store().drop(base)) {
+        if (drop(base)) {
             onDropped.accept(bytes, newestMs);
             if (reported.remove(base)) {
                 notice.accept("A part of the log that was kept for unconsumed messages is no longer needed, and was"
@@ -250,6 +251,15 @@ final class SegmentCleaner {
             }
         }
         return true;
+    }
+
+    /** Drops a segment; a group's leader decides it for all nodes, whose files go later. */
+    private boolean drop(long base) {
+        if (broker.state().group == null) {
+            return broker.store().drop(base);
+        }
+        LogRange range = broker.store().droppable(base);
+        return range != null && broker.append(new Event.RangeDropped(range.from(), range.to()));
     }
 
     private void reportKept(long base, LivePass.Waiting waiting) {

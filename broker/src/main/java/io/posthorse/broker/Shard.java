@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.Batch;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.Timers;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class Shard {
     private boolean closed;
     /** Whether a step of a checkpoint is scheduled. */
     private boolean advancing;
+    private Consumer<Batch> proposer = batch -> { };
     private Consumer<IOException> onFailure = cause -> { };
     private boolean failureReported;
 
@@ -81,6 +83,11 @@ public final class Shard {
     /** Sets the listener for a failure of the log, called once: from then on nothing is acknowledged, and reads go on. */
     public void onFailure(Consumer<IOException> listener) {
         onFailure = listener;
+    }
+
+    /** Sets the receiver of the batches on which a leader's group has to agree. */
+    public void onProposal(Consumer<Batch> receiver) {
+        proposer = receiver;
     }
 
     /** Sets the listener for a force that takes seconds, which gets the ms so far. */
@@ -206,7 +213,14 @@ public final class Shard {
 
     private void endTurn() {
         broker.endTurn();
+        propose();
         committed();
+    }
+
+    private void propose() {
+        for (Batch next = broker.log().nextProposal(); next != null; next = broker.log().nextProposal()) {
+            proposer.accept(next);
+        }
     }
 
     private void move() {
@@ -253,6 +267,10 @@ public final class Shard {
         long position = broker.log().isSync() ? broker.log().committed() : flush.releasable(clock.nanos());
         broker.store().index().committed(broker.log().committed());
         release(position);
+        if (!open && !broker.log().isWritten()) { // turns of a group's leader gathered while enough batches were under way
+            broker.log().write();
+            propose();
+        }
         if (broker.announce()) {
             turn();
         }

@@ -1,11 +1,13 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.Index;
+import io.posthorse.log.LogRange;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.TreeMap;
+import java.util.function.ObjLongConsumer;
 
 /**
  * The state: everything durable that the broker knows, and the one place where it changes. {@link #apply} is the effect of
@@ -42,6 +44,10 @@ final class State {
     private long revivals;
     /** Whether a part of the log that was read is damaged. */
     private boolean damaged;
+    /** The group of nodes that the log belongs to; null where it is a broker's own. */
+    GroupIdentity group;
+    /** Gets each range that the group has dropped, and the position of the record. */
+    private ObjLongConsumer<LogRange> dropped = (range, position) -> { };
     private long lastMs;
     private int leftOut;
     /** Settings of the last topic: most topics have equal ones, and share the object. */
@@ -87,6 +93,11 @@ final class State {
     /** Notes the time of a record. */
     void noteTime(long timeMs) {
         lastMs = Math.max(lastMs, timeMs);
+    }
+
+    /** Sets the listener for ranges that a group has dropped, and for the positions of the records. */
+    void onDropped(ObjLongConsumer<LogRange> listener) {
+        dropped = listener;
     }
 
     /** Returns the number of changes of topics and subscriptions themselves. */
@@ -154,6 +165,21 @@ final class State {
                 preparedGroups.remove(e.id());
             }
             case Event.Nothing e -> { }
+            case Event.GroupFormed e -> {
+                FieldCodec.require(group == null, "a second group in one log");
+                group = new GroupIdentity(e.id(), e.segmentBytes(), 0, 0, "");
+            }
+            case Event.TermBegan e -> {
+                FieldCodec.require(group != null, "a term without a group");
+                group = group.in(e);
+            }
+            case Event.RangeDropped e -> {
+                FieldCodec.require(e.from() >= 0 && e.from() < e.to() && e.to() <= position,
+                        "records from %d to %d dropped", e.from(), e.to());
+                topics.values().forEach(changed::touch);
+                index.drop(e.from(), e.to());
+                dropped.accept(new LogRange(e.from(), e.to()), position);
+            }
         }
     }
 

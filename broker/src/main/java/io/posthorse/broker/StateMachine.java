@@ -110,7 +110,7 @@ final class StateMachine implements Store.State {
         boolean isKnown = partition != null && offset >= 0 && offset < partition.index.next();
         boolean isCarried = type == RecordFormat.TYPE_MESSAGE
                 && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED;
-        boolean isEvent = placed && type >= Event.TopicChanged.TYPE && type <= Event.Nothing.TYPE;
+        boolean isEvent = placed && type >= Event.TopicChanged.TYPE && type <= Event.RangeDropped.TYPE;
         return isKnown && isCarried || isEvent;
     }
 
@@ -129,7 +129,7 @@ final class StateMachine implements Store.State {
                 state.applyMessage(bytes, at, position, length, formats);
                 return;
             }
-            Event event = Event.read(type, bytes.duplicate().limit(at + length).position(at + RecordFormat.PAYLOAD));
+            Event event = EventReader.read(type, bytes.duplicate().limit(at + length).position(at + RecordFormat.PAYLOAD));
             if (event == null) {
                 throw PoisonedRecordException.unknown(type, position);
             }

@@ -11,6 +11,7 @@ final class StateSections {
     private static final byte COUNTERS = 0;
     private static final byte LANES = 2;
     private static final byte GROUP = 8;
+    private static final byte IDENTITY = 9;
 
     private static final int COUNTERS_SIZE = 4 + 4 + 1 + 8;
     private static final int PARTITION = 20;
@@ -28,6 +29,9 @@ final class StateSections {
                 .put((byte) (state.renderer.isNeeded() ? 1 : 0))
                 .putLong(state.lastMs());
         state.postponed.schedule.snapshot(out.add(LANES, ONE, state.postponed.schedule.snapshotSize()));
+        if (state.group != null) {
+            state.group.put(out.add(IDENTITY, ONE, state.group.size()));
+        }
         state.postponed.timed.beginCheckpoint();
         state.changed.begin(out);
     }
@@ -63,6 +67,7 @@ final class StateSections {
             case PreparedMessageSections.UNDECIDED -> postponed.prepared.restoreUndecided(PageKeys.number(section.key), in);
             case PreparedMessageSections.SUSPENDED -> postponed.prepared.restoreSuspended(PageKeys.number(section.key), in);
             case GROUP -> state.preparedGroups.put(text(section.key), FieldCodec.number64(in));
+            case IDENTITY -> state.group = GroupIdentity.read(in);
             default -> throw new MalformedEventException("a section of the kind " + section.kind);
         }
         FieldCodec.require(!in.hasRemaining(), "%d bytes too many in a section of the kind %d", in.remaining(),

@@ -235,7 +235,8 @@ final class Model {
 
     /** Whether retention has taken it. */
     static boolean isDropped(Broker broker, Stored stored) {
-        return stored.position < broker.log().tail() && broker.log().segmentOf(stored.position) < 0;
+        return stored.position < broker.log().tail()
+                && (broker.log().segmentOf(stored.position) < 0 || broker.store().isDropped(stored.position));
     }
 
     /** Time of a message's record. */

@@ -110,7 +110,7 @@ final class Rot {
                 byte type = bytes.get(index + RecordFormat.TYPE);
                 if (type != RecordFormat.TYPE_MESSAGE) {
                     ByteBuffer payload = bytes.duplicate().limit(index + length).position(index + RecordFormat.PAYLOAD);
-                    found.add(new Found(Event.read(type, payload), at, length));
+                    found.add(new Found(EventReader.read(type, payload), at, length));
                 }
                 at += length + 7 & ~7;
             }

@@ -75,7 +75,7 @@ final class World {
         clients = new Clients(entropy, model, time, failures);
     }
 
-    private static BrokerSettings settings(Retention retention, boolean isNarrow) {
+    static BrokerSettings settings(Retention retention, boolean isNarrow) {
         InternalTopics internal = new InternalTopics("schedule", "timed", "prepared", "suspended");
         PostponedLimits limits = isNarrow ? new PostponedLimits(8, 6, 700, 3) : new PostponedLimits(500, 500, 700, 3);
         int topics = isNarrow ? internal.single().size() + 1 + NARROW : 100;

@@ -13,14 +13,14 @@ public final class EventTarget implements Target {
         }
         Event event;
         try {
-            event = Event.read(input[0], ByteBuffer.wrap(input, 1, input.length - 1));
+            event = EventReader.read(input[0], ByteBuffer.wrap(input, 1, input.length - 1));
         } catch (MalformedEventException e) {
             return;
         }
         if (event != null) {
             Require.that(event.type() == input[0], "an event of another type");
             ByteBuffer written = written(event);
-            ByteBuffer again = written(Event.read(event.type(), written.duplicate()));
+            ByteBuffer again = written(EventReader.read(event.type(), written.duplicate()));
             Require.that(written.equals(again), "an event that is not read as it was written");
         }
     }

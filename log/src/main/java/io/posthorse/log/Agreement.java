@@ -103,7 +103,8 @@ final class Agreement {
     private void require(boolean holds, Batch batch, String what) throws DivergedException {
         if (!holds) {
             throw new DivergedException("The group has agreed on a batch of " + batch.length() + " bytes at position "
-                    + batch.position() + " (term " + batch.term() + ") that " + what + ": the log of this node ends at position "
+                    + batch.position() + " (term " + batch.term() + ") that " + what
+                    + ": the log of this node ends at position "
                     + point.position() + " (term " + point.term() + ", entry " + point.index() + ")");
         }
     }

@@ -101,10 +101,10 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
     /**
      * Restores the newest checkpoint into the layer above.
      *
-     * @param agreed receives the point of a group's log that it has, if it has one
+     * @param agreed receives what only checkpoints of a group's nodes hold
      * @return the same chain without the bytes it held in memory
      */
-    CheckpointChain restore(FileStore files, Store.State state, Consumer<AgreedPoint> agreed) throws IOException {
+    CheckpointChain restore(FileStore files, Store.State state, Consumer<AgreedSection> agreed) throws IOException {
         if (whole != null) {
             state.restore(whole.state());
             return new CheckpointChain(List.of(), new WholeCheckpoint(whole.position(), null), null);
@@ -116,8 +116,8 @@ record CheckpointChain(List<CheckpointPart> parts, WholeCheckpoint whole, IOExce
         try {
             SectionMerge sections = new SectionMerge(open, state::combine, true);
             for (Section section = sections.next(); section != null; section = sections.next()) {
-                if (section.kind == AgreedPoint.KIND) {
-                    agreed.accept(AgreedPoint.of(section));
+                if (section.kind == AgreedSection.KIND) {
+                    agreed.accept(AgreedSection.of(section));
                 } else {
                     state.restore(section);
                 }

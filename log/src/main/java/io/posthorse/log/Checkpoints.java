@@ -70,8 +70,9 @@ final class Checkpoints {
      *
      * @param from position of the one before it, where its index stretch begins
      * @param since position from which its part holds changes
+     * @param gone ranges of the log whose records are gone
      */
-    private record Taken(long from, long since, long to, SectionBuffer sections) {}
+    private record Taken(long from, long since, long to, SectionBuffer sections, GoneRanges gone) {}
 
     Checkpoints(
             FileStore files, Background background, Log log, Index index, KeyIndex keys, IndexUpkeep indexUpkeep,
@@ -86,7 +87,7 @@ final class Checkpoints {
         this.chain = chain;
         this.dispensable = chain.before();
         this.agreed = agreed;
-        this.agreedBefore = agreed;
+        this.agreedBefore = agreed == null ? null : AgreedPoint.NONE;
     }
 
     /** Returns the position of the last whole checkpoint. */
@@ -100,6 +101,11 @@ final class Checkpoints {
 
     AgreedPoint agreed() {
         return agreed;
+    }
+
+    /** Sets the point of the checkpoint that was opened, where more was replayed behind it. */
+    void agreed(AgreedPoint point) {
+        agreed = point;
     }
 
     AgreedPoint agreedBefore() {
@@ -131,7 +137,7 @@ final class Checkpoints {
         }
         // behind a checkpoint of an earlier release everything counts as changed, so the next one holds everything
         boolean isOfAll = broken || chain.parts().isEmpty();
-        taken = new Taken(position(), isOfAll ? 0 : position(), to, new SectionBuffer());
+        taken = new Taken(position(), isOfAll ? 0 : position(), to, new SectionBuffer(), index.gone());
         index.beginFreeze();
         unwrittenKeys.addAll(keys.freeze(to));
         state.beginFreeze(taken.sections);
@@ -204,7 +210,8 @@ final class Checkpoints {
     }
 
     private CheckpointWrite part(Taken of) {
-        return CheckpointWrite.of(files, of.sections.source(agreedTaken), of.since, of.to);
+        AgreedSection own = agreedTaken == null ? null : new AgreedSection(agreedTaken, of.gone);
+        return CheckpointWrite.of(files, of.sections.source(own), of.since, of.to);
     }
 
     private void step(CheckpointWrite write) {

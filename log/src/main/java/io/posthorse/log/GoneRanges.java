@@ -1,5 +1,7 @@
 package io.posthorse.log;
 
+import java.nio.ByteBuffer;
+
 /** The stretches of the log whose records are gone: sorted, not adjacent to one another, immutable. */
 final class GoneRanges {
     static final GoneRanges NONE = new GoneRanges(new long[0]);
@@ -30,6 +32,18 @@ final class GoneRanges {
         joined[first + 1] = behind == first ? to : Math.max(to, bounds[behind - 1]);
         System.arraycopy(bounds, behind, joined, first + 2, bounds.length - behind);
         return new GoneRanges(joined);
+    }
+
+    /** Returns the number of stretches. */
+    int count() {
+        return bounds.length / 2;
+    }
+
+    /** Writes begin and end of each stretch. */
+    void put(ByteBuffer out) {
+        for (long bound : bounds) {
+            out.putLong(bound);
+        }
     }
 
     boolean covers(long from, long to) {

@@ -65,9 +65,9 @@ final class GroupLog {
         return outbox == null ? null : outbox.next();
     }
 
-    /** Returns whether something is proposed and not agreed on. */
-    boolean isUnderWay() {
-        return outbox != null && outbox.isUnderWay();
+    /** Returns whether everything is agreed on. */
+    boolean isAllAgreed() {
+        return log.staging().isEmpty() && (outbox == null || outbox.bytes() == 0);
     }
 
     /**

@@ -18,8 +18,6 @@ import java.util.zip.CRC32C;
  * segment below the committed position never change.
  */
 public final class Log {
-    /** Free bytes at which a disk that was full no longer counts as full. */
-    static final int ROOM_AGAIN = 1 << 20;
     /** Unit of block allocation in bytes: a page. */
     private static final long BLOCK = 4_096;
 
@@ -48,7 +46,7 @@ public final class Log {
         this.settings = settings;
         this.background = background;
         this.segments = new Segments(recovered.segments());
-        this.shortage = new Shortage(new DiskReserve(files, settings.reserveBytes()), Math.min(settings.allocateBytes(), ROOM_AGAIN));
+        this.shortage = Shortage.of(files, settings);
         this.mark = recovered.mark();
         this.dropped = new DroppedSegments(background);
         this.last = segments.last();
@@ -79,9 +77,9 @@ public final class Log {
         return settings.sync();
     }
 
-    /** Returns the position below which everything is on stable storage. */
+    /** Returns the position below which everything is on stable storage: here, or in a group on a majority of its nodes. */
     public long durable() {
-        return forcing.durable();
+        return group == null ? forcing.durable() : written;
     }
 
     /** Returns the position of the oldest byte in the log. */
@@ -276,7 +274,7 @@ public final class Log {
 
     /** Returns the next batch for which to seek agreement; null where enough are under way, or there is none. */
     public Batch nextProposal() {
-        return group.next();
+        return group == null ? null : group.next();
     }
 
     /** Returns the part for the nodes of a group; null in a log of its own. */
@@ -333,7 +331,7 @@ public final class Log {
 
     /** Starts to force everything written so far, unless a force is running. */
     public void force() {
-        if (poison == null) {
+        if (poison == null && group == null) {
             forcing.begin(written, this::forced);
         }
     }

@@ -81,9 +81,4 @@ final class Outbox {
     long bytes() {
         return bytes;
     }
-
-    /** Returns whether proposed batches wait for agreement. */
-    boolean isUnderWay() {
-        return batches.size() > waiting.size();
-    }
 }

@@ -94,6 +94,22 @@ final class Recovery {
     }
 
     /**
+     * Replays the records of a group's node up to the point that it had agreed on.
+     *
+     * @throws LogCorruptException where the log ends before it
+     */
+    RecoveryResult run(long from, AgreedPoint agreed) throws IOException {
+        RecoveryResult all = run(from);
+        if (all.tail() < agreed.position()) {
+            throw new LogCorruptException("The log ends at position " + all.tail() + ", but the cluster has agreed on everything"
+                    + " up to " + agreed.position() + ". This node cannot go on with it.");
+        }
+        AgreedPoint point = new AgreedPoint(all.tail(), agreed.term(), agreed.index(), agreed.chain());
+        return new RecoveryResult(all.segments(), all.mark(), all.tail(), all.forced(), all.epoch(), false, 0, 0, all.damages(),
+                point);
+    }
+
+    /**
      * Ends the log at a checkpoint, in the directory of a group's node: the group delivers everything behind it again, the
      * same bytes at the same positions.
      */

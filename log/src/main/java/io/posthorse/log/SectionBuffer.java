@@ -61,12 +61,12 @@ public final class SectionBuffer {
     /**
      * Returns all sections, each key once; the buffer must no longer change.
      *
-     * @param point point of the group's log at the checkpoint, which comes first; null where there is no group
+     * @param agreed comes first; null where there is no group
      */
-    SectionSource source(AgreedPoint point) {
+    SectionSource source(AgreedSection agreed) {
         List<Section> sorted = sorted();
-        if (point != null) {
-            sorted.addFirst(point.section());
+        if (agreed != null) {
+            sorted.addFirst(agreed.section());
         }
         int[] at = new int[1];
         return () -> {

@@ -1,18 +1,27 @@
 package io.posthorse.log;
 
+import io.posthorse.platform.FileStore;
 import java.io.IOException;
 
 /** The state of a log that the file system did not let grow: the disk is full, or another reason. */
 final class Shortage {
+    /** Free bytes at which a disk that was full no longer counts as full. */
+    static final int ROOM_AGAIN = 1 << 20;
+
     private final DiskReserve reserve;
     private final long enoughBytes;
     private boolean isFull;
     private IOException obstacle;
 
     /** @param enoughBytes free bytes with which the disk is not full */
-    Shortage(DiskReserve reserve, long enoughBytes) {
+    private Shortage(DiskReserve reserve, long enoughBytes) {
         this.reserve = reserve;
         this.enoughBytes = enoughBytes;
+    }
+
+    static Shortage of(FileStore files, LogSettings settings) throws IOException {
+        return new Shortage(
+                new DiskReserve(files, settings.reserveBytes()), Math.min(settings.allocateBytes(), ROOM_AGAIN));
     }
 
     /** Returns whether the log refused records or used the reserve, and still cannot grow. */

@@ -22,6 +22,8 @@ public final class Store {
     private final KeyIndex keys;
     private final IndexUpkeep indexUpkeep;
     private final State state;
+    /** Position of the newest record by which the group has dropped a range. */
+    private long droppedAt = -1;
 
     private Store(
             FileStore files, Background background, Log log, Index index, State state, RecoveryResult recovered,
@@ -90,19 +92,55 @@ public final class Store {
                     + " files from a backup; nothing was changed.");
         }
         long from = chain.position();
-        AgreedPoint[] agreed = new AgreedPoint[1];
-        chain = chain.restore(files, state, point -> agreed[0] = point);
+        AgreedSection[] agreed = new AgreedSection[1];
+        chain = chain.restore(files, state, section -> agreed[0] = section);
         boolean isGroups = settings.commitment() == Commitment.AGREED;
-        requireKind(isGroups, agreed[0], from);
+        requireKind(isGroups, agreed[0] == null ? null : agreed[0].point(), from);
         Recovery recovery = new Recovery(files, settings, state);
         loadIndex(files, index, from, recovery);
         RecoveryResult recovered = isGroups
-                ? recovery.cut(agreed[0] == null ? AgreedPoint.NONE : agreed[0])
+                ? recovery.cut(agreed[0] == null ? AgreedPoint.NONE : agreed[0].point())
                 : recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
         Store store = new Store(files, background, log, index, state, recovered, chain);
+        if (agreed[0] != null) {
+            store.drop(agreed[0].gone());
+        }
         store.dropMissingSegments();
         return store;
+    }
+
+    /**
+     * Opens the directory of a group's node anew in the same process: everything agreed on is replayed from its files, since
+     * the group does not deliver it again.
+     *
+     * @param agreed point up to which the closed log was agreed on
+     */
+    public static Store reopen(
+            FileStore files, LogSettings settings, Background background, Index index, State state, AgreedPoint agreed)
+            throws IOException {
+        CheckpointChain chain = CheckpointChain.newest(files);
+        long from = chain.position();
+        AgreedSection[] checkpoint = {AgreedSection.NONE};
+        chain = chain.restore(files, state, section -> checkpoint[0] = section);
+        Recovery recovery = new Recovery(files, settings, state);
+        loadIndex(files, index, from, recovery);
+        RecoveryResult recovered = recovery.run(from, agreed);
+        if (!recovered.damages().isEmpty()) {
+            throw new LogCorruptException("The log is damaged at position " + recovered.damages().getFirst().from()
+                    + ", below what the cluster has agreed on. This node cannot go on with it.");
+        }
+        Log log = new Log(files, settings, background, recovered);
+        Store store = new Store(files, background, log, index, state, recovered, chain);
+        store.checkpoints.agreed(checkpoint[0].point());
+        store.drop(checkpoint[0].gone());
+        store.dropMissingSegments();
+        return store;
+    }
+
+    /** Closes the files without what is not agreed on. The background must be idle. */
+    public void abandon() throws IOException {
+        log.abandon();
     }
 
     /** Refuses the directory of a group's node for a broker of its own, and the other way round. */
@@ -113,8 +151,8 @@ public final class Store {
                     + " cluster.node); nothing was changed.");
         }
         if (isGroups && checkpoint > 0 && (agreed == null || agreed.position() != checkpoint)) {
-            throw new LogCorruptException("The data directory was written by a broker of its own, or its checkpoint is damaged:"
-                    + " it does not say what a cluster has agreed on. Start this node with an empty data directory, and it"
+            throw new LogCorruptException("The data directory was written by a broker of its own, or its checkpoint is"
+                    + " damaged: it does not say what a cluster has agreed on. Start this node with an empty data directory, and it"
                     + " fetches everything from the others; nothing was changed.");
         }
     }
@@ -206,8 +244,9 @@ public final class Store {
         }
     }
 
-    private boolean isAllAgreed() {
-        return log.group() == null || log.group().point().position() == log.tail();
+    /** Returns whether the group has agreed on everything in the log; true where there is no group. */
+    public boolean isAllAgreed() {
+        return log.group() == null || log.group().isAllAgreed();
     }
 
     /** Notes that the agreed sequence has passed an entry without a batch. */
@@ -287,6 +326,7 @@ public final class Store {
         if (log.poison() == null) {
             log.shortage().refill();
         }
+        deleteDropped();
         indexUpkeep.deleteDropped();
         indexUpkeep.resume();
         keys.resume(log);
@@ -323,7 +363,7 @@ public final class Store {
 
     /** Returns the free bytes a full volume needs before messages are accepted again. */
     public long bytesWanted() {
-        return log.shortage().reserve().missing() + Log.ROOM_AGAIN;
+        return log.shortage().reserve().missing() + Shortage.ROOM_AGAIN;
     }
 
     /** Returns the name of the directory for messages to operators. */
@@ -345,14 +385,56 @@ public final class Store {
      * @return whether it was dropped
      */
     public boolean drop(long base) {
-        long[] bases = log.segmentBases();
-        if (base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable()) {
+        LogRange range = droppable(base);
+        if (range == null) {
             return false;
         }
-        long end = log.segmentEnd(base);
         log.drop(base);
-        forget(base == bases[0] ? 0 : base, base == bases[0] ? log.begin() : end);
+        forget(range.from(), range.to());
         return true;
+    }
+
+    /** Returns the range of positions that ends with a segment, if both checkpoints cover that; else null. */
+    public LogRange droppable(long base) {
+        long[] bases = log.segmentBases();
+        if (base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable()) {
+            return null;
+        }
+        return base == bases[0] ? new LogRange(0, bases[1]) : new LogRange(base, log.segmentEnd(base));
+    }
+
+    /**
+     * Notes that the group's record at a position has dropped a range. The files go once that is agreed on, and once both
+     * checkpoints of this node cover them.
+     */
+    public void dropped(LogRange range, long position) {
+        keys.drop(range.from(), range.to());
+        indexUpkeep.deleteDropped();
+        droppedAt = position;
+    }
+
+    private void drop(GoneRanges ranges) {
+        for (long from = ranges.next(-1); from < Long.MAX_VALUE; from = ranges.next(ranges.end(from))) {
+            index.drop(from, ranges.end(from));
+            keys.drop(from, ranges.end(from));
+        }
+    }
+
+    /** Returns whether the record at a position was dropped, though its file may still be here. */
+    public boolean isDropped(long position) {
+        return index.gone().holds(position);
+    }
+
+    /** Deletes the files of segments that the group has dropped. */
+    private void deleteDropped() {
+        if (log.group() == null || droppedAt >= log.committed()) {
+            return;
+        }
+        for (long base : log.segmentBases()) {
+            if (index.gone().covers(base, log.segmentEnd(base)) && log.segmentEnd(base) <= dispensable()) {
+                log.drop(base);
+            }
+        }
     }
 
     /** Drops the oldest segment, as {@link #drop} does. */

@@ -1,0 +1,192 @@
+package io.posthorse.broker;
+
+import io.posthorse.log.AgreedPoint;
+import io.posthorse.log.Batch;
+import io.posthorse.log.DivergedException;
+import io.posthorse.log.LogSettings;
+import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.Store;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The copy of a group's data on one node. It takes what the group has agreed on, as a recovery that never ends; once it
+ * leads, a {@link Broker} decides on top of it. A node that loses its leadership throws both away and opens the copy anew,
+ * from its checkpoint and its own files. All calls come on the owner's thread.
+ */
+public final class GroupReplica {
+    /** Feature level of this release: the record types that it knows. */
+    static final int LEVEL = 1;
+
+    private final FileStore files;
+    private final LogSettings log;
+    private final Background background;
+    private final BrokerSettings settings;
+    private final List<MessageFormat> formats;
+    private final MessageFormat[] byId;
+    private final MessageRenderer renderer;
+    private final State state;
+    private final StateMachine machine;
+    private final Store store;
+    /** The broker of this node once it was elected. */
+    private Broker elected;
+    /** Position behind the first records of its term. */
+    private long endOfOpening;
+
+    /**
+     * A term in which this node leads.
+     *
+     * @param node name of this node
+     * @param group id of the group
+     */
+    public record Leadership(long term, String node, UUID group) {}
+
+    private GroupReplica(
+            FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats,
+            AgreedPoint reopenedAt) throws IOException {
+        this.files = files;
+        this.log = log;
+        this.background = background;
+        this.settings = settings;
+        this.formats = formats;
+        this.byId = MessageFormat.byId(formats);
+        this.renderer = new MessageRenderer(byId, formats.getFirst());
+        this.state = new State(settings, renderer);
+        this.machine = new StateMachine(state, byId, SetAside.read(files));
+        this.store = reopenedAt == null
+                ? Opening.replay(files, log, background, state, machine)
+                : Store.reopen(files, log, background, state.index, machine, reopenedAt);
+        state.onDropped(store::dropped);
+        store.start();
+    }
+
+    /**
+     * Opens the data directory of a node when its process starts. The copy ends at its newest checkpoint; the group
+     * delivers what is behind it again.
+     *
+     * @throws IOException where the directory cannot be read, or belongs to a broker of its own
+     */
+    public static GroupReplica open(
+            FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats)
+            throws IOException {
+        return new GroupReplica(files, log.agreed(), background, settings, formats, null);
+    }
+
+    /**
+     * Opens the copy anew without what this node decided and the group did not agree on. This copy must not be used any
+     * more, and the background must be idle.
+     *
+     * @param next background of the new copy
+     */
+    public GroupReplica reopen(Background next) throws IOException {
+        AgreedPoint point = point();
+        store.abandon();
+        return new GroupReplica(files, log, next, settings, formats, point);
+    }
+
+    /** Returns the point up to which the group has agreed, as far as this node has it. */
+    public AgreedPoint point() {
+        return store.agreedPoint();
+    }
+
+    /** Returns the point of the newest checkpoint. */
+    public AgreedPoint checkpointed() {
+        return store.checkpointPoint();
+    }
+
+    /** Returns the point up to which this node needs nothing again. */
+    public AgreedPoint dispensable() {
+        return store.dispensablePoint();
+    }
+
+    /** Returns the failure after which this node takes nothing more, or null. It must halt then. */
+    public IOException failure() {
+        return store.log().poison();
+    }
+
+    /**
+     * Takes a batch that the group has agreed on.
+     *
+     * @throws DivergedException where it does not continue this copy: the node must not go on
+     */
+    public void agreed(long term, long index, Batch batch) throws DivergedException {
+        store.agreed(term, index, batch);
+    }
+
+    /** Notes that the agreed sequence has passed an entry without a batch. */
+    public void passed(long term, long index) {
+        store.passed(term, index);
+    }
+
+    /**
+     * Begins to lead: writes the first records of the term. {@link #nextProposal} has the batch; {@link #leading} has the
+     * broker once the group has agreed on it.
+     *
+     * @throws IOException where the disk has no room for them
+     */
+    public void lead(Leadership leadership) throws IOException {
+        store.log().lead(leadership.term());
+        elected = new Broker(settings, byId, renderer, state, machine, store, background);
+        new Opening(elected, files, log).beginTerm(leadership);
+        elected.endTurn();
+        endOfOpening = elected.tail();
+    }
+
+    /** Returns the next batch on which the group has to agree; null where there is none, or enough are under way. */
+    public Batch nextProposal() {
+        return store.log().nextProposal();
+    }
+
+    /** Returns the broker of this node; null while it does not lead, or the group has not agreed on the begin of its term. */
+    public Broker leading() {
+        return elected == null || store.log().committed() < endOfOpening ? null : elected;
+    }
+
+    /** Returns whether the group has agreed on everything that this node decided. */
+    public boolean isAllAgreed() {
+        return store.isAllAgreed();
+    }
+
+    /**
+     * Does what a follower has to do beside: checkpoints, background work that a full disk had stopped. The owner calls it
+     * periodically.
+     *
+     * @return whether there is more to do at once
+     */
+    public boolean tend() {
+        if (store.sinceCheckpoint() >= settings.checkpointBytes()) {
+            store.checkpoint();
+        }
+        return store.advance();
+    }
+
+    /** Continues work that a full disk may have stopped. */
+    public void resume() {
+        store.resume();
+    }
+
+    /** Returns the state as bytes, for tests that compare nodes. */
+    ByteBuffer snapshot() {
+        state.postponed.timed.tidy();
+        state.index.all().forEach(PartitionIndex::begin);
+        return machine.snapshot();
+    }
+
+    /** Sets the pieces that a step of a checkpoint takes, for tests. */
+    void stepPieces(int pieces) {
+        state.changed.stepPieces(pieces);
+    }
+
+    Store store() {
+        return store;
+    }
+
+    /** Ends cleanly where everything that this node decided is agreed on. The background must be idle. */
+    public void close() throws IOException {
+        store.close();
+    }
+}

@@ -1,0 +1,373 @@
+package io.posthorse.broker;
+
+import static io.posthorse.broker.Model.require;
+
+import io.posthorse.log.Commitment;
+import io.posthorse.log.LogSettings;
+import io.posthorse.testkit.SeededEntropy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One simulated life of a group: three to five nodes, their machines, the clients of whoever leads, and their misfortunes,
+ * all drawn from one seed. The {@link Model} judges the leader as it judges a broker of its own; beside that the copies are
+ * compared.
+ */
+final class GroupWorld {
+    private final SeededEntropy entropy;
+    private final WorldTime time;
+    private final Failures failures;
+    private final Model model;
+    private final Clients clients;
+    private final SimulatedGroup group;
+    private final List<GroupNode> nodes = new ArrayList<>();
+    private final List<Model.Event> unanswered = new ArrayList<>();
+    /** The node whose broker clients talk to, or talked to last; null before the first. */
+    private GroupNode served;
+    /** The same, before its end: what it had agreed on by then. */
+    private long committed;
+    private boolean serving;
+    private long trace = 0xcbf29ce484222325L;
+
+    GroupWorld(long seed) {
+        entropy = new SeededEntropy(seed);
+        LogSettings log = new LogSettings(1 << 16, 1 << 14, 1 << 10, Commitment.AGREED);
+        time = new WorldTime(entropy);
+        failures = new Failures(entropy);
+        model = new Model(time, failures);
+        clients = new Clients(entropy, model, time, failures);
+        group = new SimulatedGroup(entropy);
+        Retention retention = new Retention(1L << 50, 150_000, 1, ms -> true);
+        BrokerSettings settings = World.settings(retention, entropy.percent(30));
+        int count = entropy.percent(70) ? 3 : 5;
+        for (int i = 0; i < count; i++) {
+            nodes.add(new GroupNode(i, new SeededEntropy(seed + 1 + i), time.clock, log, settings,
+                    List.of(failures.format(model::name)), group));
+        }
+    }
+
+    /** A hash of everything that happened. */
+    long trace() {
+        return trace;
+    }
+
+    private void note(long what) {
+        trace = (trace ^ what) * 0x100000001b3L;
+    }
+
+    void run(int steps) throws IOException {
+        for (GroupNode node : nodes) {
+            node.start();
+        }
+        for (int i = 0; i < steps; i++) {
+            step();
+            rest();
+            if (i % 50 == 0) {
+                requireEqualLogs();
+            }
+        }
+        settle();
+    }
+
+    // ---- steps
+
+    private void step() throws IOException {
+        int choice = entropy.below(100);
+        note(choice);
+        GroupNode leader = leader();
+        if (leader == null && choice < 50) {
+            elect();
+        } else if (choice < 40) {
+            if (serving) {
+                clients.act(leader.shard, this::answerLater, true);
+            }
+        } else if (choice < 55) {
+            any().runOwner(entropy.percent(50) ? 1_000 : 1 + entropy.below(3));
+        } else if (choice < 65) {
+            group.agree();
+        } else if (choice < 82) {
+            deliver(any(), 1 + entropy.below(4));
+        } else if (choice < 87) {
+            any().background.runJob();
+        } else if (choice < 92) {
+            any().background.deliver();
+        } else if (choice < 97) {
+            pass(1 + entropy.below(entropy.percent(10) ? 3_000 : 100));
+        } else {
+            misfortune();
+        }
+        begin();
+    }
+
+    private GroupNode any() {
+        return nodes.get(entropy.below(nodes.size()));
+    }
+
+    private GroupNode leader() {
+        return group.leader() < 0 ? null : nodes.get(group.leader());
+    }
+
+    private void deliver(GroupNode node, int entries) throws IOException {
+        for (int left = entries; left > 0; left--) {
+            node.deliver();
+        }
+        require(node.isDown || node.replica.failure() == null, "a healthy disk is enough");
+    }
+
+    private void pass(long ms) {
+        GroupNode leader = leader();
+        if (!serving) {
+            time.clock.advance(ms);
+            return;
+        }
+        long before = time.now();
+        leader.timers.advance(ms);
+        time.turn(leader.shard.turnNumber(), before, leader.broker.now());
+    }
+
+    private void elect() {
+        List<GroupNode> up = nodes.stream().filter(node -> !node.isDown).toList();
+        if (up.size() > nodes.size() / 2) {
+            group.elect(up.get(entropy.below(up.size())).number);
+        }
+    }
+
+    /** The elected node leads as soon as it has everything, and is served once its first records are agreed on. */
+    private void begin() throws IOException {
+        GroupNode leader = leader();
+        if (leader == null) {
+            return;
+        }
+        if (!leader.isLeading() && !leader.isBehind()) {
+            leader.lead();
+        }
+        if (!serving && leader.replica.leading() != null) {
+            serving = true;
+            leader.serve();
+            opened(leader);
+        }
+    }
+
+    private void misfortune() throws IOException {
+        int choice = entropy.below(10);
+        note(choice);
+        if (choice < 4) {
+            deposed();
+        } else if (choice < 8) {
+            fall(any(), entropy.percent(50));
+        } else {
+            for (GroupNode node : nodes) {
+                if (node.isDown) {
+                    node.start();
+                }
+            }
+        }
+    }
+
+    /** Another node may lead; this one goes on as a follower. */
+    private void deposed() throws IOException {
+        GroupNode leader = leader();
+        if (leader != null) {
+            ended(leader);
+            group.fall();
+            if (leader.isLeading()) {
+                leader.fell();
+            }
+        }
+    }
+
+    private void fall(GroupNode node, boolean machine) throws IOException {
+        if (node.isDown) {
+            node.start();
+            return;
+        }
+        if (node == leader()) {
+            ended(node);
+            group.fall();
+        }
+        note(machine ? 2 : 1);
+        node.down(machine);
+    }
+
+    private void ended(GroupNode leader) {
+        if (serving) {
+            committed = leader.broker.log().committed();
+            model.expire(leader.broker);
+            time.rest();
+        }
+        serving = false;
+        unanswered.clear();
+        clients.disconnected();
+    }
+
+    private void opened(GroupNode leader) {
+        Predicate<Model.Event> survives = event -> event.isAcknowledged() || event.end() <= committed;
+        Broker broker = leader.broker;
+        clients.reopened(broker, survives);
+        model.reopened(broker, broker.topics(), survives);
+        time.started(broker.lastRecordMs());
+        broker.faults().onFault(failures::told);
+        broker.transactions().onUndecided(clients::asked);
+        leader.shard.start();
+        time.turn(leader.shard.turnNumber(), time.now(), broker.now());
+        served = leader;
+    }
+
+    private void answerLater(Model.Event event) {
+        GroupNode leader = leader();
+        unanswered.add(event);
+        leader.shard.park(new PendingReplies() {
+            @Override
+            public boolean committed(long position) {
+                if (position < event.end()) {
+                    return true;
+                }
+                require(event.end() <= leader.broker.log().committed(), "what is acknowledged is committed");
+                note(event.end());
+                event.acknowledge();
+                unanswered.remove(event);
+                return false;
+            }
+
+            @Override
+            public void failed(IOException cause) {
+                throw new UncheckedIOException("a healthy disk is enough", cause);
+            }
+        });
+    }
+
+    // ---- what holds
+
+    private void rest() {
+        for (GroupNode node : nodes) {
+            if (!node.isDown) {
+                note(node.replica.point().position());
+                note(node.files.trace());
+            }
+        }
+        if (serving) {
+            GroupNode leader = leader();
+            model.scan(leader.broker, leader.broker.topics());
+            if (leader.owner.isEmpty()) {
+                clients.settlers().requireKept(leader.broker);
+            }
+        }
+    }
+
+    /** No two copies differ below the smaller of their ends, and no file holds what is not agreed on. */
+    private void requireEqualLogs() {
+        GroupNode most = nodes.stream().filter(node -> !node.isDown)
+                .max((a, b) -> Long.compare(a.replica.point().position(), b.replica.point().position())).orElse(null);
+        if (most == null) {
+            return;
+        }
+        for (GroupNode node : nodes) {
+            if (!node.isDown) {
+                requireEqualLogs(node, most);
+                requireNothingBehind(node);
+            }
+        }
+    }
+
+    private static void requireEqualLogs(GroupNode node, GroupNode most) {
+        long end = node.replica.point().position();
+        for (long base : node.replica.store().log().segmentBases()) {
+            ByteBuffer other = most.replica.store().log().bytes(base);
+            if (other == null || base >= end) {
+                continue;
+            }
+            ByteBuffer own = node.replica.store().log().bytes(base);
+            int length = (int) Math.min(own.capacity(), end - base);
+            require(own.duplicate().position(0).limit(length).equals(other.duplicate().position(0).limit(length)),
+                    "the segment at " + base + " is the same on the nodes " + node.number + " and " + most.number);
+        }
+    }
+
+    private static void requireNothingBehind(GroupNode node) {
+        long end = node.replica.point().position();
+        ByteBuffer bytes = node.replica.store().log().bytes(end);
+        if (bytes != null) {
+            for (int at = node.replica.store().log().index(end); at < bytes.capacity(); at += 8) {
+                require(bytes.getLong(at) == 0, "nothing is in a file that is not agreed on");
+            }
+        }
+    }
+
+    // ---- the end
+
+    /** Nothing more goes wrong, and time passes. */
+    private void settle() throws IOException {
+        time.setRight();
+        for (GroupNode node : nodes) {
+            if (node.isDown) {
+                node.start();
+            }
+        }
+        for (int i = 0; i < 12; i++) {
+            calm();
+            GroupNode leader = leader();
+            for (int left = i < 3 ? 10 : 0; left > 0; left--) {
+                clients.act(leader.shard, this::answerLater, true);
+            }
+            clients.decideAll(leader.shard); // resumes what was set aside
+            calm();
+            clients.decideAll(leader.shard);
+            clients.borrowers().settleAll(leader.shard, model);
+            calm();
+            for (int left = 20; left > 0; left--) {
+                pass(1_000);
+                calm();
+            }
+        }
+        Broker broker = leader().broker;
+        require(unanswered.isEmpty(), "every command is answered");
+        model.requireAllArrived(broker);
+        clients.borrowers().requireAllSettled(broker, model);
+        model.requireFound(broker);
+        requireEqualLogs();
+        ByteBuffer state = served.replica.snapshot();
+        for (GroupNode node : nodes) {
+            require(node.replica.point().equals(served.replica.point()), "all copies are complete");
+            require(state.equals(node.replica.snapshot()), "all copies have the same state: " + node.number);
+        }
+        for (GroupNode node : nodes) {
+            if (node != served) {
+                node.fell();
+                require(state.equals(node.replica.snapshot()), "a copy opened anew has the same state: " + node.number);
+            }
+        }
+    }
+
+    /** Everything that is under way comes to its end. */
+    private void calm() throws IOException {
+        for (int rounds = 0; isBusy(); rounds++) {
+            require(rounds < 10_000, "the group comes to rest");
+            if (leader() == null) {
+                elect();
+            }
+            group.agree();
+            for (GroupNode node : nodes) {
+                deliver(node, 1_000);
+                begin();
+                node.quiet();
+            }
+        }
+        rest();
+    }
+
+    private boolean isBusy() {
+        GroupNode leader = leader();
+        return leader == null || !serving || group.hasUnderWay() || !leader.owner.isEmpty()
+                || leader.broker.tail() != leader.broker.log().committed() && !isRolledOnly(leader)
+                || nodes.stream().anyMatch(GroupNode::isBehind);
+    }
+
+    /** Whether the tail is only the begin of a new segment. */
+    private static boolean isRolledOnly(GroupNode leader) {
+        return leader.broker.log().isWritten() && leader.replica.isAllAgreed();
+    }
+}
