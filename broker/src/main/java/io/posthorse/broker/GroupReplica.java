@@ -47,7 +47,7 @@ public final class GroupReplica {
 
     private GroupReplica(
             FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats,
-            AgreedPoint reopenedAt) throws IOException {
+            Store before) throws IOException {
         this.files = files;
         this.log = log;
         this.background = background;
@@ -57,9 +57,9 @@ public final class GroupReplica {
         this.renderer = new MessageRenderer(byId, formats.getFirst());
         this.state = new State(settings, renderer);
         this.machine = new StateMachine(state, byId, SetAside.read(files));
-        this.store = reopenedAt == null
+        this.store = before == null
                 ? Opening.replay(files, log, background, state, machine)
-                : Store.reopen(files, log, background, state.index, machine, reopenedAt);
+                : Store.reopen(files, log, background, state.index, machine, before);
         state.onDropped(store::dropped);
         store.start();
     }
@@ -83,9 +83,8 @@ public final class GroupReplica {
      * @param next background of the new copy
      */
     public GroupReplica reopen(Background next) throws IOException {
-        AgreedPoint point = point();
         store.abandon();
-        return new GroupReplica(files, log, next, settings, formats, point);
+        return new GroupReplica(files, log, next, settings, formats, store);
     }
 
     /** Returns the point up to which the group has agreed, as far as this node has it. */
@@ -141,7 +140,7 @@ public final class GroupReplica {
         return store.log().nextProposal();
     }
 
-    /** Returns the broker of this node; null while it does not lead, or the group has not agreed on the begin of its term. */
+    /** Returns the broker of this node; null while it does not lead, or the begin of its term is not agreed on. */
     public Broker leading() {
         return elected == null || store.log().committed() < endOfOpening ? null : elected;
     }

@@ -213,7 +213,6 @@ public final class Shard {
 
     private void endTurn() {
         broker.endTurn();
-        propose();
         committed();
     }
 
@@ -269,8 +268,8 @@ public final class Shard {
         release(position);
         if (!open && !broker.log().isWritten()) { // turns of a group's leader gathered while enough batches were under way
             broker.log().write();
-            propose();
         }
+        propose();
         if (broker.announce()) {
             turn();
         }

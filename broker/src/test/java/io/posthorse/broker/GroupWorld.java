@@ -35,18 +35,19 @@ final class GroupWorld {
 
     GroupWorld(long seed) {
         entropy = new SeededEntropy(seed);
-        LogSettings log = new LogSettings(1 << 16, 1 << 14, 1 << 10, Commitment.AGREED);
+        LogSettings log = new LogSettings(1 << 15, 1 << 13, 1 << 10, Commitment.AGREED);
         time = new WorldTime(entropy);
         failures = new Failures(entropy);
         model = new Model(time, failures);
         clients = new Clients(entropy, model, time, failures);
         group = new SimulatedGroup(entropy);
-        Retention retention = new Retention(1L << 50, 150_000, 1, ms -> true);
-        BrokerSettings settings = World.settings(retention, entropy.percent(30));
+        Retention retention = new Retention(1L << 50, 40_000, 1, ms -> true);
+        boolean isNarrow = entropy.percent(30);
         int count = entropy.percent(70) ? 3 : 5;
         for (int i = 0; i < count; i++) {
-            nodes.add(new GroupNode(i, new SeededEntropy(seed + 1 + i), time.clock, log, settings,
-                    List.of(failures.format(model::name)), group));
+            nodes.add(new GroupNode(
+                    i, new SeededEntropy(seed + 1 + i), time.clock, log,
+                    World.settings(retention, isNarrow, 8_000 << entropy.below(4)), List.of(failures.format(model::name)), group));
         }
     }
 
@@ -333,6 +334,7 @@ final class GroupWorld {
         for (GroupNode node : nodes) {
             require(node.replica.point().equals(served.replica.point()), "all copies are complete");
             require(state.equals(node.replica.snapshot()), "all copies have the same state: " + node.number);
+            require(node.replica.store().sinceCheckpoint() < 200_000, "all nodes take checkpoints: " + node.number);
         }
         for (GroupNode node : nodes) {
             if (node != served) {

@@ -62,6 +62,10 @@ final class SimulatedGroup {
 
     /** A majority has the oldest proposal. */
     void agree() {
+        List<ByteBuffer> proposals = late.get(leader);
+        if (proposals != null && !proposals.isEmpty() && entropy.percent(30)) {
+            agreed.add(new Entry(term, proposals.removeFirst()));
+        }
         if (!underWay.isEmpty()) {
             agreed.add(new Entry(term, underWay.poll()));
         }
@@ -86,9 +90,5 @@ final class SimulatedGroup {
         term += 1 + entropy.below(2);
         leader = node;
         agreed.add(new Entry(term, null));
-        List<ByteBuffer> proposals = late.remove(node);
-        if (proposals != null && entropy.percent(70)) {
-            proposals.forEach(bytes -> agreed.add(new Entry(term, bytes)));
-        }
     }
 }

@@ -68,20 +68,20 @@ final class World {
         long ageMs = entropy.percent(40) ? (2_000L + entropy.below(20_000)) * time.pace() : 1L << 50;
         boolean byAge = ageMs < 1L << 50;
         ages = new SegmentAges(time, byAge ? ageMs : 0);
-        settings = settings(new Retention(ageMs, byAge ? 0 : 150_000, 1, ms -> true), entropy.percent(30));
+        settings = settings(new Retention(ageMs, byAge ? 0 : 150_000, 1, ms -> true), entropy.percent(30), 40_000);
         failures = new Failures(entropy);
         rot = new Rot(entropy);
         model = new Model(time, failures);
         clients = new Clients(entropy, model, time, failures);
     }
 
-    static BrokerSettings settings(Retention retention, boolean isNarrow) {
+    static BrokerSettings settings(Retention retention, boolean isNarrow, long checkpointBytes) {
         InternalTopics internal = new InternalTopics("schedule", "timed", "prepared", "suspended");
         PostponedLimits limits = isNarrow ? new PostponedLimits(8, 6, 700, 3) : new PostponedLimits(500, 500, 700, 3);
         int topics = isNarrow ? internal.single().size() + 1 + NARROW : 100;
         return new BrokerSettings(
-                topics, isNarrow ? NARROW : 100, 16, internal, List.of(50L, 1_000L, 5_000L), limits, 40_000, 200, HOT_BYTES,
-                retention);
+                topics, isNarrow ? NARROW : 100, 16, internal, List.of(50L, 1_000L, 5_000L), limits,
+                checkpointBytes, 200, HOT_BYTES, retention);
     }
 
     /** Lives so many steps, and then waits until everything that is due has come. */

@@ -25,6 +25,13 @@ final class Agreement {
         return point;
     }
 
+    /** Notes that the log was opened with its end at a position: that of the point, or the begin of the next segment. */
+    void endsAt(long position) {
+        point = new AgreedPoint(position, point.term(), point.index(), point.chain());
+        noted = -1;
+        atNoted = null;
+    }
+
     /** Remembers the point at a position, once it is agreed on: a checkpoint will end there. */
     void note(long position) {
         noted = position;

@@ -128,7 +128,7 @@ final class Checkpoints {
         if (taken != null || lettingGo || log.poison() != null || log.tail() == position() && !broken) {
             return;
         }
-        long to = log.writeForCheckpoint();
+        long to = written();
         if (log.poison() != null || to == position() && !broken) {
             return; // the state knows records that the log has not written, or there are none behind the last one
         }
@@ -142,6 +142,16 @@ final class Checkpoints {
         unwrittenKeys.addAll(keys.freeze(to));
         state.beginFreeze(taken.sections);
         freezing = true;
+    }
+
+    /** Ends the turn, and in a group the batch; returns the position behind the last record. */
+    private long written() {
+        if (log.group() == null) {
+            log.write();
+            return log.tail();
+        }
+        log.handOver();
+        return log.group().note();
     }
 
     /** Continues for a while; returns false once the owner has nothing more to do. */

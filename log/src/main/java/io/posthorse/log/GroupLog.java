@@ -2,6 +2,7 @@ package io.posthorse.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 
 /** What the log of a group's node has beyond a log of its own: what is agreed on, and while it leads what is not yet. */
 final class GroupLog {
@@ -9,10 +10,18 @@ final class GroupLog {
     private final Agreement agreement;
     /** Null while this node does not lead. */
     private Outbox outbox;
+    /** Ends of a leader's turns that are not agreed on. */
+    private final ArrayDeque<Long> turnEnds = new ArrayDeque<>();
+    /** End of a leader's last turn that is. */
+    private long committed;
 
-    GroupLog(Log log, AgreedPoint point) {
+    GroupLog(Log log, Agreement agreement) {
         this.log = log;
-        this.agreement = new Agreement(point);
+        this.agreement = agreement;
+    }
+
+    Agreement agreement() {
+        return agreement;
     }
 
     /** Returns the point up to which the group has agreed, as far as this node has it. */
@@ -30,8 +39,9 @@ final class GroupLog {
     }
 
     /** Begins to decide records: this node was elected, and has everything that was agreed on before. */
-    void lead(long term) {
-        outbox = new Outbox(term, agreement.point());
+    void lead(long term, int batchBytesMax) {
+        outbox = new Outbox(term, agreement.point(), batchBytesMax);
+        committed = agreement.point().position();
     }
 
     /** Returns whether so much is not agreed on that no further messages are taken. */
@@ -39,9 +49,32 @@ final class GroupLog {
         return outbox == null || outbox.bytes() > Outbox.BYTES_MAX;
     }
 
-    /** Returns whether the records of a turn should become a batch now. */
-    boolean takes(Staging staging) {
-        return outbox != null && (outbox.isOpen() || staging.bytes() >= Staging.BYTES_MAX);
+    /** Notes the end of a turn; returns whether its records should become a batch now. */
+    boolean endsTurn(Staging staging) {
+        if (outbox == null) {
+            return false;
+        }
+        long end = staging.isEmpty() ? outbox.end() : staging.tail();
+        if (end > committed && (turnEnds.isEmpty() || end > turnEnds.getLast())) {
+            turnEnds.add(end);
+        }
+        return outbox.isOpen() || staging.isFull();
+    }
+
+    /**
+     * Returns the committed position: turns are committed as a whole, since what settles a message is written at the end of
+     * the turn, though it was answered for before.
+     *
+     * @param written position up to which the group has agreed, and the file has everything
+     */
+    long committed(long written) {
+        if (outbox == null) {
+            return written;
+        }
+        while (!turnEnds.isEmpty() && turnEnds.getFirst() <= written) {
+            committed = turnEnds.removeFirst();
+        }
+        return committed;
     }
 
     /** Returns the point at the position that {@link #note} returned last; null while that is not agreed on. */
@@ -51,7 +84,7 @@ final class GroupLog {
 
     /** Remembers the point behind everything handed over so far, once it is agreed on; returns its position. */
     long note() {
-        long end = outbox == null ? agreement.point().position() : outbox.end();
+        long end = outbox == null ? agreement.point().position() : outbox.checkpoint();
         agreement.note(end);
         return end;
     }
@@ -84,11 +117,11 @@ final class GroupLog {
         if (outbox != null && batch.term() == term) {
             outbox.agreed(batch);
         }
-        if (unit == null) {
-            return null;
-        }
         try {
-            log.put(unit.duplicate(), batch.end() - unit.limit());
+            if (unit != null) {
+                log.put(unit.duplicate(), batch.end() - unit.limit());
+            }
+            log.advanced(); // even by a piece alone: another batch may be proposed
             return unit;
         } catch (IOException e) {
             log.fail(e);

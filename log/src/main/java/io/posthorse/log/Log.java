@@ -51,8 +51,8 @@ public final class Log {
         this.dropped = new DroppedSegments(background);
         this.last = segments.last();
         this.epoch = recovered.epoch();
-        this.staging = new Staging(recovered.tail());
-        this.group = recovered.agreed() == null ? null : new GroupLog(this, recovered.agreed());
+        this.staging = new Staging(recovered.tail(), settings.segmentBytes());
+        this.group = recovered.agreement() == null ? null : new GroupLog(this, recovered.agreement());
         this.written = recovered.tail();
         this.forcing = new LogForcer(files, background, mark, segments, recovered.forced());
     }
@@ -69,7 +69,7 @@ public final class Log {
 
     /** Returns the committed position: everything below it may be acknowledged and read. */
     public long committed() {
-        return settings.sync() ? forcing.durable() : written;
+        return settings.sync() ? forcing.durable() : group != null ? group.committed(written) : written;
     }
 
     /** Returns whether only data on stable storage counts as committed. */
@@ -79,7 +79,7 @@ public final class Log {
 
     /** Returns the position below which everything is on stable storage: here, or in a group on a majority of its nodes. */
     public long durable() {
-        return group == null ? forcing.durable() : written;
+        return group == null ? forcing.durable() : committed();
     }
 
     /** Returns the position of the oldest byte in the log. */
@@ -221,7 +221,7 @@ public final class Log {
      */
     public void write() {
         assert !staging.isInGroup() : "the turn ends within an atomic group";
-        if (group != null && !group.takes(staging)) {
+        if (group != null && !group.endsTurn(staging)) {
             return; // enough is under way: the next batch gathers
         }
         handOver();
@@ -233,7 +233,8 @@ public final class Log {
         }
     }
 
-    private void handOver() {
+    /** Passes the records of the turn so far on: to the operating system, or to the batches of a group. */
+    void handOver() {
         if (staging.isEmpty() || poison != null) {
             return;
         }
@@ -259,17 +260,7 @@ public final class Log {
     /** Begins to lead a group in a term: this log has everything agreed on before, and nothing else. */
     public void lead(long term) {
         epoch = (int) term;
-        group.lead(term);
-    }
-
-    /** Ends the turn, and the batch: a checkpoint is of the state here. Returns the position behind the last record. */
-    long writeForCheckpoint() {
-        if (group == null) {
-            write();
-            return tail();
-        }
-        handOver();
-        return group.note();
+        group.lead(term, settings.batchBytesMax());
     }
 
     /** Returns the next batch for which to seek agreement; null where enough are under way, or there is none. */
@@ -302,6 +293,9 @@ public final class Log {
         if (!group.isLeading()) {
             staging.moveTo(written);
         }
+    }
+
+    void advanced() {
         onCommitted.run();
     }
 

@@ -10,6 +10,7 @@ package io.posthorse.log;
  * @param commitment what a record needs before it counts as committed
  */
 public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, Commitment commitment) {
+    private static final int BATCH_BYTES_MAX = 4 << 20;
     /** Divisor of the part of the reserve that acknowledgements never use: it is left for an operator's changes. */
     public static final int KEPT_FOR_OPERATORS = 32;
     /** Minimum size of a segment in bytes: room for the header and a few records. */
@@ -32,6 +33,11 @@ public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes,
     /** Returns whether an append counts as committed only once it is on stable storage here. */
     public boolean sync() {
         return commitment == Commitment.DURABLE;
+    }
+
+    /** Returns the maximum bytes of a batch's records. */
+    int batchBytesMax() {
+        return Math.min(BATCH_BYTES_MAX, segmentBytes / 16 & ~7);
     }
 
     /** Returns the same settings for a node of a group. */

@@ -2,6 +2,8 @@ package io.posthorse.log;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The batches that a leader has decided and that are not in its file yet, since the group has not agreed on them. */
 final class Outbox {
@@ -9,12 +11,14 @@ final class Outbox {
     static final int UNDER_WAY_MAX = 4;
     /** Bytes from which a leader takes no further messages: its followers, or the majority, are behind. */
     static final long BYTES_MAX = 16 << 20;
-    /** Maximum bytes of one batch; longer records go in pieces. */
-    static final int BATCH_BYTES_MAX = 4 << 20;
+    /** Bytes up to which batches that wait become one. */
+    private static final int JOINED_BYTES_MAX = 1 << 20;
 
     private final long term;
-    /** The oldest first; those under way, then those that wait. */
-    private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+    /** Maximum bytes of one batch; longer records go in pieces. */
+    private final int batchBytesMax;
+    /** The oldest first. */
+    private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
     private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
     private long bytes;
     /** Chain behind all batches. */
@@ -23,9 +27,12 @@ final class Outbox {
     private int before;
     /** Position behind all batches. */
     private long end;
+    /** Position of the last checkpoint, at which a batch has to end. */
+    private long checkpoint = -1;
 
-    Outbox(long term, AgreedPoint point) {
+    Outbox(long term, AgreedPoint point, int batchBytesMax) {
         this.term = term;
+        this.batchBytesMax = batchBytesMax;
         this.chain = point.chain();
         this.before = chain;
         this.end = point.position();
@@ -40,12 +47,10 @@ final class Outbox {
         chain = Chain.behind(chain, records);
         long at = position;
         while (records.hasRemaining()) {
-            int length = Math.min(records.remaining(), BATCH_BYTES_MAX);
+            int length = Math.min(records.remaining(), batchBytesMax);
             ByteBuffer part = records.slice(records.position(), length);
             records.position(records.position() + length);
-            Batch batch = Batch.of(part, term, at, before, more || records.hasRemaining());
-            batches.add(batch);
-            waiting.add(batch);
+            waiting.add(Batch.of(part, term, at, before, more || records.hasRemaining()));
             at += length;
             bytes += length;
         }
@@ -58,21 +63,50 @@ final class Outbox {
         return end;
     }
 
+    /** Lets a batch end behind all batches so far, and returns that position: a checkpoint is taken there. */
+    long checkpoint() {
+        checkpoint = end;
+        return end;
+    }
+
     /** Returns the next batch to propose; null where enough are under way, or none waits. */
     Batch next() {
-        return batches.size() - waiting.size() < UNDER_WAY_MAX ? waiting.poll() : null;
+        if (waiting.isEmpty() || underWay.size() == UNDER_WAY_MAX) {
+            return null;
+        }
+        List<Batch> joined = new ArrayList<>(List.of(waiting.poll()));
+        int length = joined.getFirst().length();
+        while (!waiting.isEmpty() && follows(joined.getLast(), waiting.peek())
+                && length + waiting.peek().length() <= Math.min(JOINED_BYTES_MAX, batchBytesMax)) {
+            joined.add(waiting.poll());
+            length += joined.getLast().length();
+        }
+        Batch next = joined.size() == 1 ? joined.getFirst() : join(joined, length);
+        underWay.add(next);
+        return next;
+    }
+
+    private boolean follows(Batch one, Batch other) {
+        return one.end() != checkpoint && !one.isPiece() && !other.isPiece() && one.end() == other.position();
+    }
+
+    private Batch join(List<Batch> batches, int length) {
+        ByteBuffer records = ByteBuffer.allocate(length);
+        batches.forEach(batch -> records.put(batch.records()));
+        Batch first = batches.getFirst();
+        return Batch.of(records.flip(), term, first.position(), first.chain(), false);
     }
 
     /** Returns whether a batch would be proposed at once. */
     boolean isOpen() {
-        return batches.size() < UNDER_WAY_MAX;
+        return underWay.size() < UNDER_WAY_MAX;
     }
 
     /** Notes that the group has agreed on a batch of this leader. */
     void agreed(Batch batch) {
-        Batch oldest = batches.peek();
+        Batch oldest = underWay.peek();
         if (oldest != null && batch.term() == term && oldest.position() == batch.position()) {
-            batches.poll();
+            underWay.poll();
             bytes -= oldest.length();
         }
     }

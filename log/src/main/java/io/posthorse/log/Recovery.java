@@ -98,15 +98,16 @@ final class Recovery {
      *
      * @throws LogCorruptException where the log ends before it
      */
-    RecoveryResult run(long from, AgreedPoint agreed) throws IOException {
+    RecoveryResult run(long from, Agreement agreement) throws IOException {
         RecoveryResult all = run(from);
-        if (all.tail() < agreed.position()) {
-            throw new LogCorruptException("The log ends at position " + all.tail() + ", but the cluster has agreed on everything"
-                    + " up to " + agreed.position() + ". This node cannot go on with it.");
+        long agreed = agreement.point().position();
+        if (all.tail() < agreed) {
+            throw new LogCorruptException("The log ends at position " + all.tail() + ", but the cluster has agreed on"
+                    + " everything up to " + agreed + ". This node cannot go on with it.");
         }
-        AgreedPoint point = new AgreedPoint(all.tail(), agreed.term(), agreed.index(), agreed.chain());
-        return new RecoveryResult(all.segments(), all.mark(), all.tail(), all.forced(), all.epoch(), false, 0, 0, all.damages(),
-                point);
+        agreement.endsAt(all.tail());
+        return new RecoveryResult(all.segments(), all.mark(), all.tail(), all.forced(), all.epoch(), false, 0, 0,
+                all.damages(), agreement);
     }
 
     /**
@@ -117,8 +118,9 @@ final class Recovery {
         DurableMark mark = DurableMark.open(files, false);
         mark.read();
         Place place = place(at.position());
-        AgreedPoint agreed = new AgreedPoint(place.tail, at.term(), at.index(), at.chain());
-        return new RecoveryResult(segments, mark, place.tail, place.tail, 0, false, 0, 0, List.of(), agreed);
+        Agreement agreement = new Agreement(at);
+        agreement.endsAt(place.tail);
+        return new RecoveryResult(segments, mark, place.tail, place.tail, 0, false, 0, 0, List.of(), agreement);
     }
 
     private void openSegments() throws IOException {

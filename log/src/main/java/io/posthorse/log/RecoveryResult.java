@@ -16,7 +16,7 @@ import java.util.List;
  *     read
  * @param cutBytes bytes of a torn tail that were cut
  * @param damages ranges between records that hold no readable record
- * @param agreed point up to which a group has agreed on the log; null where it belongs to no group
+ * @param agreement what a group has agreed on so far; null where the log belongs to no group
  */
 record RecoveryResult(
         ArrayDeque<Segment> segments,
@@ -28,4 +28,4 @@ record RecoveryResult(
         long lostOffsets,
         long cutBytes,
         List<DamagedRange> damages,
-        AgreedPoint agreed) {}
+        Agreement agreement) {}

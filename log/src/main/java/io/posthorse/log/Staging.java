@@ -5,22 +5,26 @@ import java.util.zip.CRC32C;
 
 /** The records of a turn in memory, before the log passes them on: sealed ones in a row, and at most one that is open. */
 public final class Staging {
-    /** Initial size in bytes; turns that need more double it. */
+    /** Maximum initial size in bytes; turns that need more double it. */
     private static final int BYTES = 64 << 10;
     /** Limit of the size: one large write gets larger pages of the page cache than several writes (decision 29). */
-    static final int BYTES_MAX = 1 << 20;
+    private static final int BYTES_MAX = 1 << 20;
 
     private final CRC32C crc = new CRC32C();
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
-    private ByteBuffer payload = buffer.duplicate();
+    private final int bytesMax;
+    private ByteBuffer buffer;
+    private ByteBuffer payload;
     /** Position of the first byte in the log. */
     private long position;
     private int reservedAt = -1;
     private int reservedLength;
     private boolean inGroup;
 
-    Staging(long position) {
+    Staging(long position, int segmentBytes) {
         this.position = position;
+        this.bytesMax = Math.min(BYTES_MAX, segmentBytes / 4);
+        this.buffer = ByteBuffer.allocateDirect(Math.min(BYTES, segmentBytes / 16));
+        this.payload = buffer.duplicate();
     }
 
     /** Returns the position of the first byte in the log. */
@@ -37,6 +41,11 @@ public final class Staging {
         return buffer.position() == 0;
     }
 
+    /** Returns whether there is as much as is written at once. */
+    boolean isFull() {
+        return buffer.position() >= bytesMax;
+    }
+
     /** Returns the bytes of the sealed records. */
     int bytes() {
         return buffer.position();
@@ -50,7 +59,7 @@ public final class Staging {
     /** Makes room for a record of any size; the staging must be empty. */
     void grow(int occupied) {
         int enough = Math.max(
-                Math.min(buffer.capacity() * 2, BYTES_MAX), Integer.highestOneBit(occupied - 1) << 1);
+                Math.min(buffer.capacity() * 2, bytesMax), Integer.highestOneBit(occupied - 1) << 1);
         if (buffer.capacity() < enough) {
             buffer = ByteBuffer.allocateDirect(enough);
             payload = buffer.duplicate();

@@ -39,7 +39,8 @@ public final class Store {
         this.cutBytes = recovered.cutBytes();
         this.indexUpkeep = new IndexUpkeep(files, background, log, index, chain.position());
         this.checkpoints = new Checkpoints(
-                files, background, log, index, keys, indexUpkeep, state, chain, recovered.agreed());
+                files, background, log, index, keys, indexUpkeep, state, chain,
+                recovered.agreement() == null ? null : recovered.agreement().point());
     }
 
     /** The state of the layer above, a function of the log. */
@@ -114,10 +115,10 @@ public final class Store {
      * Opens the directory of a group's node anew in the same process: everything agreed on is replayed from its files, since
      * the group does not deliver it again.
      *
-     * @param agreed point up to which the closed log was agreed on
+     * @param before the closed store, which knows how far the group has agreed
      */
     public static Store reopen(
-            FileStore files, LogSettings settings, Background background, Index index, State state, AgreedPoint agreed)
+            FileStore files, LogSettings settings, Background background, Index index, State state, Store before)
             throws IOException {
         CheckpointChain chain = CheckpointChain.newest(files);
         long from = chain.position();
@@ -125,7 +126,7 @@ public final class Store {
         chain = chain.restore(files, state, section -> checkpoint[0] = section);
         Recovery recovery = new Recovery(files, settings, state);
         loadIndex(files, index, from, recovery);
-        RecoveryResult recovered = recovery.run(from, agreed);
+        RecoveryResult recovered = recovery.run(from, before.log.group().agreement());
         if (!recovered.damages().isEmpty()) {
             throw new LogCorruptException("The log is damaged at position " + recovered.damages().getFirst().from()
                     + ", below what the cluster has agreed on. This node cannot go on with it.");
@@ -152,8 +153,8 @@ public final class Store {
         }
         if (isGroups && checkpoint > 0 && (agreed == null || agreed.position() != checkpoint)) {
             throw new LogCorruptException("The data directory was written by a broker of its own, or its checkpoint is"
-                    + " damaged: it does not say what a cluster has agreed on. Start this node with an empty data directory, and it"
-                    + " fetches everything from the others; nothing was changed.");
+                    + " damaged: it does not say what a cluster has agreed on. Start this node with an empty data directory,"
+                    + " and it fetches everything from the others; nothing was changed.");
         }
     }
 

@@ -84,20 +84,44 @@ class AgreedLogTest {
 
     @Test
     void turnsGatherWhileEnoughBatchesAreUnderWay() throws IOException {
-        List<Batch> underWay = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            leader.turn(0, "turn " + i);
-            Batch next = leader.log().nextProposal();
-            if (next != null) {
-                underWay.add(next);
+        for (int bytes : new int[] {100, 1_000}) { // within the staging, and in more
+            LogWorld world = large();
+            world.log().lead(TERM);
+            List<Batch> underWay = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                world.turn(0, "x".repeat(bytes));
+                Batch next = world.log().nextProposal();
+                if (next != null) {
+                    underWay.add(next);
+                }
             }
+            assertEquals(Outbox.UNDER_WAY_MAX, underWay.size());
+            deliver(world, TERM, 0, underWay.getFirst());
+            world.log().write();
+            Batch gathered = world.log().nextProposal();
+            assertEquals(world.log().tail(), gathered.end());
+            assertEquals(underWay.getLast().end(), gathered.position());
         }
-        assertEquals(Outbox.UNDER_WAY_MAX, underWay.size());
-        deliver(leader, TERM, 0, underWay.getFirst());
-        leader.log().write();
-        Batch gathered = leader.log().nextProposal();
-        assertEquals(leader.log().tail(), gathered.end());
-        assertEquals(underWay.getLast().end(), gathered.position());
+    }
+
+    @Test
+    void answersWaitForTheWholeTurn() throws IOException {
+        LogWorld world = large();
+        world.log().lead(TERM);
+        long before = world.log().committed();
+        for (int i = 0; i < 20; i++) { // more than the staging holds
+            world.append(0, "y".repeat(60_000), false);
+        }
+        deliver(world, TERM, 0, world.log().nextProposal());
+        assertTrue(world.store.agreedPoint().position() > before);
+        assertEquals(before, world.log().committed());
+        world.log().write();
+        int index = 1;
+        for (Batch next = world.log().nextProposal(); next != null; next = world.log().nextProposal()) {
+            deliver(world, TERM, index++, next);
+            world.log().write();
+        }
+        assertEquals(world.log().tail(), world.log().committed());
     }
 
     @Test
@@ -164,7 +188,9 @@ class AgreedLogTest {
         first.log().write();
         List<Batch> pieces = new ArrayList<>();
         for (Batch next = first.log().nextProposal(); next != null; next = first.log().nextProposal()) {
+            deliver(first, TERM, pieces.size(), next);
             pieces.add(next);
+            first.log().write();
         }
         assertTrue(pieces.size() > 1 && pieces.getFirst().isPiece() && !pieces.getLast().isPiece());
         long before = second.log().committed();
@@ -184,6 +210,54 @@ class AgreedLogTest {
         assertEquals(3, whole.readable().size());
     }
 
+    /** A restart from there would lack the first pieces. */
+    @Test
+    void anIncompleteGroupDoesNotCountAsTaken() throws IOException {
+        LogWorld first = large();
+        LogWorld second = large();
+        first.log().lead(TERM);
+        first.append(0, "y".repeat(600_000), true);
+        first.append(0, "y".repeat(600_000), false);
+        first.log().write();
+        AgreedPoint before = second.store.agreedPoint();
+        deliver(second, TERM, 0, first.log().nextProposal());
+        second.store.passed(TERM, 1);
+        assertEquals(before, second.store.agreedPoint());
+    }
+
+    @Test
+    void filesOfDroppedRecordsStayWhileACheckpointNeedsThem() throws IOException {
+        fill(300, 900, leader, follower);
+        long[] bases = follower.log().segmentBases();
+        follower.index.drop(0, bases[1]);
+        follower.store.dropped(new LogRange(0, bases[1]), bases[1]);
+        for (int checkpoints = 0; checkpoints < 2; checkpoints++) {
+            follower.store.resume();
+            follower.background.drain();
+            assertEquals(0, follower.log().begin(), checkpoints + " checkpoints");
+            follower.checkpoint();
+            fill(1, 100, leader, follower);
+        }
+        follower.store.resume();
+        follower.background.drain();
+        assertEquals(bases[1], follower.log().begin());
+        assertFalse(follower.files.list().contains(Segment.name(0)));
+    }
+
+    @Test
+    void droppedRecordsAreStillDroppedAfterARestart() throws IOException {
+        fill(300, 900, leader, follower);
+        long[] bases = follower.log().segmentBases();
+        follower.index.drop(0, bases[1]);
+        follower.store.dropped(new LogRange(0, bases[1]), bases[1]);
+        follower.checkpoint();
+        List<String> readable = follower.readable();
+        LogWorld again = LogWorld.open(follower.files.crash(false), AGREED);
+        assertEquals(0, again.log().begin());
+        assertEquals(readable, again.readable());
+        assertTrue(again.store.isDropped(100) && !again.store.isDropped(bases[1]));
+    }
+
     @Test
     void recordsLargerThanABatchGoInPieces() throws IOException {
         LogSettings settings = new LogSettings(16 << 20, 1 << 20, 1 << 10, Commitment.AGREED);
@@ -193,11 +267,11 @@ class AgreedLogTest {
         first.turn(1, "z".repeat(9_000_001));
         int index = 0;
         for (Batch next = first.log().nextProposal(); next != null; next = first.log().nextProposal()) {
-            assertTrue(next.length() <= Outbox.BATCH_BYTES_MAX);
+            assertTrue(next.length() <= 1 << 20);
             deliver(first, TERM, index, next);
             deliver(second, TERM, index++, next);
         }
-        assertEquals(3, index);
+        assertEquals(9, index);
         assertEquals(first.readable(), second.readable());
         assertEquals(9_000_001, second.read(1, 0).length());
     }

@@ -47,6 +47,7 @@ final class GoldenFiles {
         golden.put("checkpoint.bin", bytes(files, CheckpointPart.name(0, tail)));
         golden.put("keys.bin", bytes(files, KeyFile.name(64, tail)));
         golden.put("durable.bin", bytes(files, "durable"));
+        groups(golden);
         return golden;
     }
 
@@ -56,5 +57,21 @@ final class GoldenFiles {
             file.read(0, bytes);
             return bytes.array();
         }
+    }
+
+    /** A batch of a group's leader, and a checkpoint behind it. */
+    private static void groups(Map<String, byte[]> golden) throws IOException {
+        LogWorld world = LogWorld.open(new FaultyFileStore(new SeededEntropy(0)), LogWorld.ASYNC.agreed());
+        world.timeMs = 1_700_000_000_000L;
+        world.log().lead(7);
+        world.turn(0, "agreed");
+        Batch batch = world.log().nextProposal();
+        byte[] bytes = new byte[batch.bytes().remaining()];
+        batch.bytes().get(bytes);
+        golden.put("batch.bin", bytes);
+        world.store.agreed(7, 41, batch);
+        world.checkpoint();
+        String name = world.files.list().stream().filter(CheckpointPart::isName).findFirst().orElseThrow();
+        golden.put("group-checkpoint.bin", bytes(world.files, name));
     }
 }

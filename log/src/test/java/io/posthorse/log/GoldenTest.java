@@ -361,4 +361,34 @@ class GoldenTest {
             file.write(0, ByteBuffer.wrap(bytes));
         }
     }
+
+    @Test
+    void theBatchDecodes() throws IOException {
+        byte[] bytes = golden("batch.bin");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        assertEquals(1, in.get(0), "whole");
+        assertEquals(1, in.get(1), "version");
+        assertEquals(bytes.length - 32, in.getInt(4));
+        assertEquals(7, in.getLong(8), "term");
+        assertEquals(64, in.getLong(16), "position");
+        assertEquals(0, in.getInt(24), "nothing before it");
+        assertEquals(crc(bytes, 0, 28), in.getInt(28));
+        assertEquals(32 + 32 + "agreed".length(), in.getInt(32), "length of the record");
+        assertEquals(7, in.getInt(32 + 28), "the record's epoch is the term");
+        assertEquals(-1, in.getShort(32 + 26), "it says nothing of a disk");
+        assertEquals(in.getInt(36), Batch.read(in).records().getInt(4), "checksum of the record");
+    }
+
+    @Test
+    void theCheckpointOfAGroupsNodeDecodes() throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(golden("group-checkpoint.bin"), 64, 100).slice();
+        assertEquals(-1, in.get(0), "kind");
+        assertEquals(0, in.getShort(1), "no key");
+        assertEquals(32, in.getInt(3));
+        assertEquals(64 + 72, in.getLong(7), "position");
+        assertEquals(7, in.getLong(15), "term");
+        assertEquals(41, in.getLong(23), "index");
+        assertEquals(Chain.behind(0, Batch.read(ByteBuffer.wrap(golden("batch.bin"))).records()), in.getInt(31), "chain");
+        assertEquals(0, in.getInt(35), "no dropped ranges");
+    }
 }
