@@ -9,9 +9,9 @@ import org.apache.ratis.server.protocol.TermIndex;
 
 /**
  * The catch-ups for which the engine asks. It asks once and takes the result with the leader's next notification, but that
- * never comes where the leader has changed: a new one with older entries trips over what its predecessor's notification left,
- * and one with all of them sends none. So a change of leaders fails the engine's future, and the next notification asks anew,
- * while the replica's own catch-up goes on and answers both.
+ * never comes where the leader has changed: a new one with older entries trips over what its predecessor's notification
+ * left, and one with all of them sends none. So a change of leaders fails the engine's future, and the next notification
+ * asks anew, while the replica's own catch-up goes on and answers both.
  */
 final class CatchUps {
     private static final long PACE_MS = 100;
@@ -74,8 +74,8 @@ final class CatchUps {
     }
 
     /**
-     * Slows the leader down while a catch-up is under way: it repeats its notification as fast as it is answered, hundreds of
-     * times a second, and each makes this node force a file. Must not be called within the engine's lock.
+     * Slows the leader down while a catch-up is under way: it repeats its notification as fast as it is answered, hundreds
+     * of times a second, and each makes this node force a file. Must not be called within the engine's lock.
      */
     void slowDown() {
         CompletableFuture<TermIndex> pending;

@@ -111,18 +111,18 @@ final class Deliveries implements AutoCloseable {
     }
 
     private void put(Event event) {
+        boolean isWaiting = true;
         try {
-            while (!isClosed) {
-                if (events.offer(event, 100, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
+            while (isWaiting && !isClosed) {
+                isWaiting = !events.offer(event, 100, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Thread.currentThread().interrupt(); // the engine ends
         }
-        if (isClosed) {
-            drop();
+        if (isWaiting) {
             event.done().complete(null);
+        } else if (isClosed) {
+            drop(); // it came behind what closing has dropped
         }
     }
 

@@ -62,13 +62,13 @@ final class Engine {
         try {
             boolean isLoopback = InetAddress.getByName(self.host()).isLoopbackAddress();
             if (settings.tls() == null && !isLoopback) {
-                throw new IOException("The group's port would be open to everybody who reaches " + self.host() + ", and any of"
-                        + " them could take the group over, for there are no certificates. Configure certificates for the"
-                        + " nodes, or a loopback address where all nodes are on this machine");
+                throw new IOException("The group's port would be open to everybody who reaches " + self.host() + ", and"
+                        + " any of them could take the group over, for there are no certificates. Configure certificates"
+                        + " for the nodes, or a loopback address where all nodes are on this machine");
             }
         } catch (UnknownHostException e) {
-            throw new IOException("The address " + self.host() + " of node " + self.name() + " is unknown, so nothing can listen"
-                    + " there. Name a host that this machine can resolve, or a numeric address", e);
+            throw new IOException("The address " + self.host() + " of node " + self.name() + " is unknown, so nothing can"
+                    + " listen there. Name a host that this machine can resolve, or a numeric address", e);
         }
     }
 
@@ -76,14 +76,14 @@ final class Engine {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ExitUtils.ExitException) {
                 ExitUtils.clear();
-                return new IOException("Port " + settings.self().port() + " of " + settings.self().host() + " is not free, so the"
-                        + " other nodes of the group cannot reach this one. End the program that has it, or give this node"
-                        + " another port in the settings of all nodes", failure);
+                return new IOException("Port " + settings.self().port() + " of " + settings.self().host() + " is not free,"
+                        + " so the other nodes of the group cannot reach this one. End the program that has it, or give"
+                        + " this node another port in the settings of all nodes", failure);
             }
         }
         return new IOException("The node cannot take part in group " + settings.group() + ": " + failure.getMessage()
-                + ". The engine's files are in " + settings.directory() + ". Where they are damaged, let the node join the group"
-                + " anew under another name, with an empty directory", failure);
+                + ". The engine's files are in " + settings.directory() + ". Where they are damaged, let the node join the"
+                + " group anew under another name, with an empty directory", failure);
     }
 
     /**
@@ -151,7 +151,8 @@ final class Engine {
 
         @Override
         public void uncaughtException(Thread thread, Throwable cause) {
-            failed.accept(new IOException("The engine's thread " + thread.getName() + " has died. Restart this node", cause));
+            failed.accept(new IOException(
+                    "The engine's thread " + thread.getName() + " has died. Restart this node", cause));
         }
     }
 }

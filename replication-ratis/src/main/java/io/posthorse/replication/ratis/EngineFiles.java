@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The directory of the engine's files, and what is to be done there before each start. After a power cut the engine would not
- * start at all, or with an older vote than it has given; after the end of a process it would count entries that are in memory
- * only.
+ * The directory of the engine's files, and what is to be done there before each start. After a power cut the engine would
+ * not start at all, or with an older vote than it has given; after the end of a process it would count entries that are in
+ * memory only.
  */
 final class EngineFiles implements AutoCloseable {
     private final RatisSettings settings;
@@ -58,9 +58,10 @@ final class EngineFiles implements AutoCloseable {
     /** Every group that the engine finds here would be started, with the state of this one. */
     private void refuseOtherGroups() throws IOException {
         for (String name : DiskFileStore.entries(settings.directory()).orElse(List.of())) {
-            if (name.endsWith("/") && !name.equals(settings.group() + "/") && isId(name.substring(0, name.length() - 1))) {
-                throw new IOException(settings.directory() + " has the files of group " + name.substring(0, name.length() - 1)
-                        + ", and this is a node of group " + settings.group() + ". Name another directory, or the right group");
+            String other = name.endsWith("/") ? name.substring(0, name.length() - 1) : "";
+            if (isId(other) && !other.equals(settings.group().toString())) {
+                throw new IOException(settings.directory() + " has the files of group " + other + ", and this is a node of"
+                        + " group " + settings.group() + ". Name another directory, or the right group");
             }
         }
     }

@@ -96,7 +96,7 @@ final class GroupStateMachine
     public TransactionContext startTransaction(RaftClientRequest request) {
         TransactionContext entry = TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request).build();
         if (!proposer.equals(request.getClientId())) {
-            entry.setException(new IOException("Only this node's broker proposes; the request is another's and was refused"));
+            entry.setException(new IOException("Only this node's broker proposes; a request of another was refused"));
         } else if (request.getMessage().size() > batchMax) {
             entry.setException(new IOException("A batch has at most " + batchMax + " bytes, this one "
                     + request.getMessage().size() + "; it was refused"));
@@ -233,9 +233,9 @@ final class GroupStateMachine
 
     @Override
     public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
-        failed.accept(new IOException("The engine's log could not be written, and no longer says what is on the disk. This node"
-                + " must halt. Look at the disk and its free space; after an error of the disk itself, let the node join the"
-                + " group anew under another name", cause));
+        failed.accept(new IOException("The engine's log could not be written, and no longer says what is on the disk. This"
+                + " node must halt. Look at the disk and its free space; after an error of the disk itself, let the node"
+                + " join the group anew under another name", cause));
     }
 
     @Override

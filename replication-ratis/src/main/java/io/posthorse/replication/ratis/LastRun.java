@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code last-run}: in which run of the operating system, and on which attachment of the volume, the engine was last
- * started. The page docs/formats/group-files.md has its bytes.
+ * The file {@code last-run}: in which run of the operating system, and on which attachment of the volume, the engine was
+ * last started. The page docs/formats/group-files.md has its bytes.
  */
 final class LastRun {
     static final String NAME = "last-run";
@@ -20,8 +20,8 @@ final class LastRun {
     private LastRun() {}
 
     /**
-     * Returns whether everything that was written in the last run is certainly still there; false where the file is missing or
-     * damaged, which a power cut explains.
+     * Returns whether everything that was written in the last run is certainly still there; false where the file is
+     * missing or damaged, which a power cut explains.
      */
     static boolean isKept(FileStore files) throws IOException {
         if (!files.list().contains(NAME)) {

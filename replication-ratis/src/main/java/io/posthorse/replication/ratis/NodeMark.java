@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
 
 /**
  * The file {@code node} in a node's data directory: which node of which group it is, and an id that is new with each empty
- * directory. A node whose directory was emptied has forgotten votes and entries that the others count on, and the engine would
- * start it as if nothing had happened. The page docs/formats/group-files.md has its bytes.
+ * directory. A node whose directory was emptied has forgotten votes and entries that the others count on, and the engine
+ * would start it as if nothing had happened. The page docs/formats/group-files.md has its bytes.
  *
  * @param incarnation chosen by chance when the directory was empty
  */
@@ -47,9 +47,9 @@ public record NodeMark(UUID group, String name, UUID incarnation) {
         boolean isWhole = nameBytes >= 0 && bytes.limit() == HEAD + nameBytes + 4 && bytes.getLong(0) == MAGIC
                 && bytes.getInt(HEAD + nameBytes) == crc(bytes, HEAD + nameBytes);
         if (!isWhole) {
-            throw new IOException("The file " + NAME + " in " + files.place() + " is damaged, so it is unknown which node of the"
-                    + " group this is. Restore it from a copy, or let the node join anew, under another name and with an empty"
-                    + " directory");
+            throw new IOException("The file " + NAME + " in " + files.place() + " is damaged, so it is unknown which node"
+                    + " of the group this is. Restore it from a copy, or let the node join anew, under another name and"
+                    + " with an empty directory");
         }
         if (bytes.getInt(8) != VERSION) {
             throw new IOException("The file " + NAME + " in " + files.place() + " has version " + bytes.getInt(8)
@@ -92,8 +92,8 @@ public record NodeMark(UUID group, String name, UUID incarnation) {
      * @param mark of its data directory; null where it has none
      * @param group to take part in
      * @param name under which
-     * @param known incarnation under which the group's records have that name; null where they do not have it, or nobody could
-     *     be asked
+     * @param known incarnation under which the group's records have that name; null where they do not have it, or nobody
+     *     could be asked
      * @param hasLog whether the directory of the engine has this group's log, see {@link RatisGroup#hasLog}
      * @param isFirst whether the group is founded now, or this node is about to join it for the first time
      * @throws IOException with what happened, what it means, and what to do
@@ -101,17 +101,17 @@ public record NodeMark(UUID group, String name, UUID incarnation) {
     public static void admit(NodeMark mark, UUID group, String name, UUID known, boolean hasLog, boolean isFirst)
             throws IOException {
         if (mark == null && (known != null || hasLog || !isFirst)) {
-            throw new IOException(refusal(name) + "its data directory says of no node that it is this one's: it was emptied, or"
-                    + " another one is named. Name the right directory, or " + ANEW);
+            throw new IOException(refusal(name) + "its data directory says of no node that it is this one's: it was"
+                    + " emptied, or another one is named. Name the right directory, or " + ANEW);
         }
         if (mark != null && (!mark.group().equals(group) || !mark.name().equals(name))) {
             throw new IOException(refusal(name) + "its data directory is that of node " + mark.name() + " of group "
                     + mark.group() + ", and group " + group + " is configured. Name the right directory");
         }
         if (mark != null && known != null && !mark.incarnation().equals(known)) {
-            throw new IOException(refusal(name) + "the group knows another incarnation of it, " + known + ", and its directory"
-                    + " has " + mark.incarnation() + ": it was emptied once, or two machines use one name. Stop the other, or "
-                    + ANEW);
+            throw new IOException(refusal(name) + "the group knows another incarnation of it, " + known + ", and its"
+                    + " directory has " + mark.incarnation() + ": it was emptied once, or two machines use one name. Stop"
+                    + " the other, or " + ANEW);
         }
         if (mark != null && !hasLog && !isFirst) {
             throw new IOException(refusal(name) + "the engine's directory has lost its log, with votes and entries that the"
@@ -119,8 +119,8 @@ public record NodeMark(UUID group, String name, UUID incarnation) {
         }
     }
 
-    private static final String ANEW = "remove the node from the group and let it join anew, under another name and with empty"
-            + " directories";
+    private static final String ANEW = "remove the node from the group and let it join anew, under another name and with"
+            + " empty directories";
 
     private static String refusal(String name) {
         return "Node " + name + " must not take part in the group: ";

@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of the engine's log to which it was writing. The engine fills it with zeros beforehand and starts with nothing but
- * whole entries before them, so the torn tail of a power cut, or of a process that was killed in the middle of a write, would
- * keep this node from starting. Such a tail was never acknowledged, and is cut off. Other damage is a disk's, and entries that
- * others rely on may be behind it: it is refused.
+ * The file of the engine's log to which it was writing. The engine fills it with zeros beforehand and starts with nothing
+ * but whole entries before them, so the torn tail of a power cut, or of a process that was killed in the middle of a
+ * write, would keep this node from starting. Such a tail was never acknowledged, and is cut off. Other damage is a disk's,
+ * and entries that others rely on may be behind it: it is refused.
  */
 final class OpenSegment {
     private static final Logger LOG = LoggerFactory.getLogger(OpenSegment.class);
@@ -56,12 +56,12 @@ final class OpenSegment {
         if (!isTail || isKept && !found.isCutShort()) {
             throw new IOException("The engine's log is damaged at byte " + found.intact() + " (" + place + "), and "
                     + (isKept ? "the machine has not gone down since it was written" : "by more than a power cut can do")
-                    + ": the disk has changed it. Entries that other nodes rely on may be behind, so this node must not go on"
-                    + " with it. Look at the disk; then let the node join the group anew, under another name and with an empty"
-                    + " directory");
+                    + ": the disk has changed it. Entries that other nodes rely on may be behind, so this node must not go"
+                    + " on with it. Look at the disk; then let the node join the group anew, under another name and with"
+                    + " an empty directory");
         }
-        LOG.warn("{}: {} bytes from {} on were being written when the last run ended. They were not acknowledged; they are cut"
-                + " off", place, torn, found.intact());
+        LOG.warn("{}: {} bytes from {} on were being written when the last run ended. They were not acknowledged; they are"
+                + " cut off", place, torn, found.intact());
         file.truncate(found.intact());
         file.force();
     }

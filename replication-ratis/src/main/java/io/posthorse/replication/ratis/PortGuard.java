@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Guards the group's port. The engine puts the services of clients and of administrators on it, asks nobody who he is, and
- * believes what a request says about its sender. So only calls between nodes are let in, only from members, and each only under
- * the name in its certificate.
+ * believes what a request says about its sender. So only calls between nodes are let in, only from members, and each only
+ * under the name in its certificate.
  */
 final class PortGuard implements ServerInterceptor, GrpcServices.Customizer {
     private static final Logger LOG = LoggerFactory.getLogger(PortGuard.class);

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A node's part in a group that agrees by Apache Ratis.
  *
- * <p>The replica is called by one thread of this group, except for {@link Replica#fell}, {@link Replica#following} and {@link
- * Replica#failed}, which any thread may call, and {@link Replica#dispensable}. {@code failed} comes once, and nothing after it
- * means anything; the process must end, for the engine may have stopped while its port still answers.
+ * <p>The replica is called by one thread of this group, except for {@link Replica#fell}, {@link Replica#following} and
+ * {@link Replica#failed}, which any thread may call, and {@link Replica#dispensable}. {@code failed} comes once, and
+ * nothing after it means anything; the process must end, for the engine may have stopped while its port still answers.
  */
 public final class RatisGroup implements ReplicatedLog {
     private static final Logger LOG = LoggerFactory.getLogger(RatisGroup.class);
@@ -53,6 +53,7 @@ public final class RatisGroup implements ReplicatedLog {
     private final RaftServer.Division division;
     private final Watch watch;
     private final AtomicBoolean isEnded = new AtomicBoolean();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
     private RatisGroup(RatisSettings settings, Replica replica, Clock clock, EngineFiles files) throws IOException {
         this.settings = settings;
@@ -92,10 +93,11 @@ public final class RatisGroup implements ReplicatedLog {
     }
 
     /**
-     * Takes part in a group. Entries behind {@link Replica#restored} are delivered from now on.
+     * Takes part in a group. Entries behind {@link Replica#restored} are delivered from now on, and other events, maybe
+     * before this has returned.
      *
-     * @throws IOException where the engine's files are damaged, its port is not free, or another process has them; with what it
-     *     means and what to do
+     * @throws IOException where the engine's files are damaged, its port is not free, or another process has them; with
+     *     what it means and what to do
      */
     public static RatisGroup open(RatisSettings settings, Replica replica, Clock clock) throws IOException {
         EngineFiles files = EngineFiles.open(settings);
@@ -190,7 +192,7 @@ public final class RatisGroup implements ReplicatedLog {
         }
         RaftPeerId to = name == null ? MemberStates.nearest(division) : RaftPeerId.valueOf(name);
         if (to == null) {
-            return CompletableFuture.failedFuture(new IOException("No other member has been heard of; leadership stays here"));
+            return CompletableFuture.failedFuture(new IOException("No other member is known; leadership stays here"));
         }
         return hand(to);
     }
@@ -243,6 +245,7 @@ public final class RatisGroup implements ReplicatedLog {
     private void failed(Throwable cause) {
         if (isEnded.compareAndSet(false, true)) {
             LOG.error("Node {} cannot go on in its group", self, cause);
+            leadership.end();
             replica.failed(cause);
         }
     }
@@ -251,6 +254,9 @@ public final class RatisGroup implements ReplicatedLog {
     @Override
     public void close() throws IOException {
         isEnded.set(true);
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
         watch.close();
         deliveries.close();
         leadership.end();

@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param self this node; its name is its identity for the engine, and the group listens on its host and port
  * @param members the nodes that found the group, this one included; later ones are known from the log. A node that was away
  *     while others joined has to be given those too, for it talks to nobody else
- * @param isJoining whether the group exists without this node: it takes no part in elections until a leader makes it a member
+ * @param isJoining whether the group exists without this node: it takes no part in elections until a leader makes it a
+ *     member
  * @param directory of the engine's files, which nobody else uses
  * @param tls how nodes know each other; null for none, which is possible on a loopback address only
  */

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  8 bytes    "RaftLog1"
- *   8  ...        entries: length of the next as a varint, so many bytes, of which the first is a tag, CRC32C of both in 4 bytes
+ *   8  ...        entries: a length as a varint, so many bytes, of which the first is a tag, CRC32C of both in 4 bytes
  *   .  ...        zeros
  * </pre>
  *

@@ -5,9 +5,9 @@ import java.util.TreeMap;
 import java.util.function.LongUnaryOperator;
 
 /**
- * The terms of entries that the engine's log no longer has. A leader must know the term of the entry before its first one: else
- * it offers a follower that lacks exactly the first one nothing but a catch-up, which the follower, having all before it,
- * answers with "already installed", and so on for ever.
+ * The terms of entries that the engine's log no longer has. A leader must know the term of the entry before its first one:
+ * else it offers a follower that lacks exactly the first one nothing but a catch-up, which the follower, having all before
+ * it, answers with "already installed", and so on for ever.
  */
 final class TermRuns {
     /** First index of each run of entries of one term. */

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine's file of its term and vote. It is replaced by a temporary one, and the renaming is not forced: after a power cut
- * the old one may be back, with a vote that was given in the new one. The engine deletes the temporary file then, and may vote
- * twice in one term. Here it is put in force instead; to keep a vote that nobody was told does no harm.
+ * The engine's file of its term and vote. It is replaced by a temporary one, and the renaming is not forced: after a power
+ * cut the old one may be back, with a vote that was given in the new one. The engine deletes the temporary file then, and
+ * may vote twice in one term. Here it is put in force instead; to keep a vote that nobody was told does no harm.
  */
 final class VoteFile {
     private static final Logger LOG = LoggerFactory.getLogger(VoteFile.class);

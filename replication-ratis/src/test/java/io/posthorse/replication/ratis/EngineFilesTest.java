@@ -13,6 +13,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
@@ -212,14 +213,17 @@ class EngineFilesTest {
         OutrunLog.drop(files, 9, SIZES);
         assertEquals(3, files.list().size(), "the checkpoint ends with the log");
         OutrunLog.drop(files, 10, SIZES);
-        assertEquals(java.util.List.of(VoteFile.NAME), files.crash(true).list());
+        assertEquals(List.of(VoteFile.NAME), files.crash(true).list());
     }
 
     // ---- votes
 
     private static byte[] vote(long term, String votedFor) {
-        return ("#\n#Mon Nov 30 10:00:00 UTC 2026\nterm=" + term + "\nvotedFor=" + votedFor + "\n")
-                .getBytes(StandardCharsets.UTF_8);
+        return text(term, votedFor).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(long term, String votedFor) {
+        return "#\n#Mon Nov 30 10:00:00 UTC 2026\nterm=" + term + "\nvotedFor=" + votedFor + "\n";
     }
 
     @Test
@@ -249,16 +253,15 @@ class EngineFilesTest {
 
     @Test
     void olderTornAndOtherVotesOfATermDoNot() throws IOException {
-        byte[] whole = vote(6, "n2");
-        for (byte[] temporary : new byte[][] {
-            vote(4, "n2"), vote(5, "n2"), java.util.Arrays.copyOf(whole, whole.length - 1), {}, "term=x\nvotedFor=n2\n".getBytes(
-                    StandardCharsets.UTF_8), "term=7\n".getBytes(StandardCharsets.UTF_8), "\\u00\nterm=7\n".getBytes(
-                            StandardCharsets.UTF_8)}) {
+        String whole = text(6, "n2");
+        String torn = whole.substring(0, whole.length() - 1);
+        for (String temporary : List.of(text(4, "n2"), text(5, "n2"), torn, "", "term=x\nvotedFor=n2\n", "term=7\n",
+                "\\u00\nterm=7\n")) {
             write(VoteFile.NAME, vote(5, "n1"));
             if (files.list().contains(VoteFile.TEMPORARY)) {
                 files.delete(VoteFile.TEMPORARY);
             }
-            write(VoteFile.TEMPORARY, temporary);
+            write(VoteFile.TEMPORARY, temporary.getBytes(StandardCharsets.UTF_8));
             VoteFile.adopt(files);
             assertArrayEquals(vote(5, "n1"), read(files, VoteFile.NAME));
         }

@@ -64,6 +64,7 @@ class NodeMarkTest {
         assertFalse(LastRun.isKept(files), "nothing is known");
         LastRun.begin(files);
         files.forceNames();
+        assertArrayEquals(golden("last-run.bin"), read(files, LastRun.NAME));
         assertTrue(LastRun.isKept(files));
         FaultyFileStore killed = files.crash(false);
         assertTrue(LastRun.isKept(killed), "only the process ended");

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -76,10 +77,32 @@ final class Nodes implements AutoCloseable {
     }
 
     Nodes startAll() throws IOException {
-        for (Node node : nodes.values()) {
-            start(node);
-        }
+        together(nodes.values(), this::start);
         return this;
+    }
+
+    /** Does something with several nodes at once, for each takes a second. */
+    private static void together(Collection<Node> nodes, Step step) throws IOException {
+        List<CompletableFuture<IOException>> ends = nodes.stream()
+                .map(node -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        step.run(node);
+                        return null;
+                    } catch (IOException e) {
+                        return e;
+                    }
+                }, task -> Thread.ofPlatform().start(task)))
+                .toList();
+        for (CompletableFuture<IOException> end : ends) {
+            IOException failure = end.join();
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    private interface Step {
+        void run(Node node) throws IOException;
     }
 
     void start(Node node) throws IOException {
@@ -90,8 +113,8 @@ final class Nodes implements AutoCloseable {
     RatisSettings settings(Node node) {
         List<Member> members = new ArrayList<>(founders);
         boolean isJoining = !founders.contains(node.member);
-        return new RatisSettings(group, node.member, members, isJoining, directory(node), tls.apply(node.member.name()), times,
-                sizes);
+        RatisTls files = tls.apply(node.member.name());
+        return new RatisSettings(group, node.member, members, isJoining, directory(node), files, times, sizes);
     }
 
     Path directory(Node node) {
@@ -136,7 +159,8 @@ final class Nodes implements AutoCloseable {
         List<Long> expected = LongStream.range(from, to).boxed().toList();
         for (Node node : all()) {
             if (node.group != null) {
-                await().atMost(PATIENCE).untilAsserted(() -> assertEquals(expected, node.replica.numbers(), node.member.name()));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertEquals(expected, node.replica.numbers(), node.member.name()));
             }
         }
         assertNothingWentWrong();
@@ -153,10 +177,6 @@ final class Nodes implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Node node : nodes.values()) {
-            if (node.group != null) {
-                stop(node);
-            }
-        }
+        together(nodes.values().stream().filter(node -> node.group != null).toList(), this::stop);
     }
 }

@@ -223,7 +223,8 @@ class RatisGroupTest {
             nodes.assertAllHave(0, 60);
             ExecutionException refused = assertThrows(ExecutionException.class,
                     () -> nodes.follower().group.transfer(null).get(10, TimeUnit.SECONDS));
-            assertTrue(refused.getCause().getMessage().contains("ask the leader, " + third.member.name()), refused.toString());
+            String text = refused.getCause().getMessage();
+            assertTrue(text.contains("ask the leader, " + third.member.name()), text);
         }
     }
 }
