@@ -23,6 +23,7 @@ class DirectionsTest {
             List.of("platform"),
             List.of("log", "platform"),
             List.of("replication", "platform", "log"),
+            List.of("replication.ratis", "platform", "log", "replication"),
             List.of("broker", "platform", "log", "replication"),
             List.of("net", "platform"),
             List.of("filter"),
@@ -85,6 +86,25 @@ class DirectionsTest {
                 .should().dependOnClassesThat().resideOutsideOfPackages(
                         "java..", "org.junit..", "io.posthorse.embedded", "io.posthorse.embedded.seam..")
                 .because("the server's classes are on the far side")
+                .check(CLASSES);
+    }
+
+    /** A row that allows the seam would allow what is below it by name, too. */
+    @Test
+    void onlyWhoWiresAClusterKnowsTheEnginesAdapter() {
+        noClasses()
+                .that().resideOutsideOfPackages("io.posthorse.replication.ratis..", "io.posthorse.server..")
+                .should().dependOnClassesThat().resideInAPackage("io.posthorse.replication.ratis..")
+                .because("a node alone starts without any class of the engine")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheEnginesAdapterKnowsRatis() {
+        noClasses()
+                .that().resideOutsideOfPackage("io.posthorse.replication.ratis..")
+                .should().dependOnClassesThat().resideInAPackage("org.apache.ratis..")
+                .because("the engine stays replaceable, and its libraries are there in cluster mode only")
                 .check(CLASSES);
     }
 

@@ -27,6 +27,7 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
     private static final long FIRST_BYTES = 4 << 10;
 
     private final Path directory;
+    /** Null where the directory's owner keeps other processes out. */
     private final DirectoryLock lock;
     /** Deleted files that are still mapped; null where the system can delete mapped files, as all but Windows can. */
     private final DeletedFiles deletedFiles;
@@ -66,6 +67,11 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         } catch (IOException e) {
             throw explained(e, directory, FIRST_BYTES);
         }
+    }
+
+    /** Opens an existing directory that its owner keeps other processes out of by other means. */
+    public static DiskFileStore unlocked(Path directory) throws IOException {
+        return new DiskFileStore(directory, null);
     }
 
     private static DiskFileStore of(Path directory, DirectoryLock lock) throws IOException {
@@ -241,7 +247,9 @@ public final class DiskFileStore implements FileStore, AutoCloseable {
         if (deletedFiles != null) {
             deletedFiles.sweep();
         }
-        lock.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 
     private record DiskFile(Path path, FileChannel channel) implements StoredFile {

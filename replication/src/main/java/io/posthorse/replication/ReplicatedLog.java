@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
 public interface ReplicatedLog extends AutoCloseable {
     /**
      * Proposes a batch. The caller has at most a few under way, and none larger than {@link #batchBytesMax}. Proposals are
-     * committed in the order of the calls. Must be called by one thread only.
+     * committed in the order of the calls. Must be called by one thread only; may block for some milliseconds, so that is
+     * not the owner's.
      *
      * @return whether this node leads; otherwise nothing was proposed
      */
@@ -82,7 +83,10 @@ public interface ReplicatedLog extends AutoCloseable {
          */
         CompletableFuture<EntryPlace> catchUp(EntryPlace first);
 
-        /** Notes that the engine cannot go on, such as after a failed write of its log. The node must halt. */
+        /**
+         * Notes that the engine cannot go on, such as after a failed write of its log. The node must halt. Any thread may
+         * call it.
+         */
         void failed(Throwable cause);
     }
 }

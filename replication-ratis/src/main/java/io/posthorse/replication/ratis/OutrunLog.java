@@ -1,0 +1,55 @@
+package io.posthorse.replication.ratis;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log that ends before the replica's checkpoint, as when a node ended between a catch-up and the engine's noting it. The
+ * engine starts with it, keeps its last file open, and then refuses every entry that a leader sends, for the gap between the
+ * two. All that is in such a log is in the checkpoint, so it is deleted.
+ */
+final class OutrunLog {
+    private static final Logger LOG = LoggerFactory.getLogger(OutrunLog.class);
+    private static final Pattern NAME = Pattern.compile("log_(?:inprogress_(\\d+)|\\d+-(\\d+))");
+
+    private OutrunLog() {}
+
+    /** @param restored index of the last entry that the replica has */
+    static void drop(FileStore files, long restored, RatisSettings.Sizes sizes) throws IOException {
+        long end = -1;
+        for (String name : files.list()) {
+            end = Math.max(end, endOf(files, name, sizes));
+        }
+        if (end < 0 || end >= restored) {
+            return;
+        }
+        LOG.warn("The engine's log ends at {}, the checkpoint at {}: the log is deleted, for the checkpoint has it all", end,
+                restored);
+        for (String name : files.list()) {
+            if (NAME.matcher(name).matches()) {
+                files.delete(name);
+            }
+        }
+        files.forceNames();
+    }
+
+    /** Returns the index of the last entry in a file; -1 where it has none, or is none of the log. */
+    private static long endOf(FileStore files, String name, RatisSettings.Sizes sizes) throws IOException {
+        Matcher matcher = NAME.matcher(name);
+        if (!matcher.matches()) {
+            return -1;
+        }
+        if (matcher.group(1) == null) {
+            return Long.parseLong(matcher.group(2));
+        }
+        try (StoredFile file = files.openExisting(name)) {
+            long entries = SegmentScan.of(file, sizes.entryMax()).entries();
+            return entries == 0 ? -1 : Long.parseLong(matcher.group(1)) + entries - 1;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.posthorse.replication.ratis;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class NodeMarkTest {
+    private static final UUID GROUP = UUID.fromString("01234567-89ab-cdef-0123-456789abcdef");
+    private static final UUID INCARNATION = UUID.fromString("11111111-2222-3333-4444-555555555555");
+    private static final UUID OTHER = UUID.fromString("99999999-2222-3333-4444-555555555555");
+    private static final NodeMark MARK = new NodeMark(GROUP, "n1", INCARNATION);
+
+    private final FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+
+    private static byte[] read(FileStore store, String name) throws IOException {
+        try (StoredFile file = store.openExisting(name)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            file.read(0, bytes);
+            return bytes.array();
+        }
+    }
+
+    private static byte[] golden(String name) throws IOException {
+        try (InputStream in = NodeMarkTest.class.getResourceAsStream("/golden/" + name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    @Test
+    void aMarkIsReadAsItWasWritten() throws IOException {
+        assertNull(NodeMark.read(files));
+        MARK.write(files);
+        assertEquals(MARK, NodeMark.read(files.crash(true)));
+        assertArrayEquals(golden("node.bin"), read(files, NodeMark.NAME));
+    }
+
+    @Test
+    void everyFlippedBitIsNoticed() throws IOException {
+        MARK.write(files);
+        int bits = read(files, NodeMark.NAME).length * 8;
+        for (int bit = 0; bit < bits; bit++) {
+            files.flipBit(NodeMark.NAME, bit);
+            assertThrows(IOException.class, () -> NodeMark.read(files), "bit " + bit);
+            files.flipBit(NodeMark.NAME, bit);
+        }
+        assertEquals(MARK, NodeMark.read(files));
+    }
+
+    @Test
+    void theLastRunTellsWhetherTheMachineWentDown() throws IOException {
+        assertFalse(LastRun.isKept(files), "nothing is known");
+        LastRun.begin(files);
+        files.forceNames();
+        assertArrayEquals(golden("last-run.bin"), read(files, LastRun.NAME));
+        assertTrue(LastRun.isKept(files));
+        FaultyFileStore killed = files.crash(false);
+        assertTrue(LastRun.isKept(killed), "only the process ended");
+        killed.flipBit(LastRun.NAME, 150);
+        assertFalse(LastRun.isKept(killed));
+        killed.flipBit(LastRun.NAME, 150);
+        FaultyFileStore detached = killed.detach();
+        assertFalse(LastRun.isKept(detached), "the volume was attached anew");
+        LastRun.begin(detached);
+        assertTrue(LastRun.isKept(detached));
+        assertFalse(LastRun.isKept(detached.crash(true)), "the machine went down");
+    }
+
+    private static String refusal(NodeMark mark, UUID known, boolean hasLog, boolean isFirst) {
+        return assertThrows(IOException.class, () -> NodeMark.admit(mark, GROUP, "n1", known, hasLog, isFirst)).getMessage();
+    }
+
+    @Test
+    void aNodeThatIsWhatItWasIsAdmitted() throws IOException {
+        NodeMark.admit(MARK, GROUP, "n1", INCARNATION, true, false);
+        NodeMark.admit(MARK, GROUP, "n1", null, true, false);
+        NodeMark.admit(null, GROUP, "n1", null, false, true);
+        NodeMark.admit(MARK, GROUP, "n1", null, false, true);
+    }
+
+    @Test
+    void aNodeThatLostWhatItKnewIsRefused() {
+        assertTrue(refusal(null, INCARNATION, false, false).contains("was emptied"));
+        assertTrue(refusal(null, INCARNATION, false, true).contains("was emptied"), "a founder is known already");
+        assertTrue(refusal(null, null, true, false).contains("was emptied"), "only the log is left");
+        assertTrue(refusal(null, null, false, false).contains("was emptied"), "nobody could be asked");
+        assertTrue(refusal(MARK, OTHER, true, false).contains("another incarnation"));
+        assertTrue(refusal(MARK, INCARNATION, false, false).contains("has lost its log"));
+    }
+
+    @Test
+    void theDirectoryOfAnotherNodeIsRefused() {
+        assertTrue(refusal(new NodeMark(GROUP, "n2", INCARNATION), null, true, false).contains("that of node n2"));
+        assertTrue(refusal(new NodeMark(OTHER, "n1", INCARNATION), null, true, false).contains("of group " + OTHER));
+    }
+}
