@@ -47,7 +47,8 @@ final class GroupWorld {
         for (int i = 0; i < count; i++) {
             nodes.add(new GroupNode(
                     i, new SeededEntropy(seed + 1 + i), time.clock, log,
-                    World.settings(retention, isNarrow, 8_000 << entropy.below(4)), List.of(failures.format(model::name)), group));
+                    World.settings(retention, isNarrow, 8_000 << entropy.below(4)),
+                    List.of(failures.format(model::name)), group));
         }
     }
 
